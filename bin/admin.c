@@ -1,0 +1,196 @@
+#include "admin.h"
+
+#include "base/file.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void
+complain(const char *format, va_list ap)
+{
+	fputs("latchkey: ", stderr);
+	vfprintf(stderr, format, ap);
+	putc('\n', stderr);
+}
+
+int
+admin_fail(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	complain(format, ap);
+	va_end(ap);
+	return EXIT_REFUSED;
+}
+
+int
+admin_misused(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	complain(format, ap);
+	va_end(ap);
+	return EXIT_USAGE;
+}
+
+int
+admin_refuse(
+    const struct admin *a, enum err e, const char *kind, const char *name)
+{
+	switch (e) {
+	case ERR_NOT_FOUND:
+		return admin_fail("there is no %s %s; `latchkey %s list` "
+				  "shows those there are",
+		    kind, name, kind);
+	case ERR_EXISTS:
+		return admin_fail("%s %s is there already; `latchkey %s set` "
+				  "changes it",
+		    kind, name, kind);
+	case ERR_NO_SPACE:
+		return admin_fail("no room: the disk that holds %s is full; "
+				  "nothing has changed",
+		    a->dir);
+	case ERR_NO_MEMORY:
+		return admin_fail("out of memory; nothing has changed");
+	case ERR_PERMISSION:
+		return admin_fail("%s: permission denied; run this as the "
+				  "owner of the directory",
+		    a->dir);
+	case ERR_VERSION:
+		return admin_fail(
+		    "%s: written by a newer latchkey; use that", a->dir);
+	case ERR_CORRUPT:
+		return admin_fail("%s: a record or key does not decode; run "
+				  "`latchkey check`",
+		    a->dir);
+	default:
+		return admin_fail("%s %s: failed (%s), and nothing has "
+				  "changed; run `latchkey check`",
+		    kind, name, err_name(e));
+	}
+}
+
+int
+admin_explain(const struct refusal *r)
+{
+	if (r->option == NULL)
+		return admin_fail("%s", r->why);
+	return admin_fail("%s '%s': %s", r->option, r->value, r->why);
+}
+
+enum err
+refusal_set(
+    struct refusal *r, const char *option, const char *value, const char *why)
+{
+	*r = (struct refusal){option, value, why};
+	return ERR_INVALID_REQUEST;
+}
+
+static const char *
+text_refusal(const char *s)
+{
+	if (!str_is_utf8(s, strlen(s)))
+		return "is not UTF-8";
+	return str_has_control(s) ? "has a control character in it" : NULL;
+}
+
+enum err
+option_text(char *text, size_t cap, const struct args *args, const char *option,
+    value_refusal *refusal, struct refusal *r)
+{
+	const char *value = args_value(args, option), *why;
+
+	if (value == NULL)
+		return OK;
+	why = text_refusal(value);
+	if (why == NULL && refusal != NULL && *value != '\0')
+		why = refusal(value);
+	if (why == NULL && str_copy(text, cap, value) != OK)
+		why = "is too long";
+	return why == NULL ? OK : refusal_set(r, option, value, why);
+}
+
+enum err
+option_add_words(char *list, size_t cap, const struct args *args,
+    const char *option, value_refusal *refusal, struct refusal *r)
+{
+	struct args_cursor c = {0};
+	const char *word, *why;
+
+	while ((word = args_next(args, option, &c)) != NULL) {
+		if (*word == '\0')
+			continue;
+		why = refusal(word);
+		if (why == NULL && words_add(list, cap, word) != OK)
+			why = "is one more than fit in the list";
+		if (why != NULL)
+			return refusal_set(r, option, word, why);
+	}
+	return OK;
+}
+
+enum err
+option_list(char *list, size_t cap, const struct args *args, const char *option,
+    value_refusal *refusal, struct refusal *r)
+{
+	if (args_has(args, option))
+		list[0] = '\0';
+	return option_add_words(list, cap, args, option, refusal, r);
+}
+
+bool
+admin_become_owner(const char *dir)
+{
+	const struct passwd *owner;
+	struct stat st;
+
+	if (stat(dir, &st) != 0 || st.st_uid == geteuid())
+		return true;
+	if (geteuid() != 0) {
+		owner = getpwuid(st.st_uid);
+		admin_fail("%s belongs to %s: run this as that user or as "
+			   "root",
+		    dir, owner != NULL ? owner->pw_name : "another");
+		return false;
+	}
+	if (setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 &&
+	    setuid(st.st_uid) == 0)
+		return true;
+	admin_fail("%s: cannot become its owner: %s", dir, strerror(errno));
+	return false;
+}
+
+int
+admin_open(struct admin *a)
+{
+	char path[ADMIN_PATH_CAP], why[CONF_WHY_CAP] = "";
+	enum err e;
+
+	e = conf_load(&a->conf, a->dir, why, sizeof why);
+	if (e == ERR_NOT_FOUND)
+		return admin_fail("%s is no data directory yet; make it one "
+				  "with `latchkey -d %s init ISSUER`",
+		    a->dir, a->dir);
+	if (e != OK)
+		return admin_fail("%s", why);
+	if (file_path(path, sizeof path, a->conf.dir, "store") != OK)
+		return admin_fail("%s: the name is too long", a->dir);
+	if (store_open(&a->store, path, why, sizeof why) != OK)
+		return admin_fail("%s", why);
+	return EXIT_DONE;
+}
+
+void
+admin_close(struct admin *a)
+{
+	store_close(&a->store);
+}

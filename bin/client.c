@@ -1,0 +1,618 @@
+/* latchkey client: the apps. */
+#include "domain/client.h"
+#include "admin.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "domain/audit.h"
+#include "domain/uri.h"
+#include "output.h"
+#include "prompt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DEFAULT_SCOPE "openid profile email groups offline_access"
+
+/* What add and set have in common. */
+#define SHARED_OPTIONS                                                         \
+	{"--name", "NAME", false}, {"--redirect-uri", "URI", true},            \
+	    {"--post-logout-redirect-uri", "URI", true},                       \
+	    {"--secret-stdin", NULL, false},                                   \
+	    {"--alg", "EdDSA|RS256|HS256", false}, {"--grant", "GRANT", true}, \
+	    {"--scope", "SCOPE", true}, {"--group", "GROUP", true},            \
+	    {"--audience", "URI", false}, {"--trusted", NULL, false},          \
+	    {"--no-pkce", NULL, false},                                        \
+	{                                                                      \
+		"--cookie-refresh", NULL, false                                \
+	}
+
+static const struct option no_options[] = {OPTION_END};
+static const struct option json_option[] = {OPTION_JSON, OPTION_END};
+
+static const struct option add_options[] = {
+    {"--public", NULL, false},
+    SHARED_OPTIONS,
+    OPTION_JSON,
+    OPTION_END,
+};
+
+static const struct option set_options[] = {
+    SHARED_OPTIONS,
+    {"--no-trusted", NULL, false},
+    {"--pkce", NULL, false},
+    {"--no-cookie-refresh", NULL, false},
+    OPTION_JSON,
+    OPTION_END,
+};
+
+static const struct option secret_options[] = {
+    {"--secret-stdin", NULL, false},
+    OPTION_JSON,
+    OPTION_END,
+};
+
+static const struct column list_columns[] = {
+    {"client_id", "CLIENT", false},
+    {"client_name", "NAME", false},
+    {"public", "PUBLIC", false},
+    {"id_token_signed_response_alg", "ALG", false},
+    {"grant_types", "GRANTS", false},
+    {"redirect_uris", "REDIRECT URIS", false},
+    COLUMN_END,
+};
+
+static const struct column show_columns[] = {
+    {"client_id", "client_id", false},
+    {"client_name", "name", false},
+    {"public", "public", false},
+    {"redirect_uris", "redirect URIs", false},
+    {"post_logout_redirect_uris", "post-logout redirect URIs", false},
+    {"grant_types", "grants", false},
+    {"scope", "scope", false},
+    {"groups", "groups", false},
+    {"audience", "audience", false},
+    {"id_token_signed_response_alg", "alg", false},
+    {"trusted", "trusted", false},
+    {"pkce", "PKCE required", false},
+    {"cookie_refresh", "refresh token in a cookie", false},
+    {"client_id_issued_at", "created", true},
+    {"updated_at", "changed", true},
+    COLUMN_END,
+};
+
+static const enum grant all_grants[] = {
+    GRANT_AUTHORIZATION_CODE, GRANT_REFRESH_TOKEN, GRANT_CLIENT_CREDENTIALS};
+
+static json_t *
+grants_json(unsigned grants)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < sizeof all_grants / sizeof all_grants[0]; i++)
+		if ((grants & all_grants[i]) != 0)
+			output_append(
+			    names, json_string(grant_name(all_grants[i])));
+	return names;
+}
+
+/* RFC 7591's names where it has one. Never a secret. */
+static json_t *
+to_json(const struct client *c)
+{
+	return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:s, s:o, s:s, s:s, "
+			 "s:b, s:b, s:b, s:I, s:I}",
+	    "client_id", c->client_id, "client_name", c->name, "public",
+	    c->is_public, "redirect_uris", output_words(c->redirect_uris),
+	    "post_logout_redirect_uris",
+	    output_words(c->post_logout_redirect_uris), "grant_types",
+	    grants_json(c->grants), "scope", c->scope, "groups",
+	    output_words(c->groups), "audience", c->audience,
+	    "id_token_signed_response_alg", jwa_name(c->alg), "trusted",
+	    c->trusted, "pkce", !c->no_pkce, "cookie_refresh",
+	    c->cookie_refresh, "client_id_issued_at", (json_int_t)c->created_at,
+	    "updated_at", (json_int_t)c->changed_at);
+}
+
+static int
+refuse(const struct admin *a, enum err e, const char *client_id)
+{
+	return admin_refuse(a, e, "client", client_id);
+}
+
+/* --- what the options say --------------------------------------------------*/
+
+static const char *
+scope_refusal(const char *s)
+{
+	return scope_word_valid(s) ? NULL
+				   : "a scope is one word of printable ASCII; "
+				     "repeat --scope for each";
+}
+
+static const char *
+audience_refusal(const char *s)
+{
+	return strchr(s, ' ') != NULL ? "an audience has no spaces" : NULL;
+}
+
+static enum err
+apply_grants(struct client *c, const struct args *args, struct refusal *r)
+{
+	struct args_cursor cursor = {0};
+	const char *name;
+	unsigned grant;
+
+	if (args_has(args, "--grant"))
+		c->grants = 0;
+	while ((name = args_next(args, "--grant", &cursor)) != NULL) {
+		grant = grant_from_name(name);
+		if (grant == 0)
+			return refusal_set(r, "--grant", name,
+			    "give authorization_code, refresh_token or "
+			    "client_credentials");
+		c->grants |= grant;
+	}
+	return OK;
+}
+
+static enum err
+apply_alg(struct client *c, const struct args *args, struct refusal *r)
+{
+	const char *name = args_value(args, "--alg");
+
+	if (name == NULL)
+		return OK;
+	c->alg = jwa_from_name(name);
+	return c->alg != JWA_COUNT ? OK
+				   : refusal_set(r, "--alg", name,
+					 "give EdDSA, RS256 or HS256");
+}
+
+static enum err
+apply_lists(struct client *c, const struct args *args, struct refusal *r)
+{
+	const struct {
+		const char *option;
+		char *list;
+		size_t cap;
+		value_refusal *refusal;
+	} lists[] = {
+	    {"--redirect-uri", c->redirect_uris, sizeof c->redirect_uris,
+		uri_refusal},
+	    {"--post-logout-redirect-uri", c->post_logout_redirect_uris,
+		sizeof c->post_logout_redirect_uris, uri_refusal},
+	    {"--scope", c->scope, sizeof c->scope, scope_refusal},
+	    {"--group", c->groups, sizeof c->groups, user_group_refusal},
+	};
+	enum err e = OK;
+
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0] && e == OK; i++)
+		e = option_list(lists[i].list, lists[i].cap, args,
+		    lists[i].option, lists[i].refusal, r);
+	return e;
+}
+
+/* Changes C as the options of both add and set say. */
+static enum err
+apply(struct client *c, const struct args *args, struct refusal *r)
+{
+	enum err e;
+
+	e = option_text(c->name, sizeof c->name, args, "--name", NULL, r);
+	if (e == OK && c->name[0] == '\0')
+		e = str_copy(c->name, sizeof c->name, c->client_id);
+	if (e == OK)
+		e = option_text(c->audience, sizeof c->audience, args,
+		    "--audience", audience_refusal, r);
+	if (e == OK)
+		e = apply_lists(c, args, r);
+	if (e == OK)
+		e = apply_grants(c, args, r);
+	if (e == OK)
+		e = apply_alg(c, args, r);
+	c->trusted |= args_has(args, "--trusted");
+	c->no_pkce |= args_has(args, "--no-pkce");
+	c->cookie_refresh |= args_has(args, "--cookie-refresh");
+	return e;
+}
+
+static enum err
+check_whole(const struct client *c, bool secret_given, struct refusal *r)
+{
+	const char *why = client_refusal(c);
+
+	if (why == NULL && c->is_public && secret_given)
+		why = "a public client has no secret";
+	return why == NULL ? OK : refusal_set(r, NULL, NULL, why);
+}
+
+/* --- secrets ---------------------------------------------------------------*/
+
+/* A new secret: from standard input if ARGS say so, else made. */
+static int
+new_secret(char secret[static CLIENT_SECRET_CAP], const struct args *args)
+{
+	const char *why;
+
+	if (!args_has(args, "--secret-stdin")) {
+		client_secret_make(secret);
+		return EXIT_DONE;
+	}
+	if (prompt_stdin(secret, CLIENT_SECRET_CAP) != OK)
+		return admin_fail("no client secret could be read; give one "
+				  "line of at most %d characters",
+		    CLIENT_SECRET_CAP - 1);
+	why = client_secret_refusal(secret);
+	return why == NULL ? EXIT_DONE : admin_fail("%s", why);
+}
+
+static int
+load_keyring(const struct admin *a, struct keyring *k)
+{
+	enum err e = keyring_load(k, a->dir);
+
+	return e == OK ? EXIT_DONE
+		       : admin_fail("%s/secret.key cannot be used (%s); run "
+				    "`latchkey check`",
+			     a->dir, err_name(e));
+}
+
+/* What is to be typed into the app. SECRET is NULL if the caller knows it. */
+static int
+tell(const struct admin *a, const struct client *c, const char *done,
+    const char *secret, bool as_json)
+{
+	json_t *told;
+
+	if (as_json) {
+		told = to_json(c);
+		if (secret != NULL)
+			json_object_set_new(
+			    told, "client_secret", json_string(secret));
+		json_object_set_new(
+		    told, "issuer", json_string(a->conf.issuer));
+		return output_json(told);
+	}
+	printf("Client %s %s. To be typed into the app:\n", c->client_id, done);
+	printf("  client_id      %s\n", c->client_id);
+	if (secret != NULL)
+		printf("  client_secret  %s  (shown this once)\n", secret);
+	printf("  issuer         %s\n", a->conf.issuer);
+	printf("  discovery      %s/.well-known/openid-configuration\n",
+	    a->conf.issuer);
+	return EXIT_DONE;
+}
+
+/* --- add, set, secret, del -------------------------------------------------*/
+
+/* One change of one client; the secret is there before the step and used if
+ * the step finds that it must be. */
+struct change {
+	const char *client_id;
+	const struct args *args;
+	const struct keyring *keyring;
+	char secret[CLIENT_SECRET_CAP];
+	int64_t now;
+	struct client client;
+	bool secret_used;
+	struct refusal refusal;
+};
+
+static enum err
+add_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	enum err e;
+
+	e = client_add(t, &s->client, s->now);
+	if (e == OK)
+		audit_add(t, s->now, "client_added", NULL, s->client_id, NULL);
+	return e;
+}
+
+static enum err
+compose(const struct admin *a, struct change *s)
+{
+	struct client *c = &s->client;
+	const char *why = client_id_refusal(s->client_id);
+	enum err e = OK;
+
+	if (why != NULL ||
+	    str_copy(c->client_id, sizeof c->client_id, s->client_id) != OK)
+		return refusal_set(&s->refusal, "client", s->client_id, why);
+	c->alg = jwa_from_name(a->conf.default_alg);
+	c->is_public = args_has(s->args, "--public");
+	/* The default for all would refuse every public client. */
+	if (c->is_public && c->alg == JWA_HS256)
+		c->alg = JWA_EDDSA;
+	c->grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN;
+	e = apply(c, s->args, &s->refusal);
+	if (e == OK && !args_has(s->args, "--scope") &&
+	    (c->grants & GRANT_AUTHORIZATION_CODE) != 0)
+		e = str_copy(c->scope, sizeof c->scope, DEFAULT_SCOPE);
+	if (e == OK)
+		e = check_whole(
+		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
+	return e;
+}
+
+static int
+give_secret(const struct admin *a, struct change *s)
+{
+	struct keyring k;
+	enum err e;
+	int status;
+
+	status = new_secret(s->secret, s->args);
+	if (status == EXIT_DONE)
+		status = load_keyring(a, &k);
+	if (status != EXIT_DONE)
+		return status;
+	e = client_secret_set(&s->client, s->secret, &k);
+	keyring_wipe(&k);
+	return e == OK ? EXIT_DONE : refuse(a, e, s->client_id);
+}
+
+static int
+add_composed(struct admin *a, struct change *s)
+{
+	const bool made =
+	    !s->client.is_public && !args_has(s->args, "--secret-stdin");
+	enum err e;
+	int status = EXIT_DONE;
+
+	if (!s->client.is_public)
+		status = give_secret(a, s);
+	if (status == EXIT_DONE)
+		status =
+		    keys_ensure(a, keys_signing_alg(&a->conf, s->client.alg));
+	if (status != EXIT_DONE)
+		return status;
+	e = store_write(a->store, a->now, add_step, s);
+	if (e != OK)
+		return refuse(a, e, s->client_id);
+	return tell(a, &s->client, "added", made ? s->secret : NULL,
+	    args_has(s->args, "--json"));
+}
+
+static int
+add(struct admin *a, const struct args *args)
+{
+	struct change s = {
+	    .client_id = args->operand, .args = args, .now = a->now};
+	int status;
+
+	status = compose(a, &s) == OK ? add_composed(a, &s)
+				      : admin_explain(&s.refusal);
+	secret_wipe(&s, sizeof s);
+	return status;
+}
+
+static void
+apply_undoing(struct client *c, const struct args *args)
+{
+	c->trusted &= !args_has(args, "--no-trusted");
+	c->no_pkce &= !args_has(args, "--pkce");
+	c->cookie_refresh &= !args_has(args, "--no-cookie-refresh");
+}
+
+/* HS256 needs a secret that can be recovered, and what is kept of another
+ * client's cannot be: a change to HS256 is a change of the secret too. */
+static enum err
+set_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	struct client *c = &s->client;
+	enum jwa before;
+	enum err e;
+
+	e = client_get(t, s->client_id, c);
+	if (e != OK)
+		return e;
+	before = c->alg;
+	e = apply(c, s->args, &s->refusal);
+	apply_undoing(c, s->args);
+	if (e == OK)
+		e = check_whole(
+		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
+	if (e != OK)
+		return e;
+	s->secret_used = args_has(s->args, "--secret-stdin") ||
+			 (c->alg == JWA_HS256 && before != JWA_HS256);
+	if (s->secret_used)
+		e = client_secret_set(c, s->secret, s->keyring);
+	else if (c->alg != JWA_HS256)
+		c->hs256_secret[0] = '\0';
+	if (e == OK)
+		e = client_put(t, c, s->now);
+	if (e == OK)
+		audit_add(t, s->now, "client_changed", NULL, s->client_id,
+		    s->secret_used ? "new secret" : NULL);
+	return e;
+}
+
+static enum err
+secret_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	enum err e;
+
+	e = client_get(t, s->client_id, &s->client);
+	if (e == OK && s->client.is_public)
+		return refusal_set(
+		    &s->refusal, NULL, NULL, "a public client has no secret");
+	if (e == OK)
+		e = client_secret_set(&s->client, s->secret, s->keyring);
+	if (e == OK)
+		e = client_put(t, &s->client, s->now);
+	s->secret_used = e == OK;
+	if (e == OK)
+		audit_add(t, s->now, "client_secret_changed", NULL,
+		    s->client_id, NULL);
+	return e;
+}
+
+/* Runs STEP with a new secret at hand, and tells what became of it. */
+static int
+change(struct admin *a, struct change *s, store_step *step, const char *done)
+{
+	struct keyring k = {0};
+	int status;
+	enum err e;
+
+	s->now = a->now;
+	s->keyring = &k;
+	status = new_secret(s->secret, s->args);
+	if (status == EXIT_DONE)
+		status = load_keyring(a, &k);
+	if (status == EXIT_DONE) {
+		e = store_write(a->store, a->now, step, s);
+		if (e == ERR_INVALID_REQUEST)
+			status = admin_explain(&s->refusal);
+		else if (e != OK)
+			status = refuse(a, e, s->client_id);
+	}
+	keyring_wipe(&k);
+	if (status == EXIT_DONE)
+		status = tell(a, &s->client,
+		    s->secret_used ? "has a new secret" : done,
+		    s->secret_used && !args_has(s->args, "--secret-stdin")
+			? s->secret
+			: NULL,
+		    args_has(s->args, "--json"));
+	secret_wipe(s, sizeof *s);
+	return status;
+}
+
+static enum err
+find_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+
+	return client_get(t, s->client_id, &s->client);
+}
+
+static int
+set(struct admin *a, const struct args *args)
+{
+	struct change s = {.client_id = args->operand, .args = args};
+	const char *alg = args_value(args, "--alg");
+	int status = EXIT_DONE;
+	enum err e;
+
+	if (!args_any(args))
+		return admin_misused("client set: nothing to change");
+	e = store_read(a->store, find_step, &s);
+	if (e != OK)
+		return refuse(a, e, args->operand);
+	if (alg != NULL && jwa_from_name(alg) != JWA_COUNT)
+		status = keys_ensure(
+		    a, keys_signing_alg(&a->conf, jwa_from_name(alg)));
+	if (status != EXIT_DONE)
+		return status;
+	return change(a, &s, set_step, "changed");
+}
+
+static int
+secret(struct admin *a, const struct args *args)
+{
+	struct change s = {.client_id = args->operand, .args = args};
+
+	return change(a, &s, secret_step, "has a new secret");
+}
+
+static enum err
+del_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	enum err e;
+
+	e = client_del(t, s->client_id);
+	if (e == OK)
+		audit_add(
+		    t, s->now, "client_deleted", NULL, s->client_id, NULL);
+	return e;
+}
+
+static int
+del(struct admin *a, const struct args *args)
+{
+	struct change s = {.client_id = args->operand, .now = a->now};
+	enum err e;
+
+	e = store_write(a->store, a->now, del_step, &s);
+	if (e != OK)
+		return refuse(a, e, args->operand);
+	printf("Client %s deleted, and what it was granted.\n", args->operand);
+	return EXIT_DONE;
+}
+
+/* --- list, show ------------------------------------------------------------*/
+
+struct listing {
+	json_t *rows;
+	bool complete;
+};
+
+static bool
+list_visit(void *arg, const struct client *c)
+{
+	struct listing *l = arg;
+
+	l->complete = output_append(l->rows, to_json(c));
+	return l->complete;
+}
+
+static enum err
+list_step(struct store_txn *t, void *arg)
+{
+	struct listing *l = arg;
+
+	json_array_clear(l->rows);
+	l->complete = l->rows != NULL;
+	if (l->complete)
+		client_each(t, list_visit, l);
+	return l->complete ? OK : ERR_NO_MEMORY;
+}
+
+static int
+list(struct admin *a, const struct args *args)
+{
+	struct listing l = {.rows = json_array()};
+	enum err e;
+
+	e = store_read(a->store, list_step, &l);
+	if (e == OK)
+		return output_list(
+		    l.rows, list_columns, args_has(args, "--json"));
+	json_decref(l.rows);
+	return refuse(a, e, "list");
+}
+
+static int
+show(struct admin *a, const struct args *args)
+{
+	struct change s = {.client_id = args->operand};
+	enum err e;
+
+	e = store_read(a->store, find_step, &s);
+	if (e != OK)
+		return refuse(a, e, args->operand);
+	return output_record(
+	    to_json(&s.client), show_columns, args_has(args, "--json"));
+}
+
+const struct verb client_verbs[] = {
+    {"client", "add", "ID", false, false, add_options,
+	"Registers an app, and prints what to type into it.", add},
+    {"client", "list", NULL, false, false, json_option, "Lists all apps.",
+	list},
+    {"client", "show", "ID", false, false, json_option, "Shows one app.", show},
+    {"client", "set", "ID", false, false, set_options,
+	"Changes an app; a list that is given replaces the old one.", set},
+    {"client", "secret", "ID", false, false, secret_options,
+	"Gives an app a new secret; the old one is dead at once.", secret},
+    {"client", "del", "ID", false, false, no_options,
+	"Removes an app and all that was granted to it.", del},
+    VERB_END,
+};

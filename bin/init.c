@@ -1,0 +1,272 @@
+/* latchkey init: makes a data directory, whole or not at all. */
+#include "admin.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "domain/keyring.h"
+#include "domain/rs256.h"
+#include "output.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CONF_TEXT_CAP = 16384, COMMENT_COLUMNS = 78 };
+
+static const struct option init_options[] = {
+    {"--alg", "ALG", false},
+    OPTION_JSON,
+    OPTION_END,
+};
+
+static const char *const subdirectories[] = {"keys", "slots", "store"};
+static const char *const files[] = {"latchkey.conf", "secret.key"};
+
+enum {
+	SUBDIRECTORIES = sizeof subdirectories / sizeof subdirectories[0],
+	FILES = sizeof files / sizeof files[0]
+};
+
+/* --- latchkey.conf ---------------------------------------------------------*/
+
+static void
+put_comment(struct buf *b, const char *text)
+{
+	size_t column = 1;
+	char word[COMMENT_COLUMNS];
+
+	buf_putc(b, '#');
+	while (words_next(&text, word, sizeof word)) {
+		if (column + 1 + strlen(word) > COMMENT_COLUMNS) {
+			buf_puts(b, "\n#");
+			column = 1;
+		}
+		buf_printf(b, " %s", word);
+		column += 1 + strlen(word);
+	}
+	buf_putc(b, '\n');
+}
+
+/* VALUE NULL: the default, as a comment. */
+static void
+put_setting(struct buf *b, const struct conf_key *k, const char *value)
+{
+	const bool is_default = value == NULL;
+
+	if (is_default)
+		value = k->default_value != NULL ? k->default_value : "";
+	buf_putc(b, '\n');
+	put_comment(b, k->meaning);
+	buf_printf(b, "%s%s =%s%s\n", is_default ? "#" : "", k->name,
+	    *value != '\0' ? " " : "", value);
+}
+
+static enum err
+write_conf(const char *dir, const char *issuer, const char *alg)
+{
+	const struct conf_key *k;
+	char path[ADMIN_PATH_CAP], text[CONF_TEXT_CAP];
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, text, sizeof text);
+	put_comment(&b,
+	    "Settings of latchkey; see latchkey.conf(5). A line "
+	    "that begins with # shows a default. `latchkey check` tells "
+	    "whether all is well.");
+	for (k = conf_keys; k->name != NULL; k++) {
+		const char *value = NULL;
+
+		if (str_equal(k->name, "issuer"))
+			value = issuer;
+		else if (str_equal(k->name, "default_alg"))
+			value = alg;
+		put_setting(&b, k, value);
+	}
+	if (!buf_ok(&b))
+		return ERR_NO_SPACE;
+	e = file_path(path, sizeof path, dir, "latchkey.conf");
+	return e == OK ? file_write(path, 0600, b.text, b.len, 1) : e;
+}
+
+/* --- making and unmaking ---------------------------------------------------*/
+
+static void
+remove_directory(const char *path)
+{
+	const struct dirent *entry;
+	DIR *d = opendir(path);
+
+	while (d != NULL && (entry = readdir(d)) != NULL)
+		unlinkat(dirfd(d), entry->d_name, 0);
+	if (d != NULL)
+		closedir(d);
+	rmdir(path);
+}
+
+/* Everything here is ours: nothing of these names was there before. */
+static void
+undo(const char *dir, bool made_dir)
+{
+	char path[ADMIN_PATH_CAP];
+	size_t i;
+
+	for (i = 0; i < FILES; i++)
+		if (file_path(path, sizeof path, dir, files[i]) == OK)
+			unlink(path);
+	for (i = 0; i < SUBDIRECTORIES; i++)
+		if (file_path(path, sizeof path, dir, subdirectories[i]) == OK)
+			remove_directory(path);
+	if (made_dir)
+		rmdir(dir);
+}
+
+/* Whether DIR has nothing yet that we would make. */
+static int
+refuse_used(const char *dir)
+{
+	char path[ADMIN_PATH_CAP];
+	struct stat st;
+	size_t i;
+
+	if (stat(dir, &st) != 0)
+		return admin_fail("%s: %s", dir, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return admin_fail("%s: not a directory", dir);
+	if ((st.st_mode & 0022) != 0)
+		return admin_fail(
+		    "%s: others can write there; `chmod go-w %s`", dir, dir);
+	for (i = 0; i < FILES + SUBDIRECTORIES; i++) {
+		if (file_path(path, sizeof path, dir,
+			i < FILES ? files[i] : subdirectories[i - FILES]) != OK)
+			return admin_fail("%s: the name is too long", dir);
+		if (lstat(path, &st) == 0)
+			return admin_fail("%s is there already: %s", path,
+			    i == 0 ? "the directory is initialised"
+				   : "remove it, or name another directory");
+	}
+	return EXIT_DONE;
+}
+
+static int
+make_store(struct admin *a)
+{
+	char path[ADMIN_PATH_CAP], why[CONF_WHY_CAP] = "";
+	enum err e;
+
+	e = file_path(path, sizeof path, a->dir, "store");
+	if (e == OK)
+		e = store_create(path, why, sizeof why);
+	if (e == OK)
+		e = store_open(&a->store, path, why, sizeof why);
+	return e == OK ? EXIT_DONE : admin_fail("%s", why);
+}
+
+static int
+fill(struct admin *a, const char *issuer, const char *alg)
+{
+	char path[ADMIN_PATH_CAP];
+	size_t i;
+	int status;
+	enum err e;
+
+	for (i = 0; i < SUBDIRECTORIES; i++)
+		if (file_path(path, sizeof path, a->dir, subdirectories[i]) !=
+			OK ||
+		    mkdir(path, 0700) != 0)
+			return admin_fail("%s/%s: %s", a->dir,
+			    subdirectories[i], strerror(errno));
+	e = keyring_create(a->dir);
+	if (e != OK)
+		return admin_fail("%s/secret.key cannot be written (%s)",
+		    a->dir, err_name(e));
+	status = make_store(a);
+	if (status == EXIT_DONE)
+		status = keys_ensure(a, JWA_EDDSA);
+	if (status == EXIT_DONE && alg != NULL && str_equal(alg, "RS256"))
+		status = keys_ensure(a, JWA_RS256);
+	if (status != EXIT_DONE)
+		return status;
+	/* Last: with it the directory counts as initialised. */
+	e = write_conf(a->dir, issuer, alg);
+	return e == OK ? EXIT_DONE
+		       : admin_fail("%s/latchkey.conf cannot be written (%s)",
+			     a->dir, err_name(e));
+}
+
+static int
+make(struct admin *a, const char *issuer, const char *alg)
+{
+	const bool made_dir = mkdir(a->dir, 0700) == 0;
+	int status;
+
+	if (!made_dir && errno != EEXIST)
+		return admin_fail("%s: %s", a->dir, strerror(errno));
+	status = refuse_used(a->dir);
+	if (status != EXIT_DONE)
+		return status;
+	status = fill(a, issuer, alg);
+	if (status != EXIT_DONE) {
+		store_close(&a->store);
+		undo(a->dir, made_dir);
+	}
+	return status;
+}
+
+static int
+refuse_issuer(const char *issuer)
+{
+	if (str_ends(issuer, "/"))
+		return admin_fail("issuer %s: leave out the slash at the end; "
+				  "clients compare it byte by byte",
+		    issuer);
+	return admin_fail(
+	    "issuer %s: give an address such as "
+	    "https://id.example.org: https, or http on a loopback address, in "
+	    "lower case, without query or fragment",
+	    issuer);
+}
+
+static int
+say_next(const struct admin *a, const char *issuer)
+{
+	printf("%s is ready for %s. Next:\n", a->dir, issuer);
+	printf("  latchkey -d %s user add NAME\n", a->dir);
+	printf("  latchkey -d %s client add ID --redirect-uri URI\n", a->dir);
+	printf("  latchkey -d %s check\n", a->dir);
+	return EXIT_DONE;
+}
+
+static int
+init(struct admin *a, const struct args *args)
+{
+	const char *alg = args_value(args, "--alg");
+	sigset_t all, before;
+	int status;
+
+	if (!conf_issuer_valid(args->operand))
+		return refuse_issuer(args->operand);
+	if (alg != NULL && jwa_from_name(alg) == JWA_COUNT)
+		return admin_misused("--alg %s: EdDSA, RS256 or HS256", alg);
+	/* Interrupted halfway it would leave half a directory. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	status = make(a, args->operand, alg);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (status != EXIT_DONE)
+		return status;
+	if (args_has(args, "--json"))
+		return output_json(json_pack("{s:s, s:s}", "directory", a->dir,
+		    "issuer", args->operand));
+	return say_next(a, args->operand);
+}
+
+const struct verb init_verbs[] = {
+    {"init", NULL, "ISSUER", false, true, init_options,
+	"Makes the data directory of the provider at ISSUER.", init},
+    VERB_END,
+};

@@ -1,0 +1,345 @@
+/* latchkey key: what tokens are signed with. */
+#include "admin.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "domain/audit.h"
+#include "domain/signkey.h"
+#include "output.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* An ID token may be in use a little longer than it is good for, and clocks
+ * differ. */
+enum { PUBLISHED_SLACK_S = 3600, SPARE_AGE_S = 3600 };
+
+static const struct option list_options[] = {OPTION_JSON, OPTION_END};
+
+static const struct option rotate_options[] = {
+    {"--alg", "ALG", false},
+    OPTION_END,
+};
+
+static const struct column columns[] = {
+    {"kid", "KID", false},
+    {"alg", "ALG", false},
+    {"state", "STATE", false},
+    {"created_at", "CREATED", true},
+    {"activated_at", "ACTIVATED", true},
+    {"retired_at", "RETIRED", true},
+    {"published_until", "PUBLISHED UNTIL", true},
+    COLUMN_END,
+};
+
+/* --- making ----------------------------------------------------------------*/
+
+static int
+explain_make(const struct admin *a, enum err e, enum jwa alg)
+{
+	if (e == ERR_UNSUPPORTED)
+		return admin_fail(
+		    "RS256 needs OpenSSL's libcrypto, which this "
+		    "build or host does not have; install libssl3, or use "
+		    "EdDSA");
+	return admin_refuse(a, e, "key", jwa_name(alg));
+}
+
+struct pair {
+	enum jwa alg;
+	struct signkey active, next;
+	int64_t now;
+};
+
+static enum err
+find_step(struct store_txn *t, void *arg)
+{
+	const struct pair *p = arg;
+	struct signkey k;
+
+	return signkey_active(t, p->alg, &k);
+}
+
+static enum err
+pair_step(struct store_txn *t, void *arg)
+{
+	struct pair *p = arg;
+	struct signkey k;
+	enum err e;
+
+	/* Another command may have been quicker. */
+	e = signkey_active(t, p->alg, &k);
+	if (e == OK)
+		return ERR_EXISTS;
+	if (e == ERR_NOT_FOUND)
+		e = signkey_rotate(t, &p->active, 0, p->now);
+	if (e == OK)
+		e = signkey_put(t, &p->next);
+	if (e == OK)
+		audit_add(t, p->now, "key_added", NULL, NULL, p->active.kid);
+	return e;
+}
+
+int
+keys_ensure(struct admin *a, enum jwa alg)
+{
+	struct pair p = {.alg = alg, .now = a->now};
+	enum err e;
+
+	e = store_read(a->store, find_step, &p);
+	if (e != ERR_NOT_FOUND)
+		return e == OK ? EXIT_DONE
+			       : admin_refuse(a, e, "key", jwa_name(alg));
+	e = signkey_make(&p.active, alg, a->dir, a->now);
+	if (e != OK)
+		return explain_make(a, e, alg);
+	e = signkey_make(&p.next, alg, a->dir, a->now);
+	if (e == OK) {
+		e = store_write(a->store, a->now, pair_step, &p);
+		if (e != OK)
+			signkey_discard(&p.next, a->dir);
+	}
+	if (e != OK)
+		signkey_discard(&p.active, a->dir);
+	return e == OK || e == ERR_EXISTS ? EXIT_DONE : explain_make(a, e, alg);
+}
+
+enum jwa
+keys_signing_alg(const struct conf *conf, enum jwa alg)
+{
+	if (alg == JWA_HS256)
+		alg = jwa_from_name(conf->default_alg);
+	return alg == JWA_RS256 ? JWA_RS256 : JWA_EDDSA;
+}
+
+/* --- list ------------------------------------------------------------------*/
+
+struct listing {
+	int64_t now;
+	json_t *rows;
+	bool complete;
+};
+
+static bool
+list_visit(void *arg, const struct signkey *k)
+{
+	struct listing *l = arg;
+
+	if (k->state == KEY_RETIRED && k->expires_at <= l->now)
+		return true;
+	l->complete = output_append(l->rows,
+	    json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "kid", k->kid,
+		"alg", jwa_name(k->alg), "state", key_state_name(k->state),
+		"created_at", (json_int_t)k->created_at, "activated_at",
+		(json_int_t)k->activated_at, "retired_at",
+		(json_int_t)k->retired_at, "published_until",
+		(json_int_t)k->expires_at));
+	return l->complete;
+}
+
+static enum err
+list_step(struct store_txn *t, void *arg)
+{
+	struct listing *l = arg;
+
+	json_array_clear(l->rows);
+	l->complete = l->rows != NULL;
+	if (l->complete)
+		signkey_each(t, list_visit, l);
+	return l->complete ? OK : ERR_NO_MEMORY;
+}
+
+static int
+list_keys(struct admin *a, bool as_json)
+{
+	struct listing l = {.now = a->now, .rows = json_array()};
+	enum err e;
+
+	e = store_read(a->store, list_step, &l);
+	if (e == OK)
+		return output_list(l.rows, columns, as_json);
+	json_decref(l.rows);
+	return admin_refuse(a, e, "key", "list");
+}
+
+static int
+list(struct admin *a, const struct args *args)
+{
+	return list_keys(a, args_has(args, "--json"));
+}
+
+/* --- rotate ----------------------------------------------------------------*/
+
+/* What stands before a rotation, and what is to be added. */
+struct rotation {
+	bool wanted[JWA_COUNT];
+	bool found[JWA_COUNT];
+	int64_t next_created_at[JWA_COUNT]; /* 0: there is no next */
+	struct signkey new[JWA_COUNT];
+	int64_t published_s, now;
+};
+
+static bool
+survey_visit(void *arg, const struct signkey *k)
+{
+	struct rotation *r = arg;
+
+	r->found[k->alg] |= k->state != KEY_RETIRED;
+	if (k->state == KEY_NEXT)
+		r->next_created_at[k->alg] = k->created_at;
+	return true;
+}
+
+static enum err
+survey_step(struct store_txn *t, void *arg)
+{
+	struct rotation *r = arg;
+
+	memset(r->found, 0, sizeof r->found);
+	memset(r->next_created_at, 0, sizeof r->next_created_at);
+	signkey_each(t, survey_visit, r);
+	return store_failed(t);
+}
+
+struct spare {
+	const char *kid;
+	struct signkey key;
+};
+
+static enum err
+spare_step(struct store_txn *t, void *arg)
+{
+	struct spare *s = arg;
+	enum err e = signkey_get(t, s->kid, &s->key);
+
+	return e == OK && s->key.state == KEY_RETIRED ? ERR_NOT_FOUND : e;
+}
+
+/*
+ * Removes private halves that will sign no more. Before a rotation, not after:
+ * a program that has just read which key is active may not have opened its
+ * file yet. A young file without a row is another command's, not yet put.
+ */
+static void
+remove_spares(struct admin *a)
+{
+	struct spare s;
+	struct dirent *entry;
+	struct stat st;
+	char path[ADMIN_PATH_CAP];
+	DIR *keys;
+
+	if (file_path(path, sizeof path, a->dir, "keys") != OK ||
+	    (keys = opendir(path)) == NULL)
+		return;
+	while ((entry = readdir(keys)) != NULL) {
+		char *end = strrchr(entry->d_name, '.');
+
+		if (end == NULL || !str_equal(end, ".pem") ||
+		    fstatat(dirfd(keys), entry->d_name, &st, 0) != 0 ||
+		    st.st_mtime > a->now - SPARE_AGE_S)
+			continue;
+		*end = '\0';
+		s.kid = entry->d_name;
+		if (str_copy(s.key.kid, sizeof s.key.kid, s.kid) == OK &&
+		    store_read(a->store, spare_step, &s) == ERR_NOT_FOUND &&
+		    str_copy(s.key.kid, sizeof s.key.kid, s.kid) == OK)
+			signkey_discard(&s.key, a->dir);
+	}
+	closedir(keys);
+}
+
+static enum err
+rotate_step(struct store_txn *t, void *arg)
+{
+	struct rotation *r = arg;
+	enum err e = OK;
+
+	for (int alg = 0; alg < JWA_COUNT && e == OK; alg++) {
+		if (!r->wanted[alg])
+			continue;
+		e = signkey_rotate(t, &r->new[alg], r->published_s, r->now);
+		audit_add(t, r->now, "key_rotated", NULL, NULL,
+		    jwa_name((enum jwa)alg));
+	}
+	/* Half a rotation is none. */
+	if (e != OK)
+		store_fail(t, e);
+	return e;
+}
+
+static void
+discard(struct admin *a, struct rotation *r)
+{
+	for (int alg = 0; alg < JWA_COUNT; alg++)
+		if (r->new[alg].kid[0] != '\0')
+			signkey_discard(&r->new[alg], a->dir);
+}
+
+static void
+warn_if_young(const struct admin *a, int64_t next_created_at)
+{
+	if (next_created_at + a->conf.jwks_max_age_s > a->now)
+		fputs("latchkey: warning: the key that signs from now on is "
+		      "younger than jwks_max_age; clients that cache the JWKS "
+		      "may not know it yet\n",
+		    stderr);
+}
+
+static int
+rotate_all(struct admin *a, struct rotation *r)
+{
+	enum err e = OK;
+	int alg;
+
+	for (alg = 0; alg < JWA_COUNT && e == OK; alg++) {
+		if (!r->wanted[alg])
+			continue;
+		warn_if_young(a, r->next_created_at[alg]);
+		e = signkey_make(&r->new[alg], (enum jwa)alg, a->dir, a->now);
+	}
+	if (e == OK)
+		e = store_write(a->store, a->now, rotate_step, r);
+	if (e == OK)
+		return list_keys(a, false);
+	discard(a, r);
+	return explain_make(a, e, JWA_RS256);
+}
+
+static int
+rotate(struct admin *a, const struct args *args)
+{
+	const char *name = args_value(args, "--alg");
+	struct rotation r = {.now = a->now,
+	    .published_s = a->conf.access_token_lifetime_s +
+			   a->conf.jwks_max_age_s + PUBLISHED_SLACK_S};
+	enum jwa alg = name != NULL ? jwa_from_name(name) : JWA_COUNT;
+	enum err e;
+
+	if (alg == JWA_HS256)
+		return admin_misused(
+		    "--alg HS256: its keys are the clients' "
+		    "secrets; `latchkey client secret` replaces one");
+	if (name != NULL && alg == JWA_COUNT)
+		return admin_misused("--alg %s: EdDSA or RS256", name);
+	e = store_read(a->store, survey_step, &r);
+	if (e != OK)
+		return admin_refuse(a, e, "key", "list");
+	/* The first keys of an algorithm: one to sign, and the one after it. */
+	if (name != NULL && !r.found[alg])
+		return keys_ensure(a, alg) == EXIT_DONE ? list_keys(a, false)
+							: EXIT_REFUSED;
+	for (int i = 0; i < JWA_COUNT; i++)
+		r.wanted[i] = name != NULL ? i == (int)alg : r.found[i];
+	remove_spares(a);
+	return rotate_all(a, &r);
+}
+
+const struct verb key_verbs[] = {
+    {"key", "list", NULL, false, false, list_options,
+	"Lists signing keys and how long each is published.", list},
+    {"key", "rotate", NULL, false, false, rotate_options,
+	"Makes the next key active and a new one next.", rotate},
+    VERB_END,
+};

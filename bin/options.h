@@ -1,0 +1,84 @@
+/*
+ * The command line after the verb: options in any order, with at most one
+ * operand among them. What a verb takes stands in a constant table, and so
+ * does its usage: both are read from the same row.
+ */
+#ifndef LK_BIN_OPTIONS_H
+#define LK_BIN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct admin;
+struct args;
+
+/* Exit statuses; 2 as getopt's users expect it. */
+enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
+
+struct option {
+	const char *name;  /* "--group" */
+	const char *value; /* what the usage calls its value; NULL: a switch */
+	bool repeats;
+};
+
+#define OPTION_JSON                                                            \
+	{                                                                      \
+		"--json", NULL, false                                          \
+	}
+#define OPTION_END                                                             \
+	{                                                                      \
+		NULL, NULL, false                                              \
+	}
+
+struct verb {
+	const char *noun;    /* "user" */
+	const char *name;    /* "add"; NULL if the noun says it all */
+	const char *operand; /* what the usage calls it; NULL: none */
+	bool operand_optional;
+	bool bare; /* runs without an open store: makes or examines it */
+	const struct option *options; /* ends with OPTION_END */
+	const char *summary;
+	int (*run)(struct admin *a, const struct args *args);
+};
+
+#define VERB_END                                                               \
+	{                                                                      \
+		.noun = NULL                                                   \
+	}
+
+/* What was given to a verb; argv is borrowed from main. */
+struct args {
+	const struct verb *verb;
+	int argc;
+	char **argv;
+	const char *operand; /* NULL if there was none */
+};
+
+/* Where args_next stands; starts zeroed. */
+struct args_cursor {
+	int at;
+	bool operands_only; /* "--" has been passed */
+};
+
+enum args_result { ARGS_OK, ARGS_HELP, ARGS_BAD };
+
+/* Takes ARGV apart, which starts after the verb. ARGS_HELP: -h or --help was
+ * among it; ARGS_BAD: the reason has been printed. */
+enum args_result args_parse(
+    struct args *args, const struct verb *verb, int argc, char **argv);
+
+/* The value of option NAME, or NULL if it was not given; of a switch "". */
+const char *args_value(const struct args *args, const char *name);
+bool args_has(const struct args *args, const char *name);
+
+/* The next value of an option that repeats, or NULL. */
+const char *args_next(
+    const struct args *args, const char *name, struct args_cursor *c);
+
+/* Whether an option other than --json was given. */
+bool args_any(const struct args *args);
+
+/* Prints a verb's line: "latchkey user add NAME [--name NAME] ...". */
+void verb_usage(FILE *out, const struct verb *verb);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * What the command prints. Lists and records are built once, as JSON, and
+ * shown as that or as a table: the two cannot come to differ. Times are Unix
+ * seconds in JSON, local time in tables; 0 is "never".
+ */
+#ifndef LK_BIN_OUTPUT_H
+#define LK_BIN_OUTPUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Which members a table shows, and under what heading. */
+struct column {
+	const char *key, *heading;
+	bool time;
+};
+
+#define COLUMN_END                                                             \
+	{                                                                      \
+		NULL, NULL, false                                              \
+	}
+
+/* Appends ROW, which is taken over. False: no memory (or ROW is NULL). */
+bool output_append(json_t *rows, json_t *row);
+
+/* A word list as an array of strings; NULL: no memory. */
+json_t *output_words(const char *list);
+
+/* Each prints to standard output and takes VALUE over. Returns an exit status:
+ * a NULL is "out of memory".
+ * list    an array of objects, a row each, under headings
+ * record  one object, a member a line */
+int output_json(json_t *value);
+int output_list(json_t *rows, const struct column *columns, bool as_json);
+int output_record(json_t *row, const struct column *columns, bool as_json);
+
+/* Flushes; EXIT_REFUSED, with a line, if something could not be written. */
+int output_finish(void);
+
+#endif

@@ -1,0 +1,186 @@
+/* latchkey session: who is signed in. */
+#include "domain/session.h"
+#include "admin.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "domain/audit.h"
+#include "output.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct option list_options[] = {
+    {"--user", "NAME", false},
+    OPTION_JSON,
+    OPTION_END,
+};
+
+static const struct option end_options[] = {
+    {"--user", "NAME", false},
+    {"--all", NULL, false},
+    OPTION_END,
+};
+
+static const struct column columns[] = {
+    {"sid", "SID", false},
+    {"preferred_username", "USER", false},
+    {"auth_time", "SIGNED IN", true},
+    {"amr", "BY", false},
+    {"expires_at", "EXPIRES", true},
+    COLUMN_END,
+};
+
+struct listing {
+	struct store_txn *t;
+	const char *name; /* NULL: everybody's */
+	int64_t now;
+	json_t *rows;
+	bool complete;
+};
+
+static bool
+list_visit(void *arg, const struct session *s)
+{
+	char sid[SID_TEXT_CAP], sub[SUB_CAP];
+	struct listing *l = arg;
+	struct user u;
+
+	if (s->expires_at <= l->now || user_get(l->t, s->user_id, &u) != OK ||
+	    (l->name != NULL && !str_equal_nocase(u.name, l->name)))
+		return true;
+	base64url_encode(sid, sizeof sid, s->sid, sizeof s->sid);
+	user_sub(sub, s->user_id);
+	l->complete = output_append(
+	    l->rows, json_pack("{s:s, s:s, s:s, s:I, s:o, s:b, s:I, s:I}",
+			 "sid", sid, "preferred_username", u.name, "sub", sub,
+			 "auth_time", (json_int_t)s->auth_time, "amr",
+			 output_words(s->amr), "remembered", s->remembered,
+			 "created_at", (json_int_t)s->created_at, "expires_at",
+			 (json_int_t)s->expires_at));
+	user_wipe(&u);
+	return l->complete;
+}
+
+static enum err
+list_step(struct store_txn *t, void *arg)
+{
+	struct listing *l = arg;
+	struct user u;
+	enum err e = OK;
+
+	if (l->name != NULL)
+		e = user_find(t, l->name, &u);
+	if (e != OK)
+		return e;
+	json_array_clear(l->rows);
+	l->t = t;
+	l->complete = l->rows != NULL;
+	if (l->complete)
+		session_each(t, list_visit, l);
+	return l->complete ? OK : ERR_NO_MEMORY;
+}
+
+static int
+list(struct admin *a, const struct args *args)
+{
+	struct listing l = {.name = args_value(args, "--user"),
+	    .now = a->now,
+	    .rows = json_array()};
+	enum err e;
+
+	e = store_read(a->store, list_step, &l);
+	if (e == OK)
+		return output_list(l.rows, columns, args_has(args, "--json"));
+	json_decref(l.rows);
+	return admin_refuse(a, e, "user", l.name != NULL ? l.name : "list");
+}
+
+struct ending {
+	const uint8_t *sid; /* or */
+	const char *name;   /* or, with neither, all */
+	int64_t now;
+	struct store_txn *t;
+	size_t count;
+};
+
+static bool
+end_visit(void *arg, const struct user *u)
+{
+	struct ending *s = arg;
+
+	s->count += session_end_all(s->t, u->user_id, NULL);
+	return true;
+}
+
+static enum err
+end_one(struct ending *s)
+{
+	char sub[SUB_CAP];
+	struct session session;
+	enum err e;
+
+	e = session_get(s->t, s->sid, s->now, &session);
+	if (e != OK)
+		return e;
+	session_end(s->t, s->sid);
+	s->count = 1;
+	user_sub(sub, session.user_id);
+	audit_add(s->t, s->now, "session_ended", sub, NULL, NULL);
+	return OK;
+}
+
+static enum err
+end_step(struct store_txn *t, void *arg)
+{
+	struct ending *s = arg;
+	struct user u;
+	enum err e = OK;
+
+	s->t = t;
+	s->count = 0;
+	if (s->sid != NULL)
+		e = end_one(s);
+	else if (s->name == NULL)
+		user_each(t, end_visit, s);
+	else if ((e = user_find(t, s->name, &u)) == OK)
+		end_visit(s, &u);
+	if (e == OK && s->sid == NULL && s->count > 0)
+		audit_add(t, s->now, "session_ended", s->name, NULL,
+		    s->name != NULL ? "all of the person's" : "all");
+	return e;
+}
+
+static int
+end(struct admin *a, const struct args *args)
+{
+	struct ending s = {.name = args_value(args, "--user"), .now = a->now};
+	uint8_t sid[SID_LEN];
+	enum err e = OK;
+
+	if ((args->operand != NULL) + (s.name != NULL) +
+		args_has(args, "--all") !=
+	    1)
+		return admin_misused("session end: name one session, or "
+				     "--user NAME, or --all");
+	if (args->operand != NULL) {
+		e = base64url_decode_exact(sid, sizeof sid, args->operand);
+		s.sid = sid;
+	}
+	if (e == OK)
+		e = store_write(a->store, a->now, end_step, &s);
+	if (s.sid != NULL && (e == ERR_SYNTAX || e == ERR_NOT_FOUND))
+		return admin_refuse(a, ERR_NOT_FOUND, "session", args->operand);
+	if (e != OK)
+		return admin_refuse(
+		    a, e, "user", s.name != NULL ? s.name : "list");
+	printf("Sessions ended: %zu.\n", s.count);
+	return EXIT_DONE;
+}
+
+const struct verb session_verbs[] = {
+    {"session", "list", NULL, false, false, list_options,
+	"Lists who is signed in.", list},
+    {"session", "end", "SID", true, false, end_options,
+	"Signs out one session, a person's, or all.", end},
+    VERB_END,
+};

@@ -1,0 +1,530 @@
+/* latchkey user: people. */
+#include "domain/user.h"
+#include "admin.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "domain/approval.h"
+#include "domain/audit.h"
+#include "domain/code.h"
+#include "domain/family.h"
+#include "domain/session.h"
+#include "output.h"
+#include "prompt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct option no_options[] = {OPTION_END};
+static const struct option json_option[] = {OPTION_JSON, OPTION_END};
+
+static const struct option add_options[] = {
+    {"--name", "NAME", false},
+    {"--email", "ADDRESS", false},
+    {"--email-verified", NULL, false},
+    {"--group", "GROUP", true},
+    {"--password-stdin", NULL, false},
+    {"--no-password", NULL, false},
+    OPTION_JSON,
+    OPTION_END,
+};
+
+static const struct option passwd_options[] = {
+    {"--password-stdin", NULL, false},
+    OPTION_END,
+};
+
+static const struct option set_options[] = {
+    {"--name", "NAME", false},
+    {"--email", "ADDRESS", false},
+    {"--email-verified", NULL, false},
+    {"--no-email-verified", NULL, false},
+    {"--group", "GROUP", true},
+    {"--add-group", "GROUP", true},
+    {"--remove-group", "GROUP", true},
+    OPTION_END,
+};
+
+static const struct column list_columns[] = {
+    {"preferred_username", "USER", false},
+    {"name", "NAME", false},
+    {"email", "EMAIL", false},
+    {"groups", "GROUPS", false},
+    {"locked", "LOCKED", false},
+    COLUMN_END,
+};
+
+static const struct column show_columns[] = {
+    {"preferred_username", "user", false},
+    {"sub", "sub", false},
+    {"name", "name", false},
+    {"email", "email", false},
+    {"email_verified", "email verified", false},
+    {"groups", "groups", false},
+    {"locked", "locked", false},
+    {"has_password", "has password", false},
+    {"created_at", "created", true},
+    {"updated_at", "changed", true},
+    COLUMN_END,
+};
+
+/* The claims' names (OpenID Connect Core 5.1) where there is one. */
+static json_t *
+to_json(const struct user *u)
+{
+	char sub[SUB_CAP];
+
+	user_sub(sub, u->user_id);
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:b, s:b, s:I, s:I}",
+	    "preferred_username", u->name, "sub", sub, "name", u->display,
+	    "email", u->email, "email_verified", u->email_verified, "groups",
+	    output_words(u->groups), "locked", u->locked, "has_password",
+	    u->has_password, "created_at", (json_int_t)u->created_at,
+	    "updated_at", (json_int_t)u->changed_at);
+}
+
+/* --- what the options say --------------------------------------------------*/
+
+static enum err
+apply_profile(struct user *u, const struct args *args, struct refusal *r)
+{
+	char email[USER_EMAIL_CAP];
+	enum err e;
+
+	memcpy(email, u->email, sizeof email);
+	e = option_text(u->display, sizeof u->display, args, "--name", NULL, r);
+	if (e == OK)
+		e = option_text(u->email, sizeof u->email, args, "--email",
+		    user_email_refusal, r);
+	if (e == OK)
+		e = option_list(u->groups, sizeof u->groups, args, "--group",
+		    user_group_refusal, r);
+	if (!str_equal(email, u->email))
+		u->email_verified = false; /* nobody has seen to the new one */
+	if (args_has(args, "--email-verified"))
+		u->email_verified = u->email[0] != '\0';
+	return e;
+}
+
+static int
+refuse(const struct admin *a, enum err e, const char *name)
+{
+	return admin_refuse(a, e, "user", name);
+}
+
+/* --- passwords -------------------------------------------------------------*/
+
+static int
+explain_prompt(enum err e)
+{
+	switch (e) {
+	case ERR_UNSUPPORTED:
+		return admin_fail("there is no terminal to ask for a password;"
+				  " give it with --password-stdin");
+	case ERR_NO_SPACE:
+		return admin_fail("the password is too long");
+	case ERR_SYNTAX:
+		return admin_fail("the password has a NUL character in it");
+	default:
+		return admin_fail("the password could not be read");
+	}
+}
+
+static int
+ask_twice(char password[static PASSWORD_CAP], const char *name)
+{
+	char again[PASSWORD_CAP], question[USER_NAME_CAP + 32];
+	int status = EXIT_DONE;
+	const char *why;
+	enum err e;
+
+	snprintf(question, sizeof question, "New password for %s: ", name);
+	e = prompt_secret(question, password, PASSWORD_CAP);
+	if (e != OK)
+		return explain_prompt(e);
+	why = password_refusal(password);
+	if (why != NULL)
+		return admin_fail("%s", why);
+	e = prompt_secret("The same again: ", again, sizeof again);
+	if (e != OK)
+		status = explain_prompt(e);
+	else if (!secret_equal_str(password, again))
+		status = admin_fail("the two passwords differ; nothing has "
+				    "changed");
+	secret_wipe(again, sizeof again);
+	return status;
+}
+
+static int
+read_once(char password[static PASSWORD_CAP])
+{
+	const char *why;
+	enum err e;
+
+	e = prompt_stdin(password, PASSWORD_CAP);
+	if (e != OK)
+		return explain_prompt(e);
+	why = password_refusal(password);
+	return why != NULL ? admin_fail("%s", why) : EXIT_DONE;
+}
+
+/* Gets a new password from wherever ARGS say, and its hash. */
+static int
+new_password(const struct admin *a, const struct args *args, const char *name,
+    struct password_hash *h)
+{
+	char password[PASSWORD_CAP] = "";
+	int status;
+
+	status = args_has(args, "--password-stdin") ? read_once(password)
+						    : ask_twice(password, name);
+	if (status == EXIT_DONE && password_set(h, password, &a->conf) != OK)
+		status = admin_fail("not enough memory for a hash of %u MiB; "
+				    "try again, or lower argon2_memlimit_mib",
+		    a->conf.argon2_memlimit_mib);
+	secret_wipe(password, sizeof password);
+	return status;
+}
+
+/* --- add -------------------------------------------------------------------*/
+
+struct finding {
+	const char *name;
+	struct user user;
+};
+
+static enum err
+find_step(struct store_txn *t, void *arg)
+{
+	struct finding *f = arg;
+
+	return user_find(t, f->name, &f->user);
+}
+
+struct addition {
+	const struct user *wanted;
+	struct user user;
+	int64_t now;
+};
+
+static enum err
+add_step(struct store_txn *t, void *arg)
+{
+	struct addition *s = arg;
+	enum err e;
+
+	s->user = *s->wanted;
+	e = user_add(t, &s->user, s->now);
+	if (e == OK)
+		audit_add(t, s->now, "user_added", s->user.name, NULL, NULL);
+	return e;
+}
+
+static int
+name_user(struct user *u, const char *name)
+{
+	const char *why;
+
+	if (str_copy(u->name, sizeof u->name, name) != OK)
+		return admin_fail("user %s: the name is too long", name);
+	str_lower(u->name);
+	why = user_name_refusal(u->name);
+	return why != NULL ? admin_fail("user '%s': %s", name, why) : EXIT_DONE;
+}
+
+static int
+store_new(struct admin *a, const struct user *u, bool as_json)
+{
+	struct addition s = {.wanted = u, .now = a->now};
+	enum err e;
+	int status;
+
+	e = store_write(a->store, a->now, add_step, &s);
+	if (e != OK)
+		status = refuse(a, e, u->name);
+	else if (as_json)
+		status = output_json(to_json(&s.user));
+	else
+		status = printf("User %s added.\n", u->name) < 0;
+	user_wipe(&s.user);
+	return status;
+}
+
+static int
+add(struct admin *a, const struct args *args)
+{
+	struct user u = {0};
+	struct finding taken = {.name = args->operand};
+	struct refusal r;
+	int status;
+
+	if (args_has(args, "--no-password") &&
+	    args_has(args, "--password-stdin"))
+		return admin_misused("--no-password and --password-stdin "
+				     "exclude each other");
+	status = name_user(&u, args->operand);
+	if (status != EXIT_DONE)
+		return status;
+	if (apply_profile(&u, args, &r) != OK)
+		return admin_explain(&r);
+	/* Asked now, so that nobody types a password in vain; what counts is
+	 * the answer of the step that adds. */
+	if (store_read(a->store, find_step, &taken) == OK)
+		status = refuse(a, ERR_EXISTS, u.name);
+	else if (!args_has(args, "--no-password")) {
+		status = new_password(a, args, u.name, &u.password);
+		u.has_password = status == EXIT_DONE;
+	}
+	if (status == EXIT_DONE)
+		status = store_new(a, &u, args_has(args, "--json"));
+	user_wipe(&taken.user);
+	user_wipe(&u);
+	return status;
+}
+
+/* --- passwd, set, lock, unlock, del ----------------------------------------*/
+
+struct change {
+	const char *name;
+	const struct args *args;              /* set */
+	const struct password_hash *password; /* passwd */
+	int64_t now;
+	struct user user;
+	struct refusal refusal;
+};
+
+/* Whoever knew the old password may hold a session or a token; a new one is
+ * the usual answer to that, so it ends them all. */
+static enum err
+passwd_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	struct user *u = &s->user;
+	enum err e;
+
+	e = user_find(t, s->name, u);
+	if (e != OK)
+		return e;
+	u->password = *s->password;
+	u->has_password = true;
+	session_end_all(t, u->user_id, NULL);
+	family_end_all(t, u->user_id, NULL);
+	code_end_all(t, u->user_id, NULL);
+	audit_add(t, s->now, "password_changed", u->name, NULL, NULL);
+	return user_put(t, u, s->now);
+}
+
+static enum err
+set_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	struct user *u = &s->user;
+	struct args_cursor c = {0};
+	const char *group;
+	enum err e;
+
+	e = user_find(t, s->name, u);
+	if (e == OK)
+		e = apply_profile(u, s->args, &s->refusal);
+	if (e != OK)
+		return e;
+	if (args_has(s->args, "--no-email-verified"))
+		u->email_verified = false;
+	while ((group = args_next(s->args, "--remove-group", &c)) != NULL)
+		words_remove(u->groups, group);
+	e = option_add_words(u->groups, sizeof u->groups, s->args,
+	    "--add-group", user_group_refusal, &s->refusal);
+	if (e != OK)
+		return e;
+	audit_add(t, s->now, "user_changed", u->name, NULL, NULL);
+	return user_put(t, u, s->now);
+}
+
+static enum err
+lock(struct store_txn *t, struct change *s, bool locked)
+{
+	enum err e;
+
+	e = user_find(t, s->name, &s->user);
+	if (e != OK)
+		return e;
+	s->user.locked = locked;
+	if (locked)
+		session_end_all(t, s->user.user_id, NULL);
+	audit_add(t, s->now, locked ? "user_locked" : "user_unlocked",
+	    s->user.name, NULL, NULL);
+	return user_put(t, &s->user, s->now);
+}
+
+static enum err
+lock_step(struct store_txn *t, void *arg)
+{
+	return lock(t, arg, true);
+}
+
+static enum err
+unlock_step(struct store_txn *t, void *arg)
+{
+	return lock(t, arg, false);
+}
+
+static enum err
+del_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	enum err e;
+
+	e = user_del(t, s->name);
+	if (e == OK)
+		audit_add(t, s->now, "user_deleted", s->name, NULL, NULL);
+	return e;
+}
+
+/* Runs a step that changes one user and says DONE about it. */
+static int
+change(struct admin *a, store_step *step, struct change *s, const char *done)
+{
+	enum err e;
+
+	s->now = a->now;
+	e = store_write(a->store, a->now, step, s);
+	user_wipe(&s->user);
+	if (e == ERR_INVALID_REQUEST)
+		return admin_explain(&s->refusal);
+	if (e != OK)
+		return refuse(a, e, s->name);
+	printf("User %s %s.\n", s->name, done);
+	return EXIT_DONE;
+}
+
+static int
+passwd(struct admin *a, const struct args *args)
+{
+	struct finding f = {.name = args->operand};
+	struct password_hash h = {0};
+	struct change s = {.name = args->operand, .password = &h};
+	enum err e;
+	int status;
+
+	e = store_read(a->store, find_step, &f);
+	user_wipe(&f.user);
+	if (e != OK)
+		return refuse(a, e, args->operand);
+	status = new_password(a, args, args->operand, &h);
+	if (status == EXIT_DONE)
+		status = change(a, passwd_step, &s,
+		    "has a new password; sessions and refresh tokens ended");
+	secret_wipe(&h, sizeof h);
+	return status;
+}
+
+static int
+set(struct admin *a, const struct args *args)
+{
+	struct change s = {.name = args->operand, .args = args};
+
+	if (!args_any(args))
+		return admin_misused("user set: nothing to change");
+	return change(a, set_step, &s, "changed");
+}
+
+static int
+lock_user(struct admin *a, const struct args *args)
+{
+	struct change s = {.name = args->operand};
+
+	return change(a, lock_step, &s, "locked; sessions ended");
+}
+
+static int
+unlock_user(struct admin *a, const struct args *args)
+{
+	struct change s = {.name = args->operand};
+
+	return change(a, unlock_step, &s, "unlocked");
+}
+
+static int
+del(struct admin *a, const struct args *args)
+{
+	struct change s = {.name = args->operand};
+
+	return change(a, del_step, &s, "deleted");
+}
+
+/* --- list, show ------------------------------------------------------------*/
+
+struct listing {
+	json_t *rows;
+	bool complete;
+};
+
+static bool
+list_visit(void *arg, const struct user *u)
+{
+	struct listing *l = arg;
+
+	l->complete = output_append(l->rows, to_json(u));
+	return l->complete;
+}
+
+static enum err
+list_step(struct store_txn *t, void *arg)
+{
+	struct listing *l = arg;
+
+	json_array_clear(l->rows);
+	l->complete = l->rows != NULL;
+	if (l->complete)
+		user_each(t, list_visit, l);
+	return l->complete ? OK : ERR_NO_MEMORY;
+}
+
+static int
+list(struct admin *a, const struct args *args)
+{
+	struct listing l = {.rows = json_array()};
+	enum err e;
+
+	e = store_read(a->store, list_step, &l);
+	if (e == OK)
+		return output_list(
+		    l.rows, list_columns, args_has(args, "--json"));
+	json_decref(l.rows);
+	return admin_refuse(a, e, "user", "list");
+}
+
+static int
+show(struct admin *a, const struct args *args)
+{
+	struct finding f = {.name = args->operand};
+	enum err e;
+	int status;
+
+	e = store_read(a->store, find_step, &f);
+	status = e != OK ? refuse(a, e, args->operand)
+			 : output_record(to_json(&f.user), show_columns,
+			       args_has(args, "--json"));
+	user_wipe(&f.user);
+	return status;
+}
+
+const struct verb user_verbs[] = {
+    {"user", "add", "NAME", false, false, add_options,
+	"Adds a person and asks for a password.", add},
+    {"user", "passwd", "NAME", false, false, passwd_options,
+	"Sets a new password; ends the person's sessions and refresh tokens.",
+	passwd},
+    {"user", "list", NULL, false, false, json_option, "Lists all people.",
+	list},
+    {"user", "show", "NAME", false, false, json_option, "Shows one person.",
+	show},
+    {"user", "set", "NAME", false, false, set_options,
+	"Changes what is known of a person; --group replaces the list.", set},
+    {"user", "lock", "NAME", false, false, no_options,
+	"Keeps a person out, and signs them out everywhere.", lock_user},
+    {"user", "unlock", "NAME", false, false, no_options,
+	"Lets a locked person sign in again.", unlock_user},
+    {"user", "del", "NAME", false, false, no_options,
+	"Removes a person and all that was granted to apps.", del},
+    VERB_END,
+};

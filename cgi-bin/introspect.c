@@ -1,0 +1,35 @@
+/*
+ * introspect: whether a token is good now, for apps and APIs that must know.
+ */
+#include "app/app.h"
+
+#include "protocol/introspect.h"
+#include "web/reply.h"
+
+static void
+serve(struct call *c)
+{
+	const char *why = NULL;
+	json_t *answer;
+	enum err e;
+
+	e = introspect(c->provider, c->request.authorization, &c->request.body,
+	    c->now, &answer, &why);
+	if (e == OK) {
+		reply_json(&c->response, 200, answer);
+		return;
+	}
+	app_log_refusal(c, e, why, NULL);
+	reply_error(&c->response, e, why);
+}
+
+static const struct endpoint endpoints[] = {
+    {"/introspect", METHOD_POST, CORS_NONE, serve},
+    {NULL, 0, CORS_NONE, NULL},
+};
+
+int
+main(void)
+{
+	return app_run("introspect", APP_KEYRING, endpoints);
+}

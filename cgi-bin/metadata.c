@@ -1,0 +1,60 @@
+/*
+ * metadata: what clients read about the provider. Opens no secret.
+ */
+#include "app/app.h"
+
+#include "base/buf.h"
+#include "protocol/discovery.h"
+#include "web/reply.h"
+
+/* A public document, which may be kept as long as the settings say: a key is
+ * published at least that long before it signs. */
+static void
+reply_document(struct call *c, enum err e, json_t *document)
+{
+	struct response *r = &c->response;
+	struct buf b;
+
+	if (e != OK) {
+		app_log_refusal(c, e, NULL, NULL);
+		reply_error(r, e, NULL);
+		return;
+	}
+	reply_json(r, 200, document);
+	buf_init(&b, r->cache_text, sizeof r->cache_text);
+	buf_puts(&b, "public, max-age=");
+	buf_put_int(&b, c->provider->conf.jwks_max_age_s);
+	r->cache = r->cache_text;
+}
+
+static void
+serve_metadata(struct call *c)
+{
+	json_t *document;
+	enum err e = discovery_metadata(c->provider, &document);
+
+	reply_document(c, e, document);
+}
+
+static void
+serve_jwks(struct call *c)
+{
+	json_t *document;
+	enum err e = discovery_jwks(c->provider, c->now, &document);
+
+	reply_document(c, e, document);
+}
+
+static const struct endpoint endpoints[] = {
+    {"/.well-known/openid-configuration", METHOD_GET, CORS_ANY, serve_metadata},
+    {"/.well-known/oauth-authorization-server", METHOD_GET, CORS_ANY,
+	serve_metadata},
+    {"/jwks.json", METHOD_GET, CORS_ANY, serve_jwks},
+    {NULL, 0, CORS_NONE, NULL},
+};
+
+int
+main(void)
+{
+	return app_run("metadata", 0, endpoints);
+}

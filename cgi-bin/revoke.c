@@ -1,0 +1,33 @@
+/*
+ * revoke: a client gives back a token it no longer wants.
+ */
+#include "app/app.h"
+
+#include "protocol/revoke.h"
+#include "web/reply.h"
+
+static void
+serve(struct call *c)
+{
+	const char *why = NULL;
+	enum err e;
+
+	/* An empty 200 is the whole answer (RFC 7009 2.2). */
+	e = revoke(c->provider, c->request.authorization, &c->request.body,
+	    c->now, &why);
+	if (e == OK)
+		return;
+	app_log_refusal(c, e, why, NULL);
+	reply_error(&c->response, e, why);
+}
+
+static const struct endpoint endpoints[] = {
+    {"/revoke", METHOD_POST, CORS_CLIENTS, serve},
+    {NULL, 0, CORS_NONE, NULL},
+};
+
+int
+main(void)
+{
+	return app_run("revoke", APP_KEYRING, endpoints);
+}

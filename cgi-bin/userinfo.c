@@ -1,0 +1,38 @@
+/*
+ * userinfo: who the holder of an access token acts for. Opens no secret.
+ */
+#include "app/app.h"
+
+#include "protocol/userinfo.h"
+#include "web/reply.h"
+
+static void
+serve(struct call *c)
+{
+	const struct request *q = &c->request;
+	const char *why = NULL;
+	bool missing;
+	json_t *answer;
+	enum err e;
+
+	e = userinfo(c->provider, q->authorization,
+	    q->method == METHOD_POST ? &q->body : NULL, c->now, &answer,
+	    &missing, &why);
+	if (e == OK) {
+		reply_json(&c->response, 200, answer);
+		return;
+	}
+	app_log_refusal(c, e, why, NULL);
+	reply_bearer_error(&c->response, e, missing, why);
+}
+
+static const struct endpoint endpoints[] = {
+    {"/userinfo", METHOD_GET | METHOD_POST, CORS_CLIENTS, serve},
+    {NULL, 0, CORS_NONE, NULL},
+};
+
+int
+main(void)
+{
+	return app_run("userinfo", 0, endpoints);
+}

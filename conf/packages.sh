@@ -1,0 +1,164 @@
+#!/bin/sh
+# Installs what a task needs and is not there, by Debian package name:
+#
+#	packages.sh build|demo|test|valgrind|lint|bench...
+#
+# Silent and quick when nothing is missing. Root, or sudo, is used for the
+# installation only. Elsewhere than on Debian and its like it says what to
+# install by hand.
+set -eu
+
+me='latchkey'
+
+# What each task needs: a package, and how to see that it is there even where
+# dpkg does not know it: a command, a C header, a module of Python.
+needs() {
+	case $1 in
+	build)
+		echo 'gcc cc'
+		echo 'libc6-dev stdio.h'
+		echo 'make make'
+		echo 'libfcgi-dev fcgiapp.h'
+		echo 'liblmdb-dev lmdb.h'
+		echo 'libsodium-dev sodium.h'
+		echo 'libjansson-dev jansson.h'
+		echo 'libinih-dev ini.h'
+		[ "${RS256:-yes}" = no ] || echo 'libssl-dev openssl/evp.h'
+		;;
+	demo)
+		echo 'lighttpd lighttpd'
+		echo 'python3 python3'
+		echo 'python3-jwt python:jwt'
+		echo 'python3-cryptography python:cryptography'
+		;;
+	test)
+		needs demo
+		echo 'bats bats'
+		echo 'parallel parallel'
+		echo 'curl curl'
+		echo 'jq jq'
+		echo 'openssl openssl'
+		echo 'libfcgi-bin cgi-fcgi'
+		echo 'spawn-fcgi spawn-fcgi'
+		echo 'chromium chromium'
+		echo 'chromium-driver chromedriver'
+		echo 'python3-selenium python:selenium'
+		;;
+	lint)
+		echo 'clang-format clang-format'
+		echo 'cppcheck cppcheck'
+		echo 'mandoc mandoc'
+		echo 'shellcheck shellcheck'
+		;;
+	valgrind)
+		echo 'valgrind valgrind'
+		;;
+	bench)
+		echo 'lighttpd lighttpd'
+		echo 'wrk wrk'
+		echo 'valgrind valgrind'
+		echo 'curl curl'
+		echo 'jq jq'
+		;;
+	*)
+		echo "usage: packages.sh build|demo|test|valgrind|lint|bench..." >&2
+		return 2
+		;;
+	esac
+}
+
+is_there() {
+	case $1 in
+	python:*) /usr/bin/python3 -c "import ${1#*:}" 2>/dev/null ;;
+	*.h) echo "#include <$1>" | ${CC:-cc} -E - >/dev/null 2>&1 ;;
+	*) command -v "$1" >/dev/null 2>&1 ;;
+	esac
+}
+
+# The packages among what is read that neither dpkg nor a look finds.
+missing() {
+	needed=$(cat)
+	# shellcheck disable=SC2016,SC2046 # dpkg's own format; one word each
+	installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' \
+	    $(echo "$needed" | cut -d ' ' -f 1) 2>/dev/null) || :
+	echo "$needed" | while read -r package look; do
+		case "
+$installed
+" in
+		*"
+$package installed
+"*) continue ;;
+		esac
+		is_there "$look" || printf '%s ' "$package"
+	done
+}
+
+# Debian starts a web server as soon as it is installed. Ours is started by
+# hand and on its own port: for the time of this installation the system's
+# service is told no (unless the administrator has a policy already), and left
+# off for the next start of the machine.
+hush_lighttpd() {
+	policy=/usr/sbin/policy-rc.d
+	[ ! -e "$policy" ] || return 0
+	trap 'rm -f "$policy"' EXIT
+	trap 'exit 1' HUP INT TERM
+	cat >"$policy" <<-'END'
+		#!/bin/sh
+		# latchkey's make: there for one installation only
+		case $1 in lighttpd*) exit 101 ;; esac
+		exit 0
+	END
+	chmod 755 "$policy"
+}
+
+# As root: installs the packages named.
+install_packages() {
+	export DEBIAN_FRONTEND=noninteractive
+	fresh=
+	case " $* " in
+	*' lighttpd '*) fresh=lighttpd; hush_lighttpd ;;
+	esac
+	apt-cache show "$@" >/dev/null 2>&1 || apt-get -qq update
+	set -- -qq -y --no-install-recommends \
+	    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 install "$@"
+	# Package lists that are too old name files that are gone.
+	apt-get "$@" >/dev/null || {
+		apt-get -qq update
+		apt-get "$@" >/dev/null
+	}
+	[ -z "$fresh" ] || update-rc.d "$fresh" disable >/dev/null 2>&1 || :
+}
+
+PATH=$PATH:/usr/sbin:/sbin
+
+if [ "${1:-}" = --as-root ]; then
+	shift
+	install_packages "$@"
+	exit
+fi
+
+[ $# -gt 0 ] || needs ''
+list=$(for task; do needs "$task" || exit; done)
+wanted=$(echo "$list" | sort -u | missing)
+wanted=${wanted% }
+[ -n "$wanted" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "$me: install these by hand (Debian's names): $wanted" >&2
+	exit 1
+fi
+if [ "$(id -u)" = 0 ]; then
+	as_root=
+elif command -v sudo >/dev/null 2>&1; then
+	as_root=sudo
+else
+	echo "$me: needs root (or sudo) to install: $wanted" >&2
+	exit 1
+fi
+
+echo "$me: will install: $wanted"
+# shellcheck disable=SC2086 # a list of words
+$as_root "$0" --as-root $wanted || {
+	echo "$me: could not install: $wanted" >&2
+	exit 1
+}

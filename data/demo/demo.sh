@@ -1,0 +1,103 @@
+#!/bin/sh
+# A provider with two people and a sample app, on 127.0.0.1:PORT until Ctrl-C:
+#
+#	demo.sh PORT
+#
+# What it makes is under $LATCHKEY_BUILD/demo and kept for the next time, unless
+# that is for another port, which is part of every address in it.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+: "${LATCHKEY_BUILD:=$root/build}"
+demo=${LATCHKEY_DEMO:-$LATCHKEY_BUILD/demo}
+port=$1
+issuer=http://127.0.0.1:$port
+password='correct horse battery'
+
+refuse() {
+	echo "latchkey: demo: $*" >&2
+	exit 1
+}
+
+latchkey() {
+	"$LATCHKEY_BUILD/bin/latchkey" -d "$demo/data" "$@" >/dev/null
+}
+
+add_person() {
+	printf '%s\n' "$password" | latchkey user add "$@" --password-stdin
+}
+
+new_secret() {
+	python3 -c 'import secrets; print(secrets.token_urlsafe(32))'
+}
+
+# A store with two people and the app in it.
+make_store() {
+	latchkey init "$issuer"
+	add_person alice --name 'Alice Adams' --email alice@example.org \
+	    --group family --group admins
+	add_person bob --name 'Bob Brown' --email bob@example.org --group family
+	printf '%s\n' "$1" | latchkey client add sample-app --name 'Sample app' \
+	    --redirect-uri "$issuer/app/callback" \
+	    --post-logout-redirect-uri "$issuer/app/" \
+	    --scope openid --scope profile --scope email --scope groups \
+	    --scope offline_access --scope api:hello \
+	    --grant authorization_code --grant refresh_token \
+	    --audience "$issuer/app/api" --secret-stdin
+}
+
+# What the app and its API are told when they are set up.
+make_app() {
+	mkdir "$demo/app" "$demo/app/sessions"
+	cat >"$demo/app/config.json" <<-END
+		{
+		  "issuer": "$issuer",
+		  "client_id": "sample-app",
+		  "client_secret": "$1",
+		  "app_url": "$issuer/app/",
+		  "audience": "$issuer/app/api"
+		}
+	END
+}
+
+# The app stands on the same server as the provider: CGI under /app/.
+make_server_conf() {
+	cat >"$demo/lighttpd.conf" <<-END
+		server.modules += ( "mod_alias", "mod_cgi", "mod_redirect", "mod_setenv" )
+		url.redirect = ( "^/(app)?$" => "/app/" )
+		\$HTTP["url"] =~ "^/app/" {
+			alias.url = (
+			    "/app/api" => "$root/data/demo/api.py",
+			    "/app/" => "$root/data/demo/app.py/" )
+			cgi.assign = ( ".py" => "/usr/bin/python3" )
+			setenv.set-environment = (
+			    "SAMPLE_APP" => "$demo/app",
+			    "PYTHONDONTWRITEBYTECODE" => "1" )
+		}
+	END
+}
+
+"$root/conf/serve.sh" -t -p "$port"
+umask 077
+mkdir -p "$demo" 2>/dev/null || refuse "$demo: cannot be made"
+[ -w "$demo" ] || refuse "$demo: cannot be written"
+
+if [ "$(cat "$demo/made-for" 2>/dev/null)" != "$issuer" ]; then
+	rm -rf "$demo/data" "$demo/app" "$demo/made-for"
+	secret=$(new_secret)
+	make_store "$secret"
+	make_app "$secret"
+	make_server_conf
+	echo "$issuer" >"$demo/made-for"
+fi
+
+exec "$root/conf/serve.sh" -d "$demo/data" -p "$port" \
+    -i "$demo/lighttpd.conf" -n "
+  The sample app   $issuer/app/
+  Sign in as       alice or bob
+  Password         $password
+
+  The provider is $issuer, its data are in
+  $demo/data
+
+  Ctrl-C ends all of it."

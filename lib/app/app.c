@@ -1,0 +1,295 @@
+#include "app/app.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "web/gateway.h"
+#include "web/reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Everything a worker needs, in one piece. */
+struct worker {
+	struct app app;
+	struct call call;
+	bool open;
+	struct stat conf_seen; /* latchkey.conf when it was read */
+};
+
+static void
+stat_conf(const struct app *app, struct stat *st)
+{
+	char path[CONF_PATH_CAP + 16];
+	const char *dir = app->provider.conf.dir[0] != '\0'
+			      ? app->provider.conf.dir
+			      : conf_dir(NULL);
+
+	*st = (struct stat){0};
+	if (file_path(path, sizeof path, dir, "latchkey.conf") != OK ||
+	    stat(path, st) != 0)
+		st->st_ino = 0;
+}
+
+static void
+app_close(struct app *app)
+{
+	templates_free(&app->templates);
+	provider_close(&app->provider);
+}
+
+static enum err
+app_open(struct app *app)
+{
+	char why[CONF_WHY_CAP] = "";
+	struct provider *p = &app->provider;
+	enum err e;
+
+	e = provider_open(p, conf_dir(NULL),
+	    app->uses & (PROVIDER_KEYRING | PROVIDER_SIGNER), why, sizeof why);
+	if (e == OK && (app->uses & APP_PAGES))
+		e = templates_load(&app->templates, p->conf.dir);
+	if (e != OK) {
+		log_fault("cannot start", "reason", err_name(e), "why",
+		    why[0] != '\0' ? why : "templates cannot be read", NULL);
+		app_close(app);
+		return e;
+	}
+	app->page = (struct page){&p->conf, app->templates};
+	log_open(app->program, p->conf.log_syslog);
+	return OK;
+}
+
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Reads the settings again if they have changed; bad ones are logged, and the
+ * old ones stand. */
+static void
+refresh_conf(struct worker *w)
+{
+	struct provider *p = &w->app.provider;
+	char why[CONF_WHY_CAP] = "";
+	struct conf fresh;
+	struct stat st;
+
+	stat_conf(&w->app, &st);
+	if (same_file(&st, &w->conf_seen))
+		return;
+	w->conf_seen = st;
+	if (conf_load(&fresh, p->conf.dir, why, sizeof why) != OK) {
+		log_fault("settings not read again", "why", why, NULL);
+		return;
+	}
+	p->conf = fresh;
+	p->conf.issuer_path =
+	    p->conf.issuer + (fresh.issuer_path - fresh.issuer);
+	log_open(w->app.program, p->conf.log_syslog);
+}
+
+static bool
+make_ready(struct worker *w)
+{
+	if (w->open) {
+		refresh_conf(w);
+		return true;
+	}
+	stat_conf(&w->app, &w->conf_seen);
+	w->open = app_open(&w->app) == OK;
+	return w->open;
+}
+
+/*
+ * Whether the request is for PATH. The web server has chosen the program by
+ * the URL already; what stands before is its business (an issuer's path, a
+ * cgi-bin). RFC 8414 3.1 puts an issuer's path behind a well-known one.
+ */
+static bool
+path_matches(const struct call *c, const char *path)
+{
+	const char *asked = c->request.path;
+	const char *issuer_path = c->provider->conf.issuer_path;
+
+	if (str_ends(asked, path))
+		return true;
+	return issuer_path[0] != '\0' && str_starts(path, "/.well-known/") &&
+	       str_starts(asked, path) &&
+	       str_equal(asked + strlen(path), issuer_path);
+}
+
+static const struct endpoint *
+find_endpoint(const struct call *c, const struct endpoint *endpoints)
+{
+	/* A caller that tells no path at all (a test, a bare server) can only
+	 * mean the one there is. */
+	if (c->request.path[0] == '\0' && endpoints[1].path == NULL)
+		return endpoints;
+	for (; endpoints->path != NULL; endpoints++)
+		if (path_matches(c, endpoints->path))
+			return endpoints;
+	return NULL;
+}
+
+static const char *
+allowed_methods(const struct endpoint *ep)
+{
+	bool get = ep->methods & METHOD_GET, post = ep->methods & METHOD_POST;
+
+	if (get && post)
+		return "GET, HEAD, POST, OPTIONS";
+	return get ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+}
+
+/* An error nobody's serve function has seen: as a page, or as JSON. */
+static void
+refuse(struct call *c, enum err e, const char *reason)
+{
+	app_log_refusal(c, e, reason, NULL);
+	response_begin(&c->response, err_status(e));
+	if (c->app->uses & APP_PAGES)
+		page_error(&c->response, &c->app->page, e, reason);
+	else
+		reply_error(&c->response, e, reason);
+}
+
+static void
+answer_options(struct call *c, const struct endpoint *ep)
+{
+	const char *allow = allowed_methods(ep);
+	enum err e = cors_preflight(
+	    &c->response, c->provider, &c->request, ep->cors, allow);
+
+	if (e != OK)
+		refuse(c, e, NULL);
+	else
+		response_header(&c->response, "Allow", allow);
+}
+
+static void
+dispatch(struct call *c, const struct endpoint *ep)
+{
+	enum method method = c->request.method;
+	enum err e = OK;
+
+	if (method == METHOD_OPTIONS) {
+		answer_options(c, ep);
+		return;
+	}
+	if (!(ep->methods & (method == METHOD_HEAD ? METHOD_GET : method))) {
+		refuse(c, ERR_METHOD_NOT_ALLOWED, NULL);
+		response_header(&c->response, "Allow", allowed_methods(ep));
+		return;
+	}
+	if (method == METHOD_POST)
+		e = request_read_form(&c->request, c->exchange);
+	if (e == OK)
+		ep->serve(c);
+	else
+		refuse(c, e, "body_unreadable");
+	if (cors_allow(&c->response, c->provider, &c->request, ep->cors) != OK)
+		c->response.failed = true;
+}
+
+static void
+answer_unavailable(struct call *c)
+{
+	struct response *r = &c->response;
+
+	response_begin(r, 503);
+	r->content_type = "text/plain; charset=utf-8";
+	response_header(r, "Retry-After", "10");
+	buf_puts(&r->body, "The sign-in service is not available at the "
+			   "moment. Try again in a minute; if that does not "
+			   "help, tell the person who looks after it.\n");
+}
+
+static void
+handle(struct worker *w, const struct endpoint *endpoints)
+{
+	struct call *c = &w->call;
+	const struct endpoint *ep;
+	enum err e;
+
+	response_begin(&c->response, 200);
+	e = request_read(&c->request, c->exchange);
+	if (!make_ready(w)) {
+		answer_unavailable(c);
+	} else if (e != OK) {
+		refuse(c, e, "request_unreadable");
+	} else {
+		c->now = clock_now();
+		ep = find_endpoint(c, endpoints);
+		if (ep != NULL)
+			dispatch(c, ep);
+		else
+			refuse(c, ERR_NO_SUCH_PAGE, NULL);
+	}
+	response_send(
+	    &c->response, c->exchange, c->request.method == METHOD_HEAD);
+	request_wipe(&c->request);
+}
+
+static int
+serve(struct worker *w, struct gateway *g, const struct endpoint *endpoints)
+{
+	struct call *c = &w->call;
+
+	if (exchange_new(&c->exchange, g) != OK)
+		return EXIT_FAILURE;
+	/* Before the first request, so that it need not wait. */
+	(void)make_ready(w);
+	while (gateway_next(g, c->exchange)) {
+		handle(w, endpoints);
+		gateway_finish(c->exchange);
+	}
+	exchange_free(&c->exchange);
+	return EXIT_SUCCESS;
+}
+
+int
+app_run(const char *program, unsigned uses, const struct endpoint *endpoints)
+{
+	struct worker *w = calloc(1, sizeof *w);
+	struct gateway *g = NULL;
+	int status = EXIT_FAILURE;
+
+	log_open(program, false);
+	if (w == NULL || gateway_open(&g) != OK) {
+		log_fault("cannot start", "reason", "no_memory", NULL);
+	} else {
+		w->app.program = program;
+		w->app.uses = uses;
+		w->call.app = &w->app;
+		w->call.provider = &w->app.provider;
+		response_begin(&w->call.response, 200);
+		status = serve(w, g, endpoints);
+		app_close(&w->app);
+	}
+	gateway_close(&g);
+	free(w);
+	return status;
+}
+
+void
+app_log_refusal(
+    const struct call *c, enum err e, const char *reason, const char *client_id)
+{
+	const char *address =
+	    c->request.address[0] != '\0' ? c->request.address : NULL;
+
+	if (err_status(e) == 500)
+		log_fault("server_error", "cause", err_name(e), "reason",
+		    reason, "client_id", client_id, "address", address, NULL);
+	else
+		log_note(err_name(e), "reason", reason, "client_id", client_id,
+		    "address", address, NULL);
+}

@@ -1,0 +1,63 @@
+/*
+ * What every program in cgi-bin is: a table of endpoints, and one call to
+ * app_run, which opens what the program may touch, serves until told to stop,
+ * and closes. Under plain CGI that is one request.
+ *
+ * Where the provider cannot be opened (not initialised, another owner, disk
+ * trouble) the program says why in the log, answers 503, and tries again: what
+ * an administrator mends needs no restart. Settings are read again when
+ * latchkey.conf has changed.
+ */
+#ifndef LK_APP_APP_H
+#define LK_APP_APP_H
+
+#include "protocol/provider.h"
+#include "web/cors.h"
+#include "web/page.h"
+#include "web/request.h"
+#include "web/response.h"
+#include "web/template.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	APP_KEYRING = PROVIDER_KEYRING, /* reads DIR/secret.key */
+	APP_SIGNER = PROVIDER_SIGNER,   /* reads DIR/keys */
+	APP_PAGES = 1 << 8              /* answers people: templates */
+};
+
+struct app {
+	const char *program;
+	unsigned uses;
+	struct provider provider;
+	struct templates *templates;
+	struct page page; /* borrows from the two above */
+};
+
+/* One request on its way; one a worker. */
+struct call {
+	struct app *app;
+	const struct provider *provider;
+	struct exchange *exchange;
+	struct request request;
+	struct response response; /* begun with status 200 */
+	int64_t now;              /* Unix seconds */
+};
+
+struct endpoint {
+	const char *path; /* below the issuer: "/token" */
+	unsigned methods; /* bits of enum method; GET brings HEAD */
+	enum cors cors;
+	void (*serve)(struct call *c);
+};
+
+/* ENDPOINTS ends with a NULL path. Returns main's exit status. */
+int app_run(
+    const char *program, unsigned uses, const struct endpoint *endpoints);
+
+/* One line in the log about a refusal: the error's word, the reason, who. */
+void app_log_refusal(const struct call *c, enum err e, const char *reason,
+    const char *client_id);
+
+#endif

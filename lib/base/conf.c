@@ -1,0 +1,608 @@
+#include "base/conf.h"
+
+#include "base/file.h"
+#include "base/str.h"
+
+#include <arpa/inet.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef LK_DATA_DIR
+#define LK_DATA_DIR "/var/lib/latchkey"
+#endif
+
+enum {
+	CONF_FILE_MAX = 16384,
+	LINE_MAX_LEN = INI_MAX_LINE - 3, /* inih cuts longer ones in two */
+	ADDRESS_CAP = 64
+};
+
+enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+
+/*
+ * The issuer
+ */
+
+struct issuer_parts {
+	bool https;
+	const char *host; /* with brackets, where it is an IPv6 address */
+	size_t host_len;
+	const char *path;
+};
+
+static bool
+is_address(int family, const char *text, size_t len, uint8_t *address)
+{
+	char copy[ADDRESS_CAP];
+
+	return str_copy_n(copy, sizeof copy, text, len) == OK &&
+	       inet_pton(family, copy, address) == 1;
+}
+
+/* Where the host at S ends, or NULL if there is none. */
+static const char *
+host_end(const char *s)
+{
+	static const char name[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+	uint8_t address[sizeof(struct in6_addr)];
+	const char *end;
+
+	if (*s == '[') {
+		end = strchr(s, ']');
+		if (end == NULL ||
+		    s[1 + strspn(s + 1, "0123456789abcdef:.")] != ']' ||
+		    !is_address(
+			AF_INET6, s + 1, (size_t)(end - s - 1), address))
+			return NULL;
+		return end + 1;
+	}
+	end = s + strspn(s, name);
+	if (end == s || *s == '.' || *s == '-')
+		return NULL;
+	return end;
+}
+
+static const char *
+port_end(const char *s)
+{
+	char digits[6];
+	size_t len;
+	int64_t port;
+
+	if (*s != ':')
+		return s;
+	len = strspn(s + 1, "0123456789");
+	if (str_copy_n(digits, sizeof digits, s + 1, len) != OK ||
+	    str_to_int64(digits, 1, 65535, &port) != OK)
+		return NULL;
+	return s + 1 + len;
+}
+
+/* "", or segments that mean the same to every parser: no "%", no ";" that
+ * would end a cookie's Path, no "." or ".." that a server would resolve. */
+static bool
+path_valid(const char *s)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~";
+
+	while (*s != '\0') {
+		size_t len;
+
+		if (*s++ != '/')
+			return false;
+		len = strspn(s, plain);
+		if (len == 0 || strspn(s, ".") == len)
+			return false;
+		s += len;
+	}
+	return true;
+}
+
+static bool
+split_issuer(const char *issuer, struct issuer_parts *p)
+{
+	const char *end;
+
+	p->https = str_starts(issuer, "https://");
+	if (!p->https && !str_starts(issuer, "http://"))
+		return false;
+	p->host = strchr(issuer, ':') + strlen("://");
+	if ((end = host_end(p->host)) == NULL)
+		return false;
+	p->host_len = (size_t)(end - p->host);
+	p->path = port_end(end);
+	return p->path != NULL && path_valid(p->path);
+}
+
+static bool
+is_loopback(const char *host, size_t len)
+{
+	uint8_t address[sizeof(struct in6_addr)];
+
+	if (is_address(AF_INET, host, len, address))
+		return address[0] == 127;
+	return (len == strlen("localhost") && str_starts(host, "localhost")) ||
+	       (len == strlen("[::1]") && str_starts(host, "[::1]"));
+}
+
+bool
+conf_issuer_valid(const char *issuer)
+{
+	struct issuer_parts p;
+
+	return strlen(issuer) < ISSUER_CAP && split_issuer(issuer, &p) &&
+	       (p.https || is_loopback(p.host, p.host_len));
+}
+
+/*
+ * The kinds of values
+ */
+
+static enum err
+parse_issuer(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	if (conf_issuer_valid(value))
+		return str_copy(field, ISSUER_CAP, value);
+	buf_puts(wanted, "give the provider's address, such as "
+			 "https://id.example.org: https, or http on a loopback "
+			 "address, in lower case, without a slash at the end");
+	return ERR_SYNTAX;
+}
+
+static enum err
+parse_site_name(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	if (!str_has_control(value) && str_is_utf8(value, strlen(value)) &&
+	    str_copy(field, SITE_NAME_CAP, value) == OK)
+		return OK;
+	buf_printf(wanted, "give at most %d bytes of UTF-8 on one line",
+	    SITE_NAME_CAP - 1);
+	return ERR_SYNTAX;
+}
+
+static enum err
+parse_alg(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	static const char algs[] = "EdDSA RS256 HS256";
+
+	(void)k;
+	if (words_has(algs, value))
+		return str_copy(
+		    field, sizeof((struct conf *)NULL)->default_alg, value);
+	buf_printf(wanted, "give one of %s", algs);
+	return ERR_SYNTAX;
+}
+
+static enum err
+parse_log(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	bool *to_syslog = field;
+
+	(void)k;
+	*to_syslog = str_equal(value, "syslog");
+	if (*to_syslog || str_equal(value, "stderr"))
+		return OK;
+	buf_puts(wanted, "give stderr or syslog");
+	return ERR_SYNTAX;
+}
+
+static enum err
+parse_count(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	int64_t n;
+
+	if (str_to_int64(value, k->min, k->max, &n) != OK) {
+		buf_puts(wanted, "give a number from ");
+		buf_put_int(wanted, k->min);
+		buf_puts(wanted, " to ");
+		buf_put_int(wanted, k->max);
+		return ERR_SYNTAX;
+	}
+	*(uint32_t *)field = (uint32_t)n;
+	return OK;
+}
+
+static const struct {
+	char letter;
+	int64_t seconds;
+} units[] = {{'d', DAY}, {'h', HOUR}, {'m', MINUTE}, {'s', 1}};
+
+enum { UNITS = sizeof units / sizeof units[0] };
+
+static int64_t
+unit_seconds(char letter)
+{
+	for (size_t i = 0; i < UNITS; i++)
+		if (units[i].letter == letter)
+			return units[i].seconds;
+	return 0;
+}
+
+static void
+put_duration(struct buf *b, int64_t seconds)
+{
+	size_t i = 0;
+
+	while (i < UNITS - 1 && (seconds == 0 || seconds % units[i].seconds))
+		i++;
+	buf_put_int(b, seconds / units[i].seconds);
+	buf_putc(b, units[i].letter);
+}
+
+/* "900", "900s", "15m" */
+static bool
+to_seconds(const char *value, int64_t *seconds)
+{
+	char number[12]; /* so short that no unit overflows it */
+	size_t len = strlen(value);
+	int64_t n, unit = 1;
+
+	if (len > 0 && unit_seconds(value[len - 1]) > 0)
+		unit = unit_seconds(value[--len]);
+	if (str_copy_n(number, sizeof number, value, len) != OK ||
+	    str_to_int64(number, 0, INT32_MAX, &n) != OK)
+		return false;
+	*seconds = n * unit;
+	return true;
+}
+
+static enum err
+parse_duration(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	int64_t seconds;
+
+	if (to_seconds(value, &seconds) && seconds >= k->min &&
+	    seconds <= k->max) {
+		*(int64_t *)field = seconds;
+		return OK;
+	}
+	buf_puts(wanted, "give seconds, or a number with s, m, h or d, from ");
+	put_duration(wanted, k->min);
+	buf_puts(wanted, " to ");
+	put_duration(wanted, k->max);
+	return ERR_SYNTAX;
+}
+
+/*
+ * The keys
+ */
+
+#define FIELD(name) offsetof(struct conf, name)
+
+const struct conf_key conf_keys[] = {
+    {"issuer", NULL, parse_issuer, FIELD(issuer), 0, 0,
+	"the provider's address, as clients are told it"},
+    {"site_name", "", parse_site_name, FIELD(site_name), 0, 0,
+	"what the pages call this site; the issuer's host by default"},
+    {"default_alg", "EdDSA", parse_alg, FIELD(default_alg), 0, 0,
+	"what a new client's tokens are signed with: EdDSA, RS256 or HS256"},
+    {"access_token_lifetime", "15m", parse_duration,
+	FIELD(access_token_lifetime_s), MINUTE, HOUR,
+	"how long an access token is good for"},
+    {"refresh_idle_lifetime", "30d", parse_duration, FIELD(refresh_idle_s),
+	HOUR, 3650 * DAY, "how long a refresh token may lie unused"},
+    {"refresh_absolute_lifetime", "180d", parse_duration,
+	FIELD(refresh_absolute_s), HOUR, 3650 * DAY,
+	"how long refreshing goes on without a new sign-in"},
+    {"refresh_grace", "30s", parse_duration, FIELD(refresh_grace_s), 0,
+	5 * MINUTE,
+	"how long a used refresh token gives the same successor again; "
+	"0: every second use is theft"},
+    {"session_lifetime", "12h", parse_duration, FIELD(session_lifetime_s),
+	5 * MINUTE, 365 * DAY, "how long a sign-in lasts"},
+    {"session_remember_lifetime", "30d", parse_duration,
+	FIELD(session_remember_s), 5 * MINUTE, 365 * DAY,
+	"how long it lasts for who asked to stay signed in"},
+    {"jwks_max_age", "1h", parse_duration, FIELD(jwks_max_age_s), MINUTE, DAY,
+	"how long clients may keep the public keys"},
+    {"argon2_opslimit", "2", parse_count, FIELD(argon2_opslimit), 1, 10,
+	"passes of a password hash"},
+    {"argon2_memlimit", "19", parse_count, FIELD(argon2_memlimit_mib), 8, 1024,
+	"MiB of memory a password hash takes"},
+    {"argon2_slots", "4", parse_count, FIELD(argon2_slots), 1, 64,
+	"password hashes at once, on the whole machine"},
+    {"log", "stderr", parse_log, FIELD(log_syslog), 0, 0,
+	"where log lines go: stderr (the web server's log) or syslog"},
+    {NULL, NULL, NULL, 0, 0, 0, NULL},
+};
+
+enum { KEYS = sizeof conf_keys / sizeof conf_keys[0] - 1 };
+
+/* Of each pair the first must not be longer than the second. */
+static const struct {
+	const char *shorter;
+	size_t shorter_offset;
+	const char *longer;
+	size_t longer_offset;
+} orders[] = {
+    {"refresh_idle_lifetime", FIELD(refresh_idle_s),
+	"refresh_absolute_lifetime", FIELD(refresh_absolute_s)},
+    {"session_lifetime", FIELD(session_lifetime_s), "session_remember_lifetime",
+	FIELD(session_remember_s)},
+};
+
+/*
+ * The file
+ */
+
+struct loading {
+	struct conf *c;
+	char file[CONF_PATH_CAP];
+	bool seen[KEYS];
+	struct buf why; /* of the first error, as yet without its place */
+};
+
+/* A file of the administrator's may hold anything; the line that says so must
+ * stay one line. */
+static void
+put_quoted(struct buf *b, const char *s)
+{
+	buf_putc(b, '"');
+	buf_put_log(b, s);
+	buf_putc(b, '"');
+}
+
+static size_t
+find_key(const char *name)
+{
+	size_t i = 0;
+
+	while (i < KEYS && !str_equal(conf_keys[i].name, name))
+		i++;
+	return i;
+}
+
+static void *
+field_of(const struct conf_key *k, struct conf *c)
+{
+	return (char *)c + k->offset;
+}
+
+static void
+set_key(struct loading *l, const char *name, const char *value)
+{
+	size_t i = find_key(name);
+
+	if (i == KEYS) {
+		buf_puts(&l->why, "unknown key ");
+		put_quoted(&l->why, name);
+		buf_puts(&l->why, "; latchkey.conf(5) lists them");
+	} else if (l->seen[i]) {
+		buf_printf(&l->why, "%s is given twice; keep one", name);
+	} else {
+		char text[256];
+		struct buf wanted;
+
+		l->seen[i] = true;
+		buf_init(&wanted, text, sizeof text);
+		if (conf_keys[i].parse(&conf_keys[i],
+			field_of(&conf_keys[i], l->c), value, &wanted) == OK)
+			return;
+		buf_printf(&l->why, "%s cannot be ", name);
+		put_quoted(&l->why, value);
+		buf_printf(&l->why, ": %s", text);
+	}
+}
+
+/* inih's handler: 0 makes it remember the line, but it goes on to the next. */
+static int
+on_pair(void *user, const char *section, const char *name, const char *value)
+{
+	struct loading *l = user;
+
+	(void)section;
+	if (l->why.len == 0)
+		set_key(l, name, value);
+	return l->why.len == 0;
+}
+
+/* What inih would cut, join or skip without a word. */
+static const char *
+line_fault(const char *line, size_t len)
+{
+	size_t blank = strspn(line, " \t\r");
+
+	if (memchr(line, '\0', len) != NULL)
+		return "a NUL byte; this is not a text file";
+	if (len > LINE_MAX_LEN)
+		return "the line is too long; shorten it";
+	if (blank >= len || line[blank] == '#' || line[blank] == ';')
+		return NULL;
+	if (line[0] == '[')
+		return "there are no [sections] here; remove the line";
+	if (blank > 0)
+		return "the line begins with white space; remove that";
+	if (memchr(line, '=', len) == NULL)
+		return "give `key = value`, or begin a comment with #";
+	return NULL;
+}
+
+/* The number of the first bad line, 0 if none is. */
+static int
+check_lines(struct loading *l, const char *text, size_t len)
+{
+	const char *const end = text + len;
+	const char *next;
+
+	for (int number = 1; text < end; number++, text = next + 1) {
+		const char *fault;
+
+		next = memchr(text, '\n', (size_t)(end - text));
+		if (next == NULL)
+			next = end;
+		fault = line_fault(text, (size_t)(next - text));
+		if (fault != NULL) {
+			buf_puts(&l->why, fault);
+			return number;
+		}
+	}
+	return 0;
+}
+
+static void
+set_defaults(struct loading *l)
+{
+	for (size_t i = 0; i < KEYS && l->why.len == 0; i++) {
+		if (l->seen[i])
+			continue;
+		if (conf_keys[i].default_value == NULL)
+			buf_printf(&l->why,
+			    "%s is missing; add a line `%s = ...`",
+			    conf_keys[i].name, conf_keys[i].name);
+		else
+			set_key(
+			    l, conf_keys[i].name, conf_keys[i].default_value);
+	}
+}
+
+static void
+check_orders(struct loading *l)
+{
+	const char *base = (const char *)l->c;
+
+	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+		int64_t shorter, longer;
+
+		memcpy(
+		    &shorter, base + orders[i].shorter_offset, sizeof shorter);
+		memcpy(&longer, base + orders[i].longer_offset, sizeof longer);
+		if (shorter <= longer)
+			continue;
+		buf_printf(&l->why,
+		    "%s is longer than %s; shorten the first or "
+		    "lengthen the second",
+		    orders[i].shorter, orders[i].longer);
+		return;
+	}
+}
+
+/* What follows from the issuer. */
+static enum err
+derive(struct conf *c)
+{
+	struct issuer_parts p;
+
+	if (!split_issuer(c->issuer, &p))
+		return ERR_SYNTAX;
+	c->secure = p.https;
+	c->issuer_path = p.path;
+	if (c->site_name[0] != '\0')
+		return OK;
+	if (p.host_len >= sizeof c->site_name)
+		p.host_len = sizeof c->site_name - 1;
+	return str_copy_n(
+	    c->site_name, sizeof c->site_name, p.host, p.host_len);
+}
+
+static enum err
+load_text(struct loading *l, const char *text, size_t len, struct buf *why)
+{
+	int line = check_lines(l, text, len);
+
+	if (line == 0)
+		line = ini_parse_string(text, on_pair, l);
+	if (line == 0)
+		set_defaults(l);
+	if (l->why.len == 0)
+		check_orders(l);
+	if (line == 0 && l->why.len == 0)
+		return derive(l->c);
+	buf_puts(why, l->file);
+	if (line > 0)
+		buf_printf(why, ":%d", line);
+	buf_printf(why, ": %s", l->why.text);
+	return ERR_SYNTAX;
+}
+
+static enum err
+find_file(struct loading *l, const char *dir, struct buf *why)
+{
+	char *absolute = realpath(dir, NULL);
+	enum err e = OK;
+
+	if (absolute == NULL) {
+		buf_printf(why,
+		    "%s: no such directory; `latchkey init` makes "
+		    "one, -d or $LATCHKEY_DATA names another",
+		    dir);
+		return ERR_NOT_FOUND;
+	}
+	if (str_copy(l->c->dir, sizeof l->c->dir, absolute) != OK ||
+	    file_path(l->file, sizeof l->file, absolute, "latchkey.conf")) {
+		buf_printf(why, "%s: the path is too long", dir);
+		e = ERR_SYNTAX;
+	}
+	free(absolute);
+	return e;
+}
+
+static enum err
+explain_read(enum err e, const char *file, struct buf *why)
+{
+	switch (e) {
+	case OK:
+		return OK;
+	case ERR_NOT_FOUND:
+		buf_printf(
+		    why, "%s: no such file; `latchkey init` makes it", file);
+		return e;
+	case ERR_PERMISSION:
+		buf_printf(why,
+		    "%s: not readable by this user, or writable "
+		    "by others; chown it, and chmod go-w it",
+		    file);
+		return e;
+	case ERR_NO_SPACE:
+		buf_printf(why, "%s: longer than %d bytes; shorten it", file,
+		    CONF_FILE_MAX);
+		return ERR_SYNTAX;
+	default:
+		buf_printf(why, "%s: cannot be read", file);
+		return ERR_IO;
+	}
+}
+
+enum err
+conf_load(struct conf *c, const char *dir, char *why_text, size_t why_cap)
+{
+	char text[CONF_FILE_MAX + 1], reason[CONF_WHY_CAP];
+	struct loading l = {.c = c};
+	struct buf why;
+	size_t len;
+	enum err e;
+
+	memset(c, 0, sizeof *c);
+	buf_init(&why, why_text, why_cap);
+	buf_init(&l.why, reason, sizeof reason);
+	e = find_file(&l, dir, &why);
+	if (e == OK)
+		e = explain_read(
+		    file_read(l.file, 0022, text, CONF_FILE_MAX, &len), l.file,
+		    &why);
+	if (e == OK) {
+		text[len] = '\0';
+		e = load_text(&l, text, len, &why);
+	}
+	if (e != OK)
+		memset(c, 0, sizeof *c);
+	return e;
+}
+
+const char *
+conf_dir(const char *d)
+{
+	if (d == NULL)
+		d = getenv("LATCHKEY_DATA");
+	return d != NULL && d[0] != '\0' ? d : LK_DATA_DIR;
+}

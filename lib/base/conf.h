@@ -1,0 +1,78 @@
+/*
+ * latchkey.conf: `key = value`, one a line, each with a default except the
+ * issuer. An unknown key, a key given twice or a bad value is an error with
+ * file and line.
+ */
+#ifndef LK_BASE_CONF_H
+#define LK_BASE_CONF_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	ISSUER_CAP = 256,
+	CONF_PATH_CAP = 512,
+	SITE_NAME_CAP = 128,
+	CONF_WHY_CAP = 768
+};
+
+struct conf {
+	char dir[CONF_PATH_CAP]; /* the data directory, absolute */
+	char issuer[ISSUER_CAP]; /* no trailing slash; may have a path */
+	const char *issuer_path; /* "" or "/idp": points into issuer */
+	bool secure;             /* the issuer is https */
+	char site_name[SITE_NAME_CAP];
+	char default_alg[8]; /* "EdDSA", "RS256" or "HS256" */
+
+	int64_t access_token_lifetime_s;
+	int64_t refresh_idle_s;
+	int64_t refresh_absolute_s;
+	int64_t refresh_grace_s;
+	int64_t session_lifetime_s;
+	int64_t session_remember_s;
+	int64_t jwks_max_age_s;
+
+	uint32_t argon2_opslimit;
+	uint32_t argon2_memlimit_mib;
+	uint32_t argon2_slots; /* hashes at once, on the whole machine */
+
+	bool log_syslog;
+};
+
+/*
+ * One row a key: what conf_load walks, and what the manual, `latchkey check`
+ * and the tests that hold the manual against the code read. `parse` takes all
+ * of VALUE into FIELD, or says in WANTED what it should have been.
+ */
+struct conf_key {
+	const char *name;
+	const char *default_value; /* NULL: must be given; "": see meaning */
+	enum err (*parse)(const struct conf_key *k, void *field,
+	    const char *value, struct buf *wanted);
+	size_t offset;    /* of the field in struct conf */
+	int64_t min, max; /* for durations in seconds */
+	const char *meaning;
+};
+extern const struct conf_key conf_keys[]; /* ends with a NULL name */
+
+/* Which directory holds the data: D if not NULL, else $LATCHKEY_DATA, else the
+ * built-in default. */
+const char *conf_dir(const char *d);
+
+/*
+ * Reads DIR/latchkey.conf, which others must not be able to write.
+ * On an error WHY says what and where in one line: ERR_NOT_FOUND (no such
+ * file: not initialised), ERR_PERMISSION, ERR_SYNTAX, ERR_IO.
+ */
+enum err conf_load(
+    struct conf *c, const char *dir, char *why, size_t why_cap) MUST_CHECK;
+
+/* Whether ISSUER may be one: https, or http on a loopback address; no query,
+ * fragment, user info or trailing slash (RFC 8414 2). */
+bool conf_issuer_valid(const char *issuer);
+
+#endif

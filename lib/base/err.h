@@ -1,0 +1,81 @@
+/*
+ * The one error vocabulary: what every function here returns.
+ *
+ * First the protocol's own words, each with its wire name and HTTP status;
+ * then what HTTP itself refuses; then inner causes, which never leave the
+ * house: a client sees server_error, the detail goes to the log.
+ */
+#ifndef LK_BASE_ERR_H
+#define LK_BASE_ERR_H
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+
+enum err {
+	OK = 0,
+
+	/* RFC 6749 4.1.2.1 and 5.2 */
+	ERR_INVALID_REQUEST,
+	ERR_UNAUTHORIZED_CLIENT,
+	ERR_ACCESS_DENIED,
+	ERR_UNSUPPORTED_RESPONSE_TYPE,
+	ERR_INVALID_SCOPE,
+	ERR_SERVER_ERROR,
+	ERR_TEMPORARILY_UNAVAILABLE,
+	ERR_INVALID_CLIENT,
+	ERR_INVALID_GRANT,
+	ERR_UNSUPPORTED_GRANT_TYPE,
+	/* RFC 7009 2.2.1 */
+	ERR_UNSUPPORTED_TOKEN_TYPE,
+	/* RFC 6750 3.1 */
+	ERR_INVALID_TOKEN,
+	ERR_INSUFFICIENT_SCOPE,
+	/* OpenID Connect Core 3.1.2.6 */
+	ERR_INTERACTION_REQUIRED,
+	ERR_LOGIN_REQUIRED,
+	ERR_ACCOUNT_SELECTION_REQUIRED,
+	ERR_CONSENT_REQUIRED,
+	ERR_REQUEST_NOT_SUPPORTED,
+	ERR_REQUEST_URI_NOT_SUPPORTED,
+	ERR_REGISTRATION_NOT_SUPPORTED,
+
+	/* refused by HTTP itself (RFC 9110) */
+	ERR_NO_SUCH_PAGE,
+	ERR_METHOD_NOT_ALLOWED,
+	ERR_CONTENT_TOO_LARGE,
+	ERR_UNSUPPORTED_MEDIA_TYPE,
+	ERR_FORBIDDEN,
+	ERR_TOO_MANY_REQUESTS,
+
+	/* inner causes */
+	ERR_NOT_FOUND,   /* no such record */
+	ERR_EXISTS,      /* the name is taken */
+	ERR_SYNTAX,      /* text does not have the form it must have */
+	ERR_NO_SPACE,    /* a buffer, the disk or the map is full */
+	ERR_NO_MEMORY,   /* an allocation failed */
+	ERR_CORRUPT,     /* a record, key or file of ours does not decode */
+	ERR_VERSION,     /* written by a newer latchkey */
+	ERR_IO,          /* the system refused a read or write */
+	ERR_PERMISSION,  /* a file is unreachable, or open to others */
+	ERR_UNSUPPORTED, /* this build or this host cannot do it */
+	ERR_COUNT
+};
+
+/* The RFC's word for E ("invalid_grant"); inner causes are "server_error". */
+const char *err_wire(enum err e);
+
+/* The HTTP status that goes with E (400, 401, ... ; 500 for inner causes). */
+int err_status(enum err e);
+
+/* Refuses with E: *WHY becomes WORD, which says in the log what RFC words
+ * leave open ("code_expired"). */
+static inline enum err
+err_because(enum err e, const char *word, const char **why)
+{
+	*why = word;
+	return e;
+}
+
+/* E's own name in lower case, for logs ("no_space"): inner causes included. */
+const char *err_name(enum err e);
+
+#endif

@@ -1,0 +1,192 @@
+#include "base/file.h"
+
+#include "base/buf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_PATH_CAP = 1024 };
+
+static enum err
+from_errno(void)
+{
+	switch (errno) {
+	case ENOENT:
+	case ENOTDIR:
+		return ERR_NOT_FOUND;
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return ERR_PERMISSION;
+	case EEXIST:
+		return ERR_EXISTS;
+	case ENOSPC:
+	case EDQUOT:
+		return ERR_NO_SPACE;
+	default:
+		return ERR_IO;
+	}
+}
+
+/* Whether FD is a file that may be read, and fits. */
+static enum err
+check_file(int fd, unsigned forbidden, size_t cap)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return ERR_IO;
+	if ((st.st_mode & forbidden) != 0)
+		return ERR_PERMISSION;
+	return (uintmax_t)st.st_size > cap ? ERR_NO_SPACE : OK;
+}
+
+static enum err
+read_all(int fd, unsigned char *bytes, size_t cap, size_t *len)
+{
+	ssize_t n;
+
+	*len = 0;
+	while (*len < cap) {
+		n = read(fd, bytes + *len, cap - *len);
+		if (n == 0)
+			break;
+		if (n > 0)
+			*len += (size_t)n;
+		else if (errno != EINTR)
+			return from_errno();
+	}
+	return OK;
+}
+
+enum err
+file_read(
+    const char *path, unsigned forbidden, void *bytes, size_t cap, size_t *len)
+{
+	/* O_NONBLOCK: a FIFO in a file's place must not hang us. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	enum err e;
+
+	*len = 0;
+	if (fd < 0)
+		return from_errno();
+	e = check_file(fd, forbidden, cap);
+	if (e == OK)
+		e = read_all(fd, bytes, cap, len);
+	if (e != OK)
+		*len = 0;
+	close(fd);
+	return e;
+}
+
+static enum err
+write_all(int fd, const unsigned char *bytes, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, bytes, len);
+		if (n < 0 && errno != EINTR)
+			return from_errno();
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		}
+	}
+	return OK;
+}
+
+/* Fills FD and closes it, whatever happens. */
+static enum err
+write_synced(int fd, unsigned mode, const void *bytes, size_t len)
+{
+	enum err e = write_all(fd, bytes, len);
+
+	/* After the bytes: nobody sees half of them under the wider mode. */
+	if (e == OK && (fchmod(fd, mode) != 0 || fsync(fd) != 0))
+		e = from_errno();
+	if (close(fd) != 0 && e == OK)
+		e = from_errno();
+	return e;
+}
+
+/* The new name is only as durable as the directory that holds it. */
+static enum err
+sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[FILE_PATH_CAP];
+	struct buf b;
+	enum err e = OK;
+	int fd;
+
+	buf_init(&b, dir, sizeof dir);
+	if (slash == NULL)
+		buf_puts(&b, ".");
+	else
+		buf_put(&b, path, slash == path ? 1 : (size_t)(slash - path));
+	if (!buf_ok(&b))
+		return ERR_NO_SPACE;
+	if ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return from_errno();
+	if (fsync(fd) != 0)
+		e = from_errno();
+	close(fd);
+	return e;
+}
+
+/* Gives the finished file its name: at once, or not at all. */
+static enum err
+publish(const char *temporary, const char *path, int exclusive)
+{
+	/* rename replaces what is there; link refuses to. */
+	if (!exclusive)
+		return rename(temporary, path) == 0 ? OK : from_errno();
+	if (link(temporary, path) != 0)
+		return from_errno();
+	unlink(temporary);
+	return OK;
+}
+
+enum err
+file_write(const char *path, unsigned mode, const void *bytes, size_t len,
+    int exclusive)
+{
+	char temporary[FILE_PATH_CAP];
+	struct buf b;
+	enum err e;
+	int fd;
+
+	buf_init(&b, temporary, sizeof temporary);
+	buf_puts(&b, path);
+	buf_puts(&b, ".XXXXXX");
+	if (!buf_ok(&b))
+		return ERR_NO_SPACE;
+	if ((fd = mkstemp(temporary)) < 0)
+		return from_errno();
+	e = write_synced(fd, mode, bytes, len);
+	if (e == OK)
+		e = publish(temporary, path, exclusive);
+	if (e != OK) {
+		unlink(temporary);
+		return e;
+	}
+	return sync_parent(path);
+}
+
+enum err
+file_path(char *path, size_t cap, const char *dir, const char *name)
+{
+	struct buf b;
+
+	buf_init(&b, path, cap);
+	buf_puts(&b, dir);
+	buf_putc(&b, '/');
+	buf_puts(&b, name);
+	return buf_ok(&b) ? OK : ERR_NO_SPACE;
+}

@@ -1,0 +1,32 @@
+/*
+ * Files of our own: read whole, written whole, and never left open to others.
+ */
+#ifndef LK_BASE_FILE_H
+#define LK_BASE_FILE_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+
+/*
+ * Reads all of PATH into BYTES; *len is set on OK. ERR_NOT_FOUND, ERR_NO_SPACE
+ * (longer than CAP), ERR_IO, ERR_PERMISSION: not readable, or, checked on the
+ * open file, its mode has a bit of FORBIDDEN (0077 for a key, 0022 for a
+ * configuration).
+ */
+enum err file_read(const char *path, unsigned forbidden, void *bytes,
+    size_t cap, size_t *len) MUST_CHECK;
+
+/*
+ * Writes PATH with mode MODE: to a new file beside it, synced, then renamed
+ * over it, then the directory synced; a crash leaves the old or the new.
+ * With EXCLUSIVE, ERR_EXISTS if PATH is there.
+ */
+enum err file_write(const char *path, unsigned mode, const void *bytes,
+    size_t len, int exclusive) MUST_CHECK;
+
+/* Joins directory and name into PATH; ERR_NO_SPACE. */
+enum err file_path(
+    char *path, size_t cap, const char *dir, const char *name) MUST_CHECK;
+
+#endif

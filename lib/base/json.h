@@ -1,0 +1,39 @@
+/*
+ * JSON objects built straight through: what fails (no memory, text that is not
+ * UTF-8) is remembered, and asked for once, at the end. The rest of JSON is
+ * jansson's own interface.
+ */
+#ifndef LK_BASE_JSON_H
+#define LK_BASE_JSON_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct json_build {
+	json_t *object; /* owned until json_finish hands it out */
+	bool failed;
+};
+
+void json_begin(struct json_build *b);
+void json_put_str(struct json_build *b, const char *key, const char *value);
+void json_put_int(struct json_build *b, const char *key, int64_t value);
+void json_put_bool(struct json_build *b, const char *key, bool value);
+/* A word list (base/str.h) as an array of strings. */
+void json_put_words(struct json_build *b, const char *key, const char *words);
+/* Takes VALUE over, also when it fails. */
+void json_put(struct json_build *b, const char *key, json_t *value);
+
+/* The object, the caller's to json_decref; NULL if anything failed. */
+json_t *json_finish(struct json_build *b);
+
+/* An array of the words of a list; NULL: no memory. */
+json_t *json_words(const char *words);
+
+/* Appends V, compact, in the order it was built. */
+void json_write(struct buf *b, const json_t *v);
+
+#endif

@@ -1,0 +1,109 @@
+#include "base/log.h"
+
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+enum {
+	PREFIX_CAP = 64,
+	LINE_CAP = 2048,
+	VALUE_CAP = 256, /* escaped; so that no value crowds out the next */
+};
+
+static const char cut[] = "...";
+
+/* Set once, by log_open, before any thread. */
+static char prefix[PREFIX_CAP] = "latchkey";
+static bool use_syslog;
+
+void
+log_open(const char *program, bool to_syslog)
+{
+	struct buf b;
+
+	buf_init(&b, prefix, sizeof prefix);
+	buf_puts(&b, "latchkey ");
+	buf_puts(&b, program);
+	use_syslog = to_syslog;
+	if (use_syslog)
+		openlog(prefix, LOG_NDELAY, LOG_AUTHPRIV);
+}
+
+static void
+put_value(struct buf *line, const char *value)
+{
+	char text[VALUE_CAP];
+	struct buf b;
+	const char *quote =
+	    value[0] == '\0' || strpbrk(value, " =\"\\") != NULL ? "\"" : "";
+
+	buf_init(&b, text, sizeof text);
+	buf_put_log(&b, value);
+	buf_puts(line, quote);
+	buf_puts(line, text);
+	if (!buf_ok(&b))
+		buf_puts(line, cut);
+	buf_puts(line, quote);
+}
+
+static void
+put_pairs(struct buf *line, va_list pairs)
+{
+	const char *name, *value;
+
+	while ((name = va_arg(pairs, const char *)) != NULL) {
+		if ((value = va_arg(pairs, const char *)) == NULL)
+			continue;
+		buf_printf(line, " %s=", name);
+		put_value(line, value);
+	}
+}
+
+static void
+write_line(int priority, const char *what, va_list pairs)
+{
+	char text[LINE_CAP + sizeof cut + 1];
+	struct buf line;
+
+	buf_init(&line, text, LINE_CAP);
+	if (!use_syslog)
+		buf_printf(&line, "%s: ", prefix);
+	buf_put_log(&line, what);
+	put_pairs(&line, pairs);
+	if (!buf_ok(&line)) {
+		memcpy(text + line.len, cut, sizeof cut);
+		line.len += sizeof cut - 1;
+	}
+	if (use_syslog) {
+		syslog(LOG_AUTHPRIV | priority, "%s", text);
+		return;
+	}
+	text[line.len++] = '\n';
+	/* One write: lines of several processes must not mix. If it fails
+	 * there is nowhere to say so. */
+	if (write(STDERR_FILENO, text, line.len) < 0)
+		return;
+}
+
+void
+log_note(const char *what, ...)
+{
+	va_list pairs;
+
+	va_start(pairs, what);
+	write_line(LOG_NOTICE, what, pairs);
+	va_end(pairs);
+}
+
+void
+log_fault(const char *what, ...)
+{
+	va_list pairs;
+
+	va_start(pairs, what);
+	write_line(LOG_ERR, what, pairs);
+	va_end(pairs);
+}

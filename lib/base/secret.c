@@ -1,0 +1,144 @@
+#include "base/secret.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+
+_Static_assert(SEAL_OVERHEAD == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES +
+				    crypto_aead_xchacha20poly1305_ietf_ABYTES,
+    "a sealed text is nonce, text, tag");
+
+enum err
+secret_init(void)
+{
+	return sodium_init() < 0 ? ERR_IO : OK;
+}
+
+void
+random_bytes(void *bytes, size_t len)
+{
+	randombytes_buf(bytes, len);
+}
+
+bool
+secret_equal(const void *a, const void *b, size_t len)
+{
+	return sodium_memcmp(a, b, len) == 0;
+}
+
+bool
+secret_equal_str(const char *a, const char *b)
+{
+	size_t len = strlen(b);
+
+	return strlen(a) == len && secret_equal(a, b, len);
+}
+
+void
+secret_wipe(void *bytes, size_t len)
+{
+	sodium_memzero(bytes, len);
+}
+
+void
+secret_hash(uint8_t hash[static HASH_LEN], const void *bytes, size_t len)
+{
+	crypto_generichash(hash, HASH_LEN, bytes, len, NULL, 0);
+}
+
+void
+secret_mac(uint8_t *mac, size_t mac_len,
+    const uint8_t key[static SECRET_KEY_LEN], const char *context,
+    const void *bytes, size_t len)
+{
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, key, SECRET_KEY_LEN, mac_len);
+	crypto_generichash_update(
+	    &state, (const uint8_t *)context, strlen(context) + 1);
+	crypto_generichash_update(&state, bytes, len);
+	crypto_generichash_final(&state, mac, mac_len);
+	secret_wipe(&state, sizeof state);
+}
+
+void
+secret_seal(uint8_t *out, const void *bytes, size_t len,
+    const uint8_t key[static SECRET_KEY_LEN], const char *context)
+{
+	uint8_t *nonce = out;
+
+	/* 24 random bytes never repeat: no counter to keep. */
+	random_bytes(nonce, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(
+	    out + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, NULL, bytes,
+	    len, (const uint8_t *)context, strlen(context), NULL, nonce, key);
+}
+
+enum err
+secret_open(void *bytes, const uint8_t *sealed, size_t len,
+    const uint8_t key[static SECRET_KEY_LEN], const char *context)
+{
+	const size_t nonce_len = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+
+	if (len < SEAL_OVERHEAD)
+		return ERR_CORRUPT;
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes, NULL, NULL,
+		sealed + nonce_len, len - nonce_len, (const uint8_t *)context,
+		strlen(context), sealed, key) != 0)
+		return ERR_CORRUPT;
+	return OK;
+}
+
+/* Without an end pointer libsodium wants every character consumed, and it
+ * refuses trailing bits: one spelling for each value. */
+static enum err
+decode(void *bytes, size_t cap, size_t *len, const char *text, size_t text_len,
+    int variant)
+{
+	if (sodium_base642bin(
+		bytes, cap, text, text_len, NULL, len, NULL, variant) == 0)
+		return OK;
+	if (cap > 0)
+		secret_wipe(bytes, cap);
+	*len = 0;
+	return ERR_SYNTAX;
+}
+
+enum err
+base64url_decode(
+    void *bytes, size_t cap, size_t *len, const char *text, size_t text_len)
+{
+	return decode(bytes, cap, len, text, text_len, VARIANT);
+}
+
+enum err
+base64url_decode_exact(void *bytes, size_t len, const char *text)
+{
+	size_t n;
+
+	if (base64url_decode(bytes, len, &n, text, strlen(text)) != OK)
+		return ERR_SYNTAX;
+	if (n == len)
+		return OK;
+	secret_wipe(bytes, len);
+	return ERR_SYNTAX;
+}
+
+enum err
+base64_decode(void *bytes, size_t cap, size_t *len, const char *text)
+{
+	size_t text_len = strlen(text);
+
+	if (decode(bytes, cap, len, text, text_len,
+		sodium_base64_VARIANT_ORIGINAL) == OK)
+		return OK;
+	return decode(bytes, cap, len, text, text_len,
+	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+}
+
+void
+base64url_encode(char *text, size_t cap, const void *bytes, size_t len)
+{
+	sodium_bin2base64(text, cap, bytes, len, VARIANT);
+}

@@ -1,0 +1,72 @@
+/*
+ * What is done with secret bytes: made, compared, hashed, sealed, spelled,
+ * wiped. All of it is libsodium; this is the one place that chooses.
+ */
+#ifndef LK_BASE_SECRET_H
+#define LK_BASE_SECRET_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	HASH_LEN = 32, /* BLAKE2b-256 */
+	SECRET_KEY_LEN = 32,
+	SEAL_OVERHEAD = 40 /* XChaCha20-Poly1305: nonce 24, tag 16 */
+};
+
+/* Base64url characters for N bytes, without padding, with the NUL. */
+#define BASE64URL_CAP(n) ((4 * (n) + 2) / 3 + 1)
+
+/* Must succeed before anything else here; ERR_IO if the system has no
+ * randomness. May be called again. */
+enum err secret_init(void) MUST_CHECK;
+
+void random_bytes(void *bytes, size_t len);
+
+/* Whether A and B are the same LEN bytes, in constant time. */
+bool secret_equal(const void *a, const void *b, size_t len);
+
+/* Whether two C strings are the same, in time that depends on B's length only
+ * when the lengths differ. */
+bool secret_equal_str(const char *a, const char *b);
+
+void secret_wipe(void *bytes, size_t len);
+
+/* BLAKE2b-256 of LEN bytes. */
+void secret_hash(uint8_t hash[static HASH_LEN], const void *bytes, size_t len);
+
+/* Keyed BLAKE2b of MAC_LEN (16..64) bytes, over CONTEXT (a short constant that
+ * keeps one use apart from another), a zero byte, and LEN bytes. */
+void secret_mac(uint8_t *mac, size_t mac_len,
+    const uint8_t key[static SECRET_KEY_LEN], const char *context,
+    const void *bytes, size_t len);
+
+/* Seals LEN bytes under KEY, bound to CONTEXT: out gets LEN + SEAL_OVERHEAD. */
+void secret_seal(uint8_t *out, const void *bytes, size_t len,
+    const uint8_t key[static SECRET_KEY_LEN], const char *context);
+
+/* Opens what secret_seal made (LEN counts the overhead; bytes gets LEN -
+ * SEAL_OVERHEAD); ERR_CORRUPT if key, context or a byte differ. */
+enum err secret_open(void *bytes, const uint8_t *sealed, size_t len,
+    const uint8_t key[static SECRET_KEY_LEN], const char *context) MUST_CHECK;
+
+/* Base64url without padding, strictly: ERR_SYNTAX on padding, white space,
+ * other characters, non-zero trailing bits. *len is set on OK. */
+enum err base64url_decode(void *bytes, size_t cap, size_t *len,
+    const char *text, size_t text_len) MUST_CHECK;
+
+/* The same where exactly LEN bytes are wanted. */
+enum err base64url_decode_exact(
+    void *bytes, size_t len, const char *text) MUST_CHECK;
+
+/* The standard alphabet, padded or not (Basic credentials, RFC 7617 2). */
+enum err base64_decode(
+    void *bytes, size_t cap, size_t *len, const char *text) MUST_CHECK;
+
+/* Writes BASE64URL_CAP(len) characters, NUL included. */
+void base64url_encode(char *text, size_t cap, const void *bytes, size_t len);
+
+#endif

@@ -1,0 +1,281 @@
+#include "base/str.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum err
+str_copy(char *dst, size_t cap, const char *s)
+{
+	return str_copy_n(dst, cap, s, strlen(s));
+}
+
+enum err
+str_copy_n(char *dst, size_t cap, const char *s, size_t len)
+{
+	if (cap > 0)
+		dst[0] = '\0';
+	if (len >= cap)
+		return ERR_NO_SPACE;
+	if (len > 0 && memchr(s, '\0', len) != NULL)
+		return ERR_SYNTAX;
+	memmove(dst, s, len);
+	dst[len] = '\0';
+	return OK;
+}
+
+bool
+str_equal(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+bool
+str_starts(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+bool
+str_ends(const char *s, const char *suffix)
+{
+	size_t len = strlen(s), n = strlen(suffix);
+
+	return n <= len && str_equal(s + len - n, suffix);
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+void
+str_lower(char *s)
+{
+	for (; *s != '\0'; s++)
+		*s = lower(*s);
+}
+
+bool
+str_equal_nocase(const char *a, const char *b)
+{
+	for (; *a != '\0' && lower(*a) == lower(*b); a++)
+		b++;
+	return *a == *b;
+}
+
+/* Length of the well-formed sequence at U (RFC 3629 4), 0 if there is none
+ * within LEN bytes. */
+static size_t
+utf8_sequence(const unsigned char *u, size_t len)
+{
+	unsigned char low = 0x80, high = 0xBF;
+	size_t n;
+
+	if (u[0] < 0x80)
+		return u[0] != 0;
+	if (u[0] < 0xC2 || u[0] > 0xF4)
+		return 0;
+	n = u[0] < 0xE0 ? 2 : u[0] < 0xF0 ? 3 : 4;
+	if (n > len)
+		return 0;
+	if (u[0] == 0xE0 || u[0] == 0xF0) /* no overlong forms */
+		low = u[0] == 0xE0 ? 0xA0 : 0x90;
+	if (u[0] == 0xED || u[0] == 0xF4) /* no surrogates, none past 10FFFF */
+		high = u[0] == 0xED ? 0x9F : 0x8F;
+	if (u[1] < low || u[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if (u[i] < 0x80 || u[i] > 0xBF)
+			return 0;
+	return n;
+}
+
+bool
+str_is_utf8(const char *s, size_t len)
+{
+	const unsigned char *u = (const unsigned char *)s;
+
+	while (len > 0) {
+		size_t n = utf8_sequence(u, len);
+
+		if (n == 0)
+			return false;
+		u += n;
+		len -= n;
+	}
+	return true;
+}
+
+bool
+str_has_control(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7F)
+			return true;
+	return false;
+}
+
+enum err
+str_to_int64(const char *s, int64_t min, int64_t max, int64_t *n)
+{
+	const char *digits = s[0] == '-' ? s + 1 : s;
+	long long value;
+
+	*n = 0;
+	/* strtoll alone would also take white space, "+" and "". */
+	if (*digits == '\0' || digits[strspn(digits, "0123456789")] != '\0')
+		return ERR_SYNTAX;
+	errno = 0;
+	value = strtoll(s, NULL, 10);
+	if (errno != 0 || value < min || value > max)
+		return ERR_SYNTAX;
+	*n = value;
+	return OK;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+enum err
+str_percent_decode(char *s, size_t len)
+{
+	size_t in = 0, out = 0;
+
+	while (in < len) {
+		int high, low;
+
+		if (s[in] != '%') {
+			s[out++] = s[in++];
+			continue;
+		}
+		if (len - in < 3)
+			return ERR_SYNTAX;
+		high = hex_digit(s[in + 1]);
+		low = hex_digit(s[in + 2]);
+		if (high < 0 || low < 0)
+			return ERR_SYNTAX;
+		s[out++] = (char)(high << 4 | low);
+		in += 3;
+	}
+	s[out] = '\0';
+	return str_is_utf8(s, out) ? OK : ERR_SYNTAX;
+}
+
+/* The next word where it stands, or NULL; *CURSOR moves past it. */
+static const char *
+next_span(const char **cursor, size_t *len)
+{
+	const char *start = *cursor + strspn(*cursor, " ");
+
+	*len = strcspn(start, " ");
+	*cursor = start + *len;
+	return *len > 0 ? start : NULL;
+}
+
+static const char *
+find_span(const char *list, const char *word, size_t len)
+{
+	const char *span;
+	size_t n;
+
+	while ((span = next_span(&list, &n)) != NULL)
+		if (n == len && memcmp(span, word, n) == 0)
+			return span;
+	return NULL;
+}
+
+bool
+words_next(const char **cursor, char *word, size_t cap)
+{
+	const char *next = *cursor, *span;
+	size_t len;
+
+	if (cap > 0)
+		word[0] = '\0';
+	span = next_span(&next, &len);
+	if (span == NULL || str_copy_n(word, cap, span, len) != OK)
+		return false;
+	*cursor = next;
+	return true;
+}
+
+bool
+words_has(const char *list, const char *word)
+{
+	return find_span(list, word, strlen(word)) != NULL;
+}
+
+bool
+words_subset(const char *part, const char *whole)
+{
+	const char *span;
+	size_t len;
+
+	while ((span = next_span(&part, &len)) != NULL)
+		if (find_span(whole, span, len) == NULL)
+			return false;
+	return true;
+}
+
+bool
+words_overlap(const char *a, const char *b)
+{
+	const char *span;
+	size_t len;
+
+	while ((span = next_span(&a, &len)) != NULL)
+		if (find_span(b, span, len) != NULL)
+			return true;
+	return false;
+}
+
+size_t
+words_count(const char *list)
+{
+	size_t count = 0, len;
+
+	while (next_span(&list, &len) != NULL)
+		count++;
+	return count;
+}
+
+enum err
+words_add(char *list, size_t cap, const char *word)
+{
+	size_t len = strlen(list), part = len > 0 ? 1 : 0, n = strlen(word);
+
+	if (n == 0 || strchr(word, ' ') != NULL)
+		return ERR_SYNTAX;
+	if (words_has(list, word))
+		return OK;
+	if (len + part >= cap || n >= cap - len - part)
+		return ERR_NO_SPACE;
+	if (part > 0)
+		list[len] = ' ';
+	memcpy(list + len + part, word, n + 1);
+	return OK;
+}
+
+void
+words_remove(char *list, const char *word)
+{
+	size_t len = strlen(word);
+	char *span, *rest;
+
+	if ((span = (char *)(uintptr_t)find_span(list, word, len)) == NULL)
+		return;
+	rest = span + len + strspn(span + len, " ");
+	/* Of the last word, the space before it goes too. */
+	if (*rest == '\0')
+		while (span > list && span[-1] == ' ')
+			span--;
+	memmove(span, rest, strlen(rest) + 1);
+}

@@ -1,0 +1,40 @@
+/* What a person has allowed an app, remembered. */
+#ifndef LK_DOMAIN_APPROVAL_H
+#define LK_DOMAIN_APPROVAL_H
+
+#include "base/err.h"
+#include "domain/client.h"
+#include "domain/scope.h"
+#include "domain/user.h"
+#include "store/store.h"
+
+#include <stdint.h>
+
+struct approval {
+	uint8_t user_id[USER_ID_LEN];
+	char client_id[CLIENT_ID_CAP];
+	char granted[SCOPE_CAP];  /* said yes to */
+	char declined[SCOPE_CAP]; /* was asked, unticked */
+	int64_t changed_at;
+};
+
+/* OK or ERR_NOT_FOUND (A zeroed but for its key). */
+enum err approval_get(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN], const char *client_id,
+    struct approval *a) MUST_CHECK;
+
+/* Puts A: the newest answer stands for each scope it names, answers about
+ * other scopes are kept. */
+enum err approval_put(struct store_txn *t, const struct approval *a) MUST_CHECK;
+
+void approval_del(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN], const char *client_id);
+
+/* Removes all that match; a NULL matches all. How many. */
+size_t approval_del_all(
+    struct store_txn *t, const uint8_t *user_id, const char *client_id);
+
+typedef bool approval_visit(void *arg, const struct approval *a);
+void approval_each(struct store_txn *t, approval_visit *visit, void *arg);
+
+#endif

@@ -1,0 +1,103 @@
+#include "domain/audit.h"
+
+#include "base/str.h"
+#include "store/record.h"
+
+#include <string.h>
+
+enum {
+	AUDIT_VERSION = 1,
+	AUDIT_KEY_LEN = 12, /* seconds, then a number within the second */
+	AUDIT_RECORD_CAP = 1024
+};
+
+static void
+put_number(uint8_t *at, size_t width, uint64_t n)
+{
+	for (size_t i = width; i-- > 0; n >>= 8)
+		at[i] = (uint8_t)n;
+}
+
+static bool
+count_one(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	(void)key;
+	(void)key_len;
+	(void)value;
+	++*(uint32_t *)arg;
+	return true;
+}
+
+/* S cut to what fits, at a character's boundary. */
+static void
+put_cut(struct record_writer *w, const char *s)
+{
+	char text[AUDIT_TEXT_CAP];
+	size_t len = s != NULL ? strnlen(s, sizeof text - 1) : 0;
+
+	while (len > 0 && !str_is_utf8(s, len))
+		len--;
+	memcpy(text, len > 0 ? s : "", len);
+	text[len] = '\0';
+	record_put_str(w, text);
+}
+
+void
+audit_add(struct store_txn *t, int64_t now, const char *event, const char *user,
+    const char *client_id, const char *detail)
+{
+	uint8_t key[AUDIT_KEY_LEN], bytes[AUDIT_RECORD_CAP];
+	struct record_writer w;
+	uint32_t number = 0;
+
+	put_number(key, 8, (uint64_t)now);
+	store_scan(t, TABLE_AUDIT, key, 8, count_one, &number);
+	put_number(key + 8, 4, number);
+	record_begin(&w, bytes, sizeof bytes, AUDIT_VERSION);
+	record_put_str(&w, event);
+	put_cut(&w, user);
+	put_cut(&w, client_id);
+	put_cut(&w, detail);
+	if (record_end(&w) == OK)
+		store_put(t, TABLE_AUDIT, key, sizeof key, bytes, w.len,
+		    now + AUDIT_LIFETIME_S);
+}
+
+struct each {
+	struct store_txn *t;
+	audit_visit *visit;
+	void *arg;
+};
+
+static bool
+each_record(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	struct each *each = arg;
+	struct record_reader r;
+	struct audit a = {0};
+	uint64_t at = 0;
+
+	record_open(&r, value->bytes, value->len, AUDIT_VERSION);
+	record_get_str(&r, a.event, sizeof a.event);
+	record_get_str(&r, a.user, sizeof a.user);
+	record_get_str(&r, a.client_id, sizeof a.client_id);
+	record_get_str(&r, a.detail, sizeof a.detail);
+	if (key_len != AUDIT_KEY_LEN || record_close(&r) != OK) {
+		store_fail(each->t, ERR_CORRUPT);
+		return false;
+	}
+	for (size_t i = 0; i < 8; i++)
+		at = at << 8 | ((const uint8_t *)key)[i];
+	a.at = (int64_t)at;
+	return each->visit(each->arg, &a);
+}
+
+void
+audit_each(struct store_txn *t, audit_visit *visit, void *arg)
+{
+	struct each each = {t, visit, arg};
+
+	store_scan(t, TABLE_AUDIT, NULL, 0, each_record, &each);
+}

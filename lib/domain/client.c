@@ -1,0 +1,460 @@
+#include "domain/client.h"
+
+#include "base/str.h"
+#include "domain/approval.h"
+#include "domain/code.h"
+#include "domain/family.h"
+#include "store/record.h"
+
+#include <string.h>
+
+enum { CLIENT_VERSION = 1, CLIENT_RECORD_CAP = 24576 };
+
+static const struct {
+	enum grant grant;
+	const char *name;
+} grants[] = {
+    {GRANT_AUTHORIZATION_CODE, "authorization_code"},
+    {GRANT_REFRESH_TOKEN, "refresh_token"},
+    {GRANT_CLIENT_CREDENTIALS, "client_credentials"},
+};
+
+const char *
+grant_name(enum grant g)
+{
+	for (size_t i = 0; i < sizeof grants / sizeof *grants; i++)
+		if (grants[i].grant == g)
+			return grants[i].name;
+	return "";
+}
+
+unsigned
+grant_from_name(const char *name)
+{
+	for (size_t i = 0; i < sizeof grants / sizeof *grants; i++)
+		if (str_equal(grants[i].name, name))
+			return grants[i].grant;
+	return 0;
+}
+
+const char *
+client_id_refusal(const char *s)
+{
+	if (s[0] == '\0')
+		return "a client_id cannot be empty";
+	if (strlen(s) >= CLIENT_ID_CAP)
+		return "a client_id has at most 128 characters";
+	for (; *s != '\0'; s++)
+		if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
+			(*s >= '0' && *s <= '9') ||
+			strchr("._~:/-", *s) != NULL))
+			return "a client_id has letters, digits and . _ ~ : / "
+			       "- only";
+	return NULL;
+}
+
+const char *
+client_secret_refusal(const char *s)
+{
+	size_t len = strlen(s);
+
+	if (len < CLIENT_SECRET_MIN)
+		return "a client secret has at least 32 characters; let "
+		       "latchkey make one";
+	if (len >= CLIENT_SECRET_CAP)
+		return "a client secret has at most 256 characters";
+	for (; *s != '\0'; s++)
+		if (*s < '!' || *s > '~')
+			return "a client secret has printable ASCII without "
+			       "spaces only (RFC 6749 appendix A.2)";
+	return NULL;
+}
+
+const char *
+client_refusal(const struct client *c)
+{
+	if (c->grants == 0)
+		return "a client needs at least one grant type";
+	if ((c->grants & GRANT_AUTHORIZATION_CODE) && !c->redirect_uris[0])
+		return "a client that signs people in needs a redirect URI "
+		       "(--redirect-uri)";
+	if ((c->grants & GRANT_REFRESH_TOKEN) &&
+	    !(c->grants & GRANT_AUTHORIZATION_CODE))
+		return "refresh_token goes with authorization_code";
+	if (c->is_public && (c->grants & GRANT_CLIENT_CREDENTIALS))
+		return "a public client has no secret, so it cannot have "
+		       "client_credentials";
+	if (c->is_public && c->alg == JWA_HS256)
+		return "a public client has no secret, so it cannot have "
+		       "HS256";
+	if (c->is_public && c->no_pkce)
+		return "a public client cannot do without PKCE";
+	if (c->cookie_refresh && !c->is_public)
+		return "a client whose refresh token lives in a cookie is an "
+		       "app in the browser: make it --public";
+	if (c->cookie_refresh && !(c->grants & GRANT_REFRESH_TOKEN))
+		return "a refresh cookie needs the grant type refresh_token";
+	return NULL;
+}
+
+bool
+client_has_redirect_uri(const struct client *c, const char *uri)
+{
+	const char *cursor = c->redirect_uris;
+	char word[URI_CAP];
+
+	while (words_next(&cursor, word, sizeof word))
+		if (uri_matches(word, uri))
+			return true;
+	return false;
+}
+
+bool
+client_has_post_logout_uri(const struct client *c, const char *uri)
+{
+	return words_has(c->post_logout_redirect_uris, uri);
+}
+
+bool
+client_is_impersonable(const struct client *c, const char *redirect_uri)
+{
+	return c->is_public && !uri_is_https(redirect_uri);
+}
+
+bool
+client_has_origin(const struct client *c, const char *origin)
+{
+	const char *cursor = c->redirect_uris;
+	char word[URI_CAP], one[ORIGIN_CAP];
+
+	while (words_next(&cursor, word, sizeof word))
+		if (uri_origin(one, word) == OK && str_equal(one, origin))
+			return true;
+	return false;
+}
+
+bool
+client_admits(const struct client *c, const struct user *u)
+{
+	return c->groups[0] == '\0' || words_overlap(c->groups, u->groups);
+}
+
+void
+client_secret_make(char secret[static CLIENT_SECRET_CAP])
+{
+	uint8_t bytes[32];
+
+	random_bytes(bytes, sizeof bytes);
+	base64url_encode(secret, CLIENT_SECRET_CAP, bytes, sizeof bytes);
+	secret_wipe(bytes, sizeof bytes);
+}
+
+/* Bound to the client, so that a record moved to another id opens nothing. */
+static void
+secret_mac_of(uint8_t mac[static HASH_LEN], const struct client *c,
+    const char *secret, const struct keyring *k)
+{
+	char text[CLIENT_ID_CAP + CLIENT_SECRET_CAP] = {0};
+	size_t id_len = strlen(c->client_id) + 1;
+	size_t len = strnlen(secret, CLIENT_SECRET_CAP - 1);
+
+	memcpy(text, c->client_id, id_len);
+	memcpy(text + id_len, secret, len);
+	secret_mac(
+	    mac, HASH_LEN, k->client, "client_secret", text, id_len + len);
+	secret_wipe(text, sizeof text);
+}
+
+enum err
+client_secret_set(struct client *c, const char *secret, const struct keyring *k)
+{
+	uint8_t sealed[CLIENT_SECRET_CAP + SEAL_OVERHEAD];
+	size_t len = strlen(secret);
+
+	if (client_secret_refusal(secret) != NULL)
+		return ERR_SYNTAX;
+	secret_mac_of(c->secret_mac, c, secret, k);
+	c->hs256_secret[0] = '\0';
+	if (c->alg != JWA_HS256)
+		return OK;
+	secret_seal(sealed, secret, len, k->seal, c->client_id);
+	base64url_encode(c->hs256_secret, sizeof c->hs256_secret, sealed,
+	    len + SEAL_OVERHEAD);
+	return OK;
+}
+
+enum err
+client_secret_verify(
+    const struct client *c, const char *secret, const struct keyring *k)
+{
+	uint8_t mac[HASH_LEN];
+	bool same;
+
+	secret_mac_of(mac, c, secret, k);
+	same = secret_equal(mac, c->secret_mac, HASH_LEN);
+	secret_wipe(mac, sizeof mac);
+	return same && !c->is_public && strlen(secret) < CLIENT_SECRET_CAP
+		   ? OK
+		   : ERR_INVALID_CLIENT;
+}
+
+enum err
+client_secret_open(char secret[static CLIENT_SECRET_CAP],
+    const struct client *c, const struct keyring *k)
+{
+	uint8_t sealed[CLIENT_SECRET_CAP + SEAL_OVERHEAD];
+	size_t len;
+	enum err e;
+
+	memset(secret, 0, CLIENT_SECRET_CAP);
+	e = base64url_decode(sealed, sizeof sealed, &len, c->hs256_secret,
+	    strlen(c->hs256_secret));
+	if (e != OK || len < SEAL_OVERHEAD ||
+	    len - SEAL_OVERHEAD >= CLIENT_SECRET_CAP)
+		return ERR_CORRUPT;
+	return secret_open(secret, sealed, len, k->seal, c->client_id);
+}
+
+static enum err
+client_encode(const struct client *c, struct record_writer *w, uint8_t *bytes)
+{
+	record_begin(w, bytes, CLIENT_RECORD_CAP, CLIENT_VERSION);
+	record_put_str(w, c->name);
+	record_put_str(w, c->redirect_uris);
+	record_put_str(w, c->post_logout_redirect_uris);
+	record_put_str(w, c->scope);
+	record_put_str(w, c->groups);
+	record_put_str(w, c->audience);
+	record_put_str(w, jwa_name(c->alg));
+	record_put_u32(w, c->grants);
+	record_put_u8(w, c->is_public);
+	record_put_u8(w, c->trusted);
+	record_put_u8(w, c->no_pkce);
+	record_put_u8(w, c->cookie_refresh);
+	record_put_bytes(w, c->secret_mac, HASH_LEN);
+	record_put_str(w, c->hs256_secret);
+	record_put_i64(w, c->created_at);
+	record_put_i64(w, c->changed_at);
+	return record_end(w);
+}
+
+static enum err
+client_decode(struct client *c, const void *key, size_t key_len,
+    const struct store_value *v)
+{
+	struct record_reader r;
+	char alg[16];
+
+	*c = (struct client){0};
+	if (str_copy_n(c->client_id, sizeof c->client_id, key, key_len) != OK)
+		return ERR_CORRUPT;
+	record_open(&r, v->bytes, v->len, CLIENT_VERSION);
+	record_get_str(&r, c->name, sizeof c->name);
+	record_get_str(&r, c->redirect_uris, sizeof c->redirect_uris);
+	record_get_str(&r, c->post_logout_redirect_uris,
+	    sizeof c->post_logout_redirect_uris);
+	record_get_str(&r, c->scope, sizeof c->scope);
+	record_get_str(&r, c->groups, sizeof c->groups);
+	record_get_str(&r, c->audience, sizeof c->audience);
+	record_get_str(&r, alg, sizeof alg);
+	c->alg = jwa_from_name(alg);
+	c->grants = record_get_u32(&r);
+	c->is_public = record_get_u8(&r) != 0;
+	c->trusted = record_get_u8(&r) != 0;
+	c->no_pkce = record_get_u8(&r) != 0;
+	c->cookie_refresh = record_get_u8(&r) != 0;
+	record_get_bytes(&r, c->secret_mac, HASH_LEN);
+	record_get_str(&r, c->hs256_secret, sizeof c->hs256_secret);
+	c->created_at = record_get_i64(&r);
+	c->changed_at = record_get_i64(&r);
+	if (record_close(&r) != OK)
+		return record_close(&r);
+	return c->alg == JWA_COUNT ? ERR_CORRUPT : OK;
+}
+
+enum err
+client_get(struct store_txn *t, const char *client_id, struct client *c)
+{
+	size_t len = strlen(client_id);
+	struct store_value v;
+	enum err e;
+
+	*c = (struct client){0};
+	if (len >= CLIENT_ID_CAP)
+		return ERR_NOT_FOUND;
+	e = store_get(t, TABLE_CLIENTS, client_id, len, &v);
+	if (e != OK)
+		return e;
+	e = client_decode(c, client_id, len, &v);
+	if (e != OK)
+		store_fail(t, e);
+	return e;
+}
+
+struct each {
+	struct store_txn *t;
+	client_visit *visit;
+	void *arg;
+};
+
+static bool
+each_record(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	struct each *each = arg;
+	struct client c;
+	enum err e = client_decode(&c, key, key_len, value);
+
+	if (e != OK) {
+		store_fail(each->t, e);
+		return false;
+	}
+	return each->visit(each->arg, &c);
+}
+
+void
+client_each(struct store_txn *t, client_visit *visit, void *arg)
+{
+	struct each each = {t, visit, arg};
+
+	store_scan(t, TABLE_CLIENTS, NULL, 0, each_record, &each);
+}
+
+static const uint8_t algs_key[] = {'a', 'l', 'g', 's'};
+
+static bool
+collect_alg(void *arg, const struct client *c)
+{
+	*(uint8_t *)arg |= (uint8_t)(1U << c->alg);
+	return true;
+}
+
+/* Kept, so that a JWKS need not look at every client. */
+static void
+algs_update(struct store_txn *t)
+{
+	uint8_t algs = 0;
+
+	client_each(t, collect_alg, &algs);
+	store_put(t, TABLE_META, algs_key, sizeof algs_key, &algs, 1, 0);
+}
+
+unsigned
+client_algs(struct store_txn *t)
+{
+	struct store_value v;
+
+	if (store_get(t, TABLE_META, algs_key, sizeof algs_key, &v) != OK ||
+	    v.len != 1)
+		return 0;
+	return v.bytes[0];
+}
+
+enum { ORIGIN_KEY_CAP = ORIGIN_CAP + CLIENT_ID_CAP };
+
+/* Puts (or removes) the client under each origin of its redirect URIs. */
+static void
+origins_update(struct store_txn *t, const struct client *c, bool put)
+{
+	char key[ORIGIN_KEY_CAP], word[URI_CAP];
+	const char *cursor = c->redirect_uris;
+	size_t len, id_len = strlen(c->client_id);
+
+	while (words_next(&cursor, word, sizeof word)) {
+		if (uri_origin(key, word) != OK)
+			continue;
+		len = strlen(key) + 1;
+		memcpy(key + len, c->client_id, id_len);
+		if (len + id_len > STORE_KEY_MAX)
+			continue;
+		if (put)
+			store_put(
+			    t, TABLE_ORIGINS, key, len + id_len, "", 0, 0);
+		else
+			store_del(t, TABLE_ORIGINS, key, len + id_len);
+	}
+}
+
+static bool
+stop_at_first(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	(void)key;
+	(void)key_len;
+	(void)value;
+	*(bool *)arg = true;
+	return false;
+}
+
+bool
+client_origin_known(struct store_txn *t, const char *origin)
+{
+	size_t len = strlen(origin) + 1;
+	bool known = false;
+
+	if (len <= ORIGIN_CAP)
+		store_scan(
+		    t, TABLE_ORIGINS, origin, len, stop_at_first, &known);
+	return known;
+}
+
+static enum err
+client_store(struct store_txn *t, struct client *c, int64_t now)
+{
+	uint8_t bytes[CLIENT_RECORD_CAP];
+	struct record_writer w;
+	enum err e;
+
+	c->changed_at = now;
+	e = client_encode(c, &w, bytes);
+	if (e != OK)
+		return e;
+	store_put(t, TABLE_CLIENTS, c->client_id, strlen(c->client_id), bytes,
+	    w.len, 0);
+	origins_update(t, c, true);
+	algs_update(t);
+	return store_failed(t);
+}
+
+enum err
+client_add(struct store_txn *t, struct client *c, int64_t now)
+{
+	struct client old;
+	enum err e = client_get(t, c->client_id, &old);
+
+	if (e == OK)
+		return ERR_EXISTS;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	c->created_at = now;
+	return client_store(t, c, now);
+}
+
+enum err
+client_put(struct store_txn *t, struct client *c, int64_t now)
+{
+	struct client old;
+	enum err e = client_get(t, c->client_id, &old);
+
+	if (e != OK)
+		return e;
+	origins_update(t, &old, false);
+	return client_store(t, c, now);
+}
+
+enum err
+client_del(struct store_txn *t, const char *client_id)
+{
+	struct client c;
+	enum err e = client_get(t, client_id, &c);
+
+	if (e != OK)
+		return e;
+	origins_update(t, &c, false);
+	family_end_all(t, NULL, client_id);
+	code_end_all(t, NULL, client_id);
+	approval_del_all(t, NULL, client_id);
+	store_del(t, TABLE_CLIENTS, client_id, strlen(client_id));
+	algs_update(t);
+	return store_failed(t);
+}

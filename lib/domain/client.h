@@ -1,0 +1,124 @@
+/*
+ * Clients: the apps. (RFC 6749 2; the names of RFC 7591 where it has one.)
+ */
+#ifndef LK_DOMAIN_CLIENT_H
+#define LK_DOMAIN_CLIENT_H
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "domain/jwa.h"
+#include "domain/keyring.h"
+#include "domain/scope.h"
+#include "domain/uri.h"
+#include "domain/user.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	CLIENT_ID_CAP = 129,
+	CLIENT_NAME_CAP = 129,
+	CLIENT_SECRET_CAP = 257,
+	CLIENT_SECRET_MIN = 32, /* characters, for one given by hand */
+	URI_LIST_CAP = 8192,
+	AUDIENCE_CAP = 257
+};
+
+enum grant {
+	GRANT_AUTHORIZATION_CODE = 1 << 0,
+	GRANT_REFRESH_TOKEN = 1 << 1,
+	GRANT_CLIENT_CREDENTIALS = 1 << 2
+};
+
+struct client {
+	char client_id[CLIENT_ID_CAP];
+	char name[CLIENT_NAME_CAP];       /* for people; never "" */
+	char redirect_uris[URI_LIST_CAP]; /* word list */
+	char post_logout_redirect_uris[URI_LIST_CAP];
+	char scope[SCOPE_CAP];       /* what it may ask for */
+	char groups[GROUPS_CAP];     /* only these people; "": all */
+	char audience[AUDIENCE_CAP]; /* `aud` of access tokens; "": issuer */
+	enum jwa alg;
+	unsigned grants; /* bits of enum grant */
+	bool is_public;
+	bool trusted;        /* no consent page */
+	bool no_pkce;        /* confidential clients only */
+	bool cookie_refresh; /* the refresh token lives in a cookie */
+	uint8_t secret_mac[HASH_LEN];
+	char hs256_secret[BASE64URL_CAP(CLIENT_SECRET_CAP + SEAL_OVERHEAD)];
+	/* sealed; "" unless HS256 */
+	int64_t created_at, changed_at;
+};
+
+/* Word for one bit of enum grant ("authorization_code"), and back (0: none). */
+const char *grant_name(enum grant g);
+unsigned grant_from_name(const char *name);
+
+/* Each: NULL if it may be one, else what is wrong, for people. */
+const char *client_id_refusal(const char *s); /* [A-Za-z0-9._~:/-]+ */
+const char *client_secret_refusal(const char *s);
+/* Whether the client as a whole makes sense: a public one has no secret, no
+ * HS256, no client_credentials; code needs a redirect_uri, ... */
+const char *client_refusal(const struct client *c);
+
+/*
+ * Whether URI is byte-equal to a registered redirect URI, or differs from a
+ * registered http loopback one in its port only (RFC 8252 7.3; OAuth 2.1
+ * 4.1.3).
+ */
+bool client_has_redirect_uri(const struct client *c, const char *uri);
+bool client_has_post_logout_uri(const struct client *c, const char *uri);
+
+/* Whether the client's identity cannot be told from its redirect URI: public,
+ * and the URI is loopback or of a private scheme (OAuth 2.1 7.3.1). */
+bool client_is_impersonable(const struct client *c, const char *redirect_uri);
+
+/* Whether one of the client's redirect URIs has ORIGIN. */
+bool client_has_origin(const struct client *c, const char *origin);
+
+/* Whether the person may use the app: the client names no groups, or one of
+ * theirs. */
+bool client_admits(const struct client *c, const struct user *u);
+
+/* Makes a new secret, [A-Za-z0-9_-] only, 256 bits; the caller wipes it. */
+void client_secret_make(char secret[static CLIENT_SECRET_CAP]);
+
+/* Keeps SECRET: its keyed hash, and sealed as well when the client's alg is
+ * HS256 (both sides must know it). */
+enum err client_secret_set(
+    struct client *c, const char *secret, const struct keyring *k) MUST_CHECK;
+
+/* OK or ERR_INVALID_CLIENT; constant time. */
+enum err client_secret_verify(const struct client *c, const char *secret,
+    const struct keyring *k) MUST_CHECK;
+
+/* The secret of an HS256 client, as the key of its MAC; the caller wipes. */
+enum err client_secret_open(char secret[static CLIENT_SECRET_CAP],
+    const struct client *c, const struct keyring *k) MUST_CHECK;
+
+/* OK, ERR_NOT_FOUND (C zeroed); a bad record fails the transaction. */
+enum err client_get(
+    struct store_txn *t, const char *client_id, struct client *c) MUST_CHECK;
+
+/* Puts a new client (ERR_EXISTS) or a changed one (ERR_NOT_FOUND); keeps the
+ * origins index and the algorithms in use. */
+enum err client_add(
+    struct store_txn *t, struct client *c, int64_t now) MUST_CHECK;
+enum err client_put(
+    struct store_txn *t, struct client *c, int64_t now) MUST_CHECK;
+
+/* Removes the client, its families, codes and approvals. */
+enum err client_del(struct store_txn *t, const char *client_id) MUST_CHECK;
+
+typedef bool client_visit(void *arg, const struct client *c);
+void client_each(struct store_txn *t, client_visit *visit, void *arg);
+
+/* Whether any client's redirect URIs have ORIGIN (for CORS, where a preflight
+ * does not say which client asks). */
+bool client_origin_known(struct store_txn *t, const char *origin);
+
+/* The algorithms registered clients use: bits 1 << enum jwa. 0: no client. */
+unsigned client_algs(struct store_txn *t);
+
+#endif

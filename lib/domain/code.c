@@ -1,0 +1,188 @@
+#include "domain/code.h"
+
+#include "base/str.h"
+#include "domain/audit.h"
+#include "store/record.h"
+
+#include <string.h>
+
+enum { CODE_VERSION = 1, CODE_RECORD_CAP = 4096 };
+
+static enum err
+code_put(struct store_txn *t, const struct code *c)
+{
+	uint8_t bytes[CODE_RECORD_CAP];
+	struct record_writer w;
+	enum err e;
+
+	record_begin(&w, bytes, sizeof bytes, CODE_VERSION);
+	record_put_str(&w, c->client_id);
+	record_put_str(&w, c->redirect_uri);
+	record_put_u8(&w, c->redirect_uri_given);
+	record_put_u8(&w, c->has_challenge);
+	record_put_bytes(&w, c->code_challenge, PKCE_LEN);
+	record_put_bytes(&w, c->user_id, USER_ID_LEN);
+	record_put_bytes(&w, c->sid, SID_LEN);
+	record_put_str(&w, c->scope);
+	record_put_str(&w, c->nonce);
+	record_put_i64(&w, c->auth_time);
+	record_put_str(&w, c->amr);
+	record_put_i64(&w, c->expires_at);
+	e = record_end(&w);
+	if (e == OK)
+		store_put(t, TABLE_CODES, c->token.family_id, FAMILY_ID_LEN,
+		    bytes, w.len, c->expires_at);
+	return e == OK ? store_failed(t) : e;
+}
+
+static enum err
+code_decode(struct code *c, const void *key, size_t key_len,
+    const struct store_value *v)
+{
+	struct record_reader r;
+
+	*c = (struct code){0};
+	if (key_len != FAMILY_ID_LEN)
+		return ERR_CORRUPT;
+	memcpy(c->token.family_id, key, FAMILY_ID_LEN);
+	record_open(&r, v->bytes, v->len, CODE_VERSION);
+	record_get_str(&r, c->client_id, sizeof c->client_id);
+	record_get_str(&r, c->redirect_uri, sizeof c->redirect_uri);
+	c->redirect_uri_given = record_get_u8(&r) != 0;
+	c->has_challenge = record_get_u8(&r) != 0;
+	record_get_bytes(&r, c->code_challenge, PKCE_LEN);
+	record_get_bytes(&r, c->user_id, USER_ID_LEN);
+	record_get_bytes(&r, c->sid, SID_LEN);
+	record_get_str(&r, c->scope, sizeof c->scope);
+	record_get_str(&r, c->nonce, sizeof c->nonce);
+	c->auth_time = record_get_i64(&r);
+	record_get_str(&r, c->amr, sizeof c->amr);
+	c->expires_at = record_get_i64(&r);
+	c->token.number = (uint64_t)c->expires_at;
+	return record_close(&r);
+}
+
+enum err
+code_issue(struct store_txn *t, struct code *c, int64_t now)
+{
+	c->expires_at = now + CODE_LIFETIME_S;
+	c->token.number = (uint64_t)c->expires_at;
+	random_bytes(c->token.family_id, FAMILY_ID_LEN);
+	return code_put(t, c);
+}
+
+/*
+ * One of ours, and its record is gone: expired, or used. Used, if the family
+ * it began lives; then whoever comes second may be the rightful one, and what
+ * the first got must end (RFC 6749 4.1.2, RFC 9700 4.5).
+ */
+static enum err
+refuse_again(struct store_txn *t, const struct code_presented *p, int64_t now,
+    const char **why)
+{
+	struct family f;
+	char sub[SUB_CAP];
+	enum err e = family_get(t, p->token.family_id, now, &f);
+
+	if (e == ERR_NOT_FOUND)
+		return err_because(ERR_INVALID_GRANT, "code_expired", why);
+	if (e != OK)
+		return e;
+	user_sub(sub, f.user_id);
+	audit_add(t, now, "code_reused", sub, f.client_id, "family ended");
+	family_end(t, f.family_id);
+	return err_because(ERR_INVALID_GRANT, "code_reused", why);
+}
+
+static enum err
+check_redirect_uri(const struct code *c, const char *given, const char **why)
+{
+	if (given != NULL && !str_equal(given, c->redirect_uri))
+		return err_because(
+		    ERR_INVALID_GRANT, "redirect_uri_mismatch", why);
+	/* OAuth 2.1 leaves it out and has PKCE in its place; without PKCE
+	 * RFC 6749 4.1.3 stands. */
+	if (given == NULL && c->redirect_uri_given && !c->has_challenge)
+		return err_because(
+		    ERR_INVALID_GRANT, "redirect_uri_missing", why);
+	return OK;
+}
+
+static enum err
+check_verifier(const struct code *c, const char *verifier, const char **why)
+{
+	enum err e;
+
+	/* A verifier nobody asked for is a downgrade (RFC 9700 4.8.2). */
+	if (!c->has_challenge)
+		return verifier == NULL ? OK
+					: err_because(ERR_INVALID_GRANT,
+					      "code_verifier_unexpected", why);
+	if (verifier == NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "code_verifier_missing", why);
+	e = pkce_verify(c->code_challenge, verifier);
+	return e == OK ? OK : err_because(e, "code_verifier_wrong", why);
+}
+
+enum err
+code_redeem(struct store_txn *t, const struct code_presented *p, int64_t now,
+    struct code *c, const char **why)
+{
+	struct store_value v;
+	enum err e;
+
+	*why = NULL;
+	*c = (struct code){0};
+	e = store_get(t, TABLE_CODES, p->token.family_id, FAMILY_ID_LEN, &v);
+	if (e == ERR_NOT_FOUND)
+		return refuse_again(t, p, now, why);
+	if (e != OK)
+		return e;
+	e = code_decode(c, p->token.family_id, FAMILY_ID_LEN, &v);
+	if (e != OK) {
+		store_fail(t, e);
+		return e;
+	}
+	if (!str_equal(c->client_id, p->client_id))
+		return err_because(ERR_INVALID_GRANT, "client_mismatch", why);
+	if (c->expires_at <= now)
+		return err_because(ERR_INVALID_GRANT, "code_expired", why);
+	e = check_redirect_uri(c, p->redirect_uri, why);
+	if (e == OK)
+		e = check_verifier(c, p->code_verifier, why);
+	if (e == OK)
+		store_del(t, TABLE_CODES, p->token.family_id, FAMILY_ID_LEN);
+	return e == OK ? store_failed(t) : e;
+}
+
+struct match {
+	struct store_txn *t;
+	const uint8_t *user_id;
+	const char *client_id;
+};
+
+static bool
+match_record(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	const struct match *m = arg;
+	struct code c;
+	enum err e = code_decode(&c, key, key_len, value);
+
+	if (e != OK) {
+		store_fail(m->t, e);
+		return false;
+	}
+	return (m->user_id == NULL ||
+		   memcmp(c.user_id, m->user_id, USER_ID_LEN) == 0) &&
+	       (m->client_id == NULL || str_equal(c.client_id, m->client_id));
+}
+
+void
+code_end_all(struct store_txn *t, const uint8_t *user_id, const char *client_id)
+{
+	struct match m = {t, user_id, client_id};
+
+	store_prune(t, TABLE_CODES, NULL, 0, match_record, &m);
+}

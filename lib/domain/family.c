@@ -1,0 +1,287 @@
+#include "domain/family.h"
+
+#include "base/str.h"
+#include "domain/audit.h"
+#include "store/record.h"
+
+#include <string.h>
+
+enum { FAMILY_VERSION = 1, FAMILY_RECORD_CAP = 2048 };
+
+enum rotation
+family_rotate(
+    struct family *f, uint64_t generation, int64_t grace_s, int64_t now)
+{
+	if (generation == f->current) {
+		f->parent = f->current++;
+		f->rotated_at = now;
+		return ROTATION_NEXT;
+	}
+	/* Generation 0 is the code, which has no second chance. */
+	if (grace_s <= 0 || generation == 0 || generation != f->parent)
+		return ROTATION_THEFT;
+	if (now - f->rotated_at <= grace_s)
+		return ROTATION_AGAIN;
+	f->current++;
+	f->rotated_at = now;
+	return ROTATION_INSTEAD;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static enum err
+family_put(struct store_txn *t, const struct family *f)
+{
+	uint8_t bytes[FAMILY_RECORD_CAP];
+	struct record_writer w;
+	enum err e;
+
+	record_begin(&w, bytes, sizeof bytes, FAMILY_VERSION);
+	record_put_str(&w, f->client_id);
+	record_put_bytes(&w, f->user_id, USER_ID_LEN);
+	record_put_bytes(&w, f->sid, SID_LEN);
+	record_put_str(&w, f->scope);
+	record_put_u8(&w, f->refreshable);
+	record_put_u8(&w, f->offline);
+	record_put_u8(&w, f->cookie);
+	record_put_u8(&w, (uint8_t)f->binding);
+	record_put_bytes(&w, f->binding_hash, BINDING_LEN);
+	record_put_i64(&w, f->auth_time);
+	record_put_str(&w, f->amr);
+	record_put_i64(&w, f->created_at);
+	record_put_i64(&w, f->used_at);
+	record_put_i64(&w, f->idle_expires_at);
+	record_put_i64(&w, f->absolute_expires_at);
+	record_put_u64(&w, f->current);
+	record_put_u64(&w, f->parent);
+	record_put_i64(&w, f->rotated_at);
+	e = record_end(&w);
+	if (e == OK)
+		store_put(t, TABLE_FAMILIES, f->family_id, FAMILY_ID_LEN, bytes,
+		    w.len, earlier(f->idle_expires_at, f->absolute_expires_at));
+	return e == OK ? store_failed(t) : e;
+}
+
+static enum err
+family_decode(struct family *f, const void *key, size_t key_len,
+    const struct store_value *v)
+{
+	struct record_reader r;
+	uint8_t binding;
+
+	*f = (struct family){0};
+	if (key_len != FAMILY_ID_LEN)
+		return ERR_CORRUPT;
+	memcpy(f->family_id, key, FAMILY_ID_LEN);
+	record_open(&r, v->bytes, v->len, FAMILY_VERSION);
+	record_get_str(&r, f->client_id, sizeof f->client_id);
+	record_get_bytes(&r, f->user_id, USER_ID_LEN);
+	record_get_bytes(&r, f->sid, SID_LEN);
+	record_get_str(&r, f->scope, sizeof f->scope);
+	f->refreshable = record_get_u8(&r) != 0;
+	f->offline = record_get_u8(&r) != 0;
+	f->cookie = record_get_u8(&r) != 0;
+	binding = record_get_u8(&r);
+	record_get_bytes(&r, f->binding_hash, BINDING_LEN);
+	f->auth_time = record_get_i64(&r);
+	record_get_str(&r, f->amr, sizeof f->amr);
+	f->created_at = record_get_i64(&r);
+	f->used_at = record_get_i64(&r);
+	f->idle_expires_at = record_get_i64(&r);
+	f->absolute_expires_at = record_get_i64(&r);
+	f->current = record_get_u64(&r);
+	f->parent = record_get_u64(&r);
+	f->rotated_at = record_get_i64(&r);
+	if (record_close(&r) != OK)
+		return record_close(&r);
+	/* A binding we do not know must not be taken for none. */
+	if (binding != BINDING_NONE || f->parent >= f->current)
+		return ERR_CORRUPT;
+	return OK;
+}
+
+enum err
+family_begin(struct store_txn *t, struct family *f,
+    const struct family_lifetimes *l, int64_t now)
+{
+	f->created_at = f->used_at = f->rotated_at = now;
+	f->current = 1;
+	f->parent = 0;
+	f->absolute_expires_at =
+	    now + (f->refreshable ? l->absolute_s : l->access_token_s);
+	f->idle_expires_at =
+	    now + (f->refreshable ? l->idle_s : l->access_token_s);
+	return family_put(t, f);
+}
+
+enum err
+family_get(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
+    int64_t now, struct family *f)
+{
+	struct store_value v;
+	enum err e;
+
+	*f = (struct family){0};
+	e = store_get(t, TABLE_FAMILIES, family_id, FAMILY_ID_LEN, &v);
+	if (e != OK)
+		return e;
+	e = family_decode(f, family_id, FAMILY_ID_LEN, &v);
+	if (e != OK)
+		store_fail(t, e);
+	else if (earlier(f->idle_expires_at, f->absolute_expires_at) <= now)
+		e = ERR_NOT_FOUND;
+	if (e != OK)
+		*f = (struct family){0};
+	return e;
+}
+
+/* Whether what the family stands on still stands; a word for what does not. */
+static const char *
+ground_lost(struct store_txn *t, const struct family *f, int64_t now,
+    struct client *c, struct user *u)
+{
+	struct session s;
+
+	if (!f->offline && session_get(t, f->sid, now, &s) != OK)
+		return "session_ended";
+	if (user_require(t, f->user_id, u) != OK)
+		return "user_disabled";
+	if (client_get(t, f->client_id, c) != OK)
+		return "client_removed";
+	if (!client_admits(c, u))
+		return "user_not_in_group";
+	return NULL;
+}
+
+enum err
+family_require(struct store_txn *t,
+    const uint8_t family_id[static FAMILY_ID_LEN], int64_t now,
+    struct family *f, struct client *c, struct user *u)
+{
+	enum err e = family_get(t, family_id, now, f);
+
+	if (e == OK && ground_lost(t, f, now, c, u) != NULL)
+		e = store_failed(t) != OK ? store_failed(t) : ERR_NOT_FOUND;
+	if (e != OK)
+		*f = (struct family){0};
+	return e;
+}
+
+static void
+audit_theft(struct store_txn *t, const struct family *f, int64_t now)
+{
+	char sub[SUB_CAP];
+
+	user_sub(sub, f->user_id);
+	audit_add(
+	    t, now, "refresh_token_reused", sub, f->client_id, "family ended");
+}
+
+enum err
+family_refresh(struct store_txn *t, const struct refresh_presented *p,
+    const struct family_lifetimes *l, int64_t now, struct family *f,
+    struct client *c, struct user *u, const char **why)
+{
+	enum rotation rotation;
+	const char *lost;
+	enum err e = family_get(t, p->token.family_id, now, f);
+
+	*why = NULL;
+	if (e == ERR_NOT_FOUND)
+		return err_because(ERR_INVALID_GRANT, "family_ended", why);
+	if (e != OK)
+		return e;
+	if (!str_equal(f->client_id, p->client_id))
+		return err_because(ERR_INVALID_GRANT, "client_mismatch", why);
+	rotation = family_rotate(f, p->token.number, l->grace_s, now);
+	if (rotation == ROTATION_THEFT) {
+		family_end(t, f->family_id);
+		audit_theft(t, f, now);
+		return err_because(
+		    ERR_INVALID_GRANT, "refresh_token_reused", why);
+	}
+	/* A token that lives in a cookie is not for scripts to hold. */
+	if (p->cookie != f->cookie)
+		return err_because(ERR_INVALID_GRANT, "cookie_mismatch", why);
+	if (p->scope != NULL && !words_subset(p->scope, f->scope))
+		return err_because(ERR_INVALID_SCOPE, "scope_widened", why);
+	lost = ground_lost(t, f, now, c, u);
+	if (lost != NULL)
+		return err_because(ERR_INVALID_GRANT, lost, why);
+	if (rotation == ROTATION_AGAIN)
+		return OK;
+	f->used_at = now;
+	f->idle_expires_at = earlier(now + l->idle_s, f->absolute_expires_at);
+	return family_put(t, f);
+}
+
+void
+family_end(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN])
+{
+	store_del(t, TABLE_FAMILIES, family_id, FAMILY_ID_LEN);
+}
+
+struct match {
+	struct store_txn *t;
+	const uint8_t *user_id;
+	const char *client_id;
+};
+
+static bool
+match_record(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	const struct match *m = arg;
+	struct family f;
+	enum err e = family_decode(&f, key, key_len, value);
+
+	if (e != OK) {
+		store_fail(m->t, e);
+		return false;
+	}
+	return (m->user_id == NULL ||
+		   memcmp(f.user_id, m->user_id, USER_ID_LEN) == 0) &&
+	       (m->client_id == NULL || str_equal(f.client_id, m->client_id));
+}
+
+size_t
+family_end_all(
+    struct store_txn *t, const uint8_t *user_id, const char *client_id)
+{
+	struct match m = {t, user_id, client_id};
+
+	return store_prune(t, TABLE_FAMILIES, NULL, 0, match_record, &m);
+}
+
+struct each {
+	struct store_txn *t;
+	family_visit *visit;
+	void *arg;
+};
+
+static bool
+each_record(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	struct each *each = arg;
+	struct family f;
+	enum err e = family_decode(&f, key, key_len, value);
+
+	if (e != OK) {
+		store_fail(each->t, e);
+		return false;
+	}
+	return each->visit(each->arg, &f);
+}
+
+void
+family_each(struct store_txn *t, family_visit *visit, void *arg)
+{
+	struct each each = {t, visit, arg};
+
+	store_scan(t, TABLE_FAMILIES, NULL, 0, each_record, &each);
+}

@@ -1,0 +1,130 @@
+/*
+ * Refresh-token families (RFC 9700 4.14; OAuth 2.1 4.3.1). A family is what a
+ * person once allowed an app, in one record however often its token has been
+ * rotated. A refresh token names its family and generation (domain/token.h),
+ * so every older token is recognised for what it is and storage is constant.
+ *
+ *	current		the generation that is good
+ *	parent		the one from which current was issued; while it can
+ *			still be presented lawfully nobody has used current
+ *	rotated_at	when current was issued
+ *
+ * Presented, check and change in one transaction:
+ *	current			-> its successor
+ *	parent, in the window	-> the same successor again: the answer was
+ *				   lost, or two tabs raced, and both converge
+ *	parent, later		-> another successor; the one nobody used is
+ *				   dead, and if it turns up, that is theft
+ *	anything else		-> theft: the family ends
+ * With a window of 0 every second use is theft.
+ */
+#ifndef LK_DOMAIN_FAMILY_H
+#define LK_DOMAIN_FAMILY_H
+
+#include "base/err.h"
+#include "domain/client.h"
+#include "domain/scope.h"
+#include "domain/session.h"
+#include "domain/token.h"
+#include "domain/user.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { BINDING_LEN = 32 };
+
+enum binding { BINDING_NONE }; /* later: a key or certificate thumbprint */
+
+struct family {
+	uint8_t family_id[FAMILY_ID_LEN];
+	char client_id[CLIENT_ID_CAP];
+	uint8_t user_id[USER_ID_LEN];
+	uint8_t sid[SID_LEN];
+	char scope[SCOPE_CAP]; /* what was granted; never widens */
+	bool refreshable;      /* has refresh tokens at all */
+	bool offline;          /* outlives the session (offline_access) */
+	bool cookie;           /* its tokens travel in a cookie only */
+	enum binding binding;
+	uint8_t binding_hash[BINDING_LEN];
+	int64_t auth_time;
+	char amr[AMR_CAP];
+	int64_t created_at, used_at;
+	int64_t idle_expires_at, absolute_expires_at;
+	uint64_t current, parent;
+	int64_t rotated_at;
+};
+
+/* What one presentation of a refresh token did. */
+enum rotation {
+	ROTATION_NEXT,    /* current was presented */
+	ROTATION_AGAIN,   /* the answer was lost: the same successor */
+	ROTATION_INSTEAD, /* it was lost long ago: another successor */
+	ROTATION_THEFT    /* an older token: the family must end */
+};
+
+/*
+ * The rule itself, without a store: what presenting GENERATION at NOW means
+ * for F, which is changed accordingly (but for theft, which changes nothing).
+ * GRACE_S is the window in seconds; a clock that went back counts as inside.
+ */
+enum rotation family_rotate(
+    struct family *f, uint64_t generation, int64_t grace_s, int64_t now);
+
+/* How long a family lives: conf's figures, in seconds. */
+struct family_lifetimes {
+	int64_t access_token_s, idle_s, absolute_s, grace_s;
+};
+
+/* Puts a new family: generation 1, its expiries from L. One that is not
+ * refreshable lives as long as its access token. */
+enum err family_begin(struct store_txn *t, struct family *f,
+    const struct family_lifetimes *l, int64_t now) MUST_CHECK;
+
+/* OK, or ERR_NOT_FOUND: ended, expired, never was. Looks at the record alone.
+ */
+enum err family_get(struct store_txn *t,
+    const uint8_t family_id[static FAMILY_ID_LEN], int64_t now,
+    struct family *f) MUST_CHECK;
+
+/*
+ * As family_get, and whatever it stands on still stands: its session unless
+ * offline, its person, its client, the person's right to use it. OK or
+ * ERR_NOT_FOUND; C and U are what was found. What introspection, userinfo and
+ * refresh ask.
+ */
+enum err family_require(struct store_txn *t,
+    const uint8_t family_id[static FAMILY_ID_LEN], int64_t now,
+    struct family *f, struct client *c, struct user *u) MUST_CHECK;
+
+/* A refresh token as a client presents it. */
+struct refresh_presented {
+	struct token token;
+	const char *client_id; /* authenticated */
+	const char *scope;     /* asked for, or NULL: all of the family's */
+	bool cookie;           /* it came in a cookie */
+};
+
+/*
+ * Rotates, or refuses: ERR_INVALID_GRANT, ERR_INVALID_SCOPE (more than the
+ * family has, RFC 6749 6). Theft ends the family and leaves an audit line, so
+ * commit either way; any other refusal changes nothing. *WHY is a word for the
+ * log on a refusal ("refresh_token_reused", "family_ended", ...). On OK, F is
+ * the family as it now is and F->current the generation to issue.
+ */
+enum err family_refresh(struct store_txn *t, const struct refresh_presented *p,
+    const struct family_lifetimes *l, int64_t now, struct family *f,
+    struct client *c, struct user *u, const char **why) MUST_CHECK;
+
+/* Ends it: its tokens are dead from the commit on. */
+void family_end(
+    struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN]);
+
+/* Ends all families that match; a NULL matches all. How many. */
+size_t family_end_all(
+    struct store_txn *t, const uint8_t *user_id, const char *client_id);
+
+typedef bool family_visit(void *arg, const struct family *f);
+void family_each(struct store_txn *t, family_visit *visit, void *arg);
+
+#endif

@@ -1,0 +1,26 @@
+#include "domain/jwa.h"
+
+#include "base/str.h"
+
+static const char *const names[JWA_COUNT] = {
+    [JWA_EDDSA] = "EdDSA",
+    [JWA_RS256] = "RS256",
+    [JWA_HS256] = "HS256",
+};
+
+const char *
+jwa_name(enum jwa alg)
+{
+	return names[alg];
+}
+
+enum jwa
+jwa_from_name(const char *name)
+{
+	enum jwa alg;
+
+	for (alg = 0; alg < JWA_COUNT; alg++)
+		if (str_equal(name, names[alg]))
+			break;
+	return alg;
+}

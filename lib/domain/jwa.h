@@ -1,0 +1,13 @@
+/* The signature algorithms (RFC 7518 3.1, RFC 8037 3.1). */
+#ifndef LK_DOMAIN_JWA_H
+#define LK_DOMAIN_JWA_H
+
+enum jwa { JWA_EDDSA, JWA_RS256, JWA_HS256, JWA_COUNT };
+
+/* "EdDSA" (never "Ed25519": clients fail on that), "RS256", "HS256". */
+const char *jwa_name(enum jwa alg);
+
+/* JWA_COUNT if there is no such one. */
+enum jwa jwa_from_name(const char *name);
+
+#endif

@@ -1,0 +1,272 @@
+#include "domain/jwt.h"
+
+#include "base/buf.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { MAC_LEN = crypto_auth_hmacsha256_BYTES };
+
+/* --- made ----------------------------------------------------------------- */
+
+/* Appends VALUE as JSON in base64url, whose bounds B keeps. */
+static enum err
+put_json(struct buf *b, const json_t *value)
+{
+	char json[JWT_CAP];
+	size_t len;
+
+	len = json_dumpb(value, json, sizeof json, JSON_COMPACT);
+	if (len == 0)
+		return ERR_NO_MEMORY;
+	if (len > sizeof json)
+		return ERR_NO_SPACE;
+	buf_put_base64url(b, json, len);
+	return OK;
+}
+
+/* Appends header.payload; KID may be NULL. */
+static enum err
+put_signed_text(struct buf *b, const json_t *claims, const char *typ,
+    enum jwa alg, const char *kid)
+{
+	json_t *header;
+	enum err e;
+
+	header = json_pack(
+	    "{s:s, s:s, s:s*}", "typ", typ, "alg", jwa_name(alg), "kid", kid);
+	if (header == NULL)
+		return ERR_NO_MEMORY;
+	e = put_json(b, header);
+	json_decref(header);
+	buf_putc(b, '.');
+	if (e == OK)
+		e = put_json(b, claims);
+	if (e == OK && !buf_ok(b))
+		e = ERR_NO_SPACE;
+	return e;
+}
+
+/* Appends the signature, the last part; on an error nothing is left. */
+static enum err
+finish(struct buf *b, enum err e, const uint8_t *sig, size_t sig_len)
+{
+	if (e == OK) {
+		buf_putc(b, '.');
+		buf_put_base64url(b, sig, sig_len);
+		if (!buf_ok(b))
+			e = ERR_NO_SPACE;
+	}
+	if (e != OK)
+		buf_wipe(b);
+	return e;
+}
+
+enum err
+jwt_sign(char *text, size_t cap, const json_t *claims, const char *typ,
+    struct signer *s, const struct signkey *k)
+{
+	uint8_t sig[SIGNATURE_MAX];
+	size_t sig_len = 0;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, text, cap);
+	e = put_signed_text(&b, claims, typ, k->alg, k->kid);
+	if (e == OK)
+		e = signer_sign(s, k, b.text, b.len, sig, &sig_len);
+	return finish(&b, e, sig, sig_len);
+}
+
+static void
+hs256(uint8_t mac[static MAC_LEN], const char *bytes, size_t len,
+    const char *secret)
+{
+	crypto_auth_hmacsha256_state state;
+
+	crypto_auth_hmacsha256_init(
+	    &state, (const unsigned char *)secret, strlen(secret));
+	crypto_auth_hmacsha256_update(
+	    &state, (const unsigned char *)bytes, len);
+	crypto_auth_hmacsha256_final(&state, mac);
+	secret_wipe(&state, sizeof state);
+}
+
+enum err
+jwt_sign_hs256(char *text, size_t cap, const json_t *claims, const char *typ,
+    const char *secret)
+{
+	uint8_t mac[MAC_LEN];
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, text, cap);
+	if (strlen(secret) < JWT_SECRET_MIN)
+		return finish(&b, ERR_SYNTAX, NULL, 0);
+	e = put_signed_text(&b, claims, typ, JWA_HS256, NULL);
+	if (e == OK)
+		hs256(mac, b.text, b.len, secret);
+	return finish(&b, e, mac, sizeof mac);
+}
+
+/* --- read ----------------------------------------------------------------- */
+
+/* The JSON object in LEN characters of base64url, or NULL. */
+static json_t *
+parse_object(const char *text, size_t len)
+{
+	char json[JWT_CAP];
+	size_t json_len;
+	json_t *value;
+
+	if (base64url_decode(json, sizeof json, &json_len, text, len) != OK)
+		return NULL;
+	value = json_loadb(json, json_len, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(value)) {
+		json_decref(value);
+		return NULL;
+	}
+	return value;
+}
+
+/* Copies a header parameter that must be a string if it is there at all. */
+static enum err
+header_str(const json_t *header, const char *name, char *s, size_t cap)
+{
+	const json_t *value = json_object_get(header, name);
+
+	if (value == NULL)
+		return OK;
+	if (!json_is_string(value) || json_string_length(value) == 0 ||
+	    str_copy(s, cap, json_string_value(value)) != OK)
+		return ERR_INVALID_TOKEN;
+	return OK;
+}
+
+/* `typ` compares as a media type does: in any case, and a leading
+ * "application/" adds nothing (RFC 7515 4.1.9). */
+static enum err
+parse_typ(struct jwt *j)
+{
+	static const char prefix[] = "application/";
+	char typ[sizeof prefix + sizeof j->typ] = "";
+	const char *rest = typ;
+
+	if (header_str(j->header, "typ", typ, sizeof typ) != OK)
+		return ERR_INVALID_TOKEN;
+	str_lower(typ);
+	if (str_starts(typ, prefix))
+		rest = typ + sizeof prefix - 1;
+	if (str_copy(j->typ, sizeof j->typ, rest) != OK)
+		return ERR_INVALID_TOKEN;
+	return OK;
+}
+
+static enum err
+parse_header(struct jwt *j)
+{
+	char alg[8] = "";
+
+	/* What crit names must be understood, and we understand nothing
+	 * (RFC 7515 4.1.11); b64 would change what was signed (RFC 7797). */
+	if (json_object_get(j->header, "crit") != NULL ||
+	    json_object_get(j->header, "b64") != NULL)
+		return ERR_INVALID_TOKEN;
+	if (header_str(j->header, "alg", alg, sizeof alg) != OK ||
+	    header_str(j->header, "kid", j->kid, sizeof j->kid) != OK)
+		return ERR_INVALID_TOKEN;
+	j->alg = jwa_from_name(alg);
+	if (j->alg == JWA_COUNT)
+		return ERR_INVALID_TOKEN;
+	return parse_typ(j);
+}
+
+/* Takes the text apart at its two dots. */
+static enum err
+parse_parts(struct jwt *j, const char *text)
+{
+	const char *payload, *sig;
+
+	payload = strchr(text, '.');
+	if (payload == NULL)
+		return ERR_INVALID_TOKEN;
+	sig = strchr(++payload, '.');
+	if (sig == NULL)
+		return ERR_INVALID_TOKEN;
+	j->signed_text = text;
+	j->signed_len = (size_t)(sig++ - text);
+	j->header = parse_object(text, (size_t)(payload - text) - 1);
+	j->claims = parse_object(payload, (size_t)(sig - payload) - 1);
+	/* A third dot is no character of base64url. */
+	if (j->header == NULL || j->claims == NULL ||
+	    base64url_decode(
+		j->sig, sizeof j->sig, &j->sig_len, sig, strlen(sig)) != OK)
+		return ERR_INVALID_TOKEN;
+	return OK;
+}
+
+enum err
+jwt_parse(struct jwt *j, const char *text)
+{
+	enum err e;
+
+	memset(j, 0, sizeof *j);
+	if (strlen(text) >= JWT_CAP)
+		return ERR_INVALID_TOKEN;
+	e = parse_parts(j, text);
+	if (e == OK)
+		e = parse_header(j);
+	if (e != OK)
+		jwt_wipe(j);
+	return e;
+}
+
+void
+jwt_wipe(struct jwt *j)
+{
+	json_decref(j->header);
+	json_decref(j->claims);
+	memset(j, 0, sizeof *j);
+}
+
+enum err
+jwt_verify(const struct jwt *j, const struct signkey *k)
+{
+	if (j->alg != k->alg)
+		return ERR_INVALID_TOKEN;
+	if (j->kid[0] != '\0' && !str_equal(j->kid, k->kid))
+		return ERR_INVALID_TOKEN;
+	return signkey_verify(
+	    k, j->signed_text, j->signed_len, j->sig, j->sig_len);
+}
+
+enum err
+jwt_verify_hs256(const struct jwt *j, const char *secret)
+{
+	uint8_t mac[MAC_LEN];
+	bool same;
+
+	if (j->alg != JWA_HS256 || strlen(secret) < JWT_SECRET_MIN ||
+	    j->sig_len != sizeof mac)
+		return ERR_INVALID_TOKEN;
+	hs256(mac, j->signed_text, j->signed_len, secret);
+	same = secret_equal(mac, j->sig, sizeof mac);
+	secret_wipe(mac, sizeof mac); /* of a forgery: its right MAC */
+	return same ? OK : ERR_INVALID_TOKEN;
+}
+
+const char *
+jwt_str(const struct jwt *j, const char *claim)
+{
+	return json_string_value(json_object_get(j->claims, claim));
+}
+
+json_int_t
+jwt_int(const struct jwt *j, const char *claim, json_int_t fallback)
+{
+	const json_t *value = json_object_get(j->claims, claim);
+
+	return json_is_integer(value) ? json_integer_value(value) : fallback;
+}

@@ -1,0 +1,57 @@
+/*
+ * JSON Web Tokens, JWS compact serialisation (RFC 7515 7.1, RFC 7519, RFC
+ * 8725). `alg` is never believed: the key says what it is, the header must
+ * agree.
+ */
+#ifndef LK_DOMAIN_JWT_H
+#define LK_DOMAIN_JWT_H
+
+#include "base/err.h"
+#include "domain/signkey.h"
+#include "store/store.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+enum { JWT_CAP = 8192, JWT_SECRET_MIN = 32 };
+
+/* Writes header.payload.signature of CLAIMS into TEXT. TYP is "JWT" or
+ * "at+jwt" (RFC 9068 2.1). ERR_NO_SPACE (also for JSON of JWT_CAP bytes),
+ * ERR_NO_MEMORY, or signer_sign's. */
+enum err jwt_sign(char *text, size_t cap, const json_t *claims, const char *typ,
+    struct signer *s, const struct signkey *k) MUST_CHECK;
+
+/* The same with HMAC-SHA-256 and a client's secret; no kid (the key has no
+ * public name). ERR_SYNTAX: fewer than JWT_SECRET_MIN bytes (RFC 7518 3.2). */
+enum err jwt_sign_hs256(char *text, size_t cap, const json_t *claims,
+    const char *typ, const char *secret) MUST_CHECK;
+
+/* A token taken apart, its signature not yet looked at. */
+struct jwt {
+	json_t *header, *claims; /* owned; jwt_wipe lets go */
+	enum jwa alg;
+	char kid[KID_CAP];       /* "" if none */
+	char typ[16];            /* lower case, without "application/" */
+	const char *signed_text; /* header.payload, borrowed from the input */
+	size_t signed_len;
+	uint8_t sig[SIGNATURE_MAX];
+	size_t sig_len;
+};
+
+/* ERR_INVALID_TOKEN unless TEXT has the form: fewer than JWT_CAP bytes, three
+ * strict base64url parts, JSON objects without duplicate keys, alg one of
+ * ours, no crit, no b64. On an error nothing is owned. */
+enum err jwt_parse(struct jwt *j, const char *text) MUST_CHECK;
+void jwt_wipe(struct jwt *j);
+
+/* The signature against a key, or a client's secret: OK, ERR_INVALID_TOKEN, or
+ * ERR_UNSUPPORTED (no RSA here). The token's alg and kid, if it names one,
+ * must be the key's. */
+enum err jwt_verify(const struct jwt *j, const struct signkey *k) MUST_CHECK;
+enum err jwt_verify_hs256(const struct jwt *j, const char *secret) MUST_CHECK;
+
+/* A claim that is a string, or NULL; an integer, or FALLBACK. */
+const char *jwt_str(const struct jwt *j, const char *claim);
+json_int_t jwt_int(const struct jwt *j, const char *claim, json_int_t fallback);
+
+#endif

@@ -1,0 +1,218 @@
+#include "domain/password.h"
+
+#include "base/file.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+_Static_assert((int)PASSWORD_SALT_LEN == (int)crypto_pwhash_SALTBYTES,
+    "the salt is crypto_pwhash's");
+
+enum { SLOT_PATH_CAP = CONF_PATH_CAP + 32 };
+
+static bool
+is_continuation(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Bytes in the first character of S, which is UTF-8. */
+static size_t
+first_character(const char *s)
+{
+	size_t len = 1;
+
+	while (is_continuation(s[len]))
+		len++;
+	return len;
+}
+
+static size_t
+characters(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += !is_continuation(*s);
+	return n;
+}
+
+const char *
+password_refusal(const char *p)
+{
+	size_t len = strlen(p);
+
+	if (len >= PASSWORD_CAP)
+		return "the password is too long";
+	if (!str_is_utf8(p, len))
+		return "the password is not UTF-8 text";
+	if (str_has_control(p))
+		return "the password has a control character in it";
+	if (characters(p) < PASSWORD_MIN)
+		return "the password needs 8 characters or more";
+	/* One repeated: then it begins with itself less its first. */
+	if (str_starts(p, p + first_character(p)))
+		return "the password is one character over and over";
+	return NULL;
+}
+
+static enum err
+slot_path(char path[static SLOT_PATH_CAP], const char *dir, uint32_t n)
+{
+	char name[24];
+
+	snprintf(name, sizeof name, "slots/%" PRIu32, n);
+	return file_path(path, SLOT_PATH_CAP, dir, name);
+}
+
+static enum err
+make_slots_dir(const char *dir)
+{
+	char path[SLOT_PATH_CAP];
+	enum err e;
+
+	e = file_path(path, sizeof path, dir, "slots");
+	if (e == OK && mkdir(path, 0700) != 0 && errno != EEXIST)
+		e = ERR_IO;
+	return e;
+}
+
+/* Opens slot N afresh: a lock belongs to the opening, so threads of one
+ * process are kept apart as well as processes are. */
+static enum err
+slot_open(int *fd, const char *dir, uint32_t n)
+{
+	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+	char path[SLOT_PATH_CAP];
+	enum err e;
+
+	e = slot_path(path, dir, n);
+	if (e != OK)
+		return e;
+	*fd = open(path, flags, 0600);
+	if (*fd == -1 && errno == ENOENT && make_slots_dir(dir) == OK)
+		*fd = open(path, flags, 0600);
+	if (*fd != -1)
+		return OK;
+	return errno == EACCES || errno == ELOOP ? ERR_PERMISSION : ERR_IO;
+}
+
+static enum err
+slot_lock(int fd, int how)
+{
+	while (flock(fd, how) != 0) {
+		if (errno == EWOULDBLOCK)
+			return ERR_TEMPORARILY_UNAVAILABLE;
+		if (errno != EINTR)
+			return ERR_IO;
+	}
+	return OK;
+}
+
+static enum err
+slot_try(int *fd, const char *dir, uint32_t n, int how)
+{
+	enum err e;
+
+	e = slot_open(fd, dir, n);
+	if (e != OK)
+		return e;
+	e = slot_lock(*fd, how);
+	if (e != OK)
+		close(*fd);
+	return e;
+}
+
+/* Takes a free slot, or queues for one; closing *FD gives it back, and so does
+ * the end of the process. */
+static enum err
+slot_take(int *fd, const struct conf *conf)
+{
+	uint32_t first, i;
+	enum err e = ERR_TEMPORARILY_UNAVAILABLE;
+
+	/* Somewhere at random, so that those who must queue spread out. */
+	random_bytes(&first, sizeof first);
+	first %= conf->argon2_slots;
+	for (i = 0; i < conf->argon2_slots; i++) {
+		e = slot_try(fd, conf->dir, (first + i) % conf->argon2_slots,
+		    LOCK_EX | LOCK_NB);
+		if (e != ERR_TEMPORARILY_UNAVAILABLE)
+			return e;
+	}
+	return slot_try(fd, conf->dir, first, LOCK_EX);
+}
+
+/* Argon2id of PASSWORD with HOW's salt and cost. */
+static enum err
+stretch(uint8_t hash[static PASSWORD_HASH_LEN], const char *password,
+    const struct password_hash *how, const struct conf *conf)
+{
+	int slot, failed;
+	enum err e;
+
+	e = slot_take(&slot, conf);
+	if (e != OK)
+		return e;
+	/* crypto_pwhash_str_verify answers -1 for want of memory too, which
+	 * would call the right password wrong; this one fails for nothing
+	 * else. */
+	failed = crypto_pwhash(hash, PASSWORD_HASH_LEN, password,
+	    strlen(password), how->salt, how->opslimit,
+	    (size_t)how->memlimit_mib << 20, crypto_pwhash_ALG_ARGON2ID13);
+	close(slot);
+	return failed ? ERR_TEMPORARILY_UNAVAILABLE : OK;
+}
+
+enum err
+password_set(
+    struct password_hash *h, const char *password, const struct conf *conf)
+{
+	enum err e;
+
+	h->opslimit = conf->argon2_opslimit;
+	h->memlimit_mib = conf->argon2_memlimit_mib;
+	random_bytes(h->salt, sizeof h->salt);
+	e = stretch(h->hash, password, h, conf);
+	if (e != OK)
+		secret_wipe(h, sizeof *h);
+	return e;
+}
+
+enum err
+password_verify(const struct password_hash *h, const char *password,
+    const struct conf *conf)
+{
+	const struct password_hash dummy = {
+	    .opslimit = conf->argon2_opslimit,
+	    .memlimit_mib = conf->argon2_memlimit_mib,
+	};
+	const struct password_hash *against = h != NULL ? h : &dummy;
+	uint8_t hash[PASSWORD_HASH_LEN];
+	bool same;
+	enum err e;
+
+	e = stretch(hash, password, against, conf);
+	if (e != OK)
+		return e;
+	same = secret_equal(hash, against->hash, sizeof hash);
+	secret_wipe(hash, sizeof hash);
+	/* Combined only here: the way there is the same for nobody. */
+	return ((h != NULL) & same) ? OK : ERR_ACCESS_DENIED;
+}
+
+bool
+password_outdated(const struct password_hash *h, const struct conf *conf)
+{
+	return h->opslimit < conf->argon2_opslimit ||
+	       h->memlimit_mib < conf->argon2_memlimit_mib;
+}

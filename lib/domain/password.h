@@ -1,0 +1,52 @@
+/*
+ * Passwords of people: Argon2id (RFC 9106), in slots.
+ *
+ * One hash costs tens of megabytes, so only so many run at once on the whole
+ * machine, counted by file locks in DIR/slots: a program that finds none free
+ * waits for one, for as long as a few hashes take. A hash that could not be
+ * computed for want of memory is told apart from a wrong password.
+ */
+#ifndef LK_DOMAIN_PASSWORD_H
+#define LK_DOMAIN_PASSWORD_H
+
+#include "base/conf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	PASSWORD_SALT_LEN = 16,
+	PASSWORD_HASH_LEN = 32,
+	PASSWORD_MIN = 8,   /* characters, for a new one */
+	PASSWORD_CAP = 1025 /* bytes, NUL included */
+};
+
+struct password_hash {
+	uint32_t opslimit, memlimit_mib;
+	uint8_t salt[PASSWORD_SALT_LEN];
+	uint8_t hash[PASSWORD_HASH_LEN];
+};
+
+/* Whether P may be a new password: UTF-8, PASSWORD_MIN characters or more and
+ * not all the same, fits, no control characters. NULL if so, else what is
+ * wrong, for people. */
+const char *password_refusal(const char *p);
+
+/* Hashes at the cost CONF asks for; ERR_TEMPORARILY_UNAVAILABLE: no memory;
+ * ERR_IO, ERR_PERMISSION: no slot can be opened. */
+enum err password_set(struct password_hash *h, const char *password,
+    const struct conf *conf) MUST_CHECK;
+
+/*
+ * OK, ERR_ACCESS_DENIED (wrong), and as above. With a NULL hash (no such
+ * person) the same work is done on a dummy of the cost CONF asks for, and the
+ * answer is never OK.
+ */
+enum err password_verify(const struct password_hash *h, const char *password,
+    const struct conf *conf) MUST_CHECK;
+
+/* Whether H was made at less than CONF asks for. */
+bool password_outdated(const struct password_hash *h, const struct conf *conf);
+
+#endif

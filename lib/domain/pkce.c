@@ -1,0 +1,42 @@
+#include "domain/pkce.h"
+
+#include "base/secret.h"
+
+#include <sodium.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum { VERIFIER_MIN = 43, VERIFIER_MAX = 128 };
+
+enum err
+pkce_challenge(uint8_t challenge[static PKCE_LEN], const char *text)
+{
+	if (base64url_decode_exact(challenge, PKCE_LEN, text) == OK)
+		return OK;
+	memset(challenge, 0, PKCE_LEN);
+	return ERR_INVALID_REQUEST;
+}
+
+/* code-verifier = 43*128unreserved (RFC 7636 4.1) */
+static bool
+is_verifier(const char *s)
+{
+	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "abcdefghijklmnopqrstuvwxyz"
+					 "0123456789-._~";
+	size_t len = strspn(s, unreserved);
+
+	return s[len] == '\0' && len >= VERIFIER_MIN && len <= VERIFIER_MAX;
+}
+
+enum err
+pkce_verify(const uint8_t challenge[static PKCE_LEN], const char *verifier)
+{
+	uint8_t hash[crypto_hash_sha256_BYTES];
+
+	if (!is_verifier(verifier))
+		return ERR_INVALID_REQUEST;
+	crypto_hash_sha256(
+	    hash, (const unsigned char *)verifier, strlen(verifier));
+	return secret_equal(hash, challenge, PKCE_LEN) ? OK : ERR_INVALID_GRANT;
+}

@@ -1,0 +1,40 @@
+/*
+ * RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 3.3): the only file that knows
+ * libcrypto, which is loaded when the first RSA key is used and never before.
+ * A build without it (make RS256=no) answers ERR_UNSUPPORTED to everything.
+ */
+#ifndef LK_DOMAIN_RS256_H
+#define LK_DOMAIN_RS256_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RS256_BITS = 2048, RS256_PEM_CAP = 4096, RS256_MODULUS_CAP = 512 };
+
+/* Whether libcrypto is there (loads it): OK or ERR_UNSUPPORTED. */
+enum err rs256_available(void) MUST_CHECK;
+
+/* A new key pair: PKCS#8 PEM (the caller wipes) and modulus; e is 65537. */
+enum err rs256_make(char *pem, size_t pem_cap, size_t *pem_len,
+    uint8_t *modulus, size_t modulus_cap, size_t *modulus_len) MUST_CHECK;
+
+/* A private key in memory. rs256_load fails with ERR_CORRUPT unless PEM is an
+ * RSA key of RS256_BITS or more whose modulus is MODULUS. */
+struct rs256_key;
+enum err rs256_load(struct rs256_key **k, const char *pem, size_t pem_len,
+    const uint8_t *modulus, size_t modulus_len) MUST_CHECK;
+void rs256_free(struct rs256_key **k);
+
+/* Each signature is verified before it is given out: ERR_CORRUPT, and none, if
+ * it does not hold. May be called from several threads at once. */
+enum err rs256_sign(const struct rs256_key *k, const void *bytes, size_t len,
+    uint8_t *sig, size_t sig_cap, size_t *sig_len) MUST_CHECK;
+
+/* OK or ERR_INVALID_TOKEN: also for a modulus of fewer than RS256_BITS. */
+enum err rs256_verify(const uint8_t *modulus, size_t modulus_len,
+    const void *bytes, size_t len, const uint8_t *sig,
+    size_t sig_len) MUST_CHECK;
+
+#endif

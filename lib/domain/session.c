@@ -1,0 +1,214 @@
+#include "domain/session.h"
+
+#include "base/str.h"
+#include "store/record.h"
+
+#include <string.h>
+
+enum { SESSION_VERSION = 1, SESSION_RECORD_CAP = 256 };
+
+void
+session_make(struct session *s, struct session_cookie *c, const uint8_t *sid,
+    const uint8_t user_id[static USER_ID_LEN], const char *amr,
+    int64_t lifetime_s, bool remembered, int64_t now)
+{
+	*s = (struct session){.auth_time = now,
+	    .created_at = now,
+	    .expires_at = now + lifetime_s,
+	    .remembered = remembered};
+	memcpy(s->user_id, user_id, USER_ID_LEN);
+	if (str_copy(s->amr, sizeof s->amr, amr) != OK)
+		s->amr[0] = '\0';
+	if (sid != NULL)
+		memcpy(s->sid, sid, SID_LEN);
+	else
+		random_bytes(s->sid, SID_LEN);
+	memcpy(c->sid, s->sid, SID_LEN);
+	random_bytes(c->secret, SESSION_SECRET_LEN);
+	secret_hash(s->secret_hash, c->secret, SESSION_SECRET_LEN);
+}
+
+void
+session_cookie_encode(
+    char text[static SESSION_COOKIE_CAP], const struct session_cookie *c)
+{
+	uint8_t bytes[SID_LEN + SESSION_SECRET_LEN];
+
+	memcpy(bytes, c->sid, SID_LEN);
+	memcpy(bytes + SID_LEN, c->secret, SESSION_SECRET_LEN);
+	base64url_encode(text, SESSION_COOKIE_CAP, bytes, sizeof bytes);
+	secret_wipe(bytes, sizeof bytes);
+}
+
+enum err
+session_cookie_decode(struct session_cookie *c, const char *text)
+{
+	uint8_t bytes[SID_LEN + SESSION_SECRET_LEN];
+	enum err e = base64url_decode_exact(bytes, sizeof bytes, text);
+
+	*c = (struct session_cookie){0};
+	if (e == OK) {
+		memcpy(c->sid, bytes, SID_LEN);
+		memcpy(c->secret, bytes + SID_LEN, SESSION_SECRET_LEN);
+	}
+	secret_wipe(bytes, sizeof bytes);
+	return e;
+}
+
+void
+session_cookie_wipe(struct session_cookie *c)
+{
+	secret_wipe(c, sizeof *c);
+}
+
+static enum err
+session_decode(struct session *s, const void *key, size_t key_len,
+    const struct store_value *v)
+{
+	struct record_reader r;
+
+	*s = (struct session){0};
+	if (key_len != SID_LEN)
+		return ERR_CORRUPT;
+	memcpy(s->sid, key, SID_LEN);
+	record_open(&r, v->bytes, v->len, SESSION_VERSION);
+	record_get_bytes(&r, s->secret_hash, HASH_LEN);
+	record_get_bytes(&r, s->user_id, USER_ID_LEN);
+	s->auth_time = record_get_i64(&r);
+	record_get_str(&r, s->amr, sizeof s->amr);
+	s->remembered = record_get_u8(&r) != 0;
+	s->created_at = record_get_i64(&r);
+	s->expires_at = record_get_i64(&r);
+	return record_close(&r);
+}
+
+enum err
+session_get(struct store_txn *t, const uint8_t sid[static SID_LEN], int64_t now,
+    struct session *s)
+{
+	struct store_value v;
+	enum err e;
+
+	*s = (struct session){0};
+	e = store_get(t, TABLE_SESSIONS, sid, SID_LEN, &v);
+	if (e != OK)
+		return e;
+	e = session_decode(s, sid, SID_LEN, &v);
+	if (e != OK)
+		store_fail(t, e);
+	else if (s->expires_at <= now)
+		e = ERR_NOT_FOUND;
+	if (e != OK)
+		*s = (struct session){0};
+	return e;
+}
+
+enum err
+session_find(struct store_txn *t, const struct session_cookie *c, int64_t now,
+    struct session *s, struct user *u)
+{
+	uint8_t hash[HASH_LEN];
+	enum err e;
+
+	*u = (struct user){0};
+	e = session_get(t, c->sid, now, s);
+	if (e == OK) {
+		secret_hash(hash, c->secret, SESSION_SECRET_LEN);
+		if (!secret_equal(hash, s->secret_hash, HASH_LEN))
+			e = ERR_LOGIN_REQUIRED;
+	}
+	if (e == OK)
+		e = user_require(t, s->user_id, u);
+	if (e == ERR_NOT_FOUND || e == ERR_ACCESS_DENIED)
+		e = ERR_LOGIN_REQUIRED;
+	if (e != OK)
+		*s = (struct session){0};
+	return e;
+}
+
+enum err
+session_put(struct store_txn *t, const struct session *s)
+{
+	uint8_t bytes[SESSION_RECORD_CAP];
+	struct record_writer w;
+	enum err e;
+
+	record_begin(&w, bytes, sizeof bytes, SESSION_VERSION);
+	record_put_bytes(&w, s->secret_hash, HASH_LEN);
+	record_put_bytes(&w, s->user_id, USER_ID_LEN);
+	record_put_i64(&w, s->auth_time);
+	record_put_str(&w, s->amr);
+	record_put_u8(&w, s->remembered);
+	record_put_i64(&w, s->created_at);
+	record_put_i64(&w, s->expires_at);
+	e = record_end(&w);
+	if (e == OK)
+		store_put(t, TABLE_SESSIONS, s->sid, SID_LEN, bytes, w.len,
+		    s->expires_at);
+	return e == OK ? store_failed(t) : e;
+}
+
+void
+session_end(struct store_txn *t, const uint8_t sid[static SID_LEN])
+{
+	store_del(t, TABLE_SESSIONS, sid, SID_LEN);
+}
+
+struct match {
+	struct store_txn *t;
+	const uint8_t *user_id, *keep;
+};
+
+static bool
+match_user(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	const struct match *m = arg;
+	struct session s;
+	enum err e = session_decode(&s, key, key_len, value);
+
+	if (e != OK) {
+		store_fail(m->t, e);
+		return false;
+	}
+	return memcmp(s.user_id, m->user_id, USER_ID_LEN) == 0 &&
+	       (m->keep == NULL || memcmp(s.sid, m->keep, SID_LEN) != 0);
+}
+
+size_t
+session_end_all(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+    const uint8_t *keep)
+{
+	struct match m = {t, user_id, keep};
+
+	return store_prune(t, TABLE_SESSIONS, NULL, 0, match_user, &m);
+}
+
+struct each {
+	struct store_txn *t;
+	session_visit *visit;
+	void *arg;
+};
+
+static bool
+each_record(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	struct each *each = arg;
+	struct session s;
+	enum err e = session_decode(&s, key, key_len, value);
+
+	if (e != OK) {
+		store_fail(each->t, e);
+		return false;
+	}
+	return each->visit(each->arg, &s);
+}
+
+void
+session_each(struct store_txn *t, session_visit *visit, void *arg)
+{
+	struct each each = {t, visit, arg};
+
+	store_scan(t, TABLE_SESSIONS, NULL, 0, each_record, &each);
+}

@@ -1,0 +1,80 @@
+/*
+ * What a signed-in person has: an opaque session that can be ended at once.
+ * The cookie is sid and secret; the store has the sid and the secret's hash.
+ * A session is good while its record is there, has not expired, and its
+ * person may act (user_require).
+ */
+#ifndef LK_DOMAIN_SESSION_H
+#define LK_DOMAIN_SESSION_H
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "domain/user.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	SID_LEN = 16,
+	SID_TEXT_CAP = BASE64URL_CAP(SID_LEN),
+	SESSION_SECRET_LEN = 32,
+	SESSION_COOKIE_CAP = BASE64URL_CAP(SID_LEN + SESSION_SECRET_LEN),
+	AMR_CAP = 64
+};
+
+struct session {
+	uint8_t sid[SID_LEN]; /* the claim `sid`: no secret */
+	uint8_t secret_hash[HASH_LEN];
+	uint8_t user_id[USER_ID_LEN];
+	int64_t auth_time; /* when the password was given */
+	char amr[AMR_CAP]; /* word list, RFC 8176: "pwd" */
+	bool remembered;   /* outlives the browser's closing */
+	int64_t created_at, expires_at;
+};
+
+/* What a browser presents: decoded, not yet looked up. */
+struct session_cookie {
+	uint8_t sid[SID_LEN];
+	uint8_t secret[SESSION_SECRET_LEN];
+};
+
+/*
+ * Makes a new pair for a person who has just signed in. SID is that of the
+ * same person's session in this browser, whose families go on, or NULL for a
+ * new one; the secret is new either way, so that a cookie somebody planted or
+ * took before the sign-in opens nothing after it. LIFETIME_S in seconds.
+ */
+void session_make(struct session *s, struct session_cookie *c,
+    const uint8_t *sid, const uint8_t user_id[static USER_ID_LEN],
+    const char *amr, int64_t lifetime_s, bool remembered, int64_t now);
+
+void session_cookie_encode(
+    char text[static SESSION_COOKIE_CAP], const struct session_cookie *c);
+/* ERR_SYNTAX unless TEXT has a cookie's form. */
+enum err session_cookie_decode(
+    struct session_cookie *c, const char *text) MUST_CHECK;
+
+/* The session C opens, and its person: OK, or ERR_LOGIN_REQUIRED for whatever
+ * reason (unknown, expired, wrong secret, person gone or locked). */
+enum err session_find(struct store_txn *t, const struct session_cookie *c,
+    int64_t now, struct session *s, struct user *u) MUST_CHECK;
+
+/* Whether the session SID still lives: for families that end with it. Its
+ * person is not looked at. OK or ERR_NOT_FOUND. */
+enum err session_get(struct store_txn *t, const uint8_t sid[static SID_LEN],
+    int64_t now, struct session *s) MUST_CHECK;
+
+enum err session_put(struct store_txn *t, const struct session *s) MUST_CHECK;
+void session_end(struct store_txn *t, const uint8_t sid[static SID_LEN]);
+
+/* Ends all sessions of a person but KEEP (may be NULL); how many. */
+size_t session_end_all(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN], const uint8_t *keep);
+
+typedef bool session_visit(void *arg, const struct session *s);
+void session_each(struct store_txn *t, session_visit *visit, void *arg);
+
+void session_cookie_wipe(struct session_cookie *c);
+
+#endif

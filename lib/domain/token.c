@@ -1,0 +1,52 @@
+#include "domain/token.h"
+
+#include "base/secret.h"
+
+#include <string.h>
+
+enum { NAMED_LEN = FAMILY_ID_LEN + 8 }; /* what the MAC is over */
+
+/* Apart by kind: no code is ever a refresh token of the same number. */
+static const char *const contexts[] = {
+    [TOKEN_CODE] = "authorization_code",
+    [TOKEN_REFRESH] = "refresh_token",
+};
+
+void
+token_encode(char text[static TOKEN_TEXT_CAP], enum token_kind kind,
+    const struct token *t, const struct keyring *k)
+{
+	uint8_t bytes[TOKEN_LEN];
+	int i;
+
+	memcpy(bytes, t->family_id, FAMILY_ID_LEN);
+	for (i = 0; i < 8; i++)
+		bytes[FAMILY_ID_LEN + i] = (uint8_t)(t->number >> (56 - 8 * i));
+	secret_mac(bytes + NAMED_LEN, TOKEN_MAC_LEN, k->token, contexts[kind],
+	    bytes, NAMED_LEN);
+	base64url_encode(text, TOKEN_TEXT_CAP, bytes, sizeof bytes);
+	secret_wipe(bytes, sizeof bytes);
+}
+
+enum err
+token_decode(struct token *t, enum token_kind kind, const char *text,
+    const struct keyring *k)
+{
+	uint8_t bytes[TOKEN_LEN], mac[TOKEN_MAC_LEN];
+	enum err e = ERR_INVALID_GRANT;
+	int i;
+
+	memset(t, 0, sizeof *t);
+	if (base64url_decode_exact(bytes, sizeof bytes, text) != OK)
+		return ERR_INVALID_GRANT;
+	secret_mac(mac, sizeof mac, k->token, contexts[kind], bytes, NAMED_LEN);
+	if (secret_equal(mac, bytes + NAMED_LEN, sizeof mac)) {
+		memcpy(t->family_id, bytes, FAMILY_ID_LEN);
+		for (i = 0; i < 8; i++)
+			t->number = t->number << 8 | bytes[FAMILY_ID_LEN + i];
+		e = OK;
+	}
+	secret_wipe(bytes, sizeof bytes);
+	secret_wipe(mac, sizeof mac); /* of a forgery: its right MAC */
+	return e;
+}

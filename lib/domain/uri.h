@@ -1,0 +1,37 @@
+/*
+ * The URIs clients register: redirect URIs (RFC 6749 3.1.2, RFC 9700 2.1 and
+ * 4.1) and where to go after signing out. What is refused here never gets into
+ * a Location header, a form's action or a Content-Security-Policy.
+ */
+#ifndef LK_DOMAIN_URI_H
+#define LK_DOMAIN_URI_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+
+enum { URI_CAP = 1025, ORIGIN_CAP = 300 };
+
+/* NULL if URI may be registered, else what is wrong, for people. Absolute,
+ * printable ASCII, no fragment, no user information; http only on a loopback
+ * address; any other scheme but those that browsers run or read as files. */
+const char *uri_refusal(const char *uri);
+
+/* Whether URI is http on a loopback address (127.0.0.0/8, [::1]). localhost
+ * is a name, and whose it is depends on a resolver (RFC 8252 8.3). */
+bool uri_is_loopback(const char *uri);
+
+bool uri_is_https(const char *uri);
+
+/* Whether GIVEN may stand for REGISTERED: byte-equal; or both loopback, and
+ * equal but for the port (RFC 8252 7.3, OAuth 2.1 8.4.2). */
+bool uri_matches(const char *registered, const char *given);
+
+/* scheme://host[:port] of an http or https URI as browsers spell it: lower
+ * case, no default port. ERR_SYNTAX for others, which have no origin. */
+enum err uri_origin(char origin[static ORIGIN_CAP], const char *uri) MUST_CHECK;
+
+/* The host of a URI, for people, or its scheme if it has none. */
+enum err uri_place(char place[static ORIGIN_CAP], const char *uri) MUST_CHECK;
+
+#endif

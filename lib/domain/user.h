@@ -1,0 +1,74 @@
+/*
+ * People. A user is found by name, and known to everything else by user_id,
+ * random and never used again: what is spelled out as `sub` (OpenID Connect
+ * Core 8).
+ */
+#ifndef LK_DOMAIN_USER_H
+#define LK_DOMAIN_USER_H
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "domain/password.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	USER_ID_LEN = 16,
+	SUB_CAP = BASE64URL_CAP(USER_ID_LEN),
+	USER_NAME_CAP = 65,
+	USER_DISPLAY_CAP = 129,
+	USER_EMAIL_CAP = 255,
+	GROUPS_CAP = 1024,
+	GROUP_WORD_CAP = 65
+};
+
+struct user {
+	uint8_t user_id[USER_ID_LEN];
+	char name[USER_NAME_CAP];       /* preferred_username; lower case */
+	char display[USER_DISPLAY_CAP]; /* the claim `name`; may be "" */
+	char email[USER_EMAIL_CAP];     /* may be "" */
+	bool email_verified;
+	bool locked;
+	bool has_password;
+	char groups[GROUPS_CAP]; /* word list */
+	struct password_hash password;
+	int64_t created_at, changed_at;
+};
+
+/* Each: NULL if S may be one, else what is wrong, for people. */
+const char *user_name_refusal(const char *s); /* [a-z0-9][a-z0-9._@-]*, 64 */
+const char *user_email_refusal(const char *s);
+const char *user_group_refusal(const char *s); /* [A-Za-z0-9._:-], 64 */
+
+void user_sub(char sub[static SUB_CAP], const uint8_t id[static USER_ID_LEN]);
+
+/* OK, ERR_NOT_FOUND (U zeroed); a bad record fails the transaction. NAME is
+ * compared in lower case. */
+enum err user_find(
+    struct store_txn *t, const char *name, struct user *u) MUST_CHECK;
+enum err user_get(struct store_txn *t, const uint8_t id[static USER_ID_LEN],
+    struct user *u) MUST_CHECK;
+
+/* As user_get, and the person may act now: ERR_ACCESS_DENIED if gone or
+ * locked. What every use of a session, code or token asks. */
+enum err user_require(struct store_txn *t, const uint8_t id[static USER_ID_LEN],
+    struct user *u) MUST_CHECK;
+
+/* Gives U a user_id and puts it; ERR_EXISTS if the name is taken. */
+enum err user_add(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
+
+/* Puts a changed U (the name stays). */
+enum err user_put(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
+
+/* Removes the person, their sessions, families, codes and approvals. */
+enum err user_del(struct store_txn *t, const char *name) MUST_CHECK;
+
+/* Calls VISIT for everyone, by name, until it returns false. */
+typedef bool user_visit(void *arg, const struct user *u);
+void user_each(struct store_txn *t, user_visit *visit, void *arg);
+
+void user_wipe(struct user *u);
+
+#endif

@@ -1,0 +1,191 @@
+#include "protocol/access_token.h"
+
+#include "base/json.h"
+#include "base/str.h"
+#include "domain/revocation.h"
+
+#include <string.h>
+
+enum { JTI_LEN = FAMILY_ID_LEN + JTI_NUMBER_LEN };
+
+/* A token without a family has zeroes where the family_id would be. */
+static const uint8_t no_family[FAMILY_ID_LEN];
+
+static void
+make_jti(char text[static JTI_CAP], const struct family *f)
+{
+	uint8_t jti[JTI_LEN] = {0};
+
+	if (f != NULL)
+		memcpy(jti, f->family_id, FAMILY_ID_LEN);
+	random_bytes(jti + FAMILY_ID_LEN, JTI_NUMBER_LEN);
+	base64url_encode(text, JTI_CAP, jti, sizeof jti);
+}
+
+static json_t *
+make_claims(const struct provider *p, const struct access_token_grant *g)
+{
+	struct json_build b;
+	char jti[JTI_CAP], sub[SUB_CAP];
+	const char *aud = g->client->audience;
+
+	make_jti(jti, g->family);
+	json_begin(&b);
+	json_put_str(&b, "iss", p->conf.issuer);
+	if (g->user != NULL) {
+		user_sub(sub, g->user->user_id);
+		json_put_str(&b, "sub", sub);
+	} else {
+		json_put_str(&b, "sub", g->client->client_id);
+	}
+	json_put_str(&b, "aud", aud[0] != '\0' ? aud : p->conf.issuer);
+	json_put_str(&b, "client_id", g->client->client_id);
+	json_put_str(&b, "scope", g->scope);
+	json_put_str(&b, "jti", jti);
+	json_put_int(&b, "iat", g->issued_at);
+	json_put_int(&b, "exp", g->expires_at);
+	if (g->family != NULL)
+		json_put_int(&b, "auth_time", g->family->auth_time);
+	if (g->user != NULL && words_has(g->scope, "groups"))
+		json_put_words(&b, "groups", g->user->groups);
+	return json_finish(&b);
+}
+
+enum err
+access_token_make(char text[static JWT_CAP], const struct provider *p,
+    const struct access_token_grant *g, const struct signkey *k)
+{
+	json_t *claims = make_claims(p, g);
+	enum err e;
+
+	if (claims == NULL)
+		return ERR_NO_MEMORY;
+	e = jwt_sign(text, JWT_CAP, claims, "at+jwt", p->signer, k);
+	json_decref(claims);
+	return e;
+}
+
+struct key_search {
+	const char *kid;
+	struct signkey key;
+};
+
+static enum err
+find_key(struct store_txn *t, void *arg)
+{
+	struct key_search *s = arg;
+
+	return signkey_get(t, s->kid, &s->key);
+}
+
+static enum err
+verify(const struct provider *p, const struct jwt *j, int64_t now)
+{
+	struct key_search s = {.kid = j->kid};
+	enum err e = store_read(p->store, find_key, &s);
+
+	if (e == ERR_NOT_FOUND)
+		return ERR_INVALID_TOKEN;
+	if (e != OK)
+		return e;
+	if (s.key.expires_at != 0 && s.key.expires_at <= now)
+		return ERR_INVALID_TOKEN;
+	return jwt_verify(j, &s.key);
+}
+
+/* Copies a claim that must be a string and fit. */
+static enum err
+take(char *dst, size_t cap, const struct jwt *j, const char *claim)
+{
+	const char *s = jwt_str(j, claim);
+
+	dst[0] = '\0';
+	if (s == NULL || str_copy(dst, cap, s) != OK)
+		return ERR_INVALID_TOKEN;
+	return OK;
+}
+
+static enum err
+take_claims(struct access_token *a, const struct jwt *j)
+{
+	uint8_t jti[JTI_LEN];
+
+	if (take(a->jti, sizeof a->jti, j, "jti") != OK ||
+	    take(a->sub, sizeof a->sub, j, "sub") != OK ||
+	    take(a->client_id, sizeof a->client_id, j, "client_id") != OK ||
+	    take(a->scope, sizeof a->scope, j, "scope") != OK ||
+	    take(a->aud, sizeof a->aud, j, "aud") != OK ||
+	    base64url_decode_exact(jti, sizeof jti, a->jti) != OK)
+		return ERR_INVALID_TOKEN;
+	memcpy(a->family_id, jti, FAMILY_ID_LEN);
+	a->has_family = memcmp(jti, no_family, FAMILY_ID_LEN) != 0;
+	a->issued_at = jwt_int(j, "iat", 0);
+	a->expires_at = jwt_int(j, "exp", 0);
+	return OK;
+}
+
+static enum err
+check(const struct provider *p, const struct jwt *j, int64_t now,
+    struct access_token *a, const char **why)
+{
+	const char *iss = jwt_str(j, "iss");
+	enum err e;
+
+	/* An ID token is signed by the same keys and is no access token
+	 * (RFC 9068 4, RFC 8725 3.11). */
+	if (!str_equal(j->typ, "at+jwt"))
+		return err_because(
+		    ERR_INVALID_TOKEN, "not_an_access_token", why);
+	e = verify(p, j, now);
+	if (e != OK)
+		return err_because(e, "signature", why);
+	if (iss == NULL || !str_equal(iss, p->conf.issuer))
+		return err_because(ERR_INVALID_TOKEN, "issuer", why);
+	if (take_claims(a, j) != OK)
+		return err_because(ERR_INVALID_TOKEN, "claims", why);
+	if (a->expires_at <= now)
+		return err_because(ERR_INVALID_TOKEN, "token_expired", why);
+	return OK;
+}
+
+enum err
+access_token_parse(const struct provider *p, const char *text, int64_t now,
+    struct access_token *a, const char **why)
+{
+	struct jwt j;
+	enum err e;
+
+	*a = (struct access_token){0};
+	if (jwt_parse(&j, text) != OK)
+		return err_because(ERR_INVALID_TOKEN, "not_a_jwt", why);
+	e = check(p, &j, now, a, why);
+	jwt_wipe(&j);
+	if (e != OK)
+		*a = (struct access_token){0};
+	return e;
+}
+
+enum err
+access_token_require(struct store_txn *t, const struct access_token *a,
+    int64_t now, struct family *f, struct client *c, struct user *u,
+    const char **why)
+{
+	enum err e;
+
+	*f = (struct family){0};
+	*u = (struct user){0};
+	if (revocation_has(t, a->jti))
+		return err_because(ERR_INVALID_TOKEN, "token_revoked", why);
+	if (a->has_family) {
+		e = family_require(t, a->family_id, now, f, c, u);
+		if (e == ERR_NOT_FOUND)
+			return err_because(
+			    ERR_INVALID_TOKEN, "family_ended", why);
+		return e;
+	}
+	e = client_get(t, a->client_id, c);
+	if (e == ERR_NOT_FOUND ||
+	    (e == OK && !(c->grants & GRANT_CLIENT_CREDENTIALS)))
+		return err_because(ERR_INVALID_TOKEN, "client_removed", why);
+	return e;
+}

@@ -1,0 +1,66 @@
+/*
+ * Access tokens: JWTs of RFC 9068, signed, 15 minutes by default. APIs check
+ * them alone; whoever must know at once that a family has ended (introspection,
+ * userinfo) finds it by the jti, whose first 16 bytes are the family_id.
+ */
+#ifndef LK_PROTOCOL_ACCESS_TOKEN_H
+#define LK_PROTOCOL_ACCESS_TOKEN_H
+
+#include "base/err.h"
+#include "domain/client.h"
+#include "domain/family.h"
+#include "domain/jwt.h"
+#include "domain/scope.h"
+#include "domain/user.h"
+#include "protocol/provider.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	JTI_NUMBER_LEN = 8,
+	JTI_CAP = BASE64URL_CAP(FAMILY_ID_LEN + JTI_NUMBER_LEN),
+	AUD_CAP = AUDIENCE_CAP /* or our issuer, which is shorter */
+};
+
+/* What goes into one. F and U are NULL for client_credentials. */
+struct access_token_grant {
+	const struct client *client;
+	const struct family *family;
+	const struct user *user;
+	const char *scope;
+	int64_t issued_at, expires_at;
+};
+
+/* Builds and signs one with K, an active key, into TEXT. */
+enum err access_token_make(char text[static JWT_CAP], const struct provider *p,
+    const struct access_token_grant *g, const struct signkey *k) MUST_CHECK;
+
+/* One that somebody presents. */
+struct access_token {
+	char jti[JTI_CAP];
+	bool has_family;
+	uint8_t family_id[FAMILY_ID_LEN];
+	char sub[CLIENT_ID_CAP]; /* a client_id is the longest of them */
+	char client_id[CLIENT_ID_CAP];
+	char scope[SCOPE_CAP];
+	char aud[AUD_CAP];
+	int64_t issued_at, expires_at;
+};
+
+/* ERR_INVALID_TOKEN unless TEXT is an access token of ours, signed by a key
+ * that is published, within its time. Whether its family lives is not asked. */
+enum err access_token_parse(const struct provider *p, const char *text,
+    int64_t now, struct access_token *a, const char **why) MUST_CHECK;
+
+/*
+ * Whether what it stands on still stands: not revoked by itself, and its
+ * family lives (family_require) or, without one, its client is there with
+ * client_credentials. ERR_INVALID_TOKEN otherwise. F, C and U are what was
+ * found; F and U are zeroed for a token without a family.
+ */
+enum err access_token_require(struct store_txn *t, const struct access_token *a,
+    int64_t now, struct family *f, struct client *c, struct user *u,
+    const char **why) MUST_CHECK;
+
+#endif

@@ -1,0 +1,165 @@
+#include "protocol/authorize.h"
+
+#include "base/str.h"
+#include "protocol/consent.h"
+
+#include <string.h>
+
+struct deciding {
+	const struct provider *p;
+	const struct authorize_request *q;
+	const struct session_cookie *cookie;
+	const struct authorize_answer *answer;
+	int64_t now;
+	struct authorize_reply *r;
+
+	bool may_write; /* in a write transaction: the code can be issued */
+	char granted[SCOPE_CAP];
+	struct code code;
+	const char *why;
+};
+
+/* The next thing to ask, or with prompt=none the error that names it. */
+static enum err
+ask(struct deciding *d, enum authorize_step step, enum err if_none)
+{
+	d->r->step = step;
+	if (d->q->prompt & PROMPT_NONE)
+		return err_because(if_none, "prompt_none", &d->why);
+	return OK;
+}
+
+/* Whether the session is good enough for what the client asks of it. */
+static bool
+session_suits(const struct deciding *d)
+{
+	const struct authorize_request *q = d->q;
+	const struct session *s = &d->r->session;
+
+	if (!d->r->signed_in || (q->prompt & PROMPT_LOGIN))
+		return false;
+	if (q->max_age >= 0 && d->now - s->auth_time > q->max_age)
+		return false;
+	return !q->has_hint ||
+	       memcmp(q->hint_user_id, s->user_id, USER_ID_LEN) == 0;
+}
+
+/* Whether the app may have what it asks without asking the person again. */
+static bool
+consent_stands(struct store_txn *t, struct deciding *d)
+{
+	const struct authorize_request *q = d->q;
+	bool settled = consent_settled(t, &q->client, d->r->user.user_id,
+	    q->scope, d->granted, &d->r->remembered);
+
+	if (q->prompt & PROMPT_CONSENT)
+		return false;
+	/* Another app on the device could pose as this one, and would be let
+	 * in unasked (OAuth 2.1 7.3.1). */
+	if (!q->client.trusted &&
+	    client_is_impersonable(&q->client, q->redirect_uri))
+		return false;
+	return settled;
+}
+
+static enum err
+issue_code(struct store_txn *t, struct deciding *d)
+{
+	const struct authorize_request *q = d->q;
+	const struct session *s = &d->r->session;
+	struct code *c = &d->code;
+
+	*c = (struct code){.redirect_uri_given = q->redirect_uri_given,
+	    .has_challenge = q->has_challenge,
+	    .auth_time = s->auth_time};
+	memcpy(c->client_id, q->client.client_id, sizeof c->client_id);
+	memcpy(c->redirect_uri, q->redirect_uri, sizeof c->redirect_uri);
+	memcpy(c->code_challenge, q->code_challenge, PKCE_LEN);
+	memcpy(c->user_id, s->user_id, USER_ID_LEN);
+	memcpy(c->sid, s->sid, SID_LEN);
+	memcpy(c->scope, d->granted, sizeof c->scope);
+	memcpy(c->nonce, q->nonce, sizeof c->nonce);
+	memcpy(c->amr, s->amr, sizeof c->amr);
+	return code_issue(t, c, d->now);
+}
+
+static enum err
+decide_consent(struct store_txn *t, struct deciding *d)
+{
+	const struct authorize_request *q = d->q;
+	bool stands = consent_stands(t, d);
+	enum err e = store_failed(t);
+
+	if (e != OK)
+		return e;
+	d->r->step = AUTHORIZE_CODE;
+	if (!stands && !d->answer->consented)
+		return ask(d, AUTHORIZE_CONSENT, ERR_CONSENT_REQUIRED);
+	if (!d->may_write)
+		return OK;
+	if (!stands) {
+		e = consent_give(t, &q->client, d->r->user.user_id, q->scope,
+		    d->answer->ticked, d->now, d->granted);
+		if (e == ERR_ACCESS_DENIED)
+			return err_because(e, "nothing_granted", &d->why);
+	}
+	return e == OK ? issue_code(t, d) : e;
+}
+
+static enum err
+decide(struct store_txn *t, void *arg)
+{
+	struct deciding *d = arg;
+	struct authorize_reply *r = d->r;
+	enum err e = ERR_LOGIN_REQUIRED;
+
+	d->why = NULL;
+	*r = (struct authorize_reply){0};
+	if (d->cookie != NULL)
+		e = session_find(t, d->cookie, d->now, &r->session, &r->user);
+	if (e != OK && e != ERR_LOGIN_REQUIRED)
+		return e;
+	r->signed_in = e == OK;
+	if (!session_suits(d))
+		return ask(d, AUTHORIZE_SIGN_IN, ERR_LOGIN_REQUIRED);
+	if ((d->q->prompt & PROMPT_SELECT_ACCOUNT) && !d->answer->selected)
+		return ask(d, AUTHORIZE_SELECT, ERR_ACCOUNT_SELECTION_REQUIRED);
+	if (!client_admits(&d->q->client, &r->user)) {
+		d->why = "user_not_in_group";
+		return ask(d, AUTHORIZE_NOT_ADMITTED, ERR_ACCESS_DENIED);
+	}
+	return decide_consent(t, d);
+}
+
+enum err
+authorize_decide(const struct provider *p, const struct authorize_request *q,
+    const struct session_cookie *cookie, const struct authorize_answer *answer,
+    int64_t now, struct authorize_reply *r, const char **why)
+{
+	struct deciding d = {.p = p,
+	    .q = q,
+	    .cookie = cookie,
+	    .answer = answer,
+	    .now = now,
+	    .r = r};
+	enum err e = store_read(p->store, decide, &d);
+
+	/* Most requests end in a page and write nothing. One that ends in a
+	 * code is decided again where it is written: what was true a moment
+	 * ago need not be. */
+	if (e == OK && r->step == AUTHORIZE_CODE) {
+		d.may_write = true;
+		e = store_write(p->store, now, decide, &d);
+		if (e == OK && r->step == AUTHORIZE_CODE)
+			token_encode(
+			    r->code, TOKEN_CODE, &d.code.token, &p->keyring);
+	}
+	*why = d.why;
+	return e;
+}
+
+void
+authorize_reply_wipe(struct authorize_reply *r)
+{
+	secret_wipe(r, sizeof *r);
+}

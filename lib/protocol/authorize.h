@@ -1,0 +1,97 @@
+/*
+ * The authorization endpoint's decisions (RFC 6749 3.1 and 4.1, OAuth 2.1 4.1,
+ * OpenID Connect Core 3.1.2): a request becomes a typed one or is refused;
+ * then, for whoever is signed in, it is a code or the next thing to ask.
+ */
+#ifndef LK_PROTOCOL_AUTHORIZE_H
+#define LK_PROTOCOL_AUTHORIZE_H
+
+#include "base/err.h"
+#include "base/form.h"
+#include "domain/approval.h"
+#include "domain/client.h"
+#include "domain/code.h"
+#include "domain/session.h"
+#include "domain/user.h"
+#include "protocol/provider.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { STATE_CAP = 4097, LOGIN_HINT_CAP = 256 };
+
+enum prompt {
+	PROMPT_NONE = 1 << 0,
+	PROMPT_LOGIN = 1 << 1,
+	PROMPT_CONSENT = 1 << 2,
+	PROMPT_SELECT_ACCOUNT = 1 << 3
+};
+
+enum response_mode { RESPONSE_QUERY, RESPONSE_FORM_POST };
+
+struct authorize_request {
+	/* Client and redirect URI are known good: an error may go there.
+	 * Until then the answer is a page (RFC 6749 4.1.2.1). */
+	bool may_redirect;
+	struct client client;
+	char redirect_uri[URI_CAP];
+	bool redirect_uri_given;
+	enum response_mode response_mode;
+	char state[STATE_CAP];
+
+	char scope[SCOPE_CAP]; /* what of it the client may have */
+	char nonce[NONCE_CAP];
+	bool has_challenge;
+	uint8_t code_challenge[PKCE_LEN];
+	unsigned prompt; /* bits of enum prompt */
+	int64_t max_age; /* seconds; -1: not asked for */
+	char login_hint[LOGIN_HINT_CAP];
+	bool has_hint; /* a valid id_token_hint, for this person */
+	uint8_t hint_user_id[USER_ID_LEN];
+};
+
+/*
+ * Fills Q from FORM. On an error Q->may_redirect says where the answer goes,
+ * and Q has what that needs. *WHY is a reason code for page and log.
+ */
+enum err authorize_parse(const struct provider *p, const struct form *form,
+    struct authorize_request *q, const char **why) MUST_CHECK;
+
+/* What the person just answered, if anything. */
+struct authorize_answer {
+	bool selected;      /* goes on with the account shown */
+	bool consented;     /* pressed Allow */
+	const char *ticked; /* word list: optional scopes left ticked */
+};
+
+enum authorize_step {
+	AUTHORIZE_CODE,        /* done: redirect with the code */
+	AUTHORIZE_SIGN_IN,     /* ask who it is */
+	AUTHORIZE_SELECT,      /* ask whether to go on as this person */
+	AUTHORIZE_CONSENT,     /* ask what the app may have */
+	AUTHORIZE_NOT_ADMITTED /* this person may not use this app: say so */
+};
+
+struct authorize_reply {
+	enum authorize_step step;
+	char code[TOKEN_TEXT_CAP]; /* with AUTHORIZE_CODE */
+	bool signed_in;
+	struct session session; /* of whoever is signed in */
+	struct user user;
+	struct approval remembered; /* with AUTHORIZE_CONSENT */
+};
+
+/*
+ * Decides Q for the session COOKIE opens (NULL: none was sent). Errors are for
+ * the client (may_redirect holds): with prompt=none, what would have to be
+ * asked (ERR_LOGIN_REQUIRED, ERR_CONSENT_REQUIRED,
+ * ERR_ACCOUNT_SELECTION_REQUIRED), ERR_ACCESS_DENIED.
+ */
+enum err authorize_decide(const struct provider *p,
+    const struct authorize_request *q, const struct session_cookie *cookie,
+    const struct authorize_answer *answer, int64_t now,
+    struct authorize_reply *r, const char **why) MUST_CHECK;
+
+void authorize_reply_wipe(struct authorize_reply *r);
+
+#endif

@@ -1,0 +1,313 @@
+/*
+ * The request half of protocol/authorize.h: one row a parameter, in the order
+ * in which what is wrong must be found.
+ */
+#include "protocol/authorize.h"
+
+#include "base/str.h"
+#include "protocol/id_token.h"
+
+#include <string.h>
+
+struct parsing {
+	const struct provider *p;
+	const struct form *form;
+	struct authorize_request *q;
+	const char *why;
+};
+
+/* A row: refuses with an error and a reason, or takes its parameter. VALUE is
+ * NULL if it was not sent. */
+typedef enum err parse_one(struct parsing *s, const char *value);
+
+static enum err
+find_client(struct store_txn *t, void *arg)
+{
+	struct parsing *s = arg;
+
+	return client_get(t, form_get(s->form, "client_id"), &s->q->client);
+}
+
+static enum err
+parse_client_id(struct parsing *s, const char *value)
+{
+	enum err e;
+
+	if (value == NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "client_id_missing", &s->why);
+	e = store_read(s->p->store, find_client, s);
+	if (e == ERR_NOT_FOUND)
+		return err_because(
+		    ERR_INVALID_REQUEST, "client_id_unknown", &s->why);
+	return e;
+}
+
+static enum err
+parse_redirect_uri(struct parsing *s, const char *value)
+{
+	struct authorize_request *q = s->q;
+
+	q->redirect_uri_given = value != NULL;
+	if (value == NULL && words_count(q->client.redirect_uris) == 1)
+		value = q->client.redirect_uris;
+	if (value == NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "redirect_uri_missing", &s->why);
+	if (!client_has_redirect_uri(&q->client, value) ||
+	    str_copy(q->redirect_uri, sizeof q->redirect_uri, value) != OK)
+		return err_because(
+		    ERR_INVALID_REQUEST, "redirect_uri_unregistered", &s->why);
+	return OK;
+}
+
+static enum err
+parse_state(struct parsing *s, const char *value)
+{
+	if (value != NULL &&
+	    str_copy(s->q->state, sizeof s->q->state, value) != OK)
+		return err_because(
+		    ERR_INVALID_REQUEST, "state_too_long", &s->why);
+	return OK;
+}
+
+static enum err
+parse_response_mode(struct parsing *s, const char *value)
+{
+	if (value == NULL || str_equal(value, "query"))
+		s->q->response_mode = RESPONSE_QUERY;
+	else if (str_equal(value, "form_post"))
+		s->q->response_mode = RESPONSE_FORM_POST;
+	else
+		return err_because(
+		    ERR_INVALID_REQUEST, "response_mode_unsupported", &s->why);
+	return OK;
+}
+
+static enum err
+parse_response_type(struct parsing *s, const char *value)
+{
+	if (value == NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "response_type_missing", &s->why);
+	if (!str_equal(value, "code"))
+		return err_because(ERR_UNSUPPORTED_RESPONSE_TYPE,
+		    "response_type_unsupported", &s->why);
+	if (!(s->q->client.grants & GRANT_AUTHORIZATION_CODE))
+		return err_because(
+		    ERR_UNAUTHORIZED_CLIENT, "grant_type_not_allowed", &s->why);
+	return OK;
+}
+
+/* Refused rather than overlooked: what they carry was meant to count. */
+static enum err
+parse_request(struct parsing *s, const char *value)
+{
+	return value == NULL ? OK
+			     : err_because(ERR_REQUEST_NOT_SUPPORTED,
+				   "request_unsupported", &s->why);
+}
+
+static enum err
+parse_request_uri(struct parsing *s, const char *value)
+{
+	return value == NULL ? OK
+			     : err_because(ERR_REQUEST_URI_NOT_SUPPORTED,
+				   "request_uri_unsupported", &s->why);
+}
+
+static enum err
+parse_registration(struct parsing *s, const char *value)
+{
+	return value == NULL ? OK
+			     : err_because(ERR_REGISTRATION_NOT_SUPPORTED,
+				   "registration_unsupported", &s->why);
+}
+
+static enum err
+parse_scope(struct parsing *s, const char *value)
+{
+	struct authorize_request *q = s->q;
+
+	if (scope_grant(
+		q->scope, value != NULL ? value : "", q->client.scope) != OK)
+		return err_because(
+		    ERR_INVALID_SCOPE, "scope_malformed", &s->why);
+	/* Without refresh tokens there is nothing to do offline (Core 11). */
+	if (!(q->client.grants & GRANT_REFRESH_TOKEN))
+		words_remove(q->scope, "offline_access");
+	if (q->scope[0] == '\0')
+		return err_because(
+		    ERR_INVALID_SCOPE, "scope_not_allowed", &s->why);
+	return OK;
+}
+
+/* S256 or nothing, and nothing only for a client registered so (OAuth 2.1
+ * 4.1.1, RFC 9700 2.1.1): an absent method means plain, which protects from
+ * nobody who saw the request. */
+static enum err
+parse_code_challenge(struct parsing *s, const char *value)
+{
+	const char *method = form_get(s->form, "code_challenge_method");
+	struct authorize_request *q = s->q;
+
+	if (value == NULL && method == NULL && q->client.no_pkce)
+		return OK;
+	if (value == NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "code_challenge_missing", &s->why);
+	if (method == NULL || !str_equal(method, "S256"))
+		return err_because(ERR_INVALID_REQUEST,
+		    "code_challenge_method_unsupported", &s->why);
+	if (pkce_challenge(q->code_challenge, value) != OK)
+		return err_because(
+		    ERR_INVALID_REQUEST, "code_challenge_malformed", &s->why);
+	q->has_challenge = true;
+	return OK;
+}
+
+static enum err
+parse_nonce(struct parsing *s, const char *value)
+{
+	if (value != NULL &&
+	    str_copy(s->q->nonce, sizeof s->q->nonce, value) != OK)
+		return err_because(
+		    ERR_INVALID_REQUEST, "nonce_too_long", &s->why);
+	return OK;
+}
+
+static enum err
+parse_prompt(struct parsing *s, const char *value)
+{
+	static const struct {
+		const char *word;
+		enum prompt bit;
+	} prompts[] = {
+	    {"none", PROMPT_NONE},
+	    {"login", PROMPT_LOGIN},
+	    {"consent", PROMPT_CONSENT},
+	    {"select_account", PROMPT_SELECT_ACCOUNT},
+	};
+	unsigned known = 0;
+
+	if (value == NULL)
+		return OK;
+	for (size_t i = 0; i < sizeof prompts / sizeof *prompts; i++)
+		if (words_has(value, prompts[i].word)) {
+			s->q->prompt |= prompts[i].bit;
+			known++;
+		}
+	if (known != words_count(value))
+		return err_because(
+		    ERR_INVALID_REQUEST, "prompt_unknown", &s->why);
+	if ((s->q->prompt & PROMPT_NONE) && known > 1)
+		return err_because(
+		    ERR_INVALID_REQUEST, "prompt_none_with_others", &s->why);
+	return OK;
+}
+
+static enum err
+parse_max_age(struct parsing *s, const char *value)
+{
+	s->q->max_age = -1;
+	if (value != NULL &&
+	    str_to_int64(value, 0, INT32_MAX, &s->q->max_age) != OK)
+		return err_because(
+		    ERR_INVALID_REQUEST, "max_age_malformed", &s->why);
+	return OK;
+}
+
+/* A hint: one that does not fit is nobody's name. */
+static enum err
+parse_login_hint(struct parsing *s, const char *value)
+{
+	if (value != NULL && !str_has_control(value) &&
+	    str_copy(s->q->login_hint, sizeof s->q->login_hint, value) != OK)
+		s->q->login_hint[0] = '\0';
+	return OK;
+}
+
+static enum err
+parse_id_token_hint(struct parsing *s, const char *value)
+{
+	struct id_token_hint hint;
+
+	if (value == NULL)
+		return OK;
+	if (id_token_hint_parse(s->p, value, &hint) != OK ||
+	    !str_equal(hint.client_id, s->q->client.client_id))
+		return err_because(
+		    ERR_INVALID_REQUEST, "id_token_hint_invalid", &s->why);
+	s->q->has_hint = true;
+	memcpy(s->q->hint_user_id, hint.user_id, USER_ID_LEN);
+	return OK;
+}
+
+static const struct {
+	const char *name;
+	parse_one *parse;
+} page_rows[] =
+    {
+	/* these two decide where errors go */
+	{"client_id", parse_client_id},
+	{"redirect_uri", parse_redirect_uri},
+},
+  redirect_rows[] = {
+      /* these two, how they go there */
+      {"response_mode", parse_response_mode}, {"state", parse_state},
+      {"response_type", parse_response_type}, {"request", parse_request},
+      {"request_uri", parse_request_uri}, {"registration", parse_registration},
+      {"scope", parse_scope}, {"code_challenge", parse_code_challenge},
+      {"nonce", parse_nonce}, {"prompt", parse_prompt},
+      {"max_age", parse_max_age}, {"login_hint", parse_login_hint},
+      {"id_token_hint", parse_id_token_hint},
+      /* Core 3.1.2.1 and 5.2 to 5.5: display, ui_locales, claims_locales,
+       * acr_values, claims and all others are taken and make no difference. */
+};
+
+static bool
+repeated_is(const struct form *form, const char *name)
+{
+	return form->repeated != NULL && str_equal(form->repeated, name);
+}
+
+static enum err
+parse_all(struct parsing *s)
+{
+	const struct form *form = s->form;
+	enum err e = OK;
+
+	for (size_t i = 0; i < sizeof page_rows / sizeof *page_rows; i++) {
+		if (repeated_is(form, page_rows[i].name))
+			return err_because(
+			    ERR_INVALID_REQUEST, "parameter_repeated", &s->why);
+		e = page_rows[i].parse(s, form_get(form, page_rows[i].name));
+		if (e != OK)
+			return e;
+	}
+	s->q->may_redirect = true;
+	for (size_t i = 0; i < sizeof redirect_rows / sizeof *redirect_rows;
+	     i++) {
+		e = redirect_rows[i].parse(
+		    s, form_get(form, redirect_rows[i].name));
+		if (e != OK)
+			return e;
+	}
+	if (form->repeated != NULL)
+		e = err_because(
+		    ERR_INVALID_REQUEST, "parameter_repeated", &s->why);
+	return e;
+}
+
+enum err
+authorize_parse(const struct provider *p, const struct form *form,
+    struct authorize_request *q, const char **why)
+{
+	struct parsing s = {.p = p, .form = form, .q = q};
+	enum err e;
+
+	*q = (struct authorize_request){.max_age = -1};
+	e = parse_all(&s);
+	*why = s.why;
+	return e;
+}

@@ -1,0 +1,142 @@
+#include "protocol/client_auth.h"
+
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <string.h>
+
+enum { BASIC_CAP = 2048 };
+
+static enum err
+pair_set(struct client_pair *p, const char *client_id, const char *secret)
+{
+	if (str_copy(p->client_id, sizeof p->client_id, client_id) != OK ||
+	    str_copy(p->secret, sizeof p->secret, secret) != OK)
+		return ERR_INVALID_CLIENT;
+	return OK;
+}
+
+/* user-id ":" password, both form-encoded: each as it stands and decoded. */
+static enum err
+split_basic(struct client_auth *a, char *text)
+{
+	char *colon = strchr(text, ':');
+	enum err e;
+
+	if (colon == NULL)
+		return ERR_INVALID_CLIENT;
+	*colon = '\0';
+	e = pair_set(&a->raw, text, colon + 1);
+	a->has_raw = e == OK;
+	if (form_decode(text) == OK && form_decode(colon + 1) == OK)
+		e = pair_set(&a->pair, text, colon + 1);
+	else if (a->has_raw)
+		a->pair = a->raw;
+	return e;
+}
+
+static enum err
+parse_basic(struct client_auth *a, const char *credentials)
+{
+	char text[BASIC_CAP];
+	size_t len;
+	enum err e = ERR_INVALID_CLIENT;
+
+	while (*credentials == ' ')
+		credentials++;
+	if (base64_decode(text, sizeof text - 1, &len, credentials) == OK &&
+	    str_is_utf8(text, len)) {
+		text[len] = '\0';
+		e = split_basic(a, text);
+	}
+	secret_wipe(text, sizeof text);
+	return e;
+}
+
+static bool
+is_basic(const char *authorization)
+{
+	static const char scheme[] = "basic ";
+
+	for (size_t i = 0; scheme[i] != '\0'; i++)
+		if ((authorization[i] | 0x20) != (scheme[i] | 0x20))
+			return false;
+	return true;
+}
+
+enum err
+client_auth_parse(struct client_auth *a, const char *authorization,
+    const struct form *form, const char **why)
+{
+	const char *client_id = form_get(form, "client_id");
+	const char *secret = form_get(form, "client_secret");
+
+	*a = (struct client_auth){0};
+	if (authorization == NULL) {
+		if (client_id == NULL)
+			return err_because(
+			    ERR_INVALID_CLIENT, "client_missing", why);
+		if (pair_set(&a->pair, client_id,
+			secret != NULL ? secret : "") != OK)
+			return err_because(
+			    ERR_INVALID_CLIENT, "client_malformed", why);
+		return OK;
+	}
+	if (!is_basic(authorization))
+		return err_because(
+		    ERR_INVALID_CLIENT, "client_auth_scheme", why);
+	a->basic = true;
+	if (parse_basic(a, authorization + 6) != OK)
+		return err_because(ERR_INVALID_CLIENT, "basic_malformed", why);
+	if (secret != NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "client_auth_twice", why);
+	if (client_id != NULL && !str_equal(client_id, a->pair.client_id) &&
+	    !str_equal(client_id, a->raw.client_id))
+		return err_because(
+		    ERR_INVALID_REQUEST, "client_id_differs", why);
+	return OK;
+}
+
+static enum err
+check_pair(struct store_txn *t, const struct client_pair *p,
+    const struct keyring *k, struct client *c, const char **why)
+{
+	enum err e = client_get(t, p->client_id, c);
+
+	if (e == ERR_NOT_FOUND)
+		return err_because(ERR_INVALID_CLIENT, "client_unknown", why);
+	if (e != OK)
+		return e;
+	if (c->is_public)
+		return p->secret[0] == '\0'
+			   ? OK
+			   : err_because(ERR_INVALID_CLIENT,
+				 "public_client_sent_secret", why);
+	if (p->secret[0] == '\0')
+		return err_because(
+		    ERR_INVALID_CLIENT, "client_secret_missing", why);
+	if (client_secret_verify(c, p->secret, k) != OK)
+		return err_because(
+		    ERR_INVALID_CLIENT, "client_secret_wrong", why);
+	return OK;
+}
+
+enum err
+client_auth_check(struct store_txn *t, const struct client_auth *a,
+    const struct keyring *k, struct client *c, const char **why)
+{
+	enum err e = check_pair(t, &a->pair, k, c, why);
+
+	if (e == ERR_INVALID_CLIENT && a->has_raw)
+		e = check_pair(t, &a->raw, k, c, why);
+	if (e != OK)
+		secret_wipe(c, sizeof *c);
+	return e;
+}
+
+void
+client_auth_wipe(struct client_auth *a)
+{
+	secret_wipe(a, sizeof *a);
+}

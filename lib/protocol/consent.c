@@ -1,0 +1,61 @@
+#include "protocol/consent.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+bool
+consent_is_required(const char *scope)
+{
+	return str_equal(scope, "openid");
+}
+
+bool
+consent_settled(struct store_txn *t, const struct client *c,
+    const uint8_t user_id[static USER_ID_LEN], const char *requested,
+    char granted[static SCOPE_CAP], struct approval *remembered)
+{
+	const char *cursor = requested;
+	char word[SCOPE_WORD_CAP];
+	enum err e = approval_get(t, user_id, c->client_id, remembered);
+
+	granted[0] = '\0';
+	if (c->trusted)
+		return str_copy(granted, SCOPE_CAP, requested) == OK;
+	if (e != OK)
+		return false;
+	while (words_next(&cursor, word, sizeof word)) {
+		if (words_has(remembered->granted, word)) {
+			if (words_add(granted, SCOPE_CAP, word) != OK)
+				return false;
+		} else if (!words_has(remembered->declined, word)) {
+			return false;
+		}
+	}
+	return granted[0] != '\0';
+}
+
+enum err
+consent_give(struct store_txn *t, const struct client *c,
+    const uint8_t user_id[static USER_ID_LEN], const char *requested,
+    const char *ticked, int64_t now, char granted[static SCOPE_CAP])
+{
+	const char *cursor = requested;
+	char word[SCOPE_WORD_CAP];
+	struct approval a = {.changed_at = now};
+	enum err e = str_copy(a.client_id, sizeof a.client_id, c->client_id);
+
+	memcpy(a.user_id, user_id, USER_ID_LEN);
+	while (e == OK && words_next(&cursor, word, sizeof word)) {
+		bool yes = consent_is_required(word) || words_has(ticked, word);
+
+		e = words_add(yes ? a.granted : a.declined, SCOPE_CAP, word);
+	}
+	if (e == OK && a.granted[0] == '\0')
+		e = ERR_ACCESS_DENIED;
+	if (e == OK)
+		e = approval_put(t, &a);
+	if (e == OK)
+		memcpy(granted, a.granted, SCOPE_CAP);
+	return e;
+}

@@ -1,0 +1,287 @@
+#include "protocol/grant.h"
+
+#include "base/str.h"
+#include "domain/code.h"
+#include "domain/family.h"
+#include "protocol/access_token.h"
+#include "protocol/id_token.h"
+
+#include <string.h>
+
+enum err
+token_request_parse(struct token_request *q, const char *authorization,
+    const struct form *form, const char **why)
+{
+	const char *grant_type = form_get(form, "grant_type");
+	enum err e;
+
+	*q = (struct token_request){0};
+	if (form->repeated != NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "parameter_repeated", why);
+	e = client_auth_parse(&q->auth, authorization, form, why);
+	if (e != OK)
+		return e;
+	if (grant_type == NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "grant_type_missing", why);
+	q->grant_type = grant_from_name(grant_type);
+	if (q->grant_type == 0)
+		return err_because(
+		    ERR_UNSUPPORTED_GRANT_TYPE, "grant_type_unknown", why);
+	q->code = form_get(form, "code");
+	q->redirect_uri = form_get(form, "redirect_uri");
+	q->code_verifier = form_get(form, "code_verifier");
+	q->refresh_token = form_get(form, "refresh_token");
+	q->scope = form_get(form, "scope");
+	return OK;
+}
+
+void
+token_request_wipe(struct token_request *q)
+{
+	secret_wipe(q, sizeof *q);
+}
+
+void
+token_reply_wipe(struct token_reply *r)
+{
+	secret_wipe(r->access_token, strlen(r->access_token));
+	secret_wipe(r->id_token, strlen(r->id_token));
+	secret_wipe(r->refresh_token, sizeof r->refresh_token);
+}
+
+/* One grant on its way through the store: what went in, what was decided, and
+ * what is needed to sign when the transaction is over. */
+struct granting {
+	const struct provider *p;
+	const struct token_request *q;
+	int64_t now;
+	struct token token; /* of the code or refresh token presented */
+
+	struct client client;
+	struct user user;
+	struct family family;
+	struct signkey key; /* signs both tokens */
+	char scope[SCOPE_CAP];
+	char nonce[NONCE_CAP];
+	const char *why;
+};
+
+/* The client, authenticated and registered for what it asks. */
+static enum err
+admit_client(struct store_txn *t, struct granting *g)
+{
+	enum err e;
+
+	g->why = NULL;
+	e = client_auth_check(
+	    t, &g->q->auth, &g->p->keyring, &g->client, &g->why);
+	if (e == OK && !(g->client.grants & (unsigned)g->q->grant_type))
+		e = err_because(
+		    ERR_UNAUTHORIZED_CLIENT, "grant_type_not_allowed", &g->why);
+	return e;
+}
+
+/* The key that will sign: its public half says which it is. */
+static enum err
+find_key(struct store_txn *t, struct granting *g)
+{
+	enum jwa alg = provider_access_token_alg(g->p, &g->client);
+	enum err e = signkey_active(t, alg, &g->key);
+
+	if (e == ERR_NOT_FOUND)
+		e = err_because(ERR_CORRUPT, "no_signing_key", &g->why);
+	return e;
+}
+
+static enum err
+code_step(struct store_txn *t, void *arg)
+{
+	struct granting *g = arg;
+	struct family *f = &g->family;
+	struct family_lifetimes l = provider_lifetimes(g->p);
+	struct code_presented presented = {.token = g->token,
+	    .redirect_uri = g->q->redirect_uri,
+	    .code_verifier = g->q->code_verifier};
+	struct code code;
+	enum err e = admit_client(t, g);
+
+	if (e != OK)
+		return e;
+	presented.client_id = g->client.client_id;
+	e = code_redeem(t, &presented, g->now, &code, &g->why);
+	if (e != OK)
+		return e;
+	if (user_require(t, code.user_id, &g->user) != OK ||
+	    !client_admits(&g->client, &g->user))
+		return err_because(
+		    ERR_INVALID_GRANT, "user_not_allowed", &g->why);
+	*f = (struct family){.cookie = g->client.cookie_refresh,
+	    .auth_time = code.auth_time,
+	    .refreshable = g->client.grants & GRANT_REFRESH_TOKEN,
+	    .offline = words_has(code.scope, "offline_access")};
+	memcpy(f->family_id, code.token.family_id, FAMILY_ID_LEN);
+	memcpy(f->user_id, code.user_id, USER_ID_LEN);
+	memcpy(f->sid, code.sid, SID_LEN);
+	memcpy(f->client_id, code.client_id, sizeof f->client_id);
+	memcpy(f->scope, code.scope, sizeof f->scope);
+	memcpy(f->amr, code.amr, sizeof f->amr);
+	memcpy(g->nonce, code.nonce, sizeof g->nonce);
+	memcpy(g->scope, code.scope, sizeof g->scope);
+	e = family_begin(t, f, &l, g->now);
+	return e == OK ? find_key(t, g) : e;
+}
+
+static enum err
+refresh_step(struct store_txn *t, void *arg)
+{
+	struct granting *g = arg;
+	struct family_lifetimes l = provider_lifetimes(g->p);
+	struct refresh_presented presented = {.token = g->token,
+	    .scope = g->q->scope,
+	    .cookie = g->q->refresh_in_cookie};
+	enum err e = admit_client(t, g);
+
+	if (e != OK)
+		return e;
+	presented.client_id = g->client.client_id;
+	e = family_refresh(t, &presented, &l, g->now, &g->family, &g->client,
+	    &g->user, &g->why);
+	if (e != OK)
+		return e;
+	/* The family keeps its whole scope (RFC 6749 6); what this answer has
+	 * is what was asked for and the client may still have. */
+	e = scope_grant(g->scope,
+	    g->q->scope != NULL ? g->q->scope : g->family.scope,
+	    g->client.scope);
+	return e == OK ? find_key(t, g) : e;
+}
+
+static enum err
+credentials_step(struct store_txn *t, void *arg)
+{
+	struct granting *g = arg;
+	enum err e = admit_client(t, g);
+
+	if (e == OK)
+		e = scope_grant(g->scope,
+		    g->q->scope != NULL ? g->q->scope : g->client.scope,
+		    g->client.scope);
+	if (e == ERR_INVALID_SCOPE)
+		g->why = "scope_malformed";
+	if (e != OK)
+		return e;
+	/* These are about a person, and here is none. */
+	for (const struct scope_known *s = scopes_known; s->name != NULL; s++)
+		words_remove(g->scope, s->name);
+	if (g->q->scope != NULL && g->scope[0] == '\0')
+		return err_because(
+		    ERR_INVALID_SCOPE, "scope_not_allowed", &g->why);
+	return find_key(t, g);
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Signs what was granted. No access token outlives its family. */
+static enum err
+sign(const struct granting *g, struct token_reply *r)
+{
+	bool person = g->q->grant_type != GRANT_CLIENT_CREDENTIALS;
+	int64_t expires_at = g->now + g->p->conf.access_token_lifetime_s;
+	enum err e;
+
+	if (person)
+		expires_at = earlier(expires_at, g->family.absolute_expires_at);
+	struct access_token_grant access = {.client = &g->client,
+	    .family = person ? &g->family : NULL,
+	    .user = person ? &g->user : NULL,
+	    .scope = g->scope,
+	    .issued_at = g->now,
+	    .expires_at = expires_at};
+	struct id_token_grant id = {.client = &g->client,
+	    .family = &g->family,
+	    .user = &g->user,
+	    .scope = g->scope,
+	    .nonce = g->nonce,
+	    .access_token = r->access_token,
+	    .issued_at = g->now,
+	    .expires_at = expires_at};
+
+	r->expires_in = expires_at - g->now;
+	memcpy(r->scope, g->scope, sizeof r->scope);
+	e = access_token_make(r->access_token, g->p, &access, &g->key);
+	if (e == OK && person && words_has(g->scope, "openid"))
+		e = id_token_make(r->id_token, g->p, &id, &g->key);
+	return e;
+}
+
+static void
+give_refresh_token(const struct granting *g, struct token_reply *r)
+{
+	struct token token = {.number = g->family.current};
+
+	memcpy(token.family_id, g->family.family_id, FAMILY_ID_LEN);
+	token_encode(r->refresh_token, TOKEN_REFRESH, &token, &g->p->keyring);
+	r->cookie = g->family.cookie;
+	r->cookie_max_age_s = g->family.idle_expires_at - g->now;
+}
+
+/* One row a grant: what must be there, and the step that decides. */
+static enum err
+run(struct granting *g)
+{
+	const struct token_request *q = g->q;
+	const struct provider *p = g->p;
+
+	switch (q->grant_type) {
+	case GRANT_AUTHORIZATION_CODE:
+		if (q->code == NULL)
+			return err_because(
+			    ERR_INVALID_REQUEST, "code_missing", &g->why);
+		if (token_decode(&g->token, TOKEN_CODE, q->code, &p->keyring) !=
+		    OK)
+			g->why = "code_forged";
+		break;
+	case GRANT_REFRESH_TOKEN:
+		if (q->refresh_token == NULL)
+			return err_because(ERR_INVALID_REQUEST,
+			    "refresh_token_missing", &g->why);
+		if (token_decode(&g->token, TOKEN_REFRESH, q->refresh_token,
+			&p->keyring) != OK)
+			g->why = "refresh_token_forged";
+		break;
+	default:
+		return store_read(p->store, credentials_step, g);
+	}
+	if (g->why != NULL)
+		return ERR_INVALID_GRANT;
+	return store_write(p->store, g->now,
+	    q->grant_type == GRANT_REFRESH_TOKEN ? refresh_step : code_step, g);
+}
+
+enum err
+grant_token(const struct provider *p, const struct token_request *q,
+    int64_t now, struct token_reply *r, const char **why)
+{
+	struct granting g = {.p = p, .q = q, .now = now};
+	enum err e;
+
+	r->access_token[0] = r->id_token[0] = r->refresh_token[0] = '\0';
+	r->cookie = false;
+	e = run(&g);
+	*why = g.why;
+	if (e == OK)
+		e = sign(&g, r);
+	if (e == OK && g.family.refreshable)
+		give_refresh_token(&g, r);
+	if (e != OK)
+		token_reply_wipe(r);
+	user_wipe(&g.user);
+	secret_wipe(&g.client, sizeof g.client);
+	return e;
+}

@@ -1,0 +1,168 @@
+#include "protocol/introspect.h"
+
+#include "base/json.h"
+#include "base/str.h"
+#include "protocol/access_token.h"
+
+#include <string.h>
+
+struct question {
+	const struct provider *p;
+	struct client_auth auth;
+	int64_t now;
+	const char *text;
+	struct access_token access; /* jti "" if TEXT is none */
+	struct token refresh;
+	bool is_refresh;
+
+	bool active;
+	struct client asking, client;
+	struct family family;
+	struct user user;
+	const char *why;
+};
+
+static enum err
+admit(struct store_txn *t, struct question *q)
+{
+	enum err e =
+	    client_auth_check(t, &q->auth, &q->p->keyring, &q->asking, &q->why);
+
+	if (e == OK && q->asking.is_public)
+		e = err_because(
+		    ERR_INVALID_CLIENT, "client_not_confidential", &q->why);
+	return e;
+}
+
+/* Active means: it would be taken. A parent inside its window would. */
+static bool
+refresh_is_good(const struct question *q)
+{
+	struct family copy = q->family;
+
+	return str_equal(q->family.client_id, q->asking.client_id) &&
+	       q->family.refreshable &&
+	       family_rotate(&copy, q->refresh.number,
+		   q->p->conf.refresh_grace_s, q->now) != ROTATION_THEFT;
+}
+
+static enum err
+look(struct store_txn *t, void *arg)
+{
+	struct question *q = arg;
+	const char *ignored;
+	enum err e = admit(t, q);
+
+	q->active = false;
+	if (e != OK)
+		return e;
+	if (q->access.jti[0] != '\0')
+		e = access_token_require(t, &q->access, q->now, &q->family,
+		    &q->client, &q->user, &ignored);
+	else if (q->is_refresh)
+		e = family_require(t, q->refresh.family_id, q->now, &q->family,
+		    &q->client, &q->user);
+	else
+		return OK;
+	if (e == OK)
+		q->active = !q->is_refresh || refresh_is_good(q);
+	return e == ERR_NOT_FOUND || e == ERR_INVALID_TOKEN ? OK : e;
+}
+
+static json_t *
+answer_inactive(void)
+{
+	struct json_build b;
+
+	json_begin(&b);
+	json_put_bool(&b, "active", false);
+	return json_finish(&b);
+}
+
+static json_t *
+answer_access(const struct question *q)
+{
+	const struct access_token *a = &q->access;
+	struct json_build b;
+
+	json_begin(&b);
+	json_put_bool(&b, "active", true);
+	json_put_str(&b, "token_type", "Bearer");
+	json_put_str(&b, "iss", q->p->conf.issuer);
+	json_put_str(&b, "sub", a->sub);
+	json_put_str(&b, "aud", a->aud);
+	json_put_str(&b, "client_id", a->client_id);
+	json_put_str(&b, "scope", a->scope);
+	json_put_str(&b, "jti", a->jti);
+	json_put_int(&b, "iat", a->issued_at);
+	json_put_int(&b, "exp", a->expires_at);
+	if (a->has_family)
+		json_put_str(&b, "username", q->user.name);
+	return json_finish(&b);
+}
+
+static json_t *
+answer_refresh(const struct question *q)
+{
+	const struct family *f = &q->family;
+	char sub[SUB_CAP];
+	struct json_build b;
+
+	user_sub(sub, f->user_id);
+	json_begin(&b);
+	json_put_bool(&b, "active", true);
+	json_put_str(&b, "iss", q->p->conf.issuer);
+	json_put_str(&b, "sub", sub);
+	json_put_str(&b, "client_id", f->client_id);
+	json_put_str(&b, "scope", f->scope);
+	json_put_int(&b, "iat", f->rotated_at);
+	json_put_int(&b, "exp", f->idle_expires_at);
+	json_put_str(&b, "username", q->user.name);
+	return json_finish(&b);
+}
+
+static enum err
+ask(struct question *q)
+{
+	const char *ignored;
+
+	/* token_type_hint only says where to look first (RFC 7662 2.1); the
+	 * two kinds cannot be mistaken for each other. */
+	q->is_refresh = token_decode(&q->refresh, TOKEN_REFRESH, q->text,
+			    &q->p->keyring) == OK;
+	if (!q->is_refresh && access_token_parse(q->p, q->text, q->now,
+				  &q->access, &ignored) != OK)
+		q->access.jti[0] = '\0';
+	return store_read(q->p->store, look, q);
+}
+
+enum err
+introspect(const struct provider *p, const char *authorization,
+    const struct form *form, int64_t now, json_t **answer, const char **why)
+{
+	struct question q = {
+	    .p = p, .now = now, .text = form_get(form, "token")};
+	enum err e;
+
+	*answer = NULL;
+	if (form->repeated != NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "parameter_repeated", why);
+	e = client_auth_parse(&q.auth, authorization, form, why);
+	if (e != OK)
+		return e;
+	if (q.text == NULL)
+		return err_because(ERR_INVALID_REQUEST, "token_missing", why);
+	e = ask(&q);
+	*why = q.why;
+	if (e == OK) {
+		*answer = !q.active      ? answer_inactive()
+			  : q.is_refresh ? answer_refresh(&q)
+					 : answer_access(&q);
+		if (*answer == NULL)
+			e = ERR_NO_MEMORY;
+	}
+	client_auth_wipe(&q.auth);
+	user_wipe(&q.user);
+	return e;
+}

@@ -1,0 +1,24 @@
+/*
+ * Introspection (RFC 7662): what a token is, for the apps and APIs that ask.
+ * An access token may be asked about by any confidential client (it must hold
+ * the token to ask); a refresh token only by the client it belongs to.
+ */
+#ifndef LK_PROTOCOL_INTROSPECT_H
+#define LK_PROTOCOL_INTROSPECT_H
+
+#include "base/err.h"
+#include "base/form.h"
+#include "protocol/client_auth.h"
+#include "protocol/provider.h"
+
+#include <jansson.h>
+#include <stdint.h>
+
+/* The answer, {"active":false} for whatever is not good at NOW: garbled,
+ * expired, revoked, or its family, session, person or client ended. The caller
+ * owns *ANSWER. ERR_INVALID_CLIENT, ERR_INVALID_REQUEST. */
+enum err introspect(const struct provider *p, const char *authorization,
+    const struct form *form, int64_t now, json_t **answer,
+    const char **why) MUST_CHECK;
+
+#endif

@@ -1,0 +1,143 @@
+#include "protocol/logout.h"
+
+#include "base/str.h"
+#include "domain/audit.h"
+#include "protocol/id_token.h"
+
+#include <string.h>
+
+struct client_search {
+	const char *client_id;
+	struct client *client;
+};
+
+static enum err
+find_client(struct store_txn *t, void *arg)
+{
+	struct client_search *s = arg;
+
+	return client_get(t, s->client_id, s->client);
+}
+
+/* The client that asks: the hint's, or the one named, or both the same. */
+static enum err
+parse_client(const struct provider *p, const struct form *form,
+    struct logout_request *q, const char **why)
+{
+	const char *hint_text = form_get(form, "id_token_hint");
+	const char *client_id = form_get(form, "client_id");
+	struct client_search s = {client_id, &q->client};
+	struct id_token_hint hint = {0};
+	enum err e;
+
+	if (hint_text != NULL && id_token_hint_parse(p, hint_text, &hint) == OK)
+		q->has_hint = true;
+	if (q->has_hint) {
+		if (client_id != NULL && !str_equal(client_id, hint.client_id))
+			return err_because(
+			    ERR_INVALID_REQUEST, "client_mismatch", why);
+		memcpy(q->hint_user_id, hint.user_id, USER_ID_LEN);
+		memcpy(q->hint_sid, hint.sid, SID_LEN);
+		s.client_id = hint.client_id;
+	}
+	if (s.client_id == NULL)
+		return OK;
+	e = store_read(p->store, find_client, &s);
+	if (e == ERR_NOT_FOUND)
+		return err_because(
+		    ERR_INVALID_REQUEST, "client_id_unknown", why);
+	q->has_client = e == OK;
+	return e;
+}
+
+enum err
+logout_parse(const struct provider *p, const struct form *form,
+    struct logout_request *q, const char **why)
+{
+	const char *uri = form_get(form, "post_logout_redirect_uri");
+	const char *state = form_get(form, "state");
+	enum err e;
+
+	*q = (struct logout_request){0};
+	*why = NULL;
+	if (form->repeated != NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "parameter_repeated", why);
+	e = parse_client(p, form, q, why);
+	if (e != OK)
+		return e;
+	if (state != NULL && str_copy(q->state, sizeof q->state, state) != OK)
+		return err_because(ERR_INVALID_REQUEST, "state_too_long", why);
+	if (uri == NULL)
+		return OK;
+	if (!q->has_client || !client_has_post_logout_uri(&q->client, uri) ||
+	    str_copy(q->post_logout_redirect_uri,
+		sizeof q->post_logout_redirect_uri, uri) != OK)
+		return err_because(ERR_INVALID_REQUEST,
+		    "post_logout_redirect_uri_unregistered", why);
+	return OK;
+}
+
+struct deciding {
+	const struct logout_request *q;
+	const struct session_cookie *cookie;
+	bool confirmed, may_write;
+	int64_t now;
+	struct logout_reply *r;
+};
+
+/* Ids are no secrets: a hint from anywhere can end no more than the session of
+ * the browser that brings it. */
+static bool
+hint_fits(const struct logout_request *q, const struct session *s)
+{
+	return q->has_hint &&
+	       (memcmp(q->hint_sid, s->sid, SID_LEN) == 0 ||
+		   memcmp(q->hint_user_id, s->user_id, USER_ID_LEN) == 0);
+}
+
+static enum err
+decide(struct store_txn *t, void *arg)
+{
+	struct deciding *d = arg;
+	struct logout_reply *r = d->r;
+	enum err e;
+
+	*r = (struct logout_reply){0};
+	e = session_find(t, d->cookie, d->now, &r->session, &r->user);
+	if (e == ERR_LOGIN_REQUIRED)
+		r->ended = true;
+	if (e != OK)
+		return e == ERR_LOGIN_REQUIRED ? OK : e;
+	if (!d->confirmed && !hint_fits(d->q, &r->session))
+		return OK;
+	if (d->may_write) {
+		session_end(t, r->session.sid);
+		audit_add(t, d->now, "signed_out", r->user.name,
+		    d->q->has_client ? d->q->client.client_id : NULL, NULL);
+	}
+	r->ended = true;
+	return store_failed(t);
+}
+
+enum err
+logout_decide(const struct provider *p, const struct logout_request *q,
+    const struct session_cookie *cookie, bool confirmed, int64_t now,
+    struct logout_reply *r)
+{
+	struct deciding d = {.q = q,
+	    .cookie = cookie,
+	    .confirmed = confirmed,
+	    .now = now,
+	    .r = r};
+	enum err e;
+
+	*r = (struct logout_reply){.ended = true};
+	if (cookie == NULL)
+		return OK;
+	e = store_read(p->store, decide, &d);
+	if (e != OK || !r->ended || r->session.expires_at == 0)
+		return e;
+	d.may_write = true;
+	return store_write(p->store, now, decide, &d);
+}

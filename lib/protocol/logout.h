@@ -1,0 +1,53 @@
+/*
+ * OpenID Connect RP-Initiated Logout 1.0. The session of this browser ends, and
+ * with it every family that stands on it.
+ */
+#ifndef LK_PROTOCOL_LOGOUT_H
+#define LK_PROTOCOL_LOGOUT_H
+
+#include "base/err.h"
+#include "base/form.h"
+#include "domain/client.h"
+#include "domain/session.h"
+#include "domain/user.h"
+#include "protocol/authorize.h"
+#include "protocol/provider.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct logout_request {
+	bool has_client; /* from client_id or the hint */
+	struct client client;
+	char post_logout_redirect_uri[URI_CAP]; /* registered, or "" */
+	char state[STATE_CAP];
+	bool has_hint; /* a valid id_token_hint */
+	uint8_t hint_user_id[USER_ID_LEN];
+	uint8_t hint_sid[SID_LEN];
+};
+
+/*
+ * ERR_INVALID_REQUEST, with a reason for page and log: client unknown, hint and
+ * client_id not one's, a post_logout_redirect_uri that is not registered (2:
+ * then nobody is sent there), parameters over their ceiling or given twice. A
+ * hint that is no token of ours counts as none: the person is asked.
+ */
+enum err logout_parse(const struct provider *p, const struct form *form,
+    struct logout_request *q, const char **why) MUST_CHECK;
+
+struct logout_reply {
+	bool ended;             /* false: ask the person first */
+	struct session session; /* of whoever is signed in, when asking */
+	struct user user;
+};
+
+/*
+ * Ends the session COOKIE opens (NULL: none), if CONFIRMED, or if the hint is
+ * of that session or person; otherwise asks. Where nobody is signed in there
+ * is nothing to ask.
+ */
+enum err logout_decide(const struct provider *p, const struct logout_request *q,
+    const struct session_cookie *cookie, bool confirmed, int64_t now,
+    struct logout_reply *r) MUST_CHECK;
+
+#endif

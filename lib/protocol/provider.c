@@ -1,0 +1,112 @@
+#include "protocol/provider.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+
+#include <string.h>
+
+static enum err
+explain(enum err e, const char *dir, const char *what, char *why, size_t cap)
+{
+	struct buf b;
+
+	buf_init(&b, why, cap);
+	buf_printf(&b, "%s: %s", dir, what);
+	return e;
+}
+
+static enum err
+open_keyring(struct provider *p, char *why, size_t why_cap)
+{
+	enum err e = keyring_load(&p->keyring, p->conf.dir);
+
+	switch (e) {
+	case OK:
+		return OK;
+	case ERR_PERMISSION:
+		return explain(e, p->conf.dir,
+		    "secret.key must be readable by this user and by nobody "
+		    "else (chmod 600, chown)",
+		    why, why_cap);
+	case ERR_NOT_FOUND:
+		return explain(e, p->conf.dir,
+		    "secret.key is missing; restore it from a backup", why,
+		    why_cap);
+	default:
+		return explain(e, p->conf.dir,
+		    "secret.key is damaged; restore it from a backup", why,
+		    why_cap);
+	}
+}
+
+enum err
+provider_open(struct provider *p, const char *dir, unsigned uses, char *why,
+    size_t why_cap)
+{
+	char path[CONF_PATH_CAP + 8];
+	enum err e;
+
+	*p = (struct provider){0};
+	e = secret_init();
+	if (e != OK)
+		return explain(e, dir, "no randomness", why, why_cap);
+	e = conf_load(&p->conf, dir, why, why_cap);
+	if (e == OK)
+		e = file_path(path, sizeof path, p->conf.dir, "store");
+	if (e == OK)
+		e = store_open(&p->store, path, why, why_cap);
+	if (e == OK && (uses & PROVIDER_KEYRING))
+		e = open_keyring(p, why, why_cap);
+	if (e == OK && (uses & PROVIDER_SIGNER)) {
+		e = signer_new(&p->signer, p->conf.dir);
+		if (e != OK)
+			explain(e, dir, "no memory for keys", why, why_cap);
+	}
+	if (e != OK)
+		provider_close(p);
+	return e;
+}
+
+void
+provider_close(struct provider *p)
+{
+	signer_free(&p->signer);
+	store_close(&p->store);
+	keyring_wipe(&p->keyring);
+}
+
+struct family_lifetimes
+provider_lifetimes(const struct provider *p)
+{
+	return (struct family_lifetimes){
+	    .access_token_s = p->conf.access_token_lifetime_s,
+	    .idle_s = p->conf.refresh_idle_s,
+	    .absolute_s = p->conf.refresh_absolute_s,
+	    .grace_s = p->conf.refresh_grace_s,
+	};
+}
+
+/* default_alg, where HS256 is of no use. */
+static enum jwa
+default_signature(const struct provider *p)
+{
+	enum jwa alg = jwa_from_name(p->conf.default_alg);
+
+	return alg == JWA_RS256 ? JWA_RS256 : JWA_EDDSA;
+}
+
+enum jwa
+provider_access_token_alg(const struct provider *p, const struct client *c)
+{
+	return c->alg == JWA_HS256 ? default_signature(p) : c->alg;
+}
+
+unsigned
+provider_algs(const struct provider *p, struct store_txn *t)
+{
+	unsigned algs = client_algs(t);
+
+	if (algs == 0)
+		algs = 1U << jwa_from_name(p->conf.default_alg);
+	return algs;
+}

@@ -1,0 +1,43 @@
+/*
+ * What every decision of the protocol stands on: the settings, the store, the
+ * keys. Opened once a process; several threads may use one.
+ */
+#ifndef LK_PROTOCOL_PROVIDER_H
+#define LK_PROTOCOL_PROVIDER_H
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "domain/family.h"
+#include "domain/jwa.h"
+#include "domain/keyring.h"
+#include "domain/signkey.h"
+#include "store/store.h"
+
+struct provider {
+	struct conf conf;
+	struct store *store;
+	struct keyring keyring; /* zeroes without PROVIDER_KEYRING */
+	struct signer *signer;  /* NULL without PROVIDER_SIGNER */
+};
+
+/* What a program may touch beside the store: as little as it can do with. */
+enum { PROVIDER_KEYRING = 1 << 0, PROVIDER_SIGNER = 1 << 1 };
+
+/* Opens what USES says in the data directory DIR. WHY gets one line that says
+ * what to do on an error. */
+enum err provider_open(struct provider *p, const char *dir, unsigned uses,
+    char *why, size_t why_cap) MUST_CHECK;
+void provider_close(struct provider *p);
+
+struct family_lifetimes provider_lifetimes(const struct provider *p);
+
+/* The algorithm that signs a client's access tokens: its own, but for HS256,
+ * whose key no resource server has. */
+enum jwa provider_access_token_alg(
+    const struct provider *p, const struct client *c);
+
+/* The algorithms to announce: those of registered clients; before there are
+ * any, the default one. Bits 1 << enum jwa. */
+unsigned provider_algs(const struct provider *p, struct store_txn *t);
+
+#endif

@@ -1,0 +1,82 @@
+#include "protocol/revoke.h"
+
+#include "base/str.h"
+#include "domain/revocation.h"
+#include "protocol/access_token.h"
+
+struct revoking {
+	const struct provider *p;
+	struct client_auth auth;
+	int64_t now;
+	struct access_token access; /* jti "" if it is none */
+	struct token refresh;
+	bool is_refresh;
+
+	const char *why;
+};
+
+static enum err
+revoke_refresh(struct store_txn *t, struct revoking *r, const struct client *c)
+{
+	struct family f;
+	enum err e = family_get(t, r->refresh.family_id, r->now, &f);
+
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	if (e != OK)
+		return e;
+	if (!str_equal(f.client_id, c->client_id))
+		return err_because(
+		    ERR_UNAUTHORIZED_CLIENT, "client_mismatch", &r->why);
+	/* An older one too: whoever asks, the family is not wanted. */
+	family_end(t, f.family_id);
+	return store_failed(t);
+}
+
+static enum err
+step(struct store_txn *t, void *arg)
+{
+	struct revoking *r = arg;
+	struct client c;
+	enum err e =
+	    client_auth_check(t, &r->auth, &r->p->keyring, &c, &r->why);
+
+	if (e != OK)
+		return e;
+	if (r->is_refresh)
+		return revoke_refresh(t, r, &c);
+	if (r->access.jti[0] == '\0')
+		return OK;
+	if (!str_equal(r->access.client_id, c.client_id))
+		return err_because(
+		    ERR_UNAUTHORIZED_CLIENT, "client_mismatch", &r->why);
+	revocation_put(t, r->access.jti, r->access.expires_at);
+	return store_failed(t);
+}
+
+enum err
+revoke(const struct provider *p, const char *authorization,
+    const struct form *form, int64_t now, const char **why)
+{
+	struct revoking r = {.p = p, .now = now};
+	const char *token = form_get(form, "token"), *ignored;
+	enum err e;
+
+	if (form->repeated != NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "parameter_repeated", why);
+	e = client_auth_parse(&r.auth, authorization, form, why);
+	if (e != OK)
+		return e;
+	if (token == NULL)
+		return err_because(ERR_INVALID_REQUEST, "token_missing", why);
+	r.is_refresh =
+	    token_decode(&r.refresh, TOKEN_REFRESH, token, &p->keyring) == OK;
+	if (!r.is_refresh &&
+	    access_token_parse(p, token, now, &r.access, &ignored) != OK)
+		r.access.jti[0] = '\0';
+	e = store_write(p->store, now, step, &r);
+	*why = r.why;
+	client_auth_wipe(&r.auth);
+	return e;
+}

@@ -1,0 +1,128 @@
+#include "protocol/sign_in.h"
+
+#include "domain/audit.h"
+#include "domain/password.h"
+#include "domain/throttle.h"
+
+#include <string.h>
+
+struct signing_in {
+	const struct provider *p;
+	const struct sign_in_request *q;
+	struct sign_in_reply *r;
+	int64_t now;
+
+	struct user user; /* as found at first; zeroes if there is none */
+	bool has_hash;
+	struct password_hash stronger; /* what replaces an outdated hash */
+	bool rehash;
+};
+
+/* Before the password: one try is charged, and the hash to compare with is
+ * looked up. Both belong together, or two tries at once would cost one. */
+static enum err
+charge_step(struct store_txn *t, void *arg)
+{
+	struct signing_in *s = arg;
+	enum err e = throttle_charge(t, &s->p->keyring, s->q->name,
+	    s->q->address, s->now, &s->r->wait_s);
+
+	s->has_hash = false;
+	if (e != OK)
+		return e;
+	e = user_find(t, s->q->name, &s->user);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	s->has_hash = e == OK && s->user.has_password && !s->user.locked;
+	return OK;
+}
+
+/* The same person's session in this browser, whose sid is kept; another's is
+ * ended. */
+static const uint8_t *
+settle_old_session(
+    struct store_txn *t, const struct signing_in *s, struct session *old)
+{
+	struct user u;
+
+	if (s->q->cookie == NULL ||
+	    session_find(t, s->q->cookie, s->now, old, &u) != OK)
+		return NULL;
+	user_wipe(&u);
+	if (memcmp(old->user_id, s->user.user_id, USER_ID_LEN) == 0)
+		return old->sid;
+	session_end(t, old->sid);
+	return NULL;
+}
+
+/* After the password: unless something changed meanwhile, the session. */
+static enum err
+open_step(struct store_txn *t, void *arg)
+{
+	struct signing_in *s = arg;
+	const struct conf *conf = &s->p->conf;
+	struct session old;
+	struct user now_is;
+	const uint8_t *sid;
+	enum err e = user_require(t, s->user.user_id, &now_is);
+
+	if (e == OK && !secret_equal(now_is.password.hash,
+			   s->user.password.hash, PASSWORD_HASH_LEN))
+		e = ERR_ACCESS_DENIED;
+	if (e != OK)
+		return e;
+	sid = settle_old_session(t, s, &old);
+	session_make(&s->r->session, &s->r->cookie, sid, s->user.user_id, "pwd",
+	    s->q->remember ? conf->session_remember_s
+			   : conf->session_lifetime_s,
+	    s->q->remember, s->now);
+	e = session_put(t, &s->r->session);
+	throttle_forgive(t, &s->p->keyring, s->q->name, s->q->address, s->now);
+	if (e == OK && s->rehash) {
+		now_is.password = s->stronger;
+		e = user_put(t, &now_is, now_is.changed_at);
+	}
+	audit_add(t, s->now, "signed_in", now_is.name, NULL, s->q->address);
+	user_wipe(&now_is);
+	return e == OK ? store_failed(t) : e;
+}
+
+/* Both outside any transaction: a hash takes as long as fifty commits. */
+static enum err
+check_password(struct signing_in *s)
+{
+	const struct conf *conf = &s->p->conf;
+	enum err e = password_verify(
+	    s->has_hash ? &s->user.password : NULL, s->q->password, conf);
+
+	if (e != OK || !password_outdated(&s->user.password, conf))
+		return e;
+	/* Failing to strengthen is no reason to keep somebody out. */
+	s->rehash = password_set(&s->stronger, s->q->password, conf) == OK;
+	return OK;
+}
+
+enum err
+sign_in(const struct provider *p, const struct sign_in_request *q, int64_t now,
+    struct sign_in_reply *r)
+{
+	struct signing_in s = {.p = p, .q = q, .r = r, .now = now};
+	enum err e;
+
+	*r = (struct sign_in_reply){0};
+	e = store_write(p->store, now, charge_step, &s);
+	if (e == OK)
+		e = check_password(&s);
+	if (e == OK)
+		e = store_write(p->store, now, open_step, &s);
+	if (e != OK)
+		secret_wipe(&r->cookie, sizeof r->cookie);
+	secret_wipe(&s, sizeof s);
+	return e;
+}
+
+void
+sign_in_reply_wipe(struct sign_in_reply *r)
+{
+	secret_wipe(r, sizeof *r);
+}

@@ -1,0 +1,88 @@
+#include "protocol/userinfo.h"
+
+#include "base/json.h"
+#include "base/str.h"
+#include "protocol/access_token.h"
+#include "protocol/claims.h"
+
+struct question {
+	int64_t now;
+	struct access_token token;
+	struct family family;
+	struct client client;
+	struct user user;
+	const char *why;
+};
+
+static enum err
+look(struct store_txn *t, void *arg)
+{
+	struct question *q = arg;
+
+	return access_token_require(
+	    t, &q->token, q->now, &q->family, &q->client, &q->user, &q->why);
+}
+
+/* The token of an Authorization header, or NULL (RFC 6750 2.1). */
+static const char *
+bearer(const char *authorization)
+{
+	static const char scheme[] = "bearer ";
+	const char *s = authorization;
+
+	if (s == NULL)
+		return NULL;
+	for (size_t i = 0; scheme[i] != '\0'; i++, s++)
+		if ((*s | 0x20) != (scheme[i] | 0x20))
+			return NULL;
+	while (*s == ' ')
+		s++;
+	return *s != '\0' ? s : NULL;
+}
+
+static enum err
+answer_for(const struct question *q, json_t **answer)
+{
+	struct json_build b;
+
+	json_begin(&b);
+	json_put_str(&b, "sub", q->token.sub);
+	claims_of_user(&b, &q->user, q->token.scope);
+	*answer = json_finish(&b);
+	return *answer != NULL ? OK : ERR_NO_MEMORY;
+}
+
+enum err
+userinfo(const struct provider *p, const char *authorization,
+    const struct form *form, int64_t now, json_t **answer, bool *missing,
+    const char **why)
+{
+	struct question q = {.now = now};
+	const char *in_header = bearer(authorization);
+	const char *in_form =
+	    form != NULL ? form_get(form, "access_token") : NULL;
+	const char *text = in_header != NULL ? in_header : in_form;
+	enum err e;
+
+	*answer = NULL;
+	*missing = text == NULL;
+	if (form != NULL && form->repeated != NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "parameter_repeated", why);
+	if (text == NULL)
+		return err_because(ERR_INVALID_REQUEST, "token_missing", why);
+	if (in_header != NULL && in_form != NULL)
+		return err_because(ERR_INVALID_REQUEST, "token_twice", why);
+	e = access_token_parse(p, text, now, &q.token, why);
+	if (e != OK)
+		return e;
+	e = store_read(p->store, look, &q);
+	*why = q.why;
+	if (e == OK && !words_has(q.token.scope, "openid"))
+		e = err_because(
+		    ERR_INSUFFICIENT_SCOPE, "scope_openid_missing", why);
+	if (e == OK)
+		e = answer_for(&q, answer);
+	user_wipe(&q.user);
+	return e;
+}

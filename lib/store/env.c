@@ -1,0 +1,348 @@
+#include "store/lmdb.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
+
+static const char *const table_names[TABLE_COUNT] = {
+#define X(id, name) [TABLE_##id] = name,
+    STORE_TABLES(X)
+#undef X
+};
+
+enum err
+store_err(int rc)
+{
+	switch (rc) {
+	case MDB_SUCCESS:
+		return OK;
+	case MDB_NOTFOUND:
+		return ERR_NOT_FOUND;
+	case MDB_MAP_FULL:
+	case ENOSPC:
+	case EDQUOT:
+		return ERR_NO_SPACE;
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_INVALID:
+	case MDB_VERSION_MISMATCH:
+	case MDB_INCOMPATIBLE:
+		return ERR_CORRUPT;
+	case ENOMEM:
+		return ERR_NO_MEMORY;
+	case EACCES:
+	case EPERM:
+		return ERR_PERMISSION;
+	default:
+		return ERR_IO;
+	}
+}
+
+bool
+store_on_network(const char *dir)
+{
+#ifdef __linux__
+	/* statfs(2); the numbers are the kernel's (linux/magic.h) */
+	static const unsigned long network[] = {
+	    0x6969,     /* NFS */
+	    0x517b,     /* SMB */
+	    0xff534d42, /* CIFS */
+	    0xfe534d42, /* SMB2 */
+	    0x01021997, /* 9P */
+	    0x5346414f, /* AFS */
+	    0x00c36400, /* Ceph */
+	    0x0bd00bd0, /* Lustre */
+	    0x19830326, /* fhgfs */
+	    0x7461636f, /* OCFS2 */
+	    0x01161970, /* GFS2 */
+	};
+	struct statfs fs;
+
+	if (statfs(dir, &fs) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof network / sizeof *network; i++)
+		if ((unsigned long)fs.f_type == network[i])
+			return true;
+#else
+	(void)dir;
+#endif
+	return false;
+}
+
+/* A superuser's work in a directory of somebody else's leaves files that the
+ * owner can use: lock.mdb is made whenever it is not there. */
+static void
+give_to_owner(const char *dir)
+{
+	static const char *const names[] = {"data.mdb", "lock.mdb"};
+	char path[STORE_PATH_CAP];
+	struct stat owner, st;
+
+	if (geteuid() != 0 || stat(dir, &owner) != 0)
+		return;
+	for (size_t i = 0; i < 2; i++)
+		if (file_path(path, sizeof path, dir, names[i]) == OK &&
+		    lstat(path, &st) == 0 && st.st_uid != owner.st_uid &&
+		    lchown(path, owner.st_uid, owner.st_gid) != 0)
+			return;
+}
+
+static int
+open_tables(struct store *s, unsigned flags)
+{
+	MDB_txn *txn;
+	int rc;
+
+	rc = mdb_txn_begin(s->env, NULL, flags ? 0 : MDB_RDONLY, &txn);
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++) {
+		rc = mdb_dbi_open(txn, table_names[i], flags, &s->table[i]);
+		if (rc == MDB_NOTFOUND && i == TABLE_META)
+			rc = MDB_INVALID; /* somebody else's file: hands off */
+	}
+	if (rc == 0)
+		rc = mdb_dbi_open(txn, "expiry", flags, &s->expiry);
+	if (rc != 0) {
+		mdb_txn_abort(txn);
+		return rc;
+	}
+	return mdb_txn_commit(txn); /* keeps the handles, of a reader too */
+}
+
+int
+store_env_open(struct store *s, bool create)
+{
+	int dead, rc;
+
+	rc = mdb_env_create(&s->env);
+	if (rc != 0)
+		return rc;
+	rc = mdb_env_set_maxdbs(s->env, TABLE_COUNT + 1);
+	if (rc == 0)
+		rc = mdb_env_set_maxreaders(s->env, STORE_READERS_MAX);
+	if (rc == 0 && create)
+		rc = mdb_env_set_mapsize(s->env, STORE_MAP_INITIAL);
+	if (rc == 0)
+		rc = mdb_env_open(s->env, s->dir, MDB_NOTLS, 0600);
+	if (rc == 0) {
+		give_to_owner(s->dir);
+		rc = mdb_reader_check(s->env, &dead);
+	}
+	if (rc == 0)
+		rc = open_tables(s, create ? MDB_CREATE : 0);
+	if (rc != 0)
+		store_env_close(s);
+	return rc;
+}
+
+void
+store_env_close(struct store *s)
+{
+	for (size_t i = 0; i < STORE_IDLE_READERS; i++) {
+		MDB_txn *txn = atomic_exchange(&s->idle[i], NULL);
+
+		if (txn != NULL)
+			mdb_txn_abort(txn);
+	}
+	if (s->env != NULL)
+		mdb_env_close(s->env);
+	s->env = NULL;
+}
+
+static enum err
+store_alloc(struct store **s, const char *dir)
+{
+	*s = calloc(1, sizeof **s);
+	if (*s == NULL)
+		return ERR_NO_MEMORY;
+	if (snprintf((*s)->dir, sizeof(*s)->dir, "%s", dir) >=
+		(int)sizeof(*s)->dir ||
+	    pthread_rwlock_init(&(*s)->map, NULL) != 0) {
+		free(*s);
+		*s = NULL;
+		return ERR_NO_SPACE;
+	}
+	return OK;
+}
+
+void
+store_close(struct store **s)
+{
+	if (*s == NULL)
+		return;
+	store_env_close(*s);
+	pthread_rwlock_destroy(&(*s)->map);
+	free(*s);
+	*s = NULL;
+}
+
+static const uint8_t schema_key[] = "schema";
+
+static enum err
+write_schema(struct store_txn *t, void *arg)
+{
+	static const uint8_t schema[] = {
+	    'l', 'a', 't', 'c', 'h', 'k', 'e', 'y', STORE_SCHEMA};
+
+	(void)arg;
+	store_put(t, TABLE_META, schema_key, sizeof schema_key - 1, schema,
+	    sizeof schema, 0);
+	return OK;
+}
+
+static enum err
+check_schema(struct store_txn *t, void *arg)
+{
+	struct store_value v;
+
+	(void)arg;
+	if (store_get(t, TABLE_META, schema_key, sizeof schema_key - 1, &v) !=
+		OK ||
+	    v.len != 9 || memcmp(v.bytes, "latchkey", 8) != 0)
+		return ERR_CORRUPT;
+	return v.bytes[8] > STORE_SCHEMA ? ERR_VERSION : OK;
+}
+
+/* One line for the administrator: what is wrong with DIR, what to do. */
+static enum err
+explain(enum err e, const char *dir, char *why, size_t why_cap)
+{
+	static const struct {
+		enum err err;
+		const char *what;
+	} lines[] = {
+	    {ERR_EXISTS, "there is a store already; remove it first if it is "
+			 "not wanted"},
+	    {ERR_NOT_FOUND, "there is no store; make one with `latchkey init`"},
+	    {ERR_PERMISSION, "cannot be opened; run as the user it belongs to, "
+			     "or give it that user with chown -R"},
+	    {ERR_UNSUPPORTED, "is on a network file system, where locks do not "
+			      "hold; move it to a local disk"},
+	    {ERR_CORRUPT, "is not a latchkey store, or is damaged; restore a "
+			  "backup"},
+	    {ERR_VERSION, "was written by a newer latchkey; upgrade this one"},
+	    {ERR_NO_SPACE, "has no room; free some space on its disk"},
+	    {ERR_NO_MEMORY, "there is not enough memory"},
+	};
+	const char *what = "cannot be read or written; see the system log";
+	struct buf b;
+
+	if (e == OK || why_cap == 0)
+		return e;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		if (lines[i].err == e)
+			what = lines[i].what;
+	buf_init(&b, why, why_cap);
+	buf_printf(&b, "%s: %s", dir, what);
+	return e;
+}
+
+/* Whether DIR holds the engine's file: OK, ERR_NOT_FOUND, ERR_PERMISSION. */
+static enum err
+find_file(const char *dir)
+{
+	char path[STORE_PATH_CAP];
+	struct stat st;
+
+	if (file_path(path, sizeof path, dir, "data.mdb") != OK)
+		return ERR_NO_SPACE;
+	if (stat(path, &st) == 0)
+		return S_ISREG(st.st_mode) ? OK : ERR_CORRUPT;
+	return errno == EACCES ? ERR_PERMISSION : ERR_NOT_FOUND;
+}
+
+enum err
+store_create(const char *dir, char *why, size_t why_cap)
+{
+	struct store *s = NULL;
+	enum err e = find_file(dir);
+
+	if (e == OK)
+		return explain(ERR_EXISTS, dir, why, why_cap);
+	if (e != ERR_NOT_FOUND)
+		return explain(e, dir, why, why_cap);
+	if (store_on_network(dir))
+		return explain(ERR_UNSUPPORTED, dir, why, why_cap);
+	e = store_alloc(&s, dir);
+	if (e == OK)
+		e = store_err(store_env_open(s, true));
+	if (e == OK)
+		e = store_write(s, 0, write_schema, NULL);
+	store_close(&s);
+	return explain(e, dir, why, why_cap);
+}
+
+/* Opens what is there, and makes the tables that this latchkey has and the
+ * store, written by an older one, does not yet. */
+static enum err
+open_existing(struct store *s)
+{
+	int rc = store_env_open(s, false);
+
+	if (rc == MDB_NOTFOUND)
+		rc = store_env_open(s, true);
+	return store_err(rc);
+}
+
+enum err
+store_open(struct store **s, const char *dir, char *why, size_t why_cap)
+{
+	enum err e;
+
+	*s = NULL;
+	e = find_file(dir);
+	if (e == OK && store_on_network(dir))
+		e = ERR_UNSUPPORTED;
+	if (e == OK)
+		e = store_alloc(s, dir);
+	if (e == OK)
+		e = open_existing(*s);
+	if (e == OK)
+		e = store_read(*s, check_schema, NULL);
+	if (e != OK)
+		store_close(s);
+	return explain(e, dir, why, why_cap);
+}
+
+enum err
+store_measure(struct store *s, struct store_figures *f)
+{
+	MDB_envinfo info;
+	MDB_stat st;
+	MDB_txn *txn;
+	int rc;
+
+	*f = (struct store_figures){0};
+	pthread_rwlock_rdlock(&s->map);
+	rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+	if (rc == 0) {
+		for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++) {
+			rc = mdb_stat(txn, s->table[i], &st);
+			f->entries[i] = st.ms_entries;
+		}
+		if (rc == 0)
+			rc = mdb_stat(txn, s->expiry, &st);
+		f->expiry_entries = st.ms_entries;
+		mdb_txn_abort(txn);
+	}
+	if (rc == 0)
+		rc = mdb_env_info(s->env, &info);
+	if (rc == 0) {
+		f->bytes_used = (info.me_last_pgno + 1) * st.ms_psize;
+		f->bytes_map = info.me_mapsize;
+		f->readers = info.me_numreaders;
+		f->readers_max = info.me_maxreaders;
+	}
+	pthread_rwlock_unlock(&s->map);
+	return store_err(rc);
+}

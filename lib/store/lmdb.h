@@ -1,0 +1,67 @@
+/*
+ * What the three files of the store share: the environment (env.c), the
+ * transactions (store.c), the tables with their expiry index (table.c).
+ * Nothing above this floor includes it.
+ */
+#ifndef LK_STORE_LMDB_H
+#define LK_STORE_LMDB_H
+
+#include "store/store.h"
+
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+	STORE_READERS_MAX = 1024,
+	STORE_IDLE_READERS = 16,
+	STORE_MAP_INITIAL = 16 << 20, /* bytes; grows by itself */
+	STORE_PATH_CAP = 600,
+
+	/* Each value begins with two times: when the record expires, and under
+	 * which time it stands in the expiry index (0: it does not). */
+	ENVELOPE_LEN = 16
+};
+
+struct store {
+	MDB_env *env;
+	MDB_dbi table[TABLE_COUNT];
+	MDB_dbi expiry; /* expires_at, table, key -> nothing */
+	char dir[STORE_PATH_CAP];
+
+	/* Held for reading by whoever has a transaction, for writing to change
+	 * the map: LMDB does not notice a live transaction by itself. */
+	pthread_rwlock_t map;
+
+	/* Finished read transactions, reset and ready: renewing one takes no
+	 * lock, beginning a new one does. */
+	_Atomic(MDB_txn *) idle[STORE_IDLE_READERS];
+};
+
+struct store_txn {
+	struct store *store;
+	MDB_txn *txn;
+	int rc; /* the engine's word for why it failed, or 0 */
+	enum err failed;
+	bool writable;
+};
+
+/* Foreign codes stop here. */
+enum err store_err(int rc);
+
+/* Opens and closes s->env and its tables, from and to nothing; CREATE makes
+ * the tables that are not there. An engine code. */
+int store_env_open(struct store *s, bool create);
+void store_env_close(struct store *s);
+
+/* Whether DIR is on a file system whose locks or shared maps do not reach all
+ * who use it. */
+bool store_on_network(const char *dir);
+
+/* Removes up to STORE_SWEEP records that had expired at NOW. */
+void store_sweep(struct store_txn *t, int64_t now);
+
+/* Fails the transaction with an engine code. */
+void store_fail_rc(struct store_txn *t, int rc);
+
+#endif

@@ -1,0 +1,192 @@
+#include "store/record.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+/* Room for LEN more bytes, or NULL and the writer has failed. */
+static uint8_t *
+claim(struct record_writer *w, size_t len)
+{
+	uint8_t *at;
+
+	if (w->failed || len > w->cap - w->len) {
+		w->failed = true;
+		return NULL;
+	}
+	at = w->bytes + w->len;
+	w->len += len;
+	return at;
+}
+
+static void
+put_big_endian(struct record_writer *w, uint64_t n, size_t width)
+{
+	uint8_t *at = claim(w, width);
+
+	if (at == NULL)
+		return;
+	for (size_t i = width; i-- > 0; n >>= 8)
+		at[i] = (uint8_t)n;
+}
+
+void
+record_begin(
+    struct record_writer *w, uint8_t *bytes, size_t cap, uint8_t version)
+{
+	*w = (struct record_writer){.bytes = bytes, .cap = cap};
+	record_put_u8(w, version);
+}
+
+void
+record_put_u8(struct record_writer *w, uint8_t n)
+{
+	put_big_endian(w, n, 1);
+}
+
+void
+record_put_u32(struct record_writer *w, uint32_t n)
+{
+	put_big_endian(w, n, 4);
+}
+
+void
+record_put_u64(struct record_writer *w, uint64_t n)
+{
+	put_big_endian(w, n, 8);
+}
+
+void
+record_put_i64(struct record_writer *w, int64_t n)
+{
+	put_big_endian(w, (uint64_t)n, 8);
+}
+
+void
+record_put_bytes(struct record_writer *w, const void *bytes, size_t len)
+{
+	uint8_t *at = claim(w, len);
+
+	if (at != NULL && len > 0)
+		memcpy(at, bytes, len);
+}
+
+void
+record_put_str(struct record_writer *w, const char *s)
+{
+	size_t len = strlen(s);
+
+	if (len > UINT16_MAX) {
+		w->failed = true;
+		return;
+	}
+	put_big_endian(w, len, 2);
+	record_put_bytes(w, s, len);
+}
+
+enum err
+record_end(const struct record_writer *w)
+{
+	return w->failed ? ERR_NO_SPACE : OK;
+}
+
+/* The next LEN bytes, or NULL and the reader has failed. */
+static const uint8_t *
+take(struct record_reader *r, size_t len)
+{
+	const uint8_t *at;
+
+	if (r->err != OK)
+		return NULL;
+	if (len > r->len - r->pos) {
+		r->err = ERR_CORRUPT;
+		return NULL;
+	}
+	at = r->bytes + r->pos;
+	r->pos += len;
+	return at;
+}
+
+static uint64_t
+get_big_endian(struct record_reader *r, size_t width)
+{
+	const uint8_t *at = take(r, width);
+	uint64_t n = 0;
+
+	if (at == NULL)
+		return 0;
+	for (size_t i = 0; i < width; i++)
+		n = n << 8 | at[i];
+	return n;
+}
+
+uint8_t
+record_open(
+    struct record_reader *r, const void *bytes, size_t len, uint8_t newest)
+{
+	uint8_t version;
+
+	*r = (struct record_reader){.bytes = bytes, .len = len, .err = OK};
+	version = record_get_u8(r);
+	if (r->err == OK && version > newest)
+		r->err = ERR_VERSION;
+	else if (r->err == OK && version == 0)
+		r->err = ERR_CORRUPT;
+	return r->err == OK ? version : 0;
+}
+
+uint8_t
+record_get_u8(struct record_reader *r)
+{
+	return (uint8_t)get_big_endian(r, 1);
+}
+
+uint32_t
+record_get_u32(struct record_reader *r)
+{
+	return (uint32_t)get_big_endian(r, 4);
+}
+
+uint64_t
+record_get_u64(struct record_reader *r)
+{
+	return get_big_endian(r, 8);
+}
+
+int64_t
+record_get_i64(struct record_reader *r)
+{
+	return (int64_t)get_big_endian(r, 8);
+}
+
+void
+record_get_bytes(struct record_reader *r, void *bytes, size_t len)
+{
+	const uint8_t *at = take(r, len);
+
+	if (at != NULL && len > 0)
+		memcpy(bytes, at, len);
+	else
+		memset(bytes, 0, len);
+}
+
+void
+record_get_str(struct record_reader *r, char *s, size_t cap)
+{
+	size_t len = (size_t)get_big_endian(r, 2);
+	const char *at = (const char *)take(r, len);
+
+	s[0] = '\0';
+	if (at == NULL)
+		return;
+	if (!str_is_utf8(at, len) || str_copy_n(s, cap, at, len) != OK)
+		r->err = ERR_CORRUPT;
+}
+
+enum err
+record_close(const struct record_reader *r)
+{
+	if (r->err == OK && r->pos != r->len)
+		return ERR_CORRUPT;
+	return r->err;
+}

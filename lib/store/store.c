@@ -1,0 +1,200 @@
+#include "store/lmdb.h"
+
+#include <string.h>
+
+/* Another process grew the map: take over its size. */
+static int
+follow_map(struct store *s)
+{
+	int rc;
+
+	pthread_rwlock_unlock(&s->map);
+	pthread_rwlock_wrlock(&s->map);
+	rc = mdb_env_set_mapsize(s->env, 0);
+	pthread_rwlock_unlock(&s->map);
+	pthread_rwlock_rdlock(&s->map);
+	return rc;
+}
+
+/*
+ * Begins a transaction with the map lock held for reading. What can pass is
+ * mended here: a map that another process grew, reader slots left by the dead.
+ */
+static int
+begin(struct store *s, unsigned flags, MDB_txn **txn)
+{
+	int dead, rc = 0;
+
+	for (int i = 0; i < 4; i++) {
+		rc = mdb_txn_begin(s->env, NULL, flags, txn);
+		if (rc == MDB_MAP_RESIZED)
+			rc = follow_map(s);
+		else if (rc == MDB_READERS_FULL)
+			rc = mdb_reader_check(s->env, &dead);
+		else
+			return rc;
+		if (rc != 0)
+			return rc;
+	}
+	return MDB_READERS_FULL;
+}
+
+/* A read transaction: one that lies ready, or a new one. */
+static int
+begin_read(struct store *s, MDB_txn **txn)
+{
+	for (size_t i = 0; i < STORE_IDLE_READERS; i++) {
+		*txn = atomic_exchange(&s->idle[i], NULL);
+		if (*txn == NULL)
+			continue;
+		if (mdb_txn_renew(*txn) == 0)
+			return 0;
+		mdb_txn_abort(*txn);
+	}
+	return begin(s, MDB_RDONLY, txn);
+}
+
+static void
+end_read(struct store *s, MDB_txn *txn)
+{
+	mdb_txn_reset(txn);
+	for (size_t i = 0; i < STORE_IDLE_READERS; i++) {
+		MDB_txn *none = NULL;
+
+		if (atomic_compare_exchange_strong(&s->idle[i], &none, txn))
+			return;
+	}
+	mdb_txn_abort(txn);
+}
+
+enum err
+store_read(struct store *s, store_step *step, void *arg)
+{
+	struct store_txn t = {.store = s};
+	enum err answer;
+	int rc;
+
+	pthread_rwlock_rdlock(&s->map);
+	rc = begin_read(s, &t.txn);
+	if (rc == 0) {
+		answer = step(&t, arg);
+		end_read(s, t.txn);
+		if (t.failed != OK)
+			answer = t.failed;
+	} else {
+		answer = store_err(rc);
+	}
+	pthread_rwlock_unlock(&s->map);
+	return answer;
+}
+
+/*
+ * One attempt at a write transaction; the engine's code, *ANSWER if 0. The
+ * sweep comes last, so that its work is never lost to a step that fails.
+ */
+static int
+attempt(
+    struct store *s, int64_t now, store_step *step, void *arg, enum err *answer)
+{
+	struct store_txn t = {.store = s, .writable = true};
+	int rc;
+
+	*answer = OK;
+	pthread_rwlock_rdlock(&s->map);
+	rc = begin(s, 0, &t.txn);
+	if (rc == 0) {
+		*answer = step(&t, arg);
+		if (t.failed == OK)
+			store_sweep(&t, now);
+		if (t.failed == OK) {
+			rc = mdb_txn_commit(t.txn);
+		} else {
+			mdb_txn_abort(t.txn);
+			rc = t.rc;
+			*answer = t.failed;
+		}
+	}
+	pthread_rwlock_unlock(&s->map);
+	return rc;
+}
+
+/* Doubles the map. Another process may have done so meanwhile. */
+static int
+grow_map(struct store *s)
+{
+	MDB_envinfo info;
+	size_t before;
+	int rc;
+
+	pthread_rwlock_wrlock(&s->map);
+	rc = mdb_env_info(s->env, &info);
+	before = info.me_mapsize;
+	if (rc == 0)
+		rc = mdb_env_set_mapsize(s->env, 0);
+	if (rc == 0)
+		rc = mdb_env_info(s->env, &info);
+	if (rc == 0 && info.me_mapsize <= before)
+		rc = before > SIZE_MAX / 2
+			 ? MDB_MAP_FULL
+			 : mdb_env_set_mapsize(s->env, 2 * before);
+	pthread_rwlock_unlock(&s->map);
+	return rc;
+}
+
+/* After a failed write of the meta page LMDB refuses all further work on the
+ * environment; a new one starts from what is on disk. */
+static int
+reopen(struct store *s)
+{
+	int rc;
+
+	pthread_rwlock_wrlock(&s->map);
+	store_env_close(s);
+	rc = store_env_open(s, false);
+	pthread_rwlock_unlock(&s->map);
+	return rc;
+}
+
+enum err
+store_write(struct store *s, int64_t now, store_step *step, void *arg)
+{
+	enum err answer = OK;
+	int rc = 0;
+
+	for (int i = 0; i < 16; i++) {
+		rc = attempt(s, now, step, arg, &answer);
+		if (rc == MDB_MAP_FULL)
+			rc = grow_map(s);
+		else if (rc == MDB_PANIC)
+			rc = reopen(s);
+		else
+			break;
+		if (rc != 0)
+			break;
+	}
+	if (rc != 0)
+		return store_err(rc);
+	return answer;
+}
+
+void
+store_fail(struct store_txn *t, enum err e)
+{
+	if (t->failed == OK)
+		t->failed = e;
+}
+
+void
+store_fail_rc(struct store_txn *t, int rc)
+{
+	if (t->failed != OK)
+		return;
+	t->failed = store_err(rc);
+	t->rc = rc;
+}
+
+enum err
+store_failed(const struct store_txn *t)
+{
+	return t->failed;
+}

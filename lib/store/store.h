@@ -1,0 +1,149 @@
+/*
+ * The store: tables of records in one directory, changed in transactions.
+ * The only floor that knows what engine lies below.
+ *
+ * All work is done in steps. A step is a function with an input and output of
+ * its own, run inside somebody's transaction:
+ *
+ *	struct rotation r = { .presented = token };
+ *	e = store_write(store, now, rotate_step, &r);
+ *
+ * A step may be run more than once (the map had to grow, the transaction it
+ * shared failed), so it touches nothing but the transaction and its own
+ * argument, and sets every output on every run. It does nothing slow: no
+ * hashing of passwords, no signing, no rendering; there is one writer.
+ *
+ * Two channels. What the step returns is its answer, and "no" is an answer
+ * whose changes are kept: a replayed token is refused *and* its family is
+ * ended. What fails in the store makes the transaction fail, stickily: all
+ * later calls on it do nothing, and nothing of it is kept.
+ *
+ * Expiry. A record put with an expires_at stands in an index by that time, and
+ * each write transaction removes a bounded handful of what has expired. There
+ * is no cron job; a reader must check a record's own expiry all the same.
+ */
+#ifndef LK_STORE_STORE_H
+#define LK_STORE_STORE_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The tables and the names they have on disk. */
+#define STORE_TABLES(X)                                                        \
+	X(META, "meta")             /* schema, algorithms in use */            \
+	X(USERS, "users")           /* user_id -> user */                      \
+	X(USER_NAMES, "user_names") /* name -> user_id */                      \
+	X(CLIENTS, "clients")       /* client_id -> client */                  \
+	X(ORIGINS, "origins")       /* origin 0 client_id -> nothing */        \
+	X(KEYS, "keys")             /* kid -> public key and state */          \
+	X(CODES, "codes")           /* family_id -> code */                    \
+	X(FAMILIES, "families")     /* family_id -> family */                  \
+	X(SESSIONS, "sessions")     /* sid -> session */                       \
+	X(APPROVALS, "approvals")   /* user_id client_id -> approval */        \
+	X(THROTTLE, "throttle")     /* keyed hash -> bucket */                 \
+	X(REVOKED, "revoked")       /* jti -> nothing */                       \
+	X(AUDIT, "audit")           /* time, number -> event */
+
+enum store_table {
+#define X(id, name) TABLE_##id,
+	STORE_TABLES(X)
+#undef X
+	    TABLE_COUNT
+};
+
+enum {
+	STORE_KEY_MAX = 400,     /* bytes in a key, at least 1 */
+	STORE_VALUE_MAX = 65536, /* bytes in a value */
+	STORE_SWEEP = 8,         /* expired records removed a write */
+	STORE_SCHEMA = 1
+};
+
+struct store;
+struct store_txn;
+
+/* Borrowed from the store: valid until the next put or del in the same
+ * transaction, or the step's end. */
+struct store_value {
+	const uint8_t *bytes;
+	size_t len;
+};
+
+/*
+ * Makes a new store in DIR (which must exist) and leaves it closed.
+ * WHY gets one line for the administrator on an error: ERR_EXISTS,
+ * ERR_PERMISSION, ERR_UNSUPPORTED (a network file system), ERR_IO.
+ */
+enum err store_create(const char *dir, char *why, size_t why_cap) MUST_CHECK;
+
+/*
+ * Opens the store in DIR: once in a process, after any fork. Clears the slots
+ * of readers that died. WHY as above; ERR_NOT_FOUND (no store there),
+ * ERR_CORRUPT (not a store of ours), ERR_VERSION (written by a newer latchkey).
+ */
+enum err store_open(
+    struct store **s, const char *dir, char *why, size_t why_cap) MUST_CHECK;
+
+/* Accepts NULL, sets *s to NULL. */
+void store_close(struct store **s);
+
+typedef enum err store_step(struct store_txn *t, void *arg);
+
+/* Runs STEP on a snapshot; changes are a programming error. Returns what the
+ * step returned, or ERR_IO, ERR_CORRUPT if the store failed. */
+enum err store_read(struct store *s, store_step *step, void *arg) MUST_CHECK;
+
+/*
+ * Runs STEP in a write transaction, sweeps a handful of what had expired at
+ * NOW (Unix seconds), commits and syncs. What the step returned, once that is
+ * on disk; otherwise ERR_NO_SPACE (disk full), ERR_IO, ERR_CORRUPT, and nothing
+ * has changed.
+ */
+enum err store_write(
+    struct store *s, int64_t now, store_step *step, void *arg) MUST_CHECK;
+
+/* The value of KEY; ERR_NOT_FOUND, with an empty VALUE. */
+enum err store_get(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len, struct store_value *value) MUST_CHECK;
+
+/* Puts or replaces. EXPIRES_AT in Unix seconds, 0 for never. Failures are the
+ * transaction's. */
+void store_put(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len, const void *value, size_t value_len, int64_t expires_at);
+
+/* Removes KEY, if it is there. */
+void store_del(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len);
+
+/*
+ * Calls VISIT for each record whose key starts with the PREFIX_LEN bytes at
+ * PREFIX, in key order, until it returns false. VISIT must not change the
+ * table.
+ */
+typedef bool store_visit(void *arg, const void *key, size_t key_len,
+    const struct store_value *value);
+void store_scan(struct store_txn *t, enum store_table table, const void *prefix,
+    size_t prefix_len, store_visit *visit, void *arg);
+
+/* Removes the records for which MATCH returns true; how many. */
+size_t store_prune(struct store_txn *t, enum store_table table,
+    const void *prefix, size_t prefix_len, store_visit *match, void *arg);
+
+/* Makes the transaction fail with E: for a record that does not decode. */
+void store_fail(struct store_txn *t, enum err e);
+
+/* Whether the transaction has failed, and why (OK if not). */
+enum err store_failed(const struct store_txn *t) MUST_CHECK;
+
+/* For `latchkey check`: entries in a table, pages used, bytes of the map. */
+struct store_figures {
+	uint64_t entries[TABLE_COUNT];
+	uint64_t expiry_entries;
+	uint64_t bytes_used, bytes_map;
+	unsigned readers, readers_max;
+};
+enum err store_measure(struct store *s, struct store_figures *f) MUST_CHECK;
+
+#endif

@@ -1,0 +1,377 @@
+#include "store/lmdb.h"
+
+#include <string.h>
+
+enum { EXPIRY_KEY_CAP = 8 + 1 + STORE_KEY_MAX };
+
+struct envelope {
+	int64_t expires_at; /* 0: never */
+	int64_t indexed_at; /* 0: not in the index; never after expires_at */
+};
+
+static void
+put_time(uint8_t *at, int64_t time)
+{
+	uint64_t n = (uint64_t)time;
+
+	for (size_t i = 8; i-- > 0; n >>= 8)
+		at[i] = (uint8_t)n;
+}
+
+static int64_t
+get_time(const uint8_t *at)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < 8; i++)
+		n = n << 8 | at[i];
+	return (int64_t)n;
+}
+
+/* Takes a stored value apart; fails the transaction if it has no envelope. */
+static bool
+open_envelope(struct store_txn *t, const MDB_val *v, struct envelope *e)
+{
+	const uint8_t *bytes = v->mv_data;
+
+	if (v->mv_size < ENVELOPE_LEN) {
+		store_fail(t, ERR_CORRUPT);
+		return false;
+	}
+	e->expires_at = get_time(bytes);
+	e->indexed_at = get_time(bytes + 8);
+	return true;
+}
+
+static bool
+key_fits(struct store_txn *t, size_t key_len)
+{
+	if (key_len >= 1 && key_len <= STORE_KEY_MAX)
+		return true;
+	store_fail(t, ERR_NO_SPACE);
+	return false;
+}
+
+enum err
+store_get(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len, struct store_value *value)
+{
+	MDB_val k = {key_len, (void *)(uintptr_t)key}, v;
+	struct envelope e;
+	int rc;
+
+	*value = (struct store_value){0};
+	if (t->failed != OK)
+		return t->failed;
+	if (key_len < 1 || key_len > STORE_KEY_MAX)
+		return ERR_NOT_FOUND;
+	rc = mdb_get(t->txn, t->store->table[table], &k, &v);
+	if (rc == MDB_NOTFOUND)
+		return ERR_NOT_FOUND;
+	if (rc != 0)
+		store_fail_rc(t, rc);
+	else if (open_envelope(t, &v, &e)) {
+		value->bytes = (const uint8_t *)v.mv_data + ENVELOPE_LEN;
+		value->len = v.mv_size - ENVELOPE_LEN;
+	}
+	return t->failed;
+}
+
+static size_t
+expiry_key(uint8_t bytes[static EXPIRY_KEY_CAP], int64_t time,
+    enum store_table table, const void *key, size_t key_len)
+{
+	put_time(bytes, time);
+	bytes[8] = (uint8_t)table;
+	memcpy(bytes + 9, key, key_len);
+	return 9 + key_len;
+}
+
+static void
+index_put(struct store_txn *t, int64_t time, enum store_table table,
+    const void *key, size_t key_len)
+{
+	uint8_t bytes[EXPIRY_KEY_CAP];
+	MDB_val k = {expiry_key(bytes, time, table, key, key_len), bytes};
+	MDB_val v = {0, NULL};
+	int rc = mdb_put(t->txn, t->store->expiry, &k, &v, 0);
+
+	if (rc != 0)
+		store_fail_rc(t, rc);
+}
+
+static void
+index_del(struct store_txn *t, int64_t time, enum store_table table,
+    const void *key, size_t key_len)
+{
+	uint8_t bytes[EXPIRY_KEY_CAP];
+	MDB_val k = {expiry_key(bytes, time, table, key, key_len), bytes};
+	int rc;
+
+	if (time == 0)
+		return;
+	rc = mdb_del(t->txn, t->store->expiry, &k, NULL);
+	if (rc != 0 && rc != MDB_NOTFOUND)
+		store_fail_rc(t, rc);
+}
+
+/* The envelope of KEY as it stands; zeroes if there is no such record. */
+static struct envelope
+find_envelope(
+    struct store_txn *t, enum store_table table, const void *key, size_t len)
+{
+	MDB_val k = {len, (void *)(uintptr_t)key}, v;
+	struct envelope e = {0};
+	int rc = mdb_get(t->txn, t->store->table[table], &k, &v);
+
+	if (rc == 0)
+		open_envelope(t, &v, &e);
+	else if (rc != MDB_NOTFOUND)
+		store_fail_rc(t, rc);
+	return e;
+}
+
+static void
+put_enveloped(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len, const void *value, size_t value_len,
+    const struct envelope *e)
+{
+	MDB_val k = {key_len, (void *)(uintptr_t)key};
+	MDB_val v = {ENVELOPE_LEN + value_len, NULL};
+	uint8_t *at;
+	int rc = mdb_put(t->txn, t->store->table[table], &k, &v, MDB_RESERVE);
+
+	if (rc != 0) {
+		store_fail_rc(t, rc);
+		return;
+	}
+	at = v.mv_data;
+	put_time(at, e->expires_at);
+	put_time(at + 8, e->indexed_at);
+	if (value_len > 0)
+		memcpy(at + ENVELOPE_LEN, value, value_len);
+}
+
+/*
+ * A record that lives longer than it stands in the index for stays where it
+ * is there: the sweep will move it on. So a family that is rotated every
+ * quarter of an hour costs the index one write a month.
+ */
+void
+store_put(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len, const void *value, size_t value_len, int64_t expires_at)
+{
+	struct envelope e;
+
+	if (t->failed != OK || !key_fits(t, key_len))
+		return;
+	if (value_len > STORE_VALUE_MAX) {
+		store_fail(t, ERR_NO_SPACE);
+		return;
+	}
+	e = find_envelope(t, table, key, key_len);
+	e.expires_at = expires_at;
+	if (expires_at == 0 || e.indexed_at == 0 || e.indexed_at > expires_at) {
+		index_del(t, e.indexed_at, table, key, key_len);
+		e.indexed_at = expires_at;
+		if (expires_at != 0)
+			index_put(t, expires_at, table, key, key_len);
+	}
+	if (t->failed == OK)
+		put_enveloped(t, table, key, key_len, value, value_len, &e);
+}
+
+void
+store_del(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len)
+{
+	MDB_val k = {key_len, (void *)(uintptr_t)key};
+	struct envelope e;
+	int rc;
+
+	if (t->failed != OK || !key_fits(t, key_len))
+		return;
+	e = find_envelope(t, table, key, key_len);
+	index_del(t, e.indexed_at, table, key, key_len);
+	rc = mdb_del(t->txn, t->store->table[table], &k, NULL);
+	if (rc != 0 && rc != MDB_NOTFOUND)
+		store_fail_rc(t, rc);
+}
+
+/* The record the cursor moved to, if its key starts so. */
+static bool
+cursor_next(struct store_txn *t, MDB_cursor *c, const void *prefix,
+    size_t prefix_len, bool first, MDB_val *k, struct store_value *value,
+    struct envelope *e)
+{
+	MDB_cursor_op op = MDB_NEXT;
+	MDB_val v;
+	int rc;
+
+	if (first) {
+		*k = (MDB_val){prefix_len, (void *)(uintptr_t)prefix};
+		op = prefix_len > 0 ? MDB_SET_RANGE : MDB_FIRST;
+	}
+	if (t->failed != OK)
+		return false;
+	rc = mdb_cursor_get(c, k, &v, op);
+	if (rc != 0 && rc != MDB_NOTFOUND)
+		store_fail_rc(t, rc);
+	if (rc != 0 || k->mv_size < prefix_len ||
+	    (prefix_len > 0 && memcmp(k->mv_data, prefix, prefix_len) != 0) ||
+	    !open_envelope(t, &v, e))
+		return false;
+	value->bytes = (const uint8_t *)v.mv_data + ENVELOPE_LEN;
+	value->len = v.mv_size - ENVELOPE_LEN;
+	return true;
+}
+
+static MDB_cursor *
+cursor_open(struct store_txn *t, MDB_dbi dbi)
+{
+	MDB_cursor *c = NULL;
+	int rc;
+
+	if (t->failed != OK)
+		return NULL;
+	rc = mdb_cursor_open(t->txn, dbi, &c);
+	if (rc != 0)
+		store_fail_rc(t, rc);
+	return rc == 0 ? c : NULL;
+}
+
+void
+store_scan(struct store_txn *t, enum store_table table, const void *prefix,
+    size_t prefix_len, store_visit *visit, void *arg)
+{
+	MDB_cursor *c = cursor_open(t, t->store->table[table]);
+	struct store_value value;
+	struct envelope e;
+	MDB_val k;
+
+	if (c == NULL)
+		return;
+	for (bool first = true;
+	     cursor_next(t, c, prefix, prefix_len, first, &k, &value, &e);
+	     first = false)
+		if (!visit(arg, k.mv_data, k.mv_size, &value))
+			break;
+	mdb_cursor_close(c);
+}
+
+size_t
+store_prune(struct store_txn *t, enum store_table table, const void *prefix,
+    size_t prefix_len, store_visit *match, void *arg)
+{
+	MDB_cursor *c = cursor_open(t, t->store->table[table]);
+	struct store_value value;
+	struct envelope e;
+	size_t removed = 0;
+	MDB_val k;
+	int rc;
+
+	if (c == NULL)
+		return 0;
+	for (bool first = true;
+	     cursor_next(t, c, prefix, prefix_len, first, &k, &value, &e);
+	     first = false) {
+		if (!match(arg, k.mv_data, k.mv_size, &value))
+			continue;
+		/* the index first: deleting moves what K points to */
+		index_del(t, e.indexed_at, table, k.mv_data, k.mv_size);
+		rc = mdb_cursor_del(c, 0);
+		if (rc != 0)
+			store_fail_rc(t, rc);
+		removed++;
+	}
+	mdb_cursor_close(c);
+	return removed;
+}
+
+/* Puts the record K, unchanged, under the time at which it does expire. */
+static void
+index_again(struct store_txn *t, enum store_table table, const MDB_val *k,
+    const MDB_val *v, const struct envelope *e)
+{
+	uint8_t copy[STORE_VALUE_MAX];
+	size_t len = v->mv_size - ENVELOPE_LEN;
+	struct envelope later = {e->expires_at, e->expires_at};
+
+	if (len > sizeof copy) {
+		store_fail(t, ERR_CORRUPT);
+		return;
+	}
+	memcpy(copy, (const uint8_t *)v->mv_data + ENVELOPE_LEN, len);
+	index_put(t, later.indexed_at, table, k->mv_data, k->mv_size);
+	put_enveloped(t, table, k->mv_data, k->mv_size, copy, len, &later);
+}
+
+/* Takes an entry out of the index, and what it stands for out of its table,
+ * if that has indeed expired. */
+static void
+sweep_entry(struct store_txn *t, const uint8_t *entry, size_t len, int64_t now)
+{
+	MDB_val k = {len, (void *)(uintptr_t)entry}, v;
+	enum store_table table = entry[8];
+	int64_t time = get_time(entry);
+	struct envelope e;
+	int rc;
+
+	rc = mdb_del(t->txn, t->store->expiry, &k, NULL);
+	k = (MDB_val){len - 9, (void *)(uintptr_t)(entry + 9)};
+	if (rc == 0)
+		rc = mdb_get(t->txn, t->store->table[table], &k, &v);
+	if (rc == MDB_NOTFOUND)
+		return;
+	if (rc == 0 && open_envelope(t, &v, &e) && e.indexed_at == time) {
+		if (e.expires_at > now)
+			index_again(t, table, &k, &v, &e);
+		else
+			rc = mdb_del(t->txn, t->store->table[table], &k, NULL);
+	}
+	if (rc != 0)
+		store_fail_rc(t, rc);
+}
+
+/* The first entry that had expired at NOW, copied; its length, 0 if none. */
+static size_t
+first_expired(struct store_txn *t, MDB_cursor *c, int64_t now,
+    uint8_t entry[static EXPIRY_KEY_CAP])
+{
+	MDB_val k, v;
+	int rc = mdb_cursor_get(c, &k, &v, MDB_FIRST);
+
+	if (rc == MDB_NOTFOUND)
+		return 0;
+	if (rc != 0) {
+		store_fail_rc(t, rc);
+		return 0;
+	}
+	if (k.mv_size < 10 || k.mv_size > EXPIRY_KEY_CAP ||
+	    ((const uint8_t *)k.mv_data)[8] >= TABLE_COUNT) {
+		store_fail(t, ERR_CORRUPT);
+		return 0;
+	}
+	if (get_time(k.mv_data) > now)
+		return 0;
+	memcpy(entry, k.mv_data, k.mv_size);
+	return k.mv_size;
+}
+
+void
+store_sweep(struct store_txn *t, int64_t now)
+{
+	uint8_t entry[EXPIRY_KEY_CAP];
+	MDB_cursor *c = cursor_open(t, t->store->expiry);
+	size_t len;
+
+	if (c == NULL)
+		return;
+	for (int i = 0; i < STORE_SWEEP && t->failed == OK; i++) {
+		len = first_expired(t, c, now, entry);
+		if (len == 0)
+			break;
+		sweep_entry(t, entry, len, now);
+	}
+	mdb_cursor_close(c);
+}

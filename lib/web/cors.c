@@ -1,0 +1,54 @@
+#include "web/cors.h"
+
+#include "domain/client.h"
+
+struct search {
+	const char *origin;
+	bool known;
+};
+
+static enum err
+find_origin(struct store_txn *t, void *arg)
+{
+	struct search *s = arg;
+
+	s->known = client_origin_known(t, s->origin);
+	return store_failed(t);
+}
+
+enum err
+cors_allow(struct response *r, const struct provider *p,
+    const struct request *q, enum cors policy)
+{
+	struct search s = {.origin = q->origin};
+	enum err e;
+
+	if (policy == CORS_ANY)
+		response_header(r, "Access-Control-Allow-Origin", "*");
+	if (policy != CORS_CLIENTS)
+		return OK;
+	response_header(r, "Vary", "Origin");
+	if (q->origin == NULL)
+		return OK;
+	e = store_read(p->store, find_origin, &s);
+	if (e != OK || !s.known)
+		return e;
+	response_header(r, "Access-Control-Allow-Origin", q->origin);
+	/* For clients whose refresh token lives in a cookie. The cookie is
+	 * SameSite=Strict: other sites never get it sent, whatever is said
+	 * here. */
+	response_header(r, "Access-Control-Allow-Credentials", "true");
+	return OK;
+}
+
+enum err
+cors_preflight(struct response *r, const struct provider *p,
+    const struct request *q, enum cors policy, const char *methods)
+{
+	response_begin(r, 204);
+	response_header(r, "Access-Control-Allow-Methods", methods);
+	response_header(
+	    r, "Access-Control-Allow-Headers", "Authorization, Content-Type");
+	response_header(r, "Access-Control-Max-Age", "3600");
+	return cors_allow(r, p, q, policy);
+}

@@ -1,0 +1,46 @@
+/*
+ * How requests reach us: FastCGI when standard input is a listening socket
+ * (what every server and spawner does), plain CGI otherwise; the same binary
+ * serves both. The only module that knows libfcgi.
+ */
+#ifndef LK_WEB_GATEWAY_H
+#define LK_WEB_GATEWAY_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct gateway;  /* where requests come from; one a process */
+struct exchange; /* one request and its answer; one a worker, used again */
+
+/* ERR_IO if the library does not start; ERR_NO_MEMORY. Installs handlers: on
+ * SIGTERM, SIGINT and SIGUSR1 the request under way is finished, then
+ * gateway_next says false. In plain CGI they keep their default. */
+enum err gateway_open(struct gateway **g) MUST_CHECK;
+void gateway_close(struct gateway **g);
+bool gateway_is_cgi(const struct gateway *g);
+
+enum err exchange_new(struct exchange **x, struct gateway *g) MUST_CHECK;
+void exchange_free(struct exchange **x);
+
+/* Waits for the next request. False when there will be none: told to stop, the
+ * socket failed, or the one CGI request has been served. */
+bool gateway_next(struct gateway *g, struct exchange *x);
+
+/* A CGI meta-variable (RFC 3875 4.1), or NULL. Valid until gateway_finish. */
+const char *exchange_param(const struct exchange *x, const char *name);
+
+/* Reads up to CAP bytes of the body: *len is 0 at its end. ERR_IO when the
+ * peer is gone. */
+enum err exchange_read(
+    struct exchange *x, void *bytes, size_t cap, size_t *len) MUST_CHECK;
+
+/* Adds to the answer. A peer that is gone is no error of ours: OK or ERR_IO. */
+enum err exchange_write(
+    struct exchange *x, const void *bytes, size_t len) MUST_CHECK;
+
+/* Ends the request: the answer is flushed, borrowed pointers are dead. */
+void gateway_finish(struct exchange *x);
+
+#endif

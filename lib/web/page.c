@@ -1,0 +1,153 @@
+#include "web/page.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "domain/uri.h"
+
+#include <sodium.h>
+#include <string.h>
+
+/* The stylesheet stands in the page; its hash lets it in, and no other. */
+static void
+put_style_source(struct buf *b, const char *style)
+{
+	uint8_t hash[crypto_hash_sha256_BYTES];
+	char text[sodium_base64_ENCODED_LEN(
+	    crypto_hash_sha256_BYTES, sodium_base64_VARIANT_ORIGINAL)];
+
+	crypto_hash_sha256(hash, (const uint8_t *)style, strlen(style));
+	sodium_bin2base64(text, sizeof text, hash, sizeof hash,
+	    sodium_base64_VARIANT_ORIGINAL);
+	buf_printf(b, "; style-src 'sha256-%s'", text);
+}
+
+/* CSP's word for where a URI leads. */
+static bool
+uri_source(char source[static ORIGIN_CAP], const char *uri)
+{
+	/* It has none for an IPv6 address. */
+	if (str_starts(uri, "http://["))
+		return str_copy(source, ORIGIN_CAP, "http:") == OK;
+	if (uri_origin(source, uri) == OK)
+		return true;
+	return uri_place(source, uri) == OK;
+}
+
+static void
+put_form_action(struct buf *b, const struct client *client)
+{
+	const char *cursor = client != NULL ? client->redirect_uris : "";
+	char word[URI_CAP], source[ORIGIN_CAP], seen[1024] = "";
+
+	buf_puts(b, "; form-action 'self'");
+	while (words_next(&cursor, word, sizeof word)) {
+		if (!uri_source(source, word) || words_has(seen, source) ||
+		    words_add(seen, sizeof seen, source) != OK)
+			continue;
+		buf_putc(b, ' ');
+		buf_puts(b, source);
+	}
+}
+
+static void
+set_csp(struct response *r, const char *style, const struct client *client)
+{
+	struct buf b;
+
+	buf_init(&b, r->csp_text, sizeof r->csp_text);
+	buf_puts(&b, "default-src 'none'; frame-ancestors 'none'; "
+		     "base-uri 'none'");
+	put_style_source(&b, style);
+	put_form_action(&b, client);
+	if (buf_ok(&b))
+		r->csp = r->csp_text;
+}
+
+void
+page_render(struct response *r, const struct page *p, const char *name,
+    struct json_build *data, const struct client *client)
+{
+	const char *style = templates_text(p->templates, "style.css");
+	json_t *object;
+
+	if (style == NULL)
+		style = "";
+	json_put_str(data, "style", style);
+	json_put_str(data, "site_name", p->conf->site_name);
+	object = json_finish(data);
+	if (object == NULL ||
+	    template_render(&r->body, p->templates, name, object) != OK)
+		r->failed = true;
+	json_decref(object);
+	set_csp(r, style, client);
+}
+
+static const struct {
+	const char *reason, *message;
+} messages[] = {
+    {"client_id_missing",
+	"The app that sent you here did not say which app it is. Go back to "
+	"it and try again."},
+    {"client_id_unknown",
+	"The app that sent you here is not registered with us. Go back to it; "
+	"if that does not help, tell the person who looks after it."},
+    {"redirect_uri_missing",
+	"The app that sent you here did not say where to send you back. Tell "
+	"the person who looks after it."},
+    {"redirect_uri_unregistered",
+	"The app that sent you here wants you sent to an address that is not "
+	"registered for it. For your safety we stop here. Tell the person who "
+	"looks after the app."},
+    {"post_logout_redirect_uri_unregistered",
+	"The app wants you sent to an address that is not registered for it. "
+	"You have not been signed out; close this page, or sign out here."},
+    {"form_token",
+	"This page was open for too long, or your browser keeps no cookies. "
+	"Go back to the app and start again."},
+};
+
+static const struct {
+	enum err err;
+	const char *heading, *message;
+} fallbacks[] = {
+    {ERR_NO_SUCH_PAGE, "Page not found", "There is nothing at this address."},
+    {ERR_METHOD_NOT_ALLOWED, "That does not work here",
+	"This address is for something else."},
+    {ERR_CONTENT_TOO_LARGE, "Too much at once",
+	"More was sent than we take. Go back and try again."},
+    {ERR_TEMPORARILY_UNAVAILABLE, "Just a moment",
+	"We are busy. Try again in a minute."},
+    {ERR_FORBIDDEN, "Please start again", "Go back and try again."},
+};
+
+void
+page_error(
+    struct response *r, const struct page *p, enum err e, const char *reason)
+{
+	const char *heading = "This did not work";
+	const char *message = "We could not make sense of what the app that "
+			      "sent you here asked for. Go back to it and try "
+			      "again.";
+	struct json_build b;
+
+	if (err_status(e) == 500) {
+		heading = "Something went wrong";
+		message = "That is our fault, and nothing was lost. Try again "
+			  "in a minute.";
+	}
+	for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++)
+		if (fallbacks[i].err == e) {
+			heading = fallbacks[i].heading;
+			message = fallbacks[i].message;
+		}
+	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
+		if (reason != NULL && str_equal(messages[i].reason, reason))
+			message = messages[i].message;
+	response_begin(r, err_status(e));
+	json_begin(&b);
+	json_put_str(&b, "title", heading);
+	json_put_str(&b, "heading", heading);
+	json_put_str(&b, "message", message);
+	json_put_str(&b, "reason", reason != NULL ? reason : "");
+	page_render(r, p, "error.html", &b, NULL);
+}

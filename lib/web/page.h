@@ -1,0 +1,34 @@
+/*
+ * Pages for people: a template, its data, and a Content-Security-Policy that
+ * lets nothing run and nothing load but our one inline stylesheet.
+ */
+#ifndef LK_WEB_PAGE_H
+#define LK_WEB_PAGE_H
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "domain/client.h"
+#include "web/response.h"
+#include "web/template.h"
+
+struct page {
+	const struct conf *conf;
+	const struct templates *templates;
+};
+
+/*
+ * Fills R, already begun, with the template NAME; DATA (taken over, its title
+ * among it) gets the stylesheet and the site's name added. Forms of the page
+ * may lead to ourselves, and on from there to the places CLIENT (or NULL) has
+ * registered: browsers hold the redirects that follow a form to form-action.
+ */
+void page_render(struct response *r, const struct page *p, const char *name,
+    struct json_build *data, const struct client *client);
+
+/* A page that says what went wrong and what to do. REASON is a code that is
+ * also in the log, or NULL. */
+void page_error(
+    struct response *r, const struct page *p, enum err e, const char *reason);
+
+#endif

@@ -1,0 +1,167 @@
+#include "web/reply.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+enum { DESCRIPTION_CAP = 80, URL_CAP = 16384 };
+
+/* A reason word as a sentence of sorts: "code_expired", "code expired". */
+static const char *
+describe(char text[static DESCRIPTION_CAP], enum err e, const char *reason)
+{
+	text[0] = '\0';
+	/* Which half of a client's credentials was wrong is not told. */
+	if (e == ERR_INVALID_CLIENT)
+		reason = "client_authentication_failed";
+	if (reason == NULL || err_status(e) >= 500 ||
+	    str_copy(text, DESCRIPTION_CAP, reason) != OK)
+		return NULL;
+	for (char *c = text; *c != '\0'; c++)
+		if (*c == '_')
+			*c = ' ';
+	return text;
+}
+
+void
+reply_json(struct response *r, int status, json_t *object)
+{
+	r->status = status;
+	r->content_type = "application/json";
+	if (object == NULL)
+		r->failed = true;
+	else
+		json_write(&r->body, object);
+	json_decref(object);
+}
+
+static json_t *
+error_object(enum err e, const char *reason)
+{
+	char text[DESCRIPTION_CAP];
+	const char *description = describe(text, e, reason);
+	struct json_build b;
+
+	json_begin(&b);
+	json_put_str(&b, "error", err_wire(e));
+	if (description != NULL)
+		json_put_str(&b, "error_description", description);
+	return json_finish(&b);
+}
+
+void
+reply_error(struct response *r, enum err e, const char *reason)
+{
+	if (e == ERR_INVALID_CLIENT)
+		response_header(r, "WWW-Authenticate",
+		    "Basic realm=\"latchkey\", charset=\"UTF-8\"");
+	reply_json(r, err_status(e), error_object(e, reason));
+}
+
+void
+reply_bearer_error(
+    struct response *r, enum err e, bool missing, const char *reason)
+{
+	int status = missing ? 401 : err_status(e);
+	char text[DESCRIPTION_CAP], challenge[256];
+	const char *description = describe(text, e, reason);
+	struct buf b;
+
+	buf_init(&b, challenge, sizeof challenge);
+	buf_puts(&b, "Bearer realm=\"latchkey\"");
+	if (!missing) {
+		buf_printf(&b, ", error=\"%s\"", err_wire(e));
+		if (description != NULL)
+			buf_printf(
+			    &b, ", error_description=\"%s\"", description);
+		if (e == ERR_INSUFFICIENT_SCOPE)
+			buf_puts(&b, ", scope=\"openid\"");
+	}
+	if (status < 500)
+		response_header(r, "WWW-Authenticate", challenge);
+	reply_json(r, status, error_object(e, reason));
+}
+
+static void
+redirect_to_app(struct response *r, const char *redirect_uri,
+    const struct reply_param *params)
+{
+	char url[URL_CAP];
+	char separator = strchr(redirect_uri, '?') != NULL ? '&' : '?';
+	struct buf b;
+
+	buf_init(&b, url, sizeof url);
+	buf_puts(&b, redirect_uri);
+	for (; params->name != NULL; params++) {
+		if (params->value == NULL)
+			continue;
+		buf_putc(&b, separator);
+		buf_puts(&b, params->name);
+		buf_putc(&b, '=');
+		buf_put_url_arg(&b, params->value);
+		separator = '&';
+	}
+	response_redirect(r, url);
+	if (!buf_ok(&b))
+		r->failed = true;
+	buf_wipe(&b);
+}
+
+/* OAuth 2.0 Form Post Response Mode. */
+static void
+post_to_app(struct response *r, const struct page *p,
+    const struct authorize_request *q, const struct reply_param *params)
+{
+	json_t *fields = json_array();
+	struct json_build b, field;
+
+	for (; params->name != NULL; params++) {
+		if (params->value == NULL)
+			continue;
+		json_begin(&field);
+		json_put_str(&field, "name", params->name);
+		json_put_str(&field, "value", params->value);
+		if (json_array_append_new(fields, json_finish(&field)) != 0)
+			r->failed = true;
+	}
+	json_begin(&b);
+	json_put_str(&b, "title", "Continue");
+	json_put_str(&b, "action", q->redirect_uri);
+	json_put_str(&b, "client_name", q->client.name);
+	json_put(&b, "fields", fields);
+	page_render(r, p, "continue.html", &b, &q->client);
+}
+
+enum { PARAMS_MAX = 8 };
+
+void
+reply_to_app(struct response *r, const struct page *p,
+    const struct authorize_request *q, const struct reply_param *params)
+{
+	struct reply_param all[PARAMS_MAX] = {{NULL, NULL}};
+	size_t n = 0;
+
+	while (params->name != NULL && n < PARAMS_MAX - 3)
+		all[n++] = *params++;
+	all[n++] = (struct reply_param){
+	    "state", q->state[0] != '\0' ? q->state : NULL};
+	all[n++] = (struct reply_param){"iss", p->conf->issuer};
+	if (q->response_mode == RESPONSE_FORM_POST)
+		post_to_app(r, p, q, all);
+	else
+		redirect_to_app(r, q->redirect_uri, all);
+}
+
+void
+reply_error_to_app(struct response *r, const struct page *p,
+    const struct authorize_request *q, enum err e, const char *reason)
+{
+	char text[DESCRIPTION_CAP];
+	const struct reply_param params[] = {
+	    {"error", err_wire(e)},
+	    {"error_description", describe(text, e, reason)},
+	    {NULL, NULL},
+	};
+
+	reply_to_app(r, p, q, params);
+}

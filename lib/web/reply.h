@@ -1,0 +1,46 @@
+/*
+ * Results and errors become answers: JSON for clients, redirects for what goes
+ * back to an app by way of the browser. The only renderer of errors, with
+ * page_error for people.
+ */
+#ifndef LK_WEB_REPLY_H
+#define LK_WEB_REPLY_H
+
+#include "base/err.h"
+#include "protocol/authorize.h"
+#include "web/page.h"
+#include "web/response.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* JSON, taken over; NULL makes the response fail. */
+void reply_json(struct response *r, int status, json_t *object);
+
+/* {"error", "error_description"} (RFC 6749 5.2); a 401 names Basic. REASON is
+ * the word from the log, or NULL. */
+void reply_error(struct response *r, enum err e, const char *reason);
+
+/* For a resource that takes bearer tokens (RFC 6750 3): WWW-Authenticate, and
+ * the same as JSON. MISSING: no token came, so no error code is told. */
+void reply_bearer_error(
+    struct response *r, enum err e, bool missing, const char *reason);
+
+/* A parameter of an authorization response. */
+struct reply_param {
+	const char *name, *value; /* NULL values are left out */
+};
+
+/*
+ * Sends the browser back to the app with PARAMS (ends with a NULL name), state
+ * and iss (RFC 9207): by a redirect, or with response_mode=form_post by a page
+ * with one button (pages here run no script).
+ */
+void reply_to_app(struct response *r, const struct page *p,
+    const struct authorize_request *q, const struct reply_param *params);
+
+/* The same for an error (RFC 6749 4.1.2.1). */
+void reply_error_to_app(struct response *r, const struct page *p,
+    const struct authorize_request *q, enum err e, const char *reason);
+
+#endif

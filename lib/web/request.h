@@ -1,0 +1,76 @@
+/*
+ * One HTTP request, read whole and taken apart, or refused at the door.
+ * The path is REQUEST_URI's (servers disagree about SCRIPT_NAME and
+ * PATH_INFO); nothing about identity is ever taken from an HTTP_* variable.
+ */
+#ifndef LK_WEB_REQUEST_H
+#define LK_WEB_REQUEST_H
+
+#include "base/err.h"
+#include "base/form.h"
+#include "web/gateway.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+	REQUEST_BODY_MAX = 65536, /* bytes; more is 413 */
+	REQUEST_QUERY_MAX = 32768,
+	REQUEST_COOKIES_MAX = 16384,
+	REQUEST_HEADER_MAX = 8192, /* Authorization and the like */
+	REQUEST_PATH_CAP = 512
+};
+
+enum method {
+	METHOD_GET = 1 << 0,
+	METHOD_HEAD = 1 << 1,
+	METHOD_POST = 1 << 2,
+	METHOD_OPTIONS = 1 << 3,
+	METHOD_OTHER = 0
+};
+
+struct request {
+	enum method method;
+	char path[REQUEST_PATH_CAP]; /* decoded, without query */
+	struct form query;           /* of GET and HEAD, and of POST's URL */
+	struct form body;            /* of a form POST */
+	char address[64];            /* REMOTE_ADDR, "" if unknown */
+	const char *authorization;   /* the header, or NULL; until finish */
+	const char *origin;          /* the header, or NULL; until finish */
+
+	/* storage behind the above */
+	char query_text[REQUEST_QUERY_MAX + 1];
+	char body_text[REQUEST_BODY_MAX + 1];
+	char cookie_text[REQUEST_COOKIES_MAX + 1];
+	size_t query_len, body_len;
+};
+
+/*
+ * Starts R again and reads what X carries: method, path, query, headers. The
+ * body is not touched. ERR_INVALID_REQUEST: bad encoding, a header over its
+ * ceiling or with a control character; ERR_NO_SUCH_PAGE: a path over its
+ * ceiling.
+ */
+enum err request_read(struct request *r, struct exchange *x) MUST_CHECK;
+
+/*
+ * Reads a POST's body as a form, to EOF under its own cap: CONTENT_LENGTH is
+ * absent behind some servers. ERR_CONTENT_TOO_LARGE, ERR_UNSUPPORTED_MEDIA_TYPE
+ * (not application/x-www-form-urlencoded; a missing type with an empty body
+ * is fine), ERR_INVALID_REQUEST (shorter than CONTENT_LENGTH said, or broken).
+ */
+enum err request_read_form(struct request *r, struct exchange *x) MUST_CHECK;
+
+/* The form a request's parameters are in: body for POST, query otherwise. */
+const struct form *request_form(const struct request *r);
+
+/* The value of a cookie, copied into VALUE; false if there is none, if it
+ * stands there more than once, or if it does not fit. */
+bool request_cookie(
+    const struct request *r, const char *name, char *value, size_t cap);
+
+/* Zeroes everything that may have been secret, and no byte that was not used:
+ * R must have been through request_read. */
+void request_wipe(struct request *r);
+
+#endif

@@ -1,0 +1,771 @@
+#!/usr/bin/env bats
+# What the administrator's command promises.
+
+load helper
+
+setup() {
+	if [[ $BATS_TEST_DESCRIPTION != init* ]]; then
+		new_store
+	else
+		DATA=$BATS_TEST_TMPDIR/data
+	fi
+}
+
+teardown() {
+	[[ -z ${SERVER_PID:-} ]] || stop_server
+}
+
+# json FILTER: of $output, which must be JSON.
+json() {
+	jq -er "$1" <<<"$output"
+}
+
+assert_output() {
+	[[ $output =~ $1 ]] || fail "says nothing like: $1" "$output"
+}
+
+refute_output() {
+	[[ ! $output =~ $1 ]] || fail "says: $1" "$output"
+}
+
+mode() {
+	stat -c %a "$1"
+}
+
+# on_terminal ANSWER... -- COMMAND...: runs it on a terminal of its own; each
+# answer is typed when a question stands there. ^C interrupts. Tells at the end
+# whether the terminal echoes.
+on_terminal() {
+	python3 -c '
+import os, pty, sys, termios
+cut = sys.argv.index("--")
+answers, command = sys.argv[1:cut], sys.argv[cut + 1:]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(command[0], command)
+out, seen = b"", 0
+while True:
+    try:
+        got = os.read(fd, 4096)
+    except OSError:
+        break
+    if not got:
+        break
+    out += got
+    if answers and out[seen:].endswith(b": "):
+        seen = len(out)
+        answer = answers.pop(0)
+        os.write(fd, b"\x03" if answer == "^C" else answer.encode() + b"\n")
+echoes = termios.tcgetattr(fd)[3] & termios.ECHO
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+sys.stdout.write(out.decode())
+print("echo", "on" if echoes else "off")
+sys.exit(status if status >= 0 else 128 - status)
+' "$@"
+}
+
+command_path() {
+	echo "$(programs)/bin/latchkey"
+}
+
+# --- the command line --------------------------------------------------------
+
+@test "without a verb the usage comes and the exit status is 2" {
+	run -2 latchkey
+	assert_output 'usage: latchkey \[-d DIR\]'
+	assert_output 'latchkey user add NAME .*--password-stdin'
+}
+
+@test "--help and --version answer on standard output" {
+	run -0 --separate-stderr latchkey --help
+	assert_output 'latchkey client add ID'
+	run -0 --separate-stderr latchkey client add --help
+	assert_output 'Registers an app'
+	run -0 --separate-stderr latchkey user -h
+	assert_output 'latchkey user lock NAME'
+	run -0 --separate-stderr latchkey --version
+	assert_output '^latchkey [0-9]+\.'
+}
+
+@test "what is not known is one line, a hint and exit status 2" {
+	local words
+	for words in frobnicate 'user frobnicate' 'user' 'user list --nope' \
+	    'user show' 'user show a b' 'user list extra' '-x' \
+	    'user add a --name' 'user list --json=yes' \
+	    'user add a --name=x --name=y'; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr latchkey $words
+		[[ -z $output ]] || fail "$words: $output"
+		# shellcheck disable=SC2154
+		[[ ${#stderr_lines[@]} -eq 2 ]] || fail "$words: $stderr"
+		[[ $stderr = latchkey:*--help* ]] || fail "$words: $stderr"
+	done
+}
+
+@test "the data directory is -d, else LATCHKEY_DATA" {
+	LATCHKEY_DATA=$DATA run -0 "$(command_path)" user list
+	LATCHKEY_DATA=$BATS_TEST_TMPDIR/none run -1 "$(command_path)" user list
+	assert_output "none is no data directory yet.*init ISSUER"
+}
+
+@test "options are taken as --option value and --option=value, before or after the name" {
+	run -0 latchkey user add --no-password --name='A = B' bob --email bob@example.org
+	run -0 latchkey user show bob --json
+	assert_equal "$(json .name)" 'A = B'
+	assert_equal "$(json .email)" bob@example.org
+}
+
+@test "a full standard output is a failure" {
+	[[ -e /dev/full ]] || skip 'no /dev/full'
+	full() { latchkey user list >/dev/full; }
+	run -1 full
+	assert_output 'standard output: No space left'
+}
+
+# --- init --------------------------------------------------------------------
+
+@test "init makes everything, readable by the owner alone" {
+	run -0 latchkey init https://id.example.org/idp
+	[[ ${#lines[@]} -eq 4 ]]
+	assert_equal "$(mode "$DATA")" 700
+	assert_equal "$(mode "$DATA/keys")" 700
+	assert_equal "$(mode "$DATA/slots")" 700
+	assert_equal "$(mode "$DATA/store")" 700
+	assert_equal "$(mode "$DATA/secret.key")" 600
+	assert_equal "$(mode "$DATA/latchkey.conf")" 600
+	[[ -z $(find "$DATA" -type f -perm /077) ]]
+	grep -qx 'issuer = https://id.example.org/idp' "$DATA/latchkey.conf"
+	run -0 latchkey key list --json
+	assert_equal "$(json '[.[] | .alg + " " + .state] | sort | join(",")')" \
+	    'EdDSA active,EdDSA next'
+	run -0 latchkey check
+}
+
+@test "init writes every setting with its default, and the file is good as it is" {
+	local key
+	latchkey init https://id.example.org
+	for key in $(sed -n 's/^\.It Ic //p' "$root/doc/latchkey.conf.5"); do
+		grep -Eq "^#?$key =" "$DATA/latchkey.conf" ||
+		    fail "$key is not in it"
+	done
+	assert_equal "$(grep -Ec '^#?[a-z0-9_]+ =' "$DATA/latchkey.conf")" \
+	    "$(grep -c '^\.It Ic ' "$root/doc/latchkey.conf.5")"
+	sed -i 's/^#\([a-z0-9_]* =\)/\1/' "$DATA/latchkey.conf"
+	run -0 latchkey user list
+}
+
+@test "init refuses an issuer that cannot be one, and says why" {
+	local issuer
+	for issuer in http://id.example.org id.example.org \
+	    'https://id.example.org?a=b' https://id.example.org#x \
+	    https://a@id.example.org ftp://id.example.org ''; do
+		run -1 latchkey init "$issuer"
+		[[ ${#lines[@]} -eq 1 ]]
+		[[ ! -e $DATA ]]
+	done
+	run -1 latchkey init https://id.example.org/
+	assert_output 'slash'
+	run -0 latchkey init http://127.0.0.1:8080
+}
+
+@test "init refuses a directory that is initialised and leaves it alone" {
+	latchkey init https://id.example.org
+	before=$(find "$DATA" -type f -exec md5sum {} + | sort)
+	run -1 latchkey init https://other.example.org
+	assert_output 'initialised'
+	assert_equal "$(find "$DATA" -type f -exec md5sum {} + | sort)" "$before"
+}
+
+@test "init refuses a directory that others can write, or that has our names in it" {
+	mkdir -m 777 "$DATA"
+	run -1 latchkey init https://id.example.org
+	assert_output 'chmod go-w'
+	chmod 700 "$DATA"
+	mkdir "$DATA/store"
+	touch "$DATA/store/mine"
+	run -1 latchkey init https://id.example.org
+	assert_output 'is there already'
+	assert_equal "$(find "$DATA" -mindepth 1 | sort)" \
+	    "$DATA/store
+$DATA/store/mine"
+}
+
+@test "init takes an empty directory that is there" {
+	mkdir -m 750 "$DATA"
+	run -0 latchkey init https://id.example.org
+}
+
+@test "init leaves nothing when it fails midway" {
+	# Enough for the secret key, too little for the store.
+	limited() { (ulimit -f 8; latchkey init https://id.example.org); }
+	run limited
+	((status != 0))
+	[[ ! -e $DATA ]] || fail "$(ls -R "$DATA")"
+	mkdir -m 700 "$DATA"
+	run limited
+	((status != 0))
+	[[ -d $DATA ]]
+	[[ -z $(ls -A "$DATA") ]]
+}
+
+@test "init --alg says what new clients get" {
+	latchkey init https://id.example.org --alg RS256
+	latchkey client add app --redirect-uri https://app.example.org/cb
+	run -0 latchkey client show app --json
+	assert_equal "$(json .id_token_signed_response_alg)" RS256
+	run -2 latchkey -d "$DATA.2" init https://id.example.org --alg none
+	[[ ! -e $DATA.2 ]]
+}
+
+@test "init --json says where and for whom" {
+	run -0 latchkey init https://id.example.org --json
+	assert_equal "$(json .issuer)" https://id.example.org
+	assert_equal "$(json .directory)" "$DATA"
+}
+
+# --- settings and owner ------------------------------------------------------
+
+@test "a settings file that others can write is refused" {
+	chmod 666 "$DATA/latchkey.conf"
+	run -1 latchkey user list
+	assert_output 'latchkey.conf'
+	[[ ${#lines[@]} -eq 1 ]]
+}
+
+@test "a bad setting is told with file and line" {
+	echo 'colour = blue' >>"$DATA/latchkey.conf"
+	run -1 latchkey user list
+	assert_output "latchkey.conf:$(wc -l <"$DATA/latchkey.conf"): "
+}
+
+@test "root becomes the owner of the directory, so that nothing is left as root's" {
+	((EUID == 0)) || skip 'only root can'
+	DATA=$(mktemp -d)/data
+	chmod 711 "${DATA%/data}"
+	latchkey init https://id.example.org >/dev/null
+	chown -R nobody "$DATA"
+	latchkey key rotate >/dev/null 2>&1
+	latchkey user add bob --no-password >/dev/null
+	foreign=$(find "$DATA" ! -user nobody)
+	rm -r "${DATA%/data}"
+	[[ -z $foreign ]] || fail "$foreign"
+}
+
+@test "who does not own the directory is refused" {
+	((EUID == 0)) || skip 'only root can'
+	DATA=$(mktemp -d)/data
+	chmod 711 "${DATA%/data}"
+	cp "$(command_path)" "${DATA%/data}/latchkey"
+	chmod 755 "${DATA%/data}/latchkey"
+	latchkey init https://id.example.org >/dev/null
+	run -1 setpriv --reuid=nobody --clear-groups \
+	    "${DATA%/data}/latchkey" -d "$DATA" user list
+	rm -r "${DATA%/data}"
+	assert_output 'belongs to root'
+}
+
+# --- user --------------------------------------------------------------------
+
+@test "user add keeps what it was told" {
+	printf 'a good password\n' | latchkey user add alice --name 'Alice Ä' \
+	    --email alice@example.org --email-verified --group family \
+	    --group admin --password-stdin
+	run -0 latchkey user show alice --json
+	assert_equal "$(json .preferred_username)" alice
+	assert_equal "$(json .name)" 'Alice Ä'
+	assert_equal "$(json .email)" alice@example.org
+	assert_equal "$(json .email_verified)" true
+	assert_equal "$(json '.groups | join(",")')" family,admin
+	assert_equal "$(json .has_password)" true
+	assert_equal "$(json '.locked | not')" true
+	[[ $(json .sub) =~ ^[A-Za-z0-9_-]{22}$ ]]
+	[[ $(json .created_at) =~ ^[0-9]+$ ]]
+	run -0 latchkey user show alice
+	assert_output 'groups +family admin'
+}
+
+@test "user add --json is what user show --json says" {
+	added=$(latchkey user add alice --no-password --json)
+	run -0 latchkey user show alice --json
+	assert_equal "$output" "$added"
+}
+
+@test "a name is taken once, in whatever case" {
+	add_user alice
+	run -1 latchkey user add Alice --no-password
+	assert_output 'is there already'
+	run -0 latchkey user show ALICE
+}
+
+@test "user add refuses names, addresses and groups that cannot be" {
+	run -1 latchkey user add 'al ice' --no-password
+	run -1 latchkey user add .alice --no-password
+	run -1 latchkey user add "$(printf 'a%.0s' {1..65})" --no-password
+	run -1 latchkey user add alice --no-password --email nobody
+	run -1 latchkey user add alice --no-password --group 'a b'
+	run -1 latchkey user add alice --no-password --name $'a\nb'
+	run -1 latchkey user add alice --no-password --name $'a\xff'
+	run -2 latchkey user add alice --no-password --password-stdin
+	run -0 latchkey user list --json
+	assert_equal "$(json length)" 0
+}
+
+@test "a password too short, repeated, with a NUL or too long is refused" {
+	with() { printf "$1" | latchkey user add alice --password-stdin; }
+	run -1 with 'short\n'
+	assert_output '8 characters'
+	run -1 with 'aaaaaaaaaaaa\n'
+	run -1 with ''
+	run -1 with 'good pass\0word\n'
+	run -1 with 'tabbed\tpassword\n'
+	run -1 with 'not \xff UTF-8 text\n'
+	run -1 with "$(printf 'ab%.0s' {1..600})\n"
+	run -1 latchkey user show alice
+	run -0 with 'the first line\nthe second line\n'
+}
+
+@test "without --password-stdin the password is asked for twice, unseen" {
+	run -0 on_terminal 'a good password' 'a good password' -- \
+	    "$(command_path)" -d "$DATA" user add alice
+	assert_output 'New password for alice:.*again:.*added'
+	refute_output 'good password'
+	assert_output 'echo on'
+	run -0 latchkey user show alice --json
+	assert_equal "$(json .has_password)" true
+}
+
+@test "two passwords that differ change nothing" {
+	run -1 on_terminal 'a good password' 'another password' -- \
+	    "$(command_path)" -d "$DATA" user add alice
+	assert_output 'differ'
+	run -1 latchkey user show alice
+}
+
+@test "an interrupted password prompt leaves the terminal as it was" {
+	run -130 on_terminal ^C -- "$(command_path)" -d "$DATA" user add alice
+	assert_output 'echo on'
+	run -1 latchkey user show alice
+}
+
+@test "without a terminal the line says what to do" {
+	run -1 setsid -w "$(command_path)" -d "$DATA" user add alice
+	assert_output '--password-stdin'
+}
+
+@test "user set changes what is given and keeps the rest" {
+	latchkey user add bob --no-password --name Bob --email b@example.org \
+	    --email-verified --group a --group b
+	latchkey user set bob --name Robert
+	latchkey user set bob --add-group c --remove-group a
+	run -0 latchkey user show bob --json
+	assert_equal "$(json .name)" Robert
+	assert_equal "$(json '.groups | join(",")')" b,c
+	assert_equal "$(json .email_verified)" true
+	latchkey user set bob --email new@example.org
+	run -0 latchkey user show bob --json
+	assert_equal "$(json '.email_verified | not')" true
+	latchkey user set bob --group d
+	run -0 latchkey user show bob --json
+	assert_equal "$(json '.groups | join(",")')" d
+	latchkey user set bob --group ''
+	run -0 latchkey user show bob --json
+	assert_equal "$(json '.groups | length')" 0
+	run -2 latchkey user set bob
+	run -1 latchkey user set bob --add-group 'x y'
+	run -1 latchkey user set nobody --name X
+}
+
+@test "user lock, unlock and del do what they say, and an unknown name is an error" {
+	local verb
+	add_user alice
+	latchkey user lock alice
+	run -0 latchkey user show alice --json
+	assert_equal "$(json .locked)" true
+	latchkey user unlock alice
+	run -0 latchkey user show alice --json
+	assert_equal "$(json '.locked | not')" true
+	latchkey user del alice
+	for verb in show lock unlock del set passwd; do
+		run latchkey user $verb alice --name x
+		((status == 1 || status == 2))
+	done
+	run -1 latchkey user show alice
+	assert_output 'no user alice'
+	run -1 latchkey user passwd alice --password-stdin </dev/null
+	run -1 latchkey user lock alice
+	run -1 latchkey user del alice
+}
+
+@test "nothing of a password or a secret is ever listed or logged" {
+	add_user alice
+	latchkey client add app --redirect-uri "$CALLBACK" --json >"$BATS_TEST_TMPDIR/added"
+	secret=$(jq -r .client_secret "$BATS_TEST_TMPDIR/added")
+	((${#secret} >= 43))
+	all() {
+		latchkey user list; latchkey user list --json
+		latchkey user show alice; latchkey user show alice --json
+		latchkey client list; latchkey client list --json
+		latchkey client show app; latchkey client show app --json
+		latchkey audit; latchkey audit --json; latchkey check
+	}
+	run -0 all
+	[[ $output != *"$secret"* ]]
+	[[ $output != *"$PASSWORD"* ]]
+	refute_output 'hash":|mac":|sealed'
+	run grep -rqF "$secret" "$DATA"
+	((status == 1))
+}
+
+# --- client ------------------------------------------------------------------
+
+@test "client add prints the secret once, and what to type into the app" {
+	run -0 latchkey client add photos --redirect-uri https://p.example.org/cb
+	assert_output 'client_id +photos'
+	assert_output 'client_secret +[A-Za-z0-9_-]{43} '
+	assert_output "issuer +$ISSUER"
+	assert_output "discovery +$ISSUER/.well-known/openid-configuration"
+	run -0 latchkey client show photos
+	refute_output 'secret'
+}
+
+@test "client add keeps what it was told, under the names of RFC 7591" {
+	latchkey client add app --name 'The App' \
+	    --redirect-uri https://a.example.org/cb \
+	    --redirect-uri app.immich:///oauth-callback \
+	    --post-logout-redirect-uri https://a.example.org/ \
+	    --grant authorization_code --scope openid --scope photos \
+	    --group family --audience https://api.example.org --trusted --no-pkce
+	run -0 latchkey client show app --json
+	assert_equal "$(json .client_id)" app
+	assert_equal "$(json .client_name)" 'The App'
+	assert_equal "$(json '.redirect_uris | join(" ")')" \
+	    'https://a.example.org/cb app.immich:///oauth-callback'
+	assert_equal "$(json '.post_logout_redirect_uris[0]')" https://a.example.org/
+	assert_equal "$(json '.grant_types | join(" ")')" authorization_code
+	assert_equal "$(json .scope)" 'openid photos'
+	assert_equal "$(json '.groups[0]')" family
+	assert_equal "$(json .audience)" https://api.example.org
+	assert_equal "$(json .trusted)" true
+	assert_equal "$(json '.pkce | not')" true
+	assert_equal "$(json .id_token_signed_response_alg)" EdDSA
+	assert_equal "$(json '.public | not')" true
+}
+
+@test "a client's defaults: code and refresh, all standard scopes, PKCE, consent" {
+	add_client app
+	run -0 latchkey client show app --json
+	assert_equal "$(json '.grant_types | join(" ")')" \
+	    'authorization_code refresh_token'
+	assert_equal "$(json .scope)" \
+	    'openid profile email groups offline_access'
+	assert_equal "$(json .pkce)" true
+	assert_equal "$(json '.trusted | not')" true
+	assert_equal "$(json .client_name)" app
+}
+
+@test "a public client has no secret" {
+	run -0 latchkey client add spa --public --redirect-uri "$CALLBACK" --json
+	assert_equal "$(json '.client_secret // "none"')" none
+	run -1 latchkey client secret spa
+	assert_output 'no secret'
+	run -1 latchkey client add p2 --public --redirect-uri "$CALLBACK" \
+	    --secret-stdin <<<"$SECRET"
+}
+
+@test "a client that makes no sense is refused whole" {
+	local words
+	for words in 'x' 'x --public --redirect-uri https://a/b --alg HS256' \
+	    'x --public --redirect-uri https://a/b --no-pkce' \
+	    'x --public --grant client_credentials' \
+	    'x --redirect-uri javascript:alert(1)' \
+	    'x --redirect-uri https://a/b#c' \
+	    'x --redirect-uri http://a.example.org/cb' \
+	    'x --redirect-uri https://a/b --grant password' \
+	    'x --redirect-uri https://a/b --alg none' \
+	    'x --redirect-uri https://a/b --cookie-refresh' \
+	    'x!y --redirect-uri https://a/b'; do
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr latchkey client add $words
+		[[ ${#stderr_lines[@]} -eq 1 ]] || fail "$words: $stderr"
+	done
+	run -1 latchkey client add x --redirect-uri 'https://a/b c'
+	run -1 latchkey client add x --redirect-uri https://a/b --scope 'a b'
+	run -0 latchkey client list --json
+	assert_equal "$(json length)" 0
+}
+
+@test "a client_id is taken once" {
+	add_client app
+	run -1 latchkey client add app --redirect-uri "$CALLBACK"
+	assert_output 'is there already'
+}
+
+@test "a secret given by hand must be long enough, and is not echoed" {
+	run -1 latchkey client add app --redirect-uri "$CALLBACK" \
+	    --secret-stdin <<<short
+	assert_output '32 characters'
+	run -0 latchkey client add app --redirect-uri "$CALLBACK" \
+	    --secret-stdin <<<"$SECRET"
+	[[ $output != *"$SECRET"* ]]
+}
+
+@test "client set replaces the lists it is given and keeps the rest" {
+	add_client app --scope openid --group family --trusted
+	latchkey client set app --redirect-uri https://b.example.org/cb \
+	    --group '' --no-trusted --no-pkce --name B
+	run -0 latchkey client show app --json
+	assert_equal "$(json '.redirect_uris | join(" ")')" https://b.example.org/cb
+	assert_equal "$(json '.groups | length')" 0
+	assert_equal "$(json '.trusted | not')" true
+	assert_equal "$(json '.pkce | not')" true
+	assert_equal "$(json .scope)" openid
+	assert_equal "$(json .client_name)" B
+	latchkey client set app --pkce
+	run -0 latchkey client show app --json
+	assert_equal "$(json .pkce)" true
+	run -1 latchkey client set app --redirect-uri ''
+	run -2 latchkey client set app
+	run -2 latchkey client set app --public
+	run -1 latchkey client set nope --trusted
+}
+
+@test "a client that changes to HS256 gets a new secret; others keep theirs" {
+	add_client app
+	run -0 latchkey client set app --name X
+	refute_output client_secret
+	run -0 latchkey client set app --alg HS256
+	assert_output 'new secret'
+	assert_output 'client_secret +[A-Za-z0-9_-]{43} '
+	run -0 latchkey client set app --alg EdDSA
+	refute_output client_secret
+	run -0 latchkey client secret app --json
+	[[ $(json .client_secret) =~ ^[A-Za-z0-9_-]{43}$ ]]
+}
+
+@test "the first client that needs RS256 brings its keys" {
+	run -0 latchkey key list --json
+	assert_equal "$(json '[.[] | select(.alg == "RS256")] | length')" 0
+	add_client book --alg RS256
+	add_client book2 --alg RS256
+	run -0 latchkey key list --json
+	assert_equal "$(json '[.[] | select(.alg == "RS256") | .state] | sort | join(",")')" \
+	    active,next
+	run -0 latchkey check
+}
+
+@test "client del removes it" {
+	add_client app
+	latchkey client del app
+	run -1 latchkey client show app
+	run -1 latchkey client del app
+	assert_output 'no client app'
+}
+
+# --- key ---------------------------------------------------------------------
+
+@test "key rotate: next becomes active, active is retired and still published" {
+	before=$(latchkey key list --json)
+	active=$(jq -r '.[] | select(.state == "active").kid' <<<"$before")
+	next=$(jq -r '.[] | select(.state == "next").kid' <<<"$before")
+	run -0 --separate-stderr latchkey key rotate
+	[[ $stderr = *warning*jwks_max_age* ]]
+	run -0 latchkey key list --json
+	assert_equal "$(json '.[] | select(.state == "active").kid')" "$next"
+	assert_equal "$(json '.[] | select(.state == "retired").kid')" "$active"
+	assert_equal "$(json length)" 3
+	# 15 minutes of access token, an hour of JWKS, an hour to spare
+	assert_equal "$(json '.[] | select(.state == "retired") |
+	    .published_until - .retired_at')" 8100
+	run -0 latchkey check
+}
+
+@test "key rotate --alg rotates that algorithm alone, and makes its first keys" {
+	latchkey key rotate --alg RS256
+	run -0 latchkey key list --json
+	assert_equal "$(json '[.[] | .alg + .state] | sort | join(" ")')" \
+	    'EdDSAactive EdDSAnext RS256active RS256next'
+	latchkey key rotate --alg RS256 2>/dev/null
+	run -0 latchkey key list --json
+	assert_equal "$(json '[.[] | .alg + .state] | sort | join(" ")')" \
+	    'EdDSAactive EdDSAnext RS256active RS256next RS256retired'
+	latchkey key rotate 2>/dev/null
+	run -0 latchkey key list --json
+	assert_equal "$(json length)" 7
+	run -2 latchkey key rotate --alg HS256
+	run -2 latchkey key rotate --alg none
+}
+
+@test "key rotate removes the private halves that an earlier rotation retired" {
+	latchkey key rotate 2>/dev/null
+	kid=$(latchkey key list --json |
+	    jq -r '.[] | select(.state == "retired").kid')
+	latchkey key rotate 2>/dev/null
+	[[ -e $DATA/keys/$kid.pem ]]
+	touch -d '2 hours ago' "$DATA/keys/"*
+	latchkey key rotate 2>/dev/null
+	[[ ! -e $DATA/keys/$kid.pem ]]
+	run -0 latchkey check
+}
+
+# --- session, grant ----------------------------------------------------------
+
+@test "session list shows who is signed in, and session end signs them out" {
+	add_user alice
+	add_user bob
+	add_client app --trusted
+	sign_in alice app
+	sign_in bob app
+	run -0 latchkey session list --json
+	assert_equal "$(json '[.[].preferred_username] | sort | join(",")')" alice,bob
+	run -0 latchkey session list --user alice --json
+	assert_equal "$(json length)" 1
+	assert_equal "$(json '.[0].amr | join(" ")')" pwd
+	sid=$(json '.[0].sid')
+	run -0 latchkey session end "$sid"
+	run -1 latchkey session end "$sid"
+	open_page alice "$(authorize_url app)"
+	page_asks_password
+	run -0 latchkey session end --all
+	assert_output 'ended: 1'
+	run -0 latchkey session list --json
+	assert_equal "$(json length)" 0
+}
+
+@test "user lock and user passwd end what the person had" {
+	add_user alice
+	add_client app
+	first=$(redeem "$(get_code alice app)")
+	latchkey user lock alice
+	refresh "$(field refresh_token <<<"$first")" >/dev/null
+	assert_error invalid_grant
+	latchkey user unlock alice
+	run -0 latchkey session list --json
+	assert_equal "$(json length)" 0
+	latchkey user passwd alice --password-stdin <<<"$PASSWORD"
+	run -0 latchkey grant list --json
+	assert_equal "$(json '.families | length')" 0
+	assert_equal "$(json '.approvals | length')" 1
+}
+
+@test "grant list shows families and approvals, and grant end ends them" {
+	add_user alice
+	add_user bob
+	add_client app
+	add_client other
+	redeem "$(get_code alice app)" >/dev/null
+	redeem "$(get_code bob app)" >/dev/null
+	CLIENT=other redeem "$(get_code alice other)" >/dev/null
+	run -0 latchkey grant list --json
+	assert_equal "$(json '.families | length')" 3
+	assert_equal "$(json '.approvals | length')" 3
+	assert_equal "$(json '.families[0].generation')" 1
+	run -0 latchkey grant list --user alice --client other --json
+	assert_equal "$(json '.families[0].client_id')" other
+	family=$(json '.families[0].family_id')
+	run -0 latchkey grant end "$family"
+	run -1 latchkey grant end "$family"
+	run -0 latchkey grant end --client app --user bob
+	assert_output 'ended: 1. Approvals removed: 1'
+	run -0 latchkey grant end --user alice
+	run -0 latchkey grant list --json
+	assert_equal "$(json '.families + .approvals | length')" 0
+	run -2 latchkey grant end
+	run -1 latchkey grant end --user nobody
+	run -1 latchkey grant end --client nothing
+	run -1 latchkey grant list --user nobody
+}
+
+@test "session end and grant end want to be told which" {
+	run -2 latchkey session end
+	run -2 latchkey session end abc --all
+	run -1 latchkey session end abc
+	run -1 latchkey session end --user nobody
+	run -2 latchkey grant end abc --user alice
+	run -1 latchkey grant end abc
+}
+
+# --- audit -------------------------------------------------------------------
+
+@test "audit tells what the administrator did, oldest first" {
+	add_user alice
+	add_client app
+	latchkey user lock alice
+	latchkey key rotate 2>/dev/null
+	run -0 latchkey audit --json
+	assert_equal "$(json '[.[].event] | join(" ")')" \
+	    'key_added user_added client_added user_locked key_rotated'
+	assert_equal "$(json '.[1].user')" alice
+	assert_equal "$(json '.[2].client_id')" app
+	run -0 latchkey audit
+	assert_output 'user_locked +alice'
+}
+
+@test "control characters of what is stored do not reach the terminal" {
+	latchkey user add alice --no-password --name $'a\xc2\x9b31mb'
+	run -0 latchkey user list
+	[[ $output != *$'\xc2\x9b'* ]]
+	assert_output 'a\\xc2\\x9b31mb'
+}
+
+# --- check -------------------------------------------------------------------
+
+@test "check finds nothing wrong with a new directory" {
+	run -0 latchkey check
+	assert_output '0 errors'
+	run -0 latchkey check --json
+	assert_equal "$(json .errors)" 0
+	assert_equal "$(json '[.findings[].level] | map(select(. == "error")) | length')" 0
+	json '.findings | all(has("level") and has("what") and has("why") and has("do"))'
+}
+
+# finds PATTERN: check reports an error like it, with why and what to do.
+finds() {
+	run -1 latchkey check --json
+	json '.findings[] | select(.level == "error") |
+	    select(.why != "" and .do != "") | .what' | grep -Eq -- "$1" ||
+	    fail "no error like $1" "$output"
+}
+
+@test "check finds files that are open to others" {
+	chmod 644 "$DATA/secret.key"
+	finds 'secret.key has mode 0644'
+	chmod 600 "$DATA/secret.key"
+	chmod 755 "$DATA/keys"
+	finds 'keys has mode 0755'
+	chmod 700 "$DATA/keys"
+	chmod 770 "$DATA"
+	finds 'has mode 0770'
+	chmod 700 "$DATA"
+	chmod 640 "$DATA/keys"/*.pem
+	finds 'pem'
+	chmod 600 "$DATA/keys"/*.pem
+	run -0 latchkey check
+}
+
+@test "check finds a missing or foreign private key" {
+	local keys=("$DATA/keys"/*.pem)
+	mv "${keys[0]}" "$BATS_TEST_TMPDIR/kept"
+	finds 'cannot be used'
+	cp "${keys[1]}" "${keys[0]}"
+	finds 'cannot be used'
+	mv "$BATS_TEST_TMPDIR/kept" "${keys[0]}"
+	run -0 latchkey check
+}
+
+@test "check finds settings and a store that cannot be read" {
+	echo 'colour = blue' >>"$DATA/latchkey.conf"
+	finds 'latchkey.conf:[0-9]+'
+	sed -i '$d' "$DATA/latchkey.conf"
+	printf 'not a store, %.0s' {1..1000} >"$DATA/store/data.mdb"
+	finds .
+	rm -r "$DATA/store"
+	finds 'store: No such file'
+	DATA=$BATS_TEST_TMPDIR/none finds 'not a directory'
+}
+
+@test "check warns of cheap password hashes without failing" {
+	run -0 latchkey check --json
+	assert_equal "$(json .warnings)" 1
+	json '.findings[] | select(.level == "warning").what' |
+	    grep -q 'password hashes'
+}

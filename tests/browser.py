@@ -1,0 +1,125 @@
+#!/usr/bin/python3
+"""Walks through the demo in a headless Chromium, as a person would:
+
+    browser.py APP-URL PASSWORD
+
+Fails with the page's text when something is not as it should be. Pictures of
+every page go to $SCREENSHOTS, if that names a directory."""
+
+import contextlib
+import os
+import sys
+import tempfile
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+APP, PASSWORD = sys.argv[1:]
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+         "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--no-proxy-server",
+         "--disable-dev-shm-usage", "--window-size=1280,1400"]
+
+
+@contextlib.contextmanager
+def chromium():
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    with tempfile.TemporaryDirectory() as profile:
+        for flag in FLAGS + ["--user-data-dir=" + profile]:
+            options.add_argument(flag)
+        driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"),
+                                  options=options)
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+class Walk:
+    def __init__(self, driver):
+        self.driver, self.shots = driver, 0
+
+    def text(self):
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    def sees(self, *words):
+        """Waits until the page says all of these."""
+        try:
+            WebDriverWait(self.driver, 15, ignored_exceptions=[Exception]).until(
+                lambda _: all(word in self.text() for word in words))
+        except Exception:
+            sys.exit("wanted %r at %s, but the page says:\n%s" % (
+                words, self.driver.current_url, self.text()))
+        self.picture()
+        print("# sees " + ", ".join(words))
+
+    def picture(self):
+        if os.environ.get("SCREENSHOTS"):
+            self.shots += 1
+            self.driver.save_screenshot("%s/%02d.png" % (
+                os.environ["SCREENSHOTS"], self.shots))
+
+    def press(self, words):
+        for tag in ("button", "a"):
+            for element in self.driver.find_elements(By.TAG_NAME, tag):
+                if element.text.strip() == words and element.is_enabled():
+                    element.click()
+                    return
+        sys.exit("no button %r on the page:\n%s" % (words, self.text()))
+
+    def fill(self, **fields):
+        for name, value in fields.items():
+            field = self.driver.find_element(By.NAME, name)
+            field.clear()
+            field.send_keys(value)
+
+
+def main():
+    with chromium() as driver:
+        walk = Walk(driver)
+        driver.get(APP)
+        walk.sees("knows nobody yet")
+        walk.press("Sign in")
+        walk.sees("Sign in", "Sample app")
+        walk.fill(username="alice", password="not the password")
+        walk.press("Sign in")
+        walk.sees("Sign in", "Password")
+        walk.fill(username="alice", password=PASSWORD)
+        walk.press("Sign in")
+        walk.sees("Sample app", "Allow")
+        walk.press("Allow")
+        walk.sees("Hello, Alice Adams", "alice@example.org", "family",
+                  "Access token", "good until")
+        for summary in driver.find_elements(By.TAG_NAME, "summary"):
+            summary.click()
+        walk.sees('"typ": "at+jwt"', '"alg": "EdDSA"', '"scope"', '"nonce"')
+
+        walk.press("Call the API")
+        walk.sees("The API answered 200", "Hello from the API")
+        walk.press("Refresh")
+        walk.sees("New tokens", "Refreshed 1 time.")
+        walk.press("Replay the old refresh token")
+        walk.sees("No harm done", "the same successor again")
+        walk.press("Refresh")
+        walk.sees("New tokens", "Refreshed 2 times.")
+        walk.press("Replay the old refresh token")
+        walk.sees("ended the whole family", "invalid_grant", "Sign in again")
+
+        # Still signed in at the provider, which remembers the consent.
+        walk.press("Sign in again")
+        walk.sees("Hello, Alice Adams", "Refreshed 0 times.")
+        walk.press("Refresh")
+        walk.sees("New tokens")
+
+        walk.press("Sign out")
+        walk.sees("knows nobody yet")
+        assert driver.current_url == APP, driver.current_url
+        walk.press("Sign in")
+        walk.sees("Password")
+        print("# signed out at the provider, too")
+
+
+main()

@@ -1,0 +1,111 @@
+# make: what it makes, where it puts it, and that it says nothing else.
+
+load helper
+
+# A build of this file's own, without RS256 and with somebody's CFLAGS.
+setup_file() {
+	cd "$root" || return
+	unset MAKEFLAGS MFLAGS MAKELEVEL SAN RS256 CFLAGS LDFLAGS
+	export MADE=$BATS_FILE_TMPDIR/build
+	make_it >"$BATS_FILE_TMPDIR/said" 2>&1 ||
+	    { cat "$BATS_FILE_TMPDIR/said" >&2; return 1; }
+}
+
+setup() {
+	cd "$root" || return
+	unset MAKEFLAGS MFLAGS MAKELEVEL
+}
+
+make_it() {
+	make BUILD="$MADE" RS256=no \
+	    "CFLAGS=-O0 -U_FORTIFY_SOURCE -Werror" "$@"
+}
+
+@test "build: make help lists every target" {
+	local target
+	run -0 make -s help
+	for target in test demo serve install lint bench clean 'SAN=1 test'; do
+		[[ $output = *"make $target"* ]] || fail "no make $target"
+	done
+}
+
+@test "build: no warning" {
+	run ! grep -i warning "$BATS_FILE_TMPDIR/said"
+}
+
+@test "build: a second make has nothing to do" {
+	run -0 make_it
+	assert_equal "$output" ''
+}
+
+@test "build: RS256=no is a latchkey that says so" {
+	LATCHKEY_BUILD=$MADE
+	new_store
+	run -1 latchkey key rotate --alg RS256
+	assert_equal "${#lines[@]}" 1
+	[[ -z $(find "$DATA/keys" -name '*RS*') ]]
+}
+
+@test "build: install puts everything below DESTDIR and PREFIX" {
+	local to=$BATS_TEST_TMPDIR/to file
+	run -0 make_it install DESTDIR="$to" PREFIX=/opt/lk
+	for file in bin/latchkey lib/latchkey/cgi-bin/{authorize,token,refresh} \
+	    lib/latchkey/cgi-bin/{metadata,userinfo,introspect,revoke,logout} \
+	    share/latchkey/latchkey.conf.example \
+	    share/latchkey/templates/{login,consent,error}.html \
+	    share/latchkey/templates/style.css \
+	    share/man/man5/latchkey.conf.5 \
+	    share/man/man8/{latchkey,token,authorize}.8; do
+		[[ -f $to/opt/lk/$file ]] || fail "not installed: $file"
+	done
+	assert_equal "$(find "$to" -type f | grep -vc "^$to/opt/lk/")" 0
+	[[ -z $(find "$to" -type f -perm /022) ]]
+	"$to/opt/lk/bin/latchkey" --help >/dev/null
+}
+
+@test "build: programs are hardened: PIE, full RELRO, no executable stack" {
+	local program
+	for program in "$LATCHKEY_BUILD"/cgi-bin/* "$LATCHKEY_BUILD/bin/latchkey"; do
+		[[ $program != *.[od] ]] || continue
+		readelf -hld "$program" >"$BATS_TEST_TMPDIR/elf"
+		grep -q 'Type: *DYN' "$BATS_TEST_TMPDIR/elf"
+		grep -q GNU_RELRO "$BATS_TEST_TMPDIR/elf"
+		grep -q 'Flags:.* NOW' "$BATS_TEST_TMPDIR/elf"
+		grep -A 1 GNU_STACK "$BATS_TEST_TMPDIR/elf" | grep -q 'RW  '
+	done
+}
+
+@test "build: the command does not need libfcgi" {
+	run -0 ldd "$LATCHKEY_BUILD/bin/latchkey"
+	[[ $output != *libfcgi* ]]
+}
+
+@test "build: packages.sh says nothing when nothing is missing" {
+	run -0 conf/packages.sh build test
+	assert_equal "$output" ''
+}
+
+@test "build: packages.sh names what is missing, and who could install it" {
+	# A machine without sudo, where nobody is root and one package is not there.
+	sed "s/'jq jq'/'latchkey-no-such-package no-such-command'/" \
+	    conf/packages.sh >"$BATS_TEST_TMPDIR/packages.sh"
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\necho 1000\n' >"$BATS_TEST_TMPDIR/bin/id"
+	chmod +x "$BATS_TEST_TMPDIR/bin/id"
+	for tool in sh cat cut sort sed dpkg-query apt-get python3 cc; do
+		ln -s "$(command -v $tool)" "$BATS_TEST_TMPDIR/bin/$tool"
+	done
+	# shellcheck disable=SC2030,SC2031
+	PATH=$BATS_TEST_TMPDIR/bin run -1 sh "$BATS_TEST_TMPDIR/packages.sh" test
+	assert_equal "$output" \
+	    'latchkey: needs root (or sudo) to install: latchkey-no-such-package'
+}
+
+@test "build: packages.sh refuses a task it does not know" {
+	run -2 conf/packages.sh everything
+}
+
+@test "build: other flags compile again (last: the build is another one then)" {
+	run -0 make_it CFLAGS=-Os "$MADE/lib/base/err.o"
+	[[ $output = *'cc lib/base/err.c'* ]] || fail "$output"
+}

@@ -1,0 +1,667 @@
+# The words the tests are written in (`load helper`).
+#
+# The same verbs work in two ways: against plain CGI programs, started once a
+# request, and, after start_server, through a real lighttpd with FastCGI. The
+# answer to the last request is kept in files, so that assertions work after
+# `run` and `$(...)` too; http_status, http_header and http_body give it back.
+
+bats_require_minimum_version 1.5.0
+
+root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+: "${LATCHKEY_BUILD:=$root/build}"
+PASSWORD='correct horse battery'
+SECRET='a-client-secret-known-to-the-tests-only'
+CALLBACK='http://127.0.0.1:9/cb'	# never contacted
+# RFC 7636, appendix B
+VERIFIER='dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+CHALLENGE='E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+
+# --- the store and who is in it ----------------------------------------------
+
+tmpdir() {
+	echo "${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}"
+}
+
+# Where the programs are; with USE_TEST_CLOCK=1 those whose clock `travel`
+# moves.
+programs() {
+	echo "$LATCHKEY_BUILD${USE_TEST_CLOCK:+/test}"
+}
+
+latchkey() {
+	${LATCHKEY_WRAP:-} "$(programs)/bin/latchkey" -d "$DATA" "$@"
+}
+
+# new_store [ISSUER | /PATH]: an empty store of this test's, or, called in
+# setup_file, of this file's. Without an ISSUER it is one that start_server can
+# serve. Argon2 is as cheap as it can be.
+new_store() {
+	DATA=$(tmpdir)/data
+	PORT=$(free_port)
+	case ${1:-} in
+	*://*) ISSUER=$1 ;;
+	*) ISSUER=http://127.0.0.1:$PORT${1:-} ;;
+	esac
+	LATCHKEY_TEST_CLOCK=$(tmpdir)/clock
+	echo 0 >"$LATCHKEY_TEST_CLOCK"
+	SERVER_LOG=$(tmpdir)/log
+	: >"$SERVER_LOG"
+	SERVER_PID=
+	export DATA PORT ISSUER LATCHKEY_TEST_CLOCK SERVER_LOG SERVER_PID
+	latchkey init "$ISSUER" >/dev/null
+	set_conf argon2_memlimit 8
+	set_conf argon2_opslimit 1
+}
+
+# set_conf KEY VALUE
+set_conf() {
+	sed -i "/^$1[ 	]*=/d" "$DATA/latchkey.conf"
+	echo "$1 = $2" >>"$DATA/latchkey.conf"
+}
+
+# add_user NAME [OPTION...]
+add_user() {
+	printf '%s\n' "$PASSWORD" | latchkey user add "$@" --password-stdin \
+	    >/dev/null
+}
+
+# add_client ID [OPTION...]: confidential with $SECRET unless --public; its
+# redirect URI is $CALLBACK unless some are given.
+add_client() {
+	case " $* " in
+	*' --redirect-uri '* | *' client_credentials '*) ;;
+	*) set -- "$@" --redirect-uri "$CALLBACK" ;;
+	esac
+	case " $* " in
+	*' --public '*) latchkey client add "$@" >/dev/null ;;
+	*)
+		printf '%s\n' "$SECRET" |
+		    latchkey client add "$@" --secret-stdin >/dev/null
+		;;
+	esac
+}
+
+# travel SECONDS: later for all programs of a USE_TEST_CLOCK=1 test.
+travel() {
+	local now
+	now=$(<"$LATCHKEY_TEST_CLOCK")
+	echo $((now + $1)) >"$LATCHKEY_TEST_CLOCK.new"
+	mv "$LATCHKEY_TEST_CLOCK.new" "$LATCHKEY_TEST_CLOCK"
+}
+
+# --- servers -----------------------------------------------------------------
+
+port_is_taken() {
+	local hex
+	hex=$(printf ':%04X' "$1")
+	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+	    awk -v p="$hex" '$4 == "0A" && $2 ~ p "$" { found = 1 }
+		END { exit !found }'
+}
+
+# A port nobody listens on and no other test of this run was given.
+free_port() {
+	local port taken=$BATS_RUN_TMPDIR/ports
+	mkdir -p "$taken"
+	while :; do
+		port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+		port_is_taken "$port" && continue
+		mkdir "$taken/$port" 2>/dev/null && break
+	done
+	echo "$port"
+}
+
+# wait_for COMMAND...: until it succeeds; fails after ten seconds.
+wait_for() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.05
+	done
+	echo "waited in vain for: $*" >&2
+	return 1
+}
+
+# in_background COMMAND...: its process id is $SERVER_PID, its output in the log.
+in_background() {
+	# exec: else, under bats, it would be the id of a shell around it.
+	exec "$@" </dev/null >>"$SERVER_LOG" 2>&1 3>&- &
+	SERVER_PID=$!
+	echo "$SERVER_PID" >>"$BATS_FILE_TMPDIR/started"
+}
+
+# Serves $DATA on $PORT; from now on requests go there.
+start_server() {
+	LATCHKEY_BUILD=$(programs) in_background "$root/conf/serve.sh" \
+	    -d "$DATA" -p "$PORT" -s "${1:-lighttpd}"
+	export SERVER_PID
+	wait_for curl --noproxy '*' -s "http://127.0.0.1:$PORT/" ||
+	    { cat "$SERVER_LOG" >&2; return 1; }
+}
+
+stop_server() {
+	[[ -n ${SERVER_PID:-} ]] || return 0
+	kill -TERM "$SERVER_PID" 2>/dev/null || :
+	wait_for is_gone "$SERVER_PID"
+	SERVER_PID=
+}
+
+# For teardown_file: whatever a test that failed has left behind.
+stop_all() {
+	local pid
+	while read -r pid; do
+		SERVER_PID=$pid stop_server
+	done < <(cat "$BATS_FILE_TMPDIR/started" 2>/dev/null)
+}
+
+is_gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+# assert_logged PATTERN: a program has written such a line to its log.
+assert_logged() {
+	grep -Eq -- "$1" "$SERVER_LOG" ||
+	    fail "no log line like: $1" "$(<"$SERVER_LOG")"
+}
+
+refute_logged() {
+	! grep -E -- "$1" "$SERVER_LOG" >&2 || fail "logged: $1"
+}
+
+# --- the last answer ---------------------------------------------------------
+
+last() {
+	local dir
+	dir=${ANSWER_DIR:-$(tmpdir)/last}
+	mkdir -p "$dir"
+	echo "$dir/$1"
+}
+
+http_status() { cat "$(last status)"; }
+http_headers() { cat "$(last headers)"; }
+http_body() { cat "$(last body)"; }
+
+# http_header NAME: its value; all of them, a line each, if it comes twice.
+http_header() {
+	sed -n "s/^$1: *//Ip" "$(last headers)"
+}
+
+# keep_answer FILE: takes apart what a CGI program wrote.
+keep_answer() {
+	local head
+	head=$(last headers)
+	LC_ALL=C sed '/^\r*$/q' "$1" >"$head.raw"
+	tail -c "+$(($(wc -c <"$head.raw") + 1))" "$1" >"$(last body)"
+	tr -d '\r' <"$head.raw" >"$head"
+	sed -n 's/^Status: *\([0-9]*\).*/\1/p' "$head" >"$(last status)"
+}
+
+tell_answer() {
+	status=$(http_status)
+	headers=$(http_headers)
+	body=$(tr -d '\0' <"$(last body)")
+}
+
+# --- requests ----------------------------------------------------------------
+
+# cgi PROGRAM METHOD PATH [QUERY] [BODY | @FILE] [VAR=VALUE | VAR...]
+# One run as plain CGI; prints the raw answer and sets $status, $headers and
+# $body. A VAR without a value is taken out.
+cgi() {
+	local program=$1 method=$2 path=$3 query=${4:-} content=${5:-} v
+	local -A vars
+	shift $(($# < 5 ? $# : 5))
+	case $content in
+	@*) cp "${content#@}" "$(last input)" ;;
+	*) printf %s "$content" >"$(last input)" ;;
+	esac
+	vars=([GATEWAY_INTERFACE]=CGI/1.1 [SERVER_PROTOCOL]=HTTP/1.1
+	    [REQUEST_METHOD]=$method [REQUEST_URI]=$path${query:+?$query}
+	    [QUERY_STRING]=$query [SCRIPT_NAME]=$path
+	    [SERVER_SOFTWARE]=tests [REMOTE_ADDR]=127.0.0.1
+	    [HTTP_HOST]=127.0.0.1:$PORT)
+	if [[ $method = POST ]]; then
+		vars[CONTENT_TYPE]=application/x-www-form-urlencoded
+		vars[CONTENT_LENGTH]=$(wc -c <"$(last input)")
+	fi
+	for v in PATH LATCHKEY_TEST_CLOCK ASAN_OPTIONS UBSAN_OPTIONS \
+	    LD_PRELOAD; do
+		[[ -z ${!v:-} ]] || vars[$v]=${!v}
+	done
+	vars[LATCHKEY_DATA]=$DATA
+	for v; do
+		case $v in
+		*=*) vars[${v%%=*}]=${v#*=} ;;
+		*) unset "vars[$v]" ;;
+		esac
+	done
+	local -a env=()
+	for v in "${!vars[@]}"; do
+		env+=("$v=${vars[$v]}")
+	done
+	# A pipe, not the file itself: it is what a server gives.
+	# shellcheck disable=SC2002,SC2086 # and the wrapper may have arguments
+	cat "$(last input)" | env -i "${env[@]}" ${LATCHKEY_WRAP:-} \
+	    "$(programs)/cgi-bin/$program" >"$(last raw)" 2>>"$SERVER_LOG" || {
+		fail "$program: exit status $?" "$(tail "$SERVER_LOG")"
+		return 1
+	}
+	keep_answer "$(last raw)"
+	tell_answer
+	cat "$(last raw)"
+}
+
+url_encode() {
+	local LC_ALL=C s=$1 out='' c i
+	if [[ $s =~ ^[A-Za-z0-9._~-]*$ ]]; then
+		printf %s "$s"
+		return
+	fi
+	for ((i = 0; i < ${#s}; i++)); do
+		c=${s:i:1}
+		case $c in
+		[A-Za-z0-9._~-]) out+=$c ;;
+		*) printf -v c '%%%02X' "'$c"; out+=%${c: -2} ;;
+		esac
+	done
+	printf %s "$out"
+}
+
+url_decode() {
+	local s=${1//+/ }
+	printf '%b' "${s//%/\\x}"
+}
+
+# form NAME=VALUE...: as a query or a form's body.
+form() {
+	local pair out=''
+	for pair; do
+		out+="${out:+&}$(url_encode "${pair%%=*}")"
+		out+="=$(url_encode "${pair#*=}")"
+	done
+	printf %s "$out"
+}
+
+# url_param NAME URL: a parameter of its query or fragment, decoded.
+url_param() {
+	local pair rest=${2#*[?#]}
+	local IFS='&'
+	for pair in $rest; do
+		[[ ${pair%%=*} != "$1" ]] || { url_decode "${pair#*=}"; return; }
+	done
+	return 1
+}
+
+# request PERSON METHOD URL [-H 'Name: value']... [NAME=VALUE...]
+# PERSON's browser (its cookies; - has none) asks; parameters go into the query
+# of a GET and the body of a POST. No redirect is followed.
+request() {
+	local person=$1 method=$2 url=$3 content=''
+	local -a sent=()
+	shift 3
+	while [[ ${1:-} = -H ]]; do
+		sent+=("$2")
+		shift 2
+	done
+	content=$(form "$@")
+	if [[ $method != POST && -n $content ]]; then
+		[[ $url = *\?* ]] && url+="&$content" || url+="?$content"
+		content=''
+	fi
+	if [[ -n ${SERVER_PID:-} ]]; then
+		request_server
+	else
+		request_cgi
+	fi
+	tell_answer
+}
+
+# Both read request's variables.
+request_server() {
+	local header
+	local -a args=(--noproxy '*' -sS -m 60 -o "$(last body)"
+	    -D "$(last headers.raw)" -w '%{http_code}')
+	case $method in
+	HEAD) args+=(-I) ;;
+	POST) args+=(--data-binary "$content") ;;
+	*) args+=(-X "$method") ;;
+	esac
+	for header in "${sent[@]}"; do
+		args+=(-H "$header")
+	done
+	[[ $person = - ]] ||
+	    args+=(-b "$(tmpdir)/jar-$person" -c "$(tmpdir)/jar-$person")
+	: >"$(last body)"
+	curl "${args[@]}" "$url" >"$(last status)"
+	tr -d '\r' <"$(last headers.raw)" >"$(last headers)"
+}
+
+request_cgi() {
+	local header name path=/ query='' cookies program
+	local -a meta=()
+	path=/${url#*://*/}
+	[[ $path != *\?* ]] || query=${path#*\?}
+	path=${path%%\?*}
+	case ${path##*/} in
+	openid-configuration | oauth-authorization-server | jwks.json)
+		program=metadata ;;
+	*) program=${path##*/} ;;
+	esac
+	for header in "${sent[@]}"; do
+		name=${header%%:*}
+		name=${name^^}
+		name=${name//-/_}
+		[[ $name = CONTENT_TYPE ]] || name=HTTP_$name
+		meta+=("$name=${header#*: }")
+	done
+	if [[ $person != - ]]; then
+		cookies=$(jar_send "$path")
+		[[ -z $cookies ]] || meta+=("HTTP_COOKIE=$cookies")
+	fi
+	cgi "$program" "$method" "$path" "$query" "$content" "${meta[@]}" \
+	    >/dev/null || return
+	[[ $person = - ]] || jar_keep
+}
+
+# A cookie jar for plain CGI: name, path and value, a line each.
+jar_send() {
+	local name path value out=''
+	while read -r name path value; do
+		[[ $1/ != "${path%/}"/* ]] || out+="${out:+; }$name=$value"
+	done 2>/dev/null <"$(tmpdir)/cgi-jar-$person"
+	printf %s "$out"
+}
+
+jar_keep() {
+	local line name path jar
+	jar=$(tmpdir)/cgi-jar-$person
+	touch "$jar"
+	while read -r line; do
+		name=${line%%=*}
+		path=$(sed -n 's/.*; *Path=\([^;]*\).*/\1/Ip' <<<"$line")
+		awk -v n="$name" '$1 != n' "$jar" >"$jar.new"
+		[[ ${line,,} =~ max-age=0 ]] || {
+			line=${line%%;*}
+			echo "$name ${path:-/} ${line#*=}" >>"$jar.new"
+		}
+		mv "$jar.new" "$jar"
+	done < <(http_header Set-Cookie)
+}
+
+# --- what a person does ------------------------------------------------------
+
+html_decode() {
+	sed "s/&lt;/</g; s/&gt;/>/g; s/&quot;/\"/g; s/&#39;/'/g; s/&#x27;/'/g
+	    s/&#x2F;/\\//Ig; s/&#x3D;/=/Ig; s/&#x60;/\`/g; s/&#96;/\`/g
+	    s/&amp;/\\&/g"
+}
+
+# The attribute NAME of a tag on standard input.
+attribute() {
+	sed -n "s/.*[[:space:]]$1=\"\([^\"]*\)\".*/\1/p" | html_decode
+}
+
+# The tags NAME of the last page, a line each.
+tags() {
+	http_body | tr '\n' ' ' | sed 's/</\n</g' |
+	    sed -n "s/^\(<$1[[:space:]][^>]*>\).*/\1/Ip"
+}
+
+# Every field of the last page's form that a browser would send as it stands:
+# NAME=VALUE, a line each.
+form_fields() {
+	local tag
+	while read -r tag; do
+		case $tag in
+		*type=\"hidden\"*) ;;
+		*type=\"checkbox\"*checked* | *checked*type=\"checkbox\"*) ;;
+		*) continue ;;
+		esac
+		echo "$(attribute name <<<"$tag")=$(attribute value <<<"$tag")"
+	done < <(tags input)
+}
+
+# open_page PERSON URL [NAME=VALUE...]: and on through redirects, as long as
+# they stay on our pages.
+open_page() {
+	local person=$1 hops
+	request "$person" GET "${@:2}"
+	for hops in 1 2 3 4; do
+		[[ $(http_status) = 30[123] ]] || return 0
+		[[ $(http_header Location) = "$ISSUER"/* ]] || return 0
+		request "$person" GET "$(http_header Location)"
+	done
+	fail "redirected $hops times"
+}
+
+# submit PERSON [NAME=VALUE...]: sends the last page's form with these values;
+# a NAME without = is left out.
+submit() {
+	local person=$1 action pair
+	local -A fields=()
+	local -a pairs=()
+	shift
+	while IFS= read -r pair; do
+		fields[${pair%%=*}]=${pair#*=}
+	done < <(form_fields)
+	for pair; do
+		case $pair in
+		*=*) fields[${pair%%=*}]=${pair#*=} ;;
+		*) unset "fields[$pair]" ;;
+		esac
+	done
+	action=$(tags form | head -n 1 | attribute action)
+	[[ -n $action ]] || fail 'no form on the page' "$(http_body)" || return
+	case $action in
+	*://*) ;;
+	/*) action=$(issuer_origin)$action ;;
+	*) action=$ISSUER/$action ;;
+	esac
+	for pair in "${!fields[@]}"; do
+		pairs+=("$pair=${fields[$pair]}")
+	done
+	request "$person" POST "$action" -H "Origin: $(issuer_origin)" \
+	    "${pairs[@]}"
+	while [[ $(http_header Location) = "$ISSUER"/* ]]; do
+		request "$person" GET "$(http_header Location)"
+	done
+}
+
+issuer_origin() {
+	cut -d / -f 1-3 <<<"$ISSUER"
+}
+
+# authorize_url CLIENT [NAME=VALUE...]: with all that is needed; NAME= takes a
+# parameter out.
+authorize_url() {
+	local pair
+	local -A p=([response_type]=code [client_id]=$1
+	    [redirect_uri]=$CALLBACK
+	    [scope]='openid profile email groups offline_access'
+	    [state]=a-state [nonce]=a-nonce [code_challenge]=$CHALLENGE
+	    [code_challenge_method]=S256)
+	local -a pairs=()
+	shift
+	for pair; do
+		p[${pair%%=*}]=${pair#*=}
+	done
+	for pair in "${!p[@]}"; do
+		[[ -z ${p[$pair]} ]] || pairs+=("$pair=${p[$pair]}")
+	done
+	echo "$ISSUER/authorize?$(form "${pairs[@]}")"
+}
+
+page_asks_password() { tags input | grep -q 'name="password"'; }
+page_asks_consent() { http_body | grep -q 'value="allow"'; }
+
+log_in() {
+	submit "$1" step=login username="$1" password="${2:-$PASSWORD}"
+}
+
+allow() {
+	submit "$@" step=allow
+}
+
+deny() {
+	submit "$@" step=deny
+}
+
+# sign_in PERSON CLIENT [NAME=VALUE...]: through login and consent, whichever
+# come; prints the address the app gets.
+sign_in() {
+	open_page "$1" "$(authorize_url "${@:2}")"
+	if [[ $(http_status) = 200 ]] && page_asks_password; then
+		log_in "$1"
+	fi
+	if [[ $(http_status) = 200 ]] && page_asks_consent; then
+		allow "$1"
+	fi
+	[[ $(http_status) = 30[23] ]] ||
+	    fail "no redirect to the app" "$(http_status)" "$(http_body)" || return
+	http_header Location
+}
+
+# get_code PERSON CLIENT [NAME=VALUE...]
+get_code() {
+	url_param code "$(sign_in "$@")"
+}
+
+# --- what an app does --------------------------------------------------------
+
+# new_pkce: another $VERIFIER and $CHALLENGE.
+new_pkce() {
+	VERIFIER=$(openssl rand 32 | base64url)
+	CHALLENGE=$(printf %s "$VERIFIER" | openssl dgst -sha256 -binary |
+	    base64url)
+}
+
+base64url() {
+	base64 -w 0 | tr '+/' '-_' | tr -d '='
+}
+
+base64url_decode() {
+	local s
+	s=$(tr '_-' '/+')
+	case $((${#s} % 4)) in
+	2) s+='==' ;;
+	3) s+='=' ;;
+	esac
+	base64 -d <<<"$s"
+}
+
+basic() {
+	printf '%s:%s' "$(url_encode "$1")" "$(url_encode "$2")" | base64 -w 0
+}
+
+# as_client ENDPOINT [NAME=VALUE...]: a POST by $CLIENT (default app), who
+# authenticates by $AUTH: basic (the default), post or none.
+as_client() {
+	local endpoint=$1 client=${CLIENT:-app}
+	shift
+	case ${AUTH:-basic} in
+	basic)
+		request - POST "$ISSUER/$endpoint" \
+		    -H "Authorization: Basic $(basic "$client" "$SECRET")" "$@"
+		;;
+	post)
+		request - POST "$ISSUER/$endpoint" "$@" \
+		    client_id="$client" client_secret="$SECRET"
+		;;
+	none) request - POST "$ISSUER/$endpoint" "$@" client_id="$client" ;;
+	esac
+	http_body
+}
+
+# redeem CODE [NAME=VALUE...]: prints the token endpoint's JSON, as do refresh
+# and client_credentials.
+redeem() {
+	as_client token grant_type=authorization_code code="$1" \
+	    redirect_uri="${REDIRECT_URI:-$CALLBACK}" \
+	    code_verifier="$VERIFIER" "${@:2}"
+}
+
+# refresh TOKEN [NAME=VALUE...]
+refresh() {
+	as_client "${REFRESH_AT:-token}" grant_type=refresh_token \
+	    refresh_token="$1" "${@:2}"
+}
+
+client_credentials() {
+	as_client token grant_type=client_credentials "$@"
+}
+
+introspect() {
+	as_client introspect token="$1" "${@:2}"
+}
+
+revoke() {
+	as_client revoke token="$1" "${@:2}"
+}
+
+userinfo() {
+	request - GET "$ISSUER/userinfo" -H "Authorization: Bearer $1"
+	http_body
+}
+
+# field NAME: of the JSON on standard input; nothing if it is not there.
+field() {
+	jq -rc --arg name "$1" '.[$name] | select(. != null)'
+}
+
+jwt_header() { cut -d . -f 1 <<<"$1" | base64url_decode; }
+jwt_claims() { cut -d . -f 2 <<<"$1" | base64url_decode; }
+
+# --- assertions, about the last answer ---------------------------------------
+
+fail() {
+	printf '%s\n' "$@" >&2
+	return 1
+}
+
+assert_equal() {
+	[[ $1 = "$2" ]] || fail "is:     $1" "wanted: $2"
+}
+
+assert_status() {
+	[[ $(http_status) = "$1" ]] || fail "status $(http_status), not $1" \
+	    "$(http_headers)" "$(http_body)"
+}
+
+# assert_header NAME PATTERN
+assert_header() {
+	http_header "$1" | grep -Eq -- "$2" ||
+	    fail "no header $1 like $2" "$(http_headers)"
+}
+
+refute_header() {
+	[[ -z $(http_header "$1") ]] || fail "has $1: $(http_header "$1")"
+}
+
+# assert_error CODE: in JSON, or in a redirect to the app.
+assert_error() {
+	local found
+	case $(http_status) in
+	30[23]) found=$(url_param error "$(http_header Location)") ;;
+	*) found=$(http_body | jq -r .error 2>/dev/null) ;;
+	esac
+	[[ $found = "$1" ]] || fail "error ${found:-(none)}, not $1" \
+	    "$(http_status)" "$(http_headers)" "$(http_body)"
+}
+
+# assert_field NAME VALUE
+assert_field() {
+	local found
+	found=$(http_body | field "$1")
+	[[ $found = "$2" ]] || fail "$1 is ${found:-absent}, not $2" \
+	    "$(http_body)"
+}
+
+refute_field() {
+	[[ -z $(http_body | field "$1") ]] || fail "has $1" "$(http_body)"
+}
+
+# assert_page PATTERN: the last page says so.
+assert_page() {
+	http_body | tr '\n' ' ' | grep -Eq -- "$1" ||
+	    fail "page says nothing like: $1" "$(http_body)"
+}

@@ -1,0 +1,170 @@
+# The house: arrows run down only (programs, app, web, protocol, domain, store,
+# base), foreign libraries stay where they belong, and what there is has its
+# manual and its place in the Makefile.
+
+load helper
+
+setup() {
+	cd "$root" || return
+}
+
+# none PATTERN FILE...: no line of the files matches.
+none() {
+	local pattern=$1
+	shift
+	! grep -nE -- "$pattern" "$@" || fail "found: $pattern"
+}
+
+# includes FLOOR... : a pattern for includes from one of these floors.
+includes() {
+	local IFS='|'
+	echo "^#[ 	]*include[ 	]+\"($*)/"
+}
+
+words_of() {	# a variable of the Makefile
+	make -s -f - print <<<"include Makefile
+print: ; @echo \$($1)"
+}
+
+@test "layers: no include runs up a floor" {
+	none "$(includes app web protocol domain store)" lib/base/*.[ch]
+	none "$(includes app web protocol domain)" lib/store/*.[ch]
+	none "$(includes app web protocol)" lib/domain/*.[ch]
+	none "$(includes app web)" lib/protocol/*.[ch]
+	none "$(includes app)" lib/web/*.[ch]
+	none "$(includes app web)" bin/*.[ch]
+}
+
+@test "layers: every include of ours names its floor" {
+	none '^#[ 	]*include[ 	]+"[^/]*"' lib/*/*.[ch] cgi-bin/*.c
+}
+
+@test "layers: only the store knows LMDB" {
+	none 'include <lmdb\.h>|MDB_|mdb_' lib/{base,domain,protocol,web,app}/*.[ch] \
+	    lib/store/{store,record}.h bin/*.[ch] cgi-bin/*.c
+}
+
+@test "layers: only web/gateway.c knows libfcgi" {
+	local file
+	for file in lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
+		[[ $file = lib/web/gateway.c ]] ||
+		    none 'fcgiapp\.h|fcgi_stdio\.h|FCGX_' "$file"
+	done
+}
+
+@test "layers: only domain/rs256.c knows libcrypto, and no program is linked with it" {
+	local file
+	for file in lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
+		[[ $file = lib/domain/rs256.c ]] || none 'include <openssl/' "$file"
+	done
+	for file in "$LATCHKEY_BUILD"/cgi-bin/* "$LATCHKEY_BUILD"/bin/latchkey; do
+		[[ $file = *.[od] ]] || none libcrypto <(ldd "$file")
+	done
+}
+
+@test "layers: protocol knows no HTTP" {
+	none 'Content-Type|Set-Cookie|Location:|REQUEST_METHOD|HTTP_' \
+	    lib/protocol/*.[ch]
+}
+
+@test "layers: identity is never taken from an HTTP_* variable" {
+	none '"REMOTE_USER"|HTTP_REMOTE|HTTP_X_' lib/*/*.c cgi-bin/*.c
+}
+
+@test "layers: no function that overflows, truncates or guesses" {
+	none '\<(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|strncpy|strncat|rand|srand|random|system|popen)[ 	]*\(' \
+	    lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c
+}
+
+@test "layers: the clock is base/clock alone" {
+	local file
+	for file in lib/*/*.c bin/*.c cgi-bin/*.c; do
+		[[ $file = lib/base/clock.c ]] ||
+		    none '\<(time|gettimeofday)\((NULL|&)|CLOCK_REALTIME' "$file"
+	done
+}
+
+@test "layers: every source file is in the Makefile, and nothing else" {
+	local floor
+	for floor in base store domain protocol web app; do
+		assert_equal "$(words_of $floor | tr ' ' '\n' | sort)" \
+		    "$(cd "lib/$floor" && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
+	done
+	assert_equal "$(words_of command | tr ' ' '\n' | sort)" \
+	    "$(cd bin && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
+	assert_equal "$(words_of programs | tr ' ' '\n' | sort)" \
+	    "$(cd cgi-bin && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
+}
+
+@test "layers: headers have guards that name their floor" {
+	local header guard
+	for header in lib/*/*.h; do
+		guard=${header#lib/}
+		guard=LK_${guard//[\/.]/_}
+		grep -q "^#ifndef ${guard^^}$" "$header" || fail "$header: ${guard^^}"
+	done
+}
+
+@test "manuals: every program has its page, and each says what there is to say" {
+	local program section
+	for program in $(words_of programs); do
+		for section in NAME DESCRIPTION ENVIRONMENT FILES 'EXIT STATUS' \
+		    STANDARDS; do
+			grep -q "^\.Sh $section" "cgi-bin/$program.8" ||
+			    fail "$program.8 has no $section"
+		done
+	done
+}
+
+@test "manuals: the command's page has every verb and every option of it" {
+	local word
+	"$LATCHKEY_BUILD/bin/latchkey" --help | grep -o -- '--[a-z0-9-]*' |
+	    sort -u >"$BATS_TEST_TMPDIR/options"
+	[[ -s $BATS_TEST_TMPDIR/options ]]
+	while read -r word; do
+		grep -Eq -- "Fl ${word#-}( |\$)" bin/latchkey.8 ||
+		    fail "latchkey.8 has no $word"
+	done <"$BATS_TEST_TMPDIR/options"
+	"$LATCHKEY_BUILD/bin/latchkey" --help |
+	    sed -n 's/^latchkey \([a-z]*\) \([a-z]*\).*/\1 \2/p' |
+	    sort -u >"$BATS_TEST_TMPDIR/verbs"
+	while read -r word; do
+		grep -Eq "(Cm|Ic|Nm|It).*${word% }" bin/latchkey.8 ||
+		    fail "latchkey.8 has no verb $word"
+	done <"$BATS_TEST_TMPDIR/verbs"
+}
+
+# The rows of conf_keys: name and default.
+conf_rows() {
+	sed -n 's/^    {"\([a-z0-9_]*\)", \(NULL\|"[^"]*"\),.*/\1 \2/p' \
+	    lib/base/conf.c
+}
+
+@test "manuals: latchkey.conf(5) has every key and no other" {
+	conf_rows | cut -d ' ' -f 1 | sort >"$BATS_TEST_TMPDIR/keys"
+	[[ $(wc -l <"$BATS_TEST_TMPDIR/keys") -ge 10 ]]
+	sed -n 's/^\.It Ic \([a-z0-9_]*\).*/\1/p; s/^\.It Cm \([a-z0-9_]*\).*/\1/p; s/^\.It Va \([a-z0-9_]*\).*/\1/p' \
+	    doc/latchkey.conf.5 | sort >"$BATS_TEST_TMPDIR/manual"
+	diff "$BATS_TEST_TMPDIR/keys" "$BATS_TEST_TMPDIR/manual"
+}
+
+@test "manuals: latchkey.conf.example has every key, with its default" {
+	local name value
+	while read -r name value; do
+		[[ $name != issuer ]] || continue
+		value=${value#\"}
+		grep -q "^#$name = ${value%\"}$" data/latchkey.conf.example ||
+		    fail "not there: #$name = ${value%\"}"
+	done < <(conf_rows)
+	assert_equal "$(grep -Ec '^#?[a-z0-9_]+ = ' data/latchkey.conf.example)" \
+	    "$(conf_rows | wc -l)"
+}
+
+@test "manuals: latchkey.conf.example is a good configuration, also with all it mentions" {
+	new_store
+	cp data/latchkey.conf.example "$DATA/latchkey.conf"
+	chmod 600 "$DATA/latchkey.conf"
+	latchkey user list
+	sed -i 's/^#\([a-z0-9_]* =\)/\1/' "$DATA/latchkey.conf"
+	latchkey user list
+}

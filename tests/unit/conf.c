@@ -1,0 +1,266 @@
+#include "base/conf.h"
+
+#include "base/file.h"
+#include "base/str.h"
+#include "check.h"
+#include "scratch.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#define ISSUER "issuer = https://id.example.org\n"
+
+static struct conf conf;
+static char why[CONF_WHY_CAP], file[CONF_PATH_CAP];
+
+static enum err
+load_n(const char *text, size_t len)
+{
+	if (file_write(file, 0644, text, len, 0) != OK)
+		return ERR_COUNT;
+	return conf_load(&conf, scratch, why, sizeof why);
+}
+
+static enum err
+load(const char *text)
+{
+	return load_n(text, strlen(text));
+}
+
+/* Whether TEXT is refused, at LINE (0: none), for a reason that says WHAT. */
+static bool
+refused(const char *text, int line, const char *what)
+{
+	char place[CONF_PATH_CAP + 16];
+
+	if (line > 0)
+		snprintf(place, sizeof place, "%s:%d: ", file, line);
+	else
+		snprintf(place, sizeof place, "%s: ", file);
+	if (load(text) == ERR_SYNTAX && str_starts(why, place) &&
+	    strstr(why, what) != NULL && strchr(why, '\n') == NULL)
+		return true;
+	printf("# %s\n", why);
+	return false;
+}
+
+static void
+issuers(void)
+{
+	static const char *const good[] = {"https://id.example.org",
+	    "https://id.example.org/idp", "https://id.example.org:8443/a/b-c",
+	    "https://192.0.2.1", "https://[2001:db8::1]:443",
+	    "http://localhost:8080", "http://127.0.0.1", "http://127.9.9.9:1/x",
+	    "http://[::1]:8080/idp"};
+	static const char *const bad[] = {"", "id.example.org", "https://",
+	    "https:///idp", "ftp://id.example.org", "HTTPS://id.example.org",
+	    "https://ID.example.org", "http://id.example.org",
+	    "http://localhost.example.org", "http://127.0.0.1.example.org",
+	    "http://128.0.0.1", "http://[2001:db8::1]", "http://[::1",
+	    "https://id.example.org/", "https://id.example.org/idp/",
+	    "https://id.example.org//idp", "https://id.example.org/../idp",
+	    "https://id.example.org/i%64p", "https://id.example.org/a;b",
+	    "https://id.example.org?x", "https://id.example.org/x?y",
+	    "https://id.example.org#x", "https://me@id.example.org",
+	    "https://me:pw@id.example.org",
+	    "https://id.example.org:", "https://id.example.org:0",
+	    "https://id.example.org:65536", "https://id.example.org:x",
+	    " https://id.example.org", "https://id.example.org ",
+	    "https://id.example.org\n", "https://id example.org",
+	    "https://.example.org"};
+	bool all = true;
+
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		if (!conf_issuer_valid(good[i])) {
+			printf("# %s\n", good[i]);
+			all = false;
+		}
+	CHECK(all, "issuer: https, or http on a loopback address, with a path "
+		   "or without");
+	all = true;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (conf_issuer_valid(bad[i])) {
+			printf("# %s\n", bad[i]);
+			all = false;
+		}
+	CHECK(all, "issuer: nothing that two parsers could read differently");
+}
+
+static void
+defaults(void)
+{
+	CHECK(load(ISSUER) == OK && why[0] == '\0' &&
+		  str_equal(conf.issuer, "https://id.example.org") &&
+		  conf.issuer_path == conf.issuer + strlen(conf.issuer) &&
+		  conf.secure,
+	    "conf: the issuer alone is enough");
+	CHECK(str_equal(conf.site_name, "id.example.org") &&
+		  str_equal(conf.default_alg, "EdDSA") && !conf.log_syslog,
+	    "conf: the site is named after its host, EdDSA signs");
+	CHECK(conf.access_token_lifetime_s == 900 &&
+		  conf.refresh_idle_s == 30 * 86400 &&
+		  conf.refresh_absolute_s == 180 * 86400 &&
+		  conf.refresh_grace_s == 30 &&
+		  conf.session_lifetime_s == 12 * 3600 &&
+		  conf.session_remember_s == 30 * 86400 &&
+		  conf.jwks_max_age_s == 3600,
+	    "conf: lifetimes have the documented defaults");
+	CHECK(conf.argon2_opslimit == 2 && conf.argon2_memlimit_mib == 19 &&
+		  conf.argon2_slots == 4,
+	    "conf: Argon2id takes two passes over 19 MiB");
+	CHECK(conf.dir[0] == '/', "conf: the data directory is absolute");
+}
+
+static void
+values(void)
+{
+	CHECK(load("# a comment\n"
+		   "issuer=http://[::1]:8080/idp\r\n"
+		   "\n"
+		   "; another\n"
+		   "site_name = The Smiths = us\n"
+		   "default_alg = RS256\n"
+		   "refresh_grace = 0\n"
+		   "jwks_max_age = 90\n"
+		   "access_token_lifetime = 600s\n"
+		   "session_lifetime = 2h\n"
+		   "argon2_memlimit = 64\n"
+		   "log = syslog") == OK,
+	    "conf: comments, blank lines, CRLF and a missing last newline are "
+	    "fine");
+	CHECK(str_equal(conf.issuer_path, "/idp") && !conf.secure &&
+		  str_equal(conf.site_name, "The Smiths = us") &&
+		  str_equal(conf.default_alg, "RS256") && conf.log_syslog &&
+		  conf.argon2_memlimit_mib == 64,
+	    "conf: what is given is taken");
+	CHECK(conf.refresh_grace_s == 0 && conf.jwks_max_age_s == 90 &&
+		  conf.access_token_lifetime_s == 600 &&
+		  conf.session_lifetime_s == 7200,
+	    "conf: durations are plain seconds or have a unit");
+}
+
+static void
+refusals(void)
+{
+	CHECK(refused("", 0, "issuer is missing"),
+	    "conf: without an issuer there is nothing");
+	CHECK(refused(ISSUER "issuer_ = 1\n", 2, "unknown key \"issuer_\""),
+	    "conf: an unknown key is an error with its line");
+	CHECK(refused(ISSUER "log = syslog\n\nlog = syslog\n", 4, "log is"),
+	    "conf: a key given twice is an error with the second line");
+	CHECK(refused("issuer = http://id.example.org\n", 1, "https"),
+	    "conf: an issuer that may not be one is an error");
+	CHECK(refused("[idp]\n" ISSUER, 1, "section"),
+	    "conf: sections are refused");
+	CHECK(refused(ISSUER "log\n", 2, "key = value"),
+	    "conf: a line without = is refused");
+	CHECK(refused(ISSUER "site_name = a\n  b = c\n", 3, "white space"),
+	    "conf: a continued line is refused, not joined");
+	CHECK(refused(ISSUER "default_alg = none\n", 2, "EdDSA RS256 HS256"),
+	    "conf: an unknown algorithm is refused, the known are named");
+	CHECK(refused(ISSUER "default_alg = EdDSA RS256\n", 2, "EdDSA"),
+	    "conf: one algorithm is one word");
+	CHECK(refused(ISSUER "log = file\n", 2, "stderr or syslog"),
+	    "conf: an unknown log is refused");
+	CHECK(refused(ISSUER "site_name = \xFF\n", 2, "\\xFF"),
+	    "conf: broken UTF-8 is refused and told in plain characters");
+	CHECK(refused("bad\nbad2 = 1\n", 1, "key = value"),
+	    "conf: the first error is the one that is told");
+}
+
+static void
+ranges(void)
+{
+	CHECK(
+	    refused(ISSUER "access_token_lifetime = 59\n", 2, "from 1m to 1h"),
+	    "conf: a duration too short is refused, with the range");
+	CHECK(refused(ISSUER "access_token_lifetime = 2h\n", 2, "to 1h"),
+	    "conf: a duration too long is refused");
+	CHECK(refused(ISSUER "refresh_grace = -1\n", 2, "from 0s to 5m"),
+	    "conf: a negative duration is refused");
+	CHECK(refused(ISSUER "jwks_max_age = 1w\n", 2, "s, m, h or d") &&
+		  refused(ISSUER "jwks_max_age = 1 h\n", 2, "s, m, h or d") &&
+		  refused(ISSUER "jwks_max_age = h\n", 2, "s, m, h or d") &&
+		  refused(ISSUER "jwks_max_age =\n", 2, "s, m, h or d"),
+	    "conf: a duration in no known unit is refused");
+	CHECK(refused(ISSUER "jwks_max_age = 9999999999d\n", 2, "1d"),
+	    "conf: a duration does not overflow");
+	CHECK(refused(ISSUER "argon2_opslimit = 11\n", 2, "from 1 to 10") &&
+		  refused(ISSUER "argon2_memlimit = 7\n", 2, "from 8 to 1024"),
+	    "conf: a number out of range is refused, with the range");
+	CHECK(refused(ISSUER "refresh_idle_lifetime = 200d\n", 0,
+		  "refresh_absolute_lifetime"),
+	    "conf: refresh tokens cannot idle longer than they live");
+}
+
+static void
+whole_files(void)
+{
+	char text[32768];
+	size_t len = strlen(ISSUER "site_name = ");
+
+	memset(text, 'x', sizeof text);
+	memcpy(text, ISSUER "site_name = ", len);
+	text[len + 127] = '\0';
+	CHECK(load(text) == OK && strlen(conf.site_name) == 127,
+	    "conf: the longest site name is taken whole");
+	text[len + 127] = 'x';
+	text[len + 128] = '\0';
+	CHECK(refused(text, 2, "127 bytes"), "conf: one byte more is refused");
+	text[len + 128] = 'x';
+	text[len + 250] = '\0';
+	CHECK(refused(text, 2, "too long"),
+	    "conf: a line that the parser would cut is refused");
+	text[len + 250] = 'x';
+	text[0] = '#';
+	for (size_t i = 100; i < sizeof text; i += 100)
+		memcpy(text + i, "\n#", 2);
+	text[sizeof text - 1] = '\0';
+	CHECK(refused(text, 0, "longer than"),
+	    "conf: a file over its ceiling is refused");
+	CHECK(load_n(ISSUER "log = stderr\0\n", strlen(ISSUER) + 14) ==
+		      ERR_SYNTAX &&
+		  strstr(why, ":2: ") != NULL,
+	    "conf: a NUL byte is refused with its line");
+}
+
+static void
+places(void)
+{
+	char missing[CONF_PATH_CAP];
+
+	CHECK(
+	    load(ISSUER) == OK && chmod(file, 0664) == 0 &&
+		conf_load(&conf, scratch, why, sizeof why) == ERR_PERMISSION &&
+		str_starts(why, file) && conf.issuer[0] == '\0',
+	    "conf: a file that its group can write is refused");
+	CHECK(remove(file) == 0 &&
+		  conf_load(&conf, scratch, why, sizeof why) == ERR_NOT_FOUND &&
+		  strstr(why, "latchkey init") != NULL,
+	    "conf: where no file is, the way to one is told");
+	CHECK(file_path(missing, sizeof missing, scratch, "none") == OK &&
+		  conf_load(&conf, missing, why, sizeof why) == ERR_NOT_FOUND &&
+		  str_starts(why, missing),
+	    "conf: where no directory is, it is named");
+	setenv("LATCHKEY_DATA", "/srv/idp", 1);
+	CHECK(str_equal(conf_dir("/a"), "/a") &&
+		  str_equal(conf_dir(NULL), "/srv/idp"),
+	    "conf: -d goes before LATCHKEY_DATA");
+	unsetenv("LATCHKEY_DATA");
+	CHECK(conf_dir(NULL)[0] == '/', "conf: there is a built-in directory");
+}
+
+int
+main(void)
+{
+	if (file_path(file, sizeof file, scratch_dir(), "latchkey.conf") != OK)
+		return 1;
+	issuers();
+	defaults();
+	values();
+	refusals();
+	ranges();
+	whole_files();
+	places();
+	return check_done();
+}

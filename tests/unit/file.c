@@ -1,0 +1,98 @@
+#include "base/file.h"
+
+#include "base/str.h"
+#include "check.h"
+#include "scratch.h"
+
+#include <dirent.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static char path[512], bytes[16];
+static size_t len;
+
+static enum err
+read_it(unsigned forbidden)
+{
+	return file_read(path, forbidden, bytes, sizeof bytes, &len);
+}
+
+static bool
+holds(const char *text)
+{
+	return read_it(0) == OK && len == strlen(text) &&
+	       memcmp(bytes, text, len) == 0;
+}
+
+static size_t
+names_in(const char *dir)
+{
+	DIR *d = opendir(dir);
+	size_t n = 0;
+
+	if (d == NULL)
+		return 0;
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n - 2;
+}
+
+static void
+writing(void)
+{
+	struct stat st;
+
+	CHECK(read_it(0) == ERR_NOT_FOUND && len == 0,
+	    "file: one that is not there is not found");
+	CHECK(file_write(path, 0600, "one", 3, 1) == OK && holds("one"),
+	    "file: what was written is read");
+	CHECK(stat(path, &st) == 0 && (st.st_mode & 07777) == 0600,
+	    "file: it has the mode asked for");
+	CHECK(file_write(path, 0600, "two", 3, 1) == ERR_EXISTS && holds("one"),
+	    "file: an exclusive write does not replace it");
+	CHECK(file_write(path, 0644, "three", 5, 0) == OK && holds("three") &&
+		  stat(path, &st) == 0 && (st.st_mode & 07777) == 0644,
+	    "file: another write does, mode and all");
+	CHECK(names_in(scratch) == 1, "file: nothing is left beside it");
+}
+
+static void
+reading(void)
+{
+	CHECK(chmod(path, 0640) == 0 && read_it(0077) == ERR_PERMISSION &&
+		  read_it(0022) == OK,
+	    "file: one open to others is refused, bit by bit");
+	CHECK(file_write(path, 0600, "0123456789abcdef", 16, 0) == OK &&
+		  read_it(0) == OK && len == 16,
+	    "file: one that just fits is read");
+	CHECK(file_write(path, 0600, "0123456789abcdefg", 17, 0) == OK &&
+		  read_it(0) == ERR_NO_SPACE && len == 0,
+	    "file: a longer one is refused, not cut");
+	CHECK(remove(path) == 0 && mkfifo(path, 0600) == 0 &&
+		  read_it(0) == ERR_IO,
+	    "file: a FIFO in its place is refused and does not hang us");
+}
+
+static void
+joining(void)
+{
+	char joined[6];
+
+	CHECK(file_path(joined, sizeof joined, "/a", "bc") == OK &&
+		  str_equal(joined, "/a/bc"),
+	    "file: directory and name are joined");
+	CHECK(file_path(joined, sizeof joined, "/a", "bcd") == ERR_NO_SPACE,
+	    "file: a path too long is refused");
+}
+
+int
+main(void)
+{
+	if (file_path(path, sizeof path, scratch_dir(), "file") != OK)
+		return 1;
+	writing();
+	reading();
+	joining();
+	return check_done();
+}

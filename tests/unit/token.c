@@ -1,0 +1,144 @@
+/* Codes and refresh tokens, and the keys outside the store that make them. */
+#include "domain/token.h"
+
+#include "base/file.h"
+#include "base/secret.h"
+#include "check.h"
+#include "domain/keyring.h"
+#include "scratch.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const struct token token = {
+    .family_id = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255},
+    .number = 0xfedcba9876543210,
+};
+
+static bool
+same(const struct token *a, const struct token *b)
+{
+	return memcmp(a->family_id, b->family_id, FAMILY_ID_LEN) == 0 &&
+	       a->number == b->number;
+}
+
+static void
+tokens(const struct keyring *k, const struct keyring *other)
+{
+	static const struct token nothing;
+	char text[TOKEN_TEXT_CAP], again[TOKEN_TEXT_CAP];
+	struct token t;
+
+	token_encode(text, TOKEN_REFRESH, &token, k);
+	CHECK(strlen(text) == 64, "token: a token is 64 characters");
+	CHECK(
+	    token_decode(&t, TOKEN_REFRESH, text, k) == OK && same(&t, &token),
+	    "token: a refresh token names its family and generation");
+	token_encode(again, TOKEN_REFRESH, &token, k);
+	CHECK(strcmp(text, again) == 0,
+	    "token: the same generation is the same token again");
+	CHECK(token_decode(&t, TOKEN_CODE, text, k) == ERR_INVALID_GRANT,
+	    "token: a refresh token is no code");
+	CHECK(same(&t, &nothing), "token: a refused token leaves zeroes");
+	CHECK(token_decode(&t, TOKEN_REFRESH, text, other) == ERR_INVALID_GRANT,
+	    "token: a token of another key is refused");
+	token_encode(text, TOKEN_CODE, &token, k);
+	CHECK(token_decode(&t, TOKEN_CODE, text, k) == OK && same(&t, &token),
+	    "token: a code names its family and number");
+	CHECK(token_decode(&t, TOKEN_REFRESH, text, k) == ERR_INVALID_GRANT,
+	    "token: a code is no refresh token");
+}
+
+static void
+forgeries(const struct keyring *k)
+{
+	char text[TOKEN_TEXT_CAP + 1];
+	struct token t;
+	int accepted = 0;
+
+	token_encode(text, TOKEN_REFRESH, &token, k);
+	for (size_t i = 0; i < 64; i++) {
+		char was = text[i];
+
+		text[i] = was == 'A' ? 'B' : 'A';
+		accepted += token_decode(&t, TOKEN_REFRESH, text, k) == OK;
+		text[i] = was;
+	}
+	CHECK(accepted == 0, "token: a change of any character is refused");
+	text[63] = '\0';
+	CHECK(token_decode(&t, TOKEN_REFRESH, text, k) == ERR_INVALID_GRANT,
+	    "token: a token cut short is refused");
+	token_encode(text, TOKEN_REFRESH, &token, k);
+	text[64] = 'A';
+	text[65] = '\0';
+	CHECK(token_decode(&t, TOKEN_REFRESH, text, k) == ERR_INVALID_GRANT,
+	    "token: a token with a character more is refused");
+	CHECK(token_decode(&t, TOKEN_REFRESH, "", k) == ERR_INVALID_GRANT,
+	    "token: nothing is no token");
+}
+
+static enum err
+rewrite(const char *path, const char *text)
+{
+	return file_write(path, 0600, text, strlen(text), 0);
+}
+
+static void
+keyrings(const char *dir, struct keyring *k)
+{
+	static const struct keyring nothing;
+	struct keyring again;
+	char path[300];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/secret.key", dir);
+	CHECK(keyring_load(k, dir) == ERR_NOT_FOUND,
+	    "keyring: without a file there is no keyring");
+	CHECK(keyring_create(dir) == OK && stat(path, &st) == 0 &&
+		  (st.st_mode & 0777) == 0600,
+	    "keyring: a new keyring is a file that only its owner can read");
+	CHECK(keyring_create(dir) == ERR_EXISTS,
+	    "keyring: a keyring is never written over");
+	CHECK(keyring_load(k, dir) == OK && keyring_load(&again, dir) == OK &&
+		  memcmp(k, &again, sizeof again) == 0,
+	    "keyring: the keys are the same each time");
+	CHECK(memcmp(k->token, k->seal, SECRET_KEY_LEN) != 0 &&
+		  memcmp(k->form, k->throttle, SECRET_KEY_LEN) != 0 &&
+		  memcmp(k->client, k->token, SECRET_KEY_LEN) != 0,
+	    "keyring: each use has a key of its own");
+	keyring_wipe(&again);
+	CHECK(memcmp(&again, &nothing, sizeof again) == 0,
+	    "keyring: a wiped keyring is zeroes");
+	chmod(path, 0640);
+	CHECK(keyring_load(&again, dir) == ERR_PERMISSION,
+	    "keyring: a keyring that others can read is refused");
+	CHECK(rewrite(path, "AAAA\n") == OK &&
+		  keyring_load(&again, dir) == ERR_CORRUPT,
+	    "keyring: a keyring cut short is refused");
+	CHECK(rewrite(path,
+		  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n\n") == OK &&
+		  keyring_load(&again, dir) == ERR_CORRUPT,
+	    "keyring: a keyring with more in it is refused");
+	CHECK(rewrite(path, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA+\n") ==
+		      OK &&
+		  keyring_load(&again, dir) == ERR_CORRUPT,
+	    "keyring: a keyring that is not base64url is refused");
+	CHECK(memcmp(&again, &nothing, sizeof again) == 0,
+	    "keyring: a refused keyring leaves zeroes");
+}
+
+int
+main(void)
+{
+	const char *dir = scratch_dir();
+	struct keyring k, other;
+
+	if (secret_init() != OK)
+		return 1;
+	keyrings(dir, &k);
+	random_bytes(&other, sizeof other);
+	tokens(&k, &other);
+	forgeries(&k);
+	return check_done();
+}
