@@ -290,7 +290,7 @@ tell(const struct admin *a, const struct client *c, const char *done,
 struct change {
 	const char *client_id;
 	const struct args *args;
-	const struct keyring *keyring;
+	struct keyring keyring;
 	char secret[CLIENT_SECRET_CAP];
 	int64_t now;
 	struct client client;
@@ -339,17 +339,15 @@ compose(const struct admin *a, struct change *s)
 static int
 give_secret(const struct admin *a, struct change *s)
 {
-	struct keyring k;
 	enum err e;
 	int status;
 
 	status = new_secret(s->secret, s->args);
 	if (status == EXIT_DONE)
-		status = load_keyring(a, &k);
+		status = load_keyring(a, &s->keyring);
 	if (status != EXIT_DONE)
 		return status;
-	e = client_secret_set(&s->client, s->secret, &k);
-	keyring_wipe(&k);
+	e = client_secret_set(&s->client, s->secret, &s->keyring);
 	return e == OK ? EXIT_DONE : refuse(a, e, s->client_id);
 }
 
@@ -420,7 +418,7 @@ set_step(struct store_txn *t, void *arg)
 	s->secret_used = args_has(s->args, "--secret-stdin") ||
 			 (c->alg == JWA_HS256 && before != JWA_HS256);
 	if (s->secret_used)
-		e = client_secret_set(c, s->secret, s->keyring);
+		e = client_secret_set(c, s->secret, &s->keyring);
 	else if (c->alg != JWA_HS256)
 		c->hs256_secret[0] = '\0';
 	if (e == OK)
@@ -442,7 +440,7 @@ secret_step(struct store_txn *t, void *arg)
 		return refusal_set(
 		    &s->refusal, NULL, NULL, "a public client has no secret");
 	if (e == OK)
-		e = client_secret_set(&s->client, s->secret, s->keyring);
+		e = client_secret_set(&s->client, s->secret, &s->keyring);
 	if (e == OK)
 		e = client_put(t, &s->client, s->now);
 	s->secret_used = e == OK;
@@ -456,15 +454,13 @@ secret_step(struct store_txn *t, void *arg)
 static int
 change(struct admin *a, struct change *s, store_step *step, const char *done)
 {
-	struct keyring k = {0};
 	int status;
 	enum err e;
 
 	s->now = a->now;
-	s->keyring = &k;
 	status = new_secret(s->secret, s->args);
 	if (status == EXIT_DONE)
-		status = load_keyring(a, &k);
+		status = load_keyring(a, &s->keyring);
 	if (status == EXIT_DONE) {
 		e = store_write(a->store, a->now, step, s);
 		if (e == ERR_INVALID_REQUEST)
@@ -472,7 +468,6 @@ change(struct admin *a, struct change *s, store_step *step, const char *done)
 		else if (e != OK)
 			status = refuse(a, e, s->client_id);
 	}
-	keyring_wipe(&k);
 	if (status == EXIT_DONE)
 		status = tell(a, &s->client,
 		    s->secret_used ? "has a new secret" : done,

@@ -118,7 +118,7 @@ put_table(json_t *rows, const struct column *columns)
 	char text[CELL_CAP];
 	json_t *row;
 
-	for (n = 0; columns[n].key != NULL && n < COLUMNS_MAX; n++)
+	for (n = 0; n < COLUMNS_MAX && columns[n].key != NULL; n++)
 		widths[n] = width(columns[n].heading);
 	json_array_foreach(rows, i, row)
 	{

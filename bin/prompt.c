@@ -2,11 +2,11 @@
 
 #include "base/secret.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -22,18 +22,38 @@ on_signal(int number)
 	caught = number;
 }
 
+/* Waits for input with the signals of WAITING let in: only here, so that none
+ * can slip in between looking for one and going to sleep. */
+static bool
+wait_input(int fd, const sigset_t *waiting)
+{
+	fd_set fds;
+
+	FD_ZERO(&fds);
+	FD_SET(fd, &fds);
+	return pselect(fd + 1, &fds, NULL, NULL, NULL, waiting) > 0;
+}
+
 /* Byte by byte, so that nothing after the line is taken and no copy stays in a
  * stdio buffer. A line too long is read to its end all the same. */
 static enum err
-read_line(int fd, char *text, size_t cap)
+read_line(int fd, const sigset_t *waiting, char *text, size_t cap)
 {
 	enum err e = OK;
 	size_t len = 0;
-	ssize_t n;
-	char c;
+	ssize_t n = 0;
+	char c = '\0';
 
-	while ((n = read(fd, &c, 1)) == 1 && c != '\n') {
-		if (c == '\0')
+	while (e != ERR_IO) {
+		if (waiting != NULL && !wait_input(fd, waiting))
+			n = -1;
+		else
+			n = read(fd, &c, 1);
+		if (n < 0)
+			e = ERR_IO;
+		else if (n == 0 || c == '\n')
+			break;
+		else if (c == '\0')
 			e = ERR_SYNTAX;
 		else if (len + 1 < cap)
 			text[len++] = c;
@@ -41,9 +61,7 @@ read_line(int fd, char *text, size_t cap)
 			e = ERR_NO_SPACE;
 	}
 	text[len] = '\0';
-	c = '\0';
-	if (n < 0)
-		e = ERR_IO;
+	secret_wipe(&c, sizeof c);
 	if (e != OK)
 		secret_wipe(text, cap);
 	return e;
@@ -52,7 +70,7 @@ read_line(int fd, char *text, size_t cap)
 enum err
 prompt_stdin(char *secret, size_t cap)
 {
-	return read_line(STDIN_FILENO, secret, cap);
+	return read_line(STDIN_FILENO, NULL, secret, cap);
 }
 
 static void
@@ -64,7 +82,8 @@ say(int fd, const char *text)
 }
 
 static enum err
-ask(int fd, const char *question, char *secret, size_t cap)
+ask(int fd, const sigset_t *waiting, const char *question, char *secret,
+    size_t cap)
 {
 	struct termios before, silent;
 	enum err e;
@@ -79,7 +98,7 @@ ask(int fd, const char *question, char *secret, size_t cap)
 	if (tcsetattr(fd, TCSAFLUSH, &silent) != 0)
 		return ERR_IO;
 	say(fd, question);
-	e = read_line(fd, secret, cap);
+	e = read_line(fd, waiting, secret, cap);
 	say(fd, "\n");
 	if (tcsetattr(fd, TCSAFLUSH, &before) != 0 && e == OK)
 		e = ERR_IO;
@@ -89,9 +108,9 @@ ask(int fd, const char *question, char *secret, size_t cap)
 enum err
 prompt_secret(const char *question, char *secret, size_t cap)
 {
-	/* No SA_RESTART: the read must end, and the terminal be put right. */
 	const struct sigaction catching = {.sa_handler = on_signal};
 	struct sigaction before[ENDING_COUNT];
+	sigset_t blocked, waiting;
 	enum err e;
 	int fd, i;
 
@@ -99,16 +118,19 @@ prompt_secret(const char *question, char *secret, size_t cap)
 	if (fd < 0)
 		return ERR_UNSUPPORTED;
 	caught = 0;
+	sigemptyset(&blocked);
+	for (i = 0; i < ENDING_COUNT; i++)
+		sigaddset(&blocked, ending[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &waiting);
 	for (i = 0; i < ENDING_COUNT; i++)
 		sigaction(ending[i], &catching, &before[i]);
-	e = ask(fd, question, secret, cap);
+	e = ask(fd, &waiting, question, secret, cap);
 	for (i = 0; i < ENDING_COUNT; i++)
 		sigaction(ending[i], &before[i], NULL);
 	close(fd);
-	if (caught != 0) {
-		secret_wipe(secret, cap);
+	if (caught != 0)
 		raise(caught);
-		return ERR_IO;
-	}
+	/* What was caught, or came late, takes its course here. */
+	sigprocmask(SIG_SETMASK, &waiting, NULL);
 	return e;
 }

@@ -37,11 +37,13 @@ mode() {
 # whether the terminal echoes.
 on_terminal() {
 	python3 -c '
-import os, pty, sys, termios
+import os, pty, signal, sys, termios
+signal.alarm(30)
 cut = sys.argv.index("--")
 answers, command = sys.argv[1:cut], sys.argv[cut + 1:]
 pid, fd = pty.fork()
 if pid == 0:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execvp(command[0], command)
 out, seen = b"", 0
 while True:

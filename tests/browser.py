@@ -59,8 +59,12 @@ class Walk:
     def picture(self):
         if os.environ.get("SCREENSHOTS"):
             self.shots += 1
-            self.driver.save_screenshot("%s/%02d.png" % (
-                os.environ["SCREENSHOTS"], self.shots))
+            for width in 360, 1280:
+                self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+                    "width": width, "height": 1000, "deviceScaleFactor": 1,
+                    "mobile": width == 360})
+                self.driver.save_screenshot("%s/%02d-%d.png" % (
+                    os.environ["SCREENSHOTS"], self.shots, width))
 
     def press(self, words):
         for tag in ("button", "a"):

@@ -207,14 +207,15 @@ def replay(session, _form):
         say(session, "The old token was refused, the newest still works.", answer)
     else:
         family_died(session, "The old token was refused, and so is the newest, "
-                    "which nobody had used", second)
+                    "which nobody had used", {"old": answer, "newest": second})
     return APP
 
 
 def family_died(session, what, answer):
     session.data["refresh_token"] = None
-    say(session, what + ". The provider has ended the whole family of tokens, as "
-        "one of them seems to be stolen, or the sign-in is over. Sign in again.",
+    say(session, what + ". The provider has ended the whole family of tokens: one "
+        "of them seems to be stolen, or the sign-in is over. The API, which asks "
+        "nobody, believes the access token until it expires. Sign in again.",
         answer, bad=True)
 
 

@@ -11,6 +11,10 @@ with open(os.path.join(os.path.dirname(__file__), "page.html"), encoding="utf-8"
     PAGE = file.read()
 
 
+TITLES = {"preferred_username": "User name", "email": "E-mail",
+          "groups": "Groups", "sub": "Subject"}
+
+
 def page(*parts):
     return PAGE.replace("<!-- here -->", "\n".join(parts))
 
@@ -63,8 +67,8 @@ def stranger(app, issuer):
 def person(app, data):
     who, used, alive = data["claims"], len(data["used"]), data["refresh_token"]
     about = "".join(
-        "<dt>%s</dt><dd>%s</dd>" % (claim, escape(who[claim]))
-        for claim in ("preferred_username", "email", "groups", "sub") if claim in who)
+        "<dt>%s</dt><dd>%s</dd>" % (title, escape(who[claim]))
+        for claim, title in TITLES.items() if claim in who)
     return "\n".join((
         "<h1>Hello, %s</h1><dl>%s</dl>" % (
             escape(who.get("name") or who.get("preferred_username") or who["sub"]),

@@ -2,9 +2,9 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/str.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -165,9 +165,9 @@ store_alloc(struct store **s, const char *dir)
 	*s = calloc(1, sizeof **s);
 	if (*s == NULL)
 		return ERR_NO_MEMORY;
-	if (snprintf((*s)->dir, sizeof(*s)->dir, "%s", dir) >=
-		(int)sizeof(*s)->dir ||
-	    pthread_rwlock_init(&(*s)->map, NULL) != 0) {
+	if (str_copy((*s)->dir, sizeof(*s)->dir, dir) != OK ||
+	    pthread_rwlock_init(&(*s)->map, NULL) != 0 ||
+	    pthread_mutex_init(&(*s)->queue_lock, NULL) != 0) {
 		free(*s);
 		*s = NULL;
 		return ERR_NO_SPACE;
@@ -182,6 +182,7 @@ store_close(struct store **s)
 		return;
 	store_env_close(*s);
 	pthread_rwlock_destroy(&(*s)->map);
+	pthread_mutex_destroy(&(*s)->queue_lock);
 	free(*s);
 	*s = NULL;
 }

@@ -1,6 +1,6 @@
 /*
- * What the three files of the store share: the environment (env.c), the
- * transactions (store.c), the tables with their expiry index (table.c).
+ * What the files of the store share: the environment (env.c), transactions
+ * (store.c), commits (commit.c), the tables with their expiry index (table.c).
  * Nothing above this floor includes it.
  */
 #ifndef LK_STORE_LMDB_H
@@ -23,6 +23,17 @@ enum {
 	ENVELOPE_LEN = 16
 };
 
+/* One step that waits to be part of a commit; on its caller's stack. */
+struct waiter {
+	store_step *step;
+	void *arg;
+	int64_t now;
+	enum err answer;
+	bool done;
+	pthread_cond_t woken; /* done, or first in the queue and to lead */
+	struct waiter *next;
+};
+
 struct store {
 	MDB_env *env;
 	MDB_dbi table[TABLE_COUNT];
@@ -36,6 +47,11 @@ struct store {
 	/* Finished read transactions, reset and ready: renewing one takes no
 	 * lock, beginning a new one does. */
 	_Atomic(MDB_txn *) idle[STORE_IDLE_READERS];
+
+	/* Group commit (commit.c): who waits, and whether somebody leads. */
+	pthread_mutex_t queue_lock;
+	struct waiter *first, *last;
+	bool leading;
 };
 
 struct store_txn {
@@ -43,7 +59,6 @@ struct store_txn {
 	MDB_txn *txn;
 	int rc; /* the engine's word for why it failed, or 0 */
 	enum err failed;
-	bool writable;
 };
 
 /* Foreign codes stop here. */
@@ -58,8 +73,15 @@ void store_env_close(struct store *s);
  * who use it. */
 bool store_on_network(const char *dir);
 
-/* Removes up to STORE_SWEEP records that had expired at NOW. */
-void store_sweep(struct store_txn *t, int64_t now);
+/* Begins a transaction; the caller holds s->map for reading. */
+int store_begin(struct store *s, unsigned flags, MDB_txn **txn);
+
+/* Mends what made a write fail with RC: a full map grows, an environment that
+ * gave up is opened anew. 0: worth another try; else an engine code. */
+int store_mend(struct store *s, int rc);
+
+/* Removes up to LIMIT records that had expired at NOW. */
+void store_sweep(struct store_txn *t, int64_t now, size_t limit);
 
 /* Fails the transaction with an engine code. */
 void store_fail_rc(struct store_txn *t, int rc);

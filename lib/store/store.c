@@ -20,8 +20,8 @@ follow_map(struct store *s)
  * Begins a transaction with the map lock held for reading. What can pass is
  * mended here: a map that another process grew, reader slots left by the dead.
  */
-static int
-begin(struct store *s, unsigned flags, MDB_txn **txn)
+int
+store_begin(struct store *s, unsigned flags, MDB_txn **txn)
 {
 	int dead, rc = 0;
 
@@ -51,7 +51,7 @@ begin_read(struct store *s, MDB_txn **txn)
 			return 0;
 		mdb_txn_abort(*txn);
 	}
-	return begin(s, MDB_RDONLY, txn);
+	return store_begin(s, MDB_RDONLY, txn);
 }
 
 static void
@@ -86,36 +86,6 @@ store_read(struct store *s, store_step *step, void *arg)
 	}
 	pthread_rwlock_unlock(&s->map);
 	return answer;
-}
-
-/*
- * One attempt at a write transaction; the engine's code, *ANSWER if 0. The
- * sweep comes last, so that its work is never lost to a step that fails.
- */
-static int
-attempt(
-    struct store *s, int64_t now, store_step *step, void *arg, enum err *answer)
-{
-	struct store_txn t = {.store = s, .writable = true};
-	int rc;
-
-	*answer = OK;
-	pthread_rwlock_rdlock(&s->map);
-	rc = begin(s, 0, &t.txn);
-	if (rc == 0) {
-		*answer = step(&t, arg);
-		if (t.failed == OK)
-			store_sweep(&t, now);
-		if (t.failed == OK) {
-			rc = mdb_txn_commit(t.txn);
-		} else {
-			mdb_txn_abort(t.txn);
-			rc = t.rc;
-			*answer = t.failed;
-		}
-	}
-	pthread_rwlock_unlock(&s->map);
-	return rc;
 }
 
 /* Doubles the map. Another process may have done so meanwhile. */
@@ -155,26 +125,14 @@ reopen(struct store *s)
 	return rc;
 }
 
-enum err
-store_write(struct store *s, int64_t now, store_step *step, void *arg)
+int
+store_mend(struct store *s, int rc)
 {
-	enum err answer = OK;
-	int rc = 0;
-
-	for (int i = 0; i < 16; i++) {
-		rc = attempt(s, now, step, arg, &answer);
-		if (rc == MDB_MAP_FULL)
-			rc = grow_map(s);
-		else if (rc == MDB_PANIC)
-			rc = reopen(s);
-		else
-			break;
-		if (rc != 0)
-			break;
-	}
-	if (rc != 0)
-		return store_err(rc);
-	return answer;
+	if (rc == MDB_MAP_FULL)
+		return grow_map(s);
+	if (rc == MDB_PANIC)
+		return reopen(s);
+	return rc;
 }
 
 void

@@ -359,7 +359,7 @@ first_expired(struct store_txn *t, MDB_cursor *c, int64_t now,
 }
 
 void
-store_sweep(struct store_txn *t, int64_t now)
+store_sweep(struct store_txn *t, int64_t now, size_t limit)
 {
 	uint8_t entry[EXPIRY_KEY_CAP];
 	MDB_cursor *c = cursor_open(t, t->store->expiry);
@@ -367,7 +367,7 @@ store_sweep(struct store_txn *t, int64_t now)
 
 	if (c == NULL)
 		return;
-	for (int i = 0; i < STORE_SWEEP && t->failed == OK; i++) {
+	for (size_t i = 0; i < limit && t->failed == OK; i++) {
 		len = first_expired(t, c, now, entry);
 		if (len == 0)
 			break;

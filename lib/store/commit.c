@@ -1,0 +1,149 @@
+/*
+ * Group commit. A commit is two flushes of the disk, whatever is in it, and
+ * LMDB has one writer: so all steps that wait share the next one. The first
+ * who finds nobody leading leads: takes the whole queue, runs it in one
+ * transaction, commits, and wakes the others with their answers. Who comes
+ * meanwhile waits for the next. There is no timer and no thread of our own; a
+ * step that is alone goes straight through.
+ *
+ * A step sees the changes of those before it, as if each had a transaction of
+ * its own. One that makes the transaction fail harms no other: the batch is
+ * undone and each of its steps runs again alone (store.h: a step may be run
+ * more than once). No answer is given before its commit is on disk.
+ */
+#include "store/lmdb.h"
+
+enum { BATCH_MAX = 256, TRIES_MAX = 16 };
+
+/*
+ * Runs the COUNT steps from FIRST in one transaction. OK once it is on disk;
+ * else why nothing of it is kept, and in *RC the engine's word for it, if it
+ * was the engine.
+ */
+static enum err
+attempt(struct store *s, struct waiter *first, size_t count, int *rc)
+{
+	struct store_txn t = {.store = s};
+	struct waiter *w = first;
+
+	*rc = store_begin(s, 0, &t.txn);
+	if (*rc != 0)
+		return store_err(*rc);
+	for (size_t i = 0; i < count && t.failed == OK; i++, w = w->next)
+		w->answer = w->step(&t, w->arg);
+	/* As much as may have been added, or the expired would pile up; and
+	 * last, so that the work is not lost to a step that fails. */
+	if (t.failed == OK)
+		store_sweep(&t, first->now, count * STORE_SWEEP);
+	if (t.failed != OK) {
+		mdb_txn_abort(t.txn);
+		*rc = t.rc;
+		return t.failed;
+	}
+	*rc = mdb_txn_commit(t.txn);
+	return store_err(*rc);
+}
+
+/* The same, again and again while what failed can be mended. */
+static enum err
+insist(struct store *s, struct waiter *first, size_t count)
+{
+	enum err e = OK;
+	int rc;
+
+	for (int i = 0; i < TRIES_MAX; i++) {
+		pthread_rwlock_rdlock(&s->map);
+		e = attempt(s, first, count, &rc);
+		pthread_rwlock_unlock(&s->map);
+		if (e == OK || rc == 0 || store_mend(s, rc) != 0)
+			return e;
+	}
+	return e;
+}
+
+/* One commit for all, or, if that fails, one for each. */
+static void
+run_batch(struct store *s, struct waiter *first, size_t count)
+{
+	enum err e = insist(s, first, count);
+
+	if (e == OK)
+		return;
+	if (count == 1) {
+		first->answer = e;
+		return;
+	}
+	for (struct waiter *w = first; count > 0; count--, w = w->next) {
+		e = insist(s, w, 1);
+		if (e != OK)
+			w->answer = e;
+	}
+}
+
+/* Takes up to BATCH_MAX waiters off the queue, the oldest first. */
+static struct waiter *
+take_batch(struct store *s, size_t *count)
+{
+	struct waiter *first = s->first, *w = first;
+
+	for (*count = 1; *count < BATCH_MAX && w->next != NULL; ++*count)
+		w = w->next;
+	s->first = w->next;
+	if (s->first == NULL)
+		s->last = NULL;
+	return first;
+}
+
+static void
+append(struct store *s, struct waiter *w)
+{
+	if (s->last != NULL)
+		s->last->next = w;
+	else
+		s->first = w;
+	s->last = w;
+}
+
+/* Leads one batch. The queue is locked before and after. */
+static void
+lead(struct store *s)
+{
+	struct waiter *first, *next;
+	size_t count;
+
+	s->leading = true;
+	first = take_batch(s, &count);
+	pthread_mutex_unlock(&s->queue_lock);
+	run_batch(s, first, count);
+	pthread_mutex_lock(&s->queue_lock);
+	s->leading = false;
+	for (; count > 0; count--, first = next) {
+		/* Once it is told, it may be gone. */
+		next = first->next;
+		first->done = true;
+		pthread_cond_signal(&first->woken);
+	}
+	if (s->first != NULL)
+		pthread_cond_signal(&s->first->woken);
+}
+
+enum err
+store_write(struct store *s, int64_t now, store_step *step, void *arg)
+{
+	struct waiter w = {.step = step,
+	    .arg = arg,
+	    .now = now,
+	    .woken = PTHREAD_COND_INITIALIZER};
+
+	pthread_mutex_lock(&s->queue_lock);
+	append(s, &w);
+	while (!w.done) {
+		if (s->leading)
+			pthread_cond_wait(&w.woken, &s->queue_lock);
+		else
+			lead(s);
+	}
+	pthread_mutex_unlock(&s->queue_lock);
+	pthread_cond_destroy(&w.woken);
+	return w.answer;
+}
