@@ -84,9 +84,9 @@ refuse(struct visit *v, enum err e, const char *reason)
 	app_log_refusal(c, e, reason, v->request.client.client_id);
 	if (v->request.may_redirect && err_status(e) < 500)
 		reply_error_to_app(
-		    &c->response, &c->app->page, &v->request, e, reason);
+		    &c->response, &c->page, &v->request, e, reason);
 	else
-		page_error(&c->response, &c->app->page, e, reason);
+		page_error(&c->response, &c->page, e, reason);
 }
 
 /* Comes back to ourselves with a GET, which brings the cookies along that a
@@ -103,7 +103,7 @@ redirect_to_self(struct visit *v, unsigned answered)
 	if (buf_ok(&b))
 		response_redirect(&v->call->response, url);
 	else
-		page_error(&v->call->response, &v->call->app->page,
+		page_error(&v->call->response, &v->call->page,
 		    ERR_CONTENT_TOO_LARGE, "request_too_long");
 }
 
@@ -117,7 +117,7 @@ begin_page(struct visit *v, struct json_build *b, const char *title,
 	struct buf u;
 
 	buf_init(&u, action, sizeof action);
-	buf_printf(&u, "%s/authorize", v->conf->issuer_path);
+	buf_printf(&u, "%s/authorize", conf_issuer_path(v->conf));
 	json_begin(b);
 	json_put_str(b, "title", title);
 	json_put_str(b, "client_name", v->request.client.name);
@@ -135,7 +135,7 @@ begin_page(struct visit *v, struct json_build *b, const char *title,
 static void
 end_page(struct visit *v, struct json_build *b, const char *template)
 {
-	page_render(&v->call->response, &v->call->app->page, template, b,
+	page_render(&v->call->response, &v->call->page, template, b,
 	    &v->request.client);
 }
 
@@ -237,8 +237,7 @@ send_code(struct visit *v)
 	const struct reply_param params[] = {
 	    {"code", v->reply.code}, {NULL, NULL}};
 
-	reply_to_app(
-	    &v->call->response, &v->call->app->page, &v->request, params);
+	reply_to_app(&v->call->response, &v->call->page, &v->request, params);
 }
 
 /* Decides and shows what comes next. */
@@ -304,7 +303,7 @@ sign_in_failed(struct visit *v, enum err e, const char *name, int64_t wait_s)
 	} else if (e == ERR_TEMPORARILY_UNAVAILABLE) {
 		error = "We are busy. Try again in a minute.";
 	} else {
-		page_error(&v->call->response, &v->call->app->page, e, NULL);
+		page_error(&v->call->response, &v->call->page, e, NULL);
 		return;
 	}
 	show_sign_in(v, name, error);

@@ -33,7 +33,7 @@ static void
 refuse(struct visit *v, enum err e, const char *reason)
 {
 	app_log_refusal(v->call, e, reason, v->request.client.client_id);
-	page_error(&v->call->response, &v->call->app->page, e, reason);
+	page_error(&v->call->response, &v->call->page, e, reason);
 }
 
 static void
@@ -60,7 +60,7 @@ show_confirmation(struct visit *v)
 	struct buf u;
 
 	buf_init(&u, action, sizeof action);
-	buf_printf(&u, "%s/logout", v->conf->issuer_path);
+	buf_printf(&u, "%s/logout", conf_issuer_path(v->conf));
 	buf_init(&u, text, sizeof text);
 	form_put(&u, &v->form);
 	csrf_bind(&v->csrf, v->reply.session.sid);
@@ -73,7 +73,7 @@ show_confirmation(struct visit *v)
 	json_put_str(&b, "action", action);
 	json_put_str(&b, "request", text);
 	json_put_str(&b, "csrf", token);
-	page_render(&v->call->response, &v->call->app->page, "logout.html", &b,
+	page_render(&v->call->response, &v->call->page, "logout.html", &b,
 	    &v->request.client);
 }
 
@@ -91,7 +91,7 @@ send_away(struct visit *v)
 		json_put_str(&b, "title", "Signed out");
 		json_put_str(&b, "client_name", q->client.name);
 		json_put_str(&b, "back_url", "");
-		page_render(&v->call->response, &v->call->app->page,
+		page_render(&v->call->response, &v->call->page,
 		    "signed_out.html", &b, NULL);
 		return;
 	}
@@ -115,8 +115,7 @@ show_stayed(struct visit *v)
 	json_put_str(
 	    &b, "message", "Nothing was changed. You can close this page.");
 	json_put_str(&b, "reason", "");
-	page_render(
-	    &v->call->response, &v->call->app->page, "error.html", &b, NULL);
+	page_render(&v->call->response, &v->call->page, "error.html", &b, NULL);
 }
 
 static void

@@ -613,6 +613,13 @@ redeem() {
 	    code_verifier="$VERIFIER" "${@:2}"
 }
 
+# get_tokens PERSON CLIENT [NAME=VALUE...]: a code, redeemed.
+get_tokens() {
+	local code
+	code=$(get_code "$@") || return
+	CLIENT=$2 redeem "$code"
+}
+
 # refresh TOKEN [NAME=VALUE...]
 refresh() {
 	as_client "${REFRESH_AT:-token}" grant_type=refresh_token \
@@ -679,6 +686,11 @@ assert_error() {
 	esac
 	[[ $found = "$1" ]] || fail "error ${found:-(none)}, not $1" \
 	    "$(http_status)" "$(http_headers)" "$(http_body)"
+}
+
+# assert_refused STATUS CODE
+assert_refused() {
+	assert_status "$1" && assert_error "$2"
 }
 
 # assert_field NAME VALUE

@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include "app/workers.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -9,15 +10,20 @@
 #include "web/gateway.h"
 #include "web/reply.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* Everything a worker needs, in one piece. */
-struct worker {
-	struct app app;
-	struct call call;
+struct app {
+	const char *program;
+	unsigned uses;
+	const struct endpoint *endpoints;
+
+	pthread_mutex_t lock; /* of what follows */
 	bool open;
+	struct provider provider;
+	struct templates *templates;
 	struct stat conf_seen; /* latchkey.conf when it was read */
 };
 
@@ -25,9 +31,7 @@ static void
 stat_conf(const struct app *app, struct stat *st)
 {
 	char path[CONF_PATH_CAP + 16];
-	const char *dir = app->provider.conf.dir[0] != '\0'
-			      ? app->provider.conf.dir
-			      : conf_dir(NULL);
+	const char *dir = app->open ? app->provider.conf.dir : conf_dir(NULL);
 
 	*st = (struct stat){0};
 	if (file_path(path, sizeof path, dir, "latchkey.conf") != OK ||
@@ -40,12 +44,13 @@ app_close(struct app *app)
 {
 	templates_free(&app->templates);
 	provider_close(&app->provider);
+	app->open = false;
 }
 
-static enum err
+static void
 app_open(struct app *app)
 {
-	char why[CONF_WHY_CAP] = "";
+	char why[CONF_WHY_CAP] = "templates cannot be read";
 	struct provider *p = &app->provider;
 	enum err e;
 
@@ -53,15 +58,13 @@ app_open(struct app *app)
 	    app->uses & (PROVIDER_KEYRING | PROVIDER_SIGNER), why, sizeof why);
 	if (e == OK && (app->uses & APP_PAGES))
 		e = templates_load(&app->templates, p->conf.dir);
-	if (e != OK) {
-		log_fault("cannot start", "reason", err_name(e), "why",
-		    why[0] != '\0' ? why : "templates cannot be read", NULL);
-		app_close(app);
-		return e;
+	app->open = e == OK;
+	if (app->open) {
+		log_open(app->program, p->conf.log_syslog);
+		return;
 	}
-	app->page = (struct page){&p->conf, app->templates};
-	log_open(app->program, p->conf.log_syslog);
-	return OK;
+	log_fault("cannot start", "reason", err_name(e), "why", why, NULL);
+	app_close(app);
 }
 
 static bool
@@ -75,37 +78,44 @@ same_file(const struct stat *a, const struct stat *b)
 /* Reads the settings again if they have changed; bad ones are logged, and the
  * old ones stand. */
 static void
-refresh_conf(struct worker *w)
+refresh_conf(struct app *app)
 {
-	struct provider *p = &w->app.provider;
+	struct provider *p = &app->provider;
 	char why[CONF_WHY_CAP] = "";
 	struct conf fresh;
 	struct stat st;
 
-	stat_conf(&w->app, &st);
-	if (same_file(&st, &w->conf_seen))
+	stat_conf(app, &st);
+	if (same_file(&st, &app->conf_seen))
 		return;
-	w->conf_seen = st;
+	app->conf_seen = st;
 	if (conf_load(&fresh, p->conf.dir, why, sizeof why) != OK) {
 		log_fault("settings not read again", "why", why, NULL);
 		return;
 	}
 	p->conf = fresh;
-	p->conf.issuer_path =
-	    p->conf.issuer + (fresh.issuer_path - fresh.issuer);
-	log_open(w->app.program, p->conf.log_syslog);
+	log_open(app->program, p->conf.log_syslog);
 }
 
+/* Gives C the provider as it is now; false if it cannot be had. */
 static bool
-make_ready(struct worker *w)
+take_snapshot(struct call *c)
 {
-	if (w->open) {
-		refresh_conf(w);
-		return true;
+	struct app *app = c->app;
+	bool open;
+
+	pthread_mutex_lock(&app->lock);
+	if (app->open) {
+		refresh_conf(app);
+	} else {
+		stat_conf(app, &app->conf_seen);
+		app_open(app);
 	}
-	stat_conf(&w->app, &w->conf_seen);
-	w->open = app_open(&w->app) == OK;
-	return w->open;
+	open = app->open;
+	c->snapshot = app->provider;
+	c->page = (struct page){&c->snapshot.conf, app->templates};
+	pthread_mutex_unlock(&app->lock);
+	return open;
 }
 
 /*
@@ -117,7 +127,7 @@ static bool
 path_matches(const struct call *c, const char *path)
 {
 	const char *asked = c->request.path;
-	const char *issuer_path = c->provider->conf.issuer_path;
+	const char *issuer_path = conf_issuer_path(&c->provider->conf);
 
 	if (str_ends(asked, path))
 		return true;
@@ -155,8 +165,8 @@ refuse(struct call *c, enum err e, const char *reason)
 {
 	app_log_refusal(c, e, reason, NULL);
 	response_begin(&c->response, err_status(e));
-	if (c->app->uses & APP_PAGES)
-		page_error(&c->response, &c->app->page, e, reason);
+	if (c->uses & APP_PAGES)
+		page_error(&c->response, &c->page, e, reason);
 	else
 		reply_error(&c->response, e, reason);
 }
@@ -213,70 +223,98 @@ answer_unavailable(struct call *c)
 }
 
 static void
-handle(struct worker *w, const struct endpoint *endpoints)
+answer(struct call *c)
 {
-	struct call *c = &w->call;
 	const struct endpoint *ep;
-	enum err e;
+	enum err e = request_read(&c->request, c->exchange);
 
-	response_begin(&c->response, 200);
-	e = request_read(&c->request, c->exchange);
-	if (!make_ready(w)) {
+	if (!take_snapshot(c)) {
 		answer_unavailable(c);
-	} else if (e != OK) {
-		refuse(c, e, "request_unreadable");
-	} else {
-		c->now = clock_now();
-		ep = find_endpoint(c, endpoints);
-		if (ep != NULL)
-			dispatch(c, ep);
-		else
-			refuse(c, ERR_NO_SUCH_PAGE, NULL);
+		return;
 	}
-	response_send(
-	    &c->response, c->exchange, c->request.method == METHOD_HEAD);
-	request_wipe(&c->request);
+	if (e != OK) {
+		refuse(c, e, "request_unreadable");
+		return;
+	}
+	c->now = clock_now();
+	ep = find_endpoint(c, c->app->endpoints);
+	if (ep != NULL)
+		dispatch(c, ep);
+	else
+		refuse(c, ERR_NO_SUCH_PAGE, NULL);
 }
 
-static int
-serve(struct worker *w, struct gateway *g, const struct endpoint *endpoints)
+static void *
+call_make(void *arg)
 {
-	struct call *c = &w->call;
+	struct app *app = arg;
+	struct call *c = calloc(1, sizeof *c);
 
-	if (exchange_new(&c->exchange, g) != OK)
-		return EXIT_FAILURE;
-	/* Before the first request, so that it need not wait. */
-	(void)make_ready(w);
-	while (gateway_next(g, c->exchange)) {
-		handle(w, endpoints);
-		gateway_finish(c->exchange);
-	}
-	exchange_free(&c->exchange);
-	return EXIT_SUCCESS;
+	if (c == NULL)
+		return NULL;
+	c->app = app;
+	c->uses = app->uses;
+	c->provider = &c->snapshot;
+	return c;
+}
+
+static void
+call_free(void *state)
+{
+	free(state);
+}
+
+static void
+call_serve(void *state, struct exchange *x)
+{
+	struct call *c = state;
+
+	c->exchange = x;
+	response_begin(&c->response, 200);
+	answer(c);
+	response_send(&c->response, x, c->request.method == METHOD_HEAD);
+	request_wipe(&c->request);
+	secret_wipe(&c->snapshot.keyring, sizeof c->snapshot.keyring);
+}
+
+static size_t
+workers_max(void *arg)
+{
+	struct app *app = arg;
+	size_t max;
+
+	pthread_mutex_lock(&app->lock);
+	max = app->open ? app->provider.conf.workers : 1;
+	pthread_mutex_unlock(&app->lock);
+	return max;
 }
 
 int
 app_run(const char *program, unsigned uses, const struct endpoint *endpoints)
 {
-	struct worker *w = calloc(1, sizeof *w);
+	static const struct worker_kind kind = {
+	    call_make, call_free, call_serve, workers_max};
+	struct app app = {
+	    .program = program, .uses = uses, .endpoints = endpoints};
 	struct gateway *g = NULL;
-	int status = EXIT_FAILURE;
+	enum err e;
 
 	log_open(program, false);
-	if (w == NULL || gateway_open(&g) != OK) {
-		log_fault("cannot start", "reason", "no_memory", NULL);
-	} else {
-		w->app.program = program;
-		w->app.uses = uses;
-		w->call.app = &w->app;
-		w->call.provider = &w->app.provider;
-		response_begin(&w->call.response, 200);
-		status = serve(w, g, endpoints);
-		app_close(&w->app);
+	e = gateway_open(&g);
+	if (e == OK && pthread_mutex_init(&app.lock, NULL) != 0)
+		e = ERR_NO_MEMORY;
+	if (e == OK) {
+		/* Before the first request, so that it need not wait. */
+		stat_conf(&app, &app.conf_seen);
+		app_open(&app);
+		e = workers_run(g, &kind, &app);
+		app_close(&app);
+		pthread_mutex_destroy(&app.lock);
 	}
+	if (e != OK)
+		log_fault("cannot start", "reason", err_name(e), NULL);
 	gateway_close(&g);
-	free(w);
-	return status;
+	return e == OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 void

@@ -27,19 +27,18 @@ enum {
 	APP_PAGES = 1 << 8              /* answers people: templates */
 };
 
-struct app {
-	const char *program;
-	unsigned uses;
-	struct provider provider;
-	struct templates *templates;
-	struct page page; /* borrows from the two above */
-};
+struct app;
 
 /* One request on its way; one a worker. */
 struct call {
 	struct app *app;
-	const struct provider *provider;
-	struct exchange *exchange;
+	unsigned uses;
+	/* The provider as it was when the request came: settings that change
+	 * under way do not change it. */
+	struct provider snapshot;
+	const struct provider *provider; /* the snapshot */
+	struct page page;                /* with APP_PAGES */
+	struct exchange *exchange;       /* until the request is served */
 	struct request request;
 	struct response response; /* begun with status 200 */
 	int64_t now;              /* Unix seconds */

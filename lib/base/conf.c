@@ -312,6 +312,8 @@ const struct conf_key conf_keys[] = {
 	"MiB of memory a password hash takes"},
     {"argon2_slots", "4", parse_count, FIELD(argon2_slots), 1, 64,
 	"password hashes at once, on the whole machine"},
+    {"workers", "32", parse_count, FIELD(workers), 1, 256,
+	"requests a program serves at once"},
     {"log", "stderr", parse_log, FIELD(log_syslog), 0, 0,
 	"where log lines go: stderr (the web server's log) or syslog"},
     {NULL, NULL, NULL, 0, 0, 0, NULL},
@@ -496,7 +498,7 @@ derive(struct conf *c)
 	if (!split_issuer(c->issuer, &p))
 		return ERR_SYNTAX;
 	c->secure = p.https;
-	c->issuer_path = p.path;
+	c->issuer_path_at = (size_t)(p.path - c->issuer);
 	if (c->site_name[0] != '\0')
 		return OK;
 	if (p.host_len >= sizeof c->site_name)

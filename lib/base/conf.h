@@ -23,7 +23,7 @@ enum {
 struct conf {
 	char dir[CONF_PATH_CAP]; /* the data directory, absolute */
 	char issuer[ISSUER_CAP]; /* no trailing slash; may have a path */
-	const char *issuer_path; /* "" or "/idp": points into issuer */
+	size_t issuer_path_at;   /* conf_issuer_path */
 	bool secure;             /* the issuer is https */
 	char site_name[SITE_NAME_CAP];
 	char default_alg[8]; /* "EdDSA", "RS256" or "HS256" */
@@ -39,6 +39,7 @@ struct conf {
 	uint32_t argon2_opslimit;
 	uint32_t argon2_memlimit_mib;
 	uint32_t argon2_slots; /* hashes at once, on the whole machine */
+	uint32_t workers;      /* requests a program serves at once */
 
 	bool log_syslog;
 };
@@ -58,6 +59,13 @@ struct conf_key {
 	const char *meaning;
 };
 extern const struct conf_key conf_keys[]; /* ends with a NULL name */
+
+/* "" or "/idp": the path of the issuer. */
+static inline const char *
+conf_issuer_path(const struct conf *c)
+{
+	return c->issuer + c->issuer_path_at;
+}
 
 /* Which directory holds the data: D if not NULL, else $LATCHKEY_DATA, else the
  * built-in default. */

@@ -81,15 +81,17 @@ refuse_again(struct store_txn *t, const struct code_presented *p, int64_t now,
     const char **why)
 {
 	struct family f;
-	char sub[SUB_CAP];
+	struct user u;
 	enum err e = family_get(t, p->token.family_id, now, &f);
 
 	if (e == ERR_NOT_FOUND)
 		return err_because(ERR_INVALID_GRANT, "code_expired", why);
 	if (e != OK)
 		return e;
-	user_sub(sub, f.user_id);
-	audit_add(t, now, "code_reused", sub, f.client_id, "family ended");
+	e = user_get(t, f.user_id, &u);
+	audit_add(t, now, "code_reused", e == OK ? u.name : NULL, f.client_id,
+	    "family ended");
+	user_wipe(&u);
 	family_end(t, f.family_id);
 	return err_because(ERR_INVALID_GRANT, "code_reused", why);
 }

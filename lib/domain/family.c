@@ -171,14 +171,16 @@ family_require(struct store_txn *t,
 	return e;
 }
 
+/* The person by name, for whoever reads the line. */
 static void
 audit_theft(struct store_txn *t, const struct family *f, int64_t now)
 {
-	char sub[SUB_CAP];
+	struct user u;
+	enum err e = user_get(t, f->user_id, &u);
 
-	user_sub(sub, f->user_id);
-	audit_add(
-	    t, now, "refresh_token_reused", sub, f->client_id, "family ended");
+	audit_add(t, now, "refresh_token_reused", e == OK ? u.name : NULL,
+	    f->client_id, "family ended");
+	user_wipe(&u);
 }
 
 enum err

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #ifdef __linux__
 #include <sys/vfs.h>
 #endif
@@ -78,24 +77,6 @@ store_on_network(const char *dir)
 	return false;
 }
 
-/* A superuser's work in a directory of somebody else's leaves files that the
- * owner can use: lock.mdb is made whenever it is not there. */
-static void
-give_to_owner(const char *dir)
-{
-	static const char *const names[] = {"data.mdb", "lock.mdb"};
-	char path[STORE_PATH_CAP];
-	struct stat owner, st;
-
-	if (geteuid() != 0 || stat(dir, &owner) != 0)
-		return;
-	for (size_t i = 0; i < 2; i++)
-		if (file_path(path, sizeof path, dir, names[i]) == OK &&
-		    lstat(path, &st) == 0 && st.st_uid != owner.st_uid &&
-		    lchown(path, owner.st_uid, owner.st_gid) != 0)
-			return;
-}
-
 static int
 open_tables(struct store *s, unsigned flags)
 {
@@ -134,10 +115,8 @@ store_env_open(struct store *s, bool create)
 		rc = mdb_env_set_mapsize(s->env, STORE_MAP_INITIAL);
 	if (rc == 0)
 		rc = mdb_env_open(s->env, s->dir, MDB_NOTLS, 0600);
-	if (rc == 0) {
-		give_to_owner(s->dir);
+	if (rc == 0)
 		rc = mdb_reader_check(s->env, &dead);
-	}
 	if (rc == 0)
 		rc = open_tables(s, create ? MDB_CREATE : 0);
 	if (rc != 0)

@@ -45,15 +45,28 @@ on_stop(int signal_number)
 	errno = saved;
 }
 
+/* Does nothing but interrupt accept. */
+static void
+on_wake(int signal_number)
+{
+	(void)signal_number;
+}
+
+static const int stops[] = {SIGTERM, SIGINT, SIGUSR1};
+enum { WAKE = SIGUSR2 };
+
 static enum err
 install_handlers(void)
 {
-	static const int stops[] = {SIGTERM, SIGINT, SIGUSR1};
 	struct sigaction stop = {.sa_handler = on_stop}; /* no SA_RESTART */
+	struct sigaction wake = {.sa_handler = on_wake}; /* nor here */
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
 	sigemptyset(&stop.sa_mask);
+	sigemptyset(&wake.sa_mask);
 	sigemptyset(&ignore.sa_mask);
+	if (sigaction(WAKE, &wake, NULL) != 0)
+		return ERR_IO;
 	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
 		if (sigaction(stops[i], &stop, NULL) != 0)
 			return ERR_IO;
@@ -160,6 +173,23 @@ const char *
 exchange_param(const struct exchange *x, const char *name)
 {
 	return x->cgi ? getenv(name) : FCGX_GetParam(name, x->fcgi.envp);
+}
+
+void
+gateway_leave_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+		sigaddset(&set, stops[i]);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+void
+gateway_wake(pthread_t thread)
+{
+	pthread_kill(thread, WAKE);
 }
 
 static enum err

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,6 +28,14 @@ void exchange_free(struct exchange **x);
 /* Waits for the next request. False when there will be none: told to stop, the
  * socket failed, or the one CGI request has been served. */
 bool gateway_next(struct gateway *g, struct exchange *x);
+
+/*
+ * Several threads may call gateway_next, each with an exchange of its own. The
+ * signals that stop us are for one of them: the others leave them alone, and
+ * are woken by it when its gateway_next has said false.
+ */
+void gateway_leave_signals(void);
+void gateway_wake(pthread_t thread);
 
 /* A CGI meta-variable (RFC 3875 4.1), or NULL. Valid until gateway_finish. */
 const char *exchange_param(const struct exchange *x, const char *name);

@@ -29,7 +29,7 @@ refresh_cookie_init(
 	buf_puts(&b, "latchkey-refresh-");
 	buf_put_base64url(&b, hash, 12);
 	buf_init(&b, c->path, sizeof c->path);
-	buf_printf(&b, "%s/refresh", conf->issuer_path);
+	buf_printf(&b, "%s/refresh", conf_issuer_path(conf));
 	c->cookie = (struct cookie){
 	    .name = c->name, .path = c->path, .same_site = SAME_SITE_STRICT};
 }

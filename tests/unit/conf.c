@@ -91,7 +91,7 @@ defaults(void)
 {
 	CHECK(load(ISSUER) == OK && why[0] == '\0' &&
 		  str_equal(conf.issuer, "https://id.example.org") &&
-		  conf.issuer_path == conf.issuer + strlen(conf.issuer) &&
+		  conf_issuer_path(&conf)[0] == '\0' &&
 		  conf.secure,
 	    "conf: the issuer alone is enough");
 	CHECK(str_equal(conf.site_name, "id.example.org") &&
@@ -128,7 +128,7 @@ values(void)
 		   "log = syslog") == OK,
 	    "conf: comments, blank lines, CRLF and a missing last newline are "
 	    "fine");
-	CHECK(str_equal(conf.issuer_path, "/idp") && !conf.secure &&
+	CHECK(str_equal(conf_issuer_path(&conf), "/idp") && !conf.secure &&
 		  str_equal(conf.site_name, "The Smiths = us") &&
 		  str_equal(conf.default_alg, "RS256") && conf.log_syslog &&
 		  conf.argon2_memlimit_mib == 64,

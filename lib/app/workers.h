@@ -1,0 +1,33 @@
+/*
+ * Workers: threads that serve one listening socket together, so that requests
+ * which write share a commit (store/commit.c). There is one to begin with, and
+ * one more whenever a request has come in and nobody is left to wait for the
+ * next; an idle program stays small.
+ */
+#ifndef LK_APP_WORKERS_H
+#define LK_APP_WORKERS_H
+
+#include "base/err.h"
+#include "web/gateway.h"
+
+#include <stddef.h>
+
+enum { WORKERS_MAX = 256 };
+
+/* What a worker does; ARG is the same for all. */
+struct worker_kind {
+	/* Its own state; NULL if there is no memory. */
+	void *(*make)(void *arg);
+	void (*free)(void *state);
+	/* Serves the request in X. */
+	void (*serve)(void *state, struct exchange *x);
+	/* How many there may be; asked anew each time. */
+	size_t (*max)(void *arg);
+};
+
+/* Serves until the gateway says it is over, then lets every worker finish the
+ * request it has. ERR_NO_MEMORY, ERR_IO if not even one could start. */
+enum err workers_run(
+    struct gateway *g, const struct worker_kind *kind, void *arg) MUST_CHECK;
+
+#endif

@@ -1,0 +1,429 @@
+# What clients read about the provider: both discovery documents and the keys.
+
+load helper
+USE_TEST_CLOCK=1
+BATS_NO_PARALLELIZE_WITHIN_FILE=true
+export BATS_NO_PARALLELIZE_WITHIN_FILE
+
+setup_file() {
+	new_store
+	add_user alice --name 'Alice Liddell' --email alice@example.org
+	add_client app --trusted --redirect-uri "$CALLBACK" \
+	    --grant authorization_code --grant refresh_token \
+	    --grant client_credentials
+	add_client spa --public --trusted
+	sign_in alice app
+	save_store
+}
+
+setup() {
+	fresh_store
+}
+
+teardown() {
+	stop_server
+}
+
+teardown_file() {
+	stop_all
+}
+
+OPENID=.well-known/openid-configuration
+OAUTH=.well-known/oauth-authorization-server
+
+metadata() {
+	request - GET "$ISSUER/$OPENID"
+	assert_status 200
+}
+
+jwks() {
+	request - GET "$ISSUER/jwks.json"
+	assert_status 200
+	http_body
+}
+
+# jwks_of FILTER: "alg kid" and the like, sorted, on one line.
+jwks_of() {
+	jwks | jq -r ".keys[] | $1" | sort | paste -s -d ' '
+}
+
+# keys STATE: the kids of that state, as the command tells them.
+keys() {
+	latchkey key list --json | jq -r --arg s "$1" \
+	    '.[] | select(.state == $s) | .kid' | sort | paste -s -d ' '
+}
+
+all_kids() {
+	latchkey key list --json | jq -r '.[].kid' | sort | paste -s -d ' '
+}
+
+list() {
+	http_body | jq -r --arg name "$1" '.[$name] | sort | join(" ")'
+}
+
+# --- discovery ---------------------------------------------------------------
+
+@test "discovery: the issuer is byte-equal to the configured one, and every URL stands below it (Discovery 4.3, RFC 8414 3.3)" {
+	metadata
+	assert_field issuer "$ISSUER"
+	assert_field authorization_endpoint "$ISSUER/authorize"
+	assert_field token_endpoint "$ISSUER/token"
+	assert_field userinfo_endpoint "$ISSUER/userinfo"
+	assert_field jwks_uri "$ISSUER/jwks.json"
+	assert_field introspection_endpoint "$ISSUER/introspect"
+	assert_field revocation_endpoint "$ISSUER/revoke"
+	assert_field end_session_endpoint "$ISSUER/logout"
+	[[ -z $(http_body | jq -r --arg i "$ISSUER/" '.[] | strings |
+	    select(startswith("http")) | select(startswith($i) | not)' |
+	    grep -vxF "$ISSUER") ]] || fail 'URLs elsewhere' "$(http_body)"
+	assert_header Content-Type '^application/json$'
+}
+
+@test "discovery: the issuer in discovery, in both tokens and in the answer of authorize is the same, without a trailing slash (RFC 9207 2.4)" {
+	metadata
+	issuer=$(http_body | field issuer)
+	[[ $issuer != */ ]]
+	url=$(sign_in alice app)
+	assert_equal "$(url_param iss "$url")" "$issuer"
+	tokens=$(redeem "$(url_param code "$url")")
+	for token in id_token access_token; do
+		assert_equal "$(jwt_claims "$(field $token <<<"$tokens")" |
+		    field iss)" "$issuer"
+	done
+}
+
+@test "discovery: the OAuth document says the same as the OpenID one (RFC 8414 3)" {
+	metadata
+	openid=$(http_body)
+	request - GET "$ISSUER/$OAUTH"
+	assert_status 200
+	assert_equal "$(http_body)" "$openid"
+}
+
+@test "discovery: under a path both well-known forms answer, and the path is in every URL (RFC 8414 3.1)" {
+	sed -i "s|^issuer.*|issuer = http://127.0.0.1:$PORT/idp|" \
+	    "$DATA/latchkey.conf"
+	origin=http://127.0.0.1:$PORT
+	for path in "/idp/$OPENID" "/$OPENID/idp" "/idp/$OAUTH" "/$OAUTH/idp"
+	do
+		cgi metadata GET "$path" >/dev/null
+		assert_status 200
+		assert_field issuer "$origin/idp"
+		assert_field token_endpoint "$origin/idp/token"
+		assert_field jwks_uri "$origin/idp/jwks.json"
+	done
+	cgi metadata GET "/$OPENID/other" >/dev/null
+	assert_status 404
+}
+
+@test "discovery: Host and X-Forwarded-* never matter" {
+	metadata
+	plain=$(http_body)
+	request - GET "$ISSUER/$OPENID" -H 'Host: evil.example' \
+	    -H 'X-Forwarded-Host: evil.example' -H 'X-Forwarded-Proto: https' \
+	    -H 'X-Forwarded-Port: 443' -H 'X-Forwarded-Prefix: /evil' \
+	    -H 'Forwarded: host=evil.example;proto=https' \
+	    -H 'X-Original-URL: /evil' -H 'X-Rewrite-URL: /evil'
+	assert_equal "$(http_body)" "$plain"
+	cgi metadata GET "/$OPENID" '' '' HTTP_HOST=evil.example \
+	    SERVER_NAME=evil.example SERVER_PORT=443 HTTPS=on \
+	    REQUEST_SCHEME=https >/dev/null
+	assert_equal "$(http_body)" "$plain"
+	refute_header Location
+}
+
+@test "discovery: a token's issuer does not follow Host either" {
+	code=$(get_code alice app)
+	request - POST "$ISSUER/token" -H 'Host: evil.example' \
+	    -H 'X-Forwarded-Host: evil.example' \
+	    -H "Authorization: Basic $(basic app "$SECRET")" \
+	    grant_type=authorization_code code="$code" \
+	    redirect_uri="$CALLBACK" code_verifier="$VERIFIER"
+	assert_equal "$(jwt_claims "$(http_body | field id_token)" |
+	    field iss)" "$ISSUER"
+}
+
+@test "discovery: says what is not the default to clients: S256, no implicit, no request_uri (Discovery 3)" {
+	metadata
+	assert_equal "$(list code_challenge_methods_supported)" S256
+	assert_equal "$(list grant_types_supported)" \
+	    'authorization_code client_credentials refresh_token'
+	assert_equal "$(list response_types_supported)" code
+	assert_equal "$(list response_modes_supported)" 'form_post query'
+	assert_equal "$(list subject_types_supported)" public
+	assert_field request_uri_parameter_supported false
+	assert_field request_parameter_supported false
+	assert_field claims_parameter_supported false
+	assert_field authorization_response_iss_parameter_supported true
+	assert_equal "$(list scopes_supported)" \
+	    'email groups offline_access openid profile'
+	assert_equal "$(list prompt_values_supported)" \
+	    'consent login none select_account'
+}
+
+@test "discovery: every claim advertised turns up in an ID token, and no other (Discovery 3)" {
+	latchkey user set alice --group family
+	latchkey client set app --alg HS256 >/dev/null
+	latchkey client secret app --secret-stdin <<<"$SECRET" >/dev/null
+	metadata
+	advertised=$(list claims_supported)
+	tokens=$(get_tokens alice app)
+	assert_equal "$(jwt_claims "$(field id_token <<<"$tokens")" |
+	    jq -r 'keys | join(" ")')" "$advertised"
+}
+
+@test "discovery: what is advertised works with every advertised way to authenticate (RFC 8414 2)" {
+	metadata
+	token=$(http_body |
+	    jq -r '.token_endpoint_auth_methods_supported[]')
+	revocation=$(http_body |
+	    jq -r '.revocation_endpoint_auth_methods_supported[]')
+	introspection=$(http_body |
+	    jq -r '.introspection_endpoint_auth_methods_supported[]')
+	grants=$(list grant_types_supported)
+	assert_equal "$grants" \
+	    'authorization_code client_credentials refresh_token'
+	for method in $token; do
+		by "$method"
+		tokens=$(get_tokens alice "$CLIENT")
+		assert_status 200
+		refresh "$(field refresh_token <<<"$tokens")"
+		assert_status 200
+		# A public client has no secret, so it cannot act for itself.
+		[[ $method = none ]] || client_credentials
+		assert_status 200
+	done
+	for method in $revocation; do
+		by "$method"
+		tokens=$(get_tokens alice "$CLIENT")
+		revoke "$(field access_token <<<"$tokens")"
+		assert_status 200
+		revoke "$(field refresh_token <<<"$tokens")"
+		assert_status 200
+	done
+	tokens=$(get_tokens alice app)
+	for method in $introspection; do
+		by "$method"
+		introspect "$(field access_token <<<"$tokens")"
+		assert_field active true
+	done
+}
+
+# by METHOD: $CLIENT authenticates so from now on.
+by() {
+	case $1 in
+	client_secret_basic) CLIENT=app AUTH=basic ;;
+	client_secret_post) CLIENT=app AUTH=post ;;
+	none) CLIENT=spa AUTH=none ;;
+	*) fail "no test for $1" ;;
+	esac
+}
+
+@test "discovery: only algorithms that some client uses are announced, the default one before there are any" {
+	latchkey client del app >/dev/null
+	latchkey client del spa >/dev/null
+	metadata
+	assert_equal "$(list id_token_signing_alg_values_supported)" EdDSA
+	add_client app
+	add_client old --alg HS256
+	metadata
+	assert_equal "$(list id_token_signing_alg_values_supported)" \
+	    'EdDSA HS256'
+	latchkey client del app >/dev/null
+	metadata
+	assert_equal "$(list id_token_signing_alg_values_supported)" HS256
+	latchkey client del old >/dev/null
+	metadata
+	assert_equal "$(list id_token_signing_alg_values_supported)" EdDSA
+}
+
+@test "discovery: GET and HEAD only; HEAD has the headers and no body (RFC 9110 9.3.2)" {
+	request - HEAD "$ISSUER/$OPENID"
+	assert_status 200
+	assert_header Content-Type json
+	assert_equal "$(http_body)" ''
+	for path in $OPENID $OAUTH jwks.json; do
+		request - POST "$ISSUER/$path" a=b
+		assert_status 405
+		assert_header Allow '^GET, HEAD, OPTIONS$'
+	done
+}
+
+@test "discovery and JWKS: may be kept as long as jwks_max_age says, and no longer" {
+	metadata
+	assert_header Cache-Control '^public, max-age=3600$'
+	jwks
+	assert_header Cache-Control '^public, max-age=3600$'
+	set_conf jwks_max_age 10m
+	jwks
+	assert_header Cache-Control '^public, max-age=600$'
+}
+
+@test "discovery and JWKS: need neither secret.key nor a private key" {
+	mv "$DATA/secret.key" "$DATA/keys" "$BATS_TEST_TMPDIR"
+	metadata
+	jwks
+}
+
+# --- keys --------------------------------------------------------------------
+
+@test "JWKS: the kid is the key's thumbprint, and nothing private is in it (RFC 7638 3, RFC 8037 2)" {
+	jwks >/dev/null
+	assert_equal "$(http_body | jq -c '[.keys[] | keys] | unique')" \
+	    '[["alg","crv","kid","kty","use","x"]]'
+	http_body | jq -c '.keys[]' | while read -r key; do
+		assert_equal "$(jq -r '.kty + .crv + .alg + .use' <<<"$key")" \
+		    OKPEd25519EdDSAsig
+		assert_equal "$(jq -cj '{crv, kty, x}' <<<"$key" |
+		    openssl dgst -sha256 -binary | base64url)" \
+		    "$(jq -r .kid <<<"$key")"
+	done
+	assert_equal "$(http_body | jq '.keys | length')" 2
+}
+
+@test "JWKS: an RSA key has its thumbprint too, 2048 bits and e 65537 (RFC 7638 3.1)" {
+	latchkey client set app --alg RS256 >/dev/null
+	latchkey client del spa >/dev/null
+	jwks >/dev/null
+	assert_equal "$(http_body | jq -c '[.keys[] | keys] | unique')" \
+	    '[["alg","e","kid","kty","n","use"]]'
+	http_body | jq -c '.keys[]' | while read -r key; do
+		assert_equal "$(jq -r '.kty + .alg + .use + .e' <<<"$key")" \
+		    RSARS256sigAQAB
+		assert_equal "$(jq -r .n <<<"$key" | base64url_decode | wc -c)" 256
+		assert_equal "$(jq -cj '{e, kty, n}' <<<"$key" |
+		    openssl dgst -sha256 -binary | base64url)" \
+		    "$(jq -r .kid <<<"$key")"
+	done
+}
+
+@test "JWKS: only keys of algorithms in use: an OKP key breaks some clients" {
+	assert_equal "$(jwks_of .alg)" 'EdDSA EdDSA'
+	add_client old --alg RS256
+	assert_equal "$(jwks_of .alg)" 'EdDSA EdDSA RS256 RS256'
+	latchkey client del app >/dev/null
+	latchkey client del spa >/dev/null
+	assert_equal "$(jwks_of .alg)" 'RS256 RS256'
+}
+
+@test "JWKS: an HS256 client's secret is never in it; the key of its access tokens is" {
+	latchkey client del spa >/dev/null
+	latchkey client set app --alg HS256 >/dev/null
+	assert_equal "$(jwks_of '.kty + .alg')" 'OKPEdDSA OKPEdDSA'
+}
+
+@test "key rotation: the next key is published before it signs, the retired one until nothing it signed is good" {
+	active=$(keys active)
+	next=$(keys next)
+	tokens=$(get_tokens alice app)
+	access=$(field access_token <<<"$tokens")
+	assert_equal "$(jwt_header "$access" | field kid)" "$active"
+	assert_equal "$(jwt_header "$(field id_token <<<"$tokens")" |
+	    field kid)" "$active"
+	assert_equal "$(jwks_of .kid)" "$(all_kids)"
+	[[ $(jwks_of .kid) = *"$next"* ]]
+
+	travel 86400
+	latchkey key rotate >/dev/null
+	assert_equal "$(keys active)" "$next"
+	assert_equal "$(keys retired)" "$active"
+	[[ $(keys next) != "$active" && $(keys next) != "$next" ]]
+	# The new next key stands there already, the retired one still.
+	assert_equal "$(jwks_of .kid)" "$(all_kids)"
+	[[ $(jwks_of .kid) = *"$active"* ]]
+	access=$(get_tokens alice app | field access_token)
+	assert_equal "$(jwt_header "$access" | field kid)" "$next"
+
+	# A day and more later nothing the old one signed can be good.
+	travel 86400
+	jwks >/dev/null
+	[[ $(http_body) != *"$active"* ]]
+	[[ $(http_body) = *"$next"* ]]
+}
+
+@test "key rotation: tokens of a retired key go on being good: at userinfo, at introspection, for a client that fetches the JWKS" {
+	tokens=$(get_tokens alice app)
+	access=$(field access_token <<<"$tokens")
+	id=$(field id_token <<<"$tokens")
+	latchkey key rotate >/dev/null 2>&1
+	userinfo "$access"
+	assert_status 200
+	introspect "$access"
+	assert_field active true
+	set -- "$root/tests/verify_jwt.py" pyjwt EdDSA
+	jwks | "$@" app "$ISSUER" "$id"
+	jwks | "$@" "$ISSUER" "$ISSUER" "$access"
+	# An id_token_hint too: nobody is asked to confirm.
+	request alice GET "$ISSUER/logout" id_token_hint="$id"
+	assert_page 'signed out'
+}
+
+@test "key rotation: a key that is no longer published verifies nothing, even if a token of it says it is good" {
+	set_conf access_token_lifetime 15m
+	access=$(get_tokens alice app | field access_token)
+	latchkey key rotate >/dev/null 2>&1
+	# A token that would live longer than its key: the setting rose after it.
+	set_conf access_token_lifetime 4h
+	long=$(get_tokens alice app | field access_token)
+	set_conf access_token_lifetime 1m
+	latchkey key rotate >/dev/null 2>&1
+	travel 10000
+	userinfo "$long"
+	assert_refused 401 invalid_token
+	userinfo "$access"
+	assert_refused 401 invalid_token
+}
+
+@test "key rotation: warns when apps that cache the JWKS cannot know the next key yet" {
+	run -0 --separate-stderr latchkey key rotate
+	[[ $stderr = *warning* ]] || fail 'no warning'
+	travel 7200
+	run -0 --separate-stderr latchkey key rotate
+	[[ -z $stderr ]] || fail "$stderr"
+}
+
+# --- behind a server ---------------------------------------------------------
+
+@test "FastCGI: new clients, rotated keys and changed settings are seen at once, nothing is restarted" {
+	start_server
+	metadata
+	assert_field issuer "$ISSUER"
+	assert_equal "$(list id_token_signing_alg_values_supported)" EdDSA
+	jwks >/dev/null
+	add_client old --alg HS256
+	metadata
+	assert_equal "$(list id_token_signing_alg_values_supported)" \
+	    'EdDSA HS256'
+	assert_equal "$(jwks_of .kid)" "$(all_kids)"
+	client_credentials
+	kid=$(jwt_header "$(http_body | field access_token)" | field kid)
+	assert_equal "$kid" "$(keys active)"
+	latchkey key rotate >/dev/null 2>&1
+	assert_equal "$(jwks_of .kid)" "$(all_kids)"
+	client_credentials
+	kid=$(jwt_header "$(http_body | field access_token)" | field kid)
+	assert_equal "$kid" "$(keys active)"
+	set_conf jwks_max_age 5m
+	jwks >/dev/null
+	assert_header Cache-Control 'max-age=300$'
+}
+
+@test "FastCGI: every endpoint of the discovery document answers, with the same document whatever Host says" {
+	start_server
+	metadata
+	document=$(http_body)
+	for name in authorization_endpoint token_endpoint userinfo_endpoint \
+	    jwks_uri introspection_endpoint revocation_endpoint \
+	    end_session_endpoint; do
+		request - GET "$(field $name <<<"$document")"
+		case $name in
+		authorization_endpoint) assert_status 400 ;;
+		jwks_uri | end_session_endpoint) assert_status 200 ;;
+		userinfo_endpoint) assert_status 401 ;;
+		*) assert_status 405 ;;
+		esac
+	done
+	request - GET "$ISSUER/$OAUTH" -H 'Host: evil.example' \
+	    -H 'X-Forwarded-Host: evil.example'
+	assert_equal "$(http_body)" "$document"
+}
