@@ -233,8 +233,8 @@ tell_answer() {
 # --- requests ----------------------------------------------------------------
 
 # cgi PROGRAM METHOD PATH [QUERY] [BODY | @FILE] [VAR=VALUE | VAR...]
-# One run as plain CGI; prints the raw answer and sets $status, $headers and
-# $body. A VAR without a value is taken out.
+# One run as plain CGI, from $ADDRESS (default 127.0.0.1); prints the raw answer
+# and sets $status, $headers and $body. A VAR without a value is taken out.
 cgi() {
 	local -; set +T
 	local program=$1 method=$2 path=$3 query=${4:-} content=${5:-} v
@@ -247,7 +247,7 @@ cgi() {
 	vars=([GATEWAY_INTERFACE]=CGI/1.1 [SERVER_PROTOCOL]=HTTP/1.1
 	    [REQUEST_METHOD]=$method [REQUEST_URI]=$path${query:+?$query}
 	    [QUERY_STRING]=$query [SCRIPT_NAME]=$path
-	    [SERVER_SOFTWARE]=tests [REMOTE_ADDR]=127.0.0.1
+	    [SERVER_SOFTWARE]=tests [REMOTE_ADDR]=${ADDRESS:-127.0.0.1}
 	    [HTTP_HOST]=127.0.0.1:$PORT)
 	if [[ $method = POST ]]; then
 		vars[CONTENT_TYPE]=application/x-www-form-urlencoded
@@ -709,4 +709,27 @@ refute_field() {
 assert_page() {
 	http_body | tr '\n' ' ' | grep -Eq -- "$1" ||
 	    fail "page says nothing like: $1" "$(http_body)"
+}
+
+refute_page() {
+	! http_body | tr '\n' ' ' | grep -Eo -- "$1" >&2 ||
+	    fail "the page says: $1"
+}
+
+# assert_error_page REASON: nobody is sent anywhere, and the administrator finds
+# the reason on the page and in the log.
+assert_error_page() {
+	assert_status 400 && refute_header Location &&
+	    assert_page "<code>$1</code>" && assert_logged "reason=$1( |$)"
+}
+
+# assert_error_redirect CODE [URI]: back to the app, at $CALLBACK or URI, with
+# all it needs to understand (RFC 6749 4.1.2.1, RFC 9207 2).
+assert_error_redirect() {
+	local to
+	to=$(http_header Location)
+	assert_status 303 && assert_error "$1" &&
+	    assert_equal "${to%%\?*}" "${2:-$CALLBACK}" &&
+	    assert_equal "$(url_param state "$to")" "${STATE-a-state}" &&
+	    assert_equal "$(url_param iss "$to")" "$ISSUER"
 }

@@ -94,29 +94,35 @@ run_thread(void *arg)
 	return NULL;
 }
 
+/* Wakes the workers that have not ended; false if there are none. One that is
+ * just starting another has not ended, so none is missed. */
+static bool
+wake_all(struct pool *p)
+{
+	bool running = false;
+
+	pthread_mutex_lock(&p->lock);
+	for (size_t i = 0; i < p->count; i++)
+		if (!atomic_load(&p->worker[i].ended)) {
+			gateway_wake(p->worker[i].thread);
+			running = true;
+		}
+	pthread_mutex_unlock(&p->lock);
+	return running;
+}
+
 /*
- * Wakes whoever waits for a request. A signal just before accept is slept
- * through, so again and again until all have ended; one that serves a request
- * is not disturbed by it.
+ * A signal just before accept is slept through, so again and again until all
+ * have ended; one that serves a request is not disturbed by it.
  */
 static void
 join_all(struct pool *p)
 {
 	static const struct timespec pause = {
 	    .tv_nsec = WAKE_INTERVAL_MS * 1000000L};
-	bool running = true;
 
-	while (running) {
-		running = false;
-		for (size_t i = 0; i < p->count; i++) {
-			if (atomic_load(&p->worker[i].ended))
-				continue;
-			running = true;
-			gateway_wake(p->worker[i].thread);
-		}
-		if (running)
-			nanosleep(&pause, NULL);
-	}
+	while (wake_all(p))
+		nanosleep(&pause, NULL);
 	for (size_t i = 0; i < p->count; i++)
 		pthread_join(p->worker[i].thread, NULL);
 }
@@ -134,7 +140,6 @@ workers_run(struct gateway *g, const struct worker_kind *kind, void *arg)
 	p->arg = arg;
 	if (pthread_mutex_init(&p->lock, NULL) == 0) {
 		e = work(p);
-		/* No worker adds another any more: each has seen the end. */
 		join_all(p);
 		pthread_mutex_destroy(&p->lock);
 	}

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ struct exchange {
 };
 
 /* For the signal handler, which is given nothing else. */
-static volatile sig_atomic_t stopping;
+static atomic_bool stopping;
 static volatile sig_atomic_t null_fd = -1;
 
 static void
@@ -36,7 +37,7 @@ on_stop(int signal_number)
 	int saved = errno;
 
 	(void)signal_number;
-	stopping = 1;
+	stopping = true;
 	FCGX_ShutdownPending();
 	/* A signal between the look at the flag and accept would be slept
 	 * through: so let accept find something that is no socket. Other

@@ -1,0 +1,51 @@
+/*
+ * A store of a test's own, for tests of what is kept in it: each is a step,
+ * run in one write transaction.
+ */
+#ifndef LK_TESTS_FIXTURE_H
+#define LK_TESTS_FIXTURE_H
+
+#include "base/secret.h"
+#include "scratch.h"
+#include "store/store.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+static const int64_t noon = 1700000000; /* when tests take place */
+static struct store *fixture;
+
+static inline void
+fixture_bail_out(const char *what)
+{
+	printf("Bail out! %s\n", what);
+	exit(1);
+}
+
+static inline void
+fixture_close(void)
+{
+	store_close(&fixture);
+}
+
+static inline void
+fixture_open(void)
+{
+	const char *dir = scratch_dir();
+	char why[256];
+
+	if (secret_init() != OK || store_create(dir, why, sizeof why) != OK ||
+	    store_open(&fixture, dir, why, sizeof why) != OK)
+		fixture_bail_out(why);
+	atexit(fixture_close);
+}
+
+/* Runs STEP, which checks by itself; its changes are kept. */
+static inline void
+in_store(store_step *step, void *arg)
+{
+	if (store_write(fixture, noon, step, arg) != OK)
+		fixture_bail_out("the store failed");
+}
+
+#endif

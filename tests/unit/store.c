@@ -1,0 +1,592 @@
+/* What the store promises: files, steps, records, scans. */
+#include "store/store.h"
+
+#include "base/str.h"
+#include "check.h"
+#include "fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+enum { PATH = 400, WHY = 256 };
+
+static char why[WHY];
+
+/* A path in the scratch directory. */
+static const char *
+at(const char *name)
+{
+	static char path[PATH];
+
+	snprintf(path, sizeof path, "%s/%s", scratch, name);
+	return path;
+}
+
+static enum err
+open_and_close(const char *dir)
+{
+	struct store *s = NULL;
+	enum err e;
+
+	why[0] = '\0';
+	e = store_open(&s, dir, why, sizeof why);
+	store_close(&s);
+	return e;
+}
+
+static bool
+explained(const char *dir)
+{
+	return str_starts(why, dir) && strchr(why, '\n') == NULL &&
+	       strlen(why) > strlen(dir) + 10;
+}
+
+/* --- files ------------------------------------------------------------------ */
+
+static void
+creation(void)
+{
+	char dir[PATH];
+	struct stat st;
+
+	str_copy(dir, sizeof dir, at("new"));
+	mkdir(dir, 0700);
+	CHECK(open_and_close(dir) == ERR_NOT_FOUND && explained(dir),
+	    "store: where there is none, opening says so");
+	CHECK(stat(at("new/data.mdb"), &st) != 0 &&
+		  stat(at("new/lock.mdb"), &st) != 0,
+	    "store: opening leaves nothing where there is none");
+	CHECK(store_create(dir, why, sizeof why) == OK,
+	    "store: one is made in an empty directory");
+	CHECK(stat(at("new/data.mdb"), &st) == 0 &&
+		  (st.st_mode & 0777) == 0600 &&
+		  stat(at("new/lock.mdb"), &st) == 0 &&
+		  (st.st_mode & 0777) == 0600,
+	    "store: its files are for their owner alone");
+	CHECK(open_and_close(dir) == OK, "store: one that was made opens");
+	CHECK(store_create(dir, why, sizeof why) == ERR_EXISTS &&
+		  explained(dir),
+	    "store: one that is there is not made again");
+	CHECK(open_and_close(at("nowhere")) == ERR_NOT_FOUND,
+	    "store: in a directory that is not there is none");
+	CHECK(store_create(at("nowhere"), why, sizeof why) == ERR_NOT_FOUND ||
+		  store_create(at("nowhere"), why, sizeof why) == ERR_IO,
+	    "store: none is made in a directory that is not there");
+	CHECK(symlink("new", at("link")) == 0 &&
+		  open_and_close(at("link")) == OK,
+	    "store: a symbolic link leads to it");
+}
+
+static void
+write_file(const char *path, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd == -1 || write(fd, bytes, len) != (ssize_t)len)
+		fixture_bail_out(path);
+	close(fd);
+}
+
+static void
+garbage(void)
+{
+	static char bytes[64 * 1024];
+	char dir[PATH], path[PATH];
+
+	str_copy(dir, sizeof dir, at("garbage"));
+	str_copy(path, sizeof path, at("garbage/data.mdb"));
+	mkdir(dir, 0700);
+	memset(bytes, 'x', sizeof bytes);
+	write_file(path, bytes, sizeof bytes);
+	CHECK(open_and_close(dir) == ERR_CORRUPT && explained(dir),
+	    "store: a file of something else is refused");
+	write_file(path, bytes, 100);
+	CHECK(open_and_close(dir) == ERR_CORRUPT && explained(dir),
+	    "store: a short file is refused");
+	write_file(path, bytes, 0);
+	CHECK(open_and_close(dir) == ERR_CORRUPT && explained(dir),
+	    "store: an empty file is refused");
+	unlink(path);
+	mkdir(path, 0700);
+	CHECK(open_and_close(dir) == ERR_CORRUPT && explained(dir),
+	    "store: a directory in the file's place is refused");
+}
+
+/* Another program's file of the same engine, with one table. */
+static void
+make_foreign(const char *dir, const char *table)
+{
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi dbi;
+
+	mkdir(dir, 0700);
+	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, 4) != 0 ||
+	    mdb_env_open(env, dir, 0, 0600) != 0 ||
+	    mdb_txn_begin(env, NULL, 0, &txn) != 0 ||
+	    mdb_dbi_open(txn, table, MDB_CREATE, &dbi) != 0 ||
+	    mdb_txn_commit(txn) != 0)
+		fixture_bail_out("a foreign file");
+	mdb_env_close(env);
+}
+
+static size_t
+tables_in(const char *dir)
+{
+	MDB_env *env;
+	MDB_stat st;
+
+	if (mdb_env_create(&env) != 0 ||
+	    mdb_env_open(env, dir, MDB_RDONLY, 0600) != 0 ||
+	    mdb_env_stat(env, &st) != 0)
+		fixture_bail_out("a foreign file");
+	mdb_env_close(env);
+	return st.ms_entries;
+}
+
+static void
+foreign(void)
+{
+	char dir[PATH];
+
+	str_copy(dir, sizeof dir, at("foreign"));
+	make_foreign(dir, "books");
+	CHECK(open_and_close(dir) == ERR_CORRUPT && explained(dir),
+	    "store: another program's file is refused");
+	CHECK(tables_in(dir) == 1,
+	    "store: another program's file is left as it is");
+	str_copy(dir, sizeof dir, at("alike"));
+	make_foreign(dir, "meta");
+	CHECK(open_and_close(dir) == ERR_CORRUPT && explained(dir),
+	    "store: another program's file with a table of ours is refused");
+	CHECK(tables_in(dir) == 1,
+	    "store: another program's file with a table of ours is left as it "
+	    "is");
+}
+
+static enum err
+write_schema(struct store_txn *t, void *arg)
+{
+	uint8_t schema[9] = "latchkey";
+
+	schema[8] = *(uint8_t *)arg;
+	store_put(t, TABLE_META, "schema", 6, schema, sizeof schema, 0);
+	return OK;
+}
+
+static void
+schemas(void)
+{
+	uint8_t newer = STORE_SCHEMA + 1, ours = STORE_SCHEMA;
+	struct store *s = NULL;
+	char dir[PATH];
+
+	str_copy(dir, sizeof dir, at("newer"));
+	mkdir(dir, 0700);
+	if (store_create(dir, why, sizeof why) != OK ||
+	    store_open(&s, dir, why, sizeof why) != OK)
+		fixture_bail_out(why);
+	CHECK(store_write(s, 0, write_schema, &newer) == OK, "store: (another "
+							     "schema)");
+	store_close(&s);
+	CHECK(s == NULL, "store: a closed store is NULL");
+	CHECK(store_open(&s, dir, why, sizeof why) == ERR_VERSION &&
+		  s == NULL && explained(dir),
+	    "store: one that a newer latchkey wrote is refused");
+	(void)ours;
+	store_close(&s);
+}
+
+/* Runs CHECK_IT as a user who is not root, and says what it returned. */
+static int
+as_nobody(int (*check_it)(void))
+{
+	int status = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534)))
+			_exit(99);
+		_exit(check_it());
+	}
+	if (pid == -1 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int
+open_other(void)
+{
+	enum err e = open_and_close(at("other"));
+
+	return e == OK || explained(at("other")) ? (int)e : -1;
+}
+
+static int
+create_other(void)
+{
+	return (int)store_create(at("other"), why, sizeof why);
+}
+
+static void
+permissions(void)
+{
+	char dir[PATH];
+
+	str_copy(dir, sizeof dir, at("other"));
+	chmod(scratch, 0755);
+	mkdir(dir, 0500);
+	CHECK(as_nobody(create_other) == ERR_PERMISSION,
+	    "store: none is made in a directory that cannot be written");
+	chmod(dir, 0700);
+	if (store_create(dir, why, sizeof why) != OK)
+		fixture_bail_out(why);
+	chmod(at("other/data.mdb"), 0400);
+	chmod(dir, 0755);
+	CHECK(as_nobody(open_other) == ERR_PERMISSION,
+	    "store: files of another user are refused, and it is said so");
+	chmod(at("other/data.mdb"), 0600);
+	chmod(dir, 0);
+	CHECK(as_nobody(open_other) == ERR_PERMISSION,
+	    "store: a directory that cannot be entered is refused, and it is "
+	    "said so");
+	chmod(dir, 0700);
+}
+
+/* --- steps ------------------------------------------------------------------ */
+
+struct deed {
+	const char *key, *value;
+	enum err answer, failure; /* what the step returns; store_fail */
+	struct store_value found;
+	char seen[64];
+	enum err got, put_after;
+};
+
+static enum err
+put_step(struct store_txn *t, void *arg)
+{
+	struct deed *d = arg;
+
+	store_put(t, TABLE_SESSIONS, d->key, strlen(d->key), d->value,
+	    strlen(d->value), 0);
+	if (d->failure != OK)
+		store_fail(t, d->failure);
+	return d->answer;
+}
+
+static enum err
+get_step(struct store_txn *t, void *arg)
+{
+	struct deed *d = arg;
+	struct store_value v;
+	enum err e;
+
+	d->seen[0] = '\0';
+	e = store_get(t, TABLE_SESSIONS, d->key, strlen(d->key), &v);
+	if (e == OK)
+		e = str_copy_n(d->seen, sizeof d->seen, (const char *)v.bytes,
+		    v.len);
+	return e;
+}
+
+static bool
+holds(const char *key, const char *value)
+{
+	struct deed d = {.key = key};
+	enum err e = store_read(fixture, get_step, &d);
+
+	return value == NULL ? e == ERR_NOT_FOUND
+			     : e == OK && str_equal(d.seen, value);
+}
+
+static enum err
+put(const char *key, const char *value, enum err answer, enum err failure)
+{
+	struct deed d = {
+	    .key = key, .value = value, .answer = answer, .failure = failure};
+
+	return store_write(fixture, noon, put_step, &d);
+}
+
+static enum err
+sticky_step(struct store_txn *t, void *arg)
+{
+	struct store_value v = {(const uint8_t *)"x", 1};
+	bool *kept = arg;
+	bool visited = false;
+
+	store_put(t, TABLE_SESSIONS, "before", 6, "x", 1, 0);
+	store_fail(t, ERR_CORRUPT);
+	store_fail(t, ERR_IO);
+	store_put(t, TABLE_SESSIONS, "after", 5, "x", 1, 0);
+	store_del(t, TABLE_SESSIONS, "a", 1);
+	*kept = store_failed(t) == ERR_CORRUPT &&
+		store_get(t, TABLE_SESSIONS, "before", 6, &v) == ERR_CORRUPT &&
+		v.bytes == NULL && v.len == 0 && !visited;
+	return OK;
+}
+
+static enum err
+sees_itself(struct store_txn *t, void *arg)
+{
+	struct store_value v;
+	bool *kept = arg;
+
+	store_put(t, TABLE_SESSIONS, "self", 4, "one", 3, 0);
+	*kept = store_get(t, TABLE_SESSIONS, "self", 4, &v) == OK &&
+		v.len == 3 && memcmp(v.bytes, "one", 3) == 0;
+	store_del(t, TABLE_SESSIONS, "self", 4);
+	*kept &= store_get(t, TABLE_SESSIONS, "self", 4, &v) == ERR_NOT_FOUND;
+	store_del(t, TABLE_SESSIONS, "self", 4);
+	*kept &= store_failed(t) == OK;
+	return ERR_ACCESS_DENIED;
+}
+
+static void
+steps(void)
+{
+	bool kept = false;
+
+	CHECK(put("a", "one", OK, OK) == OK && holds("a", "one"),
+	    "store: what a step puts is there afterwards");
+	CHECK(put("a", "two", ERR_INVALID_GRANT, OK) == ERR_INVALID_GRANT &&
+		  holds("a", "two"),
+	    "store: what a refusal changed is kept");
+	CHECK(put("a", "three", OK, ERR_CORRUPT) == ERR_CORRUPT &&
+		  holds("a", "two"),
+	    "store: of a step that failed nothing is kept");
+	CHECK(put("a", "three", ERR_INVALID_GRANT, ERR_CORRUPT) ==
+		      ERR_CORRUPT &&
+		  holds("a", "two"),
+	    "store: a failure outweighs a refusal");
+	CHECK(store_write(fixture, noon, sticky_step, &kept) == ERR_CORRUPT &&
+		  kept && holds("before", NULL) && holds("after", NULL) &&
+		  holds("a", "two"),
+	    "store: a failure sticks: the first counts, all later calls do "
+	    "nothing");
+	CHECK(store_write(fixture, noon, sees_itself, &kept) ==
+		      ERR_ACCESS_DENIED &&
+		  kept,
+	    "store: a step sees its own changes");
+}
+
+/* --- keys and values -------------------------------------------------------- */
+
+struct sized {
+	size_t key_len, value_len;
+	bool same;
+};
+
+static uint8_t big[STORE_VALUE_MAX + 1];
+
+static enum err
+put_sized(struct store_txn *t, void *arg)
+{
+	const struct sized *n = arg;
+
+	store_put(t, TABLE_CODES, big, n->key_len, big, n->value_len, 0);
+	return OK;
+}
+
+static enum err
+get_sized(struct store_txn *t, void *arg)
+{
+	struct sized *n = arg;
+	struct store_value v;
+	enum err e = store_get(t, TABLE_CODES, big, n->key_len, &v);
+
+	n->same = e == OK && v.len == n->value_len &&
+		  memcmp(v.bytes, big, v.len) == 0;
+	return e;
+}
+
+static enum err
+del_sized(struct store_txn *t, void *arg)
+{
+	const struct sized *n = arg;
+
+	store_del(t, TABLE_CODES, big, n->key_len);
+	return OK;
+}
+
+static bool
+fits(size_t key_len, size_t value_len)
+{
+	struct sized n = {.key_len = key_len, .value_len = value_len};
+
+	return store_write(fixture, noon, put_sized, &n) == OK &&
+	       store_read(fixture, get_sized, &n) == OK && n.same;
+}
+
+static bool
+refused(size_t key_len, size_t value_len)
+{
+	struct sized n = {.key_len = key_len, .value_len = value_len};
+
+	return store_write(fixture, noon, put_sized, &n) == ERR_NO_SPACE;
+}
+
+static void
+limits(void)
+{
+	struct sized none = {0}, over = {.key_len = STORE_KEY_MAX + 1};
+
+	for (size_t i = 0; i < sizeof big; i++)
+		big[i] = (uint8_t)(i * 31 + (i >> 8));
+	CHECK(fits(1, 0) && fits(1, 1), "store: the smallest records fit");
+	CHECK(fits(STORE_KEY_MAX, STORE_VALUE_MAX),
+	    "store: the largest record fits");
+	CHECK(refused(STORE_KEY_MAX + 1, 1) && refused(0, 1),
+	    "store: a key over its ceiling, or none, fails the step");
+	CHECK(refused(2, STORE_VALUE_MAX + 1),
+	    "store: a value over its ceiling fails the step");
+	CHECK(store_read(fixture, get_sized, &over) == ERR_NOT_FOUND &&
+		  store_read(fixture, get_sized, &none) == ERR_NOT_FOUND,
+	    "store: under such a key there is nothing");
+	CHECK(store_write(fixture, noon, del_sized, &over) == ERR_NO_SPACE &&
+		  store_write(fixture, noon, del_sized, &none) == ERR_NO_SPACE,
+	    "store: removing such a key fails the step");
+}
+
+/* --- scans ------------------------------------------------------------------ */
+
+struct seen {
+	char keys[128];
+	int stop_after, count;
+};
+
+static bool
+see(void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	struct seen *s = arg;
+	char word[16];
+
+	if (str_copy_n(word, sizeof word, key, key_len) != OK ||
+	    words_add(s->keys, sizeof s->keys, word) != OK ||
+	    value->len != 1 || value->bytes[0] != 'v')
+		fixture_bail_out("a record that nobody put");
+	return ++s->count != s->stop_after;
+}
+
+static bool
+see_even(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	see(arg, key, key_len, value);
+	return ((const char *)key)[key_len - 1] % 2 == 0;
+}
+
+static bool
+scanned(struct store_txn *t, const char *prefix, int stop_after,
+    const char *expected)
+{
+	struct seen s = {.stop_after = stop_after};
+
+	store_scan(t, TABLE_APPROVALS, prefix, strlen(prefix), see, &s);
+	return str_equal(s.keys, expected);
+}
+
+static enum err
+scans(struct store_txn *t, void *arg)
+{
+	static const char *const keys[] = {"b2", "a1", "c", "b", "b1", "b3"};
+	struct seen s = {0};
+
+	(void)arg;
+	CHECK(scanned(t, "", 0, ""), "store: an empty table has no records");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		store_put(t, TABLE_APPROVALS, keys[i], strlen(keys[i]), "v", 1,
+		    i % 2 ? noon + 9 : 0);
+	CHECK(scanned(t, "", 0, "a1 b b1 b2 b3 c"),
+	    "store: a scan goes through a table in the order of its keys");
+	CHECK(scanned(t, "b", 0, "b b1 b2 b3"),
+	    "store: a scan keeps to its prefix");
+	CHECK(scanned(t, "b", 2, "b b1"), "store: a scan stops when told");
+	CHECK(scanned(t, "bb", 0, "") && scanned(t, "d", 0, ""),
+	    "store: a scan of what is not there visits nothing");
+	CHECK(store_prune(t, TABLE_APPROVALS, "b", 1, see_even, &s) == 2 &&
+		  str_equal(s.keys, "b b1 b2 b3") &&
+		  scanned(t, "", 0, "a1 b1 b3 c"),
+	    "store: pruning looks at each record once and removes what "
+	    "matches");
+	store_fail(t, ERR_CORRUPT);
+	CHECK(scanned(t, "", 0, ""),
+	    "store: a scan in a failed transaction visits nothing");
+	s = (struct seen){0};
+	CHECK(store_prune(t, TABLE_APPROVALS, "", 0, see_even, &s) == 0 &&
+		  s.count == 0,
+	    "store: pruning in a failed transaction removes nothing");
+	return OK;
+}
+
+static bool
+fail_second(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	struct store_txn *t = arg;
+
+	(void)value;
+	if (key_len == 2 && memcmp(key, "k2", 2) == 0) {
+		store_fail(t, ERR_CORRUPT);
+		return false;
+	}
+	return true;
+}
+
+static enum err
+put_three(struct store_txn *t, void *arg)
+{
+	static const char *const keys[] = {"k1", "k2", "k3"};
+
+	(void)arg;
+	for (size_t i = 0; i < 3; i++)
+		store_put(t, TABLE_AUDIT, keys[i], 2, "v", 1, 0);
+	return OK;
+}
+
+static enum err
+prune_and_fail(struct store_txn *t, void *arg)
+{
+	*(size_t *)arg = store_prune(t, TABLE_AUDIT, "k", 1, fail_second, t);
+	return OK;
+}
+
+static void
+failed_prune(void)
+{
+	struct store_figures f;
+	size_t removed = 9;
+
+	in_store(put_three, NULL);
+	CHECK(store_write(fixture, noon, prune_and_fail, &removed) ==
+		      ERR_CORRUPT &&
+		  removed == 1 && store_measure(fixture, &f) == OK &&
+		  f.entries[TABLE_AUDIT] == 3,
+	    "store: pruning stops at a record that fails, and nothing is "
+	    "removed");
+}
+
+int
+main(void)
+{
+	fixture_open();
+	steps();
+	limits();
+	CHECK(store_write(fixture, noon, scans, NULL) == ERR_CORRUPT,
+	    "store: (the scans' transaction failed as told)");
+	failed_prune();
+	fixture_close();
+	creation();
+	garbage();
+	foreign();
+	schemas();
+	permissions();
+	return check_done();
+}
