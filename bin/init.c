@@ -248,7 +248,7 @@ init(struct admin *a, const struct args *args)
 	sigset_t all, before;
 	int status;
 
-	if (!conf_issuer_valid(args->operand))
+	if (!issuer_valid(args->operand))
 		return refuse_issuer(args->operand);
 	if (alg != NULL && jwa_from_name(alg) == JWA_COUNT)
 		return admin_misused("--alg %s: EdDSA, RS256 or HS256", alg);

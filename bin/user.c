@@ -21,6 +21,7 @@ static const struct option add_options[] = {
     {"--name", "NAME", false},
     {"--email", "ADDRESS", false},
     {"--email-verified", NULL, false},
+    {"--no-email-verified", NULL, false},
     {"--group", "GROUP", true},
     {"--password-stdin", NULL, false},
     {"--no-password", NULL, false},
@@ -98,10 +99,12 @@ apply_profile(struct user *u, const struct args *args, struct refusal *r)
 	if (e == OK)
 		e = option_list(u->groups, sizeof u->groups, args, "--group",
 		    user_group_refusal, r);
-	if (!str_equal(email, u->email))
-		u->email_verified = false; /* nobody has seen to the new one */
-	if (args_has(args, "--email-verified"))
+	/* An administrator who types it vouches for it; apps in wide use let
+	 * nobody in whose address is not verified. */
+	if (!str_equal(email, u->email) || args_has(args, "--email-verified"))
 		u->email_verified = u->email[0] != '\0';
+	if (args_has(args, "--no-email-verified"))
+		u->email_verified = false;
 	return e;
 }
 
@@ -327,8 +330,6 @@ set_step(struct store_txn *t, void *arg)
 		e = apply_profile(u, s->args, &s->refusal);
 	if (e != OK)
 		return e;
-	if (args_has(s->args, "--no-email-verified"))
-		u->email_verified = false;
 	while ((group = args_next(s->args, "--remove-group", &c)) != NULL)
 		words_remove(u->groups, group);
 	e = option_add_words(u->groups, sizeof u->groups, s->args,

@@ -270,7 +270,7 @@ $DATA/store/mine"
 
 @test "user add keeps what it was told" {
 	printf 'a good password\n' | latchkey user add alice --name 'Alice Ä' \
-	    --email alice@example.org --email-verified --group family \
+	    --email alice@example.org --group family \
 	    --group admin --password-stdin
 	run -0 latchkey user show alice --json
 	assert_equal "$(json .preferred_username)" alice
@@ -356,14 +356,14 @@ $DATA/store/mine"
 
 @test "user set changes what is given and keeps the rest" {
 	latchkey user add bob --no-password --name Bob --email b@example.org \
-	    --email-verified --group a --group b
+	    --group a --group b
 	latchkey user set bob --name Robert
 	latchkey user set bob --add-group c --remove-group a
 	run -0 latchkey user show bob --json
 	assert_equal "$(json .name)" Robert
 	assert_equal "$(json '.groups | join(",")')" b,c
 	assert_equal "$(json .email_verified)" true
-	latchkey user set bob --email new@example.org
+	latchkey user set bob --email new@example.org --no-email-verified
 	run -0 latchkey user show bob --json
 	assert_equal "$(json '.email_verified | not')" true
 	latchkey user set bob --group d

@@ -202,11 +202,8 @@ assert_consent_page() {
 @test "authorize: any parameter given twice is refused, unknown ones too (RFC 6749 3.1)" {
 	local again
 	for again in scope=openid code_challenge="$CHALLENGE" prompt=none \
-	    prompt= unheard=1\&unheard=2; do
+	    prompt= state=a-state unheard=1\&unheard=2; do
 		request alice GET "$(authorize_url app prompt=login)&$again"
-		case $again in
-		prompt=*) STATE='a-state' ;;
-		esac
 		assert_error_redirect invalid_request
 		assert_logged 'reason=parameter_repeated'
 		: >"$SERVER_LOG"
@@ -288,7 +285,7 @@ state=a-state"
 	[[ $(url_param code "$to") =~ ^[A-Za-z0-9_-]{40,}$ ]]
 	assert_equal "$(url_param state "$to")" a-state
 	assert_equal "$(url_param iss "$to")" "$ISSUER"
-	refute_field error
+	[[ $to != *error* ]]
 }
 
 @test "authorize: no two codes are the same" {
@@ -374,8 +371,7 @@ state=a-state"
 	allow bob
 	assert_status 200
 	assert_page '<form method="post" action="http://127.0.0.1:9/cb">'
-	deny_fields=$(form_fields)
-	[[ $deny_fields = *code=* ]]
+	form_fields | grep -q '^code='
 	open_page eve "$(authorize_url web response_mode=form_post)"
 	submit eve step=cancel
 	assert_status 200
@@ -445,7 +441,6 @@ state=a-state"
 @test "authorize: prompt=select_account where nobody is signed in is a sign-in" {
 	ask carol app prompt=select_account
 	assert_sign_in_page
-	log_in carol_is_alice
 	submit carol step=login username=alice password="$PASSWORD"
 	assert_code
 }
@@ -592,9 +587,6 @@ state=a-state"
 # --- methods
 
 @test "authorize: a POST from another site brings no cookies, and still ends in a code (Core 3.1.2.1)" {
-	local query
-	query=$(authorize_url app)
-	query=${query#*\?}
 	request - POST "$ISSUER/authorize" -H 'Origin: https://app.example' \
 	    client_id=app redirect_uri="$CALLBACK" response_type=code \
 	    scope=openid state=a-state code_challenge="$CHALLENGE" \
@@ -692,7 +684,6 @@ state=a-state"
 @test "authorize: the flow works through lighttpd and FastCGI" {
 	local to
 	start_server
-	to=$(sign_in carol app username=) || :
 	open_page bob "$(authorize_url app)"
 	assert_sign_in_page
 	log_in bob

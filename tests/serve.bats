@@ -119,9 +119,10 @@ new_store_again() {
 
 @test "serve: Ctrl-C on a terminal ends it" {
 	python3 - "$root/conf/serve.sh" -d "$DATA" -p "$PORT" <<-'END'
-		import os, pty, sys, time
+		import os, pty, signal, sys
 		pid, terminal = pty.fork()
 		if pid == 0:
+		    signal.signal(signal.SIGINT, signal.SIG_DFL)
 		    os.execv(sys.argv[1], sys.argv[1:])
 		seen = b""
 		while b"Ctrl-C" not in seen:

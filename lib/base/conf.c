@@ -1,9 +1,9 @@
 #include "base/conf.h"
 
 #include "base/file.h"
+#include "base/issuer.h"
 #include "base/str.h"
 
-#include <arpa/inet.h>
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,123 +21,6 @@ enum {
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
 /*
- * The issuer
- */
-
-struct issuer_parts {
-	bool https;
-	const char *host; /* with brackets, where it is an IPv6 address */
-	size_t host_len;
-	const char *path;
-};
-
-static bool
-is_address(int family, const char *text, size_t len, uint8_t *address)
-{
-	char copy[ADDRESS_CAP];
-
-	return str_copy_n(copy, sizeof copy, text, len) == OK &&
-	       inet_pton(family, copy, address) == 1;
-}
-
-/* Where the host at S ends, or NULL if there is none. */
-static const char *
-host_end(const char *s)
-{
-	static const char name[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
-	uint8_t address[sizeof(struct in6_addr)];
-	const char *end;
-
-	if (*s == '[') {
-		end = strchr(s, ']');
-		if (end == NULL ||
-		    s[1 + strspn(s + 1, "0123456789abcdef:.")] != ']' ||
-		    !is_address(
-			AF_INET6, s + 1, (size_t)(end - s - 1), address))
-			return NULL;
-		return end + 1;
-	}
-	end = s + strspn(s, name);
-	if (end == s || *s == '.' || *s == '-')
-		return NULL;
-	return end;
-}
-
-static const char *
-port_end(const char *s)
-{
-	char digits[6];
-	size_t len;
-	int64_t port;
-
-	if (*s != ':')
-		return s;
-	len = strspn(s + 1, "0123456789");
-	if (str_copy_n(digits, sizeof digits, s + 1, len) != OK ||
-	    str_to_int64(digits, 1, 65535, &port) != OK)
-		return NULL;
-	return s + 1 + len;
-}
-
-/* "", or segments that mean the same to every parser: no "%", no ";" that
- * would end a cookie's Path, no "." or ".." that a server would resolve. */
-static bool
-path_valid(const char *s)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-._~";
-
-	while (*s != '\0') {
-		size_t len;
-
-		if (*s++ != '/')
-			return false;
-		len = strspn(s, plain);
-		if (len == 0 || strspn(s, ".") == len)
-			return false;
-		s += len;
-	}
-	return true;
-}
-
-static bool
-split_issuer(const char *issuer, struct issuer_parts *p)
-{
-	const char *end;
-
-	p->https = str_starts(issuer, "https://");
-	if (!p->https && !str_starts(issuer, "http://"))
-		return false;
-	p->host = strchr(issuer, ':') + strlen("://");
-	if ((end = host_end(p->host)) == NULL)
-		return false;
-	p->host_len = (size_t)(end - p->host);
-	p->path = port_end(end);
-	return p->path != NULL && path_valid(p->path);
-}
-
-static bool
-is_loopback(const char *host, size_t len)
-{
-	uint8_t address[sizeof(struct in6_addr)];
-
-	if (is_address(AF_INET, host, len, address))
-		return address[0] == 127;
-	return (len == strlen("localhost") && str_starts(host, "localhost")) ||
-	       (len == strlen("[::1]") && str_starts(host, "[::1]"));
-}
-
-bool
-conf_issuer_valid(const char *issuer)
-{
-	struct issuer_parts p;
-
-	return strlen(issuer) < ISSUER_CAP && split_issuer(issuer, &p) &&
-	       (p.https || is_loopback(p.host, p.host_len));
-}
-
-/*
  * The kinds of values
  */
 
@@ -146,7 +29,7 @@ parse_issuer(const struct conf_key *k, void *field, const char *value,
     struct buf *wanted)
 {
 	(void)k;
-	if (conf_issuer_valid(value))
+	if (issuer_valid(value))
 		return str_copy(field, ISSUER_CAP, value);
 	buf_puts(wanted, "give the provider's address, such as "
 			 "https://id.example.org: https, or http on a loopback "
@@ -495,7 +378,7 @@ derive(struct conf *c)
 {
 	struct issuer_parts p;
 
-	if (!split_issuer(c->issuer, &p))
+	if (!issuer_split(c->issuer, &p))
 		return ERR_SYNTAX;
 	c->secure = p.https;
 	c->issuer_path_at = (size_t)(p.path - c->issuer);

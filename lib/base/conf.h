@@ -8,17 +8,13 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/issuer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-	ISSUER_CAP = 256,
-	CONF_PATH_CAP = 512,
-	SITE_NAME_CAP = 128,
-	CONF_WHY_CAP = 768
-};
+enum { CONF_PATH_CAP = 512, SITE_NAME_CAP = 128, CONF_WHY_CAP = 768 };
 
 struct conf {
 	char dir[CONF_PATH_CAP]; /* the data directory, absolute */
@@ -78,9 +74,5 @@ const char *conf_dir(const char *d);
  */
 enum err conf_load(
     struct conf *c, const char *dir, char *why, size_t why_cap) MUST_CHECK;
-
-/* Whether ISSUER may be one: https, or http on a loopback address; no query,
- * fragment, user info or trailing slash (RFC 8414 2). */
-bool conf_issuer_valid(const char *issuer);
 
 #endif

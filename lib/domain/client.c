@@ -238,6 +238,8 @@ client_encode(const struct client *c, struct record_writer *w, uint8_t *bytes)
 	return record_end(w);
 }
 
+/* Sets every field, so C need not be zeroes: they would be 20 KiB of them, a
+ * tenth of what a request costs. */
 static enum err
 client_decode(struct client *c, const void *key, size_t key_len,
     const struct store_value *v)
@@ -245,7 +247,6 @@ client_decode(struct client *c, const void *key, size_t key_len,
 	struct record_reader r;
 	char alg[16];
 
-	*c = (struct client){0};
 	if (str_copy_n(c->client_id, sizeof c->client_id, key, key_len) != OK)
 		return ERR_CORRUPT;
 	record_open(&r, v->bytes, v->len, CLIENT_VERSION);
@@ -277,17 +278,17 @@ client_get(struct store_txn *t, const char *client_id, struct client *c)
 {
 	size_t len = strlen(client_id);
 	struct store_value v;
-	enum err e;
+	enum err e = ERR_NOT_FOUND;
 
-	*c = (struct client){0};
-	if (len >= CLIENT_ID_CAP)
-		return ERR_NOT_FOUND;
-	e = store_get(t, TABLE_CLIENTS, client_id, len, &v);
+	if (len < CLIENT_ID_CAP)
+		e = store_get(t, TABLE_CLIENTS, client_id, len, &v);
+	if (e == OK) {
+		e = client_decode(c, client_id, len, &v);
+		if (e != OK)
+			store_fail(t, e);
+	}
 	if (e != OK)
-		return e;
-	e = client_decode(c, client_id, len, &v);
-	if (e != OK)
-		store_fail(t, e);
+		*c = (struct client){0};
 	return e;
 }
 

@@ -59,7 +59,7 @@ struct granting {
 	int64_t now;
 	struct token token; /* of the code or refresh token presented */
 
-	struct client client;
+	struct client *client; /* set by the step; large, so not in here */
 	struct user user;
 	struct family family;
 	struct signkey key; /* signs both tokens */
@@ -76,8 +76,8 @@ admit_client(struct store_txn *t, struct granting *g)
 
 	g->why = NULL;
 	e = client_auth_check(
-	    t, &g->q->auth, &g->p->keyring, &g->client, &g->why);
-	if (e == OK && !(g->client.grants & (unsigned)g->q->grant_type))
+	    t, &g->q->auth, &g->p->keyring, g->client, &g->why);
+	if (e == OK && !(g->client->grants & (unsigned)g->q->grant_type))
 		e = err_because(
 		    ERR_UNAUTHORIZED_CLIENT, "grant_type_not_allowed", &g->why);
 	return e;
@@ -87,7 +87,7 @@ admit_client(struct store_txn *t, struct granting *g)
 static enum err
 find_key(struct store_txn *t, struct granting *g)
 {
-	enum jwa alg = provider_access_token_alg(g->p, &g->client);
+	enum jwa alg = provider_access_token_alg(g->p, g->client);
 	enum err e = signkey_active(t, alg, &g->key);
 
 	if (e == ERR_NOT_FOUND)
@@ -109,17 +109,17 @@ code_step(struct store_txn *t, void *arg)
 
 	if (e != OK)
 		return e;
-	presented.client_id = g->client.client_id;
+	presented.client_id = g->client->client_id;
 	e = code_redeem(t, &presented, g->now, &code, &g->why);
 	if (e != OK)
 		return e;
 	if (user_require(t, code.user_id, &g->user) != OK ||
-	    !client_admits(&g->client, &g->user))
+	    !client_admits(g->client, &g->user))
 		return err_because(
 		    ERR_INVALID_GRANT, "user_not_allowed", &g->why);
-	*f = (struct family){.cookie = g->client.cookie_refresh,
+	*f = (struct family){.cookie = g->client->cookie_refresh,
 	    .auth_time = code.auth_time,
-	    .refreshable = g->client.grants & GRANT_REFRESH_TOKEN,
+	    .refreshable = g->client->grants & GRANT_REFRESH_TOKEN,
 	    .offline = words_has(code.scope, "offline_access")};
 	memcpy(f->family_id, code.token.family_id, FAMILY_ID_LEN);
 	memcpy(f->user_id, code.user_id, USER_ID_LEN);
@@ -145,8 +145,8 @@ refresh_step(struct store_txn *t, void *arg)
 
 	if (e != OK)
 		return e;
-	presented.client_id = g->client.client_id;
-	e = family_refresh(t, &presented, &l, g->now, &g->family, &g->client,
+	presented.client_id = g->client->client_id;
+	e = family_refresh(t, &presented, &l, g->now, &g->family, g->client,
 	    &g->user, &g->why);
 	if (e != OK)
 		return e;
@@ -154,7 +154,7 @@ refresh_step(struct store_txn *t, void *arg)
 	 * is what was asked for and the client may still have. */
 	e = scope_grant(g->scope,
 	    g->q->scope != NULL ? g->q->scope : g->family.scope,
-	    g->client.scope);
+	    g->client->scope);
 	return e == OK ? find_key(t, g) : e;
 }
 
@@ -166,8 +166,8 @@ credentials_step(struct store_txn *t, void *arg)
 
 	if (e == OK)
 		e = scope_grant(g->scope,
-		    g->q->scope != NULL ? g->q->scope : g->client.scope,
-		    g->client.scope);
+		    g->q->scope != NULL ? g->q->scope : g->client->scope,
+		    g->client->scope);
 	if (e == ERR_INVALID_SCOPE)
 		g->why = "scope_malformed";
 	if (e != OK)
@@ -197,13 +197,13 @@ sign(const struct granting *g, struct token_reply *r)
 
 	if (person)
 		expires_at = earlier(expires_at, g->family.absolute_expires_at);
-	struct access_token_grant access = {.client = &g->client,
+	struct access_token_grant access = {.client = g->client,
 	    .family = person ? &g->family : NULL,
 	    .user = person ? &g->user : NULL,
 	    .scope = g->scope,
 	    .issued_at = g->now,
 	    .expires_at = expires_at};
-	struct id_token_grant id = {.client = &g->client,
+	struct id_token_grant id = {.client = g->client,
 	    .family = &g->family,
 	    .user = &g->user,
 	    .scope = g->scope,
@@ -268,7 +268,8 @@ enum err
 grant_token(const struct provider *p, const struct token_request *q,
     int64_t now, struct token_reply *r, const char **why)
 {
-	struct granting g = {.p = p, .q = q, .now = now};
+	struct client client;
+	struct granting g = {.p = p, .q = q, .now = now, .client = &client};
 	enum err e;
 
 	r->access_token[0] = r->id_token[0] = r->refresh_token[0] = '\0';
@@ -282,6 +283,5 @@ grant_token(const struct provider *p, const struct token_request *q,
 	if (e != OK)
 		token_reply_wipe(r);
 	user_wipe(&g.user);
-	secret_wipe(&g.client, sizeof g.client);
 	return e;
 }

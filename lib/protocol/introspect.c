@@ -16,7 +16,7 @@ struct question {
 	bool is_refresh;
 
 	bool active;
-	struct client asking, client;
+	struct client *asking, *client; /* large, so not in here */
 	struct family family;
 	struct user user;
 	const char *why;
@@ -26,9 +26,9 @@ static enum err
 admit(struct store_txn *t, struct question *q)
 {
 	enum err e =
-	    client_auth_check(t, &q->auth, &q->p->keyring, &q->asking, &q->why);
+	    client_auth_check(t, &q->auth, &q->p->keyring, q->asking, &q->why);
 
-	if (e == OK && q->asking.is_public)
+	if (e == OK && q->asking->is_public)
 		e = err_because(
 		    ERR_INVALID_CLIENT, "client_not_confidential", &q->why);
 	return e;
@@ -40,7 +40,7 @@ refresh_is_good(const struct question *q)
 {
 	struct family copy = q->family;
 
-	return str_equal(q->family.client_id, q->asking.client_id) &&
+	return str_equal(q->family.client_id, q->asking->client_id) &&
 	       q->family.refreshable &&
 	       family_rotate(&copy, q->refresh.number,
 		   q->p->conf.refresh_grace_s, q->now) != ROTATION_THEFT;
@@ -58,10 +58,10 @@ look(struct store_txn *t, void *arg)
 		return e;
 	if (q->access.jti[0] != '\0')
 		e = access_token_require(t, &q->access, q->now, &q->family,
-		    &q->client, &q->user, &ignored);
+		    q->client, &q->user, &ignored);
 	else if (q->is_refresh)
 		e = family_require(t, q->refresh.family_id, q->now, &q->family,
-		    &q->client, &q->user);
+		    q->client, &q->user);
 	else
 		return OK;
 	if (e == OK)
@@ -140,8 +140,12 @@ enum err
 introspect(const struct provider *p, const char *authorization,
     const struct form *form, int64_t now, json_t **answer, const char **why)
 {
-	struct question q = {
-	    .p = p, .now = now, .text = form_get(form, "token")};
+	struct client asking, client;
+	struct question q = {.p = p,
+	    .now = now,
+	    .text = form_get(form, "token"),
+	    .asking = &asking,
+	    .client = &client};
 	enum err e;
 
 	*answer = NULL;

@@ -9,7 +9,7 @@ struct question {
 	int64_t now;
 	struct access_token token;
 	struct family family;
-	struct client client;
+	struct client *client;
 	struct user user;
 	const char *why;
 };
@@ -20,7 +20,7 @@ look(struct store_txn *t, void *arg)
 	struct question *q = arg;
 
 	return access_token_require(
-	    t, &q->token, q->now, &q->family, &q->client, &q->user, &q->why);
+	    t, &q->token, q->now, &q->family, q->client, &q->user, &q->why);
 }
 
 /* The token of an Authorization header, or NULL (RFC 6750 2.1). */
@@ -57,7 +57,8 @@ userinfo(const struct provider *p, const char *authorization,
     const struct form *form, int64_t now, json_t **answer, bool *missing,
     const char **why)
 {
-	struct question q = {.now = now};
+	struct client client;
+	struct question q = {.now = now, .client = &client};
 	const char *in_header = bearer(authorization);
 	const char *in_form =
 	    form != NULL ? form_get(form, "access_token") : NULL;

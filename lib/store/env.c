@@ -29,6 +29,7 @@ store_err(int rc)
 	case MDB_MAP_FULL:
 	case ENOSPC:
 	case EDQUOT:
+	case EFBIG: /* the process's own limit */
 		return ERR_NO_SPACE;
 	case MDB_CORRUPTED:
 	case MDB_PAGE_NOTFOUND:
@@ -77,6 +78,32 @@ store_on_network(const char *dir)
 	return false;
 }
 
+static const uint8_t schema_key[] = "schema";
+static const uint8_t schema[] = {
+    'l', 'a', 't', 'c', 'h', 'k', 'e', 'y', STORE_SCHEMA};
+
+/* Whether LEN bytes are what one of us writes as its schema. */
+static bool
+is_schema(const uint8_t *bytes, size_t len)
+{
+	return len == sizeof schema &&
+	       memcmp(bytes, schema, sizeof schema - 1) == 0;
+}
+
+/* MDB_INVALID if the table is not our meta table. */
+static int
+check_meta(MDB_txn *txn, MDB_dbi meta)
+{
+	MDB_val k = {sizeof schema_key - 1, (void *)(uintptr_t)schema_key}, v;
+	int rc = mdb_get(txn, meta, &k, &v);
+
+	if (rc == 0 && v.mv_size >= ENVELOPE_LEN &&
+	    is_schema((const uint8_t *)v.mv_data + ENVELOPE_LEN,
+		v.mv_size - ENVELOPE_LEN))
+		return 0;
+	return rc == 0 || rc == MDB_NOTFOUND ? MDB_INVALID : rc;
+}
+
 static int
 open_tables(struct store *s, unsigned flags)
 {
@@ -88,8 +115,13 @@ open_tables(struct store *s, unsigned flags)
 		return rc;
 	for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++) {
 		rc = mdb_dbi_open(txn, table_names[i], flags, &s->table[i]);
-		if (rc == MDB_NOTFOUND && i == TABLE_META)
-			rc = MDB_INVALID; /* somebody else's file: hands off */
+		if (i != TABLE_META || flags)
+			continue;
+		/* Somebody else's file gets no tables of ours. */
+		if (rc == 0)
+			rc = check_meta(txn, s->table[i]);
+		else if (rc == MDB_NOTFOUND)
+			rc = MDB_INVALID;
 	}
 	if (rc == 0)
 		rc = mdb_dbi_open(txn, "expiry", flags, &s->expiry);
@@ -166,14 +198,9 @@ store_close(struct store **s)
 	*s = NULL;
 }
 
-static const uint8_t schema_key[] = "schema";
-
 static enum err
 write_schema(struct store_txn *t, void *arg)
 {
-	static const uint8_t schema[] = {
-	    'l', 'a', 't', 'c', 'h', 'k', 'e', 'y', STORE_SCHEMA};
-
 	(void)arg;
 	store_put(t, TABLE_META, schema_key, sizeof schema_key - 1, schema,
 	    sizeof schema, 0);
@@ -188,9 +215,9 @@ check_schema(struct store_txn *t, void *arg)
 	(void)arg;
 	if (store_get(t, TABLE_META, schema_key, sizeof schema_key - 1, &v) !=
 		OK ||
-	    v.len != 9 || memcmp(v.bytes, "latchkey", 8) != 0)
+	    !is_schema(v.bytes, v.len))
 		return ERR_CORRUPT;
-	return v.bytes[8] > STORE_SCHEMA ? ERR_VERSION : OK;
+	return v.bytes[v.len - 1] > STORE_SCHEMA ? ERR_VERSION : OK;
 }
 
 /* One line for the administrator: what is wrong with DIR, what to do. */

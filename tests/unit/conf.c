@@ -71,7 +71,7 @@ issuers(void)
 	bool all = true;
 
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-		if (!conf_issuer_valid(good[i])) {
+		if (!issuer_valid(good[i])) {
 			printf("# %s\n", good[i]);
 			all = false;
 		}
@@ -79,7 +79,7 @@ issuers(void)
 		   "or without");
 	all = true;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		if (conf_issuer_valid(bad[i])) {
+		if (issuer_valid(bad[i])) {
 			printf("# %s\n", bad[i]);
 			all = false;
 		}

@@ -1,0 +1,765 @@
+# The token endpoint: who may ask, codes, client credentials, and what the
+# tokens say.
+
+load helper
+USE_TEST_CLOCK=1
+BATS_NO_PARALLELIZE_WITHIN_FILE=true
+export BATS_NO_PARALLELIZE_WITHIN_FILE
+
+setup_file() {
+	new_store
+	add_user alice --name 'Alice Liddell' --email alice@example.org \
+	    --email-verified --group family --group admins
+	add_client app --trusted
+	add_client other --trusted
+	add_client spa --public --trusted
+	add_client plain --trusted --no-pkce
+	add_client worker --grant client_credentials \
+	    --scope read --scope write --scope openid --scope profile
+	sign_in alice app
+	save_store
+}
+
+setup() {
+	fresh_store
+}
+
+teardown() {
+	stop_server
+}
+
+teardown_file() {
+	stop_all
+}
+
+# ask HEADER [NAME=VALUE...]: a token request with this Authorization header,
+# or with none.
+ask() {
+	if [[ -n $1 ]]; then
+		request - POST "$ISSUER/token" -H "Authorization: $1" "${@:2}"
+	else
+		request - POST "$ISSUER/token" "${@:2}"
+	fi
+}
+
+# The parameters of an exchange of $code.
+exchange() {
+	ask "$1" grant_type=authorization_code code="$code" \
+	    redirect_uri="$CALLBACK" code_verifier="$VERIFIER" "${@:2}"
+}
+
+raw_basic() {
+	echo "Basic $(printf '%s:%s' "$1" "$2" | base64 -w 0)"
+}
+
+refused_basic() {
+	assert_refused 401 invalid_client
+	assert_header WWW-Authenticate '^Basic realm='
+	assert_header Cache-Control '^no-store$'
+}
+
+# change TEXT AT: another character there.
+change() {
+	local c=A
+	[[ ${1:$2:1} != A ]] || c=B
+	echo "${1:0:$2}$c${1:$2+1}"
+}
+
+access_claims() { jwt_claims "$(http_body | field access_token)"; }
+id_claims() { jwt_claims "$(http_body | field id_token)"; }
+
+# --- who asks ----------------------------------------------------------------
+
+@test "client authentication: client_secret_basic, client_secret_post and none (RFC 6749 2.3.1)" {
+	AUTH=basic get_tokens alice app
+	assert_status 200
+	AUTH=post get_tokens alice app
+	assert_status 200
+	AUTH=none get_tokens alice spa
+	assert_status 200
+}
+
+@test "client authentication: the scheme is Basic in any case, with more than one space (RFC 7617 2)" {
+	for scheme in basic BASIC 'Basic  '; do
+		code=$(get_code alice app)
+		exchange "$scheme $(basic app "$SECRET")"
+		assert_status 200
+	done
+}
+
+@test "client authentication: Basic credentials are form-encoded, special characters and all (RFC 6749 2.3.1)" {
+	SECRET='50%25+off: a/b=c&d?e"<ä>-and-more'
+	SECRET=${SECRET// /_}
+	SECRET=${SECRET//ä/a}
+	latchkey client secret app --secret-stdin <<<"$SECRET" >/dev/null
+	code=$(get_code alice app)
+	exchange "Basic $(basic app "$SECRET")"
+	assert_status 200
+	code=$(get_code alice app)
+	exchange '' client_id=app client_secret="$SECRET"
+	assert_status 200
+}
+
+@test "client authentication: raw Basic credentials are the second try, for clients that do not encode" {
+	for SECRET in '50%41+and:colon-0123456789abcdef' \
+	    'broken-%zz-percent-0123456789abcdef' \
+	    'ends-with-percent-0123456789abcdef%'; do
+		latchkey client secret app --secret-stdin <<<"$SECRET" >/dev/null
+		code=$(get_code alice app)
+		exchange "$(raw_basic app "$SECRET")"
+		assert_status 200
+		code=$(get_code alice app)
+		exchange "Basic $(basic app "$SECRET")"
+		assert_status 200
+	done
+}
+
+@test "client authentication: a client_id with a colon in it, form-encoded" {
+	add_client urn:example:app --trusted
+	code=$(get_code alice urn:example:app)
+	exchange "Basic $(basic urn:example:app "$SECRET")"
+	assert_status 200
+}
+
+@test "client authentication: a public client may send Basic with an empty password, and no client_id in the body" {
+	code=$(get_code alice spa)
+	exchange "$(raw_basic spa '')"
+	assert_status 200
+}
+
+@test "client authentication: a public client that sends a secret is refused" {
+	code=$(get_code alice spa)
+	exchange "$(raw_basic spa "$SECRET")"
+	refused_basic
+	exchange '' client_id=spa client_secret="$SECRET"
+	refused_basic
+	exchange '' client_id=spa
+	assert_status 200
+}
+
+@test "client authentication: more than one method is invalid_request, nothing lost (RFC 6749 2.3)" {
+	code=$(get_code alice app)
+	exchange "Basic $(basic app "$SECRET")" client_secret="$SECRET"
+	assert_refused 400 invalid_request
+	exchange "Basic $(basic app "$SECRET")" client_id=app \
+	    client_secret="$SECRET"
+	assert_refused 400 invalid_request
+	exchange "Basic $(basic app "$SECRET")" client_id=other
+	assert_refused 400 invalid_request
+	# Said twice, and the same: harmless.
+	exchange "Basic $(basic app "$SECRET")" client_id=app
+	assert_status 200
+}
+
+@test "client authentication: a wrong, missing or malformed secret is 401 with WWW-Authenticate (RFC 6749 5.2)" {
+	code=$(get_code alice app)
+	for header in "$(raw_basic app "${SECRET}x")" "$(raw_basic app x)" \
+	    "$(raw_basic app '')" "$(raw_basic app "${SECRET%?}")" \
+	    "$(raw_basic APP "$SECRET")" "$(raw_basic '' "$SECRET")" \
+	    "$(raw_basic nobody "$SECRET")" 'Basic' 'Basic ' 'Basic ***' \
+	    "Basic $(printf 'nocolon' | base64)" \
+	    "Basic $(printf 'app:\xff\xfe' | base64)" \
+	    "Bearer $SECRET" "Digest username=app" "$SECRET"; do
+		exchange "$header"
+		refused_basic
+	done
+	exchange '' client_id=app client_secret="${SECRET}x"
+	refused_basic
+	exchange '' client_id=app
+	refused_basic
+	exchange '' client_secret="$SECRET"
+	refused_basic
+	exchange ''
+	refused_basic
+	# Nothing of it has hurt the code.
+	exchange "Basic $(basic app "$SECRET")"
+	assert_status 200
+}
+
+@test "client authentication: an unknown client and a wrong secret get the same answer" {
+	ask "$(raw_basic app wrong)" grant_type=client_credentials
+	known=$(http_headers; http_body)
+	ask "$(raw_basic nobody wrong)" grant_type=client_credentials
+	assert_equal "$(http_headers; http_body)" "$known"
+}
+
+@test "client authentication: another client's secret is no good, a replaced one neither, at once" {
+	latchkey client secret other --secret-stdin >/dev/null \
+	    <<<'another-secret-of-more-than-32-characters'
+	code=$(get_code alice app)
+	exchange "$(raw_basic app another-secret-of-more-than-32-characters)"
+	refused_basic
+	latchkey client secret app --secret-stdin >/dev/null \
+	    <<<'a-new-secret-of-more-than-32-characters-x'
+	exchange "$(raw_basic app "$SECRET")"
+	refused_basic
+	exchange "$(raw_basic app a-new-secret-of-more-than-32-characters-x)"
+	assert_status 200
+}
+
+@test "client authentication: a secret that we make has letters, digits, - and _ only" {
+	for i in 1 2 3 4 5; do
+		secret=$(latchkey client secret app --json |
+		    field client_secret)
+		[[ $secret =~ ^[A-Za-z0-9_-]{43,}$ ]] || fail "$secret"
+	done
+	SECRET=$secret get_tokens alice app
+	assert_status 200
+}
+
+# --- the exchange of a code --------------------------------------------------
+
+@test "code: is exchanged for access token, ID token and refresh token, never stored by a cache (RFC 6749 5.1)" {
+	get_tokens alice app
+	assert_status 200
+	assert_header Content-Type '^application/json'
+	assert_header Cache-Control '^no-store$'
+	assert_field token_type Bearer
+	assert_field expires_in 900
+	assert_field scope 'openid profile email groups offline_access'
+	assert_equal "$(http_body | jq -r 'keys | join(" ")')" \
+	    'access_token expires_in id_token refresh_token scope token_type'
+	userinfo "$(http_body | field access_token)"
+	assert_status 200
+}
+
+@test "code: is URL-safe, as are tokens: some clients unescape twice" {
+	code=$(get_code alice app)
+	[[ $code =~ ^[A-Za-z0-9_-]+$ ]] || fail "$code"
+	redeem "$code"
+	[[ $(http_body | field refresh_token) =~ ^[A-Za-z0-9_-]+$ ]]
+	[[ $(http_body | field access_token) =~ ^[A-Za-z0-9_.-]+$ ]]
+}
+
+@test "code: another client's is refused, and still works for its own (RFC 6749 5.2)" {
+	code=$(get_code alice app)
+	CLIENT=other redeem "$code"
+	assert_refused 400 invalid_grant
+	AUTH=none CLIENT=spa redeem "$code"
+	assert_refused 400 invalid_grant
+	redeem "$code"
+	assert_status 200
+}
+
+@test "code: another redirect_uri is refused, and the code still works (RFC 6749 4.1.3)" {
+	code=$(get_code alice app)
+	for REDIRECT_URI in http://127.0.0.1:9/cb/ http://127.0.0.1:10/cb \
+	    'http://127.0.0.1:9/cb?' https://127.0.0.1:9/cb; do
+		redeem "$code"
+		assert_refused 400 invalid_grant
+	done
+	unset REDIRECT_URI
+	redeem "$code"
+	assert_status 200
+}
+
+@test "code: the redirect_uri may be left out with PKCE (OAuth 2.1 10.2), not without (RFC 6749 4.1.3)" {
+	as_client token grant_type=authorization_code \
+	    code="$(get_code alice app)" code_verifier="$VERIFIER"
+	assert_status 200
+	code=$(get_code alice plain code_challenge= code_challenge_method=)
+	CLIENT=plain as_client token grant_type=authorization_code code="$code"
+	assert_refused 400 invalid_grant
+	CLIENT=plain as_client token grant_type=authorization_code \
+	    code="$code" redirect_uri="$CALLBACK"
+	assert_status 200
+}
+
+@test "code: a wrong, missing, short, long or malformed verifier is refused, and the code still works (RFC 7636 4.6)" {
+	code=$(get_code alice app)
+	right=$VERIFIER
+	long=$(printf 'a%.0s' {1..129})
+	for VERIFIER in "${right%?}x" "$CHALLENGE" "$right$right" "${long%?}" \
+	    "${right:0:42}" "$long" "${right%?}=" "${right%?} " \
+	    "${right%?}ä" x; do
+		redeem "$code"
+		assert_status 400
+		case ${#VERIFIER} in
+		43 | 86 | 128) ;;
+		*) assert_error invalid_request ;;
+		esac
+	done
+	VERIFIER="${right%?}x" redeem "$code"
+	assert_error invalid_grant
+	as_client token grant_type=authorization_code code="$code" \
+	    redirect_uri="$CALLBACK"
+	assert_refused 400 invalid_request
+	VERIFIER=$right redeem "$code"
+	assert_status 200
+}
+
+@test "code: a verifier although there was no challenge is a downgrade: refused (RFC 9700 4.8.2)" {
+	code=$(get_code alice plain code_challenge= code_challenge_method=)
+	CLIENT=plain redeem "$code"
+	assert_refused 400 invalid_grant
+	CLIENT=plain as_client token grant_type=authorization_code \
+	    code="$code" redirect_uri="$CALLBACK"
+	assert_status 200
+}
+
+@test "code: a client that may do without PKCE and uses it is held to it" {
+	code=$(get_code alice plain)
+	CLIENT=plain as_client token grant_type=authorization_code \
+	    code="$code" redirect_uri="$CALLBACK"
+	assert_refused 400 invalid_request
+	CLIENT=plain redeem "$code"
+	assert_status 200
+}
+
+@test "code: lives 60 seconds (RFC 6749 4.1.2)" {
+	code=$(get_code alice app)
+	travel 45
+	redeem "$code"
+	assert_status 200
+	code=$(get_code alice app)
+	travel 60
+	redeem "$code"
+	assert_refused 400 invalid_grant
+}
+
+@test "code: used twice, it ends all that it gave (RFC 6749 4.1.2, RFC 9700 4.5)" {
+	code=$(get_code alice app)
+	tokens=$(redeem "$code")
+	access=$(field access_token <<<"$tokens")
+	redeem "$code"
+	assert_refused 400 invalid_grant
+	introspect "$access"
+	assert_field active false
+	userinfo "$access"
+	assert_refused 401 invalid_token
+	refresh "$(field refresh_token <<<"$tokens")"
+	assert_refused 400 invalid_grant
+	latchkey audit | grep -q 'code_reused.*app'
+	# And again: nothing more to end, nothing else said.
+	redeem "$code"
+	assert_refused 400 invalid_grant
+}
+
+@test "code: used again by another client, with a wrong verifier or a day later, it ends what it gave all the same" {
+	for way in other verifier later; do
+		code=$(get_code alice app)
+		tokens=$(redeem "$code")
+		refresh=$(field refresh_token <<<"$tokens")
+		case $way in
+		other) CLIENT=other redeem "$code" ;;
+		verifier) VERIFIER=${VERIFIER%?}x redeem "$code" ;;
+		later)
+			travel 86400
+			redeem "$code"
+			;;
+		esac
+		assert_refused 400 invalid_grant
+		refresh "$refresh"
+		assert_refused 400 invalid_grant
+	done
+}
+
+@test "code: used again after its tokens were refreshed, it ends the family too" {
+	code=$(get_code alice app)
+	refresh "$(redeem "$code" | field refresh_token)"
+	tokens=$(http_body)
+	redeem "$code"
+	assert_refused 400 invalid_grant
+	refresh "$(field refresh_token <<<"$tokens")"
+	assert_refused 400 invalid_grant
+	userinfo "$(field access_token <<<"$tokens")"
+	assert_status 401
+}
+
+@test "code: with one byte changed anywhere, cut, longer or of another kind it is no code of ours" {
+	code=$(get_code alice app)
+	refresh_token=$(get_tokens alice app | field refresh_token)
+	for bad in "$(change "$code" 0)" "$(change "$code" 21)" \
+	    "$(change "$code" 25)" "$(change "$code" 31)" \
+	    "$(change "$code" 40)" "$(change "$code" 62)" "${code%?}" \
+	    "${code}A" "$code=" "$refresh_token" x "$(basic app x)"; do
+		redeem "$bad"
+		assert_refused 400 invalid_grant
+	done
+	redeem "$code"
+	assert_status 200
+	# A code as a refresh token: not even theft, nothing ended.
+	refresh "$code"
+	assert_refused 400 invalid_grant
+	refresh "$refresh_token"
+	assert_status 200
+}
+
+@test "code: a person who was locked, deleted or left the app's group meanwhile gets nothing" {
+	latchkey client set app --group family
+	code=$(get_code alice app)
+	latchkey user set alice --group admins
+	redeem "$code"
+	assert_refused 400 invalid_grant
+	latchkey user set alice --group family
+	code=$(get_code alice app)
+	latchkey user lock alice
+	redeem "$code"
+	assert_refused 400 invalid_grant
+	latchkey user unlock alice
+	sign_in alice app
+	code=$(get_code alice app)
+	latchkey user del alice
+	redeem "$code"
+	assert_refused 400 invalid_grant
+}
+
+@test "code: missing, or empty, is invalid_request (RFC 6749 5.2)" {
+	as_client token grant_type=authorization_code \
+	    redirect_uri="$CALLBACK" code_verifier="$VERIFIER"
+	assert_refused 400 invalid_request
+	redeem ''
+	assert_refused 400 invalid_request
+}
+
+@test "code: the loopback port of this sign-in counts, not the registered one (RFC 8252 7.3)" {
+	code=$(get_code alice app redirect_uri=http://127.0.0.1:4711/cb)
+	redeem "$code"
+	assert_refused 400 invalid_grant
+	REDIRECT_URI=http://127.0.0.1:4711/cb redeem "$code"
+	assert_status 200
+}
+
+# --- grant types and parameters ----------------------------------------------
+
+@test "grant type: one the client is not registered for is unauthorized_client, an unknown one unsupported_grant_type (RFC 6749 5.2)" {
+	client_credentials
+	assert_refused 400 unauthorized_client
+	CLIENT=worker redeem "$(get_code alice app)"
+	assert_refused 400 invalid_grant || CLIENT=worker refresh x
+	for grant in password implicit 'authorization_code ' AUTHORIZATION_CODE \
+	    urn:ietf:params:oauth:grant-type:jwt-bearer; do
+		as_client token grant_type="$grant"
+		assert_refused 400 unsupported_grant_type
+	done
+	as_client token
+	assert_refused 400 invalid_request
+	as_client token grant_type=
+	assert_refused 400 invalid_request
+}
+
+@test "grant type: a client that lost authorization_code between code and exchange is unauthorized_client" {
+	code=$(get_code alice app)
+	latchkey client set app --grant client_credentials
+	redeem "$code"
+	assert_refused 400 unauthorized_client
+}
+
+@test "grant type: without refresh_token registered there is no refresh token, and no refreshing" {
+	refresh_token=$(get_tokens alice app | field refresh_token)
+	latchkey client set app --grant authorization_code
+	get_tokens alice app
+	refute_field refresh_token
+	userinfo "$(http_body | field access_token)"
+	assert_status 200
+	refresh "$refresh_token"
+	assert_refused 400 unauthorized_client
+}
+
+@test "parameters: any one given twice is invalid_request, and nothing is lost (RFC 6749 3.2)" {
+	code=$(get_code alice app)
+	authorization="Basic $(basic app "$SECRET")"
+	for twice in code="$code" grant_type=authorization_code \
+	    redirect_uri="$CALLBACK" code_verifier="$VERIFIER" \
+	    unknown=a; do
+		exchange "$authorization" unknown=b "$twice"
+		assert_refused 400 invalid_request
+	done
+	exchange '' client_id=app client_id=app client_secret="$SECRET"
+	assert_refused 400 invalid_request
+	exchange "$authorization" unknown=b
+	assert_status 200
+}
+
+@test "parameters: unknown and empty ones are ignored (RFC 6749 3.2)" {
+	code=$(get_code alice app)
+	exchange "Basic $(basic app "$SECRET")" resource=x scope= nonsense=1
+	assert_status 200
+}
+
+@test "parameters: raw spaces in a body are spaces (oidc-agent)" {
+	r=$(AUTH=none get_tokens alice spa | field refresh_token)
+	cgi token POST /token '' \
+	    "grant_type=refresh_token&refresh_token=$r&client_id=spa&scope=openid profile email" \
+	    >/dev/null
+	assert_status 200
+	assert_field scope 'openid profile email'
+}
+
+@test "parameters: count in the body only, never in the address (RFC 6749 3.2)" {
+	code=$(get_code alice app)
+	query=$(form grant_type=authorization_code code="$code" \
+	    redirect_uri="$CALLBACK" code_verifier="$VERIFIER" \
+	    client_id=app client_secret="$SECRET")
+	cgi token POST /token "$query" '' >/dev/null
+	assert_refused 401 invalid_client
+	redeem "$code"
+	assert_status 200
+}
+
+@test "content type: a form's, in any case and with parameters; anything else is 415" {
+	for type in 'application/x-www-form-urlencoded; charset=UTF-8' \
+	    APPLICATION/X-WWW-FORM-URLENCODED \
+	    'application/x-www-form-urlencoded;charset=utf-8'; do
+		code=$(get_code alice app)
+		request - POST "$ISSUER/token" -H "Content-Type: $type" \
+		    -H "Authorization: Basic $(basic app "$SECRET")" \
+		    grant_type=authorization_code code="$code" \
+		    redirect_uri="$CALLBACK" code_verifier="$VERIFIER"
+		assert_status 200
+	done
+	for type in application/json text/plain multipart/form-data \
+	    application/x-www-form-urlencodedx ';' ' '; do
+		request - POST "$ISSUER/token" -H "Content-Type: $type" \
+		    -H "Authorization: Basic $(basic app "$SECRET")" \
+		    grant_type=client_credentials
+		assert_refused 415 invalid_request
+	done
+}
+
+# --- what is in the tokens ---------------------------------------------------
+
+@test "ID token: has the claims a client must check, each of its type (OpenID Connect Core 2)" {
+	before=$(date +%s)
+	get_tokens alice app
+	header=$(jwt_header "$(http_body | field id_token)")
+	claims=$(id_claims)
+	assert_equal "$(field iss <<<"$claims")" "$ISSUER"
+	assert_equal "$(jq -c .aud <<<"$claims")" '"app"'
+	assert_equal "$(field nonce <<<"$claims")" a-nonce
+	assert_equal "$(jq -c .amr <<<"$claims")" '["pwd"]'
+	assert_equal "$(jq '.exp - .iat' <<<"$claims")" 900
+	iat=$(field iat <<<"$claims")
+	((iat >= before && iat <= before + 60))
+	auth_time=$(field auth_time <<<"$claims")
+	((auth_time <= iat && auth_time > before - 3600))
+	[[ $(field sid <<<"$claims") =~ ^[A-Za-z0-9_-]{22}$ ]]
+	latchkey session list --json | jq -e --arg s \
+	    "$(field sid <<<"$claims")" 'any(.[]; .sid == $s)'
+	assert_equal "$(field typ <<<"$header")" JWT
+	[[ -n $(field kid <<<"$header") ]]
+	assert_equal "$(field alg <<<"$header")" EdDSA
+}
+
+@test "ID token: nonce only if there was one; sub is neither name nor address" {
+	get_tokens alice app nonce=
+	assert_equal "$(id_claims | jq 'has("nonce")')" false
+	sub=$(id_claims | field sub)
+	[[ $sub =~ ^[A-Za-z0-9_-]{22}$ ]]
+	[[ $sub != *alice* ]]
+}
+
+@test "ID token: auth_time stays that of the password when a code comes from a session hours later" {
+	first=$(get_tokens alice app >/dev/null; id_claims | field auth_time)
+	travel 7200
+	get_tokens alice app
+	assert_equal "$(id_claims | field auth_time)" "$first"
+	(($(id_claims | field iat) >= first + 7200))
+}
+
+@test "claims: each scope opens its own, the same in ID token and userinfo (OpenID Connect Core 5.4)" {
+	wanted=([0]='' [1]='name preferred_username updated_at'
+	    [2]='email email_verified' [3]=groups)
+	scopes=(openid 'openid profile' 'openid email' 'openid groups')
+	for i in 0 1 2 3; do
+		get_tokens alice app scope="${scopes[i]}"
+		claims=$(id_claims)
+		access=$(http_body | field access_token)
+		assert_equal "$(jq -r 'del(.iss, .sub, .aud, .exp, .iat,
+		    .auth_time, .nonce, .sid, .amr) | keys | join(" ")' \
+		    <<<"$claims")" "${wanted[i]}"
+		userinfo "$access"
+		assert_status 200
+		assert_equal "$(http_body | jq -cS .)" \
+		    "$(jq -cS 'del(.iss, .aud, .exp, .iat, .auth_time, .nonce,
+		    .sid, .amr)' <<<"$claims")"
+	done
+	get_tokens alice app
+	claims=$(id_claims)
+	assert_equal "$(jq -c '[.name, .preferred_username, .email,
+	    .email_verified, .groups]' <<<"$claims")" \
+	    '["Alice Liddell","alice","alice@example.org",true,["family","admins"]]'
+}
+
+@test "claims: a person without an address has no email claim, without groups an empty list" {
+	add_user bob
+	sign_in bob app
+	get_tokens bob app
+	assert_equal "$(id_claims | jq -c '[has("email"),
+	    has("email_verified"), .groups, .name]')" '[false,false,[],"bob"]'
+}
+
+@test "access token: is a JWT of RFC 9068, 15 minutes, with groups (RFC 9068 2.1, 2.2)" {
+	get_tokens alice app
+	sub=$(id_claims | field sub)
+	assert_equal "$(jwt_header "$(http_body | field access_token)" |
+	    jq -r '.typ + " " + .alg')" 'at+jwt EdDSA'
+	claims=$(access_claims)
+	assert_equal "$(field iss <<<"$claims")" "$ISSUER"
+	assert_equal "$(field sub <<<"$claims")" "$sub"
+	assert_equal "$(field aud <<<"$claims")" "$ISSUER"
+	assert_equal "$(field client_id <<<"$claims")" app
+	assert_equal "$(field scope <<<"$claims")" \
+	    'openid profile email groups offline_access'
+	assert_equal "$(jq '.exp - .iat' <<<"$claims")" 900
+	assert_equal "$(jq -c .groups <<<"$claims")" '["family","admins"]'
+	[[ -n $(field auth_time <<<"$claims") ]]
+	first=$(field jti <<<"$claims")
+	[[ ${#first} -ge 22 ]]
+	get_tokens alice app
+	[[ $(access_claims | field jti) != "$first" ]]
+	# Nothing about the person that was not asked for.
+	assert_equal "$(access_claims | jq -r 'keys | join(" ")')" \
+	    'aud auth_time client_id exp groups iat iss jti scope sub'
+	get_tokens alice app scope=openid
+	assert_equal "$(access_claims | jq 'has("groups")')" false
+}
+
+@test "access token: --audience is its aud, access_token_lifetime its life" {
+	latchkey client set app --audience https://api.example.org/
+	set_conf access_token_lifetime 5m
+	get_tokens alice app
+	assert_field expires_in 300
+	assert_equal "$(access_claims | jq -c '[.aud, .exp - .iat]')" \
+	    '["https://api.example.org/",300]'
+	assert_equal "$(id_claims | field aud)" app
+}
+
+@test "access token: after 15 minutes it is good for nothing" {
+	access=$(get_tokens alice app | field access_token)
+	travel 880
+	userinfo "$access"
+	assert_status 200
+	travel 20
+	userinfo "$access"
+	assert_refused 401 invalid_token
+	introspect "$access"
+	assert_field active false
+}
+
+@test "scope: unknown ones are ignored, and the answer tells what was granted (RFC 6749 3.3)" {
+	get_tokens alice app scope='openid nonsense profile https://x.example/y'
+	assert_field scope 'openid profile'
+	assert_equal "$(access_claims | field scope)" 'openid profile'
+}
+
+@test "scope: without openid there is no ID token" {
+	latchkey client set app --scope openid --scope notes
+	get_tokens alice app scope=notes
+	assert_status 200
+	assert_field scope notes
+	refute_field id_token
+	userinfo "$(http_body | field access_token)"
+	assert_refused 403 insufficient_scope
+}
+
+# --- client_credentials ------------------------------------------------------
+
+@test "client_credentials: an access token for the client itself, no refresh token, no ID token (RFC 6749 4.4.3)" {
+	CLIENT=worker client_credentials
+	assert_status 200
+	assert_header Cache-Control '^no-store$'
+	assert_equal "$(http_body | jq -r 'keys | join(" ")')" \
+	    'access_token expires_in scope token_type'
+	assert_field expires_in 900
+	claims=$(access_claims)
+	assert_equal "$(field sub <<<"$claims")" worker
+	assert_equal "$(field client_id <<<"$claims")" worker
+	assert_equal "$(jwt_header "$(http_body | field access_token)" |
+	    field typ)" at+jwt
+	assert_equal "$(jq 'has("auth_time") or has("groups")' <<<"$claims")" \
+	    false
+}
+
+@test "client_credentials: the client's own scopes only, and none that is about a person" {
+	CLIENT=worker client_credentials
+	assert_field scope 'read write'
+	CLIENT=worker client_credentials scope='openid profile read'
+	assert_field scope read
+	refute_field id_token
+	CLIENT=worker client_credentials scope='read admin'
+	assert_field scope read
+	CLIENT=worker client_credentials scope=admin
+	assert_refused 400 invalid_scope
+	CLIENT=worker client_credentials scope='openid'
+	assert_refused 400 invalid_scope
+	CLIENT=worker client_credentials scope='re"ad'
+	assert_refused 400 invalid_scope
+}
+
+@test "client_credentials: its token is nobody's at userinfo, and dies with the client" {
+	access=$(CLIENT=worker client_credentials | field access_token)
+	userinfo "$access"
+	assert_refused 403 insufficient_scope
+	introspect "$access"
+	assert_field active true
+	assert_field sub worker
+	latchkey client del worker
+	introspect "$access"
+	assert_field active false
+}
+
+@test "client_credentials: every way of authenticating; a public client has none (RFC 6749 4.4)" {
+	AUTH=post CLIENT=worker client_credentials
+	assert_status 200
+	AUTH=none CLIENT=worker client_credentials
+	refused_basic
+	AUTH=none CLIENT=spa client_credentials
+	assert_refused 400 unauthorized_client
+}
+
+# --- behind a server ---------------------------------------------------------
+
+@test "FastCGI: a person signs in, the app exchanges the code by Basic, post and none, and a second use ends it all" {
+	start_server
+	code=$(get_code alice app)
+	tokens=$(redeem "$code")
+	assert_status 200
+	assert_header Cache-Control '^no-store$'
+	userinfo "$(field access_token <<<"$tokens")"
+	assert_field preferred_username alice
+	AUTH=post get_tokens alice other
+	assert_status 200
+	AUTH=none get_tokens alice spa
+	assert_status 200
+	ask "$(raw_basic app wrong)" grant_type=client_credentials
+	refused_basic
+	redeem "$code"
+	assert_refused 400 invalid_grant
+	userinfo "$(field access_token <<<"$tokens")"
+	assert_refused 401 invalid_token
+	CLIENT=worker client_credentials
+	assert_status 200
+}
+
+@test "FastCGI: a new client, a new secret and a new setting count at once" {
+	start_server
+	add_client late --grant client_credentials
+	CLIENT=late client_credentials
+	assert_field expires_in 900
+	latchkey client secret late --secret-stdin >/dev/null \
+	    <<<'a-new-secret-of-more-than-32-characters-x'
+	CLIENT=late client_credentials
+	refused_basic
+	set_conf access_token_lifetime 1m
+	SECRET=a-new-secret-of-more-than-32-characters-x \
+	    CLIENT=late client_credentials
+	assert_field expires_in 60
+}
+
+@test "log: a refusal has its reason and the client, never a secret, code or token" {
+	code=$(get_code alice app)
+	redeem "$code"
+	access=$(http_body | field access_token)
+	refresh_token=$(http_body | field refresh_token)
+	redeem "$code"
+	assert_logged 'token: invalid_grant reason=code_reused client_id=app'
+	ask "$(raw_basic app wrong-secret-wrong-secret)" grant_type=x
+	refresh "$(change "$refresh_token" 60)"
+	assert_logged 'refresh_token_forged'
+	userinfo "$access"
+	for secret in "$code" "$access" "${refresh_token:0:30}" "$SECRET" \
+	    wrong-secret "$VERIFIER" "$(basic app "$SECRET")"; do
+		refute_logged "$secret"
+	done
+}
