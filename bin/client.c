@@ -3,8 +3,8 @@
 #include "admin.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "client_options.h"
 #include "domain/audit.h"
-#include "domain/uri.h"
 #include "output.h"
 #include "prompt.h"
 
@@ -21,9 +21,10 @@
 	    {"--alg", "EdDSA|RS256|HS256", false}, {"--grant", "GRANT", true}, \
 	    {"--scope", "SCOPE", true}, {"--group", "GROUP", true},            \
 	    {"--audience", "URI", false}, {"--trusted", NULL, false},          \
-	    {"--no-pkce", NULL, false},                                        \
+	    {"--no-pkce", NULL, false}, {"--cookie-refresh", NULL, false},     \
+	    {"--no-trusted", NULL, false}, {"--pkce", NULL, false},            \
 	{                                                                      \
-		"--cookie-refresh", NULL, false                                \
+		"--no-cookie-refresh", NULL, false                             \
 	}
 
 static const struct option no_options[] = {OPTION_END};
@@ -38,9 +39,6 @@ static const struct option add_options[] = {
 
 static const struct option set_options[] = {
     SHARED_OPTIONS,
-    {"--no-trusted", NULL, false},
-    {"--pkce", NULL, false},
-    {"--no-cookie-refresh", NULL, false},
     OPTION_JSON,
     OPTION_END,
 };
@@ -117,113 +115,6 @@ static int
 refuse(const struct admin *a, enum err e, const char *client_id)
 {
 	return admin_refuse(a, e, "client", client_id);
-}
-
-/* --- what the options say --------------------------------------------------*/
-
-static const char *
-scope_refusal(const char *s)
-{
-	return scope_word_valid(s) ? NULL
-				   : "a scope is one word of printable ASCII; "
-				     "repeat --scope for each";
-}
-
-static const char *
-audience_refusal(const char *s)
-{
-	return strchr(s, ' ') != NULL ? "an audience has no spaces" : NULL;
-}
-
-static enum err
-apply_grants(struct client *c, const struct args *args, struct refusal *r)
-{
-	struct args_cursor cursor = {0};
-	const char *name;
-	unsigned grant;
-
-	if (args_has(args, "--grant"))
-		c->grants = 0;
-	while ((name = args_next(args, "--grant", &cursor)) != NULL) {
-		grant = grant_from_name(name);
-		if (grant == 0)
-			return refusal_set(r, "--grant", name,
-			    "give authorization_code, refresh_token or "
-			    "client_credentials");
-		c->grants |= grant;
-	}
-	return OK;
-}
-
-static enum err
-apply_alg(struct client *c, const struct args *args, struct refusal *r)
-{
-	const char *name = args_value(args, "--alg");
-
-	if (name == NULL)
-		return OK;
-	c->alg = jwa_from_name(name);
-	return c->alg != JWA_COUNT ? OK
-				   : refusal_set(r, "--alg", name,
-					 "give EdDSA, RS256 or HS256");
-}
-
-static enum err
-apply_lists(struct client *c, const struct args *args, struct refusal *r)
-{
-	const struct {
-		const char *option;
-		char *list;
-		size_t cap;
-		value_refusal *refusal;
-	} lists[] = {
-	    {"--redirect-uri", c->redirect_uris, sizeof c->redirect_uris,
-		uri_refusal},
-	    {"--post-logout-redirect-uri", c->post_logout_redirect_uris,
-		sizeof c->post_logout_redirect_uris, uri_refusal},
-	    {"--scope", c->scope, sizeof c->scope, scope_refusal},
-	    {"--group", c->groups, sizeof c->groups, user_group_refusal},
-	};
-	enum err e = OK;
-
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0] && e == OK; i++)
-		e = option_list(lists[i].list, lists[i].cap, args,
-		    lists[i].option, lists[i].refusal, r);
-	return e;
-}
-
-/* Changes C as the options of both add and set say. */
-static enum err
-apply(struct client *c, const struct args *args, struct refusal *r)
-{
-	enum err e;
-
-	e = option_text(c->name, sizeof c->name, args, "--name", NULL, r);
-	if (e == OK && c->name[0] == '\0')
-		e = str_copy(c->name, sizeof c->name, c->client_id);
-	if (e == OK)
-		e = option_text(c->audience, sizeof c->audience, args,
-		    "--audience", audience_refusal, r);
-	if (e == OK)
-		e = apply_lists(c, args, r);
-	if (e == OK)
-		e = apply_grants(c, args, r);
-	if (e == OK)
-		e = apply_alg(c, args, r);
-	c->trusted |= args_has(args, "--trusted");
-	c->no_pkce |= args_has(args, "--no-pkce");
-	c->cookie_refresh |= args_has(args, "--cookie-refresh");
-	return e;
-}
-
-static enum err
-check_whole(const struct client *c, bool secret_given, struct refusal *r)
-{
-	const char *why = client_refusal(c);
-
-	if (why == NULL && c->is_public && secret_given)
-		why = "a public client has no secret";
-	return why == NULL ? OK : refusal_set(r, NULL, NULL, why);
 }
 
 /* --- secrets ---------------------------------------------------------------*/
@@ -326,12 +217,12 @@ compose(const struct admin *a, struct change *s)
 	if (c->is_public && c->alg == JWA_HS256)
 		c->alg = JWA_EDDSA;
 	c->grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN;
-	e = apply(c, s->args, &s->refusal);
+	e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK && !args_has(s->args, "--scope") &&
 	    (c->grants & GRANT_AUTHORIZATION_CODE) != 0)
 		e = str_copy(c->scope, sizeof c->scope, DEFAULT_SCOPE);
 	if (e == OK)
-		e = check_whole(
+		e = client_options_check(
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
 	return e;
 }
@@ -386,14 +277,6 @@ add(struct admin *a, const struct args *args)
 	return status;
 }
 
-static void
-apply_undoing(struct client *c, const struct args *args)
-{
-	c->trusted &= !args_has(args, "--no-trusted");
-	c->no_pkce &= !args_has(args, "--pkce");
-	c->cookie_refresh &= !args_has(args, "--no-cookie-refresh");
-}
-
 /* HS256 needs a secret that can be recovered, and what is kept of another
  * client's cannot be: a change to HS256 is a change of the secret too. */
 static enum err
@@ -408,10 +291,9 @@ set_step(struct store_txn *t, void *arg)
 	if (e != OK)
 		return e;
 	before = c->alg;
-	e = apply(c, s->args, &s->refusal);
-	apply_undoing(c, s->args);
+	e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK)
-		e = check_whole(
+		e = client_options_check(
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
 	if (e != OK)
 		return e;

@@ -81,7 +81,7 @@ refuse(struct visit *v, enum err e, const char *reason)
 {
 	struct call *c = v->call;
 
-	app_log_refusal(c, e, reason, v->request.client.client_id);
+	app_log_refusal(c, e, reason, form_get(&v->form, "client_id"));
 	if (v->request.may_redirect && err_status(e) < 500)
 		reply_error_to_app(
 		    &c->response, &c->page, &v->request, e, reason);

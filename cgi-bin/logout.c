@@ -32,7 +32,7 @@ struct visit {
 static void
 refuse(struct visit *v, enum err e, const char *reason)
 {
-	app_log_refusal(v->call, e, reason, v->request.client.client_id);
+	app_log_refusal(v->call, e, reason, form_get(&v->form, "client_id"));
 	page_error(&v->call->response, &v->call->page, e, reason);
 }
 

@@ -1,0 +1,122 @@
+#include "client_options.h"
+#include "base/str.h"
+#include "domain/uri.h"
+
+#include <string.h>
+
+static const char *
+scope_refusal(const char *s)
+{
+	return scope_word_valid(s) ? NULL
+				   : "a scope is one word of printable ASCII; "
+				     "repeat --scope for each";
+}
+
+static const char *
+audience_refusal(const char *s)
+{
+	return strchr(s, ' ') != NULL ? "an audience has no spaces" : NULL;
+}
+
+static enum err
+apply_grants(struct client *c, const struct args *args, struct refusal *r)
+{
+	struct args_cursor cursor = {0};
+	const char *name;
+	unsigned grant;
+
+	if (args_has(args, "--grant"))
+		c->grants = 0;
+	while ((name = args_next(args, "--grant", &cursor)) != NULL) {
+		grant = grant_from_name(name);
+		if (grant == 0)
+			return refusal_set(r, "--grant", name,
+			    "give authorization_code, refresh_token or "
+			    "client_credentials");
+		c->grants |= grant;
+	}
+	return OK;
+}
+
+static enum err
+apply_alg(struct client *c, const struct args *args, struct refusal *r)
+{
+	const char *name = args_value(args, "--alg");
+
+	if (name == NULL)
+		return OK;
+	c->alg = jwa_from_name(name);
+	return c->alg != JWA_COUNT ? OK
+				   : refusal_set(r, "--alg", name,
+					 "give EdDSA, RS256 or HS256");
+}
+
+static enum err
+apply_lists(struct client *c, const struct args *args, struct refusal *r)
+{
+	const struct {
+		const char *option;
+		char *list;
+		size_t cap;
+		value_refusal *refusal;
+	} lists[] = {
+	    {"--redirect-uri", c->redirect_uris, sizeof c->redirect_uris,
+		uri_refusal},
+	    {"--post-logout-redirect-uri", c->post_logout_redirect_uris,
+		sizeof c->post_logout_redirect_uris, uri_refusal},
+	    {"--scope", c->scope, sizeof c->scope, scope_refusal},
+	    {"--group", c->groups, sizeof c->groups, user_group_refusal},
+	};
+	enum err e = OK;
+
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0] && e == OK; i++)
+		e = option_list(lists[i].list, lists[i].cap, args,
+		    lists[i].option, lists[i].refusal, r);
+	return e;
+}
+
+static void
+apply_switch(
+    bool *value, const struct args *args, const char *on, const char *off)
+{
+	if (args_has(args, on))
+		*value = true;
+	if (args_has(args, off))
+		*value = false;
+}
+
+enum err
+client_options_apply(
+    struct client *c, const struct args *args, struct refusal *r)
+{
+	enum err e;
+
+	e = option_text(c->name, sizeof c->name, args, "--name", NULL, r);
+	if (e == OK && c->name[0] == '\0')
+		e = str_copy(c->name, sizeof c->name, c->client_id);
+	if (e == OK)
+		e = option_text(c->audience, sizeof c->audience, args,
+		    "--audience", audience_refusal, r);
+	if (e == OK)
+		e = apply_lists(c, args, r);
+	if (e == OK)
+		e = apply_grants(c, args, r);
+	if (e == OK)
+		e = apply_alg(c, args, r);
+	apply_switch(&c->trusted, args, "--trusted", "--no-trusted");
+	apply_switch(&c->no_pkce, args, "--no-pkce", "--pkce");
+	apply_switch(&c->cookie_refresh, args, "--cookie-refresh",
+	    "--no-cookie-refresh");
+	return e;
+}
+
+enum err
+client_options_check(
+    const struct client *c, bool secret_given, struct refusal *r)
+{
+	const char *why = client_refusal(c);
+
+	if (why == NULL && c->is_public && secret_given)
+		why = "a public client has no secret";
+	return why == NULL ? OK : refusal_set(r, NULL, NULL, why);
+}

@@ -1,0 +1,21 @@
+/* What `client add` and `client set` make of their options. */
+#ifndef LK_BIN_CLIENT_OPTIONS_H
+#define LK_BIN_CLIENT_OPTIONS_H
+
+#include "admin.h"
+#include "base/err.h"
+#include "domain/client.h"
+#include "options.h"
+
+#include <stdbool.h>
+
+/* Changes C as the options say; what was not given stays. On an error R says
+ * which option and why. */
+enum err client_options_apply(
+    struct client *c, const struct args *args, struct refusal *r) MUST_CHECK;
+
+/* Whether C makes sense as a whole; on an error R says what does not. */
+enum err client_options_check(
+    const struct client *c, bool secret_given, struct refusal *r) MUST_CHECK;
+
+#endif
