@@ -123,11 +123,19 @@ $(BUILD)/test/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) $(clock) $(archive)
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
 
+comma	 = ,
+
 # Unit programs may bring their own version of a module: they stand first too.
 $(units:%=$(BUILD)/test/unit/%): $(BUILD)/test/unit/%: \
     $(BUILD)/tests/unit/%.o $(archive)
 	@mkdir -p $(@D)
-	$(call say,ld $@)$(link) -o $@ $< $(archive) -lfcgi $(libs) $(LDLIBS)
+	$(call say,ld $@)$(link) $(wrap:%=-Wl$(comma)--wrap=%) -o $@ \
+	    $(filter %.o,$^) $(archive) -lfcgi $(libs) $(LDLIBS)
+
+# This one has what the store calls of its engine fail on purpose.
+$(BUILD)/test/unit/failures: $(BUILD)/tests/fault/engine.o
+$(BUILD)/test/unit/failures: wrap = mdb_txn_begin mdb_txn_commit mdb_get \
+	   mdb_put mdb_del mdb_cursor_open mdb_cursor_get mdb_cursor_del
 
 test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(programs:%=$(BUILD)/test/cgi-bin/%) $(BUILD)/test/bin/latchkey

@@ -132,7 +132,7 @@ main(int argc, char **argv)
 	int i = 1;
 
 	umask(077);
-	log_open("latchkey", false);
+	log_open("command");
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (str_equal(argv[i], "-h") || str_equal(argv[i], "--help")) {
 			usage(stdout, NULL);

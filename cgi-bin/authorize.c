@@ -27,7 +27,8 @@
 enum {
 	REQUEST_TEXT_CAP = REQUEST_QUERY_MAX + 1,
 	/* Longer, and some server on the way would refuse the URL. */
-	REDIRECT_MAX = 24576
+	REDIRECT_MAX = 24576,
+	NAME_TYPED_CAP = 512
 };
 
 /* One visit: the app's request, who is here, and what was decided. */
@@ -89,22 +90,28 @@ refuse(struct visit *v, enum err e, const char *reason)
 		page_error(&c->response, &c->page, e, reason);
 }
 
+/* Whether the request, as text, is short enough to go with every step. */
+static bool
+self_url(char url[static REDIRECT_MAX], struct visit *v, unsigned answered)
+{
+	struct buf b;
+
+	buf_init(&b, url, REDIRECT_MAX);
+	buf_printf(&b, "%s/authorize?", v->conf->issuer);
+	put_request(&b, &v->form, answered);
+	return buf_ok(&b);
+}
+
 /* Comes back to ourselves with a GET, which brings the cookies along that a
  * POST from another site does not, and can be loaded again. */
 static void
 redirect_to_self(struct visit *v, unsigned answered)
 {
 	char url[REDIRECT_MAX];
-	struct buf b;
 
-	buf_init(&b, url, sizeof url);
-	buf_printf(&b, "%s/authorize?", v->conf->issuer);
-	put_request(&b, &v->form, answered);
-	if (buf_ok(&b))
-		response_redirect(&v->call->response, url);
-	else
-		page_error(&v->call->response, &v->call->page,
-		    ERR_CONTENT_TOO_LARGE, "request_too_long");
+	if (!self_url(url, v, answered))
+		v->call->response.failed = true;
+	response_redirect(&v->call->response, url);
 }
 
 /* What every page with a form has. */
@@ -210,24 +217,16 @@ show_consent(struct visit *v)
 static void
 show_not_admitted(struct visit *v)
 {
-	char url[URI_CAP + STATE_CAP * 3 + ISSUER_CAP * 3 + 128];
-	const struct authorize_request *q = &v->request;
+	static const char reason[] = "user_not_in_group";
 	struct json_build b;
-	struct buf u;
 
-	app_log_refusal(v->call, ERR_ACCESS_DENIED, "user_not_in_group",
-	    q->client.client_id);
-	buf_init(&u, url, sizeof url);
-	buf_printf(&u, "%s%cerror=access_denied&state=", q->redirect_uri,
-	    strchr(q->redirect_uri, '?') != NULL ? '&' : '?');
-	buf_put_url_arg(&u, q->state);
-	buf_puts(&u, "&iss=");
-	buf_put_url_arg(&u, v->conf->issuer);
+	app_log_refusal(
+	    v->call, ERR_ACCESS_DENIED, reason, v->request.client.client_id);
 	v->call->response.status = 403;
 	begin_page(v, &b, "Not allowed", "none", 0);
 	json_put_str(&b, "name", v->reply.user.name);
-	json_put_str(&b, "back_url",
-	    buf_ok(&u) && q->response_mode == RESPONSE_QUERY ? url : "");
+	reply_offer_error(
+	    &b, &v->call->page, &v->request, ERR_ACCESS_DENIED, reason);
 	end_page(v, &b, "denied.html");
 }
 
@@ -309,12 +308,29 @@ sign_in_failed(struct visit *v, enum err e, const char *name, int64_t wait_s)
 	show_sign_in(v, name, error);
 }
 
+/* The name in TYPED: telephones put a space behind a word they complete. */
+static const char *
+name_in(const char *typed, char name[static NAME_TYPED_CAP])
+{
+	size_t len;
+
+	if (typed == NULL)
+		return "";
+	typed += strspn(typed, " ");
+	for (len = strlen(typed); len > 0 && typed[len - 1] == ' ';)
+		len--;
+	/* A longer one is nobody's. */
+	return str_copy_n(name, NAME_TYPED_CAP, typed, len) == OK ? name
+								  : typed;
+}
+
 static void
 step_login(struct visit *v, const struct form *posted)
 {
-	const char *name = form_get(posted, "username");
+	char name[NAME_TYPED_CAP];
 	const char *password = form_get(posted, "password");
-	struct sign_in_request q = {.name = name != NULL ? name : "",
+	struct sign_in_request q = {
+	    .name = name_in(form_get(posted, "username"), name),
 	    .password = password != NULL ? password : "",
 	    .address = v->call->request.address,
 	    .remember = form_get(posted, "remember") != NULL,
@@ -322,7 +338,7 @@ step_login(struct visit *v, const struct form *posted)
 	struct sign_in_reply r;
 	enum err e;
 
-	if (name == NULL || password == NULL) {
+	if (q.name[0] == '\0' || password == NULL) {
 		show_sign_in(
 		    v, q.name, "Enter your user name and your password.");
 		return;
@@ -434,6 +450,7 @@ load_request(struct visit *v, bool own_form)
 	const struct request *q = &v->call->request;
 	const char *text = form_get(&q->body, "request");
 	const char *reason = NULL;
+	char url[REDIRECT_MAX];
 	enum err e = OK;
 
 	if (!own_form) {
@@ -447,6 +464,10 @@ load_request(struct visit *v, bool own_form)
 	if (e == OK)
 		e = authorize_parse(
 		    v->call->provider, &v->form, &v->request, &reason);
+	/* Now, not after somebody has typed a password. */
+	if (e == OK && !self_url(url, v, 0))
+		e = err_because(
+		    ERR_CONTENT_TOO_LARGE, "request_too_long", &reason);
 	if (e != OK)
 		refuse(v, e, reason);
 	return e == OK;

@@ -63,6 +63,10 @@ show_confirmation(struct visit *v)
 	buf_printf(&u, "%s/logout", conf_issuer_path(v->conf));
 	buf_init(&u, text, sizeof text);
 	form_put(&u, &v->form);
+	if (!buf_ok(&u)) {
+		refuse(v, ERR_CONTENT_TOO_LARGE, "request_too_long");
+		return;
+	}
 	csrf_bind(&v->csrf, v->reply.session.sid);
 	csrf_make(token, &v->csrf, v->conf, &v->call->response, "logout");
 	json_begin(&b);
@@ -82,7 +86,7 @@ static void
 send_away(struct visit *v)
 {
 	const struct logout_request *q = &v->request;
-	char url[URI_CAP + 3 * STATE_CAP];
+	char url[URI_CAP + sizeof "?state=" + 3 * STATE_CAP];
 	struct json_build b;
 	struct buf u;
 

@@ -38,6 +38,7 @@ needs() {
 		echo 'curl curl'
 		echo 'jq jq'
 		echo 'openssl openssl'
+		echo 'procps pgrep'
 		echo 'libfcgi-bin cgi-fcgi'
 		echo 'spawn-fcgi spawn-fcgi'
 		echo 'chromium chromium'
@@ -55,10 +56,8 @@ needs() {
 		;;
 	bench)
 		echo 'lighttpd lighttpd'
-		echo 'wrk wrk'
+		echo 'python3 python3'
 		echo 'valgrind valgrind'
-		echo 'curl curl'
-		echo 'jq jq'
 		;;
 	*)
 		echo "usage: packages.sh build|demo|test|valgrind|lint|bench..." >&2

@@ -344,6 +344,18 @@ state=a-state"
 	assert_equal "$(url_param state "$to")" "$long"
 }
 
+@test "authorize: a request too long to go on with is refused at once, not after the password" {
+	local long
+	long=$(printf '%08500d' 0)
+	ask - app claims="${long//0/\"}"	# 25 KiB when encoded
+	assert_error_redirect invalid_request
+	assert_logged reason=request_too_long
+	request - POST "$ISSUER/authorize" client_id=app redirect_uri="$CALLBACK" \
+	    response_type=code scope=openid state=a-state x="$long$long$long" \
+	    code_challenge="$CHALLENGE" code_challenge_method=S256
+	assert_error_redirect invalid_request
+}
+
 @test "authorize: response_mode=form_post is a page with one button and no script (Form Post Response Mode)" {
 	ask alice app response_mode=form_post
 	assert_status 200

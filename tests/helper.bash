@@ -199,9 +199,8 @@ refute_logged() {
 # --- the last answer ---------------------------------------------------------
 
 last() {
-	local dir
-	dir=${ANSWER_DIR:-$(tmpdir)/last}
-	mkdir -p "$dir"
+	local dir=${ANSWER_DIR:-${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/last}
+	[[ -d $dir ]] || mkdir -p "$dir"
 	echo "$dir/$1"
 }
 
@@ -216,18 +215,28 @@ http_header() {
 
 # keep_answer FILE: takes apart what a CGI program wrote.
 keep_answer() {
-	local head
-	head=$(last headers)
-	LC_ALL=C sed '/^\r*$/q' "$1" >"$head.raw"
-	tail -c "+$(($(wc -c <"$head.raw") + 1))" "$1" >"$(last body)"
-	tr -d '\r' <"$head.raw" >"$head"
-	sed -n 's/^Status: *\([0-9]*\).*/\1/p' "$head" >"$(last status)"
+	local -; set +T
+	local LC_ALL=C dir line
+	dir=$(last '')
+	: >"$dir/headers"
+	: >"$dir/status"
+	{
+		while IFS= read -r line && line=${line%$'\r'} &&
+		    [[ -n $line ]]; do
+			echo "$line" >>"$dir/headers"
+			[[ ! $line =~ ^Status:\ *([0-9]+) ]] ||
+			    echo "${BASH_REMATCH[1]}" >"$dir/status"
+		done
+		cat >"$dir/body"
+	} <"$1"
 }
 
 tell_answer() {
-	status=$(http_status)
-	headers=$(http_headers)
-	body=$(tr -d '\0' <"$(last body)")
+	local dir
+	dir=$(last '')
+	status=$(<"$dir/status")
+	headers=$(<"$dir/headers")
+	{ body=$(<"$dir/body"); } 2>/dev/null	# a NUL is left out
 }
 
 # --- requests ----------------------------------------------------------------
@@ -237,12 +246,13 @@ tell_answer() {
 # and sets $status, $headers and $body. A VAR without a value is taken out.
 cgi() {
 	local -; set +T
-	local program=$1 method=$2 path=$3 query=${4:-} content=${5:-} v
+	local program=$1 method=$2 path=$3 query=${4:-} content=${5:-} v dir
 	local -A vars
 	shift $(($# < 5 ? $# : 5))
+	dir=$(last '')
 	case $content in
-	@*) cp "${content#@}" "$(last input)" ;;
-	*) printf %s "$content" >"$(last input)" ;;
+	@*) cp "${content#@}" "$dir/input" ;;
+	*) printf %s "$content" >"$dir/input" ;;
 	esac
 	vars=([GATEWAY_INTERFACE]=CGI/1.1 [SERVER_PROTOCOL]=HTTP/1.1
 	    [REQUEST_METHOD]=$method [REQUEST_URI]=$path${query:+?$query}
@@ -251,7 +261,7 @@ cgi() {
 	    [HTTP_HOST]=127.0.0.1:$PORT)
 	if [[ $method = POST ]]; then
 		vars[CONTENT_TYPE]=application/x-www-form-urlencoded
-		vars[CONTENT_LENGTH]=$(wc -c <"$(last input)")
+		vars[CONTENT_LENGTH]=$(stat -c %s "$dir/input")
 	fi
 	for v in PATH LATCHKEY_TEST_CLOCK ASAN_OPTIONS UBSAN_OPTIONS \
 	    LD_PRELOAD; do
@@ -270,14 +280,14 @@ cgi() {
 	done
 	# A pipe, not the file itself: it is what a server gives.
 	# shellcheck disable=SC2002,SC2086 # and the wrapper may have arguments
-	cat "$(last input)" | env -i "${env[@]}" ${LATCHKEY_WRAP:-} \
-	    "$(programs)/cgi-bin/$program" >"$(last raw)" 2>>"$SERVER_LOG" || {
+	cat "$dir/input" | env -i "${env[@]}" ${LATCHKEY_WRAP:-} \
+	    "$(programs)/cgi-bin/$program" >"$dir/raw" 2>>"$SERVER_LOG" || {
 		fail "$program: exit status $?" "$(tail "$SERVER_LOG")"
 		return 1
 	}
-	keep_answer "$(last raw)"
+	keep_answer "$dir/raw"
 	tell_answer
-	cat "$(last raw)"
+	cat "$dir/raw"
 }
 
 # One step for each sort of character, not for each character: bats makes every
@@ -464,7 +474,8 @@ open_page() {
 }
 
 # submit PERSON [NAME=VALUE...]: sends the last page's form with these values;
-# a NAME without = is left out.
+# a NAME without = is left out. Redirects to ourselves are followed, unless
+# STAY=1.
 submit() {
 	local -; set +T
 	local person=$1 action pair
@@ -492,6 +503,7 @@ submit() {
 	done
 	request "$person" POST "$action" -H "Origin: $(issuer_origin)" \
 	    "${pairs[@]}"
+	[[ -z ${STAY:-} ]] || return 0
 	while [[ $(http_header Location) = "$ISSUER"/* ]]; do
 		request "$person" GET "$(http_header Location)"
 	done
@@ -708,7 +720,8 @@ refute_field() {
 # assert_page PATTERN: the last page says so.
 assert_page() {
 	http_body | tr '\n' ' ' | grep -Eq -- "$1" ||
-	    fail "page says nothing like: $1" "$(http_body)"
+	    fail "page says nothing like: $1" \
+		"$(http_body | sed '/<style>/,/<\/style>/d')"
 }
 
 refute_page() {

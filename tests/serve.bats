@@ -172,9 +172,10 @@ s.bind(('127.0.0.1', $PORT)); s.listen(); time.sleep(60)" 3>&- &
 @test "serve: a directory that cannot be read is told" {
 	[[ $(id -u) = 0 ]] || skip 'only root can become somebody else'
 	chmod 755 "$BATS_TEST_TMPDIR"
-	# shellcheck disable=SC2016
+	# From standard input: nobody may be able to read the script, either.
+	cd /
 	run ! setpriv --reuid=65534 --regid=65534 --clear-groups \
-	    sh -c 'exec "$@"' sh "$root/conf/serve.sh" -d "$DATA" -p "$PORT"
+	    sh -s -- -d "$DATA" -p "$PORT" <"$root/conf/serve.sh"
 	[[ $output = *'cannot'* || $output = *'no such'* ]] || fail "$output"
 }
 

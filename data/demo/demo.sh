@@ -88,9 +88,9 @@ if [ "$(cat "$demo/made-for" 2>/dev/null)" != "$issuer" ]; then
 	secret=$(new_secret)
 	make_store "$secret"
 	make_app "$secret"
-	make_server_conf
 	echo "$issuer" >"$demo/made-for"
 fi
+make_server_conf
 
 exec "$root/conf/serve.sh" -d "$demo/data" -p "$port" \
     -i "$demo/lighttpd.conf" -n "

@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 
 struct app {
-	const char *program;
 	unsigned uses;
 	const struct endpoint *endpoints;
 
@@ -60,7 +59,7 @@ app_open(struct app *app)
 		e = templates_load(&app->templates, p->conf.dir);
 	app->open = e == OK;
 	if (app->open) {
-		log_open(app->program, p->conf.log_syslog);
+		log_to_syslog(p->conf.log_syslog);
 		return;
 	}
 	log_fault("cannot start", "reason", err_name(e), "why", why, NULL);
@@ -94,7 +93,7 @@ refresh_conf(struct app *app)
 		return;
 	}
 	p->conf = fresh;
-	log_open(app->program, p->conf.log_syslog);
+	log_to_syslog(p->conf.log_syslog);
 }
 
 /* Gives C the provider as it is now; false if it cannot be had. */
@@ -294,12 +293,11 @@ app_run(const char *program, unsigned uses, const struct endpoint *endpoints)
 {
 	static const struct worker_kind kind = {
 	    call_make, call_free, call_serve, workers_max};
-	struct app app = {
-	    .program = program, .uses = uses, .endpoints = endpoints};
+	struct app app = {.uses = uses, .endpoints = endpoints};
 	struct gateway *g = NULL;
 	enum err e;
 
-	log_open(program, false);
+	log_open(program);
 	e = gateway_open(&g);
 	if (e == OK && pthread_mutex_init(&app.lock, NULL) != 0)
 		e = ERR_NO_MEMORY;

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -17,19 +18,25 @@ static const char cut[] = "...";
 
 /* Set once, by log_open, before any thread. */
 static char prefix[PREFIX_CAP] = "latchkey";
-static bool use_syslog;
+static char ident[PREFIX_CAP] = "latchkey"; /* journald wants one word */
+static atomic_bool use_syslog;
 
 void
-log_open(const char *program, bool to_syslog)
+log_open(const char *program)
 {
 	struct buf b;
 
 	buf_init(&b, prefix, sizeof prefix);
-	buf_puts(&b, "latchkey ");
-	buf_puts(&b, program);
+	buf_printf(&b, "latchkey %s", program);
+	buf_init(&b, ident, sizeof ident);
+	buf_printf(&b, "latchkey-%s", program);
+	openlog(ident, 0, LOG_AUTHPRIV);
+}
+
+void
+log_to_syslog(bool to_syslog)
+{
 	use_syslog = to_syslog;
-	if (use_syslog)
-		openlog(prefix, LOG_NDELAY, LOG_AUTHPRIV);
 }
 
 static void
@@ -67,9 +74,10 @@ write_line(int priority, const char *what, va_list pairs)
 {
 	char text[LINE_CAP + sizeof cut + 1];
 	struct buf line;
+	bool to_syslog = use_syslog;
 
 	buf_init(&line, text, LINE_CAP);
-	if (!use_syslog)
+	if (!to_syslog)
 		buf_printf(&line, "%s: ", prefix);
 	buf_put_log(&line, what);
 	put_pairs(&line, pairs);
@@ -77,7 +85,7 @@ write_line(int priority, const char *what, va_list pairs)
 		memcpy(text + line.len, cut, sizeof cut);
 		line.len += sizeof cut - 1;
 	}
-	if (use_syslog) {
+	if (to_syslog) {
 		syslog(LOG_AUTHPRIV | priority, "%s", text);
 		return;
 	}

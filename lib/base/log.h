@@ -12,8 +12,12 @@
 
 #include <stdbool.h>
 
-/* Names the program in every line to come; to syslog (LOG_AUTHPRIV) if so. */
-void log_open(const char *program, bool to_syslog);
+/* Names the program in every line to come; before any thread. */
+void log_open(const char *program);
+
+/* Lines go to syslog (LOG_AUTHPRIV, as "latchkey-PROGRAM") from now on, or
+ * back to standard error. */
+void log_to_syslog(bool to_syslog);
 
 /* Writes WHAT and then name, value pairs up to a NULL name. A NULL value is
  * left out. log_note is for what an administrator may want to read, log_fault

@@ -78,14 +78,16 @@ each_record(
 	struct record_reader r;
 	struct audit a = {0};
 	uint64_t at = 0;
+	enum err e;
 
 	record_open(&r, value->bytes, value->len, AUDIT_VERSION);
 	record_get_str(&r, a.event, sizeof a.event);
 	record_get_str(&r, a.user, sizeof a.user);
 	record_get_str(&r, a.client_id, sizeof a.client_id);
 	record_get_str(&r, a.detail, sizeof a.detail);
-	if (key_len != AUDIT_KEY_LEN || record_close(&r) != OK) {
-		store_fail(each->t, ERR_CORRUPT);
+	e = key_len == AUDIT_KEY_LEN ? record_close(&r) : ERR_CORRUPT;
+	if (e != OK) {
+		store_fail(each->t, e);
 		return false;
 	}
 	for (size_t i = 0; i < 8; i++)

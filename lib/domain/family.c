@@ -99,7 +99,8 @@ family_decode(struct family *f, const void *key, size_t key_len,
 	if (record_close(&r) != OK)
 		return record_close(&r);
 	/* A binding we do not know must not be taken for none. */
-	if (binding != BINDING_NONE || f->parent >= f->current)
+	if (binding != BINDING_NONE || f->parent >= f->current ||
+	    f->rotated_at < 0)
 		return ERR_CORRUPT;
 	return OK;
 }

@@ -66,9 +66,10 @@ bucket_load(struct store_txn *t, struct bucket *b, int64_t now)
 	}
 	if (b->empty_at < now)
 		b->empty_at = now;
-	/* A clock that was ahead and went back must keep nobody out. */
+	/* A clock that was ahead and went back must keep nobody out: one try
+	 * is free, and being charged for it puts the bucket right. */
 	if (b->empty_at > now + full)
-		b->empty_at = now + full;
+		b->empty_at = now + full - b->limit->interval_s;
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 

@@ -38,7 +38,9 @@ session_suits(const struct deciding *d)
 
 	if (!d->r->signed_in || (q->prompt & PROMPT_LOGIN))
 		return false;
-	if (q->max_age >= 0 && d->now - s->auth_time > q->max_age)
+	/* 0 asks like prompt=login, however short ago the last sign-in was. */
+	if (q->max_age == 0 ||
+	    (q->max_age > 0 && d->now - s->auth_time > q->max_age))
 		return false;
 	return !q->has_hint ||
 	       memcmp(q->hint_user_id, s->user_id, USER_ID_LEN) == 0;

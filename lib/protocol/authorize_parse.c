@@ -74,11 +74,17 @@ parse_state(struct parsing *s, const char *value)
 static enum err
 parse_response_mode(struct parsing *s, const char *value)
 {
-	if (value == NULL || str_equal(value, "query"))
-		s->q->response_mode = RESPONSE_QUERY;
-	else if (str_equal(value, "form_post"))
+	if (value != NULL && str_equal(value, "form_post"))
 		s->q->response_mode = RESPONSE_FORM_POST;
-	else
+	return OK;
+}
+
+/* Refused only now that the state is there to go with the refusal. */
+static enum err
+check_response_mode(struct parsing *s, const char *value)
+{
+	if (value != NULL && !str_equal(value, "query") &&
+	    !str_equal(value, "form_post"))
 		return err_because(
 		    ERR_INVALID_REQUEST, "response_mode_unsupported", &s->why);
 	return OK;
@@ -255,6 +261,7 @@ static const struct {
   redirect_rows[] = {
       /* these two, how they go there */
       {"response_mode", parse_response_mode}, {"state", parse_state},
+      {"response_mode", check_response_mode},
       {"response_type", parse_response_type}, {"request", parse_request},
       {"request_uri", parse_request_uri}, {"registration", parse_registration},
       {"scope", parse_scope}, {"code_challenge", parse_code_challenge},

@@ -143,6 +143,11 @@ refresh_step(struct store_txn *t, void *arg)
 	    .cookie = g->q->refresh_in_cookie};
 	enum err e = admit_client(t, g);
 
+	/* Looked at before anything rotates: a refusal loses nothing. */
+	if (e == OK && g->q->scope != NULL)
+		e = scope_grant(g->scope, g->q->scope, g->client->scope);
+	if (e == ERR_INVALID_SCOPE)
+		g->why = "scope_malformed";
 	if (e != OK)
 		return e;
 	presented.client_id = g->client->client_id;
@@ -152,9 +157,8 @@ refresh_step(struct store_txn *t, void *arg)
 		return e;
 	/* The family keeps its whole scope (RFC 6749 6); what this answer has
 	 * is what was asked for and the client may still have. */
-	e = scope_grant(g->scope,
-	    g->q->scope != NULL ? g->q->scope : g->family.scope,
-	    g->client->scope);
+	if (g->q->scope == NULL)
+		e = scope_grant(g->scope, g->family.scope, g->client->scope);
 	return e == OK ? find_key(t, g) : e;
 }
 
@@ -231,37 +235,61 @@ give_refresh_token(const struct granting *g, struct token_reply *r)
 	r->cookie_max_age_s = g->family.idle_expires_at - g->now;
 }
 
-/* One row a grant: what must be there, and the step that decides. */
+/* Only who the client is: for a token that is none of ours, which must not cost
+ * the store's one writer, nor tell anything to strangers. */
+static enum err
+admit_step(struct store_txn *t, void *arg)
+{
+	return admit_client(t, arg);
+}
+
+static enum err
+refuse_forged(struct granting *g, const char *reason)
+{
+	enum err e = store_read(g->p->store, admit_step, g);
+
+	return e == OK ? err_because(ERR_INVALID_GRANT, reason, &g->why) : e;
+}
+
+static enum err
+redeem_code(struct granting *g)
+{
+	const struct provider *p = g->p;
+
+	if (g->q->code == NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "code_missing", &g->why);
+	if (token_decode(&g->token, TOKEN_CODE, g->q->code, &p->keyring) != OK)
+		return refuse_forged(g, "code_forged");
+	return store_write(p->store, g->now, code_step, g);
+}
+
+static enum err
+refresh(struct granting *g)
+{
+	const struct provider *p = g->p;
+
+	if (g->q->refresh_token == NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "refresh_token_missing", &g->why);
+	if (token_decode(&g->token, TOKEN_REFRESH, g->q->refresh_token,
+		&p->keyring) != OK)
+		return refuse_forged(g, "refresh_token_forged");
+	return store_write(p->store, g->now, refresh_step, g);
+}
+
 static enum err
 run(struct granting *g)
 {
-	const struct token_request *q = g->q;
-	const struct provider *p = g->p;
-
-	switch (q->grant_type) {
+	switch (g->q->grant_type) {
 	case GRANT_AUTHORIZATION_CODE:
-		if (q->code == NULL)
-			return err_because(
-			    ERR_INVALID_REQUEST, "code_missing", &g->why);
-		if (token_decode(&g->token, TOKEN_CODE, q->code, &p->keyring) !=
-		    OK)
-			g->why = "code_forged";
-		break;
+		return redeem_code(g);
 	case GRANT_REFRESH_TOKEN:
-		if (q->refresh_token == NULL)
-			return err_because(ERR_INVALID_REQUEST,
-			    "refresh_token_missing", &g->why);
-		if (token_decode(&g->token, TOKEN_REFRESH, q->refresh_token,
-			&p->keyring) != OK)
-			g->why = "refresh_token_forged";
-		break;
-	default:
-		return store_read(p->store, credentials_step, g);
+		return refresh(g);
+	case GRANT_CLIENT_CREDENTIALS:
+		return store_read(g->p->store, credentials_step, g);
 	}
-	if (g->why != NULL)
-		return ERR_INVALID_GRANT;
-	return store_write(p->store, g->now,
-	    q->grant_type == GRANT_REFRESH_TOKEN ? refresh_step : code_step, g);
+	return ERR_UNSUPPORTED_GRANT_TYPE;
 }
 
 enum err

@@ -34,7 +34,7 @@ admit(struct store_txn *t, struct question *q)
 	return e;
 }
 
-/* Active means: it would be taken. A parent inside its window would. */
+/* Active means: it would be taken. A parent would, in its window and after. */
 static bool
 refresh_is_good(const struct question *q)
 {

@@ -16,6 +16,15 @@ struct revoking {
 };
 
 static enum err
+authenticate(struct store_txn *t, void *arg)
+{
+	struct revoking *r = arg;
+	struct client c;
+
+	return client_auth_check(t, &r->auth, &r->p->keyring, &c, &r->why);
+}
+
+static enum err
 revoke_refresh(struct store_txn *t, struct revoking *r, const struct client *c)
 {
 	struct family f;
@@ -45,8 +54,6 @@ step(struct store_txn *t, void *arg)
 		return e;
 	if (r->is_refresh)
 		return revoke_refresh(t, r, &c);
-	if (r->access.jti[0] == '\0')
-		return OK;
 	if (!str_equal(r->access.client_id, c.client_id))
 		return err_because(
 		    ERR_UNAUTHORIZED_CLIENT, "client_mismatch", &r->why);
@@ -75,7 +82,11 @@ revoke(const struct provider *p, const char *authorization,
 	if (!r.is_refresh &&
 	    access_token_parse(p, token, now, &r.access, &ignored) != OK)
 		r.access.jti[0] = '\0';
-	e = store_write(p->store, now, step, &r);
+	/* Who is nobody, or has nothing to give back, does not take the store's
+	 * one writer's time. */
+	e = store_read(p->store, authenticate, &r);
+	if (e == OK && (r.is_refresh || r.access.jti[0] != '\0'))
+		e = store_write(p->store, now, step, &r);
 	*why = r.why;
 	client_auth_wipe(&r.auth);
 	return e;

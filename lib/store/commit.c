@@ -13,7 +13,21 @@
  */
 #include "store/lmdb.h"
 
+#include <errno.h>
+
 enum { BATCH_MAX = 256, TRIES_MAX = 16 };
+
+/* Commits. For a short write, which only a full disk makes, the engine says
+ * EIO; where it is the system that says so, errno does too. */
+static int
+commit(MDB_txn *txn)
+{
+	int rc;
+
+	errno = 0;
+	rc = mdb_txn_commit(txn);
+	return rc == EIO && errno != EIO ? ENOSPC : rc;
+}
 
 /*
  * Runs the COUNT steps from FIRST in one transaction. OK once it is on disk;
@@ -40,7 +54,7 @@ attempt(struct store *s, struct waiter *first, size_t count, int *rc)
 		*rc = t.rc;
 		return t.failed;
 	}
-	*rc = mdb_txn_commit(t.txn);
+	*rc = commit(t.txn);
 	return store_err(*rc);
 }
 

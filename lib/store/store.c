@@ -1,7 +1,5 @@
 #include "store/lmdb.h"
 
-#include <string.h>
-
 /* Another process grew the map: take over its size. */
 static int
 follow_map(struct store *s)

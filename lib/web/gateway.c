@@ -4,6 +4,7 @@
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,7 +13,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { LISTEN_FD = STDIN_FILENO, OUT_CAP = 8192 };
+enum {
+	LISTEN_FD = STDIN_FILENO,
+	OUT_CAP = 8192,
+	SILENCE_S = 30,     /* in the middle of a request: it is given up */
+	KEPT_LOOK_MS = 1000 /* on a kept connection, for the signal to stop */
+};
 
 struct gateway {
 	bool cgi;
@@ -22,6 +28,7 @@ struct gateway {
 struct exchange {
 	bool cgi;
 	FCGX_Request fcgi;
+	sigset_t waiting; /* the signals blocked while nothing is under way */
 	size_t out_len; /* CGI: gathered, so that a small answer is one write */
 	char out[OUT_CAP];
 	bool out_failed;
@@ -38,7 +45,6 @@ on_stop(int signal_number)
 
 	(void)signal_number;
 	stopping = true;
-	FCGX_ShutdownPending();
 	/* A signal between the look at the flag and accept would be slept
 	 * through: so let accept find something that is no socket. Other
 	 * processes keep theirs. */
@@ -55,6 +61,32 @@ on_wake(int signal_number)
 
 static const int stops[] = {SIGTERM, SIGINT, SIGUSR1};
 enum { WAKE = SIGUSR2 };
+
+static void
+add_stops(sigset_t *set)
+{
+	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+		sigaddset(set, stops[i]);
+}
+
+/* None of our signals until let_signals: it would cut short whatever read or
+ * write is under way. They are there again when the request is served. */
+static void
+hold_signals(sigset_t *before)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	add_stops(&set);
+	sigaddset(&set, WAKE);
+	pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
+static void
+let_signals(const struct exchange *x)
+{
+	pthread_sigmask(SIG_SETMASK, &x->waiting, NULL);
+}
 
 static enum err
 install_handlers(void)
@@ -95,6 +127,8 @@ start_fastcgi(void)
 	/* The library first: it takes only signals that nobody has. */
 	if (null_fd < 0 || FCGX_Init() != 0)
 		return ERR_IO;
+	/* It is not to accept by itself (accept_connection). */
+	FCGX_ShutdownPending();
 	return install_handlers();
 }
 
@@ -131,9 +165,12 @@ exchange_new(struct exchange **x, struct gateway *g)
 	if ((*x = calloc(1, sizeof **x)) == NULL)
 		return ERR_NO_MEMORY;
 	(*x)->cgi = g->cgi;
-	if (g->cgi || FCGX_InitRequest(&(*x)->fcgi, LISTEN_FD,
-			  FCGI_FAIL_ACCEPT_ON_INTR) == 0)
+	if (g->cgi)
 		return OK;
+	if (FCGX_InitRequest(&(*x)->fcgi, LISTEN_FD, 0) == 0) {
+		hold_signals(&(*x)->waiting);
+		return OK;
+	}
 	free(*x);
 	*x = NULL;
 	return ERR_IO;
@@ -150,24 +187,70 @@ exchange_free(struct exchange **x)
 	*x = NULL;
 }
 
+/* What accept may say without the socket being at fault (accept(2)). */
+static bool
+is_passing(int error)
+{
+	return error == EINTR || error == ECONNABORTED || error == EPROTO;
+}
+
+/*
+ * Waits for a connection; false when there will be none. Ours, because a
+ * signal makes the library's own take a peer that has only just connected for
+ * a silent one: it closes the connection, and when it is to stop it closes the
+ * same number again and again, whoever's that is by then.
+ */
+static bool
+accept_connection(struct exchange *x)
+{
+	struct timeval silence = {.tv_sec = SILENCE_S};
+	int fd;
+
+	let_signals(x);
+	do
+		fd = stopping ? -1 : accept(LISTEN_FD, NULL, NULL);
+	while (fd < 0 && !stopping && is_passing(errno));
+	hold_signals(NULL);
+	if (fd < 0)
+		return false;
+	/* Half a request must not hold a worker for ever. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
+	x->fcgi.ipcFd = fd;
+	x->fcgi.keepConnection = 1; /* until the request says */
+	return true;
+}
+
+/* Waits for another request on the connection that was kept, or for its end;
+ * false when told to stop before. */
+static bool
+await_kept(struct exchange *x)
+{
+	struct pollfd p = {.fd = x->fcgi.ipcFd, .events = POLLIN};
+	int n;
+
+	let_signals(x);
+	do
+		n = poll(&p, 1, stopping ? 0 : KEPT_LOOK_MS);
+	while (n <= 0 && !stopping);
+	hold_signals(NULL);
+	return n > 0;
+}
+
 bool
 gateway_next(struct gateway *g, struct exchange *x)
 {
-	int status;
-
 	if (g->cgi) {
 		bool first = !g->served;
 
 		g->served = true;
 		return first;
 	}
-	/* Any other signal, say of a debugger, is no reason to stop. */
-	do {
-		if (stopping)
+	do
+		if (!(x->fcgi.ipcFd < 0 ? accept_connection(x) : await_kept(x)))
 			return false;
-		status = FCGX_Accept_r(&x->fcgi);
-	} while (status == -EINTR);
-	return status == 0;
+	while (
+	    FCGX_Accept_r(&x->fcgi) != 0); /* its peer left, or made no sense */
+	return true;
 }
 
 const char *
@@ -182,9 +265,12 @@ gateway_leave_signals(void)
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-		sigaddset(&set, stops[i]);
+	add_stops(&set);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	/* Its maker held them all. */
+	sigemptyset(&set);
+	sigaddset(&set, WAKE);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 void

@@ -7,6 +7,8 @@
 #include <sodium.h>
 #include <string.h>
 
+enum { FORM_ACTION_CAP = 1024 };
+
 /* The stylesheet stands in the page; its hash lets it in, and no other. */
 static void
 put_style_source(struct buf *b, const char *style)
@@ -28,25 +30,49 @@ uri_source(char source[static ORIGIN_CAP], const char *uri)
 	/* It has none for an IPv6 address. */
 	if (str_starts(uri, "http://["))
 		return str_copy(source, ORIGIN_CAP, "http:") == OK;
+	/* Apps may be at any port of one (RFC 8252 7.3). */
+	if (uri_is_loopback(uri)) {
+		struct buf b;
+
+		buf_init(&b, source, ORIGIN_CAP);
+		buf_puts(&b, "http://");
+		buf_put(&b, uri + b.len, strcspn(uri + b.len, ":/?"));
+		buf_puts(&b, ":*");
+		return buf_ok(&b);
+	}
 	if (uri_origin(source, uri) == OK)
 		return true;
 	return uri_place(source, uri) == OK;
 }
 
+/* False if they do not fit. */
+static bool
+add_sources(char *sources, size_t cap, const char *uris)
+{
+	char word[URI_CAP], source[ORIGIN_CAP];
+
+	while (words_next(&uris, word, sizeof word))
+		if (!uri_source(source, word) ||
+		    words_add(sources, cap, source) != OK)
+			return false;
+	return true;
+}
+
 static void
 put_form_action(struct buf *b, const struct client *client)
 {
-	const char *cursor = client != NULL ? client->redirect_uris : "";
-	char word[URI_CAP], source[ORIGIN_CAP], seen[1024] = "";
+	char sources[FORM_ACTION_CAP] = "";
 
+	/* Of an app at more places than a header holds none is named: blocked,
+	 * the way back would be a dead end without a word. */
+	if (client != NULL &&
+	    !(add_sources(sources, sizeof sources, client->redirect_uris) &&
+		add_sources(sources, sizeof sources,
+		    client->post_logout_redirect_uris)))
+		return;
 	buf_puts(b, "; form-action 'self'");
-	while (words_next(&cursor, word, sizeof word)) {
-		if (!uri_source(source, word) || words_has(seen, source) ||
-		    words_add(seen, sizeof seen, source) != OK)
-			continue;
-		buf_putc(b, ' ');
-		buf_puts(b, source);
-	}
+	if (sources[0] != '\0')
+		buf_printf(b, " %s", sources);
 }
 
 static void
@@ -100,7 +126,8 @@ static const struct {
 	"looks after the app."},
     {"post_logout_redirect_uri_unregistered",
 	"The app wants you sent to an address that is not registered for it. "
-	"You have not been signed out; close this page, or sign out here."},
+	"You have not been signed out. Go back to the app, or close this "
+	"page."},
     {"form_token",
 	"This page was open for too long, or your browser keeps no cookies. "
 	"Go back to the app and start again."},

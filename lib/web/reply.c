@@ -79,7 +79,61 @@ reply_bearer_error(
 	}
 	if (status < 500)
 		response_header(r, "WWW-Authenticate", challenge);
-	reply_json(r, status, error_object(e, reason));
+	reply_json(
+	    r, status, missing ? json_object() : error_object(e, reason));
+}
+
+enum { PARAMS_MAX = 8 };
+
+/* PARAMS and what goes with every answer. */
+static void
+complete(struct reply_param all[static PARAMS_MAX], const struct page *p,
+    const struct authorize_request *q, const struct reply_param *params)
+{
+	size_t n = 0;
+
+	while (params->name != NULL && n < PARAMS_MAX - 3)
+		all[n++] = *params++;
+	all[n++] = (struct reply_param){
+	    "state", q->state[0] != '\0' ? q->state : NULL};
+	all[n++] = (struct reply_param){"iss", p->conf->issuer};
+	all[n] = (struct reply_param){NULL, NULL};
+}
+
+static void
+put_url(
+    struct buf *b, const char *redirect_uri, const struct reply_param *params)
+{
+	char separator = strchr(redirect_uri, '?') != NULL ? '&' : '?';
+
+	buf_puts(b, redirect_uri);
+	for (; params->name != NULL; params++) {
+		if (params->value == NULL)
+			continue;
+		buf_putc(b, separator);
+		buf_puts(b, params->name);
+		buf_putc(b, '=');
+		buf_put_url_arg(b, params->value);
+		separator = '&';
+	}
+}
+
+static void
+put_fields(struct json_build *b, const struct reply_param *params)
+{
+	json_t *fields = json_array();
+	struct json_build field;
+
+	for (; params->name != NULL; params++) {
+		if (params->value == NULL)
+			continue;
+		json_begin(&field);
+		json_put_str(&field, "name", params->name);
+		json_put_str(&field, "value", params->value);
+		if (json_array_append_new(fields, json_finish(&field)) != 0)
+			b->failed = true;
+	}
+	json_put(b, "fields", fields);
 }
 
 static void
@@ -87,20 +141,10 @@ redirect_to_app(struct response *r, const char *redirect_uri,
     const struct reply_param *params)
 {
 	char url[URL_CAP];
-	char separator = strchr(redirect_uri, '?') != NULL ? '&' : '?';
 	struct buf b;
 
 	buf_init(&b, url, sizeof url);
-	buf_puts(&b, redirect_uri);
-	for (; params->name != NULL; params++) {
-		if (params->value == NULL)
-			continue;
-		buf_putc(&b, separator);
-		buf_puts(&b, params->name);
-		buf_putc(&b, '=');
-		buf_put_url_arg(&b, params->value);
-		separator = '&';
-	}
+	put_url(&b, redirect_uri, params);
 	response_redirect(r, url);
 	if (!buf_ok(&b))
 		r->failed = true;
@@ -112,56 +156,68 @@ static void
 post_to_app(struct response *r, const struct page *p,
     const struct authorize_request *q, const struct reply_param *params)
 {
-	json_t *fields = json_array();
-	struct json_build b, field;
+	struct json_build b;
 
-	for (; params->name != NULL; params++) {
-		if (params->value == NULL)
-			continue;
-		json_begin(&field);
-		json_put_str(&field, "name", params->name);
-		json_put_str(&field, "value", params->value);
-		if (json_array_append_new(fields, json_finish(&field)) != 0)
-			r->failed = true;
-	}
 	json_begin(&b);
 	json_put_str(&b, "title", "Continue");
 	json_put_str(&b, "action", q->redirect_uri);
 	json_put_str(&b, "client_name", q->client.name);
-	json_put(&b, "fields", fields);
+	put_fields(&b, params);
 	page_render(r, p, "continue.html", &b, &q->client);
 }
-
-enum { PARAMS_MAX = 8 };
 
 void
 reply_to_app(struct response *r, const struct page *p,
     const struct authorize_request *q, const struct reply_param *params)
 {
-	struct reply_param all[PARAMS_MAX] = {{NULL, NULL}};
-	size_t n = 0;
+	struct reply_param all[PARAMS_MAX];
 
-	while (params->name != NULL && n < PARAMS_MAX - 3)
-		all[n++] = *params++;
-	all[n++] = (struct reply_param){
-	    "state", q->state[0] != '\0' ? q->state : NULL};
-	all[n++] = (struct reply_param){"iss", p->conf->issuer};
+	complete(all, p, q, params);
 	if (q->response_mode == RESPONSE_FORM_POST)
 		post_to_app(r, p, q, all);
 	else
 		redirect_to_app(r, q->redirect_uri, all);
 }
 
+enum { ERROR_PARAMS = 3 };
+
+static void
+error_params(struct reply_param params[static ERROR_PARAMS],
+    char text[static DESCRIPTION_CAP], enum err e, const char *reason)
+{
+	params[0] = (struct reply_param){"error", err_wire(e)};
+	params[1] = (struct reply_param){
+	    "error_description", describe(text, e, reason)};
+	params[2] = (struct reply_param){NULL, NULL};
+}
+
 void
 reply_error_to_app(struct response *r, const struct page *p,
     const struct authorize_request *q, enum err e, const char *reason)
 {
+	struct reply_param params[ERROR_PARAMS];
 	char text[DESCRIPTION_CAP];
-	const struct reply_param params[] = {
-	    {"error", err_wire(e)},
-	    {"error_description", describe(text, e, reason)},
-	    {NULL, NULL},
-	};
 
+	error_params(params, text, e, reason);
 	reply_to_app(r, p, q, params);
+}
+
+void
+reply_offer_error(struct json_build *b, const struct page *p,
+    const struct authorize_request *q, enum err e, const char *reason)
+{
+	bool form_post = q->response_mode == RESPONSE_FORM_POST;
+	struct reply_param params[ERROR_PARAMS], all[PARAMS_MAX];
+	char text[DESCRIPTION_CAP], url[URL_CAP];
+	struct buf u;
+
+	error_params(params, text, e, reason);
+	complete(all, p, q, params);
+	buf_init(&u, url, sizeof url);
+	put_url(&u, q->redirect_uri, all);
+	if (!buf_ok(&u))
+		b->failed = true;
+	json_put_str(b, "back_url", form_post ? "" : url);
+	json_put_str(b, "back_action", form_post ? q->redirect_uri : "");
+	put_fields(b, all);
 }

@@ -22,7 +22,7 @@ void reply_json(struct response *r, int status, json_t *object);
 void reply_error(struct response *r, enum err e, const char *reason);
 
 /* For a resource that takes bearer tokens (RFC 6750 3): WWW-Authenticate, and
- * the same as JSON. MISSING: no token came, so no error code is told. */
+ * the same as JSON. MISSING: no token came, so neither has an error code. */
 void reply_bearer_error(
     struct response *r, enum err e, bool missing, const char *reason);
 
@@ -41,6 +41,11 @@ void reply_to_app(struct response *r, const struct page *p,
 
 /* The same for an error (RFC 6749 4.1.2.1). */
 void reply_error_to_app(struct response *r, const struct page *p,
+    const struct authorize_request *q, enum err e, const char *reason);
+
+/* Gives a page that tells of the error itself the way back to the app with it:
+ * `back_url`, or for form_post `back_action` and `fields`; the other is "". */
+void reply_offer_error(struct json_build *b, const struct page *p,
     const struct authorize_request *q, enum err e, const char *reason);
 
 #endif

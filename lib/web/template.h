@@ -7,8 +7,7 @@
  *					string; for each element of an array;
  *					inside, an object's members come first
  *	{{^name}} ... {{/name}}		if false, null, "" or empty
- *	{{.}}				the element itself, in an array of
- *strings
+ *	{{.}}				the element itself, in an array of text
  *	{{>name}}			another template, in its place
  *
  * A name the data does not have is an error, not an empty string.

@@ -241,20 +241,20 @@ handfuls(void)
 static void
 tables_apart(void)
 {
-	struct put session = {.table = TABLE_SESSIONS, .key = "same"};
+	struct put approval = {.table = TABLE_APPROVALS, .key = "same"};
 	struct store_figures f;
 
-	session.expires_at = noon + 10;
-	in_store(put_step, &session);
+	approval.expires_at = noon + 10;
+	in_store(put_step, &approval);
 	put("same", noon + 10);
 	CHECK(counts(1, 2), "expiry: one key in two tables is two records");
 	in_store(del_step, "same");
 	CHECK(store_measure(fixture, &f) == OK &&
-		  f.entries[TABLE_SESSIONS] == 1 && f.expiry_entries == 1,
+		  f.entries[TABLE_APPROVALS] == 1 && f.expiry_entries == 1,
 	    "expiry: and removing the one leaves the other its entry");
 	write_at(noon + 10);
 	CHECK(store_measure(fixture, &f) == OK &&
-		  f.entries[TABLE_SESSIONS] == 0 && f.expiry_entries == 0,
+		  f.entries[TABLE_APPROVALS] == 0 && f.expiry_entries == 0,
 	    "expiry: which is then swept from its own table");
 }
 

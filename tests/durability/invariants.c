@@ -1,0 +1,179 @@
+#include "invariants.h"
+
+#include "domain/client.h"
+#include "domain/family.h"
+#include "domain/session.h"
+#include "domain/signkey.h"
+#include "domain/user.h"
+#include "store/lmdb.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+struct look {
+	const char *broken;
+	size_t indexed;
+};
+
+static int64_t
+time_at(const uint8_t *at)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < 8; i++)
+		n = n << 8 | at[i];
+	return (int64_t)n;
+}
+
+/* The record K of TABLE stands in the index under TIME. */
+static bool
+is_indexed(struct store_txn *t, size_t table, const MDB_val *k, int64_t time)
+{
+	uint8_t bytes[9 + STORE_KEY_MAX];
+	MDB_val entry = {9 + k->mv_size, bytes}, nothing;
+
+	for (size_t i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)((uint64_t)time >> (56 - 8 * i));
+	bytes[8] = (uint8_t)table;
+	memcpy(bytes + 9, k->mv_data, k->mv_size);
+	return mdb_get(t->txn, t->store->expiry, &entry, &nothing) == 0;
+}
+
+static const char *
+look_at_record(struct store_txn *t, struct look *l, size_t table,
+    const MDB_val *k, const MDB_val *v)
+{
+	int64_t expires_at, indexed_at;
+
+	if (k->mv_size > STORE_KEY_MAX || v->mv_size < ENVELOPE_LEN)
+		return "a record has no envelope";
+	expires_at = time_at(v->mv_data);
+	indexed_at = time_at((const uint8_t *)v->mv_data + 8);
+	if ((expires_at == 0) != (indexed_at == 0) || indexed_at > expires_at)
+		return "a record is to be found in the index too late";
+	if (indexed_at == 0)
+		return NULL;
+	l->indexed++;
+	return is_indexed(t, table, k, indexed_at)
+		   ? NULL
+		   : "a record that expires is not in the index";
+}
+
+static void
+look_at_table(struct store_txn *t, struct look *l, size_t table)
+{
+	MDB_cursor *c;
+	MDB_val k, v;
+	int rc;
+
+	if (mdb_cursor_open(t->txn, t->store->table[table], &c) != 0) {
+		l->broken = "a table cannot be opened";
+		return;
+	}
+	while (l->broken == NULL &&
+	       (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0)
+		l->broken = look_at_record(t, l, table, &k, &v);
+	if (l->broken == NULL && rc != MDB_NOTFOUND)
+		l->broken = "a table cannot be read to its end";
+	mdb_cursor_close(c);
+}
+
+/* Decoding is what is looked for: a record that does not decode fails the
+ * transaction. */
+static bool
+seen_family(void *arg, const struct family *f)
+{
+	(void)arg, (void)f;
+	return true;
+}
+
+static bool
+seen_session(void *arg, const struct session *s)
+{
+	(void)arg, (void)s;
+	return true;
+}
+
+static bool
+seen_user(void *arg, const struct user *u)
+{
+	(void)arg, (void)u;
+	return true;
+}
+
+static bool
+seen_client(void *arg, const struct client *c)
+{
+	(void)arg, (void)c;
+	return true;
+}
+
+static bool
+seen_key(void *arg, const struct signkey *k)
+{
+	(void)arg, (void)k;
+	return true;
+}
+
+static enum err
+look_step(struct store_txn *t, void *arg)
+{
+	struct look *l = arg;
+	MDB_stat st;
+
+	for (size_t i = 0; i < TABLE_COUNT && l->broken == NULL; i++)
+		look_at_table(t, l, i);
+	/* As many entries as records, and each record has one: no other. */
+	if (l->broken == NULL &&
+	    (mdb_stat(t->txn, t->store->expiry, &st) != 0 ||
+		st.ms_entries != l->indexed))
+		l->broken = "the index has entries that nothing stands for";
+	family_each(t, seen_family, NULL);
+	session_each(t, seen_session, NULL);
+	user_each(t, seen_user, NULL);
+	client_each(t, seen_client, NULL);
+	signkey_each(t, seen_key, NULL);
+	if (l->broken == NULL && store_failed(t) != OK)
+		l->broken = "a record does not decode";
+	return OK;
+}
+
+/* A compact copy adds up all pages that are used or free, and says when there
+ * are others. */
+static const char *
+look_at_pages(struct store *s)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int rc = mdb_env_copyfd2(s->env, fd, MDB_CP_COMPACT);
+
+	close(fd);
+	return rc == 0 ? NULL : "a page is neither used nor free";
+}
+
+const char *
+invariants_broken(struct store *s)
+{
+	struct look l = {0};
+
+	if (store_read(s, look_step, &l) != OK)
+		return "the store cannot be read";
+	return l.broken != NULL ? l.broken : look_at_pages(s);
+}
+
+static enum err
+write_step(struct store_txn *t, void *arg)
+{
+	int64_t now = *(const int64_t *)arg;
+
+	store_put(t, TABLE_REVOKED, "an invariant", 12, "", 0, now + 1);
+	return OK;
+}
+
+const char *
+invariants_broken_by_write(struct store *s, int64_t now)
+{
+	if (store_write(s, now, write_step, &now) != OK)
+		return "the store cannot be written";
+	return invariants_broken(s);
+}

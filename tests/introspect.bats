@@ -1,0 +1,238 @@
+# Introspection: whether a token is good now (RFC 7662).
+
+load helper
+USE_TEST_CLOCK=1
+BATS_NO_PARALLELIZE_WITHIN_FILE=true
+export BATS_NO_PARALLELIZE_WITHIN_FILE
+
+setup_file() {
+	new_store
+	add_user alice --group family
+	add_client app --trusted
+	add_client api --trusted
+	add_client spa --public --trusted
+	sign_in alice app
+	save_store
+}
+
+setup() {
+	fresh_store
+}
+
+teardown() {
+	stop_server
+}
+
+teardown_file() {
+	stop_all
+}
+
+# begin [NAME=VALUE...]: the API that will ask is another client.
+begin() {
+	get_tokens alice app "$@" >/dev/null
+	access=$(http_body | field access_token)
+	refresh_token=$(http_body | field refresh_token)
+	id=$(http_body | field id_token)
+	introspect "$access" >/dev/null
+	assert_field active true
+}
+
+# Inactive says nothing else (RFC 7662 2.2).
+inactive() {	# TOKEN [NAME=VALUE...]
+	introspect "$@" >/dev/null
+	assert_status 200
+	assert_equal "$(http_body)" '{"active":false}'
+}
+
+@test "introspection: an access token: active, whose, for whom, till when (RFC 7662 2.2)" {
+	begin
+	CLIENT=api introspect "$access"
+	assert_status 200
+	assert_header Content-Type '^application/json$'
+	assert_header Cache-Control '^no-store$'
+	claims=$(jwt_claims "$access")
+	for name in iss sub aud client_id scope jti iat exp; do
+		assert_field "$name" "$(field "$name" <<<"$claims")"
+	done
+	assert_field username alice
+	assert_field token_type Bearer
+}
+
+@test "introspection: for confidential clients only (RFC 7662 2.1)" {
+	begin
+	AUTH=post CLIENT=api introspect "$access"
+	assert_field active true
+	for who in 'none spa' 'none api' 'none nobody'; do
+		# shellcheck disable=SC2086
+		set -- $who
+		AUTH=$1 CLIENT=$2 introspect "$access"
+		assert_refused 401 invalid_client
+		refute_field active
+	done
+	SECRET=wrong introspect "$access"
+	assert_refused 401 invalid_client
+	assert_header WWW-Authenticate '^Basic realm='
+	request - POST "$ISSUER/introspect" token="$access"
+	assert_refused 401 invalid_client
+	# The token itself proves nobody to be a client.
+	request - POST "$ISSUER/introspect" \
+	    -H "Authorization: Bearer $access" token="$access"
+	assert_refused 401 invalid_client
+}
+
+@test "introspection: a refresh token, for the client it belongs to and nobody else" {
+	begin
+	introspect "$refresh_token"
+	assert_field active true
+	assert_field client_id app
+	assert_field username alice
+	assert_field scope 'openid profile email groups offline_access'
+	[[ $(http_body) != *"$refresh_token"* ]]
+	CLIENT=api inactive "$refresh_token"
+}
+
+@test "introspection: a refresh token is active while it would be taken: current, and its parent in the window" {
+	begin
+	second=$(refresh "$refresh_token" | field refresh_token)
+	for token in "$refresh_token" "$second"; do
+		introspect "$token"
+		assert_field active true
+	done
+	refresh "$second"
+	inactive "$refresh_token"
+	# To ask is no use: nothing has happened to the family.
+	introspect "$(refresh "$second" | field refresh_token)"
+	assert_field active true
+}
+
+@test "introspection: the hint does not matter, right or wrong (RFC 7662 2.1)" {
+	begin
+	for hint in access_token refresh_token nonsense; do
+		introspect "$access" token_type_hint="$hint"
+		assert_field active true
+		introspect "$refresh_token" token_type_hint="$hint"
+		assert_field active true
+	done
+}
+
+@test "introspection: ID tokens, codes, garbage and forgeries are inactive, never an error" {
+	begin
+	code=$(get_code alice app)
+	for token in "$id" "$code" x a.b.c "${access%?}" "${refresh_token%?}" \
+	    "$(printf 'x%.0s' {1..9000})" '<script>' "$access."; do
+		inactive "$token"
+	done
+	introspect ''
+	assert_refused 400 invalid_request
+	as_client introspect
+	assert_refused 400 invalid_request
+}
+
+# --- active is false the moment ... -------------------------------------------
+
+@test "introspection: inactive when the access token has expired" {
+	begin
+	travel 900
+	inactive "$access"
+	introspect "$refresh_token"
+	assert_field active true
+}
+
+@test "introspection: inactive when the family was ended by the administrator" {
+	begin
+	latchkey grant end --user alice
+	inactive "$access"
+	inactive "$refresh_token"
+}
+
+@test "introspection: inactive when the family was found stolen" {
+	begin
+	second=$(refresh "$refresh_token" | field refresh_token)
+	third=$(refresh "$second" | field refresh_token)
+	refresh "$refresh_token"
+	inactive "$access"
+	inactive "$third"
+}
+
+@test "introspection: inactive when the session has ended, but for offline_access" {
+	begin scope='openid profile'
+	plain=$access
+	begin
+	latchkey session end --all
+	inactive "$plain"
+	introspect "$access"
+	assert_field active true
+}
+
+@test "introspection: inactive when the person signs out" {
+	begin scope='openid profile'
+	request alice GET "$ISSUER/logout" id_token_hint="$id"
+	assert_status 200
+	inactive "$access"
+	inactive "$refresh_token"
+}
+
+@test "introspection: inactive while the person is locked, and for good when deleted" {
+	begin
+	latchkey user lock alice
+	inactive "$access"
+	inactive "$refresh_token"
+	latchkey user unlock alice
+	introspect "$access"
+	assert_field active true
+	latchkey user del alice
+	inactive "$access"
+	inactive "$refresh_token"
+}
+
+@test "introspection: inactive when the person has left the app's groups" {
+	latchkey client set app --group family
+	begin
+	latchkey user set alice --remove-group family
+	inactive "$access"
+	inactive "$refresh_token"
+}
+
+@test "introspection: inactive when the client is gone" {
+	begin
+	latchkey client del app
+	CLIENT=api inactive "$access"
+}
+
+@test "introspection: inactive when the token was revoked" {
+	begin
+	revoke "$access"
+	inactive "$access"
+	introspect "$refresh_token"
+	assert_field active true
+	revoke "$refresh_token"
+	inactive "$refresh_token"
+}
+
+@test "introspection: inactive when the code that gave it was used again" {
+	code=$(get_code alice app)
+	access=$(redeem "$code" | field access_token)
+	redeem "$code"
+	inactive "$access"
+}
+
+@test "introspection: POST only; parameters twice are invalid_request" {
+	begin
+	request - GET "$ISSUER/introspect" token="$access" \
+	    -H "Authorization: Basic $(basic app "$SECRET")"
+	assert_status 405
+	assert_header Allow '^POST, OPTIONS$'
+	as_client introspect token="$access" token="$access"
+	assert_refused 400 invalid_request
+}
+
+@test "introspection: through FastCGI, inactive at once" {
+	begin
+	start_server
+	CLIENT=api introspect "$access"
+	assert_field active true
+	AUTH=none CLIENT=spa introspect "$access"
+	assert_refused 401 invalid_client
+	latchkey user lock alice
+	inactive "$access"
+}

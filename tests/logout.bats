@@ -1,0 +1,365 @@
+# Signing out (OpenID Connect RP-Initiated Logout 1.0).
+
+load helper
+
+setup_file() {
+	export USE_TEST_CLOCK=1
+	new_store
+	add_user alice --name 'Alice Adams'
+	add_user bob
+	add_client app --name 'Photo Album' --trusted \
+	    --post-logout-redirect-uri https://app.example/bye \
+	    --post-logout-redirect-uri 'https://app.example/out?x=1'
+	add_client other --trusted --post-logout-redirect-uri https://other.example/
+	save_store
+}
+
+setup() {
+	fresh_store
+}
+
+teardown_file() {
+	stop_all
+}
+
+# sign_in_at_app PERSON [NAME=VALUE...]: and the app gets its tokens, kept in
+# the file tokens-PERSON.
+sign_in_at_app() {
+	redeem "$(get_code "$1" app "${@:2}")" \
+	    >"$BATS_TEST_TMPDIR/tokens-$1"
+}
+
+token() {	# NAME PERSON
+	field "$1" <"$BATS_TEST_TMPDIR/tokens-$2"
+}
+
+# log_out PERSON [NAME=VALUE...]: the app sends the browser here.
+log_out() {
+	request "$1" GET "$ISSUER/logout" "${@:2}"
+}
+
+assert_signed_in() {
+	request "$1" GET "$(authorize_url app prompt=none)"
+	assert_status 303
+	url_param code "$(http_header Location)" >/dev/null ||
+	    fail "$1 is signed out"
+}
+
+assert_signed_out() {
+	request "$1" GET "$(authorize_url app prompt=none)"
+	assert_error login_required
+}
+
+assert_asks() {
+	assert_status 200
+	assert_page 'value="logout"'
+	assert_page 'Sign out\?'
+}
+
+assert_done() {
+	assert_status 200
+	assert_page 'You are signed out'
+}
+
+@test "logout: with a valid id_token_hint it is done at once (RP-Initiated Logout 2)" {
+	sign_in_at_app alice
+	log_out alice id_token_hint="$(token id_token alice)"
+	assert_done
+	assert_header Set-Cookie '^latchkey-session=; Path=/; Max-Age=0'
+	assert_signed_out alice
+}
+
+@test "logout: without a hint the person is asked, who may stay" {
+	sign_in_at_app alice
+	log_out alice
+	assert_asks
+	assert_page 'Alice Adams'
+	refute_page '<script| on[a-z]+=|javascript:'
+	refute_header Set-Cookie
+	assert_signed_in alice
+	log_out alice
+	submit alice step=stay
+	assert_page 'still signed in'
+	assert_signed_in alice
+	log_out alice
+	submit alice step=logout
+	assert_done
+	assert_signed_out alice
+}
+
+@test "logout: the page that asks says which app it was" {
+	sign_in_at_app alice
+	log_out alice client_id=app
+	assert_asks
+	assert_page 'Photo Album'
+}
+
+@test "logout: only the session of this browser ends" {
+	sign_in_at_app alice
+	open_page elsewhere "$(authorize_url app)"
+	submit elsewhere step=login username=alice password="$PASSWORD"
+	log_out alice id_token_hint="$(token id_token alice)"
+	assert_signed_out alice
+	assert_signed_in elsewhere
+}
+
+@test "logout: the old cookie is dead, not only forgotten" {
+	sign_in_at_app alice
+	cp "$BATS_TEST_TMPDIR/cgi-jar-alice" "$BATS_TEST_TMPDIR/cgi-jar-thief"
+	assert_signed_in thief
+	log_out alice id_token_hint="$(token id_token alice)"
+	assert_signed_out thief
+}
+
+@test "logout: an expired hint is good, and one whose key is retired" {
+	sign_in_at_app alice
+	travel 7200
+	log_out alice id_token_hint="$(token id_token alice)"
+	assert_done
+	sign_in_at_app alice
+	latchkey key rotate
+	latchkey key rotate
+	log_out alice id_token_hint="$(token id_token alice)"
+	assert_done
+	assert_signed_out alice
+}
+
+@test "logout: an HS256 client's hint is good" {
+	add_client old --alg HS256 --trusted
+	CLIENT=old redeem "$(get_code alice old)" >"$BATS_TEST_TMPDIR/tokens-alice"
+	assert_equal "$(jwt_header "$(token id_token alice)" | field alg)" HS256
+	log_out alice id_token_hint="$(token id_token alice)"
+	assert_done
+	assert_signed_out alice
+}
+
+@test "logout: the hint of another person, or none of ours, ends nothing: the person is asked" {
+	local hint
+	sign_in_at_app alice
+	sign_in_at_app bob
+	hint=$(token id_token bob)
+	for hint in "$hint" garbage "${hint%?????}AAAAA" \
+	    "$(token access_token alice)" \
+	    "$(printf '{"alg":"none"}' | base64url).$(
+		token id_token alice | cut -d . -f 2)."; do
+		log_out alice id_token_hint="$hint"
+		assert_asks
+		assert_signed_in alice
+		assert_signed_in bob
+	done
+}
+
+@test "logout: an older session's hint of the same person is good" {
+	sign_in_at_app alice
+	cp "$BATS_TEST_TMPDIR/tokens-alice" "$BATS_TEST_TMPDIR/tokens-old"
+	latchkey session end --user alice >/dev/null
+	sign_in_at_app alice
+	log_out alice id_token_hint="$(token id_token old)"
+	assert_done
+}
+
+@test "logout: goes on to a registered post_logout_redirect_uri, with state" {
+	local state=$' a&b=c"<\u00fc>%41'
+	sign_in_at_app alice
+	log_out alice id_token_hint="$(token id_token alice)" \
+	    post_logout_redirect_uri=https://app.example/bye state="$state"
+	assert_status 303
+	[[ $(http_header Location) = 'https://app.example/bye?state='* ]]
+	assert_equal "$(url_param state "$(http_header Location)")" "$state"
+	assert_signed_out alice
+	sign_in_at_app alice
+	log_out alice id_token_hint="$(token id_token alice)" state=s \
+	    post_logout_redirect_uri='https://app.example/out?x=1'
+	assert_equal "$(http_header Location)" 'https://app.example/out?x=1&state=s'
+	sign_in_at_app alice
+	log_out alice id_token_hint="$(token id_token alice)" \
+	    post_logout_redirect_uri=https://app.example/bye
+	assert_equal "$(http_header Location)" https://app.example/bye
+}
+
+@test "logout: client_id is enough to go on there, after the person was asked" {
+	sign_in_at_app alice
+	log_out alice client_id=app state=s \
+	    post_logout_redirect_uri=https://app.example/bye
+	assert_asks
+	submit alice step=logout
+	assert_equal "$(http_header Location)" 'https://app.example/bye?state=s'
+	assert_signed_out alice
+}
+
+@test "logout: an address that is not registered, or another client's, is never gone to, and nothing ends" {
+	local uri
+	sign_in_at_app alice
+	for uri in https://app.example/bye/ https://app.example/bye?x \
+	    https://APP.example/bye https://app.example:443/bye \
+	    https://other.example/ https://evil.example/ //evil.example \
+	    javascript:alert\(1\) "$CALLBACK"; do
+		: >"$SERVER_LOG"
+		log_out alice id_token_hint="$(token id_token alice)" \
+		    post_logout_redirect_uri="$uri"
+		assert_error_page post_logout_redirect_uri_unregistered
+	done
+	assert_signed_in alice
+	log_out alice post_logout_redirect_uri=https://app.example/bye
+	assert_error_page post_logout_redirect_uri_unregistered
+}
+
+@test "logout: an unknown client, or one that is not the hint's, gets a page" {
+	sign_in_at_app alice
+	log_out alice client_id=nobody
+	assert_error_page client_id_unknown
+	log_out alice client_id=other id_token_hint="$(token id_token alice)"
+	assert_error_page client_mismatch
+	assert_signed_in alice
+}
+
+@test "logout: the hint of a client that was removed meanwhile ends nothing: the person is asked" {
+	sign_in_at_app alice
+	latchkey client del app >/dev/null
+	log_out alice id_token_hint="$(token id_token alice)"
+	assert_asks
+	submit alice step=logout
+	assert_done
+}
+
+@test "logout: the state may have 4 KiB, with the longest address too; 8 KiB are refused" {
+	local uri long
+	uri=https://app.example/$(printf '%01004d' 0)
+	long=$(printf '%04096d' 0)
+	long=${long//0/\"}
+	latchkey client set app --post-logout-redirect-uri "$uri" >/dev/null
+	sign_in_at_app alice
+	log_out alice client_id=app post_logout_redirect_uri="$uri" state="$long"
+	submit alice step=logout
+	assert_status 303
+	assert_equal "$(url_param state "$(http_header Location)")" "$long"
+	log_out alice client_id=app post_logout_redirect_uri="$uri" \
+	    state="$long$long"
+	assert_error_page state_too_long
+}
+
+@test "logout: where nobody is signed in there is nothing to ask" {
+	log_out x
+	assert_done
+	log_out x client_id=app post_logout_redirect_uri=https://app.example/bye \
+	    state=s
+	assert_equal "$(http_header Location)" 'https://app.example/bye?state=s'
+	request - GET "$ISSUER/logout"
+	assert_done
+}
+
+@test "logout: twice is once" {
+	sign_in_at_app alice
+	log_out alice id_token_hint="$(token id_token alice)"
+	log_out alice id_token_hint="$(token id_token alice)"
+	assert_done
+}
+
+@test "logout: a POST from another site comes without cookies, and still signs out" {
+	sign_in_at_app alice
+	request - POST "$ISSUER/logout" -H 'Origin: https://app.example' \
+	    id_token_hint="$(token id_token alice)" state=s \
+	    post_logout_redirect_uri=https://app.example/bye
+	assert_status 303
+	refute_header Set-Cookie
+	[[ $(http_header Location) = "$ISSUER/logout?"* ]]
+	request alice GET "$(http_header Location)"
+	assert_equal "$(http_header Location)" 'https://app.example/bye?state=s'
+	assert_signed_out alice
+}
+
+@test "logout: families without offline_access end with the session, others live (and say so)" {
+	sign_in_at_app alice scope='openid profile'
+	cp "$BATS_TEST_TMPDIR/tokens-alice" "$BATS_TEST_TMPDIR/tokens-bound"
+	sign_in_at_app alice
+	refresh "$(token refresh_token bound)" >"$BATS_TEST_TMPDIR/tokens-next"
+	assert_status 200
+	log_out alice id_token_hint="$(token id_token alice)"
+	refresh "$(token refresh_token next)"
+	assert_error invalid_grant
+	introspect "$(token access_token bound)"
+	assert_field active false
+	introspect "$(token access_token next)"
+	assert_field active false
+	userinfo "$(token access_token bound)"
+	assert_status 401
+	refresh "$(token refresh_token alice)"
+	assert_status 200
+	introspect "$(token access_token alice)"
+	assert_field active true
+}
+
+@test "logout: no other site can press the button (CSRF)" {
+	local token
+	sign_in_at_app alice
+	sign_in_at_app bob
+	log_out bob
+	token=$(form_fields | sed -n 's/^csrf=//p')
+	for token in "$token" x ''; do
+		log_out alice
+		submit alice step=logout csrf="$token"
+		assert_asks
+		assert_signed_in alice
+	done
+	log_out alice
+	submit alice step=logout csrf
+	assert_signed_in alice
+	request alice POST "$ISSUER/logout" step=logout
+	assert_asks
+	# the page that asks again is good
+	submit alice step=logout
+	assert_done
+	assert_signed_out alice
+}
+
+@test "logout: the button's form, changed, sends nobody elsewhere" {
+	sign_in_at_app alice
+	log_out alice
+	submit alice step=logout \
+	    request='client_id=app&post_logout_redirect_uri=https://evil.example/'
+	assert_error_page post_logout_redirect_uri_unregistered
+	assert_signed_in alice
+}
+
+@test "logout: form-action lets the browser on to where the app wants people afterwards" {
+	sign_in_at_app alice
+	log_out alice client_id=app \
+	    post_logout_redirect_uri=https://app.example/bye
+	assert_header Content-Security-Policy \
+	    "form-action 'self' [^;]*https://app\\.example(;| |$)"
+}
+
+@test "logout: any parameter twice is refused" {
+	sign_in_at_app alice
+	request alice GET "$ISSUER/logout?state=1&state=2"
+	assert_error_page parameter_repeated
+	assert_signed_in alice
+}
+
+@test "logout: is in the audit" {
+	sign_in_at_app alice
+	log_out alice id_token_hint="$(token id_token alice)"
+	latchkey audit --json | jq -e 'map(select(.event == "signed_out" and
+	    .user == "alice" and .client_id == "app")) | length == 1'
+}
+
+@test "logout: through lighttpd and FastCGI, below a path" {
+	rm -rf "$DATA"
+	new_store /idp
+	add_user alice
+	add_client app --trusted --post-logout-redirect-uri https://app.example/bye
+	start_server
+	sign_in_at_app alice
+	log_out alice client_id=app
+	assert_asks
+	submit alice step=logout
+	assert_done
+	assert_signed_out alice
+	sign_in_at_app alice
+	request - POST "$ISSUER/logout" id_token_hint="$(token id_token alice)" \
+	    post_logout_redirect_uri=https://app.example/bye state=s
+	request alice GET "$(http_header Location)"
+	assert_equal "$(http_header Location)" 'https://app.example/bye?state=s'
+	assert_signed_out alice
+	stop_server
+}

@@ -1,0 +1,655 @@
+# Signing in: the page, passwords, guessing, sessions and their cookie.
+
+load helper
+
+setup_file() {
+	export USE_TEST_CLOCK=1
+	new_store
+	add_user alice --name 'Alice Adams'
+	add_user bob
+	add_client app --name 'Photo Album' --trusted
+	save_store
+}
+
+setup() {
+	fresh_store
+}
+
+teardown_file() {
+	stop_all
+}
+
+# open_sign_in PERSON [NAME=VALUE...]: their browser stands at the page.
+open_sign_in() {
+	open_page "$1" "$(authorize_url app "${@:2}")"
+	page_asks_password || fail 'not the page to sign in on' "$(http_body)"
+}
+
+assert_signed_in() {
+	assert_status 303
+	url_param code "$(http_header Location)" >/dev/null ||
+	    fail 'no code' "$(http_headers)" "$(http_body)"
+}
+
+# assert_nobody PERSON: their browser has no session that is good.
+assert_nobody() {
+	request "$1" GET "$(authorize_url app prompt=none)"
+	assert_error login_required
+}
+
+assert_somebody() {
+	request "$1" GET "$(authorize_url app prompt=none)"
+	assert_signed_in
+}
+
+# cookie NAME PERSON: what their browser keeps.
+cookie() {
+	awk -v n="$1" '$1 == n { print $3 }' "$(tmpdir)/cgi-jar-$2"
+}
+
+set_cookie() {	# NAME VALUE PERSON
+	touch "$(tmpdir)/cgi-jar-$3"
+	sed -i "/^$1 /d" "$(tmpdir)/cgi-jar-$3"
+	echo "$1 / $2" >>"$(tmpdir)/cgi-jar-$3"
+}
+
+# The page's text without what differs from one sending to the next.
+page_but() {	# NAME
+	http_body | sed "s/value=\"$1\"/value=\"NAME\"/
+	    s/name=\"csrf\" value=\"[^\"]*\"//"
+}
+
+id_claim() {	# PERSON CLAIM: of an ID token got now
+	jwt_claims "$(redeem "$(get_code "$1" app)" | field id_token)" |
+	    field "$2"
+}
+
+# --- the page
+
+@test "sign-in: a name and a password end in the app" {
+	open_sign_in alice
+	log_in alice
+	assert_signed_in
+}
+
+@test "sign-in: the page works without scripts, and password managers know its fields" {
+	open_sign_in alice
+	refute_page '<script| on[a-z]+=|javascript:'
+	tags input | grep 'name="username"' | grep -q 'autocomplete="username"'
+	tags input | grep 'name="password"' |
+	    grep -q 'type="password".*autocomplete="current-password"'
+	assert_page '<label for="username">'
+	assert_page '<label for="password">'
+	assert_page 'Photo Album'
+	assert_equal "$(tags form | grep -c 'method="post"')" 1
+}
+
+@test "sign-in: a name is the same in capitals, and with a space that a phone added" {
+	open_sign_in alice
+	submit alice step=login username=ALICE password="$PASSWORD"
+	assert_signed_in
+	open_sign_in a2
+	submit a2 step=login username=' Alice ' password="$PASSWORD"
+	assert_signed_in
+}
+
+@test "sign-in: a password may have spaces at its ends, signs of forms, and letters of any language" {
+	local word i=0
+	for word in '  two  spaces  at both ends  ' 'a&b=c+d%41;e?f#g/h' \
+	    'パスワードは秘密です' 'naïve «façade» 🔑' "it's \"quoted\" \\ <b>" \
+	    "$(printf '%01000d' 7)x"; do
+		i=$((i + 1))
+		printf '%s\n' "$word" |
+		    latchkey user passwd bob --password-stdin >/dev/null
+		open_sign_in "b$i"
+		submit "b$i" step=login username=bob password="$word"
+		assert_signed_in
+	done
+	open_sign_in c
+	submit c step=login username=bob password="${word%?}"
+	assert_status 403
+}
+
+@test "sign-in: without a name or a password it says what is missing, and no try is counted" {
+	local i
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		open_sign_in alice
+		submit alice step=login username=alice password=
+		assert_status 200
+		assert_page 'Enter your user name and your password'
+	done
+	submit alice step=login username= password="$PASSWORD"
+	assert_page 'Enter your user name and your password'
+	log_in alice
+	assert_signed_in
+}
+
+@test "sign-in: Cancel goes back to the app with access_denied" {
+	open_sign_in alice
+	submit alice step=cancel
+	assert_error_redirect access_denied
+	assert_nobody alice
+}
+
+@test "sign-in: through lighttpd and FastCGI" {
+	start_server
+	open_sign_in alice
+	log_in alice wrong-password
+	assert_status 403
+	log_in alice
+	assert_signed_in
+	open_page alice "$(authorize_url app)"
+	assert_signed_in
+	stop_server
+}
+
+# --- refusals: same answer, same work
+
+@test "sign-in: wrong password, unknown, locked and passwordless person get the same page and log line" {
+	local name page log
+	latchkey user lock bob >/dev/null
+	latchkey user add carol --no-password >/dev/null
+	open_sign_in x
+	submit x step=login username=alice password='not this one'
+	assert_status 403
+	page=$(page_but alice)
+	log=$(tail -n 1 "$SERVER_LOG")
+	[[ $log = *reason=sign_in* ]]
+	for name in nobody bob carol; do
+		submit x step=login username=$name password="$PASSWORD"
+		assert_status 403
+		assert_equal "$(page_but $name)" "$page"
+		assert_equal "$(tail -n 1 "$SERVER_LOG")" "$log"
+	done
+	assert_nobody x
+}
+
+@test "sign-in: neither password nor what was typed as a name is in the log" {
+	open_sign_in x
+	submit x step=login username='my secret by mistake' password='not this one'
+	refute_logged 'mistake|not this'
+	log_in alice
+	refute_logged "$PASSWORD"
+}
+
+# What the programs cost, in milliseconds of processor time each, goes to the
+# file cpu.
+count_work() {
+	cat >"$BATS_TEST_TMPDIR/counted" <<-'END'
+		#!/bin/bash
+		TIMEFORMAT=%U
+		{ time "$@" 2>&4; } 4>&2 2>>"${0%/*}/cpu"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/counted"
+	LATCHKEY_WRAP="$BATS_TEST_TMPDIR/counted ${LATCHKEY_WRAP:-}"
+}
+
+work_of() {	# NAME PASSWORD: of one try to sign in
+	rm -f "$BATS_TEST_TMPDIR/cpu"
+	submit x step=login username="$1" password="$2"
+	assert_status 403 >&2
+	tr -d . <"$BATS_TEST_TMPDIR/cpu" | head -n 1 | sed 's/^0*//; s/^$/0/'
+}
+
+@test "sign-in: unknown, locked and passwordless people cost the work of a wrong password" {
+	local right name cost
+	[[ -z ${LATCHKEY_WRAP:-} ]] || skip 'times mean nothing under valgrind'
+	set_conf argon2_memlimit 64
+	set_conf argon2_opslimit 4
+	printf '%s\n' "$PASSWORD" |
+	    latchkey user passwd alice --password-stdin >/dev/null
+	latchkey user lock bob >/dev/null
+	latchkey user add carol --no-password >/dev/null
+	count_work
+	open_sign_in x
+	right=$(work_of alice 'not this one')
+	((right > 30)) || fail "a hash cost $right ms"
+	for name in nobody bob carol; do
+		cost=$(work_of $name "$PASSWORD")
+		((cost * 2 > right && cost < right * 2)) ||
+		    fail "$name: $cost ms, wrong password: $right ms"
+	done
+}
+
+# --- Argon2
+
+@test "sign-in: no more hashes at once than argon2_slots; the next waits, known or not" {
+	local name lock
+	set_conf argon2_slots 1
+	open_sign_in x
+	log_in alice	# makes the slot
+	open_sign_in y
+	exec 8<"$DATA/slots/0"
+	flock 8
+	for name in alice nobody; do
+		LATCHKEY_WRAP='timeout 0.7' run submit y step=login \
+		    username=$name password="$PASSWORD"
+		[[ $output = *'exit status 124'* ]] || fail "$output"
+	done
+	exec 8<&-
+	submit y step=login username=alice password="$PASSWORD"
+	assert_signed_in
+}
+
+@test "sign-in: four at once share one slot, and all get in" {
+	local i
+	set_conf argon2_slots 1
+	for i in 1 2 3 4; do
+		(
+			ANSWER_DIR=$BATS_TEST_TMPDIR/last-$i
+			export ANSWER_DIR
+			open_sign_in "p$i"
+			submit "p$i" step=login username=alice \
+			    password="$PASSWORD"
+			assert_signed_in
+			touch "$BATS_TEST_TMPDIR/in-$i"
+		) &
+	done
+	wait
+	for i in 1 2 3 4; do
+		[[ -e $BATS_TEST_TMPDIR/in-$i ]]
+	done
+}
+
+@test "sign-in: when the cost rises, the password is hashed anew at the next sign-in" {
+	local outdated
+	[[ -z ${LATCHKEY_WRAP:-} ]] || skip 'times mean nothing under valgrind'
+	set_conf argon2_memlimit 64
+	set_conf argon2_opslimit 4
+	open_sign_in alice
+	log_in alice
+	assert_signed_in
+	# What a wrong password costs tells what the right one was hashed at.
+	count_work
+	open_sign_in x
+	outdated=$(work_of bob 'not this one')
+	((outdated * 3 < $(work_of alice 'not this one')))
+	# and it goes on being the right one, also when the setting falls
+	set_conf argon2_memlimit 8
+	set_conf argon2_opslimit 1
+	((outdated * 3 < $(work_of alice 'not this one')))
+	open_sign_in y
+	submit y step=login username=alice password="$PASSWORD"
+	assert_signed_in
+	open_sign_in x
+	((outdated * 3 < $(work_of alice 'not this one')))
+}
+
+# --- guessing
+
+guess() {	# NAME TIMES [PASSWORD]
+	local i
+	open_sign_in g
+	for ((i = 0; i < $2; i++)); do
+		submit g step=login username="$1" password="${3:-not this one}"
+		assert_status 403
+	done
+}
+
+@test "sign-in: after ten wrong passwords it is 429 with Retry-After, and a minute later it works" {
+	guess alice 10
+	submit g step=login username=alice password="$PASSWORD"
+	assert_status 429
+	assert_header Retry-After '^([1-9]|[1-5][0-9]|60)$'
+	assert_page 'tried too often. Wait [0-9]+ seconds?'
+	assert_logged reason=sign_in
+	travel 61
+	submit g step=login username=alice password="$PASSWORD"
+	assert_signed_in
+}
+
+@test "sign-in: unknown names are slowed down alike" {
+	guess nobody 10
+	submit g step=login username=nobody password="$PASSWORD"
+	assert_status 429
+}
+
+@test "sign-in: capitals and spaces make no new name to guess with" {
+	guess alice 4
+	guess ALICE 3
+	guess ' Alice ' 3
+	submit g step=login username=alice password="$PASSWORD"
+	assert_status 429
+}
+
+@test "sign-in: guessing keeps neither the person out elsewhere nor others of the same address" {
+	guess alice 10
+	ADDRESS=192.0.2.7 open_sign_in alice
+	ADDRESS=192.0.2.7 log_in alice
+	assert_signed_in
+	open_sign_in bob
+	log_in bob
+	assert_signed_in
+}
+
+@test "sign-in: a success forgets the failures before it" {
+	guess alice 9
+	submit g step=login username=alice password="$PASSWORD"
+	assert_signed_in
+	rm "$BATS_TEST_TMPDIR/cgi-jar-g"
+	guess alice 9
+}
+
+# tries_until_slowed MOST: wrong passwords, from another address each unless
+# $ADDRESS is set, for another name each if $NAMES is; prints how many there
+# were before a 429. Without the helper, for speed.
+tries_until_slowed() {
+	local - i body csrf request
+	set +T
+	open_sign_in m
+	csrf=$(form_fields | sed -n 's/^csrf=//p')
+	request=$(url_encode "$(form_fields | sed -n 's/^request=//p')")
+	for ((i = 0; i < $1; i++)); do
+		body="step=login&username=${NAMES:+name$i}"
+		[[ -n ${NAMES:-} ]] || body+=alice
+		body+="&password=wrong&csrf=$csrf&request=$request"
+		env -i GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=POST \
+		    REQUEST_URI=/authorize LATCHKEY_DATA="$DATA" \
+		    CONTENT_TYPE=application/x-www-form-urlencoded \
+		    CONTENT_LENGTH=${#body} \
+		    HTTP_COOKIE="latchkey-browser=$(cookie latchkey-browser m)" \
+		    REMOTE_ADDR="${ADDRESS:-10.0.0.$i}" \
+		    LATCHKEY_TEST_CLOCK="$LATCHKEY_TEST_CLOCK" \
+		    ${ASAN_OPTIONS:+"ASAN_OPTIONS=$ASAN_OPTIONS"} \
+		    "$(programs)/cgi-bin/authorize" <<<"$body" \
+		    >"$(last raw)" 2>>"$SERVER_LOG"
+		! grep -q '^Status: 429' "$(last raw)" || break
+		grep -q '^Status: 403' "$(last raw)" || fail "$(<"$(last raw)")"
+	done
+	echo "$i"
+}
+
+@test "sign-in: one name guessed from everywhere is slowed down, but not at home" {
+	ADDRESS=198.51.100.1 open_sign_in alice
+	ADDRESS=198.51.100.1 log_in alice
+	assert_signed_in
+	assert_equal "$(tries_until_slowed 60)" 60
+	ADDRESS=203.0.113.5 open_sign_in x
+	ADDRESS=203.0.113.5 submit x step=login username=alice \
+	    password="$PASSWORD"
+	assert_status 429
+	ADDRESS=198.51.100.1 open_sign_in home
+	ADDRESS=198.51.100.1 submit home step=login username=alice \
+	    password="$PASSWORD"
+	assert_signed_in
+}
+
+@test "sign-in: one address that tries two hundred names is slowed down, others are not" {
+	local tries
+	tries=$(ADDRESS=203.0.113.9 NAMES=1 tries_until_slowed 400)
+	((tries >= 200 && tries < 400)) || fail "slowed down after $tries"
+	ADDRESS=203.0.113.10 open_sign_in bob
+	ADDRESS=203.0.113.10 log_in bob
+	assert_signed_in
+}
+
+# --- the session and its cookie
+
+@test "sign-in: the cookie is HttpOnly, SameSite=Lax, for the whole host, until the browser closes" {
+	open_sign_in alice
+	STAY=1 log_in alice
+	http_header Set-Cookie | grep -qxE \
+	    'latchkey-session=[A-Za-z0-9_-]{64}; Path=/; HttpOnly; SameSite=Lax'
+}
+
+@test "sign-in: over https all cookies are __Host- and Secure (RFC 6265bis 4.1.3.2)" {
+	rm -rf "$DATA"
+	new_store https://id.example.org
+	add_user alice
+	add_client app --trusted
+	open_sign_in alice
+	http_header Set-Cookie | grep -qxE \
+	    '__Host-latchkey-browser=[A-Za-z0-9_-]{22}; Path=/; Secure; HttpOnly; SameSite=Lax'
+	STAY=1 log_in alice
+	http_header Set-Cookie | grep -qxE \
+	    '__Host-latchkey-session=[A-Za-z0-9_-]{64}; Path=/; Secure; HttpOnly; SameSite=Lax'
+	assert_somebody alice
+	# a cookie without the prefix may have been planted over http
+	set_cookie latchkey-session "$(cookie __Host-latchkey-session alice)" eve
+	assert_nobody eve
+}
+
+@test "sign-in: who wants to stay signed in has a cookie and a session for 30 days, others for 12 hours" {
+	open_sign_in alice
+	STAY=1 submit alice step=login username=alice password="$PASSWORD" \
+	    remember=1
+	assert_header Set-Cookie '^latchkey-session=[^;]*; Path=/; Max-Age=2592000; '
+	open_sign_in bob
+	log_in bob
+	travel $((12 * 3600 - 60))
+	assert_somebody bob
+	travel 120
+	assert_nobody bob
+	assert_somebody alice
+	travel $((30 * 86400))
+	assert_nobody alice
+}
+
+@test "sign-in: how long it lasts is a setting" {
+	set_conf session_lifetime 10m
+	set_conf session_remember_lifetime 2h
+	open_sign_in bob
+	log_in bob
+	open_sign_in alice
+	STAY=1 submit alice step=login username=alice password="$PASSWORD" \
+	    remember=1
+	assert_header Set-Cookie 'Max-Age=7200; '
+	travel 601
+	assert_nobody bob
+	assert_somebody alice
+	travel 7200
+	assert_nobody alice
+}
+
+@test "sign-in: again in the same browser, the same person keeps the sid, the old cookie is dead" {
+	local sid old
+	sid=$(id_claim alice sid)
+	set_cookie latchkey-session "$(cookie latchkey-session alice)" thief
+	assert_somebody thief
+	open_sign_in alice prompt=login
+	log_in alice
+	assert_nobody thief
+	assert_somebody alice
+	assert_equal "$(id_claim alice sid)" "$sid"
+	assert_equal "$(latchkey session list --json | jq length)" 1
+}
+
+@test "sign-in: as somebody else in the same browser, the session before is ended with what stands on it" {
+	local sid
+	redeem "$(get_code alice app scope='openid profile')" \
+	    >"$BATS_TEST_TMPDIR/tokens"
+	sid=$(jwt_claims "$(field id_token <"$BATS_TEST_TMPDIR/tokens")" |
+	    field sid)
+	set_cookie latchkey-session "$(cookie latchkey-session alice)" before
+	open_sign_in alice prompt=login
+	submit alice step=login username=bob password="$PASSWORD"
+	assert_signed_in
+	assert_nobody before
+	[[ $(id_claim alice sid) != "$sid" ]]
+	refresh "$(field refresh_token <"$BATS_TEST_TMPDIR/tokens")"
+	assert_error invalid_grant
+}
+
+@test "sign-in: a cookie planted before it opens nothing after it (session fixation)" {
+	local planted
+	open_sign_in eve
+	submit eve step=login username=bob password="$PASSWORD"
+	planted=$(cookie latchkey-session eve)
+	set_cookie latchkey-session "$planted" alice
+	open_sign_in alice prompt=login
+	log_in alice
+	assert_signed_in
+	[[ $(cookie latchkey-session alice) != "$planted" ]]
+	assert_nobody eve
+	set_cookie latchkey-session AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA x
+	open_sign_in x
+	submit x step=login username=alice password="$PASSWORD"
+	[[ $(cookie latchkey-session x) != AAAA* ]]
+}
+
+@test "sign-in: a forged, cut, or doubled session cookie is none" {
+	local good bad url
+	sign_in alice app >/dev/null
+	sign_in bob app >/dev/null
+	good=$(cookie latchkey-session alice)
+	bad=$(cookie latchkey-session bob)
+	for bad in "${good%??}AA" "${good%?}" "${good}A" "${good:0:22}${bad:22}" \
+	    "$(tr 'A-Za-z' 'a-zA-Z' <<<"$good")" x '""' "\"$good\""; do
+		set_cookie latchkey-session "$bad" eve
+		assert_nobody eve
+	done
+	bad=$(cookie latchkey-session bob)
+	url=$(authorize_url app prompt=none)
+	cgi authorize GET /authorize "${url#*\?}" '' \
+	    HTTP_COOKIE="latchkey-session=$good; latchkey-session=$bad"
+	assert_error login_required
+	assert_somebody alice
+}
+
+@test "sign-in: the store has the cookie in no usable form" {
+	local good
+	sign_in alice app >/dev/null
+	good=$(cookie latchkey-session alice)
+	[[ ${#good} = 64 ]]
+	python3 - "$good" "$DATA"/store/data.mdb <<-'END'
+		import base64, sys
+		text = sys.argv[1]
+		secret = base64.urlsafe_b64decode(text)[16:]
+		store = open(sys.argv[2], "rb").read()
+		sys.exit(secret in store or text.encode() in store)
+	END
+}
+
+@test "sign-in: locking, deleting or a new password ends the session at once" {
+	sign_in alice app >/dev/null
+	latchkey user lock alice >/dev/null
+	assert_nobody alice
+	latchkey user unlock alice >/dev/null
+	assert_nobody alice
+	sign_in alice app >/dev/null
+	assert_somebody alice
+	printf 'another %s\n' "$PASSWORD" |
+	    latchkey user passwd alice --password-stdin >/dev/null
+	assert_nobody alice
+	sign_in bob app >/dev/null
+	assert_somebody bob
+	latchkey user del bob >/dev/null
+	assert_nobody bob
+	add_user bob	# another person with the name
+	assert_nobody bob
+}
+
+@test "sign-in: a session ended by the administrator is over at the next request" {
+	sign_in alice app >/dev/null
+	latchkey session end --user alice >/dev/null
+	assert_nobody alice
+	open_sign_in alice
+}
+
+@test "sign-in: who signed in is in the audit" {
+	sign_in alice app >/dev/null
+	latchkey audit --json | jq -e \
+	    'map(select(.event == "signed_in" and .user == "alice")) | length == 1'
+}
+
+# --- forms of somebody else (CSRF)
+
+refused_form() {
+	assert_status 403
+	refute_header Location
+	[[ $(http_header Set-Cookie) != *latchkey-session* ]]
+	assert_page 'try again'
+	assert_logged reason=form_token
+	: >"$SERVER_LOG"
+}
+
+@test "sign-in: a form without our token, with another's, or without its cookie signs nobody in (login CSRF)" {
+	local token
+	open_sign_in eve
+	token=$(form_fields | sed -n 's/^csrf=//p')
+	open_sign_in alice
+	submit alice step=login username=eve password="$PASSWORD" csrf
+	refused_form
+	submit alice step=login username=alice password="$PASSWORD" csrf=
+	refused_form
+	submit alice step=login username=alice password="$PASSWORD" csrf=x
+	refused_form
+	submit alice step=login username=alice password="$PASSWORD" \
+	    csrf="$token"
+	refused_form
+	assert_nobody alice
+	open_sign_in alice
+	rm "$BATS_TEST_TMPDIR/cgi-jar-alice"
+	log_in alice
+	refused_form
+	assert_nobody alice
+	# and the page that says so is good for another try
+	open_sign_in alice
+	submit alice step=login username=alice password="$PASSWORD" csrf=x
+	refused_form
+	log_in alice
+	assert_signed_in
+}
+
+@test "sign-in: the token of one form is good for no other" {
+	local token
+	add_client other
+	open_sign_in alice
+	token=$(form_fields | sed -n 's/^csrf=//p')
+	log_in alice
+	open_page alice "$(authorize_url other)"
+	page_asks_consent
+	submit alice step=allow csrf="$token"
+	refused_form
+	request alice GET "$(authorize_url other prompt=none)"
+	assert_error consent_required
+}
+
+@test "sign-in: a form that is none of ours does nothing" {
+	open_sign_in alice
+	submit alice step=unheard username=alice password="$PASSWORD"
+	refused_form
+	open_sign_in alice
+	submit alice step=login username=alice password="$PASSWORD" request
+	assert_error_page request_lost
+	request alice POST "$ISSUER/authorize" step=login username=alice \
+	    password="$PASSWORD"
+	assert_error_page request_lost
+	assert_nobody alice
+}
+
+@test "sign-in: what comes back in the form is checked again, not believed" {
+	open_sign_in alice
+	submit alice step=login username=alice password="$PASSWORD" \
+	    request='client_id=app&redirect_uri=https://evil.example/'
+	assert_error_page redirect_uri_unregistered
+	assert_nobody alice
+}
+
+# --- HTML in what people and apps are called
+
+@test "sign-in: HTML in names, hints and what was typed arrives as text" {
+	local evil='<img src=x onerror=alert(1)>"&'\'
+	add_client evil --name "$evil"
+	latchkey user set alice --name "$evil" >/dev/null
+	set_conf site_name "$evil"
+	open_page alice "$(authorize_url evil login_hint="$evil" \
+	    state="$evil")"
+	refute_page '<img'
+	assert_equal "$(tags input | grep 'name="username"' | attribute value)" \
+	    "$evil"
+	submit alice step=login username="$evil" password=x
+	refute_page '<img'
+	assert_equal "$(tags input | grep 'name="username"' | attribute value)" \
+	    "$evil"
+	log_in alice
+	page_asks_consent
+	refute_page '<img'
+	assert_page '&lt;img src=x onerror=alert\(1\)&gt;&quot;&amp;'
+	request alice GET "$(authorize_url evil prompt=select_account)"
+	assert_page '&lt;img'
+	refute_page '<img'
+	request alice GET "$ISSUER/logout"
+	assert_page '&lt;img'
+	refute_page '<img'
+}

@@ -1,0 +1,243 @@
+/* Authorization codes: sixty seconds, one use, and bound (RFC 6749 4.1.2). */
+#include "domain/code.h"
+
+#include "base/str.h"
+#include "check.h"
+#include "domain/audit.h"
+#include "fixture.h"
+
+#include <string.h>
+
+/* RFC 7636 appendix B */
+static const char verifier[] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+static const char challenge[] = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+static const char other_verifier[] =
+    "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXj";
+static const char redirect_uri[] = "https://app.example.org/cb";
+
+static const char *why;
+
+static struct code
+issue(struct store_txn *t, bool with_pkce)
+{
+	struct code c = {.client_id = "app",
+	    .redirect_uri = "https://app.example.org/cb",
+	    .redirect_uri_given = true,
+	    .has_challenge = with_pkce,
+	    .user_id = {1},
+	    .sid = {2},
+	    .scope = "openid",
+	    .nonce = "n-0S6_WzA2Mj",
+	    .auth_time = noon - 5,
+	    .amr = "pwd"};
+
+	if ((with_pkce && pkce_challenge(c.code_challenge, challenge) != OK) ||
+	    code_issue(t, &c, noon) != OK)
+		fixture_bail_out("no code");
+	return c;
+}
+
+static enum err
+redeem(struct store_txn *t, const struct code *issued, const char *client_id,
+    const char *uri, const char *code_verifier, int64_t now)
+{
+	struct code_presented p = {.token = issued->token,
+	    .client_id = client_id,
+	    .redirect_uri = uri,
+	    .code_verifier = code_verifier};
+	struct code c;
+	enum err e = code_redeem(t, &p, now, &c, &why);
+
+	if (e == OK &&
+	    (memcmp(&c.token, &issued->token, sizeof c.token) != 0 ||
+		memcmp(c.user_id, issued->user_id, USER_ID_LEN) != 0 ||
+		memcmp(c.sid, issued->sid, SID_LEN) != 0 ||
+		!str_equal(c.client_id, issued->client_id) ||
+		!str_equal(c.scope, issued->scope) ||
+		!str_equal(c.nonce, issued->nonce) ||
+		!str_equal(c.amr, issued->amr) ||
+		c.auth_time != issued->auth_time))
+		return ERR_CORRUPT;
+	return e;
+}
+
+/* The exchange as it should be. */
+static enum err
+redeem_well(struct store_txn *t, const struct code *issued, int64_t now)
+{
+	return redeem(t, issued, "app", redirect_uri,
+	    issued->has_challenge ? verifier : NULL, now);
+}
+
+static bool
+refused(enum err e, const char *word)
+{
+	return e == ERR_INVALID_GRANT && str_equal(why, word);
+}
+
+static enum err
+uses(struct store_txn *t, void *arg)
+{
+	struct code c = issue(t, true), d = issue(t, true);
+
+	(void)arg;
+	CHECK(memcmp(c.token.family_id, d.token.family_id, FAMILY_ID_LEN) != 0,
+	    "code: each has an id of its own");
+	CHECK(redeem_well(t, &c, noon) == OK && why == NULL,
+	    "code: it gives back all it was issued with");
+	CHECK(refused(redeem_well(t, &c, noon), "code_expired"),
+	    "code: it works once");
+	CHECK(redeem_well(t, &d, noon + 59) == OK,
+	    "code: it works for sixty seconds");
+	c = issue(t, true);
+	CHECK(refused(redeem_well(t, &c, noon + 60), "code_expired"),
+	    "code: and not one more");
+	memset(d.token.family_id, 'x', FAMILY_ID_LEN);
+	CHECK(refused(redeem_well(t, &d, noon), "code_expired"),
+	    "code: one that never was is refused");
+	return OK;
+}
+
+/* RFC 9700 4.5; a refusal leaves the code to its owner */
+static enum err
+bindings(struct store_txn *t, void *arg)
+{
+	struct code c = issue(t, true);
+
+	(void)arg;
+	CHECK(refused(redeem(t, &c, "other", redirect_uri, verifier, noon),
+		  "client_mismatch"),
+	    "code: another client's attempt is refused");
+	CHECK(refused(redeem(t, &c, "app", "https://app.example.org/cb2",
+			  verifier, noon),
+		  "redirect_uri_mismatch") &&
+		  refused(redeem(t, &c, "app", "https://app.example.org/cb/",
+			      verifier, noon),
+		      "redirect_uri_mismatch"),
+	    "code: another redirect URI is refused (RFC 6749 4.1.3)");
+	CHECK(refused(redeem(t, &c, "app", redirect_uri, other_verifier, noon),
+		  "code_verifier_wrong"),
+	    "code: another verifier is refused (RFC 7636 4.6)");
+	CHECK(redeem(t, &c, "app", redirect_uri, NULL, noon) ==
+		      ERR_INVALID_REQUEST &&
+		  str_equal(why, "code_verifier_missing"),
+	    "code: without its verifier it is refused");
+	CHECK(redeem(t, &c, "app", redirect_uri, "short", noon) ==
+		  ERR_INVALID_REQUEST,
+	    "code: with a malformed one, too");
+	CHECK(redeem_well(t, &c, noon) == OK,
+	    "code: after all of these its owner can still use it");
+	c = issue(t, true);
+	CHECK(redeem(t, &c, "app", NULL, verifier, noon) == OK,
+	    "code: with PKCE the redirect URI may be left out (OAuth 2.1 "
+	    "4.1.3)");
+	return OK;
+}
+
+static enum err
+without_pkce(struct store_txn *t, void *arg)
+{
+	struct code c = issue(t, false);
+
+	(void)arg;
+	CHECK(refused(redeem(t, &c, "app", redirect_uri, verifier, noon),
+		  "code_verifier_unexpected"),
+	    "code: a verifier that nobody asked for is refused (RFC 9700 "
+	    "4.8.2)");
+	CHECK(refused(redeem(t, &c, "app", NULL, NULL, noon),
+		  "redirect_uri_missing"),
+	    "code: without PKCE the redirect URI must be repeated (RFC 6749 "
+	    "4.1.3)");
+	CHECK(redeem_well(t, &c, noon) == OK, "code: repeated, the code works");
+	return OK;
+}
+
+/* --- used twice
+ * ------------------------------------------------------------------- */
+
+static bool
+count_reuse(void *arg, const struct audit *a)
+{
+	*(int *)arg += str_equal(a->event, "code_reused") &&
+		       str_equal(a->client_id, "app");
+	return true;
+}
+
+static int
+reuses_told(struct store_txn *t)
+{
+	int n = 0;
+
+	audit_each(t, count_reuse, &n);
+	return n;
+}
+
+static void
+begin_family(struct store_txn *t, const struct code *c, struct family *f)
+{
+	static const struct family_lifetimes l = {900, 3600, 7200, 30};
+
+	*f = (struct family){.client_id = "app", .refreshable = true};
+	memcpy(f->family_id, c->token.family_id, FAMILY_ID_LEN);
+	if (family_begin(t, f, &l, noon) != OK)
+		fixture_bail_out("no family");
+}
+
+static enum err
+used_twice(struct store_txn *t, void *arg)
+{
+	struct code c = issue(t, true), d = issue(t, true);
+	struct family f, g, found;
+
+	(void)arg;
+	if (redeem_well(t, &c, noon) != OK || redeem_well(t, &d, noon) != OK)
+		fixture_bail_out("no code");
+	begin_family(t, &c, &f);
+	begin_family(t, &d, &g);
+	CHECK(refused(redeem_well(t, &c, noon + 1), "code_reused"),
+	    "code: used twice, it is refused");
+	CHECK(family_get(t, f.family_id, noon, &found) == ERR_NOT_FOUND,
+	    "code: used twice, it ends the family it began (RFC 9700 4.5)");
+	CHECK(family_get(t, g.family_id, noon, &found) == OK,
+	    "code: and no other");
+	CHECK(reuses_told(t) == 1, "code: an administrator can read of it");
+	CHECK(refused(redeem_well(t, &c, noon + 1), "code_expired") &&
+		  reuses_told(t) == 1,
+	    "code: a third use has nothing more to end");
+	CHECK(refused(redeem(t, &d, "other", "x", NULL, noon + 3000),
+		  "code_reused") &&
+		  family_get(t, g.family_id, noon, &found) == ERR_NOT_FOUND,
+	    "code: whoever uses it again, and long after, the family ends: it "
+	    "was seen by others");
+	return OK;
+}
+
+static enum err
+ends(struct store_txn *t, void *arg)
+{
+	struct code c = issue(t, true), d = issue(t, true);
+	uint8_t someone[USER_ID_LEN] = {9};
+
+	(void)arg;
+	code_end_all(t, someone, NULL);
+	code_end_all(t, NULL, "other");
+	code_end_all(t, d.user_id, "other");
+	CHECK(redeem_well(t, &c, noon) == OK,
+	    "code: ending those of others leaves it");
+	code_end_all(t, d.user_id, NULL);
+	CHECK(refused(redeem_well(t, &d, noon), "code_expired"),
+	    "code: ending those of its person ends it");
+	return OK;
+}
+
+int
+main(void)
+{
+	fixture_open();
+	in_store(uses, NULL);
+	in_store(bindings, NULL);
+	in_store(without_pkce, NULL);
+	in_store(used_twice, NULL);
+	in_store(ends, NULL);
+	return check_done();
+}

@@ -1,0 +1,346 @@
+/*
+ * Refresh-token families in the store: what else a refresh asks beside the
+ * rule (family_search.c), and what it leaves as it was.
+ */
+#include "domain/family.h"
+
+#include "base/str.h"
+#include "check.h"
+#include "domain/audit.h"
+#include "fixture.h"
+
+#include <string.h>
+
+enum { IDLE = 3600, ABSOLUTE = 10000, GRACE = 30 };
+
+static const struct family_lifetimes lifetimes = {900, IDLE, ABSOLUTE, GRACE};
+
+static struct client client = {.client_id = "app",
+    .name = "App",
+    .redirect_uris = "https://app.example.org/cb",
+    .grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN};
+static struct user alice = {.name = "alice", .groups = "family"};
+static struct session session;
+static struct family family;
+static const char *why;
+
+static enum err
+settle_in(struct store_txn *t, void *arg)
+{
+	struct session_cookie cookie;
+
+	(void)arg;
+	if (client_add(t, &client, noon) != OK || user_add(t, &alice, noon))
+		store_fail(t, ERR_IO);
+	session_make(&session, &cookie, NULL, alice.user_id, "pwd",
+	    10 * ABSOLUTE, false, noon);
+	return session_put(t, &session);
+}
+
+static void
+begin(struct store_txn *t, bool offline)
+{
+	family = (struct family){.client_id = "app",
+	    .scope = "openid email",
+	    .refreshable = true,
+	    .offline = offline};
+	random_bytes(family.family_id, FAMILY_ID_LEN);
+	memcpy(family.user_id, alice.user_id, USER_ID_LEN);
+	memcpy(family.sid, session.sid, SID_LEN);
+	if (family_begin(t, &family, &lifetimes, noon) != OK)
+		fixture_bail_out("no family");
+}
+
+static enum err
+present(struct store_txn *t, const struct refresh_presented *asked,
+    uint64_t generation, int64_t now, struct family *f)
+{
+	struct refresh_presented p = *asked;
+	struct client c;
+	struct user u;
+
+	memcpy(p.token.family_id, family.family_id, FAMILY_ID_LEN);
+	p.token.number = generation;
+	if (p.client_id == NULL)
+		p.client_id = "app";
+	return family_refresh(t, &p, &lifetimes, now, f, &c, &u, &why);
+}
+
+/* Presents a generation as its client does; the one it gets, 0 if refused. */
+static uint64_t
+refresh(struct store_txn *t, uint64_t generation, int64_t now)
+{
+	static const struct refresh_presented usual;
+	struct family f;
+
+	return present(t, &usual, generation, now, &f) == OK ? f.current : 0;
+}
+
+static bool
+refused(enum err e, enum err wanted, const char *word)
+{
+	return e == wanted && str_equal(why, word);
+}
+
+static bool
+lives(struct store_txn *t, int64_t now)
+{
+	struct family f;
+
+	return family_get(t, family.family_id, now, &f) == OK;
+}
+
+/* --- the rule, kept
+ * ----------------------------------------------------------- */
+
+static bool
+count_theft(void *arg, const struct audit *a)
+{
+	*(int *)arg += str_equal(a->event, "refresh_token_reused");
+	return true;
+}
+
+static enum err
+rotation(struct store_txn *t, void *arg)
+{
+	int thefts = 0;
+
+	(void)arg;
+	begin(t, true);
+	CHECK(refresh(t, 1, noon) == 2 && refresh(t, 2, noon + 1) == 3,
+	    "family: each token gives its successor");
+	CHECK(refresh(t, 2, noon + 2) == 3 && refresh(t, 2, noon + 31) == 3,
+	    "family: in the window it gives the same one again");
+	CHECK(refresh(t, 2, noon + 32) == 4, "family: after it another");
+	audit_each(t, count_theft, &thefts);
+	CHECK(lives(t, noon + 40) && thefts == 0, "family: all that is honest");
+	CHECK(refresh(t, 3, noon + 40) == 0 &&
+		  str_equal(why, "refresh_token_reused") &&
+		  !lives(t, noon + 40),
+	    "family: an older token ends it");
+	audit_each(t, count_theft, &thefts);
+	CHECK(thefts == 1, "family: and an administrator can read of it");
+	CHECK(refresh(t, 4, noon + 40) == 0 && str_equal(why, "family_ended"),
+	    "family: then none of its tokens works");
+	return OK;
+}
+
+static enum err
+old_tokens(struct store_txn *t, void *arg)
+{
+	bool ended = true;
+
+	(void)arg;
+	for (uint64_t old = 0; old < 100; old++) {
+		begin(t, true);
+		for (uint64_t g = 1; g < 102; g++)
+			refresh(t, g, noon);
+		ended &= refresh(t, old, noon) == 0 && !lives(t, noon);
+	}
+	CHECK(ended, "family: every older token is recognised, however old");
+	begin(t, true);
+	CHECK(refresh(t, 2, noon) == 0 && !lives(t, noon),
+	    "family: so is one that was never issued");
+	return OK;
+}
+
+/* --- what it lives by
+ * -------------------------------------------------------------- */
+
+static enum err
+lifetime(struct store_txn *t, void *arg)
+{
+	struct family f;
+
+	(void)arg;
+	begin(t, true);
+	CHECK(lives(t, noon + IDLE - 1) && !lives(t, noon + IDLE) &&
+		  refresh(t, 1, noon + IDLE) == 0 &&
+		  str_equal(why, "family_ended"),
+	    "family: unused it dies when its idle time is over");
+	CHECK(refresh(t, 1, noon + IDLE - 1) == 2 &&
+		  lives(t, noon + 2 * IDLE - 2) && !lives(t, noon + 2 * IDLE),
+	    "family: used it lives on");
+	CHECK(refresh(t, 2, noon + 2 * IDLE - 2) == 3 &&
+		  refresh(t, 3, noon + ABSOLUTE - 1) == 4 &&
+		  family_get(t, family.family_id, noon + ABSOLUTE - 1, &f) ==
+		      OK &&
+		  f.idle_expires_at == noon + ABSOLUTE &&
+		  !lives(t, noon + ABSOLUTE),
+	    "family: but never beyond its absolute end");
+	family = (struct family){.client_id = "app"};
+	CHECK(family_begin(t, &family, &lifetimes, noon) == OK &&
+		  lives(t, noon + 899) && !lives(t, noon + 900),
+	    "family: one without refresh tokens lives as long as its access "
+	    "token");
+	return OK;
+}
+
+/* Something that ended, and a refresh by it. */
+static void
+loses(struct store_txn *t, const char *word, const char *text)
+{
+	struct family f;
+	struct client c;
+	struct user u;
+
+	CHECK(refresh(t, 1, noon) == 0 && str_equal(why, word) &&
+		  lives(t, noon) &&
+		  family_require(t, family.family_id, noon, &f, &c, &u) ==
+		      ERR_NOT_FOUND,
+	    text);
+}
+
+static enum err
+ground(struct store_txn *t, void *arg)
+{
+	struct family f;
+	struct client c;
+	struct user u;
+
+	(void)arg;
+	begin(t, false);
+	CHECK(family_require(t, family.family_id, noon, &f, &c, &u) == OK &&
+		  str_equal(c.client_id, "app") && str_equal(u.name, "alice"),
+	    "family: what it stands on is found with it");
+	session_end(t, session.sid);
+	loses(t, "session_ended", "family: it ends with its session");
+	begin(t, true);
+	CHECK(family_require(t, family.family_id, noon, &f, &c, &u) == OK,
+	    "family: with offline_access it outlives its session");
+
+	alice.locked = true;
+	if (user_put(t, &alice, noon) != OK)
+		fixture_bail_out("a person");
+	loses(t, "user_disabled", "family: of somebody locked it is refused");
+	alice.locked = false;
+	if (user_put(t, &alice, noon) != OK ||
+	    str_copy(client.groups, GROUPS_CAP, "staff") != OK ||
+	    client_put(t, &client, noon) != OK)
+		fixture_bail_out("a client");
+	loses(t, "user_not_in_group",
+	    "family: of somebody no longer admitted it is refused");
+	client.groups[0] = '\0';
+	if (client_put(t, &client, noon) != OK)
+		fixture_bail_out("a client");
+	CHECK(refresh(t, 1, noon) == 2,
+	    "family: none of these refusals used up the token");
+	return OK;
+}
+
+/* --- who asks, and for what
+ * --------------------------------------------------------- */
+
+static enum err
+askers(struct store_txn *t, void *arg)
+{
+	struct refresh_presented other = {.client_id = "other"},
+				 wider = {.scope = "openid profile"},
+				 narrower = {.scope = "email"},
+				 cookie = {.cookie = true};
+	struct family f;
+
+	(void)arg;
+	begin(t, true);
+	CHECK(refused(present(t, &other, 1, noon, &f), ERR_INVALID_GRANT,
+		  "client_mismatch") &&
+		  refused(present(t, &other, 0, noon, &f), ERR_INVALID_GRANT,
+		      "client_mismatch") &&
+		  lives(t, noon),
+	    "family: another client's attempt is refused and harms nothing");
+	CHECK(refused(present(t, &wider, 1, noon, &f), ERR_INVALID_SCOPE,
+		  "scope_widened"),
+	    "family: its scope never widens (RFC 6749 6)");
+	CHECK(refused(present(t, &cookie, 1, noon, &f), ERR_INVALID_GRANT,
+		  "cookie_mismatch"),
+	    "family: a token that does not live in a cookie is not taken from "
+	    "one");
+	CHECK(present(t, &narrower, 1, noon, &f) == OK && f.current == 2 &&
+		  str_equal(f.scope, "openid email") &&
+		  family_get(t, family.family_id, noon, &f) == OK &&
+		  str_equal(f.scope, "openid email"),
+	    "family: asked for less, it keeps its whole scope");
+	CHECK(refused(present(t, &wider, 0, noon, &f), ERR_INVALID_GRANT,
+		  "refresh_token_reused") &&
+		  !lives(t, noon),
+	    "family: theft is theft, whatever else is wrong with it");
+	return OK;
+}
+
+static enum err
+ends(struct store_txn *t, void *arg)
+{
+	uint8_t someone[USER_ID_LEN] = {9};
+
+	(void)arg;
+	begin(t, true);
+	CHECK(family_end_all(t, someone, NULL) == 0 &&
+		  family_end_all(t, NULL, "other") == 0 &&
+		  family_end_all(t, alice.user_id, "other") == 0 &&
+		  lives(t, noon),
+	    "family: ending those of others leaves it");
+	CHECK(family_end_all(t, alice.user_id, "app") >= 1 && !lives(t, noon),
+	    "family: ending those of its person and client ends it");
+	begin(t, true);
+	family_end(t, family.family_id);
+	family_end(t, family.family_id);
+	CHECK(!lives(t, noon) && store_failed(t) == OK,
+	    "family: it may be ended twice");
+	return OK;
+}
+
+/* --- constant storage
+ * ----------------------------------------------------------------- */
+
+static enum err
+begin_step(struct store_txn *t, void *arg)
+{
+	begin(t, *(bool *)arg);
+	return OK;
+}
+
+static enum err
+refresh_step(struct store_txn *t, void *arg)
+{
+	uint64_t *generation = arg;
+
+	*generation = refresh(t, *generation, noon + (int64_t)*generation);
+	return OK;
+}
+
+static void
+constant(void)
+{
+	struct store_figures before, after;
+	uint64_t generation = 1;
+	bool offline = true;
+
+	in_store(begin_step, &offline);
+	for (int i = 0; i < 50; i++)
+		in_store(refresh_step, &generation);
+	if (store_measure(fixture, &before) != OK)
+		return;
+	for (int i = 0; i < 1000; i++)
+		in_store(refresh_step, &generation);
+	CHECK(
+	    generation == 1051 && store_measure(fixture, &after) == OK &&
+		after.bytes_used == before.bytes_used &&
+		after.expiry_entries == before.expiry_entries &&
+		after.entries[TABLE_FAMILIES] == before.entries[TABLE_FAMILIES],
+	    "family: a thousand rotations take no room");
+}
+
+int
+main(void)
+{
+	fixture_open();
+	in_store(settle_in, NULL);
+	in_store(rotation, NULL);
+	in_store(old_tokens, NULL);
+	in_store(lifetime, NULL);
+	in_store(askers, NULL);
+	in_store(ends, NULL);
+	constant();
+	in_store(ground, NULL);
+	return check_done();
+}

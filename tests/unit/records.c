@@ -1,0 +1,436 @@
+/*
+ * Our own file is input too: records that are cut short, too long, altered or
+ * from the future are refused, and never half believed.
+ */
+#include "store/record.h"
+
+#include "base/str.h"
+#include "check.h"
+#include "domain/approval.h"
+#include "domain/audit.h"
+#include "domain/client.h"
+#include "domain/code.h"
+#include "domain/family.h"
+#include "domain/session.h"
+#include "domain/signkey.h"
+#include "domain/throttle.h"
+#include "domain/user.h"
+#include "fixture.h"
+
+#include <string.h>
+
+/* --- the encoder and the decoder
+ * ------------------------------------------------ */
+
+static void
+writer(void)
+{
+	static const uint8_t expected[] = {3, 7, 0x01, 0x02, 0x03, 0x04, 0x11,
+	    0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0xff, 0xff, 0xff, 0xff,
+	    0xff, 0xff, 0xff, 0xfe, 'a', 'b', 0, 3, 'a', 'b', 'c', 0, 0};
+	uint8_t bytes[sizeof expected];
+	static char long_text[UINT16_MAX + 2];
+	static uint8_t room[UINT16_MAX + 16];
+	struct record_writer w;
+
+	for (size_t cap = 0; cap <= sizeof bytes; cap++) {
+		record_begin(&w, bytes, cap, 3);
+		record_put_u8(&w, 7);
+		record_put_u32(&w, 0x01020304);
+		record_put_u64(&w, 0x1112131415161718);
+		record_put_i64(&w, -2);
+		record_put_bytes(&w, "ab", 2);
+		record_put_str(&w, "abc");
+		record_put_str(&w, "");
+		if (record_end(&w) == OK)
+			break;
+	}
+	CHECK(record_end(&w) == OK && w.cap == sizeof bytes &&
+		  w.len == sizeof bytes &&
+		  memcmp(bytes, expected, sizeof bytes) == 0,
+	    "record: fields are big-endian, and one that does not fit is "
+	    "remembered");
+	memset(long_text, 'a', UINT16_MAX + 1);
+	record_begin(&w, room, sizeof room, 1);
+	record_put_str(&w, long_text + 1);
+	CHECK(record_end(&w) == OK, "record: a string has up to 65535 bytes");
+	record_begin(&w, room, sizeof room, 1);
+	record_put_str(&w, long_text);
+	CHECK(record_end(&w) == ERR_NO_SPACE, "record: and not one more");
+}
+
+static void
+reader(void)
+{
+	static const uint8_t bytes[] = {2, 0, 2, 'h', 'i', 9};
+	struct record_reader r;
+	uint8_t few[4];
+	char text[8];
+
+	CHECK(record_open(&r, bytes, sizeof bytes, 2) == 2 &&
+		  (record_get_str(&r, text, sizeof text),
+		      str_equal(text, "hi")) &&
+		  record_get_u8(&r) == 9 && record_close(&r) == OK,
+	    "record: what was written is read");
+	record_open(&r, bytes, sizeof bytes, 2);
+	record_get_str(&r, text, 3);
+	CHECK(r.err == OK && str_equal(text, "hi"),
+	    "record: a string may fill its place");
+	record_open(&r, bytes, sizeof bytes, 2);
+	record_get_str(&r, text, 2);
+	CHECK(r.err == ERR_CORRUPT && text[0] == '\0',
+	    "record: a string over its ceiling is corrupt");
+	record_open(&r, bytes, sizeof bytes, 2);
+	memset(few, 'x', sizeof few);
+	record_get_u64(&r);
+	record_get_bytes(&r, few, sizeof few);
+	CHECK(record_close(&r) == ERR_CORRUPT && few[0] == 0 && few[3] == 0,
+	    "record: after a field that is not there all others are zeroes");
+	record_open(&r, "\2\0\2\xc3\x28", 5, 2);
+	record_get_str(&r, text, sizeof text);
+	CHECK(r.err == ERR_CORRUPT, "record: a string that is not UTF-8 is "
+				    "corrupt");
+	record_open(&r, "\2\0\2a\0", 5, 2);
+	record_get_str(&r, text, sizeof text);
+	CHECK(r.err == ERR_CORRUPT, "record: a NUL in a string is corrupt");
+}
+
+/* --- a record of each kind
+ * ---------------------------------------------------- */
+
+static struct keyring keyring;
+static struct user alice;
+static struct code code;
+static struct family family;
+static struct session session;
+static struct signkey key = {
+    .alg = JWA_EDDSA, .public_key_len = 32, .state = KEY_ACTIVE};
+
+static enum err
+make_all(struct store_txn *t, void *arg)
+{
+	static const struct family_lifetimes l = {900, 3600, 7200, 30};
+	static const uint8_t id[USER_ID_LEN] = {1, 2, 3};
+	struct client client = {.client_id = "photos",
+	    .name = "Photos",
+	    .redirect_uris = "https://photos.example.org/cb",
+	    .grants = GRANT_AUTHORIZATION_CODE};
+	struct approval approval = {
+	    .client_id = "photos", .granted = "openid", .declined = "email"};
+	struct session_cookie cookie;
+	int64_t wait_s;
+
+	(void)arg;
+	alice = (struct user){.name = "alice", .email = "a@example.org"};
+	code = (struct code){.client_id = "photos",
+	    .redirect_uri = "https://photos.example.org/cb",
+	    .nonce = "n",
+	    .scope = "openid"};
+	family = (struct family){.client_id = "photos",
+	    .scope = "openid",
+	    .refreshable = true,
+	    .amr = "pwd"};
+	session_make(&session, &cookie, NULL, id, "pwd", 3600, false, noon);
+	if (user_add(t, &alice, noon) != OK ||
+	    client_add(t, &client, noon) != OK ||
+	    code_issue(t, &code, noon) != OK ||
+	    family_begin(t, &family, &l, noon) != OK ||
+	    session_put(t, &session) != OK ||
+	    approval_put(t, &approval) != OK ||
+	    throttle_charge(t, &keyring, "alice", "192.0.2.1", noon, &wait_s) !=
+		OK ||
+	    signkey_thumbprint(key.kid, &key) != OK ||
+	    signkey_put(t, &key) != OK)
+		store_fail(t, ERR_IO);
+	audit_add(t, noon, "signed_in", "alice", "photos", "with a password");
+	return OK;
+}
+
+static enum err
+read_user(struct store_txn *t)
+{
+	struct user u;
+
+	return user_get(t, alice.user_id, &u);
+}
+
+static enum err
+read_client(struct store_txn *t)
+{
+	struct client c;
+
+	return client_get(t, "photos", &c);
+}
+
+static enum err
+read_code(struct store_txn *t)
+{
+	struct code_presented p = {.token = code.token,
+	    .client_id = "photos",
+	    .redirect_uri = "https://photos.example.org/cb"};
+	struct code c;
+	const char *why;
+
+	return code_redeem(t, &p, noon, &c, &why);
+}
+
+static enum err
+read_family(struct store_txn *t)
+{
+	struct family f;
+
+	return family_get(t, family.family_id, noon, &f);
+}
+
+static enum err
+read_session(struct store_txn *t)
+{
+	struct session s;
+
+	return session_get(t, session.sid, noon, &s);
+}
+
+static enum err
+read_approval(struct store_txn *t)
+{
+	static const uint8_t id[USER_ID_LEN];
+	struct approval a;
+
+	return approval_get(t, id, "photos", &a);
+}
+
+static enum err
+read_throttle(struct store_txn *t)
+{
+	int64_t wait_s;
+
+	return throttle_charge(
+	    t, &keyring, "alice", "192.0.2.1", noon, &wait_s);
+}
+
+static bool
+visit_audit(void *arg, const struct audit *a)
+{
+	(void)arg;
+	return a->event[0] != '\0';
+}
+
+static enum err
+read_audit(struct store_txn *t)
+{
+	audit_each(t, visit_audit, NULL);
+	return store_failed(t);
+}
+
+static enum err
+read_key(struct store_txn *t)
+{
+	struct signkey k;
+
+	return signkey_get(t, key.kid, &k);
+}
+
+struct kind {
+	const char *name;
+	enum store_table table;
+	enum err (*read)(struct store_txn *t);
+};
+
+static const struct kind kinds[] = {
+    {"user", TABLE_USERS, read_user},
+    {"client", TABLE_CLIENTS, read_client},
+    {"code", TABLE_CODES, read_code},
+    {"family", TABLE_FAMILIES, read_family},
+    {"session", TABLE_SESSIONS, read_session},
+    {"approval", TABLE_APPROVALS, read_approval},
+    {"throttle bucket", TABLE_THROTTLE, read_throttle},
+    {"line of audit", TABLE_AUDIT, read_audit},
+    {"key", TABLE_KEYS, read_key},
+};
+
+/* --- what is done to it
+ * --------------------------------------------------------- */
+
+struct trial {
+	const struct kind *kind;
+	uint8_t key[STORE_KEY_MAX], value[STORE_VALUE_MAX + 1];
+	size_t key_len, len;
+	enum err read;
+};
+
+static bool
+keep_first(void *arg, const void *k, size_t k_len, const struct store_value *v)
+{
+	struct trial *t = arg;
+
+	memcpy(t->key, k, k_len);
+	memcpy(t->value, v->bytes, v->len);
+	t->key_len = k_len;
+	t->len = v->len;
+	return false;
+}
+
+static enum err
+find_first(struct store_txn *t, void *arg)
+{
+	struct trial *trial = arg;
+
+	store_scan(t, trial->kind->table, NULL, 0, keep_first, trial);
+	return OK;
+}
+
+/* Reads what stands there instead, then undoes it all. */
+static enum err
+try_step(struct store_txn *t, void *arg)
+{
+	struct trial *trial = arg;
+
+	store_put(t, trial->kind->table, trial->key, trial->key_len,
+	    trial->value, trial->len, 0);
+	trial->read = trial->kind->read(t);
+	store_fail(t, ERR_IO);
+	return OK;
+}
+
+static enum err
+read_as(struct trial *trial)
+{
+	if (store_write(fixture, noon, try_step, trial) == OK)
+		fixture_bail_out("a trial that was kept");
+	return trial->read;
+}
+
+static void
+promise(const struct kind *k, bool kept, const char *what)
+{
+	char text[120];
+
+	snprintf(text, sizeof text, "record: one of a %s, %s", k->name, what);
+	CHECK(kept, text);
+}
+
+static void
+lengths(struct trial *t)
+{
+	size_t len = t->len;
+	bool refused = true;
+
+	for (t->len = 0; t->len < len; t->len++)
+		refused &= read_as(t) == ERR_CORRUPT;
+	promise(t->kind, refused, "cut short anywhere is corrupt");
+	t->len = len + 1;
+	t->value[len] = 0;
+	promise(t->kind, read_as(t) == ERR_CORRUPT,
+	    "with a byte too many is corrupt");
+	t->len = len;
+}
+
+static void
+versions(struct trial *t)
+{
+	uint8_t ours = t->value[0];
+
+	t->value[0] = 0;
+	promise(
+	    t->kind, read_as(t) == ERR_CORRUPT, "without a version is corrupt");
+	t->value[0] = (uint8_t)(ours + 1);
+	promise(t->kind, read_as(t) == ERR_VERSION,
+	    "of the next version is a newer latchkey's");
+	t->value[0] = 255;
+	promise(
+	    t->kind, read_as(t) == ERR_VERSION, "of any later version is, too");
+	t->value[0] = ours;
+}
+
+/* Some changes make another good record: a letter of a name, a time. */
+static void
+alterations(struct trial *t)
+{
+	static const uint8_t masks[] = {0x01, 0x20, 0x80, 0xff};
+	bool sane = true;
+	int refused = 0;
+
+	for (size_t i = 1; i < t->len; i++) {
+		for (size_t m = 0; m < sizeof masks; m++) {
+			enum err e;
+
+			t->value[i] ^= masks[m];
+			e = read_as(t);
+			t->value[i] ^= masks[m];
+			sane &= e != ERR_VERSION && e != ERR_IO &&
+				e != ERR_NO_SPACE;
+			refused += e == ERR_CORRUPT;
+		}
+	}
+	printf("# %s: %d of %zu alterations are corrupt\n", t->kind->name,
+	    refused, 4 * (t->len - 1));
+	promise(t->kind, sane, "altered anywhere is corrupt or another's");
+}
+
+static void
+every_kind(void)
+{
+	static struct trial t;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		t.kind = &kinds[i];
+		t.len = 0;
+		in_store(find_first, &t);
+		promise(t.kind, t.len > 1 && read_as(&t) == OK,
+		    "that nobody touched is good");
+		lengths(&t);
+		versions(&t);
+		alterations(&t);
+	}
+}
+
+/* --- many records, one of them bad
+ * ---------------------------------------------- */
+
+static bool
+any_family(void *arg, const struct family *f)
+{
+	(void)f;
+	++*(int *)arg;
+	return true;
+}
+
+static enum err
+spoil_families(struct store_txn *t, void *arg)
+{
+	static const uint8_t id[FAMILY_ID_LEN];
+
+	store_put(t, TABLE_FAMILIES, id, sizeof id, "\1", 1, 0);
+	if (arg != NULL)
+		family_each(t, any_family, arg);
+	else
+		family_end_all(t, alice.user_id, NULL);
+	return OK;
+}
+
+static void
+among_many(void)
+{
+	int visited = 0;
+
+	CHECK(store_write(fixture, noon, spoil_families, &visited) ==
+		      ERR_CORRUPT &&
+		  visited == 0,
+	    "record: a list with a bad record fails, it is not shortened");
+	CHECK(store_write(fixture, noon, spoil_families, NULL) == ERR_CORRUPT,
+	    "record: nor are families ended past a bad record, and it said to "
+	    "be done");
+}
+
+int
+main(void)
+{
+	writer();
+	reader();
+	fixture_open();
+	random_bytes(&keyring, sizeof keyring);
+	in_store(make_all, NULL);
+	every_kind();
+	among_many();
+	return check_done();
+}

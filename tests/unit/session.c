@@ -1,0 +1,181 @@
+/* Sessions: opaque, ended at once, and worth nothing without their secret. */
+#include "domain/session.h"
+
+#include "base/str.h"
+#include "check.h"
+#include "fixture.h"
+
+#include <string.h>
+
+static struct user alice = {.name = "alice"}, bob = {.name = "bob"};
+
+static void
+make(struct store_txn *t, struct session *s, struct session_cookie *c,
+    const uint8_t *sid, const struct user *u)
+{
+	session_make(s, c, sid, u->user_id, "pwd", 3600, false, noon);
+	if (session_put(t, s) != OK)
+		fixture_bail_out("no session");
+}
+
+static enum err
+find(struct store_txn *t, const struct session_cookie *c, int64_t now)
+{
+	struct session s;
+	struct user u;
+	enum err e = session_find(t, c, now, &s, &u);
+
+	return e == OK && !str_equal(u.name, "alice") ? ERR_CORRUPT : e;
+}
+
+static enum err
+settle_in(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	if (user_add(t, &alice, noon) != OK || user_add(t, &bob, noon) != OK)
+		store_fail(t, ERR_IO);
+	return OK;
+}
+
+static void
+cookies(void)
+{
+	static const struct session_cookie nothing;
+	char text[SESSION_COOKIE_CAP], cut[SESSION_COOKIE_CAP];
+	struct session_cookie c, d;
+
+	random_bytes(&c, sizeof c);
+	session_cookie_encode(text, &c);
+	CHECK(strlen(text) == 64 && session_cookie_decode(&d, text) == OK &&
+		  memcmp(&c, &d, sizeof c) == 0,
+	    "session: a cookie is 64 characters, and read as it was written");
+	if (str_copy(cut, sizeof cut, text) != OK)
+		return;
+	cut[63] = '\0';
+	CHECK(session_cookie_decode(&d, cut) == ERR_SYNTAX &&
+		  memcmp(&d, &nothing, sizeof d) == 0,
+	    "session: cut short it is refused, and leaves zeroes");
+	text[10] = '=';
+	CHECK(session_cookie_decode(&d, text) == ERR_SYNTAX &&
+		  session_cookie_decode(&d, "") == ERR_SYNTAX,
+	    "session: so is what is not base64url");
+	session_cookie_wipe(&c);
+	CHECK(memcmp(&c, &nothing, sizeof c) == 0,
+	    "session: a wiped cookie is zeroes");
+}
+
+static enum err
+finding(struct store_txn *t, void *arg)
+{
+	struct session s, got;
+	struct session_cookie c, wrong;
+
+	(void)arg;
+	make(t, &s, &c, NULL, &alice);
+	CHECK(find(t, &c, noon) == OK && find(t, &c, noon + 3599) == OK,
+	    "session: a cookie opens its session");
+	CHECK(find(t, &c, noon + 3600) == ERR_LOGIN_REQUIRED &&
+		  session_get(t, s.sid, noon + 3600, &got) == ERR_NOT_FOUND,
+	    "session: until that expires");
+	wrong = c;
+	wrong.secret[31] ^= 1;
+	CHECK(find(t, &wrong, noon) == ERR_LOGIN_REQUIRED,
+	    "session: not with another secret");
+	wrong = c;
+	wrong.sid[0] ^= 1;
+	CHECK(find(t, &wrong, noon) == ERR_LOGIN_REQUIRED,
+	    "session: nor with another id");
+	memcpy(wrong.sid, s.sid, SID_LEN);
+	memcpy(wrong.secret, s.secret_hash, SESSION_SECRET_LEN);
+	CHECK(find(t, &wrong, noon) == ERR_LOGIN_REQUIRED,
+	    "session: what is in the store opens nothing");
+	CHECK(session_get(t, s.sid, noon, &got) == OK &&
+		  got.auth_time == noon && str_equal(got.amr, "pwd") &&
+		  got.expires_at == noon + 3600 && !got.remembered,
+	    "session: what was put of it is found again");
+	return OK;
+}
+
+static enum err
+people(struct store_txn *t, void *arg)
+{
+	struct session s;
+	struct session_cookie c;
+
+	(void)arg;
+	make(t, &s, &c, NULL, &alice);
+	alice.locked = true;
+	CHECK(user_put(t, &alice, noon) == OK &&
+		  find(t, &c, noon) == ERR_LOGIN_REQUIRED,
+	    "session: of somebody locked it opens nothing");
+	alice.locked = false;
+	CHECK(user_put(t, &alice, noon) == OK && find(t, &c, noon) == OK,
+	    "session: and does again when they are not");
+	return OK;
+}
+
+static enum err
+renewal(struct store_txn *t, void *arg)
+{
+	struct session first, second;
+	struct session_cookie old, new;
+
+	(void)arg;
+	make(t, &first, &old, NULL, &alice);
+	make(t, &second, &new, first.sid, &alice);
+	CHECK(memcmp(first.sid, second.sid, SID_LEN) == 0 &&
+		  find(t, &new, noon) == OK &&
+		  find(t, &old, noon) == ERR_LOGIN_REQUIRED,
+	    "session: signing in again keeps the session and changes its "
+	    "secret");
+	return OK;
+}
+
+static bool
+count(void *arg, const struct session *s)
+{
+	(void)s;
+	++*(int *)arg;
+	return true;
+}
+
+static enum err
+ends(struct store_txn *t, void *arg)
+{
+	struct session s[3], other;
+	struct session_cookie c[3], kept;
+	int left = 0;
+
+	(void)arg;
+	session_end_all(t, alice.user_id, NULL);
+	for (size_t i = 0; i < 3; i++)
+		make(t, &s[i], &c[i], NULL, &alice);
+	make(t, &other, &kept, NULL, &bob);
+	session_end(t, s[0].sid);
+	CHECK(find(t, &c[0], noon) == ERR_LOGIN_REQUIRED &&
+		  find(t, &c[1], noon) == OK,
+	    "session: ended, it is over at once");
+	CHECK(session_end_all(t, alice.user_id, s[1].sid) == 1 &&
+		  find(t, &c[1], noon) == OK &&
+		  find(t, &c[2], noon) == ERR_LOGIN_REQUIRED,
+	    "session: somebody's others can be ended but for this one");
+	CHECK(session_end_all(t, alice.user_id, NULL) == 1 &&
+		  find(t, &c[1], noon) == ERR_LOGIN_REQUIRED,
+	    "session: or all");
+	session_each(t, count, &left);
+	CHECK(left == 1, "session: nobody else's");
+	return OK;
+}
+
+int
+main(void)
+{
+	fixture_open();
+	in_store(settle_in, NULL);
+	cookies();
+	in_store(finding, NULL);
+	in_store(people, NULL);
+	in_store(renewal, NULL);
+	in_store(ends, NULL);
+	return check_done();
+}

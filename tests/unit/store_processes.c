@@ -1,0 +1,646 @@
+/*
+ * The store under several processes and threads, and when the disk is full: it
+ * grows for all of them, the dead leave nothing behind, what was told to be on
+ * disk is there. One process opens a store once and after any fork, so each
+ * holder of one here is a child, and whatever it checks is its exit status.
+ */
+#define _GNU_SOURCE /* unshare(2) */
+#include "store/store.h"
+
+#include "check.h"
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { MIB = 1 << 20, BLOB = STORE_VALUE_MAX };
+
+static char dir[256];
+
+/* --- children
+ * ----------------------------------------------------------------- */
+
+/* Two pipes: what a child tells, and what it is told. */
+struct child {
+	pid_t pid;
+	int heard, told;
+};
+
+static int from_parent, to_parent; /* the child's ends */
+
+/* Runs MAIN in a child; its exit status is 0 if it returns true. */
+static struct child
+begin(bool (*child_main)(void))
+{
+	int up[2], down[2];
+	struct child c;
+
+	fflush(stdout);
+	if (pipe(up) != 0 || pipe(down) != 0 || (c.pid = fork()) == -1)
+		fixture_bail_out("no child");
+	if (c.pid == 0) {
+		close(up[0]);
+		close(down[1]);
+		to_parent = up[1];
+		from_parent = down[0];
+		_exit(!child_main());
+	}
+	close(up[1]);
+	close(down[0]);
+	c.heard = up[0];
+	c.told = down[1];
+	return c;
+}
+
+static bool
+end(struct child *c)
+{
+	int status = -1;
+
+	close(c->told);
+	close(c->heard);
+	return waitpid(c->pid, &status, 0) == c->pid && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
+}
+
+static bool
+run(bool (*child_main)(void))
+{
+	struct child c = begin(child_main);
+
+	return end(&c);
+}
+
+static void
+kill_child(struct child *c)
+{
+	kill(c->pid, SIGKILL);
+	end(c);
+}
+
+static bool
+tell(int fd)
+{
+	return write(fd, "!", 1) == 1;
+}
+
+static bool
+hear(int fd)
+{
+	char c;
+
+	return read(fd, &c, 1) == 1;
+}
+
+static struct store *
+open_store(void)
+{
+	struct store *s = NULL;
+	char why[256];
+
+	if (store_open(&s, dir, why, sizeof why) != OK) {
+		printf("# %s\n", why);
+		fflush(stdout);
+	}
+	return s;
+}
+
+static void
+new_store(const char *name)
+{
+	char why[256];
+
+	snprintf(dir, sizeof dir, "%.200s/%s", scratch, name);
+	if (mkdir(dir, 0700) != 0 || store_create(dir, why, sizeof why) != OK)
+		fixture_bail_out(why);
+}
+
+/* --- blobs: 64 KiB of one byte ----------------------------------------------
+ */
+
+struct blobs {
+	uint32_t first, count;
+	bool good;
+};
+
+static enum err
+put_blobs(struct store_txn *t, void *arg)
+{
+	const struct blobs *b = arg;
+	uint8_t bytes[BLOB];
+
+	for (uint32_t i = b->first; i < b->first + b->count; i++) {
+		memset(bytes, (int)(i % 251), sizeof bytes);
+		store_put(t, TABLE_CODES, &i, sizeof i, bytes, sizeof bytes, 0);
+	}
+	return OK;
+}
+
+static enum err
+check_blobs(struct store_txn *t, void *arg)
+{
+	struct blobs *b = arg;
+	struct store_value v;
+
+	b->good = true;
+	for (uint32_t i = b->first; i < b->first + b->count; i++) {
+		b->good &= store_get(t, TABLE_CODES, &i, sizeof i, &v) == OK &&
+			   v.len == BLOB;
+		for (size_t n = 0; b->good && n < v.len; n++)
+			b->good &= v.bytes[n] == i % 251;
+	}
+	return OK;
+}
+
+static bool
+write_blobs(struct store *s, uint32_t first, uint32_t count)
+{
+	struct blobs b = {.first = first, .count = count};
+
+	return store_write(s, noon, put_blobs, &b) == OK;
+}
+
+static bool
+has_blobs(struct store *s, uint32_t first, uint32_t count)
+{
+	struct blobs b = {.first = first, .count = count};
+
+	return store_read(s, check_blobs, &b) == OK && b.good;
+}
+
+static uint64_t
+map_size(struct store *s)
+{
+	struct store_figures f;
+
+	return store_measure(s, &f) == OK ? f.bytes_map : 0;
+}
+
+/* --- growth
+ * ------------------------------------------------------------------- */
+
+static bool
+grow_alone(void)
+{
+	struct store *s = open_store();
+	bool kept = map_size(s) == 16 * MIB;
+
+	kept &= write_blobs(s, 0, 100);   /* in the map there is */
+	kept &= write_blobs(s, 100, 600); /* one step, more than twice of it */
+	kept &= map_size(s) >= 64 * MIB && has_blobs(s, 0, 700);
+	store_close(&s);
+	s = open_store();
+	kept &= s != NULL && has_blobs(s, 0, 700);
+	store_close(&s);
+	return kept;
+}
+
+/* Opens first, then follows what another made of the store. */
+static bool
+follow(void)
+{
+	struct store *s = open_store();
+	bool kept = s != NULL && has_blobs(s, 0, 1) && tell(to_parent);
+
+	kept &= hear(from_parent) && has_blobs(s, 0, 400);
+	kept &= write_blobs(s, 400, 10) && tell(to_parent);
+	kept &= hear(from_parent) && write_blobs(s, 900, 1);
+	kept &= map_size(s) >= 64 * MIB && has_blobs(s, 0, 901);
+	store_close(&s);
+	return kept;
+}
+
+static bool
+lead(struct child *follower)
+{
+	struct store *s = open_store();
+	bool kept = s != NULL && write_blobs(s, 0, 400);
+
+	kept &= tell(follower->told) && hear(follower->heard);
+	kept &= has_blobs(s, 0, 410) && write_blobs(s, 410, 490);
+	kept &= tell(follower->told);
+	store_close(&s);
+	return kept;
+}
+
+static bool
+seed(void)
+{
+	struct store *s = open_store();
+	bool kept = s != NULL && write_blobs(s, 0, 1);
+
+	store_close(&s);
+	return kept;
+}
+
+static void
+growth(void)
+{
+	struct child follower;
+	bool kept;
+
+	new_store("alone");
+	CHECK(run(grow_alone), "store: it grows by itself, whatever the step");
+	new_store("together");
+	run(seed);
+	follower = begin(follow);
+	kept = hear(follower.heard) && lead(&follower);
+	CHECK(end(&follower) && kept,
+	    "store: it grows for every process that has it open, for reading "
+	    "and writing");
+}
+
+/* --- readers that die
+ * --------------------------------------------------------- */
+
+static enum err
+read_for_ever(struct store_txn *t, void *arg)
+{
+	struct store_value v;
+	enum err e = store_get(t, TABLE_CODES, arg, sizeof(uint32_t), &v);
+
+	tell(to_parent);
+	hear(from_parent);
+	return e;
+}
+
+static bool
+hold_reader(void)
+{
+	struct store *s = open_store();
+	uint32_t key = 0;
+
+	return s != NULL && store_read(s, read_for_ever, &key) == OK;
+}
+
+static bool
+open_once(void)
+{
+	struct store *s = open_store();
+	bool opened = s != NULL;
+
+	store_close(&s);
+	return opened;
+}
+
+/* How much the store grows while one record is written over and over. */
+static uint64_t
+growth_of_rewriting(struct store *s)
+{
+	struct store_figures before, after;
+
+	for (int i = 0; i < 10; i++)
+		write_blobs(s, 0, 1);
+	if (store_measure(s, &before) != OK)
+		return UINT64_MAX;
+	for (int i = 0; i < 40; i++)
+		write_blobs(s, 0, 1);
+	if (store_measure(s, &after) != OK)
+		return UINT64_MAX;
+	return after.bytes_used - before.bytes_used;
+}
+
+static void
+dead_readers(void)
+{
+	enum { READERS = 20 };
+	struct child c[READERS];
+	uint64_t pinned, freed;
+
+	new_store("readers");
+	run(seed);
+	for (size_t i = 0; i < READERS; i++) {
+		c[i] = begin(hold_reader);
+		hear(c[i].heard);
+	}
+	fixture = open_store();
+	pinned = growth_of_rewriting(fixture);
+	for (size_t i = 0; i < READERS; i++)
+		kill_child(&c[i]);
+	/* whoever opens it next, as a worker that replaces the dead one does */
+	run(open_once);
+	freed = growth_of_rewriting(fixture);
+	store_close(&fixture);
+	printf("# grew by %llu while they read, %llu after\n",
+	    (unsigned long long)pinned, (unsigned long long)freed);
+	CHECK(pinned >= 20 * BLOB && freed == 0,
+	    "store: readers that were killed do not make it grow");
+}
+
+/* --- threads
+ * ------------------------------------------------------------------ */
+
+enum { THREADS = 64, TURNS = 8 };
+
+static struct store *shared;
+static atomic_bool inconsistent;
+static atomic_uint begun;
+
+/* Two records that each write moves apart: their sum stays. */
+static enum err
+move_one(struct store_txn *t, void *arg)
+{
+	int64_t pair[2] = {0, 0};
+	struct store_value v;
+
+	(void)arg;
+	for (uint8_t i = 0; i < 2; i++) {
+		if (store_get(t, TABLE_SESSIONS, &i, 1, &v) == OK)
+			memcpy(&pair[i], v.bytes, sizeof pair[i]);
+		pair[i] += i == 0 ? 1 : -1;
+		store_put(
+		    t, TABLE_SESSIONS, &i, 1, &pair[i], sizeof pair[i], 0);
+	}
+	return OK;
+}
+
+/* A step that would break the pair, and fails. */
+static enum err
+spoil(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	store_put(t, TABLE_SESSIONS, "\0", 1, "spoiled!", 8, 0);
+	store_fail(t, ERR_CORRUPT);
+	return OK;
+}
+
+static enum err
+read_pair(struct store_txn *t, void *arg)
+{
+	int64_t *pair = arg;
+	struct store_value v;
+
+	pair[0] = pair[1] = 0;
+	for (uint8_t i = 0; i < 2; i++)
+		if (store_get(t, TABLE_SESSIONS, &i, 1, &v) == OK)
+			memcpy(&pair[i], v.bytes, sizeof pair[i]);
+	return OK;
+}
+
+static void *
+mix(void *arg)
+{
+	int64_t pair[2];
+	uint32_t number = atomic_fetch_add(&begun, 1) * TURNS;
+	bool kept = true;
+
+	(void)arg;
+	for (uint32_t i = 0; i < TURNS; i++) {
+		kept &= store_write(shared, noon, move_one, NULL) == OK;
+		kept &= write_blobs(shared, number + i, 1);
+		kept &= number % 16 != 0 ||
+			store_write(shared, noon, spoil, NULL) == ERR_CORRUPT;
+		for (int n = 0; n < 4; n++)
+			kept &= store_read(shared, read_pair, pair) == OK &&
+				pair[0] > 0 && pair[0] + pair[1] == 0;
+		kept &= has_blobs(shared, number + i, 1);
+	}
+	if (!kept)
+		inconsistent = true;
+	return NULL;
+}
+
+static bool
+many_threads(void)
+{
+	pthread_t threads[THREADS];
+	int64_t pair[2] = {0, 0};
+	bool kept;
+
+	shared = open_store();
+	for (size_t i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, mix, NULL) != 0)
+			return false;
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	kept = !inconsistent && store_read(shared, read_pair, pair) == OK &&
+	       pair[0] == THREADS * TURNS && map_size(shared) > 16 * MIB &&
+	       has_blobs(shared, 0, THREADS * TURNS);
+	store_close(&shared);
+	return kept;
+}
+
+static void
+threads(void)
+{
+	new_store("threads");
+	CHECK(run(many_threads),
+	    "store: 64 threads that read, write, fail and make it grow see it "
+	    "consistent, and lose no write");
+}
+
+/* --- a full disk
+ * ---------------------------------------------------------------- */
+
+/* Fills the disk, sees that all is there, and goes on when there is room. */
+static bool
+fill(struct store *s, bool (*make_room)(void))
+{
+	struct blobs b = {.first = 8, .count = 8};
+	enum err e;
+	bool kept = s != NULL && write_blobs(s, 0, 8);
+
+	do {
+		e = store_write(s, noon, put_blobs, &b);
+		b.first += b.count;
+	} while (e == OK && b.first < 4096);
+	b.first -= b.count;
+	kept &= e == ERR_NO_SPACE;
+	kept &= has_blobs(s, 0, b.first) && !has_blobs(s, b.first, 1);
+	kept &= make_room() && write_blobs(s, b.first, b.count);
+	kept &= has_blobs(s, 0, b.first + b.count);
+	store_close(&s);
+	return kept;
+}
+
+static bool
+unlimit(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_FSIZE, &l) != 0)
+		return false;
+	l.rlim_cur = l.rlim_max;
+	return setrlimit(RLIMIT_FSIZE, &l) == 0;
+}
+
+static bool
+fill_to_limit(void)
+{
+	struct rlimit l;
+
+	signal(SIGXFSZ, SIG_IGN);
+	if (getrlimit(RLIMIT_FSIZE, &l) != 0)
+		return false;
+	l.rlim_cur = 5 * MIB;
+	return setrlimit(RLIMIT_FSIZE, &l) == 0 && fill(open_store(), unlimit);
+}
+
+static bool
+enlarge(void)
+{
+	return mount("none", dir, "tmpfs", MS_REMOUNT, "size=64m") == 0;
+}
+
+/* In a mount namespace of its own, which goes when it does. */
+static bool
+fill_disk(void)
+{
+	char why[256];
+
+	if (unshare(CLONE_NEWNS) != 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("none", dir, "tmpfs", 0, "size=4m,mode=700") != 0)
+		_exit(77);
+	return store_create(dir, why, sizeof why) == OK &&
+	       fill(open_store(), enlarge);
+}
+
+static void
+full_disk(void)
+{
+	static const char promise[] =
+	    "store: a full disk refuses a write whole, and when there is room "
+	    "again all goes on";
+	struct child c;
+	int status = -1;
+
+	new_store("limit");
+	CHECK(run(fill_to_limit),
+	    "store: a file-size limit refuses a write whole, and so on");
+	snprintf(dir, sizeof dir, "%.200s/disk", scratch);
+	mkdir(dir, 0700);
+	c = begin(fill_disk);
+	waitpid(c.pid, &status, 0);
+	close(c.told);
+	close(c.heard);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		printf(
+		    "ok %d - %s # skip needs root\n", ++check_count, promise);
+	else
+		CHECK(status == 0, promise);
+}
+
+/* --- writers that die
+ * ----------------------------------------------------------- */
+
+/*
+ * Each step has a number, moves the pair, puts a record that expires under its
+ * number and removes the one ten before: so what must hold at any moment
+ * follows from the number.
+ */
+static enum err
+numbered_step(struct store_txn *t, void *arg)
+{
+	uint32_t *number = arg, old;
+	struct store_value v;
+
+	*number = 0;
+	if (store_get(t, TABLE_META, "number", 6, &v) == OK)
+		memcpy(number, v.bytes, sizeof *number);
+	++*number;
+	old = *number - 10;
+	store_put(t, TABLE_META, "number", 6, number, sizeof *number, 0);
+	store_put(t, TABLE_CODES, number, sizeof *number, &noon, sizeof noon,
+	    noon + *number);
+	store_del(t, TABLE_CODES, &old, sizeof old);
+	return move_one(t, NULL);
+}
+
+static bool
+write_for_ever(void)
+{
+	struct store *s = open_store();
+	uint32_t number;
+
+	while (s != NULL && store_write(s, noon, numbered_step, &number) == OK)
+		if (write(to_parent, &number, sizeof number) != sizeof number)
+			return false;
+	return false;
+}
+
+static enum err
+numbered_holds(struct store_txn *t, void *arg)
+{
+	uint32_t *number = arg;
+	struct store_value v;
+	int64_t pair[2];
+
+	*number = 0;
+	if (store_get(t, TABLE_META, "number", 6, &v) == OK)
+		memcpy(number, v.bytes, sizeof *number);
+	read_pair(t, pair);
+	if (pair[0] != *number || pair[0] + pair[1] != 0)
+		return ERR_CORRUPT;
+	for (uint32_t i = *number > 10 ? *number - 9 : 1; i <= *number; i++)
+		if (store_get(t, TABLE_CODES, &i, sizeof i, &v) != OK)
+			return ERR_CORRUPT;
+	return OK;
+}
+
+/* Whether all holds, and NUMBER, the last one told of, is there. */
+static bool
+intact(uint32_t told)
+{
+	struct store *s = open_store();
+	struct store_figures f;
+	uint32_t number = 0, alive;
+	bool kept = s != NULL && store_read(s, numbered_holds, &number) == OK;
+
+	alive = number < 10 ? number : 10;
+	kept &= number >= told && number <= told + 1;
+	kept &= store_measure(s, &f) == OK && f.entries[TABLE_CODES] == alive &&
+		f.expiry_entries == alive;
+	store_close(&s);
+	return kept;
+}
+
+static void
+dead_writers(void)
+{
+	enum { KILLS = 30 };
+	uint32_t told = 0;
+	bool kept = true;
+
+	new_store("writers");
+	for (int i = 0; kept && i < KILLS; i++) {
+		/* any moment of a write: their lengths have nothing to do with
+		 * each other */
+		struct timespec wait = {.tv_nsec = 3000000 + 377771 * i};
+		struct child c = begin(write_for_ever);
+
+		kept &= read(c.heard, &told, sizeof told) == sizeof told;
+		nanosleep(&wait, NULL);
+		kill(c.pid, SIGKILL);
+		while (read(c.heard, &told, sizeof told) == sizeof told)
+			;
+		end(&c);
+		kept &= intact(told);
+	}
+	printf("# %u writes told of\n", told);
+	CHECK(kept && told > KILLS,
+	    "store: 30 writers killed at any moment lose nothing they told of, "
+	    "and leave nothing half done");
+}
+
+int
+main(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	scratch_dir();
+	growth();
+	dead_readers();
+	threads();
+	full_disk();
+	dead_writers();
+	return check_done();
+}

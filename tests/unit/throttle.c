@@ -1,0 +1,264 @@
+/* Guessing, slowed down; and nobody kept out of their own home. */
+#include "domain/throttle.h"
+
+#include "check.h"
+#include "fixture.h"
+
+#include <string.h>
+
+enum { PAIR_BURST = 10, NAME_BURST = 60, ADDRESS_BURST = 200 };
+
+static struct keyring keyring;
+static int64_t wait_s;
+
+static bool
+try_at(struct store_txn *t, const char *name, const char *address, int64_t now)
+{
+	return throttle_charge(t, &keyring, name, address, now, &wait_s) == OK;
+}
+
+/* How many tries in a row get through, up to MOST. */
+static int
+tries(struct store_txn *t, const char *name, const char *address, int64_t now,
+    int most)
+{
+	int n = 0;
+
+	while (n < most && try_at(t, name, address, now))
+		n++;
+	return n;
+}
+
+/* Tries one name from addresses of their own, or many names from one. */
+static int
+tries_from_many(struct store_txn *t, const char *name, int64_t now, int most)
+{
+	char address[32];
+	int n = 0;
+
+	for (; n < most; n++) {
+		snprintf(
+		    address, sizeof address, "203.0.%d.%d", n / 250, n % 250);
+		if (!try_at(t, name, address, now))
+			break;
+	}
+	return n;
+}
+
+static int
+tries_of_many(struct store_txn *t, const char *address, int64_t now, int most)
+{
+	char name[32];
+	int n = 0;
+
+	for (; n < most; n++) {
+		snprintf(name, sizeof name, "name%d", n);
+		if (!try_at(t, name, address, now))
+			break;
+	}
+	return n;
+}
+
+static enum err
+bursts(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	CHECK(tries(t, "alice", "192.0.2.1", noon, 99) == PAIR_BURST,
+	    "throttle: one name from one address has ten tries at once");
+	CHECK(wait_s == 60, "throttle: then a minute to wait");
+	CHECK(!try_at(t, "alice", "192.0.2.1", noon + 59) && wait_s == 1,
+	    "throttle: which grows shorter, and is not begun anew by trying");
+	CHECK(tries(t, "alice", "192.0.2.1", noon + 60, 9) == 1,
+	    "throttle: after a minute there is one more");
+	CHECK(tries(t, "alice", "192.0.2.1", noon + 3 * 60, 9) == 2,
+	    "throttle: after two more minutes two");
+	CHECK(tries(t, "alice", "192.0.2.1", noon + 86400, 99) == PAIR_BURST,
+	    "throttle: after a while all ten, and no more");
+	CHECK(try_at(t, "bob", "192.0.2.1", noon + 86400),
+	    "throttle: another name from there may still try");
+	CHECK(try_at(t, "alice", "192.0.2.2", noon + 86400),
+	    "throttle: so may the same name from elsewhere");
+	return OK;
+}
+
+static enum err
+names(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	CHECK(tries_from_many(t, "carol", noon, 999) == NAME_BURST &&
+		  wait_s == 20,
+	    "throttle: one name from everywhere has sixty, then one each 20 "
+	    "seconds");
+	CHECK(tries(t, "carol", "198.51.100.1", noon + 20, 9) == 1,
+	    "throttle: after 20 seconds there is one more");
+	CHECK(tries_from_many(t, "nobody-of-that-name", noon, 999) ==
+		      NAME_BURST &&
+		  wait_s == 20,
+	    "throttle: a name that nobody has is slowed down alike");
+	CHECK(tries(t, "Dave", "192.0.2.3", noon, 5) == 5 &&
+		  tries(t, "dAVE", "192.0.2.3", noon, 99) == PAIR_BURST - 5,
+	    "throttle: a name is one name in any case");
+	return OK;
+}
+
+static enum err
+addresses(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	CHECK(tries_of_many(t, "192.0.2.9", noon, 999) == ADDRESS_BURST &&
+		  wait_s == 2,
+	    "throttle: one address has 200 for all names, then one each 2 "
+	    "seconds");
+	CHECK(try_at(t, "name0", "192.0.2.10", noon),
+	    "throttle: its neighbour is another");
+	CHECK(tries(t, "erin", "2001:db8:1:2::1", noon, 5) == 5 &&
+		  tries(t, "erin", "2001:db8:1:2:ffff::9", noon, 99) ==
+		      PAIR_BURST - 5,
+	    "throttle: of IPv6 a whole /64 is one address");
+	CHECK(tries(t, "erin", "2001:db8:1:3::1", noon, 99) == PAIR_BURST,
+	    "throttle: the next /64 is another");
+	CHECK(tries(t, "frank", "192.0.2.4", noon, 5) == 5 &&
+		  tries(t, "frank", "::ffff:192.0.2.4", noon, 99) ==
+		      PAIR_BURST - 5,
+	    "throttle: an IPv4 address is the same when mapped into IPv6");
+	CHECK(tries(t, "frank", "::ffff:192.0.2.5", noon, 99) == PAIR_BURST,
+	    "throttle: and mapped ones are not all one");
+	CHECK(tries(t, "grace", "not an address", noon, 99) == PAIR_BURST &&
+		  tries(t, "grace", "", noon, 99) == 0,
+	    "throttle: what is no address is one address, and slowed down");
+	return OK;
+}
+
+static enum err
+forgiveness(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	tries(t, "heidi", "192.0.2.20", noon, PAIR_BURST);
+	throttle_forgive(t, &keyring, "heidi", "192.0.2.20", noon);
+	CHECK(tries(t, "heidi", "192.0.2.20", noon, 99) == PAIR_BURST,
+	    "throttle: whoever signed in may mistype ten times again");
+	tries_from_many(t, "heidi", noon, 999);
+	CHECK(!try_at(t, "heidi", "198.51.100.9", noon),
+	    "throttle: when everybody guesses at a name, strangers wait");
+	CHECK(try_at(t, "heidi", "192.0.2.20", noon + 60),
+	    "throttle: but not the address where it signed in");
+	/* the 199 of others stay charged, this one's is given back */
+	tries_of_many(t, "192.0.2.30", noon, ADDRESS_BURST - 1);
+	CHECK(try_at(t, "ivan", "192.0.2.30", noon) &&
+		  (throttle_forgive(t, &keyring, "ivan", "192.0.2.30", noon),
+		      true) &&
+		  tries_of_many(t, "192.0.2.30", noon, 9) == 1,
+	    "throttle: a sign-in gives its address one charge back, not all");
+	tries_from_many(t, "judy", noon, NAME_BURST - 1);
+	CHECK(try_at(t, "judy", "192.0.2.31", noon) &&
+		  (throttle_forgive(t, &keyring, "judy", "192.0.2.31", noon),
+		      true) &&
+		  tries_from_many(t, "judy", noon, 9) == 1,
+	    "throttle: and its name one");
+	CHECK(try_at(t, "heidi", "192.0.2.20", noon + 30 * 86400 - 1) &&
+		  (tries_from_many(t, "heidi", noon + 30 * 86400, 999), true) &&
+		  !try_at(t, "heidi", "192.0.2.20", noon + 30 * 86400),
+	    "throttle: for thirty days");
+	return OK;
+}
+
+static enum err
+clocks(struct store_txn *t, void *arg)
+{
+	int64_t worst = 0;
+
+	(void)arg;
+	tries(t, "kim", "192.0.2.40", noon + 86400, 99);
+	CHECK(tries(t, "kim", "192.0.2.40", noon, 99) == 1 && wait_s == 60,
+	    "throttle: a clock that was ahead and went back leaves one try");
+	CHECK(tries(t, "kim", "192.0.2.40", noon + 60, 99) == 1,
+	    "throttle: and another each minute, as ever");
+	for (int i = 0; i < 2000; i++) {
+		if (!try_at(t, "leo", i % 2 ? "192.0.2.41" : "192.0.2.42",
+			noon + i / 100) &&
+		    wait_s > worst)
+			worst = wait_s;
+		tries_of_many(t, "192.0.2.41", noon, 1);
+	}
+	CHECK(worst > 0 && worst <= 60,
+	    "throttle: however long somebody goes on, the wait is a minute at "
+	    "most");
+	return OK;
+}
+
+static char long_name[5000];
+
+static enum err
+odd_names(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	memset(long_name, 'a', sizeof long_name - 1);
+	CHECK(tries(t, long_name, "192.0.2.50", noon, 99) == PAIR_BURST,
+	    "throttle: a name of any length is slowed down");
+	CHECK(tries(t, "", "192.0.2.51", noon, 99) == PAIR_BURST,
+	    "throttle: so is none");
+	return OK;
+}
+
+static bool
+find_name(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	bool *found = arg;
+
+	for (size_t i = 0; i + 5 <= key_len; i++)
+		*found |= memcmp((const char *)key + i, "alice", 5) == 0;
+	for (size_t i = 0; i + 5 <= value->len; i++)
+		*found |= memcmp(value->bytes + i, "alice", 5) == 0;
+	return true;
+}
+
+static enum err
+what_is_kept(struct store_txn *t, void *arg)
+{
+	bool found = false;
+
+	(void)arg;
+	store_scan(t, TABLE_THROTTLE, NULL, 0, find_name, &found);
+	CHECK(!found, "throttle: what people typed is nowhere in the store");
+	return OK;
+}
+
+static enum err
+nothing(struct store_txn *t, void *arg)
+{
+	(void)t;
+	(void)arg;
+	return OK;
+}
+
+/* Far in the future every bucket has long been empty. */
+static void
+what_stays(void)
+{
+	struct store_figures f = {0};
+
+	for (int i = 0; i < 400; i++)
+		if (store_write(fixture, noon + 90 * 86400, nothing, NULL) !=
+		    OK)
+			return;
+	CHECK(
+	    store_measure(fixture, &f) == OK && f.entries[TABLE_THROTTLE] == 0,
+	    "throttle: a bucket that is empty does not stay in the store");
+}
+
+int
+main(void)
+{
+	fixture_open();
+	random_bytes(&keyring, sizeof keyring);
+	in_store(bursts, NULL);
+	in_store(names, NULL);
+	in_store(addresses, NULL);
+	in_store(forgiveness, NULL);
+	in_store(clocks, NULL);
+	in_store(odd_names, NULL);
+	in_store(what_is_kept, NULL);
+	what_stays();
+	return check_done();
+}

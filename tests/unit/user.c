@@ -1,0 +1,260 @@
+/* People: their names, what is kept of them, and that they go whole. */
+#include "domain/user.h"
+
+#include "base/str.h"
+#include "check.h"
+#include "domain/approval.h"
+#include "domain/code.h"
+#include "domain/family.h"
+#include "domain/session.h"
+#include "fixture.h"
+
+#include <string.h>
+
+typedef const char *refusal(const char *s);
+
+/* One CHECK a row: whether each of LIST, which ends with NULL, is taken. */
+static void
+all(refusal *refuse, const char *const *list, bool taken, const char *promise)
+{
+	bool kept = true;
+
+	for (; *list != NULL; list++) {
+		if ((refuse(*list) == NULL) == taken)
+			continue;
+		printf("# not so: \"%s\"\n", *list);
+		kept = false;
+	}
+	CHECK(kept, promise);
+}
+
+static void
+words(void)
+{
+	static const char *const names[] = {
+	    "a", "alice", "0", "a.b_c@d-e", "alice@example.org", NULL};
+	static const char *const no_names[] = {"", "Alice", "al ice", ".alice",
+	    "-alice", "_a", "@a", "al/ice", "al\nice", "gr\xc3\xbc\xc3\x9f",
+	    "a:b", "a\"b", "<a>", NULL};
+	static const char *const emails[] = {"a@b", "alice@example.org",
+	    "alice+tag@example.org", "o'neil@example.org",
+	    "gr\xc3\xbc\xc3\x9f@example.org", NULL};
+	static const char *const no_emails[] = {"", "alice", "@b", "a@",
+	    "a@b@c", "a b@c", "a@b,c@d", "Alice <a@b>", "a@b\r\nBcc: c@d",
+	    "a;b@c", "\"a\"@b", "a@\xc3", NULL};
+	static const char *const groups[] = {
+	    "family", "Family", "a.b_c:d-e", "0", NULL};
+	static const char *const no_groups[] = {
+	    "", "a b", "a,b", "a\nb", "gr\xc3\xbc\xc3\x9f", "a\"b", NULL};
+
+	all(user_name_refusal, names, true,
+	    "user: a name has lower-case letters, digits and . _ @ -");
+	all(user_name_refusal, no_names, false, "user: nothing else is a name");
+	all(user_email_refusal, emails, true,
+	    "user: what looks like an e-mail address is one");
+	all(user_email_refusal, no_emails, false,
+	    "user: nothing else is, least of all two or a header");
+	all(user_group_refusal, groups, true,
+	    "user: a group has letters, digits and . _ : -");
+	all(user_group_refusal, no_groups, false,
+	    "user: nothing else is a group");
+}
+
+static void
+ceilings(void)
+{
+	char text[USER_EMAIL_CAP + 1];
+
+	memset(text, 'a', sizeof text);
+	text[64] = '\0';
+	CHECK(
+	    user_name_refusal(text) == NULL && user_group_refusal(text) == NULL,
+	    "user: names and groups have up to 64 characters");
+	text[64] = 'a';
+	text[65] = '\0';
+	CHECK(
+	    user_name_refusal(text) != NULL && user_group_refusal(text) != NULL,
+	    "user: and not one more");
+	text[65] = 'a';
+	text[1] = '@';
+	text[254] = '\0';
+	CHECK(user_email_refusal(text) == NULL,
+	    "user: an e-mail address has up to 254 characters");
+	text[254] = 'a';
+	text[255] = '\0';
+	CHECK(user_email_refusal(text) != NULL, "user: nor has that one more");
+}
+
+/* --- in the store
+ * ------------------------------------------------------------- */
+
+static bool
+same(const struct user *a, const struct user *b)
+{
+	return memcmp(a->user_id, b->user_id, USER_ID_LEN) == 0 &&
+	       str_equal(a->name, b->name) &&
+	       str_equal(a->display, b->display) &&
+	       str_equal(a->email, b->email) &&
+	       a->email_verified == b->email_verified &&
+	       a->locked == b->locked && a->has_password == b->has_password &&
+	       str_equal(a->groups, b->groups) &&
+	       a->password.opslimit == b->password.opslimit &&
+	       a->password.memlimit_mib == b->password.memlimit_mib &&
+	       memcmp(a->password.salt, b->password.salt, PASSWORD_SALT_LEN) ==
+		   0 &&
+	       memcmp(a->password.hash, b->password.hash, PASSWORD_HASH_LEN) ==
+		   0 &&
+	       a->created_at == b->created_at && a->changed_at == b->changed_at;
+}
+
+static enum err
+keeping(struct store_txn *t, void *arg)
+{
+	static const struct user nobody;
+	struct user u = {.name = "alice",
+	    .display = "Alice Gr\xc3\xbc\xc3\x9f",
+	    .email = "alice@example.org",
+	    .email_verified = true,
+	    .has_password = true,
+	    .groups = "family",
+	    .password = {
+		.opslimit = 2, .memlimit_mib = 19, .salt = {1}, .hash = {2}}};
+	struct user found, twin = {.name = "alice"};
+
+	(void)arg;
+	CHECK(user_find(t, "alice", &found) == ERR_NOT_FOUND &&
+		  memcmp(&found, &nobody, sizeof found) == 0,
+	    "user: who is not there is not found, and leaves zeroes");
+	CHECK(user_add(t, &u, noon) == OK &&
+		  user_find(t, "alice", &found) == OK && same(&u, &found) &&
+		  user_get(t, u.user_id, &found) == OK && same(&u, &found),
+	    "user: all that is put is found again, by name and by id");
+	CHECK(user_find(t, "ALICE", &found) == OK &&
+		  user_find(t, "alic", &found) == ERR_NOT_FOUND &&
+		  user_find(t, "", &found) == ERR_NOT_FOUND &&
+		  user_find(t,
+		      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		      "aaaaaaaaaaaaaaaaaaaa",
+		      &found) == ERR_NOT_FOUND,
+	    "user: a name is compared whole, in lower case");
+	CHECK(user_add(t, &twin, noon) == ERR_EXISTS &&
+		  user_find(t, "alice", &found) == OK && same(&u, &found),
+	    "user: a name is taken once");
+	memset(u.groups, 'g', sizeof u.groups - 1);
+	memset(u.email, 'e', sizeof u.email - 1);
+	memset(u.display, 'd', sizeof u.display - 1);
+	CHECK(user_put(t, &u, noon + 5) == OK &&
+		  user_find(t, "alice", &found) == OK && same(&u, &found) &&
+		  found.created_at == noon && found.changed_at == noon + 5,
+	    "user: the largest one there can be fits, and knows when it "
+	    "changed");
+	u.locked = true;
+	CHECK(user_require(t, u.user_id, &found) == OK &&
+		  user_put(t, &u, noon) == OK &&
+		  user_require(t, u.user_id, &found) == ERR_ACCESS_DENIED &&
+		  memcmp(&found, &nobody, sizeof found) == 0,
+	    "user: who is locked may not act");
+	CHECK(user_del(t, "alice") == OK &&
+		  user_require(t, u.user_id, &found) == ERR_ACCESS_DENIED &&
+		  user_find(t, "alice", &found) == ERR_NOT_FOUND &&
+		  user_del(t, "alice") == ERR_NOT_FOUND,
+	    "user: nor who is gone");
+	CHECK(user_add(t, &twin, noon) == OK &&
+		  memcmp(twin.user_id, u.user_id, USER_ID_LEN) != 0 &&
+		  user_get(t, u.user_id, &found) == ERR_NOT_FOUND &&
+		  user_del(t, "Alice") == OK,
+	    "user: who has the name next is somebody else");
+	return OK;
+}
+
+static bool
+collect(void *arg, const struct user *u)
+{
+	return words_add(arg, 64, u->name) == OK &&
+	       !str_equal(u->name, "carol");
+}
+
+static enum err
+listing(struct store_txn *t, void *arg)
+{
+	static const char *const names[] = {"dave", "bob", "carol", "alice"};
+	char seen[64] = "";
+
+	(void)arg;
+	for (size_t i = 0; i < 4; i++) {
+		struct user u = {0};
+
+		if (str_copy(u.name, sizeof u.name, names[i]) != OK ||
+		    user_add(t, &u, noon) != OK)
+			fixture_bail_out("four people");
+	}
+	user_each(t, collect, seen);
+	CHECK(str_equal(seen, "alice bob carol"),
+	    "user: a list goes by name, and stops when told");
+	return OK;
+}
+
+/* --- what goes with them
+ * ------------------------------------------------------------ */
+
+static bool
+give(struct store_txn *t, const char *name)
+{
+	static const struct family_lifetimes l = {900, 3600, 7200, 30};
+	struct session_cookie cookie;
+	struct approval approval = {.client_id = "app", .granted = "openid"};
+	struct family f = {.client_id = "app", .refreshable = true};
+	struct code code = {.client_id = "app"};
+	struct session s;
+	struct user u;
+
+	if (user_find(t, name, &u) != OK)
+		return false;
+	memcpy(approval.user_id, u.user_id, USER_ID_LEN);
+	memcpy(f.user_id, u.user_id, USER_ID_LEN);
+	memcpy(code.user_id, u.user_id, USER_ID_LEN);
+	random_bytes(f.family_id, FAMILY_ID_LEN);
+	session_make(&s, &cookie, NULL, u.user_id, "pwd", 3600, false, noon);
+	return session_put(t, &s) == OK &&
+	       family_begin(t, &f, &l, noon) == OK &&
+	       code_issue(t, &code, noon) == OK &&
+	       approval_put(t, &approval) == OK;
+}
+
+static enum err
+remove_bob(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	if (!give(t, "bob") || !give(t, "bob") || !give(t, "alice") ||
+	    user_del(t, "bob") != OK)
+		fixture_bail_out("bob, who stays");
+	return OK;
+}
+
+static void
+removal(void)
+{
+	struct store_figures f;
+
+	in_store(remove_bob, NULL);
+	CHECK(store_measure(fixture, &f) == OK && f.entries[TABLE_USERS] == 3 &&
+		  f.entries[TABLE_USER_NAMES] == 3 &&
+		  f.entries[TABLE_SESSIONS] == 1 &&
+		  f.entries[TABLE_FAMILIES] == 1 &&
+		  f.entries[TABLE_CODES] == 1 &&
+		  f.entries[TABLE_APPROVALS] == 1 && f.expiry_entries == 3,
+	    "user: removed, they take sessions, families, codes and approvals "
+	    "along, and nobody else's");
+}
+
+int
+main(void)
+{
+	words();
+	ceilings();
+	fixture_open();
+	in_store(keeping, NULL);
+	in_store(listing, NULL);
+	removal();
+	return check_done();
+}
