@@ -117,6 +117,15 @@ str_has_control(const char *s)
 	return false;
 }
 
+bool
+str_starts_nocase(const char *s, const char *prefix)
+{
+	for (; *prefix != '\0'; prefix++)
+		if (lower(*s++) != lower(*prefix))
+			return false;
+	return true;
+}
+
 enum err
 str_to_int64(const char *s, int64_t min, int64_t max, int64_t *n)
 {

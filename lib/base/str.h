@@ -27,6 +27,7 @@ bool str_ends(const char *s, const char *suffix);
 /* ASCII only, whatever the locale. */
 void str_lower(char *s);
 bool str_equal_nocase(const char *a, const char *b);
+bool str_starts_nocase(const char *s, const char *prefix);
 
 /* Whether LEN bytes are well-formed UTF-8 (RFC 3629: no surrogates, no
  * overlong forms) without NUL. */

@@ -53,21 +53,11 @@ parse_basic(struct client_auth *a, const char *credentials)
 	return e;
 }
 
-static bool
-is_basic(const char *authorization)
-{
-	static const char scheme[] = "basic ";
-
-	for (size_t i = 0; scheme[i] != '\0'; i++)
-		if ((authorization[i] | 0x20) != (scheme[i] | 0x20))
-			return false;
-	return true;
-}
-
 enum err
 client_auth_parse(struct client_auth *a, const char *authorization,
     const struct form *form, const char **why)
 {
+	static const char basic[] = "basic ";
 	const char *client_id = form_get(form, "client_id");
 	const char *secret = form_get(form, "client_secret");
 
@@ -82,11 +72,11 @@ client_auth_parse(struct client_auth *a, const char *authorization,
 			    ERR_INVALID_CLIENT, "client_malformed", why);
 		return OK;
 	}
-	if (!is_basic(authorization))
+	if (!str_starts_nocase(authorization, basic))
 		return err_because(
 		    ERR_INVALID_CLIENT, "client_auth_scheme", why);
 	a->basic = true;
-	if (parse_basic(a, authorization + 6) != OK)
+	if (parse_basic(a, authorization + strlen(basic)) != OK)
 		return err_because(ERR_INVALID_CLIENT, "basic_malformed", why);
 	if (secret != NULL)
 		return err_because(

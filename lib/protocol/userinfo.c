@@ -5,6 +5,8 @@
 #include "protocol/access_token.h"
 #include "protocol/claims.h"
 
+#include <string.h>
+
 struct question {
 	int64_t now;
 	struct access_token token;
@@ -28,13 +30,11 @@ static const char *
 bearer(const char *authorization)
 {
 	static const char scheme[] = "bearer ";
-	const char *s = authorization;
+	const char *s;
 
-	if (s == NULL)
+	if (authorization == NULL || !str_starts_nocase(authorization, scheme))
 		return NULL;
-	for (size_t i = 0; scheme[i] != '\0'; i++, s++)
-		if ((*s | 0x20) != (scheme[i] | 0x20))
-			return NULL;
+	s = authorization + strlen(scheme);
 	while (*s == ' ')
 		s++;
 	return *s != '\0' ? s : NULL;

@@ -231,8 +231,9 @@ explain(enum err e, const char *dir, char *why, size_t why_cap)
 	    {ERR_EXISTS, "there is a store already; remove it first if it is "
 			 "not wanted"},
 	    {ERR_NOT_FOUND, "there is no store; make one with `latchkey init`"},
-	    {ERR_PERMISSION, "cannot be opened; run as the user it belongs to, "
-			     "or give it that user with chown -R"},
+	    {ERR_PERMISSION, "cannot be opened, or others can read it; run as "
+			     "the user it belongs to, or chown -R to that user "
+			     "and chmod -R go="},
 	    {ERR_UNSUPPORTED, "is on a network file system, where locks do not "
 			      "hold; move it to a local disk"},
 	    {ERR_CORRUPT, "is not a latchkey store, or is damaged; restore a "
@@ -254,7 +255,8 @@ explain(enum err e, const char *dir, char *why, size_t why_cap)
 	return e;
 }
 
-/* Whether DIR holds the engine's file: OK, ERR_NOT_FOUND, ERR_PERMISSION. */
+/* Whether DIR holds the engine's file, and for its owner alone, as we made it:
+ * OK, ERR_NOT_FOUND, ERR_PERMISSION. */
 static enum err
 find_file(const char *dir)
 {
@@ -263,9 +265,11 @@ find_file(const char *dir)
 
 	if (file_path(path, sizeof path, dir, "data.mdb") != OK)
 		return ERR_NO_SPACE;
-	if (stat(path, &st) == 0)
-		return S_ISREG(st.st_mode) ? OK : ERR_CORRUPT;
-	return errno == EACCES ? ERR_PERMISSION : ERR_NOT_FOUND;
+	if (stat(path, &st) != 0)
+		return errno == EACCES ? ERR_PERMISSION : ERR_NOT_FOUND;
+	if (!S_ISREG(st.st_mode))
+		return ERR_CORRUPT;
+	return (st.st_mode & 0077) == 0 ? OK : ERR_PERMISSION;
 }
 
 enum err
@@ -331,7 +335,7 @@ store_measure(struct store *s, struct store_figures *f)
 
 	*f = (struct store_figures){0};
 	pthread_rwlock_rdlock(&s->map);
-	rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+	rc = store_begin(s, MDB_RDONLY, &txn);
 	if (rc == 0) {
 		for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++) {
 			rc = mdb_stat(txn, s->table[i], &st);

@@ -35,7 +35,7 @@ struct waiter {
 };
 
 struct store {
-	MDB_env *env;
+	MDB_env *env; /* NULL after one that gave up could not be replaced */
 	MDB_dbi table[TABLE_COUNT];
 	MDB_dbi expiry; /* expires_at, table, key -> nothing */
 	char dir[STORE_PATH_CAP];
@@ -73,11 +73,12 @@ void store_env_close(struct store *s);
  * who use it. */
 bool store_on_network(const char *dir);
 
-/* Begins a transaction; the caller holds s->map for reading. */
+/* Begins a transaction; the caller holds s->map for reading. Mends what can be
+ * before: afterwards s->env may be another. */
 int store_begin(struct store *s, unsigned flags, MDB_txn **txn);
 
-/* Mends what made a write fail with RC: a full map grows, an environment that
- * gave up is opened anew. 0: worth another try; else an engine code. */
+/* Mends what made a write fail with RC: a full map grows. 0: worth another
+ * try; else an engine code. */
 int store_mend(struct store *s, int rc);
 
 /* Removes up to LIMIT records that had expired at NOW. */

@@ -1,22 +1,41 @@
 #include "store/lmdb.h"
 
-/* Another process grew the map: take over its size. */
+/* Runs MEND with nobody in a transaction; the caller holds the map lock for
+ * reading, and does so again afterwards. */
 static int
-follow_map(struct store *s)
+mend_alone(struct store *s, int (*mend)(struct store *s))
 {
 	int rc;
 
 	pthread_rwlock_unlock(&s->map);
 	pthread_rwlock_wrlock(&s->map);
-	rc = mdb_env_set_mapsize(s->env, 0);
+	rc = mend(s);
 	pthread_rwlock_unlock(&s->map);
 	pthread_rwlock_rdlock(&s->map);
 	return rc;
 }
 
+/* Another process grew the map: take over its size. */
+static int
+follow_map(struct store *s)
+{
+	return s->env != NULL ? mdb_env_set_mapsize(s->env, 0) : 0;
+}
+
+/* After a failed write of the meta page LMDB refuses all further work on the
+ * environment; a new one starts from what is on disk. There is none if it
+ * could not be opened: that is tried again by the next who comes. */
+static int
+reopen(struct store *s)
+{
+	store_env_close(s);
+	return store_env_open(s, false);
+}
+
 /*
  * Begins a transaction with the map lock held for reading. What can pass is
- * mended here: a map that another process grew, reader slots left by the dead.
+ * mended here: a map that another process grew, an environment that gave up,
+ * reader slots left by the dead.
  */
 int
 store_begin(struct store *s, unsigned flags, MDB_txn **txn)
@@ -24,9 +43,13 @@ store_begin(struct store *s, unsigned flags, MDB_txn **txn)
 	int dead, rc = 0;
 
 	for (int i = 0; i < 4; i++) {
-		rc = mdb_txn_begin(s->env, NULL, flags, txn);
+		rc = MDB_PANIC;
+		if (s->env != NULL)
+			rc = mdb_txn_begin(s->env, NULL, flags, txn);
 		if (rc == MDB_MAP_RESIZED)
-			rc = follow_map(s);
+			rc = mend_alone(s, follow_map);
+		else if (rc == MDB_PANIC)
+			rc = mend_alone(s, reopen);
 		else if (rc == MDB_READERS_FULL)
 			rc = mdb_reader_check(s->env, &dead);
 		else
@@ -109,28 +132,10 @@ grow_map(struct store *s)
 	return rc;
 }
 
-/* After a failed write of the meta page LMDB refuses all further work on the
- * environment; a new one starts from what is on disk. */
-static int
-reopen(struct store *s)
-{
-	int rc;
-
-	pthread_rwlock_wrlock(&s->map);
-	store_env_close(s);
-	rc = store_env_open(s, false);
-	pthread_rwlock_unlock(&s->map);
-	return rc;
-}
-
 int
 store_mend(struct store *s, int rc)
 {
-	if (rc == MDB_MAP_FULL)
-		return grow_map(s);
-	if (rc == MDB_PANIC)
-		return reopen(s);
-	return rc;
+	return rc == MDB_MAP_FULL ? grow_map(s) : rc;
 }
 
 void

@@ -80,7 +80,8 @@ enum err store_create(const char *dir, char *why, size_t why_cap) MUST_CHECK;
 
 /*
  * Opens the store in DIR: once in a process, after any fork. Clears the slots
- * of readers that died. WHY as above; ERR_NOT_FOUND (no store there),
+ * of readers that died. WHY as above, ERR_PERMISSION also for a store that
+ * others can read; ERR_NOT_FOUND (no store there),
  * ERR_CORRUPT (not a store of ours), ERR_VERSION (written by a newer latchkey).
  */
 enum err store_open(

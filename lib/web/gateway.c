@@ -245,12 +245,15 @@ gateway_next(struct gateway *g, struct exchange *x)
 		g->served = true;
 		return first;
 	}
-	do
-		if (!(x->fcgi.ipcFd < 0 ? accept_connection(x) : await_kept(x)))
+	for (;;) {
+		bool kept = x->fcgi.ipcFd >= 0;
+
+		if (kept ? !await_kept(x) : !accept_connection(x))
 			return false;
-	while (
-	    FCGX_Accept_r(&x->fcgi) != 0); /* its peer left, or made no sense */
-	return true;
+		if (FCGX_Accept_r(&x->fcgi) == 0)
+			return true;
+		/* The peer left, or made no sense; its connection is closed. */
+	}
 }
 
 const char *

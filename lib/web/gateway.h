@@ -26,7 +26,9 @@ enum err exchange_new(struct exchange **x, struct gateway *g) MUST_CHECK;
 void exchange_free(struct exchange **x);
 
 /* Waits for the next request. False when there will be none: told to stop, the
- * socket failed, or the one CGI request has been served. */
+ * socket failed, or the one CGI request has been served. Signals that stop us
+ * are held back until the request is finished; a peer that is silent for half
+ * a minute in the middle of one is given up. */
 bool gateway_next(struct gateway *g, struct exchange *x);
 
 /*
