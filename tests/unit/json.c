@@ -5,17 +5,20 @@
 
 #include <string.h>
 
-/* Writes V, which is let go, and compares. */
+/* Writes V, which is let go, alone in an array, and compares. */
 static bool
 writes(json_t *v, const char *wanted)
 {
-	char text[256];
-	struct buf b;
+	char text[256], whole[256];
+	json_t *array = json_pack("[o]", v);
+	struct buf b, w;
 
 	buf_init(&b, text, sizeof text);
-	json_write(&b, v);
-	json_decref(v);
-	return buf_ok(&b) && str_equal(text, wanted);
+	json_write(&b, array);
+	json_decref(array);
+	buf_init(&w, whole, sizeof whole);
+	buf_printf(&w, "[%s]", wanted);
+	return buf_ok(&b) && buf_ok(&w) && str_equal(text, whole);
 }
 
 static void
