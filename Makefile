@@ -27,11 +27,13 @@ app	 = app workers
 
 programs = authorize token refresh metadata userinfo introspect revoke logout
 
-command	 = latchkey admin init user client client_options key session grant \
-	   check audit output options prompt
+command	 = latchkey admin init user client client_options app recipe key \
+	   session grant check audit output options prompt
 
 templates = $(sort $(wildcard templates/*.html)) templates/style.css
-manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5
+recipes	  = $(sort $(wildcard data/apps/*.conf))
+manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
+	    doc/latchkey-app.5
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
 
 # --- how it is compiled ------------------------------------------------------
@@ -75,7 +77,8 @@ all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey
 $(programs:%=$(BUILD)/cgi-bin/%): %: %.o $(archive)
 	$(call say,ld $@)$(link) -o $@ $< $(archive) -lfcgi $(libs) $(LDLIBS)
 
-$(BUILD)/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) $(archive)
+$(BUILD)/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) $(BUILD)/recipes.o \
+    $(archive)
 	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
 
 $(archive): $(library)
@@ -85,22 +88,32 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,cc $<)$(compile) -MMD -MP -c -o $@ $<
 
-# The templates become C strings: quotes and backslashes escaped, and question
-# marks, lest two of them be a trigraph.
-$(BUILD)/templates.c: $(templates) Makefile
+# Files become C strings: quotes and backslashes escaped, and question marks,
+# lest two of them be a trigraph. The first argument is the array, with its
+# type; the second its header; the third says what to call file $t; the fourth
+# are the files.
+define strings
 	@mkdir -p $(@D)
-	$(call say,templates $@){ \
-	echo '#include "web/template.h"' && echo && \
-	echo 'const struct template_builtin template_builtins[] = {' && \
-	for t in $(templates); do \
-		echo "	{ \"$${t##*/}\"," && \
+	$(call say,strings $@){ \
+	echo '#include "$(2)"' && echo && \
+	echo 'const $(1)[] = {' && \
+	for t in $(4); do \
+		name=$${t##*/} && \
+		echo "	{ \"$(3)\"," && \
 		LC_ALL=C sed 's/[\\"?]/\\&/g; s/.*/	    "&\\n"/' $$t && \
 		echo '	    "" },' || exit 1; \
 	done && \
 	echo '	{ NULL, NULL },' && echo '};'; } >$@.new && mv $@.new $@
+endef
 
-$(BUILD)/templates.o: $(BUILD)/templates.c
-	$(call say,cc $<)$(compile) -MMD -MP -c -o $@ $<
+$(BUILD)/templates.c: $(templates) Makefile
+	$(call strings,struct template_builtin template_builtins,web/template.h,$$name,$(templates))
+
+$(BUILD)/recipes.c: $(recipes) Makefile
+	$(call strings,struct recipe_builtin recipe_builtins,recipe.h,$${name%.conf},$(recipes))
+
+$(BUILD)/templates.o $(BUILD)/recipes.o: %.o: %.c
+	$(call say,cc $<)$(compile) -Ibin -MMD -MP -c -o $@ $<
 
 # Other flags or another compiler: everything is compiled again.
 $(BUILD)/flags: FORCE
@@ -119,7 +132,8 @@ $(programs:%=$(BUILD)/test/cgi-bin/%): $(BUILD)/test/%: \
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link) -o $@ $< $(clock) $(archive) -lfcgi $(libs) $(LDLIBS)
 
-$(BUILD)/test/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) $(clock) $(archive)
+$(BUILD)/test/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) \
+    $(BUILD)/recipes.o $(clock) $(archive)
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
 
@@ -137,8 +151,24 @@ $(BUILD)/test/unit/failures: $(BUILD)/tests/fault/engine.o
 $(BUILD)/test/unit/failures: wrap = mdb_txn_begin mdb_txn_commit mdb_get \
 	   mdb_put mdb_del mdb_cursor_open mdb_cursor_get mdb_cursor_del
 
+# What tests/durability looks at a store with, and what it preloads: that one
+# is never sanitized, or it would come too late beside what it is loaded into.
+durability = $(BUILD)/test/durability/power_cut $(BUILD)/test/durability/sound
+record	 = $(BUILD)/test/fault/record.so
+
+$(durability): $(BUILD)/test/%: $(BUILD)/tests/%.o \
+    $(BUILD)/tests/durability/invariants.o $(archive)
+	@mkdir -p $(@D)
+	$(call say,ld $@)$(link) -o $@ $(filter %.o,$^) $(archive) $(libs) $(LDLIBS)
+
+$(record): tests/fault/record.c tests/fault/record.h $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,cc $@)$(CC) -std=c11 -Wall -Wextra -Wconversion -Wshadow \
+	    -O2 -fPIC -shared $(CPPFLAGS) -o $@ $< -ldl
+
 test-programs: all $(units:%=$(BUILD)/test/unit/%) \
-    $(programs:%=$(BUILD)/test/cgi-bin/%) $(BUILD)/test/bin/latchkey
+    $(programs:%=$(BUILD)/test/cgi-bin/%) $(BUILD)/test/bin/latchkey \
+    $(durability) $(record) $(BUILD)/tests/bench/seed
 
 # Packages first, in a make of its own: without them nothing compiles.
 test:
@@ -188,10 +218,11 @@ mandir	 = $(DESTDIR)$(PREFIX)/share/man
 
 install: all
 	install -d $(libdir)/cgi-bin $(DESTDIR)$(PREFIX)/bin \
-	    $(sharedir)/templates $(mandir)/man5 $(mandir)/man8
+	    $(sharedir)/templates $(sharedir)/apps $(mandir)/man5 $(mandir)/man8
 	install -m 755 $(programs:%=$(BUILD)/cgi-bin/%) $(libdir)/cgi-bin
 	install -m 755 $(BUILD)/bin/latchkey $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(templates) $(sharedir)/templates
+	install -m 644 $(recipes) $(sharedir)/apps
 	install -m 644 data/latchkey.conf.example $(sharedir)
 	install -m 644 $(filter %.5,$(manuals)) $(mandir)/man5
 	install -m 644 $(filter %.8,$(manuals)) $(mandir)/man8

@@ -73,12 +73,12 @@ void store_env_close(struct store *s);
  * who use it. */
 bool store_on_network(const char *dir);
 
-/* Begins a transaction; the caller holds s->map for reading. Mends what can be
- * before: afterwards s->env may be another. */
+/* Begins a transaction; the caller holds s->map for reading. What can pass is
+ * mended before: s->env may be another afterwards. */
 int store_begin(struct store *s, unsigned flags, MDB_txn **txn);
 
-/* Mends what made a write fail with RC: a full map grows. 0: worth another
- * try; else an engine code. */
+/* Mends what made a write fail with RC: a full map grows, an environment that
+ * gave up is opened anew. 0: worth another try; else an engine code. */
 int store_mend(struct store *s, int rc);
 
 /* Removes up to LIMIT records that had expired at NOW. */

@@ -1,16 +1,25 @@
 #include "store/lmdb.h"
 
-/* Runs MEND with nobody in a transaction; the caller holds the map lock for
- * reading, and does so again afterwards. */
+/* Runs MEND with nobody in a transaction. */
 static int
 mend_alone(struct store *s, int (*mend)(struct store *s))
 {
 	int rc;
 
-	pthread_rwlock_unlock(&s->map);
 	pthread_rwlock_wrlock(&s->map);
 	rc = mend(s);
 	pthread_rwlock_unlock(&s->map);
+	return rc;
+}
+
+/* The same for one who holds the map lock for reading, but has not begun. */
+static int
+mend_between(struct store *s, int (*mend)(struct store *s))
+{
+	int rc;
+
+	pthread_rwlock_unlock(&s->map);
+	rc = mend_alone(s, mend);
 	pthread_rwlock_rdlock(&s->map);
 	return rc;
 }
@@ -47,9 +56,9 @@ store_begin(struct store *s, unsigned flags, MDB_txn **txn)
 		if (s->env != NULL)
 			rc = mdb_txn_begin(s->env, NULL, flags, txn);
 		if (rc == MDB_MAP_RESIZED)
-			rc = mend_alone(s, follow_map);
+			rc = mend_between(s, follow_map);
 		else if (rc == MDB_PANIC)
-			rc = mend_alone(s, reopen);
+			rc = mend_between(s, reopen);
 		else if (rc == MDB_READERS_FULL)
 			rc = mdb_reader_check(s->env, &dead);
 		else
@@ -117,7 +126,6 @@ grow_map(struct store *s)
 	size_t before;
 	int rc;
 
-	pthread_rwlock_wrlock(&s->map);
 	rc = mdb_env_info(s->env, &info);
 	before = info.me_mapsize;
 	if (rc == 0)
@@ -128,14 +136,17 @@ grow_map(struct store *s)
 		rc = before > SIZE_MAX / 2
 			 ? MDB_MAP_FULL
 			 : mdb_env_set_mapsize(s->env, 2 * before);
-	pthread_rwlock_unlock(&s->map);
 	return rc;
 }
 
 int
 store_mend(struct store *s, int rc)
 {
-	return rc == MDB_MAP_FULL ? grow_map(s) : rc;
+	if (rc == MDB_MAP_FULL)
+		return mend_alone(s, grow_map);
+	if (rc == MDB_PANIC)
+		return mend_alone(s, reopen);
+	return rc;
 }
 
 void

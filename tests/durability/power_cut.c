@@ -13,12 +13,12 @@
  *
  * Prints a line with the figures; the first fault ends it.
  */
+#include "../fault/record.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "domain/family.h"
 #include "domain/keyring.h"
-#include "fault/record.h"
 #include "invariants.h"
 
 #include <fcntl.h>
@@ -62,7 +62,7 @@ struct run {
 	uint64_t random;
 };
 
-static void
+_Noreturn static void
 die(const char *what, const char *more)
 {
 	fprintf(stderr, "power_cut: %s%s%s\n", what, *more ? ": " : "", more);

@@ -5,15 +5,16 @@ listening socket that outlives it, so that whoever comes while no process is
 there waits for the next one.
 """
 
+import atexit
 import base64
 import json
 import os
-import signal
 import socket
 import struct
 import subprocess
 import tempfile
 import time
+from urllib.parse import urlencode
 
 SECRET = "a-client-secret-known-to-the-tests-only"
 CALLBACK = "http://127.0.0.1:9/cb"
@@ -31,12 +32,6 @@ class Gone(Exception):
 
 
 # --- one request ------------------------------------------------------------
-
-
-def form(**fields):
-    from urllib.parse import urlencode
-
-    return urlencode(fields).encode()
 
 
 def variables(program, body):
@@ -63,13 +58,13 @@ def length(n):
     return bytes([n]) if n < 128 else struct.pack("!I", n | 1 << 31)
 
 
-def fastcgi_request(program, body):
+def fastcgi_request(program, body, keep):
     params = b"".join(
         length(len(name)) + length(len(value)) + name.encode() + value.encode()
         for name, value in variables(program, body).items()
     )
     return (
-        record(1, struct.pack("!HB5x", 1, 0))
+        record(1, struct.pack("!HB5x", 1, keep))
         + record(4, params)
         + record(4, b"")
         + record(5, body)
@@ -78,7 +73,7 @@ def fastcgi_request(program, body):
 
 
 def fastcgi_answer(received):
-    """What the program wrote, once it has said that this is all of it."""
+    """What the program wrote; None until it has said that this is all."""
     out, at = b"", 0
     while at + 8 <= len(received):
         _, kind, _, size, padding = struct.unpack_from("!BBHHB", received, at)
@@ -88,7 +83,7 @@ def fastcgi_answer(received):
             out += content
         elif kind == 3 and len(content) == size:
             return out
-    raise Gone
+    return None
 
 
 def parse(answer):
@@ -116,21 +111,22 @@ class Program:
         self.listener.bind(self.path)
         self.listener.listen(512)
         self.process = None
+        atexit.register(self.kill)
 
     def start(self, **options):
         self.process = subprocess.Popen(
             [f"{BUILD}/cgi-bin/{self.name}"],
             stdin=self.listener,
             stdout=subprocess.DEVNULL,
-            stderr=self.provider.log,
             env=self.environment,
             **options,
         )
         return self
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
     def terminate(self):
         """SIGTERM; how long it took to end, and how."""
@@ -139,19 +135,30 @@ class Program:
         status = self.process.wait(PATIENCE_S)
         return time.monotonic() - began, status
 
+    def connect(self):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(PATIENCE_S)
+        s.connect(self.path)
+        return s
+
+    def ask_over(self, s, keep, **fields):
+        """Over a connection, to be kept for another request or not."""
+        received = b""
+        try:
+            s.sendall(fastcgi_request(self.name, urlencode(fields).encode(), keep))
+            while (answer := fastcgi_answer(received)) is None:
+                more = s.recv(65536)
+                if not more:
+                    raise Gone
+                received += more
+        except ConnectionError as e:
+            raise Gone from e
+        return parse(answer)
+
     def ask(self, **fields):
         """Status and JSON; Gone if the process died under way."""
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(PATIENCE_S)
-            received = []
-            try:
-                s.connect(self.path)
-                s.sendall(fastcgi_request(self.name, form(**fields)))
-                while more := s.recv(65536):
-                    received.append(more)
-            except (ConnectionError, BrokenPipeError) as e:
-                raise Gone from e
-        return parse(fastcgi_answer(b"".join(received)))
+        with self.connect() as s:
+            return self.ask_over(s, False, **fields)
 
 
 class CGI:
@@ -162,12 +169,11 @@ class CGI:
         self.running = set()
 
     def ask(self, **fields):
-        body = form(**fields)
+        body = urlencode(fields).encode()
         process = subprocess.Popen(
             [f"{BUILD}/cgi-bin/{self.name}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self.provider.log,
             env={**self.provider.environment, **variables(self.name, body)},
         )
         self.running.add(process)
@@ -186,8 +192,9 @@ class Provider:
 
     def __init__(self, data, families=0, codes=0):
         self.data = data
-        self.run = tempfile.mkdtemp(prefix="latchkey-durable.")
-        self.log = open(f"{self.run}/log", "ab")
+        # A short name: a socket's path has 107 bytes.
+        self.directory = tempfile.TemporaryDirectory(prefix="lk.", dir="/tmp")
+        self.run = self.directory.name
         self.environment = {"LATCHKEY_DATA": data}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
@@ -199,7 +206,7 @@ class Provider:
         if count == 0:
             return []
         return subprocess.run(
-            [f"{BUILD}/test/durability/seed", self.data, kind, str(count)]
+            [f"{BUILD}/tests/bench/seed", self.data, kind, str(count)]
             + ["app", "alice", SCOPE, *more],
             check=True,
             stdout=subprocess.PIPE,

@@ -29,7 +29,7 @@
 enum {
 	WINDOW = 2,
 	APART = WINDOW + 1, /* and anything longer: all alike to the rule */
-	DEPTH = 9,
+	DEPTH = 8,
 	TURNS_MAX = 3,
 
 	/* names of generations in a state that has been renamed */
@@ -460,7 +460,7 @@ odd_presentations(void)
 int
 main(void)
 {
-	search("nine steps", false, DEPTH);
+	search("eight steps", false, DEPTH);
 	search("every state", true, 0);
 	two_tabs();
 	no_window();

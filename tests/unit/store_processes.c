@@ -209,12 +209,12 @@ static bool
 follow(void)
 {
 	struct store *s = open_store();
-	bool kept = s != NULL && has_blobs(s, 0, 1) && tell(to_parent);
+	bool kept = s != NULL && has_blobs(s, 0, 1) && tell(to_parent) &&
+		    hear(from_parent) && has_blobs(s, 0, 400) &&
+		    write_blobs(s, 400, 10) && tell(to_parent) &&
+		    hear(from_parent) && write_blobs(s, 900, 1) &&
+		    map_size(s) >= 64 * MIB && has_blobs(s, 0, 901);
 
-	kept &= hear(from_parent) && has_blobs(s, 0, 400);
-	kept &= write_blobs(s, 400, 10) && tell(to_parent);
-	kept &= hear(from_parent) && write_blobs(s, 900, 1);
-	kept &= map_size(s) >= 64 * MIB && has_blobs(s, 0, 901);
 	store_close(&s);
 	return kept;
 }
@@ -223,11 +223,11 @@ static bool
 lead(struct child *follower)
 {
 	struct store *s = open_store();
-	bool kept = s != NULL && write_blobs(s, 0, 400);
+	bool kept = s != NULL && write_blobs(s, 0, 400) &&
+		    tell(follower->told) && hear(follower->heard) &&
+		    has_blobs(s, 0, 410) && write_blobs(s, 410, 490) &&
+		    tell(follower->told);
 
-	kept &= tell(follower->told) && hear(follower->heard);
-	kept &= has_blobs(s, 0, 410) && write_blobs(s, 410, 490);
-	kept &= tell(follower->told);
 	store_close(&s);
 	return kept;
 }
@@ -282,12 +282,17 @@ hold_reader(void)
 	return s != NULL && store_read(s, read_for_ever, &key) == OK;
 }
 
+/* Whoever opens it next, as a worker does that replaces a dead one. */
 static bool
-open_once(void)
+open_when_told(void)
 {
-	struct store *s = open_store();
-	bool opened = s != NULL;
+	struct store *s;
+	bool opened;
 
+	if (!hear(from_parent))
+		return false;
+	s = open_store();
+	opened = s != NULL && tell(to_parent);
 	store_close(&s);
 	return opened;
 }
@@ -313,7 +318,7 @@ static void
 dead_readers(void)
 {
 	enum { READERS = 20 };
-	struct child c[READERS];
+	struct child c[READERS], next;
 	uint64_t pinned, freed;
 
 	new_store("readers");
@@ -322,14 +327,16 @@ dead_readers(void)
 		c[i] = begin(hold_reader);
 		hear(c[i].heard);
 	}
+	next = begin(open_when_told);
 	fixture = open_store();
 	pinned = growth_of_rewriting(fixture);
 	for (size_t i = 0; i < READERS; i++)
 		kill_child(&c[i]);
-	/* whoever opens it next, as a worker that replaces the dead one does */
-	run(open_once);
+	tell(next.told);
+	hear(next.heard);
 	freed = growth_of_rewriting(fixture);
 	store_close(&fixture);
+	end(&next);
 	printf("# grew by %llu while they read, %llu after\n",
 	    (unsigned long long)pinned, (unsigned long long)freed);
 	CHECK(pinned >= 20 * BLOB && freed == 0,
@@ -498,7 +505,7 @@ fill_disk(void)
 	char why[256];
 
 	if (unshare(CLONE_NEWNS) != 0 ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("none", dir, "tmpfs", 0, "size=4m,mode=700") != 0)
 		_exit(77);
 	return store_create(dir, why, sizeof why) == OK &&

@@ -35,7 +35,9 @@ comparisons(void)
 	CHECK(str_equal_nocase("Basic", "bASIC") &&
 		  !str_equal_nocase("Basic", "Basi") &&
 		  !str_equal_nocase("Basi", "Basic") &&
-		  !str_equal_nocase("@", "`"),
+		  !str_equal_nocase("@", "`") &&
+		  str_starts_nocase("BASIC x", "basic ") &&
+		  !str_starts_nocase("Basic", "basic "),
 	    "str: letter case alone is ignored");
 	str_lower(text);
 	CHECK(str_equal(text, "ab\xC3\x84z"),
