@@ -14,7 +14,8 @@ enum { URI_CAP = 1025, ORIGIN_CAP = 300 };
 
 /* NULL if URI may be registered, else what is wrong, for people. Absolute,
  * printable ASCII, no fragment, no user information; http only on a loopback
- * address or localhost; any other scheme but those that browsers run or read as files. */
+ * address or localhost; any other scheme but those that browsers run or read as
+ * files. */
 const char *uri_refusal(const char *uri);
 
 /* Whether URI is http on a loopback address (127.0.0.0/8, [::1]). localhost

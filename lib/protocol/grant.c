@@ -68,7 +68,20 @@ struct granting {
 	const char *why;
 };
 
-/* The client, authenticated and registered for what it asks. */
+/* The key that will sign: its public half says which it is. */
+static enum err
+find_key(struct store_txn *t, struct granting *g)
+{
+	enum jwa alg = provider_access_token_alg(g->p, g->client);
+	enum err e = signkey_active(t, alg, &g->key);
+
+	if (e == ERR_NOT_FOUND)
+		e = err_because(ERR_CORRUPT, "no_signing_key", &g->why);
+	return e;
+}
+
+/* The client, authenticated and registered for what it asks; and the key, for
+ * without one there is no answer, and nothing must be used up for none. */
 static enum err
 admit_client(struct store_txn *t, struct granting *g)
 {
@@ -80,19 +93,7 @@ admit_client(struct store_txn *t, struct granting *g)
 	if (e == OK && !(g->client->grants & (unsigned)g->q->grant_type))
 		e = err_because(
 		    ERR_UNAUTHORIZED_CLIENT, "grant_type_not_allowed", &g->why);
-	return e;
-}
-
-/* The key that will sign: its public half says which it is. */
-static enum err
-find_key(struct store_txn *t, struct granting *g)
-{
-	enum jwa alg = provider_access_token_alg(g->p, g->client);
-	enum err e = signkey_active(t, alg, &g->key);
-
-	if (e == ERR_NOT_FOUND)
-		e = err_because(ERR_CORRUPT, "no_signing_key", &g->why);
-	return e;
+	return e == OK ? find_key(t, g) : e;
 }
 
 static enum err
@@ -129,8 +130,7 @@ code_step(struct store_txn *t, void *arg)
 	memcpy(f->amr, code.amr, sizeof f->amr);
 	memcpy(g->nonce, code.nonce, sizeof g->nonce);
 	memcpy(g->scope, code.scope, sizeof g->scope);
-	e = family_begin(t, f, &l, g->now);
-	return e == OK ? find_key(t, g) : e;
+	return family_begin(t, f, &l, g->now);
 }
 
 static enum err
@@ -159,7 +159,7 @@ refresh_step(struct store_txn *t, void *arg)
 	 * is what was asked for and the client may still have. */
 	if (g->q->scope == NULL)
 		e = scope_grant(g->scope, g->family.scope, g->client->scope);
-	return e == OK ? find_key(t, g) : e;
+	return e;
 }
 
 static enum err
@@ -182,7 +182,7 @@ credentials_step(struct store_txn *t, void *arg)
 	if (g->q->scope != NULL && g->scope[0] == '\0')
 		return err_because(
 		    ERR_INVALID_SCOPE, "scope_not_allowed", &g->why);
-	return find_key(t, g);
+	return OK;
 }
 
 static int64_t

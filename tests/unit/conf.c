@@ -91,8 +91,7 @@ defaults(void)
 {
 	CHECK(load(ISSUER) == OK && why[0] == '\0' &&
 		  str_equal(conf.issuer, "https://id.example.org") &&
-		  conf_issuer_path(&conf)[0] == '\0' &&
-		  conf.secure,
+		  conf_issuer_path(&conf)[0] == '\0' && conf.secure,
 	    "conf: the issuer alone is enough");
 	CHECK(str_equal(conf.site_name, "id.example.org") &&
 		  str_equal(conf.default_alg, "EdDSA") && !conf.log_syslog,
