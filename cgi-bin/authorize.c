@@ -90,7 +90,8 @@ refuse(struct visit *v, enum err e, const char *reason)
 		page_error(&c->response, &c->page, e, reason);
 }
 
-/* Whether the request, as text, is short enough to go with every step. */
+/* The app's request as an address of ours; false if it is too long to go along
+ * with every step. */
 static bool
 self_url(char url[static REDIRECT_MAX], struct visit *v, unsigned answered)
 {

@@ -80,7 +80,7 @@ command_path() {
 
 @test "--help and --version answer on standard output" {
 	run -0 --separate-stderr latchkey --help
-	assert_output 'latchkey client add ID'
+	assert_output 'latchkey client add \[ID\]'
 	run -0 --separate-stderr latchkey client add --help
 	assert_output 'Registers an app'
 	run -0 --separate-stderr latchkey user -h

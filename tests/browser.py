@@ -16,7 +16,6 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-APP, PASSWORD = sys.argv[1:]
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
          "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--no-proxy-server",
@@ -24,8 +23,11 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
 
 
 @contextlib.contextmanager
-def chromium():
+def chromium(preferences=None):
     options = webdriver.ChromeOptions()
+    options.set_capability("goog:loggingPrefs",
+                           {"browser": "ALL", "performance": "ALL"})
+    options.add_experimental_option("prefs", preferences or {})
     options.binary_location = "/usr/bin/chromium"
     with tempfile.TemporaryDirectory() as profile:
         for flag in FLAGS + ["--user-data-dir=" + profile]:
@@ -81,17 +83,17 @@ class Walk:
             field.send_keys(value)
 
 
-def main():
+def main(app, password):
     with chromium() as driver:
         walk = Walk(driver)
-        driver.get(APP)
+        driver.get(app)
         walk.sees("knows nobody yet")
         walk.press("Sign in")
         walk.sees("Sign in", "Sample app")
         walk.fill(username="alice", password="not the password")
         walk.press("Sign in")
         walk.sees("Sign in", "Password")
-        walk.fill(username="alice", password=PASSWORD)
+        walk.fill(username="alice", password=password)
         walk.press("Sign in")
         walk.sees("Sample app", "Allow")
         walk.press("Allow")
@@ -120,10 +122,11 @@ def main():
 
         walk.press("Sign out")
         walk.sees("knows nobody yet")
-        assert driver.current_url == APP, driver.current_url
+        assert driver.current_url == app, driver.current_url
         walk.press("Sign in")
         walk.sees("Password")
         print("# signed out at the provider, too")
 
 
-main()
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -113,6 +113,19 @@ travel() {
 	mv "$LATCHKEY_TEST_CLOCK.new" "$LATCHKEY_TEST_CLOCK"
 }
 
+# store_figure NAME: how many users, clients, sessions, families; or KiB.
+store_figure() {
+	local line
+	line=$(latchkey check --json |
+	    jq -r '.findings[].what | select(startswith("store: "))')
+	if [[ $1 = KiB ]]; then
+		[[ $line =~ ([0-9]+)\ KiB ]]
+	else
+		[[ $line =~ $1\ ([0-9]+) ]]
+	fi
+	echo "${BASH_REMATCH[1]}"
+}
+
 # --- servers -----------------------------------------------------------------
 
 port_is_taken() {

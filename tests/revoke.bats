@@ -80,19 +80,6 @@ done_silently() {
 	assert_status 401
 }
 
-@test "revocation: what is remembered of it goes when the token would have expired" {
-	begin
-	revoke "$access"
-	entries() {
-		mdb_stat -s revoked "$DATA/store" | sed -n 's/ *Entries: //p'
-	}
-	[[ -n $(type -P mdb_stat) ]] || skip 'no mdb_stat'
-	assert_equal "$(entries)" 1
-	travel 1000
-	refresh "$refresh_token"
-	assert_equal "$(entries)" 0
-}
-
 @test "revocation: of a token that is unknown, expired or revoked already is 200 (RFC 7009 2.2)" {
 	begin
 	for token in x a.b.c "${access%?}" "${refresh_token%?}" \

@@ -216,8 +216,9 @@ work_of() {	# NAME PASSWORD: of one try to sign in
 @test "sign-in: no more hashes at once than argon2_slots; the next waits, known or not" {
 	local name lock
 	set_conf argon2_slots 1
-	open_sign_in x
+	open_sign_in alice
 	log_in alice	# makes the slot
+	assert_signed_in
 	open_sign_in y
 	exec 8<"$DATA/slots/0"
 	flock 8

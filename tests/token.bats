@@ -114,6 +114,23 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 	done
 }
 
+@test "client authentication: where Apache renames the header on an internal redirect, it is found" {
+	code=$(get_code alice app)
+	cgi token POST /token '' "$(form grant_type=authorization_code \
+	    code="$code" redirect_uri="$CALLBACK" code_verifier="$VERIFIER")" \
+	    "REDIRECT_HTTP_AUTHORIZATION=Basic $(basic app "$SECRET")"
+	assert_status 200
+}
+
+@test "client authentication: nothing else in the environment says who a client is" {
+	for name in REMOTE_USER HTTP_REMOTE_USER HTTP_X_REMOTE_USER \
+	    HTTP_CLIENT_ID REDIRECT_REMOTE_USER; do
+		cgi token POST /token '' "$(form grant_type=client_credentials)" \
+		    "$name=worker"
+		refused_basic
+	done
+}
+
 @test "client authentication: a client_id with a colon in it, form-encoded" {
 	add_client urn:example:app --trusted
 	code=$(get_code alice urn:example:app)
@@ -729,6 +746,34 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 	userinfo "$(field access_token <<<"$tokens")"
 	assert_refused 401 invalid_token
 	CLIENT=worker client_credentials
+	assert_status 200
+}
+
+@test "FastCGI: the same below a path: sign-in, exchange, refresh, userinfo, introspection, revocation" {
+	rm -r "$DATA"
+	new_store /idp
+	add_user alice --name 'Alice Liddell'
+	add_client app --trusted
+	start_server
+	get_tokens alice app
+	assert_status 200
+	access=$(http_body | field access_token)
+	id=$(http_body | field id_token)
+	assert_equal "$(jwt_claims "$id" | field iss)" \
+	    "http://127.0.0.1:$PORT/idp"
+	refresh "$(http_body | field refresh_token)"
+	assert_status 200
+	refresh_token=$(http_body | field refresh_token)
+	userinfo "$access"
+	assert_field sub "$(jwt_claims "$id" | field sub)"
+	introspect "$access"
+	assert_field active true
+	REFRESH_AT=refresh refresh "$refresh_token"
+	revoke "$(http_body | field refresh_token)"
+	assert_status 200
+	introspect "$access"
+	assert_field active false
+	request alice GET "$ISSUER/logout" id_token_hint="$id"
 	assert_status 200
 }
 

@@ -1,0 +1,498 @@
+# Bad input is refused at the door, whichever program it is sent to: never a
+# 5xx, never an echo of a secret, nothing lost.
+
+load helper
+
+ALL='authorize logout token refresh userinfo introspect revoke metadata'
+POSTS='authorize logout token refresh userinfo introspect revoke'
+
+setup_file() {
+	export USE_TEST_CLOCK=1
+	new_store
+	add_user alice --name 'Alice Adams'
+	add_client app --trusted
+	sign_in alice app >/dev/null
+	save_store
+}
+
+setup() {
+	fresh_store
+}
+
+teardown() {
+	# whatever was sent, nothing was lost and nobody crashed
+	refute_logged 'server_error|AddressSanitizer|runtime error'
+}
+
+teardown_file() {
+	stop_all
+}
+
+# path PROGRAM: its address.
+path() {
+	[[ $1 = metadata ]] && echo /jwks.json || echo "/$1"
+}
+
+# send PROGRAM METHOD [QUERY] [BODY | @FILE] [VAR=VALUE...]: one CGI run.
+send() {
+	cgi "$1" "$2" "$(path "$1")" "${@:3}" >/dev/null
+}
+
+assert_secure_headers() {
+	assert_header X-Content-Type-Options '^nosniff$' &&
+	    assert_header X-Frame-Options '^DENY$' &&
+	    assert_header Referrer-Policy '^no-referrer$' &&
+	    assert_header Content-Security-Policy \
+		"^default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+}
+
+# assert_refused STATUS: in a way fit for who asked, with all that protects.
+assert_refused() {
+	assert_status "$1" && assert_secure_headers || return
+	assert_header Cache-Control '^no-store$' || return
+	case $program in
+	authorize | logout) assert_page '<h1>' ;;
+	*) assert_header Content-Type '^application/json$' &&
+	    http_body | jq -e .error >/dev/null ;;
+	esac
+}
+
+@test "bad input: a parameter twice is refused everywhere (RFC 6749 3.1, 3.2)" {
+	local program
+	for program in token refresh introspect revoke; do
+		send $program POST '' 'token=a&token=b&grant_type=refresh_token' \
+		    HTTP_AUTHORIZATION="Basic $(basic app "$SECRET")"
+		assert_refused 400
+		assert_error invalid_request
+	done
+	program=logout
+	send logout GET 'state=a&state=b'
+	assert_error_page parameter_repeated
+	program=authorize
+	send authorize GET 'client_id=app&client_id=app'
+	assert_error_page parameter_repeated
+}
+
+@test "bad input: a NUL, raw or encoded, in a name or a value, is refused everywhere" {
+	local program bad
+	printf 'client_id=app\0x' >"$BATS_TEST_TMPDIR/nul"
+	for program in $POSTS; do
+		for bad in 'client_id=app%00x' 'client_id%00=app' '%00=' a=%00; do
+			send $program POST '' "$bad"
+			assert_refused 400
+		done
+		send $program POST '' "@$BATS_TEST_TMPDIR/nul"
+		assert_refused 400
+	done
+	for program in $ALL; do
+		send $program GET 'client_id=app%00x'
+		assert_refused 400
+	done
+}
+
+@test "bad input: a NUL cuts off no password, client, redirect URI, or verifier" {
+	local code
+	send authorize POST '' "step=login&username=alice%00x&password=$(
+	    url_encode "$PASSWORD")"
+	assert_status 400
+	send authorize POST '' "step=login&username=alice&password=$(
+	    url_encode "$PASSWORD")%00x"
+	assert_status 400
+	request alice GET "$(authorize_url app)%00"
+	assert_status 400
+	request alice GET "$(authorize_url app client_id=)&client_id=app%00.evil"
+	assert_status 400
+	request alice GET "$(authorize_url app redirect_uri=)&redirect_uri=$(
+	    url_encode "$CALLBACK")%00.evil"
+	assert_status 400
+	code=$(get_code alice app)
+	send token POST '' "grant_type=authorization_code&code=$code&redirect_uri=$(
+	    url_encode "$CALLBACK")&code_verifier=$VERIFIER%00x" \
+	    HTTP_AUTHORIZATION="Basic $(basic app "$SECRET")"
+	assert_status 400
+	redeem "$code"	# and the code was not lost by that
+	assert_status 200
+}
+
+@test "bad input: broken percent-encoding is refused everywhere" {
+	local program bad
+	for bad in a=% a=%4 a=%zz a=%u0041 %=1 'a=%%41' 'a=1&b=%f'; do
+		for program in authorize token; do
+			send $program POST '' "$bad"
+			assert_refused 400
+		done
+		for program in authorize metadata; do
+			send $program GET "$bad"
+			assert_refused 400
+		done
+	done
+	for program in $ALL; do
+		send $program GET a=%
+		assert_refused 400
+	done
+}
+
+@test "bad input: broken UTF-8 is refused: cut, overlong, surrogates, beyond Unicode, raw bytes" {
+	local program bad
+	for bad in %ff %c3 %c0%af %e0%80%af %ed%a0%80 %f4%90%80%80 %f8%88%80%80%80 \
+	    $'\xff' $'\xc3'; do
+		for program in authorize token; do
+			send $program POST '' "a=$bad"
+			assert_refused 400
+			send $program POST '' "$bad=a"
+			assert_refused 400
+		done
+	done
+	for program in $ALL; do
+		send $program GET a=%c0%80
+		assert_refused 400
+	done
+}
+
+@test "bad input: a path with broken encoding, a NUL or a control character is refused" {
+	local bad
+	for bad in %ff %00 %0d%0aX-Evil:1 %; do
+		cgi authorize GET "/$bad/authorize" >/dev/null
+		assert_status 400
+		assert_secure_headers
+		refute_header X-Evil
+	done
+	cgi authorize GET "/$(printf '%0600d' 0)/authorize" >/dev/null
+	assert_status 404
+	assert_secure_headers
+}
+
+@test "bad input: an address that is nobody's is a plain 404 (404 page for people)" {
+	local program
+	for program in $ALL; do
+		for bad in / /x "/${program}x" "$(path $program)/" \
+		    "$(path $program)/x"; do
+			cgi $program GET "$bad" >/dev/null
+			assert_refused 404
+		done
+	done
+}
+
+@test "bad input: a body over 64 KiB is 413, whether or not its length is told" {
+	local program
+	{ printf a=; head -c 65535 /dev/zero | tr '\0' a; } \
+	    >"$BATS_TEST_TMPDIR/big"
+	for program in $POSTS; do
+		send $program POST '' "@$BATS_TEST_TMPDIR/big"
+		assert_refused 413
+		send $program POST '' "@$BATS_TEST_TMPDIR/big" CONTENT_LENGTH
+		assert_refused 413
+		send $program POST '' a=b CONTENT_LENGTH=99999999999999999
+		assert_refused 413
+	done
+}
+
+@test "bad input: a body of 64 KiB sharp is read" {
+	local program=token
+	{ printf a=; head -c 65534 /dev/zero | tr '\0' a; } \
+	    >"$BATS_TEST_TMPDIR/big"
+	send token POST '' "@$BATS_TEST_TMPDIR/big" CONTENT_LENGTH
+	assert_refused 401
+	assert_error invalid_client
+}
+
+@test "bad input: a body that is cut short, or whose length is nonsense, is refused" {
+	local program length
+	for program in $POSTS; do
+		for length in 10 -1 1x 0x3 ' 3' 99999999999999999999999; do
+			send $program POST '' a=b CONTENT_LENGTH="$length"
+			assert_refused 400
+		done
+	done
+}
+
+@test "bad input: what comes after the told length is not read" {
+	open_page bob "$(authorize_url app)"
+	send authorize POST '' 'client_id=nobody&client_id=app' \
+	    CONTENT_LENGTH=16
+	assert_error_page client_id_unknown
+}
+
+@test "bad input: a wrong content type is 415 (RFC 9110 15.5.16)" {
+	local program type
+	for program in $POSTS; do
+		for type in application/json text/plain \
+		    'multipart/form-data; boundary=x' \
+		    application/x-www-form-urlencodedx ''; do
+			send $program POST '' a=b CONTENT_TYPE="$type"
+			assert_refused 415
+		done
+		send $program POST '' a=b CONTENT_TYPE
+		assert_refused 415
+	done
+}
+
+@test "bad input: a form's type may be in capitals and have parameters (RFC 9110 8.3.1)" {
+	local type
+	for type in 'application/x-www-form-urlencoded; charset=UTF-8' \
+	    'application/x-www-form-urlencoded;charset=utf-8' \
+	    APPLICATION/X-WWW-FORM-URLENCODED; do
+		send authorize POST '' client_id=nobody CONTENT_TYPE="$type"
+		assert_error_page client_id_unknown
+	done
+}
+
+@test "bad input: methods that are not served are 405 with Allow (RFC 9110 15.5.6)" {
+	local program method allow
+	for program in $ALL; do
+		case $program in
+		authorize | logout | userinfo) allow='GET, HEAD, POST, OPTIONS' ;;
+		metadata) allow='GET, HEAD, OPTIONS' ;;
+		*) allow='POST, OPTIONS' ;;
+		esac
+		for method in PUT DELETE PATCH TRACE BREW get GETX; do
+			send $program $method
+			assert_refused 405
+			assert_equal "$(http_header Allow)" "$allow"
+		done
+		send $program OPTIONS
+		assert_status 204
+		assert_equal "$(http_header Allow)" "$allow"
+		assert_secure_headers
+	done
+	for program in token refresh introspect revoke; do
+		send $program GET grant_type=refresh_token
+		assert_refused 405
+		send $program HEAD
+		assert_status 405
+		assert_equal "$(http_body)" ''
+	done
+	program=metadata
+	send metadata POST '' a=b
+	assert_refused 405
+}
+
+@test "bad input: a query over 32 KiB, or of more fields than any request has, is refused" {
+	local program long
+	long=$(printf '%032770d' 0)
+	for program in $ALL; do
+		send $program GET "a=$long"
+		assert_refused 400
+	done
+	for program in authorize token; do
+		send $program POST '' "$(printf 'a%d=1&' {1..65})"
+		assert_refused 400
+	done
+}
+
+@test "bad input: cookies, Origin or Authorization over their ceilings are refused, none is cut" {
+	local program long
+	long=$(printf '%016390d' 0)
+	for program in $ALL; do
+		send $program GET '' '' HTTP_COOKIE="a=$long"
+		assert_refused 400
+		send $program GET '' '' HTTP_AUTHORIZATION="Bearer $long"
+		assert_refused 400
+		send $program GET '' '' HTTP_ORIGIN="https://$long"
+		assert_refused 400
+	done
+}
+
+@test "bad input: control characters in a header are refused" {
+	local program
+	for program in $ALL; do
+		send $program GET '' '' HTTP_COOKIE=$'a=b\r\nSet-Cookie: x=y'
+		assert_refused 400
+		refute_header Set-Cookie
+		send $program GET '' '' HTTP_ORIGIN=$'https://a\r\nX-Evil: 1'
+		assert_refused 400
+		refute_header X-Evil
+	done
+}
+
+@test "bad input: cookies that are garbage are no cookies" {
+	local cookie
+	for cookie in = ';;;' 'latchkey-session' 'latchkey-session=' \
+	    'latchkey-session=%00' $'latchkey-session=\xff\xfe' \
+	    'latchkey-browser="><script>' "latchkey-browser=$(printf '%0500d' 0)"; do
+		url=$(authorize_url app)
+		send authorize GET "${url#*\?}" '' HTTP_COOKIE="$cookie"
+		assert_status 200
+		refute_page '<script'
+		page_asks_password
+	done
+}
+
+refute_evil_cookie() {
+	[[ $(http_header Set-Cookie) != *evil* ]] || fail "$(http_headers)"
+}
+
+@test "bad input: line breaks in what reaches a header never end it" {
+	local evil=$'x\r\nSet-Cookie: evil=1\r\n\r\n<script>'
+	request alice GET "$(authorize_url app state="$evil")"
+	assert_status 303
+	refute_evil_cookie
+	assert_equal "$(http_body)" ''
+	request alice GET "$(authorize_url app state="$evil" prompt=login)"
+	refute_page '<script>'
+	request alice GET "$(authorize_url app redirect_uri="$CALLBACK$evil")"
+	assert_error_page redirect_uri_unregistered
+	latchkey client set app >/dev/null \
+	    --post-logout-redirect-uri https://app.example/bye
+	request - GET "$ISSUER/logout" client_id=app state="$evil" \
+	    post_logout_redirect_uri=https://app.example/bye
+	assert_status 303
+	refute_evil_cookie
+	request - GET "$ISSUER/jwks.json" -H $'Origin: https://a' state="$evil"
+	refute_evil_cookie
+}
+
+@test "bad input: line breaks and escapes in what is logged make no second line" {
+	request - GET "$(authorize_url app client_id=)" \
+	    client_id=$'x\nlatchkey token: fake\e[31m'
+	assert_error_page client_id_unknown
+	assert_equal "$(grep -c . "$SERVER_LOG")" 1
+	refute_logged $'\e'
+}
+
+@test "bad input: a page echoes nothing of what it could not read" {
+	local program
+	for program in authorize logout; do
+		send $program GET "password=top-secret&a=%"
+		assert_refused 400
+		refute_page top-secret
+		refute_logged top-secret
+		send $program POST '' "password=top-secret&a=%"
+		assert_refused 400
+		refute_page top-secret
+		refute_logged top-secret
+	done
+}
+
+@test "bad input: a refused client secret, token or code is echoed neither in the answer nor in the log" {
+	SECRET=not-the-secret-of-anybody-at-all-here redeem a-code-nobody-has
+	assert_error invalid_client
+	[[ $(<"$(last raw)") != *not-the-secret* ]]
+	introspect a-token-nobody-has >/dev/null
+	refresh a-refresh-token-nobody-has >/dev/null
+	assert_error invalid_grant
+	userinfo an-access-token-nobody-has >/dev/null
+	assert_status 401
+	refute_logged 'not-the-secret|nobody-has'
+}
+
+@test "bad input: HTML in every parameter of a refused request arrives as text or not at all" {
+	local name evil='"><script>alert(1)</script>'
+	for name in client_id redirect_uri response_type state scope prompt \
+	    nonce login_hint id_token_hint "$evil"; do
+		request - GET "$(authorize_url app "$name=")" "$name=$evil"
+		refute_page '<script'
+		request - GET "$(authorize_url nobody "$name=")" "$name=$evil"
+		refute_page '<script'
+		request alice GET "$ISSUER/logout" "$name=$evil"
+		refute_page '<script'
+	done
+}
+
+@test "bad input: every answer has the security headers: page, redirect, JSON, empty, error" {
+	request alice GET "$(authorize_url app)"
+	assert_status 303
+	assert_secure_headers
+	request - GET "$(authorize_url app)"
+	assert_status 200
+	assert_secure_headers
+	request alice GET "$(authorize_url app response_mode=form_post)"
+	assert_secure_headers
+	request alice GET "$ISSUER/logout"
+	assert_secure_headers
+	request - GET "$ISSUER/.well-known/openid-configuration"
+	assert_status 200
+	assert_secure_headers
+	redeem "$(get_code alice app)" >/dev/null
+	assert_status 200
+	assert_secure_headers
+	assert_header Cache-Control '^no-store$'
+	userinfo nothing >/dev/null
+	assert_status 401
+	assert_secure_headers
+	revoke x >/dev/null
+	assert_status 200
+	assert_secure_headers
+	mv "$DATA/latchkey.conf" "$DATA/gone"
+	request - GET "$ISSUER/authorize"
+	assert_status 503
+	assert_secure_headers
+	assert_header Retry-After '^[0-9]+$'
+}
+
+@test "bad input: only our own stylesheet may be loaded, and nothing may run" {
+	local page csp style
+	for page in "$(authorize_url app)" "$(authorize_url nobody)" \
+	    "$ISSUER/logout"; do
+		request - GET "$page"
+		csp=$(http_header Content-Security-Policy)
+		[[ $csp != *script-src* && $csp != *unsafe* ]]
+		style=$(http_body | python3 -c '
+import base64, hashlib, re, sys
+page = sys.stdin.buffer.read()
+style, = re.findall(rb"<style>(.*?)</style>", page, re.S)
+print(base64.b64encode(hashlib.sha256(style).digest()).decode())')
+		[[ $csp = *"style-src 'sha256-$style'"* ]]
+		refute_page ' style=|<script| on[a-z]+=|javascript:|https?://[a-z]+\.(com|org|net)'
+	done
+}
+
+# --- the same through a real server
+
+# status_of CURL-ARGUMENT...: and the answer is kept.
+status_of() {
+	curl --noproxy '*' -s -m 20 -D "$(last headers.raw)" -o "$(last body)" \
+	    -w '%{http_code}' "$@" >"$(last status)"
+	tr -d '\r' <"$(last headers.raw)" >"$(last headers)"
+	http_status
+}
+
+@test "bad input: refused alike through lighttpd and FastCGI, and the next request works" {
+	local program url
+	start_server
+	head -c 65537 /dev/zero | tr '\0' a >"$BATS_TEST_TMPDIR/big"
+	for program in $POSTS; do
+		url=$ISSUER/$program
+		assert_equal "$(status_of -d 'a=%00' "$url")" 400
+		assert_secure_headers
+		assert_equal "$(status_of -d 'a=%zz' "$url")" 400
+		assert_equal "$(status_of -d 'a=%ff' "$url")" 400
+		assert_equal "$(status_of -H 'Content-Type: text/plain' \
+		    -d a=b "$url")" 415
+		assert_secure_headers
+		assert_equal "$(status_of -X PUT "$url")" 405
+		assert_header Allow POST
+		assert_secure_headers
+		assert_equal "$(status_of --data-binary \
+		    "@$BATS_TEST_TMPDIR/big" "$url")" 413
+		assert_secure_headers
+		assert_equal "$(status_of -H 'Transfer-Encoding: chunked' \
+		    --data-binary "@$BATS_TEST_TMPDIR/big" "$url")" 413
+		assert_equal "$(status_of -H "Cookie: a=$(printf '%017000d' 0)" \
+		    -d a=b "$url")" 400
+		assert_secure_headers
+	done
+	assert_equal "$(status_of "$ISSUER/authorize?a=%zz")" 400
+	assert_equal "$(status_of "$ISSUER/authorize?a=%00")" 400
+	assert_equal "$(status_of -X OPTIONS "$ISSUER/token")" 204
+	assert_secure_headers
+	request bob GET "$(authorize_url app)"
+	assert_status 200
+	page_asks_password
+	stop_server
+}
+
+@test "bad input: a body that is cut short keeps nothing waiting through FastCGI" {
+	start_server
+	python3 - "$PORT" <<-'END'
+		import socket, sys
+		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		s.sendall(b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: "
+		          b"application/x-www-form-urlencoded\r\n"
+		          b"Content-Length: 100\r\n\r\ngrant_type=refresh")
+		s.close()
+	END
+	redeem "$(get_code alice app)" >/dev/null
+	assert_status 200
+	stop_server
+}

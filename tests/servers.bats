@@ -1,0 +1,500 @@
+# The configurations of conf/, as conf/site.sh fills them in and conf/serve.sh
+# starts them, with every real web server, unprivileged on high ports: the same
+# promises for all. "at SERVER" is at the root of a host, over http; "at SERVER
+# tls" is under a path, over TLS with a certificate of its own.
+
+load helper
+BATS_NO_PARALLELIZE_WITHIN_FILE=true
+export BATS_NO_PARALLELIZE_WITHIN_FILE
+
+SPA=https://spa.example.org
+
+setup_file() {
+	# Root gives the data to somebody else, as whom all of it then runs: who
+	# must be able to read what is run.
+	mkdir "$BATS_FILE_TMPDIR/build"
+	cp -R "$LATCHKEY_BUILD/cgi-bin" "$BATS_FILE_TMPDIR/build"
+	cp -R "$root/conf" "$BATS_FILE_TMPDIR"
+	chmod -R a+rX "$BATS_FILE_TMPDIR"
+	chmod a+x "$BATS_RUN_TMPDIR"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -days 2 \
+	    -keyout "$BATS_FILE_TMPDIR/key.pem" \
+	    -out "$BATS_FILE_TMPDIR/certificate.pem" 2>/dev/null
+	chmod a+r "$BATS_FILE_TMPDIR/key.pem"
+}
+
+teardown_file() {
+	stop_all
+}
+
+# at SERVER [tls]: requests go there from now on. Started at its first use, and
+# there until the last test of this file.
+at() {
+	local place=$BATS_FILE_TMPDIR/$1${2:-}
+	export CURL_CA_BUNDLE=$BATS_FILE_TMPDIR/certificate.pem
+	[[ -e $place/started ]] || { furnish "$place" "${2:-}"; start "$1"; }
+	# shellcheck disable=SC1091 # written by start
+	source "$place/started"
+}
+
+# furnish PLACE [tls]: a store, with people and apps, and ports.
+furnish() {
+	local BATS_TEST_TMPDIR=$1 port
+	mkdir "$BATS_TEST_TMPDIR"
+	port=$(free_port)
+	if [[ -n $2 ]]; then
+		new_store "https://127.0.0.1:$port/idp.v1"
+		HTTP_PORT=$(free_port)
+	else
+		new_store "http://127.0.0.1:$port"
+		HTTP_PORT=
+	fi
+	PORT=$port
+	add_user alice --name 'Alice Adams' --email alice@example.org
+	add_client app --name 'Photo Album' --redirect-uri "$CALLBACK" \
+	    --grant authorization_code --grant refresh_token \
+	    --grant client_credentials \
+	    --post-logout-redirect-uri https://app.example/bye
+	add_client spa --public --trusted --cookie-refresh \
+	    --redirect-uri "$SPA/cb"
+	[[ $(id -u) != 0 ]] || chown -R 65534:65534 "$DATA"
+}
+
+start() {
+	local -a tls=()
+	[[ -z $HTTP_PORT ]] || tls=(-r "$HTTP_PORT"
+	    -c "$BATS_FILE_TMPDIR/certificate.pem"
+	    -k "$BATS_FILE_TMPDIR/key.pem")
+	LATCHKEY_BUILD=${SERVED:-$BATS_FILE_TMPDIR/build} in_background \
+	    "$BATS_FILE_TMPDIR/conf/serve.sh" -d "$DATA" -p "$PORT" -s "$1" \
+	    "${tls[@]}"
+	wait_for says_it_serves_or_is_gone
+	! is_gone "$SERVER_PID" || fail "$1 did not start" "$(<"$SERVER_LOG")"
+	declare -gx SERVER_PID
+	declare -p PORT HTTP_PORT ISSUER DATA SERVER_LOG SERVER_PID |
+	    sed 's/^declare [^ ]* /export /' >"${DATA%/data}/started"
+}
+
+says_it_serves_or_is_gone() {
+	grep -q 'is served' "$SERVER_LOG" || is_gone "$SERVER_PID"
+}
+
+ask() {	# [CURL-OPTION...] PATH: the status, below the issuer
+	curl --noproxy '*' --path-as-is -sS -m 30 -o "$(last body)" \
+	    -D "$(last headers)" -w '%{http_code}' "${@:1:$#-1}" \
+	    "$ISSUER${*: -1}"
+}
+
+answers() {	# STATUS [CURL-OPTION...] PATH
+	assert_equal "${*:2}: $(ask "${@:2}")" "${*:2}: $1" ||
+	    fail "$(http_body)" "$(tail -n 5 "$SERVER_LOG")"
+}
+
+# What we answer ourselves at /token: JSON, not a page of the server's.
+answers_json() {
+	answers "$@"
+	http_headers | tr -d '\r' | grep -qi '^content-type: application/json' ||
+	    fail "not ours: $(http_headers)"
+}
+
+# --- the promises --------------------------------------------------------------
+
+an_app_signs_in() {
+	local code tokens access
+	open_page alice "$(authorize_url app scope='openid email offline_access')"
+	page_asks_password
+	log_in alice
+	page_asks_consent
+	allow alice
+	assert_status 303
+	code=$(url_param code "$(http_header Location)")
+	assert_equal "$(url_param iss "$(http_header Location)")" "$ISSUER"
+	tokens=$(redeem "$code")
+	assert_status 200
+	access=$(field access_token <<<"$tokens")
+	assert_equal "$(jwt_claims "$(field id_token <<<"$tokens")" |
+	    field iss)" "$ISSUER"
+	userinfo "$access"
+	assert_field email alice@example.org
+	AUTH=post refresh "$(field refresh_token <<<"$tokens")"
+	assert_status 200
+	tokens=$(REFRESH_AT=refresh refresh "$(http_body | field refresh_token)")
+	assert_status 200
+	introspect "$(field access_token <<<"$tokens")"
+	assert_field active true
+	revoke "$(field refresh_token <<<"$tokens")"
+	assert_status 200
+	userinfo "$(field access_token <<<"$tokens")"
+	assert_status 401
+	assert_header WWW-Authenticate 'error="invalid_token"'
+}
+
+a_wrong_secret_is_refused() {
+	SECRET=wrong-wrong-wrong-wrong-wrong-wrong client_credentials
+	assert_refused 401 invalid_client
+	assert_header WWW-Authenticate '^Basic '
+	client_credentials
+	assert_status 200
+}
+
+a_browser_app_refreshes_by_cookie() {
+	local code
+	code=$(get_code alice spa redirect_uri="$SPA/cb")
+	request alice POST "$ISSUER/token" -H "Origin: $SPA" client_id=spa \
+	    grant_type=authorization_code code="$code" \
+	    redirect_uri="$SPA/cb" code_verifier="$VERIFIER"
+	assert_status 200
+	refute_field refresh_token
+	assert_header Set-Cookie 'HttpOnly'
+	request alice POST "$ISSUER/refresh" -H "Origin: $SPA" client_id=spa \
+	    grant_type=refresh_token
+	assert_status 200
+	assert_header Access-Control-Allow-Origin "^$SPA\$"
+	request alice POST "$ISSUER/refresh" -H 'Origin: https://evil.example' \
+	    client_id=spa grant_type=refresh_token
+	[[ $(http_status) = 4?? ]] || fail "$(http_status)"
+}
+
+signing_out_ends_the_session() {
+	local tokens
+	tokens=$(get_tokens alice app)
+	request alice GET "$ISSUER/logout" \
+	    id_token_hint="$(field id_token <<<"$tokens")" \
+	    post_logout_redirect_uri=https://app.example/bye state=s
+	assert_status 303
+	assert_equal "$(http_header Location)" https://app.example/bye?state=s
+	request alice GET "$(authorize_url app prompt=none)"
+	assert_error login_required
+}
+
+only_its_paths_are_there() {
+	local path prefix=${ISSUER#*://*:"$PORT"}
+	answers 200 /.well-known/openid-configuration
+	answers 200 /.well-known/oauth-authorization-server
+	answers 200 /jwks.json
+	answers 401 /userinfo
+	answers_json 405 /token
+	for path in / /tokenx /token/ /token/x /token.html /x/token /jwks.jsonx \
+	    /index.html /.well-known/ /.well-known/openid-configurationx \
+	    /.well-known/openid-configuration/ /metadata /latchkey.conf; do
+		answers 404 "$path"
+	done
+	path=$(ask /%2e%2e/data/latchkey.conf)
+	[[ $path = 40[034] ]] || fail "$path"
+	ISSUER=${ISSUER%"$prefix"}
+	answers 200 "/.well-known/openid-configuration$prefix"
+	answers 200 "/.well-known/oauth-authorization-server$prefix"
+	[[ -n $prefix ]] || return 0
+	answers 404 /.well-known/openid-configuration
+	for path in /token "${prefix}x/token" "${prefix/./x}/token" "$prefix"; do
+		answers 404 "$path"
+	done
+}
+
+methods_are_ours() {
+	answers 200 -I /.well-known/openid-configuration
+	http_headers | grep -qi '^content-type: application/json'
+	answers 200 -I "/authorize?$(authorize_url app | cut -d '?' -f 2)"
+	answers 204 -X OPTIONS -H 'Origin: http://127.0.0.1:9' \
+	    -H 'Access-Control-Request-Method: POST' /token
+	http_headers | grep -qi '^allow: POST, OPTIONS'
+	answers_json 405 -X PUT /token
+	http_headers | grep -qi '^allow: POST, OPTIONS'
+	answers 405 -X DELETE /authorize
+}
+
+bodies_have_our_ceiling() {
+	local dir=$BATS_TEST_TMPDIR
+	head -c 65537 /dev/zero | tr '\0' a >"$dir/over"
+	head -c 120000 /dev/zero | tr '\0' a >"$dir/far-over"
+	head -c 2000000 /dev/zero | tr '\0' a >"$dir/huge"
+	{ printf 'grant_type=client_credentials&x='; head -c 65536 "$dir/over"; } |
+	    head -c 65536 >"$dir/just"
+	set -- -H "Authorization: Basic $(basic app "$SECRET")"
+	answers_json 200 "$@" --data-binary "@$dir/just" /token
+	answers_json 413 --data-binary "@$dir/over" /token
+	answers_json 413 --data-binary "@$dir/far-over" /token
+	answers 413 --data-binary "@$dir/huge" /token
+	set -- -H 'Transfer-Encoding: chunked' "$@"
+	answers_json 200 "$@" --data grant_type=client_credentials /token
+	answers_json 200 "$@" --data-binary "@$dir/just" /token
+	answers_json 413 "$@" --data-binary "@$dir/over" /token
+	answers 413 "$@" --data-binary "@$dir/huge" /token
+}
+
+# Twelve who send half a body and then nothing, while others are served; then
+# the other half, and they are served, too.
+slow_bodies_hold_up_nobody() {
+	python3 - "$PORT" "$(basic app "$SECRET")" <<-'END'
+		import socket, sys, time, urllib.request
+		port, basic = int(sys.argv[1]), sys.argv[2]
+		body = b"grant_type=client_credentials"
+		head = (f"POST /token HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+		        f"Authorization: Basic {basic}\r\nConnection: close\r\n"
+		        "Content-Type: application/x-www-form-urlencoded\r\n"
+		        f"Content-Length: {len(body)}\r\n\r\n").encode()
+		def send(what):
+		    s = socket.create_connection(("127.0.0.1", port), 20)
+		    s.sendall(head + what)
+		    return s
+		def status(s):
+		    answer = b""
+		    while part := s.recv(4096):
+		        answer += part
+		    return answer.split(b" ", 2)[1]
+		slow = [send(body[:9]) for _ in range(12)]
+		time.sleep(0.3)
+		for _ in range(5):
+		    start = time.monotonic()
+		    assert status(send(body)) == b"200"
+		    took = time.monotonic() - start
+		    assert took < 3, f"{took:.1f} s beside slow ones"
+		for s in slow:
+		    s.sendall(body[9:])
+		for s in slow:
+		    assert status(s) == b"200", "a slow one was not served"
+	END
+}
+
+# Half a request line, half a head, half a body, an answer nobody reads.
+who_leaves_early_harms_nobody() {
+	python3 - "$PORT" "$(basic app "$SECRET")" <<-'END'
+		import socket, struct, sys
+		port, basic = int(sys.argv[1]), sys.argv[2]
+		body = "grant_type=client_credentials"
+		whole = (f"POST /token HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+		         f"Authorization: Basic {basic}\r\n"
+		         "Content-Type: application/x-www-form-urlencoded\r\n"
+		         f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
+		for length in (7, 60, len(whole) - 10, len(whole)):
+		    for linger in (False, True):	# True: a reset
+		        s = socket.create_connection(("127.0.0.1", port))
+		        if linger:
+		            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+		                         struct.pack("ii", 1, 0))
+		        s.sendall(whole[:length])
+		        s.close()
+	END
+	client_credentials
+	assert_status 200
+	refute_logged 'ended by itself|server_error|exit signal'
+}
+
+what_is_long_gets_through() {
+	local long to
+	long=$(head -c 24000 /dev/zero | tr '\0' a)
+	answers 200 "/.well-known/openid-configuration?x=$long"
+	answers 200 -H "Cookie: x=${long:0:15000}" /jwks.json
+	answers 200 -H "Cookie: x=${long:0:15000}" \
+	    "/authorize?$(authorize_url app | cut -d '?' -f 2)"
+	request - GET "$(authorize_url app prompt=none state="${long:0:4096}")"
+	assert_error login_required
+	to=$(http_header Location)
+	assert_equal "$(url_param state "$to")" "${long:0:4096}"
+}
+
+http_is_sent_to_https() {
+	local url=http://127.0.0.1:$HTTP_PORT/idp.v1/authorize?a=b%20c to
+	to=$(curl --noproxy '*' -sS -o "$(last body)" -w '%{http_code} %{redirect_url}' "$url")
+	assert_equal "$to" "301 $ISSUER/authorize?a=b%20c"
+}
+
+# A stranger's word for who somebody is, and a proxy's.
+headers_are_not_variables() {
+	answers 401 -H 'Remote-User: alice' -H 'Auth_Type: Basic' \
+	    -H 'Remote_Addr: 10.0.0.1' /userinfo
+	answers 405 -H 'Request_Uri: /jwks.json' -H 'Proxy: http://evil' /token
+}
+
+# --- what an administrator can get wrong ---------------------------------------
+
+a_page_for_people() {	# PATH [STATUS]
+	answers "${2:-503}" "$1"
+	assert_page 'not available'
+	assert_page 'Try again in a minute'
+}
+
+# broken SERVER: a server of this test's own.
+broken() {
+	furnish "$BATS_TEST_TMPDIR/broken" ''
+	"${@:2}"
+	start "$1"
+}
+
+lose_store() {
+	mv "$DATA/store" "$DATA/elsewhere"
+}
+
+data_that_cannot_be_opened_are_told() {
+	broken "$1" lose_store
+	a_page_for_people /authorize
+	a_page_for_people /token
+	assert_logged 'latchkey authorize: cannot start'
+	assert_logged "why=.*$DATA/store"
+	mv "$DATA/elsewhere" "$DATA/store"
+	answers 200 /jwks.json
+	answers 405 /token
+	stop_server
+}
+
+# The programs' sockets are there, but nobody listens; then not even they.
+programs_that_are_not_there_are_told() {
+	local run keeper
+	broken "$1" :
+	answers 200 /jwks.json
+	keeper=$(pgrep -P "$SERVER_PID" -f start-programs.sh)
+	run=$(tr '\0' '\n' <"/proc/$keeper/cmdline" | tail -n 1)
+	kill "$keeper"
+	wait_for is_gone "$keeper"
+	a_page_for_people /authorize
+	assert_logged "$run/authorize"
+	rm "$run/token"
+	a_page_for_people /token
+	assert_logged "$run/token"
+	assert_logged 'No such file'
+	stop_server
+}
+
+# Somebody else's sockets.
+sockets_of_another_owner_are_told() {
+	local run keeper
+	[[ $(id -u) = 0 ]] || skip 'only root can give a socket away'
+	broken "$1" :
+	keeper=$(pgrep -P "$SERVER_PID" -f start-programs.sh)
+	run=$(tr '\0' '\n' <"/proc/$keeper/cmdline" | tail -n 1)
+	chown root "$run/token"
+	a_page_for_people /token
+	assert_logged "$run/token"
+	assert_logged 'Permission denied'
+	stop_server
+}
+
+# What the server is to start is no program of this machine.
+a_program_that_cannot_be_run_is_told() {
+	SERVED=$BATS_TEST_TMPDIR/build
+	cp -R "$BATS_FILE_TMPDIR/build" "$SERVED"
+	echo 'not a program' >"$SERVED/cgi-bin/token"
+	broken "$1" :
+	a_page_for_people /token 500
+	assert_logged 'cgi-bin/token: Exec format error|headers: token'
+	answers 200 /jwks.json
+	stop_server
+}
+
+# --- lighttpd -----------------------------------------------------------------
+
+@test "lighttpd: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at lighttpd; an_app_signs_in; }
+@test "lighttpd: the same below a path and over TLS" { at lighttpd tls; an_app_signs_in; }
+@test "lighttpd: who authenticates wrongly is told so" { at lighttpd; a_wrong_secret_is_refused; }
+@test "lighttpd: a browser app refreshes by its cookie over TLS" { at lighttpd tls; a_browser_app_refreshes_by_cookie; }
+@test "lighttpd: signing out ends the session and leads back to the app" { at lighttpd tls; signing_out_ends_the_session; }
+@test "lighttpd: the endpoints are at their exact paths, everything else is 404" { at lighttpd; only_its_paths_are_there; }
+@test "lighttpd: so they are below a path" { at lighttpd tls; only_its_paths_are_there; }
+@test "lighttpd: http is sent to https" { at lighttpd tls; http_is_sent_to_https; }
+@test "lighttpd: HEAD, OPTIONS and unknown methods are answered by us" { at lighttpd; methods_are_ours; }
+@test "lighttpd: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at lighttpd; bodies_have_our_ceiling; }
+@test "lighttpd: slow bodies hold up nobody else" { at lighttpd; slow_bodies_hold_up_nobody; }
+@test "lighttpd: who leaves early harms nobody" { at lighttpd; who_leaves_early_harms_nobody; }
+@test "lighttpd: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at lighttpd; what_is_long_gets_through; }
+@test "lighttpd: a header does not become a variable we believe" { at lighttpd; headers_are_not_variables; }
+@test "lighttpd: data that cannot be opened: 503, a page for people, and a line in the log" { data_that_cannot_be_opened_are_told lighttpd; }
+@test "lighttpd: programs that are not there: 503, a page for people, and the socket in the log" { programs_that_are_not_there_are_told lighttpd; }
+@test "lighttpd: a socket of another owner: 503, a page for people, and the cause in the log" { sockets_of_another_owner_are_told lighttpd; }
+
+# --- lighttpd as CGI ----------------------------------------------------------
+
+@test "lighttpd-cgi: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at lighttpd-cgi; an_app_signs_in; }
+@test "lighttpd-cgi: the same below a path and over TLS" { at lighttpd-cgi tls; an_app_signs_in; }
+@test "lighttpd-cgi: who authenticates wrongly is told so" { at lighttpd-cgi; a_wrong_secret_is_refused; }
+@test "lighttpd-cgi: a browser app refreshes by its cookie over TLS" { at lighttpd-cgi tls; a_browser_app_refreshes_by_cookie; }
+@test "lighttpd-cgi: signing out ends the session and leads back to the app" { at lighttpd-cgi tls; signing_out_ends_the_session; }
+@test "lighttpd-cgi: the endpoints are at their exact paths, everything else is 404" { at lighttpd-cgi; only_its_paths_are_there; }
+@test "lighttpd-cgi: so they are below a path" { at lighttpd-cgi tls; only_its_paths_are_there; }
+@test "lighttpd-cgi: http is sent to https" { at lighttpd-cgi tls; http_is_sent_to_https; }
+@test "lighttpd-cgi: HEAD, OPTIONS and unknown methods are answered by us" { at lighttpd-cgi; methods_are_ours; }
+@test "lighttpd-cgi: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at lighttpd-cgi; bodies_have_our_ceiling; }
+@test "lighttpd-cgi: slow bodies hold up nobody else" { at lighttpd-cgi; slow_bodies_hold_up_nobody; }
+@test "lighttpd-cgi: who leaves early harms nobody" { at lighttpd-cgi; who_leaves_early_harms_nobody; }
+@test "lighttpd-cgi: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at lighttpd-cgi; what_is_long_gets_through; }
+@test "lighttpd-cgi: a header does not become a variable we believe" { at lighttpd-cgi; headers_are_not_variables; }
+@test "lighttpd-cgi: data that cannot be opened: 503, a page for people, and a line in the log" { data_that_cannot_be_opened_are_told lighttpd-cgi; }
+@test "lighttpd-cgi: a program that cannot be run: 500, a page for people, and its name in the log" { a_program_that_cannot_be_run_is_told lighttpd-cgi; }
+
+# --- Apache -------------------------------------------------------------------
+
+@test "apache: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at apache; an_app_signs_in; }
+@test "apache: the same below a path and over TLS" { at apache tls; an_app_signs_in; }
+@test "apache: who authenticates wrongly is told so" { at apache; a_wrong_secret_is_refused; }
+@test "apache: a browser app refreshes by its cookie over TLS" { at apache tls; a_browser_app_refreshes_by_cookie; }
+@test "apache: signing out ends the session and leads back to the app" { at apache tls; signing_out_ends_the_session; }
+@test "apache: the endpoints are at their exact paths, everything else is 404" { at apache; only_its_paths_are_there; }
+@test "apache: so they are below a path" { at apache tls; only_its_paths_are_there; }
+@test "apache: http is sent to https" { at apache tls; http_is_sent_to_https; }
+@test "apache: HEAD, OPTIONS and unknown methods are answered by us" { at apache; methods_are_ours; }
+@test "apache: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache; bodies_have_our_ceiling; }
+@test "apache: slow bodies hold up nobody else" { at apache; slow_bodies_hold_up_nobody; }
+@test "apache: who leaves early harms nobody" { at apache; who_leaves_early_harms_nobody; }
+@test "apache: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at apache; what_is_long_gets_through; }
+@test "apache: a header does not become a variable we believe" { at apache; headers_are_not_variables; }
+@test "apache: data that cannot be opened: 503, a page for people, and a line in the log" { data_that_cannot_be_opened_are_told apache; }
+@test "apache: programs that are not there: 503, a page for people, and the socket in the log" { programs_that_are_not_there_are_told apache; }
+@test "apache: a socket of another owner: 503, a page for people, and the cause in the log" { sockets_of_another_owner_are_told apache; }
+
+# --- Apache with mod_fcgid ----------------------------------------------------
+
+@test "apache-fcgid: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at apache-fcgid; an_app_signs_in; }
+@test "apache-fcgid: the same below a path and over TLS" { at apache-fcgid tls; an_app_signs_in; }
+@test "apache-fcgid: who authenticates wrongly is told so" { at apache-fcgid; a_wrong_secret_is_refused; }
+@test "apache-fcgid: a browser app refreshes by its cookie over TLS" { at apache-fcgid tls; a_browser_app_refreshes_by_cookie; }
+@test "apache-fcgid: signing out ends the session and leads back to the app" { at apache-fcgid tls; signing_out_ends_the_session; }
+@test "apache-fcgid: the endpoints are at their exact paths, everything else is 404" { at apache-fcgid; only_its_paths_are_there; }
+@test "apache-fcgid: so they are below a path" { at apache-fcgid tls; only_its_paths_are_there; }
+@test "apache-fcgid: http is sent to https" { at apache-fcgid tls; http_is_sent_to_https; }
+@test "apache-fcgid: HEAD, OPTIONS and unknown methods are answered by us" { at apache-fcgid; methods_are_ours; }
+@test "apache-fcgid: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache-fcgid; bodies_have_our_ceiling; }
+@test "apache-fcgid: slow bodies hold up nobody else" { at apache-fcgid; slow_bodies_hold_up_nobody; }
+@test "apache-fcgid: who leaves early harms nobody" { at apache-fcgid; who_leaves_early_harms_nobody; }
+@test "apache-fcgid: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at apache-fcgid; what_is_long_gets_through; }
+@test "apache-fcgid: a header does not become a variable we believe" { at apache-fcgid; headers_are_not_variables; }
+@test "apache-fcgid: data that cannot be opened: 503, a page for people, and a line in the log" { data_that_cannot_be_opened_are_told apache-fcgid; }
+@test "apache-fcgid: a program that cannot be run: 500, a page for people, and its name in the log" { a_program_that_cannot_be_run_is_told apache-fcgid; }
+
+# --- Apache as CGI ------------------------------------------------------------
+
+@test "apache-cgi: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at apache-cgi; an_app_signs_in; }
+@test "apache-cgi: the same below a path and over TLS" { at apache-cgi tls; an_app_signs_in; }
+@test "apache-cgi: who authenticates wrongly is told so" { at apache-cgi; a_wrong_secret_is_refused; }
+@test "apache-cgi: a browser app refreshes by its cookie over TLS" { at apache-cgi tls; a_browser_app_refreshes_by_cookie; }
+@test "apache-cgi: signing out ends the session and leads back to the app" { at apache-cgi tls; signing_out_ends_the_session; }
+@test "apache-cgi: the endpoints are at their exact paths, everything else is 404" { at apache-cgi; only_its_paths_are_there; }
+@test "apache-cgi: so they are below a path" { at apache-cgi tls; only_its_paths_are_there; }
+@test "apache-cgi: http is sent to https" { at apache-cgi tls; http_is_sent_to_https; }
+@test "apache-cgi: HEAD, OPTIONS and unknown methods are answered by us" { at apache-cgi; methods_are_ours; }
+@test "apache-cgi: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache-cgi; bodies_have_our_ceiling; }
+@test "apache-cgi: slow bodies hold up nobody else" { at apache-cgi; slow_bodies_hold_up_nobody; }
+@test "apache-cgi: who leaves early harms nobody" { at apache-cgi; who_leaves_early_harms_nobody; }
+@test "apache-cgi: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at apache-cgi; what_is_long_gets_through; }
+@test "apache-cgi: a header does not become a variable we believe" { at apache-cgi; headers_are_not_variables; }
+@test "apache-cgi: data that cannot be opened: 503, a page for people, and a line in the log" { data_that_cannot_be_opened_are_told apache-cgi; }
+@test "apache-cgi: a program that cannot be run: 500, a page for people, and its name in the log" { a_program_that_cannot_be_run_is_told apache-cgi; }
+
+# --- nginx --------------------------------------------------------------------
+
+@test "nginx: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at nginx; an_app_signs_in; }
+@test "nginx: the same below a path and over TLS" { at nginx tls; an_app_signs_in; }
+@test "nginx: who authenticates wrongly is told so" { at nginx; a_wrong_secret_is_refused; }
+@test "nginx: a browser app refreshes by its cookie over TLS" { at nginx tls; a_browser_app_refreshes_by_cookie; }
+@test "nginx: signing out ends the session and leads back to the app" { at nginx tls; signing_out_ends_the_session; }
+@test "nginx: the endpoints are at their exact paths, everything else is 404" { at nginx; only_its_paths_are_there; }
+@test "nginx: so they are below a path" { at nginx tls; only_its_paths_are_there; }
+@test "nginx: http is sent to https" { at nginx tls; http_is_sent_to_https; }
+@test "nginx: HEAD, OPTIONS and unknown methods are answered by us" { at nginx; methods_are_ours; }
+@test "nginx: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at nginx; bodies_have_our_ceiling; }
+@test "nginx: slow bodies hold up nobody else" { at nginx; slow_bodies_hold_up_nobody; }
+@test "nginx: who leaves early harms nobody" { at nginx; who_leaves_early_harms_nobody; }
+@test "nginx: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at nginx; what_is_long_gets_through; }
+@test "nginx: a header does not become a variable we believe" { at nginx; headers_are_not_variables; }
+@test "nginx: data that cannot be opened: 503, a page for people, and a line in the log" { data_that_cannot_be_opened_are_told nginx; }
+@test "nginx: programs that are not there: 503, a page for people, and the socket in the log" { programs_that_are_not_there_are_told nginx; }
+@test "nginx: a socket of another owner: 503, a page for people, and the cause in the log" { sockets_of_another_owner_are_told nginx; }

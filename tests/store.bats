@@ -1,0 +1,282 @@
+# What is kept and what is not, seen from outside.
+
+load helper
+USE_TEST_CLOCK=1
+BATS_NO_PARALLELIZE_WITHIN_FILE=true
+export BATS_NO_PARALLELIZE_WITHIN_FILE
+
+setup_file() {
+	new_store
+	add_user alice --name 'Alice Liddell' --email alice@example.org
+	add_client app --trusted
+	add_client hs --trusted --alg HS256
+	add_client spa --public --trusted
+	add_client brief --trusted --grant authorization_code
+	sign_in alice app
+	save_store
+}
+
+setup() {
+	fresh_store
+}
+
+teardown() {
+	stop_server
+}
+
+teardown_file() {
+	stop_all
+}
+
+hex() {
+	od -An -v -tx1 | tr -d ' \n'
+}
+
+# kept HEX: these bytes stand in the database.
+kept() {
+	hex <"$DATA/store/data.mdb" | grep -q "$1"
+}
+
+unavailable() {
+	assert_status 503
+	assert_header Retry-After '^[0-9]+$'
+	assert_header Cache-Control '^no-store$'
+}
+
+# --- at rest -----------------------------------------------------------------
+
+@test "at rest: no code, token, cookie, password or client secret stands in the store in usable form" {
+	waiting=$(get_code alice app)
+	used=$(get_code alice app)
+	tokens=$(redeem "$used")
+	tokens+=$(CLIENT=hs get_tokens alice hs)
+	tokens+=$(AUTH=none CLIENT=spa get_tokens alice spa)
+	tokens+=$(CLIENT=app refresh "$(jq -r .refresh_token <<<"$tokens" |
+	    head -n 1)")
+	sign_in alice app prompt=login
+	cookie=$(awk '/latchkey-session/ { print $3 }' \
+	    "$BATS_TEST_TMPDIR/cgi-jar-alice")
+	[[ ${#cookie} -ge 60 ]]
+	for secret in "$PASSWORD" "$SECRET" "$waiting" "$used" "$cookie" \
+	    "$VERIFIER" $(jq -r '.access_token, .id_token,
+	    .refresh_token // empty' <<<"$tokens"); do
+		! kept "$(printf %s "$secret" | hex)" || fail "kept: $secret"
+	done
+	# Nor decoded: what makes a code or refresh token ours (its MAC), and the
+	# secret half of the cookie.
+	for token in "$waiting" "$used" \
+	    $(jq -r '.refresh_token // empty' <<<"$tokens"); do
+		! kept "$(base64url_decode <<<"$token" | tail -c 24 | hex)"
+	done
+	! kept "$(base64url_decode <<<"$cookie" | tail -c 32 | hex)"
+	# It would be found: what may stand there does.
+	kept "$(printf %s 'Alice Liddell' | hex)"
+	kept "$(base64url_decode <<<"$waiting" | head -c 16 | hex)"
+	kept "$(base64url_decode <<<"$cookie" | head -c 16 | hex)"
+}
+
+@test "at rest: everything is the owner's alone" {
+	get_tokens alice app
+	[[ -z $(find "$DATA" -type f -perm /077) ]]
+	[[ -z $(find "$DATA" -mindepth 1 -type d -perm /077) ]]
+}
+
+@test "a stolen copy of the store, with other keys: redeems nothing, believes no client, signs nothing" {
+	confidential=$(get_tokens alice app | field refresh_token)
+	public=$(AUTH=none get_tokens alice spa | field refresh_token)
+	code=$(get_code alice spa)
+	mv "$DATA" "$BATS_TEST_TMPDIR/mine"
+	latchkey init "$ISSUER" >/dev/null
+	rm -r "$DATA/store"
+	cp -a "$BATS_TEST_TMPDIR/mine/store" "$DATA/store"
+	refresh "$confidential"
+	assert_refused 401 invalid_client
+	AUTH=none CLIENT=spa refresh "$public"
+	assert_refused 400 invalid_grant
+	AUTH=none CLIENT=spa redeem "$code"
+	assert_refused 400 invalid_grant
+	# Even with a client of their own and somebody's session: no key.
+	add_client thief --grant client_credentials
+	CLIENT=thief client_credentials
+	[[ $(http_body) != *access_token* ]]
+	# In its own place everything still works: nothing was changed by that.
+	rm -r "$DATA"
+	mv "$BATS_TEST_TMPDIR/mine" "$DATA"
+	refresh "$confidential"
+	assert_status 200
+	AUTH=none CLIENT=spa redeem "$code"
+	assert_status 200
+}
+
+@test "a stolen copy of the store: an HS256 client's secret cannot be opened" {
+	CLIENT=hs get_tokens alice hs
+	assert_status 200
+	cp -a "$DATA" "$BATS_TEST_TMPDIR/copy"
+	DATA=$BATS_TEST_TMPDIR/copy
+	head -c 32 /dev/urandom | base64url >"$DATA/secret.key"
+	chmod 600 "$DATA/secret.key"
+	# Believed or not, there is no HS256 token.
+	CLIENT=hs redeem "$(get_code alice hs)"
+	[[ $(http_body) != *id_token* ]]
+}
+
+# --- growth ------------------------------------------------------------------
+
+@test "expired records go with the next writes, a few at a time, without a cron job" {
+	for i in {1..20}; do
+		get_tokens alice brief >/dev/null
+	done
+	assert_equal "$(store_figure families)" 20
+	travel 1000
+	# To look is no write.
+	userinfo x
+	assert_equal "$(store_figure families)" 20
+	get_tokens alice brief >/dev/null
+	left=$(store_figure families)
+	((left > 1 && left < 20)) || fail "$left left"
+	for i in 1 2; do
+		get_tokens alice brief >/dev/null
+	done
+	assert_equal "$(store_figure families)" 3
+	assert_equal "$(store_figure sessions)" 1
+	travel 86400
+	latchkey user set alice --name Alice
+	assert_equal "$(store_figure sessions)" 0
+}
+
+# --- many at once ------------------------------------------------------------
+
+@test "programs at once: one code, eight programs: one gets tokens, and what it got is ended by the others" {
+	code=$(get_code alice app)
+	for i in 1 2 3 4 5 6 7 8; do
+		ANSWER_DIR=$BATS_TEST_TMPDIR/answer$i redeem "$code" \
+		    >/dev/null 3>&- &
+	done
+	wait
+	assert_equal "$(cat "$BATS_TEST_TMPDIR"/answer?/status | sort |
+	    uniq -c | tr -s ' \n' ' ')" ' 1 200 7 400 '
+	access=$(jq -r '.access_token // empty' "$BATS_TEST_TMPDIR"/answer?/body)
+	userinfo "$access"
+	assert_status 401
+}
+
+@test "programs at once: plain CGI, FastCGI and the command work on one store" {
+	start_server
+	fastcgi=$SERVER_PID
+	SERVER_PID=
+	refresh_token=$(get_tokens alice app | field refresh_token)
+	for i in 1 2 3; do
+		SERVER_PID=$fastcgi
+		refresh_token=$(refresh "$refresh_token" | field refresh_token)
+		SERVER_PID=
+		refresh_token=$(refresh "$refresh_token" | field refresh_token)
+		assert_equal "$(latchkey grant list --json |
+		    jq '.families[0].generation')" $((2 * i + 1))
+	done
+	latchkey grant end --user alice
+	SERVER_PID=$fastcgi
+	refresh "$refresh_token"
+	assert_refused 400 invalid_grant
+}
+
+# --- what is wrong is said, and mended without a restart ---------------------
+
+@test "secret.key that others can read: 503, and a log line that names it" {
+	chmod 644 "$DATA/secret.key"
+	refresh x
+	unavailable
+	assert_logged '^latchkey token: .*secret\.key'
+	[[ $(http_body) != *secret* && $(http_body) != *"$DATA"* ]]
+	chmod 600 "$DATA/secret.key"
+	refresh x
+	assert_refused 400 invalid_grant
+}
+
+@test "secret.key missing, empty or cut: 503, and a log line that names it" {
+	key=$(<"$DATA/secret.key")
+	for wrong in '' "${key%?}" "${key}A" not-a-key; do
+		: >"$SERVER_LOG"
+		printf %s "$wrong" >"$DATA/secret.key"
+		refresh x
+		unavailable
+		assert_logged 'secret\.key'
+		refute_logged "${key:0:20}"
+	done
+	rm "$DATA/secret.key"
+	: >"$SERVER_LOG"
+	refresh x
+	unavailable
+	assert_logged 'secret\.key'
+}
+
+@test "a store that others can read is refused with a line that names it" {
+	for mode in 644 640 604; do
+		: >"$SERVER_LOG"
+		chmod "$mode" "$DATA/store/data.mdb"
+		refresh x
+		unavailable
+		assert_logged '^latchkey token: .*/store: .*others can read'
+		run -1 latchkey user list
+		[[ ${#lines[@]} = 1 && $output = *'/store: '* ]] ||
+		    fail "$output"
+		chmod 600 "$DATA/store/data.mdb"
+	done
+	refresh x
+	assert_refused 400 invalid_grant
+}
+
+@test "latchkey.conf with an error: 503 and a log line with file and line; a running program keeps its settings" {
+	echo 'no_such_key = 1' >>"$DATA/latchkey.conf"
+	line=$(wc -l <"$DATA/latchkey.conf")
+	refresh x
+	unavailable
+	assert_logged "latchkey\.conf:$line"
+	sed -i '$d' "$DATA/latchkey.conf"
+	start_server
+	refresh x
+	assert_refused 400 invalid_grant
+	echo 'no_such_key = 1' >>"$DATA/latchkey.conf"
+	refresh x
+	assert_refused 400 invalid_grant
+	wait_for assert_logged 'settings not read again'
+}
+
+@test "a private key that others can read signs nothing, and a log line names it" {
+	chmod 644 "$DATA"/keys/*.pem
+	code=$(get_code alice app)
+	redeem "$code"
+	assert_refused 500 server_error
+	[[ $(http_body) != *access_token* ]]
+	assert_logged '(keys/|\.pem|permission)'
+}
+
+@test "FastCGI: a store that is not there: 503 and a log line; it serves as soon as it is, without a restart" {
+	mv "$DATA/store" "$BATS_TEST_TMPDIR/store"
+	start_server
+	request - GET "$ISSUER/.well-known/openid-configuration"
+	unavailable
+	refresh x
+	unavailable
+	request - GET "$ISSUER/authorize"
+	unavailable
+	wait_for assert_logged '^latchkey token: .*store'
+	mv "$BATS_TEST_TMPDIR/store" "$DATA/store"
+	request - GET "$ISSUER/.well-known/openid-configuration"
+	assert_status 200
+	SERVER_PID='' get_tokens alice app >/dev/null
+	refresh "$(http_body | field refresh_token)"
+	assert_status 200
+}
+
+@test "FastCGI: secret.key with the wrong mode: 503; mended, it serves without a restart" {
+	chmod 640 "$DATA/secret.key"
+	start_server
+	refresh x
+	unavailable
+	# What needs no secret is served all the same.
+	request - GET "$ISSUER/jwks.json"
+	assert_status 200
+	chmod 600 "$DATA/secret.key"
+	refresh x
+	assert_refused 400 invalid_grant
+}
