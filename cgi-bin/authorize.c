@@ -224,7 +224,7 @@ show_not_admitted(struct visit *v)
 	app_log_refusal(
 	    v->call, ERR_ACCESS_DENIED, reason, v->request.client.client_id);
 	v->call->response.status = 403;
-	begin_page(v, &b, "Not allowed", "none", 0);
+	begin_page(v, &b, "Not allowed", "denied", 0);
 	json_put_str(&b, "name", v->reply.user.name);
 	reply_offer_error(
 	    &b, &v->call->page, &v->request, ERR_ACCESS_DENIED, reason);
@@ -406,6 +406,7 @@ static const struct {
     {"continue", "select", step_continue},
     {"switch", "select", step_switch},
     {"switch", "consent", step_switch},
+    {"switch", "denied", step_switch},
     {"allow", "consent", step_allow},
     {"deny", "consent", step_refuse},
 };

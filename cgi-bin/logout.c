@@ -115,11 +115,10 @@ show_stayed(struct visit *v)
 
 	json_begin(&b);
 	json_put_str(&b, "title", "Still signed in");
-	json_put_str(&b, "heading", "You are still signed in");
-	json_put_str(
-	    &b, "message", "Nothing was changed. You can close this page.");
-	json_put_str(&b, "reason", "");
-	page_render(&v->call->response, &v->call->page, "error.html", &b, NULL);
+	json_put_str(&b, "client_name", v->request.client.name);
+	json_put_str(&b, "back_url", v->request.post_logout_redirect_uri);
+	page_render(
+	    &v->call->response, &v->call->page, "stayed.html", &b, NULL);
 }
 
 static void

@@ -65,7 +65,7 @@ granted() {
 	assert_page 'your name'
 	assert_page 'your e-mail address'
 	assert_page 'the groups you belong to'
-	assert_page 'to stay signed in for you while you are away'
+	assert_page 'to stay connected while you are away'
 	refute_page '<script| on[a-z]+=|javascript:'
 	assert_equal "$(boxes)" '+profile +email +groups +offline_access '
 }

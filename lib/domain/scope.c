@@ -9,7 +9,7 @@ const struct scope_known scopes_known[] = {
     {"profile", "your name"},
     {"email", "your e-mail address"},
     {"groups", "the groups you belong to"},
-    {"offline_access", "to stay signed in for you while you are away"},
+    {"offline_access", "to stay connected while you are away"},
     {NULL, NULL},
 };
 

@@ -128,6 +128,9 @@ static const struct {
 	"The app wants you sent to an address that is not registered for it. "
 	"You have not been signed out. Go back to the app, or close this "
 	"page."},
+    {"request_unreadable",
+	"Your browser sent something we cannot read. Delete the cookies of "
+	"this site and try again."},
     {"form_token",
 	"This page was open for too long, or your browser keeps no cookies. "
 	"Go back to the app and start again."},
