@@ -31,7 +31,7 @@ command	 = latchkey admin init user client client_options app recipe key \
 	   session grant check audit output options prompt
 
 templates = $(sort $(wildcard templates/*.html)) templates/style.css
-recipes	  = $(sort $(wildcard data/apps/*.conf))
+recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
 manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
@@ -224,6 +224,11 @@ install: all
 	install -m 644 $(templates) $(sharedir)/templates
 	install -m 644 $(recipes) $(sharedir)/apps
 	install -m 644 data/latchkey.conf.example $(sharedir)
+	install -d $(sharedir)/conf $(sharedir)/pages
+	install -m 755 conf/start-programs.sh $(libdir)/start-programs
+	install -m 755 conf/site.sh $(sharedir)/conf
+	install -m 644 $(wildcard conf/*.conf) $(sharedir)/conf
+	install -m 644 $(wildcard conf/pages/*.html) $(sharedir)/pages
 	install -m 644 $(filter %.5,$(manuals)) $(mandir)/man5
 	install -m 644 $(filter %.8,$(manuals)) $(mandir)/man8
 
@@ -237,7 +242,9 @@ help:
 	@echo 'make VALGRIND=1 test  the same under valgrind'
 	@echo 'make demo [PORT=8080] a provider with two people and a sample app'
 	@echo 'make serve DATA=DIR [PORT=8080] [SERVER=lighttpd]'
-	@echo '                      serves a data directory on 127.0.0.1'
+	@echo '                      serves a data directory on 127.0.0.1; SERVER is'
+	@echo '                      lighttpd, nginx, apache, apache-fcgid, or as CGI'
+	@echo '                      apache-cgi, lighttpd-cgi'
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]'
 	@echo 'make lint             format, static analysis, manuals, scripts'
 	@echo 'make bench            measures, as ratios in one run'

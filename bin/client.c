@@ -1,6 +1,7 @@
 /* latchkey client: the apps. */
 #include "domain/client.h"
 #include "admin.h"
+#include "app.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "client_options.h"
@@ -31,6 +32,8 @@ static const struct option no_options[] = {OPTION_END};
 static const struct option json_option[] = {OPTION_JSON, OPTION_END};
 
 static const struct option add_options[] = {
+    {"--app", "NAME", false},
+    {"--url", "URL", false},
     {"--public", NULL, false},
     SHARED_OPTIONS,
     OPTION_JSON,
@@ -148,22 +151,25 @@ load_keyring(const struct admin *a, struct keyring *k)
 			     a->dir, err_name(e));
 }
 
-/* What is to be typed into the app. SECRET is NULL if the caller knows it. */
+/* All there is to tell. SECRET is NULL if the caller knows it. */
+static json_t *
+tell_json(const struct admin *a, const struct client *c, const char *secret)
+{
+	json_t *told = to_json(c);
+
+	if (secret != NULL)
+		json_object_set_new(told, "client_secret", json_string(secret));
+	json_object_set_new(told, "issuer", json_string(a->conf.issuer));
+	return told;
+}
+
+/* What is to be typed into the app. */
 static int
 tell(const struct admin *a, const struct client *c, const char *done,
     const char *secret, bool as_json)
 {
-	json_t *told;
-
-	if (as_json) {
-		told = to_json(c);
-		if (secret != NULL)
-			json_object_set_new(
-			    told, "client_secret", json_string(secret));
-		json_object_set_new(
-		    told, "issuer", json_string(a->conf.issuer));
-		return output_json(told);
-	}
+	if (as_json)
+		return output_json(tell_json(a, c, secret));
 	printf("Client %s %s. To be typed into the app:\n", c->client_id, done);
 	printf("  client_id      %s\n", c->client_id);
 	if (secret != NULL)
@@ -181,6 +187,7 @@ tell(const struct admin *a, const struct client *c, const char *done,
 struct change {
 	const char *client_id;
 	const struct args *args;
+	const struct app_choice *app; /* NULL: added without a recipe */
 	struct keyring keyring;
 	char secret[CLIENT_SECRET_CAP];
 	int64_t now;
@@ -201,6 +208,18 @@ add_step(struct store_txn *t, void *arg)
 	return e;
 }
 
+/* A client without options and without a recipe. */
+static void
+start(struct client *c, const struct admin *a, bool is_public)
+{
+	c->alg = jwa_from_name(a->conf.default_alg);
+	c->is_public = is_public;
+	/* The default for all would refuse every public client. */
+	if (is_public && c->alg == JWA_HS256)
+		c->alg = JWA_EDDSA;
+	c->grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN;
+}
+
 static enum err
 compose(const struct admin *a, struct change *s)
 {
@@ -211,14 +230,12 @@ compose(const struct admin *a, struct change *s)
 	if (why != NULL ||
 	    str_copy(c->client_id, sizeof c->client_id, s->client_id) != OK)
 		return refusal_set(&s->refusal, "client", s->client_id, why);
-	c->alg = jwa_from_name(a->conf.default_alg);
-	c->is_public = args_has(s->args, "--public");
-	/* The default for all would refuse every public client. */
-	if (c->is_public && c->alg == JWA_HS256)
-		c->alg = JWA_EDDSA;
-	c->grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN;
-	e = client_options_apply(c, s->args, &s->refusal);
-	if (e == OK && !args_has(s->args, "--scope") &&
+	start(c, a, args_has(s->args, "--public"));
+	if (s->app != NULL)
+		e = app_apply(s->app, c, &s->refusal);
+	if (e == OK)
+		e = client_options_apply(c, s->args, &s->refusal);
+	if (e == OK && !args_has(s->args, "--scope") && c->scope[0] == '\0' &&
 	    (c->grants & GRANT_AUTHORIZATION_CODE) != 0)
 		e = str_copy(c->scope, sizeof c->scope, DEFAULT_SCOPE);
 	if (e == OK)
@@ -260,21 +277,52 @@ add_composed(struct admin *a, struct change *s)
 	e = store_write(a->store, a->now, add_step, s);
 	if (e != OK)
 		return refuse(a, e, s->client_id);
+	if (s->app != NULL)
+		return app_tell(s->app,
+		    tell_json(a, &s->client, made ? s->secret : NULL),
+		    args_has(s->args, "--json"));
 	return tell(a, &s->client, "added", made ? s->secret : NULL,
 	    args_has(s->args, "--json"));
 }
 
 static int
-add(struct admin *a, const struct args *args)
+add_change(struct admin *a, struct change *s)
 {
-	struct change s = {
-	    .client_id = args->operand, .args = args, .now = a->now};
 	int status;
 
-	status = compose(a, &s) == OK ? add_composed(a, &s)
-				      : admin_explain(&s.refusal);
-	secret_wipe(&s, sizeof s);
+	s->now = a->now;
+	status = compose(a, s) == OK ? add_composed(a, s)
+				     : admin_explain(&s->refusal);
+	secret_wipe(s, sizeof *s);
 	return status;
+}
+
+static int
+add_app(struct admin *a, const struct args *args)
+{
+	struct app_choice app;
+	struct change s = {.args = args, .app = &app};
+	int status = app_choose(&app, a, args);
+
+	if (status != EXIT_DONE)
+		return status;
+	s.client_id =
+	    args->operand != NULL ? args->operand : app.recipe.client_id;
+	return add_change(a, &s);
+}
+
+static int
+add(struct admin *a, const struct args *args)
+{
+	struct change s = {.client_id = args->operand, .args = args};
+
+	if (args_has(args, "--app"))
+		return add_app(a, args);
+	if (args_has(args, "--url"))
+		return admin_misused("client add: --url goes with --app");
+	if (args->operand == NULL)
+		return admin_misused("client add: give an ID, or --app NAME");
+	return add_change(a, &s);
 }
 
 /* HS256 needs a secret that can be recovered, and what is kept of another
@@ -480,8 +528,10 @@ show(struct admin *a, const struct args *args)
 }
 
 const struct verb client_verbs[] = {
-    {"client", "add", "ID", false, false, add_options,
+    {"client", "add", "ID", true, false, add_options,
 	"Registers an app, and prints what to type into it.", add},
+    {"client", "apps", NULL, false, false, json_option,
+	"Lists the apps that `client add --app` knows.", app_list},
     {"client", "list", NULL, false, false, json_option, "Lists all apps.",
 	list},
     {"client", "show", "ID", false, false, json_option, "Shows one app.", show},
