@@ -11,7 +11,7 @@ set -eu
 me='latchkey'
 
 # What each task needs: a package, and how to see that it is there even where
-# dpkg does not know it: a command, a C header, a module of Python.
+# dpkg does not know it: a command, a C header, a module of Python, a file.
 needs() {
 	case $1 in
 	build)
@@ -27,6 +27,7 @@ needs() {
 		;;
 	demo)
 		echo 'lighttpd lighttpd'
+		echo 'spawn-fcgi spawn-fcgi'
 		echo 'python3 python3'
 		echo 'python3-jwt python:jwt'
 		echo 'python3-cryptography python:cryptography'
@@ -40,9 +41,13 @@ needs() {
 		echo 'openssl openssl'
 		echo 'procps pgrep'
 		echo 'libfcgi-bin cgi-fcgi'
-		echo 'spawn-fcgi spawn-fcgi'
+		echo 'lighttpd-mod-openssl /usr/lib/lighttpd/mod_openssl.so'
+		echo 'apache2 apache2'
+		echo 'libapache2-mod-fcgid /usr/lib/apache2/modules/mod_fcgid.so'
+		echo 'nginx-light nginx'
 		echo 'chromium chromium'
 		echo 'chromium-driver chromedriver'
+		echo 'python3-authlib python:authlib'
 		echo 'python3-selenium python:selenium'
 		;;
 	lint)
@@ -56,6 +61,7 @@ needs() {
 		;;
 	bench)
 		echo 'lighttpd lighttpd'
+		echo 'spawn-fcgi spawn-fcgi'
 		echo 'python3 python3'
 		echo 'valgrind valgrind'
 		;;
@@ -68,6 +74,7 @@ needs() {
 
 is_there() {
 	case $1 in
+	/*) [ -e "$1" ] ;;
 	python:*) /usr/bin/python3 -c "import ${1#*:}" 2>/dev/null ;;
 	*.h) echo "#include <$1>" | ${CC:-cc} -E - >/dev/null 2>&1 ;;
 	*) command -v "$1" >/dev/null 2>&1 ;;
@@ -92,11 +99,11 @@ $package installed
 	done
 }
 
-# Debian starts a web server as soon as it is installed. Ours is started by
-# hand and on its own port: for the time of this installation the system's
+# Debian starts a web server as soon as it is installed. Ours are started by
+# hand and on their own ports: for the time of this installation the system's
 # service is told no (unless the administrator has a policy already), and left
 # off for the next start of the machine.
-hush_lighttpd() {
+hush_servers() {
 	policy=/usr/sbin/policy-rc.d
 	[ ! -e "$policy" ] || return 0
 	trap 'rm -f "$policy"' EXIT
@@ -104,7 +111,7 @@ hush_lighttpd() {
 	cat >"$policy" <<-'END'
 		#!/bin/sh
 		# latchkey's make: there for one installation only
-		case $1 in lighttpd*) exit 101 ;; esac
+		case $1 in lighttpd* | apache2* | nginx*) exit 101 ;; esac
 		exit 0
 	END
 	chmod 755 "$policy"
@@ -114,9 +121,13 @@ hush_lighttpd() {
 install_packages() {
 	export DEBIAN_FRONTEND=noninteractive
 	fresh=
-	case " $* " in
-	*' lighttpd '*) fresh=lighttpd; hush_lighttpd ;;
-	esac
+	for package; do
+		case $package in
+		lighttpd | apache2) fresh="$fresh $package" ;;
+		nginx-light) fresh="$fresh nginx" ;;
+		esac
+	done
+	[ -z "$fresh" ] || hush_servers
 	apt-cache show "$@" >/dev/null 2>&1 || apt-get -qq update
 	set -- -qq -y --no-install-recommends \
 	    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 install "$@"
@@ -125,7 +136,9 @@ install_packages() {
 		apt-get -qq update
 		apt-get "$@" >/dev/null
 	}
-	[ -z "$fresh" ] || update-rc.d "$fresh" disable >/dev/null 2>&1 || :
+	for service in $fresh; do
+		update-rc.d "$service" disable >/dev/null 2>&1 || :
+	done
 }
 
 PATH=$PATH:/usr/sbin:/sbin

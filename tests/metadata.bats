@@ -393,7 +393,7 @@ by() {
 	assert_header Cache-Control 'max-age=300$'
 }
 
-@test "FastCGI: every endpoint of the discovery document answers, with the same document whatever Host says" {
+@test "FastCGI: every endpoint of the discovery document answers, with the same document whatever X-Forwarded-* say" {
 	start_server
 	metadata
 	document=$(http_body)
@@ -408,7 +408,10 @@ by() {
 		*) assert_status 405 ;;
 		esac
 	done
-	request - GET "$ISSUER/$OAUTH" -H 'Host: evil.example' \
-	    -H 'X-Forwarded-Host: evil.example'
+	request - GET "$ISSUER/$OAUTH" -H 'X-Forwarded-Host: evil.example' \
+	    -H 'X-Forwarded-Proto: https' -H 'Forwarded: host=evil.example'
 	assert_equal "$(http_body)" "$document"
+	# Whether a server answers for another name is its business; not with it.
+	request - GET "$ISSUER/$OAUTH" -H 'Host: evil.example'
+	[[ $(http_headers)$(http_body) != *evil.example* ]]
 }

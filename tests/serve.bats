@@ -1,4 +1,5 @@
 # make serve: a data directory behind lighttpd and FastCGI, in the foreground.
+# servers.bats has the other servers.
 
 load helper
 
@@ -30,7 +31,8 @@ answers() {	# STATUS PATH
 	    -w '%{http_code}' "http://127.0.0.1:$PORT$2")" "$2 $1"
 }
 
-# Every living process of a session: lighttpd's is one of its own.
+# Every living process of these sessions: the server's and the programs' are
+# sessions of their own.
 started() {
 	pgrep -r R,S,D,T -s "$1" || :
 }
@@ -100,18 +102,19 @@ new_store_again() {
 }
 
 @test "serve: SIGTERM and SIGHUP end all it started, and its files are gone" {
-	local signal group run
+	local signal sessions run
 	for signal in TERM HUP; do
 		mkdir -p "$BATS_TEST_TMPDIR/tmp"
 		TMPDIR=$BATS_TEST_TMPDIR/tmp start_server
 		run=$(echo "$BATS_TEST_TMPDIR"/tmp/latchkey.*)
 		[[ -d $run ]]
-		group=$(pgrep -P "$SERVER_PID" lighttpd)
-		[[ -n $group ]]
-		[[ $(pgrep -cs "$group") -ge 9 ]]
+		sessions=$(pgrep -d , -P "$SERVER_PID")
+		[[ $sessions = *,* ]]
+		[[ $(pgrep -cs "$sessions" lighttpd) -eq 1 ]]
+		[[ $(pgrep -cs "$sessions" -f "^$LATCHKEY_BUILD/cgi-bin/") -eq 8 ]]
 		kill -$signal "$SERVER_PID"
 		wait_for is_gone "$SERVER_PID"
-		assert_equal "$(started "$group")" ''
+		assert_equal "$(started "$sessions")" ''
 		[[ ! -e $run ]]
 	done
 	SERVER_PID=
@@ -144,6 +147,26 @@ new_store_again() {
 	refused -d "$BATS_TEST_TMPDIR/empty" -p "$PORT"
 	refused -d "$DATA" -p "$PORT" -s iis
 	LATCHKEY_BUILD=$BATS_TEST_TMPDIR/empty refused -d "$DATA" -p "$PORT"
+}
+
+@test "serve: root cannot have Apache serve what is root's, and is told so" {
+	[[ $(id -u) = 0 ]] || skip 'only root is refused'
+	refused -d "$DATA" -p "$PORT" -s apache
+}
+
+@test "serve: started by root, it becomes the owner of the data" {
+	[[ $(id -u) = 0 ]] || skip 'only root can become somebody else'
+	local pid
+	cp -R "$LATCHKEY_BUILD/cgi-bin" "$root/conf" "$BATS_TEST_TMPDIR"
+	chmod a+x "$BATS_RUN_TMPDIR"
+	chown -R 65534:65534 "$DATA" "$BATS_TEST_TMPDIR"/{cgi-bin,conf}
+	LATCHKEY_BUILD=$BATS_TEST_TMPDIR in_background \
+	    "$BATS_TEST_TMPDIR/conf/serve.sh" -d "$DATA" -p "$PORT"
+	wait_for answers_or_is_gone
+	for pid in "$SERVER_PID" $(pgrep -f "^$BATS_TEST_TMPDIR/cgi-bin/"); do
+		assert_equal "$(stat -c %u "/proc/$pid")" 65534
+	done
+	answers 405 /token
 }
 
 @test "serve: a taken port is told" {

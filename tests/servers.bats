@@ -382,6 +382,47 @@ a_program_that_cannot_be_run_is_told() {
 	stop_server
 }
 
+@test "site: lighttpd's goes into Debian's own configuration" {
+	local site=$BATS_TEST_TMPDIR/site.conf server
+	[[ -r /etc/lighttpd/lighttpd.conf ]] || skip 'not there'
+	for server in lighttpd lighttpd-cgi; do
+		"$root/conf/site.sh" -s $server -i https://id.example.org/idp \
+		    -c "$BATS_FILE_TMPDIR/certificate.pem" \
+		    -k "$BATS_FILE_TMPDIR/key.pem" >"$site"
+		printf 'include "%s"\n' /etc/lighttpd/lighttpd.conf "$site" \
+		    >"$site.whole"
+		PATH=$PATH:/usr/sbin run -0 lighttpd -tt -f "$site.whole"
+		assert_equal "$output" ''
+	done
+}
+
+@test "site: every word is filled in, TLS is there with a certificate only, and the usual ports" {
+	local server file=$BATS_FILE_TMPDIR/certificate.pem
+	for server in lighttpd lighttpd-cgi apache apache-fcgid apache-cgi nginx; do
+		run -0 "$root/conf/site.sh" -s $server \
+		    -i https://id.example.org/a+b -c "$file" -k "$file"
+		[[ $output != *@[A-Z]* ]] || fail "$server: $output"
+		[[ $output = *443* && $output = *"$file"* ]] || fail "$server"
+		[[ $output = *'/a\+b/'* ]] || fail "$server"
+		run -0 "$root/conf/site.sh" -s $server -i http://127.0.0.1
+		[[ $output != *@[A-Z]* ]] || fail "$server: $output"
+		output=$(grep -v '^#' <<<"$output")
+		[[ $output != *443* && $output != *[sS][sS][lL]* ]] || fail "$server"
+	done
+}
+
+@test "site: says in one line what is wrong" {
+	local words
+	for words in '' '-s iis -i https://id.example.org' '-s nginx' \
+	    '-s nginx -i id.example.org' \
+	    '-s nginx -i https://id.example.org -c /etc/certificate.pem'; do
+		# shellcheck disable=SC2086 # words
+		run -1 "$root/conf/site.sh" $words
+		assert_equal "${#lines[@]}" 1
+		[[ $output = 'latchkey: site: '* ]] || fail "$output"
+	done
+}
+
 # --- lighttpd -----------------------------------------------------------------
 
 @test "lighttpd: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at lighttpd; an_app_signs_in; }

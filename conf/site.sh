@@ -1,0 +1,85 @@
+#!/bin/sh
+# Prints the configuration of a web server for an issuer, ready to be put where
+# the server looks for it:
+#
+#	site.sh -s SERVER -i ISSUER [-c CERTIFICATE -k KEY]
+#	    [-p PROGRAMS] [-r SOCKETS] [-d DATA] [-e PAGES] [-l LISTEN] [-t LISTEN]
+#
+# SERVER is one of
+#
+#	lighttpd, nginx, apache		in front of conf/start-programs.sh
+#	apache-fcgid			Apache starts FastCGI programs (mod_fcgid)
+#	apache-cgi, lighttpd-cgi	plain CGI: nothing runs between requests
+#
+# With a certificate (PEM) and its key the site is served over TLS, and http is
+# sent there; without, over http. PROGRAMS is the programs' directory, SOCKETS
+# that of their sockets, DATA the data directory, PAGES where 503.html is. The
+# two LISTEN are ADDRESS:PORT, of the site (-l) and of the http that is sent on
+# to it (-t); any address and the usual ports if not given.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+server='' issuer='' certificate='' key='' listen='' listen_http=''
+# Installed, this is PREFIX/share/latchkey/conf.
+prefix=/usr/local
+[ ! -d "$here/../pages" ] || prefix=$(cd "$here/../../.." && pwd)
+programs=$prefix/lib/latchkey/cgi-bin
+pages=$prefix/share/latchkey/pages
+sockets=/run/latchkey
+data=/var/lib/latchkey
+
+refuse() {
+	echo "latchkey: site: $*" >&2
+	exit 1
+}
+
+while getopts s:i:c:k:p:r:d:e:l:t: option; do
+	case $option in
+	s) server=$OPTARG ;;
+	i) issuer=$OPTARG ;;
+	c) certificate=$OPTARG ;;
+	k) key=$OPTARG ;;
+	p) programs=$OPTARG ;;
+	r) sockets=$OPTARG ;;
+	d) data=$OPTARG ;;
+	e) pages=$OPTARG ;;
+	l) listen=$OPTARG ;;
+	t) listen_http=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+
+case $server in
+lighttpd | lighttpd-cgi) any=: ;;
+apache | apache-fcgid | apache-cgi) any='*:' ;;
+nginx) any='' ;;
+*) refuse "unknown server: $server (there is lighttpd, lighttpd-cgi, apache, apache-fcgid, apache-cgi, nginx)" ;;
+esac
+case $issuer in
+http://?* | https://?*) ;;
+*) refuse 'which issuer? (-i https://id.example.org)' ;;
+esac
+case ${certificate:+c}${key:+k} in
+ck) leave_out='without TLS' port=443 ;;
+'') leave_out='TLS' port=80 ;;
+*) refuse 'a certificate and its key go together (-c FILE -k FILE)' ;;
+esac
+
+origin=$(printf %s "$issuer" | sed 's,^\([a-z]*://[^/]*\).*,\1,')
+host=$(printf %s "${origin#*://}" | sed 's/:[0-9]*$//')
+path=$(printf %s "$issuer" | sed -n 's,^[a-z]*://[^/]*\(/.*\),\1,p')
+path_regex=$(printf %s "$path" | sed 's/[].[*^$+?(){}|\\]/\\&/g')
+
+fill() {	# NAME VALUE
+	printf 's|@%s@|%s|g\n' "$1" "$(printf %s "$2" | sed 's/[\\&|]/\\&/g')"
+}
+
+sed -e "/^[[:space:]]*# $leave_out:/,/^[[:space:]]*# end$/d" \
+    -e "$(fill ORIGIN "$origin")" -e "$(fill HOST "$host")" \
+    -e "$(fill LISTEN "${listen:-$any$port}")" \
+    -e "$(fill LISTEN_HTTP "${listen_http:-${any}80}")" \
+    -e "$(fill CERTIFICATE "$certificate")" -e "$(fill KEY "$key")" \
+    -e "$(fill PATH "$path")" -e "$(fill PATH_REGEX "$path_regex")" \
+    -e "$(fill PROGRAMS "$programs")" -e "$(fill SOCKETS "$sockets")" \
+    -e "$(fill DATA "$data")" -e "$(fill PAGES "$pages")" \
+    "$here/$server.conf"
