@@ -23,7 +23,7 @@ protocol = provider client_auth authorize_parse authorize sign_in consent \
 	   logout discovery
 web	 = gateway request response cookie csrf template cors browser page reply \
 	   token_reply
-app	 = app workers
+app	 = app visit workers
 
 programs = authorize token refresh metadata userinfo introspect revoke logout
 

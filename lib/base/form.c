@@ -75,7 +75,7 @@ form_get(const struct form *f, const char *name)
 	return NULL;
 }
 
-void
+static void
 form_put_field(struct buf *b, const char *name, const char *value)
 {
 	if (b->len > 0 && b->text[b->len - 1] != '?')
@@ -89,5 +89,6 @@ void
 form_put(struct buf *b, const struct form *f)
 {
 	for (size_t i = 0; i < f->count; i++)
-		form_put_field(b, f->field[i].name, f->field[i].value);
+		if (f->field[i].value[0] != '\0')
+			form_put_field(b, f->field[i].name, f->field[i].value);
 }

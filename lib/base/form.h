@@ -35,9 +35,9 @@ enum err form_parse(struct form *f, char *text, size_t len) MUST_CHECK;
 /* The value, or NULL: absent, or empty, which RFC 6749 3.1 says is the same. */
 const char *form_get(const struct form *f, const char *name);
 
-/* Writes F back as text, percent-encoded; form_put_field does one field. */
+/* Writes F back as text, percent-encoded, without the fields that are empty,
+ * which are none. */
 void form_put(struct buf *b, const struct form *f);
-void form_put_field(struct buf *b, const char *name, const char *value);
 
 /* Decodes one form-encoded string in place; ERR_SYNTAX as above. */
 enum err form_decode(char *text) MUST_CHECK;
