@@ -17,7 +17,7 @@ BUILD	= $(if $(SAN),build/san,build)
 base	 = err buf str form clock secret json log issuer conf file
 store	 = env store commit table record
 domain	 = keyring token scope pkce password user uri client jwa session \
-	   family code approval throttle revocation audit signkey ed25519 rs256 jwt
+	   family code approval throttle revocation audit signkey signer ed25519 rs256 jwt
 protocol = provider client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery

@@ -6,6 +6,7 @@
 #include "domain/client.h"
 #include "domain/keyring.h"
 #include "domain/rs256.h"
+#include "domain/signer.h"
 #include "domain/signkey.h"
 #include "output.h"
 

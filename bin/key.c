@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "domain/audit.h"
+#include "domain/signer.h"
 #include "domain/signkey.h"
 #include "output.h"
 
@@ -91,17 +92,17 @@ keys_ensure(struct admin *a, enum jwa alg)
 	if (e != ERR_NOT_FOUND)
 		return e == OK ? EXIT_DONE
 			       : admin_refuse(a, e, "key", jwa_name(alg));
-	e = signkey_make(&p.active, alg, a->dir, a->now);
+	e = signer_make(&p.active, alg, a->dir, a->now);
 	if (e != OK)
 		return explain_make(a, e, alg);
-	e = signkey_make(&p.next, alg, a->dir, a->now);
+	e = signer_make(&p.next, alg, a->dir, a->now);
 	if (e == OK) {
 		e = store_write(a->store, a->now, pair_step, &p);
 		if (e != OK)
-			signkey_discard(&p.next, a->dir);
+			signer_discard(&p.next, a->dir);
 	}
 	if (e != OK)
-		signkey_discard(&p.active, a->dir);
+		signer_discard(&p.active, a->dir);
 	return e == OK || e == ERR_EXISTS ? EXIT_DONE : explain_make(a, e, alg);
 }
 
@@ -245,7 +246,7 @@ remove_spares(struct admin *a)
 		if (str_copy(s.key.kid, sizeof s.key.kid, s.kid) == OK &&
 		    store_read(a->store, spare_step, &s) == ERR_NOT_FOUND &&
 		    str_copy(s.key.kid, sizeof s.key.kid, s.kid) == OK)
-			signkey_discard(&s.key, a->dir);
+			signer_discard(&s.key, a->dir);
 	}
 	closedir(keys);
 }
@@ -274,7 +275,7 @@ discard(struct admin *a, struct rotation *r)
 {
 	for (int alg = 0; alg < JWA_COUNT; alg++)
 		if (r->new[alg].kid[0] != '\0')
-			signkey_discard(&r->new[alg], a->dir);
+			signer_discard(&r->new[alg], a->dir);
 }
 
 static void
@@ -297,7 +298,7 @@ rotate_all(struct admin *a, struct rotation *r)
 		if (!r->wanted[alg])
 			continue;
 		warn_if_young(a, r->next_created_at[alg]);
-		e = signkey_make(&r->new[alg], (enum jwa)alg, a->dir, a->now);
+		e = signer_make(&r->new[alg], (enum jwa)alg, a->dir, a->now);
 	}
 	if (e == OK)
 		e = store_write(a->store, a->now, rotate_step, r);

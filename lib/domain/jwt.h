@@ -7,6 +7,7 @@
 #define LK_DOMAIN_JWT_H
 
 #include "base/err.h"
+#include "domain/signer.h"
 #include "domain/signkey.h"
 #include "store/store.h"
 

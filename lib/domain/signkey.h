@@ -1,14 +1,10 @@
 /*
  * Signing keys. The public half and the state are rows in the store; the
- * private half is a file of its own, DIR/keys/KID.pem (PKCS#8, 0600), which
- * only programs that sign open. A kid is the key's RFC 7638 thumbprint.
+ * private half is signer.h's. A kid is the key's RFC 7638 thumbprint.
  *
  * next	-> active -> retired. All three are published, so a client that caches
  * the JWKS knows a key before it signs and until nothing it signed can still
  * be good; a retired key's row goes when that time is over.
- *
- * The only module that touches private keys. The algorithms lie behind it, in
- * ed25519.h and rs256.h.
  */
 #ifndef LK_DOMAIN_SIGNKEY_H
 #define LK_DOMAIN_SIGNKEY_H
@@ -67,17 +63,6 @@ json_t *signkey_jwk(const struct signkey *k);
 enum err signkey_thumbprint(
     char kid[static KID_CAP], const struct signkey *k) MUST_CHECK;
 
-/*
- * Makes a key pair of ALG: the private half into DIR/keys, the public into K
- * (state KEY_NEXT). Slow for RSA: not inside a transaction. ERR_UNSUPPORTED if
- * this build or host has no RSA.
- */
-enum err signkey_make(
-    struct signkey *k, enum jwa alg, const char *dir, int64_t now) MUST_CHECK;
-
-/* Removes a private half (one that was made and then not kept). */
-void signkey_discard(const struct signkey *k, const char *dir);
-
 /* Puts a row; a retired one goes by itself at its expires_at. */
 enum err signkey_put(struct store_txn *t, const struct signkey *k) MUST_CHECK;
 
@@ -89,25 +74,6 @@ enum err signkey_put(struct store_txn *t, const struct signkey *k) MUST_CHECK;
  */
 enum err signkey_rotate(struct store_txn *t, const struct signkey *new,
     int64_t published_s, int64_t now) MUST_CHECK;
-
-/* Private halves, loaded when first needed and kept for the life of the
- * process (Ed25519 in locked, read-only memory). May be used from several
- * threads. */
-struct signer;
-enum err signer_new(struct signer **s, const char *dir) MUST_CHECK;
-void signer_free(struct signer **s);
-
-/*
- * Signs LEN bytes with K's private half: raw signature, *sig_len bytes. An RSA
- * signature is verified before it is given out, since one that was computed
- * wrong gives the key away; an Ed25519 key is proved when it is loaded and
- * signs deterministically, so its signatures are not. ERR_NOT_FOUND,
- * ERR_PERMISSION (others can read the file), ERR_CORRUPT (the file does not
- * match the row), ERR_UNSUPPORTED.
- */
-enum err signer_sign(struct signer *s, const struct signkey *k,
-    const void *bytes, size_t len, uint8_t sig[static SIGNATURE_MAX],
-    size_t *sig_len) MUST_CHECK;
 
 /* With the public half alone: OK, ERR_INVALID_TOKEN, or ERR_UNSUPPORTED. */
 enum err signkey_verify(const struct signkey *k, const void *bytes, size_t len,

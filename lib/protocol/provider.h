@@ -10,6 +10,7 @@
 #include "domain/family.h"
 #include "domain/jwa.h"
 #include "domain/keyring.h"
+#include "domain/signer.h"
 #include "domain/signkey.h"
 #include "store/store.h"
 

@@ -64,7 +64,7 @@ open_provider(void)
 	    .refresh_absolute_s = 180 * 86400,
 	    .refresh_grace_s = 30};
 	if ((mkdir(keys, 0700) != 0 && errno != EEXIST) ||
-	    signkey_make(&key, JWA_EDDSA, scratch, noon) != OK ||
+	    signer_make(&key, JWA_EDDSA, scratch, noon) != OK ||
 	    signer_new(&provider.signer, scratch) != OK)
 		fixture_bail_out("no signing key");
 	in_store(settle_in, &key);

@@ -256,7 +256,7 @@ rs256(struct signer *s, const char *dir, const json_t *claims)
 
 	if (rs256_available() != OK)
 		return;
-	CHECK(signkey_make(&k, JWA_RS256, dir, 1) == OK &&
+	CHECK(signer_make(&k, JWA_RS256, dir, 1) == OK &&
 		  jwt_sign(text, sizeof text, claims, "JWT", s, &k) == OK &&
 		  jwt_parse(&j, text) == OK && j.alg == JWA_RS256 &&
 		  jwt_verify(&j, &k) == OK,
@@ -319,7 +319,7 @@ main(void)
 	    "exp", (json_int_t)1700000000, "groups", "gr\xc3\xbc\xc3\x9f\"/");
 	if (secret_init() != OK || claims == NULL ||
 	    signer_new(&signer, dir) != OK ||
-	    signkey_make(&k, JWA_EDDSA, dir, 1) != OK)
+	    signer_make(&k, JWA_EDDSA, dir, 1) != OK)
 		return 1;
 	hs256_vector();
 	rs256_vector();

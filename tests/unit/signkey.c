@@ -1,4 +1,5 @@
 /* Signing keys: their rows, their files, their rotation, their signatures. */
+#include "domain/signer.h"
 #include "domain/signkey.h"
 
 #include "base/file.h"
@@ -276,9 +277,9 @@ rotation(const char *dir)
 
 	CHECK(store_read(store, active_step, &active) == ERR_NOT_FOUND,
 	    "signkey: at first no key is active");
-	if (signkey_make(&a, JWA_EDDSA, dir, NOW) != OK ||
-	    signkey_make(&b, JWA_EDDSA, dir, NOW) != OK ||
-	    signkey_make(&c, JWA_EDDSA, dir, NOW) != OK)
+	if (signer_make(&a, JWA_EDDSA, dir, NOW) != OK ||
+	    signer_make(&b, JWA_EDDSA, dir, NOW) != OK ||
+	    signer_make(&c, JWA_EDDSA, dir, NOW) != OK)
 		CHECK(0, "signkey: three keys are made");
 	CHECK(rotate_in(&a) == OK && state_is(&a, KEY_ACTIVE),
 	    "signkey: the first key is active at once");
@@ -410,7 +411,7 @@ private_files(const char *dir)
 	struct stat st;
 	size_t len;
 
-	CHECK(signkey_make(&k, JWA_EDDSA, dir, NOW) == OK &&
+	CHECK(signer_make(&k, JWA_EDDSA, dir, NOW) == OK &&
 		  k.state == KEY_NEXT && k.created_at == NOW,
 	    "signkey: a new key is next");
 	snprintf(keys, sizeof keys, "%s/keys", dir);
@@ -434,13 +435,13 @@ private_files(const char *dir)
 	threads(
 	    signer, &k, "signkey: a key signs from several threads at once");
 
-	if (signkey_make(&other, JWA_EDDSA, dir, NOW) != OK)
+	if (signer_make(&other, JWA_EDDSA, dir, NOW) != OK)
 		CHECK(0, "signkey: another key is made");
 	other.public_key[0] ^= 1;
 	CHECK(signer_sign(signer, &other, message, sizeof message, sig, &len) ==
 		  ERR_CORRUPT,
 	    "signkey: a file that does not match its row does not sign");
-	signkey_discard(&other, dir);
+	signer_discard(&other, dir);
 	CHECK(signer_sign(signer, &other, message, sizeof message, sig, &len) ==
 		  ERR_NOT_FOUND,
 	    "signkey: a private half that was discarded is gone");
@@ -457,11 +458,11 @@ rsa(const char *dir)
 	size_t len;
 
 	if (rs256_available() != OK) {
-		CHECK(signkey_make(&k, JWA_RS256, dir, NOW) == ERR_UNSUPPORTED,
+		CHECK(signer_make(&k, JWA_RS256, dir, NOW) == ERR_UNSUPPORTED,
 		    "signkey: without libcrypto there is no RS256");
 		return;
 	}
-	CHECK(signkey_make(&k, JWA_RS256, dir, NOW) == OK &&
+	CHECK(signer_make(&k, JWA_RS256, dir, NOW) == OK &&
 		  k.public_key_len == 256,
 	    "signkey: an RSA key has 2048 bits");
 	if (signer_new(&signer, dir) != OK)

@@ -1,0 +1,48 @@
+/*
+ * The private halves of signing keys (domain/signkey.h): files of their own,
+ * DIR/keys/KID.pem (PKCS#8, 0600), which only programs that sign open. The
+ * only module that touches them; the algorithms lie in ed25519.h and rs256.h
+ * behind it.
+ */
+#ifndef LK_DOMAIN_SIGNER_H
+#define LK_DOMAIN_SIGNER_H
+
+#include "base/err.h"
+#include "domain/jwa.h"
+#include "domain/signer.h"
+#include "domain/signkey.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Makes a key pair of ALG: the private half into DIR/keys, the public into K
+ * (state KEY_NEXT). Slow for RSA: not inside a transaction. ERR_UNSUPPORTED if
+ * this build or host has no RSA.
+ */
+enum err signer_make(
+    struct signkey *k, enum jwa alg, const char *dir, int64_t now) MUST_CHECK;
+
+/* Removes a private half (one that was made and then not kept). */
+void signer_discard(const struct signkey *k, const char *dir);
+
+/* Private halves, loaded when first needed and kept for the life of the
+ * process (Ed25519 in locked, read-only memory). May be used from several
+ * threads. */
+struct signer;
+enum err signer_new(struct signer **s, const char *dir) MUST_CHECK;
+void signer_free(struct signer **s);
+
+/*
+ * Signs LEN bytes with K's private half: raw signature, *sig_len bytes. An RSA
+ * signature is verified before it is given out, since one that was computed
+ * wrong gives the key away; an Ed25519 key is proved when it is loaded and
+ * signs deterministically, so its signatures are not. ERR_NOT_FOUND,
+ * ERR_PERMISSION (others can read the file), ERR_CORRUPT (the file does not
+ * match the row), ERR_UNSUPPORTED.
+ */
+enum err signer_sign(struct signer *s, const struct signkey *k,
+    const void *bytes, size_t len, uint8_t sig[static SIGNATURE_MAX],
+    size_t *sig_len) MUST_CHECK;
+
+#endif
