@@ -1,6 +1,6 @@
 /* Signing keys: their rows, their files, their rotation, their signatures. */
-#include "domain/signer.h"
 #include "domain/signkey.h"
+#include "domain/signer.h"
 
 #include "base/file.h"
 #include "base/secret.h"
