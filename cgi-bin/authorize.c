@@ -147,6 +147,7 @@ show_consent(struct arrival *a)
 			describe_scope(&a->reply.remembered, word)) != 0)
 			b.failed = true;
 	json_put(&b, "scopes", scopes);
+	json_put_bool(&b, "choice", !str_equal(a->request.scope, "openid"));
 	visit_show(&a->visit, &b, "consent.html", &a->request.client);
 }
 
