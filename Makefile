@@ -151,6 +151,9 @@ $(BUILD)/test/unit/failures: $(BUILD)/tests/fault/engine.o
 $(BUILD)/test/unit/failures: wrap = mdb_txn_begin mdb_txn_commit mdb_get \
 	   mdb_put mdb_del mdb_cursor_open mdb_cursor_get mdb_cursor_del
 
+# And this one is told that it is on a network file system.
+$(BUILD)/test/unit/store_network: wrap = statfs
+
 # What tests/durability looks at a store with, and what it preloads: that one
 # is never sanitized, or it would come too late beside what it is loaded into.
 durability = $(BUILD)/test/durability/power_cut $(BUILD)/test/durability/sound
