@@ -9,7 +9,6 @@
 
 #include "base/err.h"
 #include "domain/jwa.h"
-#include "domain/signer.h"
 #include "domain/signkey.h"
 
 #include <stddef.h>
