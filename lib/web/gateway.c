@@ -16,8 +16,10 @@
 enum {
 	LISTEN_FD = STDIN_FILENO,
 	OUT_CAP = 8192,
-	SILENCE_S = 30,     /* in the middle of a request: it is given up */
-	KEPT_LOOK_MS = 1000 /* on a kept connection, for the signal to stop */
+	SILENCE_S = 30,      /* in the middle of a request: it is given up */
+	KEPT_LOOK_MS = 1000, /* on a kept connection, for the signal to stop */
+	LINGER_S = 5,        /* and no more than so many bytes: */
+	LINGER_MAX = 1 << 20
 };
 
 struct gateway {
@@ -333,6 +335,26 @@ flush_cgi(struct exchange *x)
 	x->out_len = 0;
 }
 
+/*
+ * Where standard input and output are one socket (mod_cgid), leaving a body
+ * unread would reset it, and the answer might be lost on its way: so what
+ * still comes is let run out first (RFC 9112 9.6).
+ */
+static void
+linger_cgi(void)
+{
+	struct timeval silence = {.tv_sec = LINGER_S};
+	char rest[4096];
+	ssize_t n = 1;
+
+	if (shutdown(STDIN_FILENO, SHUT_WR) != 0)
+		return; /* no socket */
+	setsockopt(
+	    STDIN_FILENO, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
+	for (ssize_t left = LINGER_MAX; left > 0 && n > 0; left -= n)
+		n = read(STDIN_FILENO, rest, sizeof rest);
+}
+
 enum err
 exchange_write(struct exchange *x, const void *bytes, size_t len)
 {
@@ -369,8 +391,10 @@ finish_fastcgi(FCGX_Request *q)
 void
 gateway_finish(struct exchange *x)
 {
-	if (x->cgi)
+	if (x->cgi) {
 		flush_cgi(x);
-	else
+		linger_cgi();
+	} else {
 		finish_fastcgi(&x->fcgi);
+	}
 }
