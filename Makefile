@@ -14,7 +14,7 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err buf str form clock secret json log issuer conf file
+base	 = err buf str form clock base64 secret json log issuer conf file
 store	 = env store commit table record
 domain	 = keyring token scope pkce password user uri client jwa session \
 	   family code approval throttle revocation audit signkey signer ed25519 rs256 jwt

@@ -10,13 +10,12 @@ static void
 serve(struct call *c)
 {
 	const char *why = NULL;
-	json_t *answer;
 	enum err e;
 
 	e = introspect(c->provider, c->request.authorization, &c->request.body,
-	    c->now, &answer, &why);
+	    c->now, &c->response.body, &why);
 	if (e == OK) {
-		reply_json(&c->response, 200, answer);
+		reply_json_text(&c->response);
 		return;
 	}
 	app_log_refusal(c, e, why, NULL);

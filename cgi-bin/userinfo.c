@@ -12,14 +12,13 @@ serve(struct call *c)
 	const struct request *q = &c->request;
 	const char *why = NULL;
 	bool missing;
-	json_t *answer;
 	enum err e;
 
 	e = userinfo(c->provider, q->authorization,
-	    q->method == METHOD_POST ? &q->body : NULL, c->now, &answer,
-	    &missing, &why);
+	    q->method == METHOD_POST ? &q->body : NULL, c->now,
+	    &c->response.body, &missing, &why);
 	if (e == OK) {
-		reply_json(&c->response, 200, answer);
+		reply_json_text(&c->response);
 		return;
 	}
 	app_log_refusal(c, e, why, NULL);

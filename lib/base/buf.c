@@ -1,8 +1,8 @@
 #include "base/buf.h"
 
+#include "base/base64.h"
 #include "base/secret.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,7 +76,16 @@ buf_printf(struct buf *b, const char *format, ...)
 void
 buf_put_int(struct buf *b, int64_t n)
 {
-	buf_printf(b, "%" PRId64, n);
+	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	char digits[20];
+	size_t at = sizeof digits;
+
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while ((rest /= 10) != 0);
+	if (n < 0)
+		buf_putc(b, '-');
+	buf_put(b, digits + at, sizeof digits - at);
 }
 
 static bool

@@ -2,6 +2,8 @@
 
 #include "base/str.h"
 
+#include <string.h>
+
 enum { WORD_CAP = 2048 };
 
 void
@@ -80,6 +82,112 @@ append(const char *bytes, size_t len, void *arg)
 void
 json_write(struct buf *b, const json_t *v)
 {
-	if (json_dump_callback(v, append, b, JSON_COMPACT) != 0)
+	if (json_dump_callback(v, append, b, JSON_COMPACT | JSON_ENCODE_ANY) !=
+	    0)
 		b->failed = true;
+}
+
+/* --- as text ----------------------------------------------------------------
+ */
+
+/* Whether the eight bytes at S are ASCII that needs no escape: a high bit shows
+ * where one is over 126, below a space, a quote or a backslash. */
+static bool
+is_plain8(const char *s)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t c;
+
+	memcpy(&c, s, sizeof c);
+	return ((c | (c + each) | (c - each * ' ') | ((c ^ each * '"') - each) |
+		    ((c ^ each * '\\') - each)) &
+		   each * 0x80) == 0;
+}
+
+static bool
+is_plain(const char *s, size_t len)
+{
+	for (; len >= 8; len -= 8, s += 8)
+		if (!is_plain8(s))
+			return false;
+	for (; len > 0; len--, s++)
+		if (*s < ' ' || *s > '~' || *s == '"' || *s == '\\')
+			return false;
+	return true;
+}
+
+/* Nearly all is plain; the rest is jansson's. */
+static void
+put_string(struct buf *b, const char *s)
+{
+	size_t len = strlen(s);
+	json_t *value;
+
+	if (is_plain(s, len)) {
+		buf_putc(b, '"');
+		buf_put(b, s, len);
+		buf_putc(b, '"');
+		return;
+	}
+	value = json_string(s);
+	json_write(b, value);
+	json_decref(value);
+}
+
+static void
+put_key(struct json_text *t, const char *key)
+{
+	buf_puts(t->out, t->more ? ",\"" : "\"");
+	buf_puts(t->out, key);
+	buf_puts(t->out, "\":");
+	t->more = true;
+}
+
+void
+json_text_begin(struct json_text *t, struct buf *out)
+{
+	*t = (struct json_text){.out = out};
+	buf_putc(out, '{');
+}
+
+void
+json_text_str(struct json_text *t, const char *key, const char *value)
+{
+	put_key(t, key);
+	put_string(t->out, value);
+}
+
+void
+json_text_int(struct json_text *t, const char *key, int64_t value)
+{
+	put_key(t, key);
+	buf_put_int(t->out, value);
+}
+
+void
+json_text_bool(struct json_text *t, const char *key, bool value)
+{
+	put_key(t, key);
+	buf_puts(t->out, value ? "true" : "false");
+}
+
+void
+json_text_words(struct json_text *t, const char *key, const char *words)
+{
+	const char *separator = "";
+	char word[WORD_CAP];
+
+	put_key(t, key);
+	buf_putc(t->out, '[');
+	for (; words_next(&words, word, sizeof word); separator = ",") {
+		buf_puts(t->out, separator);
+		put_string(t->out, word);
+	}
+	buf_putc(t->out, ']');
+}
+
+void
+json_text_end(struct json_text *t)
+{
+	buf_putc(t->out, '}');
 }

@@ -1,7 +1,8 @@
 /*
  * JSON objects built straight through: what fails (no memory, text that is not
- * UTF-8) is remembered, and asked for once, at the end. The rest of JSON is
- * jansson's own interface.
+ * UTF-8) is remembered, and asked for once, at the end. As a tree, for pages
+ * and documents; or at once as text, for what every request pays for: claims
+ * and answers. The rest of JSON is jansson's own interface.
  */
 #ifndef LK_BASE_JSON_H
 #define LK_BASE_JSON_H
@@ -35,5 +36,19 @@ json_t *json_words(const char *words);
 
 /* Appends V, compact, in the order it was built. */
 void json_write(struct buf *b, const json_t *v);
+
+/* The same object as text. Keys stand as they are: plain ASCII, each once. What
+ * fails makes OUT fail. */
+struct json_text {
+	struct buf *out; /* borrowed */
+	bool more;       /* a comma is due */
+};
+
+void json_text_begin(struct json_text *t, struct buf *out);
+void json_text_str(struct json_text *t, const char *key, const char *value);
+void json_text_int(struct json_text *t, const char *key, int64_t value);
+void json_text_bool(struct json_text *t, const char *key, bool value);
+void json_text_words(struct json_text *t, const char *key, const char *words);
+void json_text_end(struct json_text *t);
 
 #endif

@@ -3,8 +3,6 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
-
 _Static_assert(SEAL_OVERHEAD == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES +
 				    crypto_aead_xchacha20poly1305_ietf_ABYTES,
     "a sealed text is nonce, text, tag");
@@ -88,57 +86,4 @@ secret_open(void *bytes, const uint8_t *sealed, size_t len,
 		strlen(context), sealed, key) != 0)
 		return ERR_CORRUPT;
 	return OK;
-}
-
-/* Without an end pointer libsodium wants every character consumed, and it
- * refuses trailing bits: one spelling for each value. */
-static enum err
-decode(void *bytes, size_t cap, size_t *len, const char *text, size_t text_len,
-    int variant)
-{
-	if (sodium_base642bin(
-		bytes, cap, text, text_len, NULL, len, NULL, variant) == 0)
-		return OK;
-	if (cap > 0)
-		secret_wipe(bytes, cap);
-	*len = 0;
-	return ERR_SYNTAX;
-}
-
-enum err
-base64url_decode(
-    void *bytes, size_t cap, size_t *len, const char *text, size_t text_len)
-{
-	return decode(bytes, cap, len, text, text_len, VARIANT);
-}
-
-enum err
-base64url_decode_exact(void *bytes, size_t len, const char *text)
-{
-	size_t n;
-
-	if (base64url_decode(bytes, len, &n, text, strlen(text)) != OK)
-		return ERR_SYNTAX;
-	if (n == len)
-		return OK;
-	secret_wipe(bytes, len);
-	return ERR_SYNTAX;
-}
-
-enum err
-base64_decode(void *bytes, size_t cap, size_t *len, const char *text)
-{
-	size_t text_len = strlen(text);
-
-	if (decode(bytes, cap, len, text, text_len,
-		sodium_base64_VARIANT_ORIGINAL) == OK)
-		return OK;
-	return decode(bytes, cap, len, text, text_len,
-	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-}
-
-void
-base64url_encode(char *text, size_t cap, const void *bytes, size_t len)
-{
-	sodium_bin2base64(text, cap, bytes, len, VARIANT);
 }

@@ -5,6 +5,7 @@
 #ifndef LK_BASE_SECRET_H
 #define LK_BASE_SECRET_H
 
+#include "base/base64.h"
 #include "base/err.h"
 
 #include <stdbool.h>
@@ -16,9 +17,6 @@ enum {
 	SECRET_KEY_LEN = 32,
 	SEAL_OVERHEAD = 40 /* XChaCha20-Poly1305: nonce 24, tag 16 */
 };
-
-/* Base64url characters for N bytes, without padding, with the NUL. */
-#define BASE64URL_CAP(n) ((4 * (n) + 2) / 3 + 1)
 
 /* Must succeed before anything else here; ERR_IO if the system has no
  * randomness. May be called again. */
@@ -52,21 +50,5 @@ void secret_seal(uint8_t *out, const void *bytes, size_t len,
  * SEAL_OVERHEAD); ERR_CORRUPT if key, context or a byte differ. */
 enum err secret_open(void *bytes, const uint8_t *sealed, size_t len,
     const uint8_t key[static SECRET_KEY_LEN], const char *context) MUST_CHECK;
-
-/* Base64url without padding, strictly: ERR_SYNTAX on padding, white space,
- * other characters, non-zero trailing bits. *len is set on OK. */
-enum err base64url_decode(void *bytes, size_t cap, size_t *len,
-    const char *text, size_t text_len) MUST_CHECK;
-
-/* The same where exactly LEN bytes are wanted. */
-enum err base64url_decode_exact(
-    void *bytes, size_t len, const char *text) MUST_CHECK;
-
-/* The standard alphabet, padded or not (Basic credentials, RFC 7617 2). */
-enum err base64_decode(
-    void *bytes, size_t cap, size_t *len, const char *text) MUST_CHECK;
-
-/* Writes BASE64URL_CAP(len) characters, NUL included. */
-void base64url_encode(char *text, size_t cap, const void *bytes, size_t len);
 
 #endif

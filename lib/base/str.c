@@ -92,13 +92,24 @@ utf8_sequence(const unsigned char *u, size_t len)
 	return n;
 }
 
+/* Whether the eight bytes at U are ASCII without NUL. */
+static bool
+is_ascii8(const unsigned char *u)
+{
+	uint64_t eight;
+
+	memcpy(&eight, u, sizeof eight);
+	return ((eight | (eight - UINT64_C(0x0101010101010101))) &
+		   UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool
 str_is_utf8(const char *s, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)s;
 
 	while (len > 0) {
-		size_t n = utf8_sequence(u, len);
+		size_t n = len >= 8 && is_ascii8(u) ? 8 : utf8_sequence(u, len);
 
 		if (n == 0)
 			return false;

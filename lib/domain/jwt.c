@@ -1,6 +1,6 @@
 #include "domain/jwt.h"
 
-#include "base/buf.h"
+#include "base/json.h"
 #include "base/secret.h"
 #include "base/str.h"
 
@@ -11,42 +11,27 @@ enum { MAC_LEN = crypto_auth_hmacsha256_BYTES };
 
 /* --- made ----------------------------------------------------------------- */
 
-/* Appends VALUE as JSON in base64url, whose bounds B keeps. */
-static enum err
-put_json(struct buf *b, const json_t *value)
-{
-	char json[JWT_CAP];
-	size_t len;
-
-	len = json_dumpb(value, json, sizeof json, JSON_COMPACT);
-	if (len == 0)
-		return ERR_NO_MEMORY;
-	if (len > sizeof json)
-		return ERR_NO_SPACE;
-	buf_put_base64url(b, json, len);
-	return OK;
-}
-
 /* Appends header.payload; KID may be NULL. */
 static enum err
-put_signed_text(struct buf *b, const json_t *claims, const char *typ,
+put_signed_text(struct buf *b, const struct buf *claims, const char *typ,
     enum jwa alg, const char *kid)
 {
-	json_t *header;
-	enum err e;
+	char text[128];
+	struct buf header;
+	struct json_text t;
 
-	header = json_pack(
-	    "{s:s, s:s, s:s*}", "typ", typ, "alg", jwa_name(alg), "kid", kid);
-	if (header == NULL)
-		return ERR_NO_MEMORY;
-	e = put_json(b, header);
-	json_decref(header);
+	buf_init(&header, text, sizeof text);
+	json_text_begin(&t, &header);
+	json_text_str(&t, "typ", typ);
+	json_text_str(&t, "alg", jwa_name(alg));
+	if (kid != NULL)
+		json_text_str(&t, "kid", kid);
+	json_text_end(&t);
+	buf_put_base64url(b, header.text, header.len);
 	buf_putc(b, '.');
-	if (e == OK)
-		e = put_json(b, claims);
-	if (e == OK && !buf_ok(b))
-		e = ERR_NO_SPACE;
-	return e;
+	buf_put_base64url(b, claims->text, claims->len);
+	return buf_ok(&header) && buf_ok(claims) && buf_ok(b) ? OK
+							      : ERR_NO_SPACE;
 }
 
 /* Appends the signature, the last part; on an error nothing is left. */
@@ -65,7 +50,7 @@ finish(struct buf *b, enum err e, const uint8_t *sig, size_t sig_len)
 }
 
 enum err
-jwt_sign(char *text, size_t cap, const json_t *claims, const char *typ,
+jwt_sign(char *text, size_t cap, const struct buf *claims, const char *typ,
     struct signer *s, const struct signkey *k)
 {
 	uint8_t sig[SIGNATURE_MAX];
@@ -95,8 +80,8 @@ hs256(uint8_t mac[static MAC_LEN], const char *bytes, size_t len,
 }
 
 enum err
-jwt_sign_hs256(char *text, size_t cap, const json_t *claims, const char *typ,
-    const char *secret)
+jwt_sign_hs256(char *text, size_t cap, const struct buf *claims,
+    const char *typ, const char *secret)
 {
 	uint8_t mac[MAC_LEN];
 	struct buf b;

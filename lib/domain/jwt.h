@@ -6,6 +6,7 @@
 #ifndef LK_DOMAIN_JWT_H
 #define LK_DOMAIN_JWT_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "domain/signer.h"
 #include "domain/signkey.h"
@@ -16,15 +17,15 @@
 
 enum { JWT_CAP = 8192, JWT_SECRET_MIN = 32 };
 
-/* Writes header.payload.signature of CLAIMS into TEXT. TYP is "JWT" or
- * "at+jwt" (RFC 9068 2.1). ERR_NO_SPACE (also for JSON of JWT_CAP bytes),
- * ERR_NO_MEMORY, or signer_sign's. */
-enum err jwt_sign(char *text, size_t cap, const json_t *claims, const char *typ,
-    struct signer *s, const struct signkey *k) MUST_CHECK;
+/* Writes header.payload.signature of CLAIMS, a JSON object as text, into TEXT.
+ * TYP is "JWT" or "at+jwt" (RFC 9068 2.1). ERR_NO_SPACE, also if CLAIMS has
+ * failed; or signer_sign's. */
+enum err jwt_sign(char *text, size_t cap, const struct buf *claims,
+    const char *typ, struct signer *s, const struct signkey *k) MUST_CHECK;
 
 /* The same with HMAC-SHA-256 and a client's secret; no kid (the key has no
  * public name). ERR_SYNTAX: fewer than JWT_SECRET_MIN bytes (RFC 7518 3.2). */
-enum err jwt_sign_hs256(char *text, size_t cap, const json_t *claims,
+enum err jwt_sign_hs256(char *text, size_t cap, const struct buf *claims,
     const char *typ, const char *secret) MUST_CHECK;
 
 /* A token taken apart, its signature not yet looked at. */

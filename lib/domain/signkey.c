@@ -173,12 +173,21 @@ stand_in_line(void *arg, const struct signkey *k)
 	return true;
 }
 
+static bool
+stop_at_active(void *arg, const struct signkey *k)
+{
+	struct line *line = arg;
+
+	stand_in_line(line, k);
+	return !line->has_active;
+}
+
 enum err
 signkey_active(struct store_txn *t, enum jwa alg, struct signkey *k)
 {
 	struct line line = {.alg = alg};
 
-	signkey_each(t, stand_in_line, &line);
+	signkey_each(t, stop_at_active, &line);
 	*k = line.active;
 	if (store_failed(t) != OK)
 		return store_failed(t);

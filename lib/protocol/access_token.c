@@ -22,47 +22,46 @@ make_jti(char text[static JTI_CAP], const struct family *f)
 	base64url_encode(text, JTI_CAP, jti, sizeof jti);
 }
 
-static json_t *
-make_claims(const struct provider *p, const struct access_token_grant *g)
+static void
+put_claims(struct buf *out, const struct provider *p,
+    const struct access_token_grant *g)
 {
-	struct json_build b;
+	struct json_text t;
 	char jti[JTI_CAP], sub[SUB_CAP];
 	const char *aud = g->client->audience;
 
 	make_jti(jti, g->family);
-	json_begin(&b);
-	json_put_str(&b, "iss", p->conf.issuer);
+	json_text_begin(&t, out);
+	json_text_str(&t, "iss", p->conf.issuer);
 	if (g->user != NULL) {
 		user_sub(sub, g->user->user_id);
-		json_put_str(&b, "sub", sub);
+		json_text_str(&t, "sub", sub);
 	} else {
-		json_put_str(&b, "sub", g->client->client_id);
+		json_text_str(&t, "sub", g->client->client_id);
 	}
-	json_put_str(&b, "aud", aud[0] != '\0' ? aud : p->conf.issuer);
-	json_put_str(&b, "client_id", g->client->client_id);
-	json_put_str(&b, "scope", g->scope);
-	json_put_str(&b, "jti", jti);
-	json_put_int(&b, "iat", g->issued_at);
-	json_put_int(&b, "exp", g->expires_at);
+	json_text_str(&t, "aud", aud[0] != '\0' ? aud : p->conf.issuer);
+	json_text_str(&t, "client_id", g->client->client_id);
+	json_text_str(&t, "scope", g->scope);
+	json_text_str(&t, "jti", jti);
+	json_text_int(&t, "iat", g->issued_at);
+	json_text_int(&t, "exp", g->expires_at);
 	if (g->family != NULL)
-		json_put_int(&b, "auth_time", g->family->auth_time);
+		json_text_int(&t, "auth_time", g->family->auth_time);
 	if (g->user != NULL && words_has(g->scope, "groups"))
-		json_put_words(&b, "groups", g->user->groups);
-	return json_finish(&b);
+		json_text_words(&t, "groups", g->user->groups);
+	json_text_end(&t);
 }
 
 enum err
 access_token_make(char text[static JWT_CAP], const struct provider *p,
     const struct access_token_grant *g, const struct signkey *k)
 {
-	json_t *claims = make_claims(p, g);
-	enum err e;
+	char json[JWT_CAP];
+	struct buf claims;
 
-	if (claims == NULL)
-		return ERR_NO_MEMORY;
-	e = jwt_sign(text, JWT_CAP, claims, "at+jwt", p->signer, k);
-	json_decref(claims);
-	return e;
+	buf_init(&claims, json, sizeof json);
+	put_claims(&claims, p, g);
+	return jwt_sign(text, JWT_CAP, &claims, "at+jwt", p->signer, k);
 }
 
 struct key_search {

@@ -10,6 +10,6 @@
 
 /* Adds the claims SCOPE opens; a claim we have nothing for is left out. */
 void claims_of_user(
-    struct json_build *b, const struct user *u, const char *scope);
+    struct json_text *t, const struct user *u, const char *scope);
 
 #endif

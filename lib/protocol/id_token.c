@@ -11,7 +11,7 @@
  * left out: which hash goes with it is read differently by different clients,
  * and in the code flow it is optional. */
 static void
-put_at_hash(struct json_build *b, const char *access_token)
+put_at_hash(struct json_text *t, const char *access_token)
 {
 	uint8_t hash[crypto_hash_sha256_BYTES];
 	char text[BASE64URL_CAP(crypto_hash_sha256_BYTES / 2)];
@@ -19,37 +19,38 @@ put_at_hash(struct json_build *b, const char *access_token)
 	crypto_hash_sha256(
 	    hash, (const uint8_t *)access_token, strlen(access_token));
 	base64url_encode(text, sizeof text, hash, sizeof hash / 2);
-	json_put_str(b, "at_hash", text);
+	json_text_str(t, "at_hash", text);
 }
 
-static json_t *
-make_claims(const struct provider *p, const struct id_token_grant *g)
+static void
+put_claims(
+    struct buf *out, const struct provider *p, const struct id_token_grant *g)
 {
-	struct json_build b;
+	struct json_text t;
 	char sub[SUB_CAP], sid[SID_TEXT_CAP];
 
 	user_sub(sub, g->user->user_id);
 	base64url_encode(sid, sizeof sid, g->family->sid, SID_LEN);
-	json_begin(&b);
-	json_put_str(&b, "iss", p->conf.issuer);
-	json_put_str(&b, "sub", sub);
-	json_put_str(&b, "aud", g->client->client_id);
-	json_put_int(&b, "iat", g->issued_at);
-	json_put_int(&b, "exp", g->expires_at);
-	json_put_int(&b, "auth_time", g->family->auth_time);
+	json_text_begin(&t, out);
+	json_text_str(&t, "iss", p->conf.issuer);
+	json_text_str(&t, "sub", sub);
+	json_text_str(&t, "aud", g->client->client_id);
+	json_text_int(&t, "iat", g->issued_at);
+	json_text_int(&t, "exp", g->expires_at);
+	json_text_int(&t, "auth_time", g->family->auth_time);
 	if (g->nonce[0] != '\0')
-		json_put_str(&b, "nonce", g->nonce);
-	json_put_str(&b, "sid", sid);
-	json_put_words(&b, "amr", g->family->amr);
+		json_text_str(&t, "nonce", g->nonce);
+	json_text_str(&t, "sid", sid);
+	json_text_words(&t, "amr", g->family->amr);
 	if (g->client->alg != JWA_EDDSA)
-		put_at_hash(&b, g->access_token);
-	claims_of_user(&b, g->user, g->scope);
-	return json_finish(&b);
+		put_at_hash(&t, g->access_token);
+	claims_of_user(&t, g->user, g->scope);
+	json_text_end(&t);
 }
 
 static enum err
 sign_with_secret(char text[static JWT_CAP], const struct provider *p,
-    const struct client *c, const json_t *claims)
+    const struct client *c, const struct buf *claims)
 {
 	char secret[CLIENT_SECRET_CAP];
 	enum err e = client_secret_open(secret, c, &p->keyring);
@@ -64,17 +65,14 @@ enum err
 id_token_make(char text[static JWT_CAP], const struct provider *p,
     const struct id_token_grant *g, const struct signkey *k)
 {
-	json_t *claims = make_claims(p, g);
-	enum err e;
+	char json[JWT_CAP];
+	struct buf claims;
 
-	if (claims == NULL)
-		return ERR_NO_MEMORY;
+	buf_init(&claims, json, sizeof json);
+	put_claims(&claims, p, g);
 	if (g->client->alg == JWA_HS256)
-		e = sign_with_secret(text, p, g->client, claims);
-	else
-		e = jwt_sign(text, JWT_CAP, claims, "JWT", p->signer, k);
-	json_decref(claims);
-	return e;
+		return sign_with_secret(text, p, g->client, &claims);
+	return jwt_sign(text, JWT_CAP, &claims, "JWT", p->signer, k);
 }
 
 struct hint_search {

@@ -69,56 +69,56 @@ look(struct store_txn *t, void *arg)
 	return e == ERR_NOT_FOUND || e == ERR_INVALID_TOKEN ? OK : e;
 }
 
-static json_t *
-answer_inactive(void)
+static void
+answer_inactive(struct buf *answer)
 {
-	struct json_build b;
+	struct json_text t;
 
-	json_begin(&b);
-	json_put_bool(&b, "active", false);
-	return json_finish(&b);
+	json_text_begin(&t, answer);
+	json_text_bool(&t, "active", false);
+	json_text_end(&t);
 }
 
-static json_t *
-answer_access(const struct question *q)
+static void
+answer_access(struct buf *answer, const struct question *q)
 {
 	const struct access_token *a = &q->access;
-	struct json_build b;
+	struct json_text t;
 
-	json_begin(&b);
-	json_put_bool(&b, "active", true);
-	json_put_str(&b, "token_type", "Bearer");
-	json_put_str(&b, "iss", q->p->conf.issuer);
-	json_put_str(&b, "sub", a->sub);
-	json_put_str(&b, "aud", a->aud);
-	json_put_str(&b, "client_id", a->client_id);
-	json_put_str(&b, "scope", a->scope);
-	json_put_str(&b, "jti", a->jti);
-	json_put_int(&b, "iat", a->issued_at);
-	json_put_int(&b, "exp", a->expires_at);
+	json_text_begin(&t, answer);
+	json_text_bool(&t, "active", true);
+	json_text_str(&t, "token_type", "Bearer");
+	json_text_str(&t, "iss", q->p->conf.issuer);
+	json_text_str(&t, "sub", a->sub);
+	json_text_str(&t, "aud", a->aud);
+	json_text_str(&t, "client_id", a->client_id);
+	json_text_str(&t, "scope", a->scope);
+	json_text_str(&t, "jti", a->jti);
+	json_text_int(&t, "iat", a->issued_at);
+	json_text_int(&t, "exp", a->expires_at);
 	if (a->has_family)
-		json_put_str(&b, "username", q->user.name);
-	return json_finish(&b);
+		json_text_str(&t, "username", q->user.name);
+	json_text_end(&t);
 }
 
-static json_t *
-answer_refresh(const struct question *q)
+static void
+answer_refresh(struct buf *answer, const struct question *q)
 {
 	const struct family *f = &q->family;
 	char sub[SUB_CAP];
-	struct json_build b;
+	struct json_text t;
 
 	user_sub(sub, f->user_id);
-	json_begin(&b);
-	json_put_bool(&b, "active", true);
-	json_put_str(&b, "iss", q->p->conf.issuer);
-	json_put_str(&b, "sub", sub);
-	json_put_str(&b, "client_id", f->client_id);
-	json_put_str(&b, "scope", f->scope);
-	json_put_int(&b, "iat", f->rotated_at);
-	json_put_int(&b, "exp", f->idle_expires_at);
-	json_put_str(&b, "username", q->user.name);
-	return json_finish(&b);
+	json_text_begin(&t, answer);
+	json_text_bool(&t, "active", true);
+	json_text_str(&t, "iss", q->p->conf.issuer);
+	json_text_str(&t, "sub", sub);
+	json_text_str(&t, "client_id", f->client_id);
+	json_text_str(&t, "scope", f->scope);
+	json_text_int(&t, "iat", f->rotated_at);
+	json_text_int(&t, "exp", f->idle_expires_at);
+	json_text_str(&t, "username", q->user.name);
+	json_text_end(&t);
 }
 
 static enum err
@@ -138,7 +138,7 @@ ask(struct question *q)
 
 enum err
 introspect(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, json_t **answer, const char **why)
+    const struct form *form, int64_t now, struct buf *answer, const char **why)
 {
 	struct client asking, client;
 	struct question q = {.p = p,
@@ -148,7 +148,6 @@ introspect(const struct provider *p, const char *authorization,
 	    .client = &client};
 	enum err e;
 
-	*answer = NULL;
 	if (form->repeated != NULL)
 		return err_because(
 		    ERR_INVALID_REQUEST, "parameter_repeated", why);
@@ -159,13 +158,12 @@ introspect(const struct provider *p, const char *authorization,
 		return err_because(ERR_INVALID_REQUEST, "token_missing", why);
 	e = ask(&q);
 	*why = q.why;
-	if (e == OK) {
-		*answer = !q.active      ? answer_inactive()
-			  : q.is_refresh ? answer_refresh(&q)
-					 : answer_access(&q);
-		if (*answer == NULL)
-			e = ERR_NO_MEMORY;
-	}
+	if (e == OK && !q.active)
+		answer_inactive(answer);
+	else if (e == OK && q.is_refresh)
+		answer_refresh(answer, &q);
+	else if (e == OK)
+		answer_access(answer, &q);
 	client_auth_wipe(&q.auth);
 	user_wipe(&q.user);
 	return e;

@@ -6,19 +6,19 @@
 #ifndef LK_PROTOCOL_INTROSPECT_H
 #define LK_PROTOCOL_INTROSPECT_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/form.h"
 #include "protocol/client_auth.h"
 #include "protocol/provider.h"
 
-#include <jansson.h>
 #include <stdint.h>
 
 /* The answer, {"active":false} for whatever is not good at NOW: garbled,
- * expired, revoked, or its family, session, person or client ended. The caller
- * owns *ANSWER. ERR_INVALID_CLIENT, ERR_INVALID_REQUEST. */
+ * expired, revoked, or its family, session, person or client ended; appended to
+ * ANSWER as JSON. ERR_INVALID_CLIENT, ERR_INVALID_REQUEST: nothing is. */
 enum err introspect(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, json_t **answer,
+    const struct form *form, int64_t now, struct buf *answer,
     const char **why) MUST_CHECK;
 
 #endif

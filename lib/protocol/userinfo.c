@@ -40,21 +40,20 @@ bearer(const char *authorization)
 	return *s != '\0' ? s : NULL;
 }
 
-static enum err
-answer_for(const struct question *q, json_t **answer)
+static void
+answer_for(struct buf *answer, const struct question *q)
 {
-	struct json_build b;
+	struct json_text t;
 
-	json_begin(&b);
-	json_put_str(&b, "sub", q->token.sub);
-	claims_of_user(&b, &q->user, q->token.scope);
-	*answer = json_finish(&b);
-	return *answer != NULL ? OK : ERR_NO_MEMORY;
+	json_text_begin(&t, answer);
+	json_text_str(&t, "sub", q->token.sub);
+	claims_of_user(&t, &q->user, q->token.scope);
+	json_text_end(&t);
 }
 
 enum err
 userinfo(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, json_t **answer, bool *missing,
+    const struct form *form, int64_t now, struct buf *answer, bool *missing,
     const char **why)
 {
 	struct client client;
@@ -65,7 +64,6 @@ userinfo(const struct provider *p, const char *authorization,
 	const char *text = in_header != NULL ? in_header : in_form;
 	enum err e;
 
-	*answer = NULL;
 	*missing = text == NULL;
 	if (form != NULL && form->repeated != NULL)
 		return err_because(
@@ -83,7 +81,7 @@ userinfo(const struct provider *p, const char *authorization,
 		e = err_because(
 		    ERR_INSUFFICIENT_SCOPE, "scope_openid_missing", why);
 	if (e == OK)
-		e = answer_for(&q, answer);
+		answer_for(answer, &q);
 	user_wipe(&q.user);
 	return e;
 }

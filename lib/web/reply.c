@@ -35,6 +35,12 @@ reply_json(struct response *r, int status, json_t *object)
 	json_decref(object);
 }
 
+void
+reply_json_text(struct response *r)
+{
+	r->content_type = "application/json";
+}
+
 static json_t *
 error_object(enum err e, const char *reason)
 {

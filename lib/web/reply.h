@@ -17,6 +17,9 @@
 /* JSON, taken over; NULL makes the response fail. */
 void reply_json(struct response *r, int status, json_t *object);
 
+/* The same, with 200, for JSON that is R's body already (base/json.h). */
+void reply_json_text(struct response *r);
+
 /* {"error", "error_description"} (RFC 6749 5.2); a 401 names Basic. REASON is
  * the word from the log, or NULL. */
 void reply_error(struct response *r, enum err e, const char *reason);

@@ -59,21 +59,22 @@ token_reply_send(struct response *r, const struct conf *conf,
     const char *client_id, const struct token_reply *reply)
 {
 	struct refresh_cookie cookie;
-	struct json_build b;
+	struct json_text t;
 
-	json_begin(&b);
-	json_put_str(&b, "access_token", reply->access_token);
-	json_put_str(&b, "token_type", "Bearer");
-	json_put_int(&b, "expires_in", reply->expires_in);
-	json_put_str(&b, "scope", reply->scope);
+	json_text_begin(&t, &r->body);
+	json_text_str(&t, "access_token", reply->access_token);
+	json_text_str(&t, "token_type", "Bearer");
+	json_text_int(&t, "expires_in", reply->expires_in);
+	json_text_str(&t, "scope", reply->scope);
 	if (reply->id_token[0] != '\0')
-		json_put_str(&b, "id_token", reply->id_token);
+		json_text_str(&t, "id_token", reply->id_token);
 	if (reply->refresh_token[0] != '\0' && !reply->cookie)
-		json_put_str(&b, "refresh_token", reply->refresh_token);
+		json_text_str(&t, "refresh_token", reply->refresh_token);
 	if (reply->refresh_token[0] != '\0' && reply->cookie) {
 		refresh_cookie_init(&cookie, conf, client_id);
 		cookie_set(r, conf, &cookie.cookie, reply->refresh_token,
 		    reply->cookie_max_age_s);
 	}
-	reply_json(r, 200, json_finish(&b));
+	json_text_end(&t);
+	reply_json_text(r);
 }

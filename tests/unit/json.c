@@ -62,10 +62,80 @@ strings(void)
 	json_decref(v);
 }
 
+/* --- as text ----------------------------------------------------------------
+ */
+
+/* Whether an object with VALUE in it, as text, is what jansson makes of it. */
+static bool
+same_text(const char *value)
+{
+	char ours[1024], theirs[1024];
+	struct json_text t;
+	struct json_build b;
+	struct buf text, want;
+	json_t *tree;
+
+	buf_init(&text, ours, sizeof ours);
+	json_text_begin(&t, &text);
+	json_text_str(&t, "s", value);
+	json_text_int(&t, "i", INT64_MIN);
+	json_text_bool(&t, "yes", true);
+	json_text_bool(&t, "no", false);
+	json_text_words(&t, "words", value);
+	json_text_words(&t, "none", "");
+	json_text_end(&t);
+
+	json_begin(&b);
+	json_put_str(&b, "s", value);
+	json_put_int(&b, "i", INT64_MIN);
+	json_put_bool(&b, "yes", true);
+	json_put_bool(&b, "no", false);
+	json_put_words(&b, "words", value);
+	json_put_words(&b, "none", "");
+	tree = json_finish(&b);
+	buf_init(&want, theirs, sizeof theirs);
+	json_write(&want, tree);
+	json_decref(tree);
+	return buf_ok(&text) && buf_ok(&want) && str_equal(ours, theirs);
+}
+
+static void
+texts(void)
+{
+	static const char *const values[] = {"", "openid email",
+	    "a\"b\\c/d two", "gr\xC3\xBC\xC3\x9F \xF0\x9F\x94\x91", "~ !#[]^"};
+	char one[2] = "", small[24];
+	struct json_text t;
+	struct buf b;
+	bool same = true;
+
+	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+		same = same && same_text(values[i]);
+	for (int c = 1; c < 128; c++) {
+		one[0] = (char)c;
+		same = same && same_text(one);
+	}
+	CHECK(same, "json: an object as text is what the tree is written as");
+
+	buf_init(&b, small, sizeof small);
+	json_text_begin(&t, &b);
+	json_text_end(&t);
+	CHECK(str_equal(small, "{}"), "json: as text, nothing is {}");
+	buf_reset(&b);
+	json_text_begin(&t, &b);
+	json_text_str(&t, "s", "\xC3(");
+	CHECK(!buf_ok(&b), "json: as text, what is not UTF-8 fails");
+	buf_reset(&b);
+	json_text_begin(&t, &b);
+	json_text_str(&t, "s", "just a little too long");
+	CHECK(!buf_ok(&b), "json: as text, what does not fit is noticed");
+}
+
 int
 main(void)
 {
 	values();
 	strings();
+	texts();
 	return check_done();
 }
