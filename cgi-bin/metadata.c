@@ -10,7 +10,7 @@
 /* A public document, which may be kept as long as the settings say: a key is
  * published at least that long before it signs. */
 static void
-reply_document(struct call *c, enum err e, json_t *document)
+reply_document(struct call *c, enum err e)
 {
 	struct response *r = &c->response;
 	struct buf b;
@@ -20,7 +20,7 @@ reply_document(struct call *c, enum err e, json_t *document)
 		reply_error(r, e, NULL);
 		return;
 	}
-	reply_json(r, 200, document);
+	reply_json_text(r);
 	buf_init(&b, r->cache_text, sizeof r->cache_text);
 	buf_puts(&b, "public, max-age=");
 	buf_put_int(&b, c->provider->conf.jwks_max_age_s);
@@ -30,19 +30,14 @@ reply_document(struct call *c, enum err e, json_t *document)
 static void
 serve_metadata(struct call *c)
 {
-	json_t *document;
-	enum err e = discovery_metadata(c->provider, &document);
-
-	reply_document(c, e, document);
+	reply_document(c, discovery_metadata(c->provider, &c->response.body));
 }
 
 static void
 serve_jwks(struct call *c)
 {
-	json_t *document;
-	enum err e = discovery_jwks(c->provider, c->now, &document);
-
-	reply_document(c, e, document);
+	reply_document(
+	    c, discovery_jwks(c->provider, c->now, &c->response.body));
 }
 
 static const struct endpoint endpoints[] = {

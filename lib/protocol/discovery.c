@@ -1,6 +1,5 @@
 #include "protocol/discovery.h"
 
-#include "base/buf.h"
 #include "base/json.h"
 
 static const struct {
@@ -64,48 +63,45 @@ find_algs(struct store_txn *t, void *arg)
 	return store_failed(t);
 }
 
-static json_t *
-alg_names(unsigned algs)
+static void
+put_algs(struct json_text *t, unsigned algs)
 {
-	json_t *array = json_array();
+	char words[64];
+	struct buf b;
 
+	buf_init(&b, words, sizeof words);
 	for (unsigned alg = 0; alg < JWA_COUNT; alg++)
-		if ((algs & (1U << alg)) &&
-		    json_array_append_new(
-			array, json_string(jwa_name((enum jwa)alg))) != 0) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
+		if (algs & (1U << alg))
+			buf_printf(&b, "%s ", jwa_name((enum jwa)alg));
+	json_text_words(t, "id_token_signing_alg_values_supported", words);
 }
 
 enum err
-discovery_metadata(const struct provider *p, json_t **answer)
+discovery_metadata(const struct provider *p, struct buf *answer)
 {
 	struct alg_search s = {.p = p};
-	struct json_build b;
+	struct json_text t;
 	char url[ISSUER_CAP + 32];
 	struct buf u;
 	enum err e = store_read(p->store, find_algs, &s);
 
-	*answer = NULL;
 	if (e != OK)
 		return e;
-	json_begin(&b);
-	json_put_str(&b, "issuer", p->conf.issuer);
+	json_text_begin(&t, answer);
+	json_text_str(&t, "issuer", p->conf.issuer);
 	for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
 		buf_init(&u, url, sizeof url);
-		buf_printf(&u, "%s%s", p->conf.issuer, endpoints[i].path);
-		json_put_str(&b, endpoints[i].name, url);
+		buf_puts(&u, p->conf.issuer);
+		buf_puts(&u, endpoints[i].path);
+		json_text_str(&t, endpoints[i].name, url);
 	}
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		json_put_words(&b, lists[i].name, lists[i].words);
-	json_put(
-	    &b, "id_token_signing_alg_values_supported", alg_names(s.algs));
+		json_text_words(&t, lists[i].name, lists[i].words);
+	put_algs(&t, s.algs);
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-		json_put_bool(&b, flags[i].name, flags[i].value);
-	*answer = json_finish(&b);
-	return *answer != NULL ? OK : ERR_NO_MEMORY;
+		json_text_bool(&t, flags[i].name, flags[i].value);
+	json_text_end(&t);
+	return OK;
 }
 
 struct key_collection {
@@ -146,21 +142,21 @@ collect_keys(struct store_txn *t, void *arg)
 }
 
 enum err
-discovery_jwks(const struct provider *p, int64_t now, json_t **answer)
+discovery_jwks(const struct provider *p, int64_t now, struct buf *answer)
 {
 	struct key_collection c = {.p = p, .now = now, .keys = json_array()};
-	struct json_build b;
+	json_t *document = NULL;
 	enum err e = ERR_NO_MEMORY;
 
-	*answer = NULL;
 	if (c.keys != NULL)
 		e = store_read(p->store, collect_keys, &c);
-	if (e != OK) {
-		json_decref(c.keys);
-		return e;
-	}
-	json_begin(&b);
-	json_put(&b, "keys", c.keys);
-	*answer = json_finish(&b);
-	return *answer != NULL ? OK : ERR_NO_MEMORY;
+	if (e == OK)
+		document = json_pack("{s:O}", "keys", c.keys);
+	if (e == OK && document == NULL)
+		e = ERR_NO_MEMORY;
+	if (e == OK)
+		json_write(answer, document);
+	json_decref(document);
+	json_decref(c.keys);
+	return e;
 }

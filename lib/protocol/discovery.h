@@ -6,19 +6,21 @@
 #ifndef LK_PROTOCOL_DISCOVERY_H
 #define LK_PROTOCOL_DISCOVERY_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "protocol/provider.h"
 
-#include <jansson.h>
 #include <stdint.h>
+
+/* Each is appended to ANSWER as JSON, on OK only. */
 
 /* The metadata document, the same for both well-known names. */
 enum err discovery_metadata(
-    const struct provider *p, json_t **answer) MUST_CHECK;
+    const struct provider *p, struct buf *answer) MUST_CHECK;
 
 /* The JWK set: every key that signs, will sign next, or signed something that
  * may still be good at NOW, of the algorithms registered clients use. */
 enum err discovery_jwks(
-    const struct provider *p, int64_t now, json_t **answer) MUST_CHECK;
+    const struct provider *p, int64_t now, struct buf *answer) MUST_CHECK;
 
 #endif
