@@ -7,7 +7,7 @@
 
 enum {
 	AUDIT_VERSION = 1,
-	AUDIT_KEY_LEN = 12, /* seconds, then a number within the second */
+	AUDIT_KEY_LEN = 12, /* seconds, then a number that goes up */
 	AUDIT_RECORD_CAP = 1024
 };
 
@@ -18,15 +18,23 @@ put_number(uint8_t *at, size_t width, uint64_t n)
 		at[i] = (uint8_t)n;
 }
 
-static bool
-count_one(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
+/* One more than last time, whatever the second: those of a burst need not be
+ * counted. */
+static uint32_t
+next_number(struct store_txn *t)
 {
-	(void)key;
-	(void)key_len;
-	(void)value;
-	++*(uint32_t *)arg;
-	return true;
+	static const char counter[] = "audit";
+	struct store_value v;
+	uint8_t bytes[4];
+	uint32_t n = 0;
+
+	if (store_get(t, TABLE_META, counter, sizeof counter - 1, &v) == OK)
+		for (size_t i = 0; i < v.len; i++)
+			n = n << 8 | v.bytes[i];
+	put_number(bytes, sizeof bytes, ++n);
+	store_put(
+	    t, TABLE_META, counter, sizeof counter - 1, bytes, sizeof bytes, 0);
+	return n;
 }
 
 /* S cut to what fits, at a character's boundary. */
@@ -49,11 +57,9 @@ audit_add(struct store_txn *t, int64_t now, const char *event, const char *user,
 {
 	uint8_t key[AUDIT_KEY_LEN], bytes[AUDIT_RECORD_CAP];
 	struct record_writer w;
-	uint32_t number = 0;
 
 	put_number(key, 8, (uint64_t)now);
-	store_scan(t, TABLE_AUDIT, key, 8, count_one, &number);
-	put_number(key + 8, 4, number);
+	put_number(key + 8, 4, next_number(t));
 	record_begin(&w, bytes, sizeof bytes, AUDIT_VERSION);
 	record_put_str(&w, event);
 	put_cut(&w, user);
