@@ -1,6 +1,9 @@
 # latchkey's build. `make help` lists what can be made; all output is under
 # build/ (or BUILD=). CC, CFLAGS and LDFLAGS are yours; ours come before them.
 
+# The version has one place, where Debian wants it.
+VERSION	:= $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
+
 PREFIX	= /usr/local
 PORT	= 8080
 DATA	=
@@ -17,18 +20,25 @@ BUILD	= $(if $(SAN),build/san,build)
 base	 = err buf str form clock base64 secret json log issuer conf file
 store	 = env store commit table record
 domain	 = keyring token scope pkce password user uri client jwa session \
+	   site site_rule app_password \
 	   family code approval throttle revocation audit signkey signer ed25519 rs256 jwt
-protocol = provider client_auth authorize_parse authorize sign_in consent \
+protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \
-	   logout discovery
+	   logout discovery gate gate_sign_in
 web	 = gateway request response cookie csrf template cors browser page reply \
-	   token_reply
+	   token_reply front
 app	 = app visit workers
 
-programs = authorize token refresh metadata userinfo introspect revoke logout
+programs = authorize token refresh metadata userinfo introspect revoke logout \
+	   gate
 
-command	 = latchkey admin init user client client_options app recipe key \
-	   session grant check audit output options prompt
+command	 = latchkey admin init user client client_options app recipe site \
+	   app_password key \
+	   session grant check check_files check_store check_web check_gate \
+	   check_endpoints fetch audit output options prompt
+
+# Beside the command: what makes one file of the programs, what starts them.
+beside	 = programs start-programs
 
 templates = $(sort $(wildcard templates/*.html)) templates/style.css
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
@@ -43,10 +53,25 @@ cflags	 = -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -Ilib \
 	   -O2 -g -fPIE -fstack-protector-strong $(stack_clash) \
 	   -ffunction-sections -fdata-sections \
 	   $(if $(SAN),$(sanitize),-D_FORTIFY_SOURCE=2) \
-	   $(if $(filter no,$(RS256)),-DLK_NO_RS256)
-ldflags	 = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
+	   $(if $(filter no,$(RS256)),-DLK_NO_RS256) \
+	   $(if $(STATIC),-DLK_STATIC)
+ldflags	 = $(if $(STATIC),$(static),-pie) \
+	   -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 	   -Wl,--gc-sections $(if $(SAN),$(sanitize))
-libs	 = -lsodium -llmdb -ljansson -linih -lpthread -ldl
+# Libraries are linked in, where that can be: it halves what a program has of its
+# own in memory. With LIBS=shared they are the system's, which updates them.
+lib	 = $(if $(filter /%,$(call archive_of,$(1))),-l:lib$(1).a,-l$(1))
+archive_of = $(if $(filter shared,$(LIBS)),,$(shell $(CC) \
+	   -print-file-name=lib$(1).a))
+fcgi	:= $(call lib,fcgi)
+libs	:= $(foreach l,sodium lmdb jansson inih,$(call lib,$(l))) \
+	   $(if $(STATIC),$(if $(filter no,$(RS256)),,-lcrypto)) -lpthread -ldl
+
+# Some functions of glibc's need libraries of the host's even then: calls to
+# these go to lib/static.c, and one that is not named here is an error.
+static	 = -static-pie -Wl,--fatal-warnings \
+	   $(foreach f,dlopen getaddrinfo gethostbyname getpwuid, \
+		-Wl,--wrap=$(f),-u,__wrap_$(f))
 
 sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	   -fno-omit-frame-pointer
@@ -57,6 +82,8 @@ stack_clash := $(shell $(CC) -fstack-clash-protection -Werror -E -x c \
 
 compile	 = $(CC) $(cflags) $(CPPFLAGS) $(CFLAGS)
 link	 = $(CC) $(ldflags) $(CFLAGS) $(LDFLAGS)
+
+comma	 = ,
 
 # `make V=1` shows every command whole.
 say	 = $(if $(V),,@echo "  $(1)";)
@@ -70,16 +97,36 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(protocol:%=$(BUILD)/lib/protocol/%.o) \
 	   $(web:%=$(BUILD)/lib/web/%.o) \
 	   $(app:%=$(BUILD)/lib/app/%.o) \
-	   $(BUILD)/templates.o
+	   $(BUILD)/templates.o $(if $(STATIC),$(BUILD)/lib/static.o)
 
-all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey
+all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey \
+    $(if $(STATIC),,$(BUILD)/bin/start-programs)
 
-$(programs:%=$(BUILD)/cgi-bin/%): %: %.o $(archive)
-	$(call say,ld $@)$(link) -o $@ $< $(archive) -lfcgi $(libs) $(LDLIBS)
+# One file with a name for each program.
+$(programs:%=$(BUILD)/cgi-bin/%): $(BUILD)/bin/programs
+	@mkdir -p $(@D)
+	@rm -f $@ && ln $< $@
+
+$(BUILD)/bin/programs: $(BUILD)/bin/programs.o \
+    $(programs:%=$(BUILD)/main/cgi-bin/%.o) $(archive)
+	$(call say,ld $@)$(link) -o $@ $^ $(fcgi) $(libs) $(LDLIBS)
+
+$(BUILD)/main/%.o: private cflags += -Dmain=$(*F)_main
+$(BUILD)/main/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,cc $<)$(compile) -MMD -MP -c -o $@ $<
 
 $(BUILD)/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) $(BUILD)/recipes.o \
     $(archive)
 	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
+
+# It needs nothing but libc.
+$(BUILD)/bin/start-programs: $(BUILD)/bin/start-programs.o
+	$(call say,ld $@)$(link) -o $@ $^ $(LDLIBS)
+
+$(beside:%=$(BUILD)/bin/%.o): private cflags += \
+    -DLK_PROGRAMS='$(foreach p,$(programs),X($(p)))'
+$(beside:%=$(BUILD)/bin/%.o): Makefile
 
 $(archive): $(library)
 	$(call say,ar $@)rm -f $@ && $(AR) rcs $@ $^
@@ -87,6 +134,9 @@ $(archive): $(library)
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,cc $<)$(compile) -MMD -MP -c -o $@ $<
+
+$(BUILD)/bin/latchkey.o: private cflags += -DLK_VERSION='"$(VERSION)"'
+$(BUILD)/bin/latchkey.o: debian/changelog
 
 # Files become C strings: quotes and backslashes escaped, and question marks,
 # lest two of them be a trigraph. The first argument is the array, with its
@@ -127,24 +177,26 @@ $(BUILD)/flags: FORCE
 # before the archive, whose own clock.o is then not taken.
 clock	 = $(BUILD)/tests/fault/clock.o
 
+$(BUILD)/test/bin/start-programs: $(BUILD)/bin/start-programs
+	@mkdir -p $(@D)
+	@ln -f $< $@
+
 $(programs:%=$(BUILD)/test/cgi-bin/%): $(BUILD)/test/%: \
     $(BUILD)/%.o $(clock) $(archive)
 	@mkdir -p $(@D)
-	$(call say,ld $@)$(link) -o $@ $< $(clock) $(archive) -lfcgi $(libs) $(LDLIBS)
+	$(call say,ld $@)$(link) -o $@ $< $(clock) $(archive) $(fcgi) $(libs) $(LDLIBS)
 
 $(BUILD)/test/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) \
     $(BUILD)/recipes.o $(clock) $(archive)
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
 
-comma	 = ,
-
 # Unit programs may bring their own version of a module: they stand first too.
 $(units:%=$(BUILD)/test/unit/%): $(BUILD)/test/unit/%: \
     $(BUILD)/tests/unit/%.o $(archive)
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link) $(wrap:%=-Wl$(comma)--wrap=%) -o $@ \
-	    $(filter %.o,$^) $(archive) -lfcgi $(libs) $(LDLIBS)
+	    $(filter %.o,$^) $(archive) $(fcgi) $(libs) $(LDLIBS)
 
 # This one has what the store calls of its engine fail on purpose.
 $(BUILD)/test/unit/failures: $(BUILD)/tests/fault/engine.o
@@ -153,6 +205,9 @@ $(BUILD)/test/unit/failures: wrap = mdb_txn_begin mdb_txn_commit mdb_get \
 
 # And this one is told that it is on a network file system.
 $(BUILD)/test/unit/store_network: wrap = statfs
+
+# This one counts transactions.
+$(BUILD)/test/unit/gate: wrap = store_read store_write
 
 # What tests/durability looks at a store with, and what it preloads: that one
 # is never sanitized, or it would come too late beside what it is loaded into.
@@ -164,13 +219,17 @@ $(durability): $(BUILD)/test/%: $(BUILD)/tests/%.o \
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link) -o $@ $(filter %.o,$^) $(archive) $(libs) $(LDLIBS)
 
-$(record): tests/fault/record.c tests/fault/record.h $(BUILD)/flags
+slow_disk = $(BUILD)/test/fault/slow_disk.so
+
+$(record): tests/fault/record.h
+$(record) $(slow_disk): $(BUILD)/test/%.so: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,cc $@)$(CC) -std=c11 -Wall -Wextra -Wconversion -Wshadow \
 	    -O2 -fPIC -shared $(CPPFLAGS) -o $@ $< -ldl
 
 test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(programs:%=$(BUILD)/test/cgi-bin/%) $(BUILD)/test/bin/latchkey \
+    $(BUILD)/test/bin/start-programs \
     $(durability) $(record) $(BUILD)/tests/bench/seed
 
 # Packages first, in a make of its own: without them nothing compiles.
@@ -180,18 +239,26 @@ test:
 	@LATCHKEY_BUILD='$(abspath $(BUILD))' SAN='$(SAN)' \
 	    VALGRIND='$(VALGRIND)' tests/run
 
-# What is measured beside: the least that must be done, and the load.
-benches	 = ceiling exec load seed
+# What is measured beside: the least that must be done.
+benches	 = ceiling exec seed step ungrouped
 
 $(benches:%=$(BUILD)/tests/bench/%): %: %.o $(archive)
-	$(call say,ld $@)$(link) -o $@ $< $(archive) -lfcgi $(libs) $(LDLIBS)
+	$(call say,ld $@)$(link) $(wrap:%=-Wl$(comma)--wrap=%) -o $@ \
+	    $(filter %.o,$^) $(archive) $(fcgi) $(libs) $(LDLIBS)
 
-bench-programs: all $(benches:%=$(BUILD)/tests/bench/%)
+# Sign-ins are counted there without the hash, which would hide the rest.
+$(BUILD)/tests/bench/step: wrap = password_verify
+
+# The token program once more, each of its commits for itself.
+$(BUILD)/tests/bench/ungrouped: $(BUILD)/cgi-bin/token.o
+
+bench-programs: all $(benches:%=$(BUILD)/tests/bench/%) $(slow_disk)
 
 bench:
 	@conf/packages.sh build bench
 	@$(MAKE) --no-print-directory bench-programs
-	@LATCHKEY_BUILD='$(abspath $(BUILD))' tests/bench/run
+	@LATCHKEY_BUILD='$(abspath $(BUILD))' tests/bench/run \
+	    $(if $(QUICK),--quick,--write doc/performance.md)
 
 lint:
 	@conf/packages.sh build lint
@@ -201,7 +268,8 @@ lint:
 	    --suppress=varFuncNullUB --suppress=autoVariables \
 	    lib cgi-bin bin
 	mandoc -T lint -W warning $(manuals)
-	shellcheck conf/*.sh data/demo/*.sh tests/run .ci/run
+	shellcheck conf/*.sh data/demo/*.sh debian/postinst debian/postrm \
+	    tests/run .ci/run
 	shellcheck -s bash -e SC2034,SC2154 tests/helper.bash
 
 # --- running and installing --------------------------------------------------
@@ -215,25 +283,74 @@ demo:
 	@$(MAKE) --no-print-directory all
 	@LATCHKEY_BUILD='$(abspath $(BUILD))' data/demo/demo.sh '$(PORT)'
 
-libdir	 = $(DESTDIR)$(PREFIX)/lib/latchkey
-sharedir = $(DESTDIR)$(PREFIX)/share/latchkey
-mandir	 = $(DESTDIR)$(PREFIX)/share/man
+libdir	 = $(PREFIX)/lib/latchkey
+sharedir = $(PREFIX)/share/latchkey
+mandir	 = $(PREFIX)/share/man
+unitdir	 = $(PREFIX)/lib/systemd/system
+sysusersdir = $(PREFIX)/lib/sysusers.d
+tmpfilesdir = $(PREFIX)/lib/tmpfiles.d
+
+# Installs text files, $(1), in a directory, $(2). In the sources they speak of
+# /usr/local; installed, of where things are.
+define install_text
+	@install -d $(DESTDIR)$(2)
+	$(call say,install $(DESTDIR)$(2))for f in $(1); do \
+		to=$(DESTDIR)$(2)/$${f##*/} && \
+		sed -e 's|/usr/local/|$(PREFIX)/|g' \
+		    -e 's|@UNITS@|$(programs:%=latchkey@%.socket)|' \
+		    $$f >$$to && chmod 644 $$to || exit 1; \
+	done
+endef
+
+# With the options $(1), from the build $(2) to the directory $(3).
+define install_programs
+set -- $(programs) && \
+	install $(1) $(2)/bin/programs $(3)/$$1 && \
+	for p; do test $$p = $$1 || ln -f $(3)/$$1 $(3)/$$p || exit 1; done
+endef
 
 install: all
-	install -d $(libdir)/cgi-bin $(DESTDIR)$(PREFIX)/bin \
-	    $(sharedir)/templates $(sharedir)/apps $(mandir)/man5 $(mandir)/man8
-	install -m 755 $(programs:%=$(BUILD)/cgi-bin/%) $(libdir)/cgi-bin
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(libdir)/cgi-bin
 	install -m 755 $(BUILD)/bin/latchkey $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(templates) $(sharedir)/templates
-	install -m 644 $(recipes) $(sharedir)/apps
-	install -m 644 data/latchkey.conf.example $(sharedir)
-	install -d $(sharedir)/conf $(sharedir)/pages
-	install -m 755 conf/start-programs.sh $(libdir)/start-programs
-	install -m 755 conf/site.sh $(sharedir)/conf
-	install -m 644 $(wildcard conf/*.conf) $(sharedir)/conf
-	install -m 644 $(wildcard conf/pages/*.html) $(sharedir)/pages
-	install -m 644 $(filter %.5,$(manuals)) $(mandir)/man5
-	install -m 644 $(filter %.8,$(manuals)) $(mandir)/man8
+	$(call install_programs,-m 755,$(BUILD),$(DESTDIR)$(libdir)/cgi-bin)
+	install -m 755 $(BUILD)/bin/start-programs $(DESTDIR)$(libdir)
+	$(call install_text,data/latchkey.conf.example,$(sharedir))
+	$(call install_text,$(templates),$(sharedir)/templates)
+	$(call install_text,$(recipes),$(sharedir)/apps)
+	$(call install_text,$(wildcard conf/*.conf conf/*.lua conf/*.htaccess) conf/site.sh,$(sharedir)/conf)
+	chmod 755 $(DESTDIR)$(sharedir)/conf/site.sh
+	$(call install_text,$(wildcard conf/pages/*.html),$(sharedir)/pages)
+	$(call install_text,$(wildcard conf/systemd/latchkey*),$(unitdir))
+	install -D -m 644 conf/systemd/sysusers.conf \
+	    $(DESTDIR)$(sysusersdir)/latchkey.conf
+	install -D -m 644 conf/systemd/tmpfiles.conf \
+	    $(DESTDIR)$(tmpfilesdir)/latchkey.conf
+	$(call install_text,$(filter %.5,$(manuals)),$(mandir)/man5)
+	$(call install_text,$(filter %.8,$(manuals)),$(mandir)/man8)
+
+# Programs to be copied to a host that has none of the libraries.
+static:
+	@conf/packages.sh build
+	@$(MAKE) --no-print-directory STATIC=yes BUILD='$(BUILD)/static/obj' all
+	@install -d $(BUILD)/static/cgi-bin
+	@$(call install_programs,-s,$(BUILD)/static/obj,$(BUILD)/static/cgi-bin)
+	@install -s -D -t $(BUILD)/static/bin $(BUILD)/static/obj/bin/latchkey
+	@echo '  programs with everything linked in: $(BUILD)/static'
+
+# A Debian package, from a copy of the sources, as a release would be built.
+arch	 = $(shell dpkg --print-architecture)
+deb	 = $(BUILD)/deb/latchkey-$(VERSION)
+sources	 = .ci .clang-format CHANGELOG.md LICENSE Makefile README.md bin cgi-bin \
+	   conf data debian doc lib templates tests
+
+deb:
+	@conf/packages.sh build deb
+	rm -rf $(BUILD)/deb
+	mkdir -p $(deb)
+	tar -c --exclude=__pycache__ $(sources) | tar -x --no-same-owner -C $(deb)
+	cd $(deb) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
+	    dpkg-buildpackage -us -uc
+	cp $(BUILD)/deb/latchkey_$(VERSION)_$(arch).deb $(BUILD)
 
 clean:
 	rm -rf $(BUILD)
@@ -249,15 +366,18 @@ help:
 	@echo '                      lighttpd, nginx, apache, apache-fcgid, or as CGI'
 	@echo '                      apache-cgi, lighttpd-cgi'
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]'
+	@echo 'make deb              a Debian package, in build/'
+	@echo 'make static           programs with everything linked in, in build/static/'
 	@echo 'make lint             format, static analysis, manuals, scripts'
-	@echo 'make bench            measures, as ratios in one run'
+	@echo 'make bench [QUICK=1]  measures, as ratios in one run'
 	@echo 'make clean            removes build/ (with the demo in it)'
 	@echo
-	@echo 'RS256=no builds without OpenSSL; V=1 shows commands whole;'
+	@echo 'RS256=no builds without OpenSSL; LIBS=shared does not link the other'
+	@echo 'libraries in; V=1 shows commands whole;'
 	@echo 'BUILD=, CC=, CFLAGS=, LDFLAGS= as usual'
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test test-programs bench bench-programs lint serve demo install clean help FORCE
+.PHONY: all test test-programs bench bench-programs lint serve demo install static deb clean help FORCE
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

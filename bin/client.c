@@ -327,6 +327,19 @@ add(struct admin *a, const struct args *args)
 
 /* HS256 needs a secret that can be recovered, and what is kept of another
  * client's cannot be: a change to HS256 is a change of the secret too. */
+/* The client that is to be changed: no site's, for it is the gate's. */
+static enum err
+find_app(struct store_txn *t, struct change *s)
+{
+	enum err e = client_get(t, s->client_id, &s->client);
+
+	if (e == OK && s->client.is_site)
+		return refusal_set(&s->refusal, NULL, NULL,
+		    "this is a site: `latchkey site set` changes it, "
+		    "`latchkey site del` removes it");
+	return e;
+}
+
 static enum err
 set_step(struct store_txn *t, void *arg)
 {
@@ -335,7 +348,7 @@ set_step(struct store_txn *t, void *arg)
 	enum jwa before;
 	enum err e;
 
-	e = client_get(t, s->client_id, c);
+	e = find_app(t, s);
 	if (e != OK)
 		return e;
 	before = c->alg;
@@ -365,7 +378,7 @@ secret_step(struct store_txn *t, void *arg)
 	struct change *s = arg;
 	enum err e;
 
-	e = client_get(t, s->client_id, &s->client);
+	e = find_app(t, s);
 	if (e == OK && s->client.is_public)
 		return refusal_set(
 		    &s->refusal, NULL, NULL, "a public client has no secret");
@@ -452,7 +465,9 @@ del_step(struct store_txn *t, void *arg)
 	struct change *s = arg;
 	enum err e;
 
-	e = client_del(t, s->client_id);
+	e = find_app(t, s);
+	if (e == OK)
+		e = client_del(t, s->client_id);
 	if (e == OK)
 		audit_add(
 		    t, s->now, "client_deleted", NULL, s->client_id, NULL);
@@ -466,6 +481,8 @@ del(struct admin *a, const struct args *args)
 	enum err e;
 
 	e = store_write(a->store, a->now, del_step, &s);
+	if (e == ERR_INVALID_REQUEST)
+		return admin_explain(&s.refusal);
 	if (e != OK)
 		return refuse(a, e, args->operand);
 	printf("Client %s deleted, and what it was granted.\n", args->operand);
@@ -484,7 +501,8 @@ list_visit(void *arg, const struct client *c)
 {
 	struct listing *l = arg;
 
-	l->complete = output_append(l->rows, to_json(c));
+	/* `latchkey site list` has those. */
+	l->complete = c->is_site || output_append(l->rows, to_json(c));
 	return l->complete;
 }
 

@@ -10,12 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#ifndef LK_VERSION
-#define LK_VERSION "0.1.0"
-#endif
-
 static const struct verb *const nouns[] = {init_verbs, user_verbs, client_verbs,
-    key_verbs, session_verbs, grant_verbs, audit_verbs, check_verbs, NULL};
+    site_verbs, app_password_verbs, key_verbs, session_verbs, grant_verbs,
+    audit_verbs, check_verbs, NULL};
 
 /* NOUN: only the verbs of that one, or NULL. */
 static void

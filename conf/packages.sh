@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what a task needs and is not there, by Debian package name:
 #
-#	packages.sh build|demo|test|valgrind|lint|bench...
+#	packages.sh build|demo|test|deb|valgrind|lint|bench...
 #
 # Silent and quick when nothing is missing. Root, or sudo, is used for the
 # installation only. Elsewhere than on Debian and its like it says what to
@@ -23,17 +23,22 @@ needs() {
 		echo 'libsodium-dev sodium.h'
 		echo 'libjansson-dev jansson.h'
 		echo 'libinih-dev ini.h'
+		echo 'libcurl4-openssl-dev curl/curl.h'
 		[ "${RS256:-yes}" = no ] || echo 'libssl-dev openssl/evp.h'
 		;;
 	demo)
 		echo 'lighttpd lighttpd'
-		echo 'spawn-fcgi spawn-fcgi'
 		echo 'python3 python3'
 		echo 'python3-jwt python:jwt'
 		echo 'python3-cryptography python:cryptography'
 		;;
 	test)
 		needs demo
+		needs deb
+		echo 'lintian lintian'
+		echo 'file file'
+		echo 'systemd systemd-analyze'
+		echo 'systemd-container systemd-nspawn'
 		echo 'bats bats'
 		echo 'parallel parallel'
 		echo 'curl curl'
@@ -42,13 +47,23 @@ needs() {
 		echo 'procps pgrep'
 		echo 'libfcgi-bin cgi-fcgi'
 		echo 'lighttpd-mod-openssl /usr/lib/lighttpd/mod_openssl.so'
+		echo 'lighttpd-modules-lua /usr/lib/lighttpd/mod_magnet.so'
 		echo 'apache2 apache2'
 		echo 'libapache2-mod-fcgid /usr/lib/apache2/modules/mod_fcgid.so'
+		echo 'libapache2-mod-auth-openidc /usr/lib/apache2/modules/mod_auth_openidc.so'
 		echo 'nginx-light nginx'
 		echo 'chromium chromium'
 		echo 'chromium-driver chromedriver'
 		echo 'python3-authlib python:authlib'
+		echo 'python3-flask python:flask'
+		echo 'python3-requests python:requests'
 		echo 'python3-selenium python:selenium'
+		echo 'nodejs node'
+		echo 'npm npm'
+		;;
+	deb)
+		echo 'build-essential g++'
+		echo 'debhelper dh'
 		;;
 	lint)
 		echo 'clang-format clang-format'
@@ -61,12 +76,13 @@ needs() {
 		;;
 	bench)
 		echo 'lighttpd lighttpd'
-		echo 'spawn-fcgi spawn-fcgi'
+		echo 'apache2 apache2'
 		echo 'python3 python3'
 		echo 'valgrind valgrind'
+		echo 'wrk wrk'
 		;;
 	*)
-		echo "usage: packages.sh build|demo|test|valgrind|lint|bench..." >&2
+		echo "usage: packages.sh build|demo|test|deb|valgrind|lint|bench..." >&2
 		return 2
 		;;
 	esac

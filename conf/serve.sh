@@ -9,7 +9,7 @@
 # SERVER is one that conf/site.sh knows; lighttpd if not given. With a certificate
 # PORT speaks TLS and HTTP-PORT sends there. INCLUDE is more configuration for
 # the server, NOTE is said once it is up; -t only asks whether port and server
-# are to be had. The programs are taken from $LATCHKEY_BUILD/cgi-bin.
+# are to be had. The programs, and what starts them, are $LATCHKEY_BUILD's.
 #
 # Nothing of it runs as root unless the data directory is root's: started by
 # root, it becomes the directory's owner.
@@ -18,7 +18,9 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-programs=${LATCHKEY_BUILD:-$here/../build}/cgi-bin
+build=${LATCHKEY_BUILD:-$here/../build}
+programs=$build/cgi-bin
+starter=$build/bin/start-programs
 data='' port='' server=lighttpd include='' note='' test=''
 certificate='' key='' http_port=''
 
@@ -83,7 +85,6 @@ esac
 check_port "$port"
 [ -z "$certificate" ] || check_port "$http_port"
 need "$binary" "$package"
-[ -z "$by_socket" ] || need spawn-fcgi spawn-fcgi
 [ "$server" != apache-fcgid ] ||
     need_module mod_fcgid.so libapache2-mod-fcgid
 [ -z "$test" ] || exit 0
@@ -113,11 +114,13 @@ if [ "$binary" = apache2 ] && [ "$(id -u)" = 0 ]; then
 	refuse "Apache does not serve as root: make somebody else the owner of $data"
 fi
 
-all='authorize token refresh metadata userinfo introspect revoke logout'
+all='authorize token refresh metadata userinfo introspect revoke logout gate'
 for program in $all; do
 	[ -x "$programs/$program" ] ||
 	    refuse "$programs/$program is not there (make builds it)"
 done
+[ -z "$by_socket" ] || [ -x "$starter" ] ||
+    refuse "$starter is not there (make builds it)"
 programs=$(cd "$programs" && pwd)
 
 # --- a directory of our own, with short names: a socket's path has 107 bytes --
@@ -127,7 +130,7 @@ temporary=${TMPDIR:-/tmp}
 run=$(mktemp -d "$temporary/latchkey.XXXXXX") ||
     refuse "$temporary: cannot be written"
 
-# The server's process and that of conf/start-programs.sh, each the leader of a
+# The server's process and that of start-programs, each the leader of a
 # process group.
 server_leader='' programs_leader=''
 alive() {	# the dead that nobody has buried yet do not count
@@ -212,7 +215,7 @@ all_sockets() {
 LATCHKEY_DATA=$data
 export LATCHKEY_DATA
 if [ -n "$by_socket" ]; then
-	setsid "$here/start-programs.sh" "$programs" "$run" &
+	setsid "$starter" "$programs" "$run" &
 	programs_leader=$!
 	while ! all_sockets; do
 		kill -s 0 "$programs_leader" 2>/dev/null ||

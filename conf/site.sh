@@ -7,7 +7,7 @@
 #
 # SERVER is one of
 #
-#	lighttpd, nginx, apache		in front of conf/start-programs.sh
+#	lighttpd, nginx, apache		in front of start-programs (or systemd)
 #	apache-fcgid			Apache starts FastCGI programs (mod_fcgid)
 #	apache-cgi, lighttpd-cgi	plain CGI: nothing runs between requests
 #
@@ -20,9 +20,14 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 server='' issuer='' certificate='' key='' listen='' listen_http=''
-# Installed, this is PREFIX/share/latchkey/conf.
+# Installed, this is PREFIX/share/latchkey/conf; in the sources, what has been
+# installed counts, the package if nothing else.
 prefix=/usr/local
-[ ! -d "$here/../pages" ] || prefix=$(cd "$here/../../.." && pwd)
+if [ -d "$here/../pages" ]; then
+	prefix=$(cd "$here/../../.." && pwd)
+elif [ -d /usr/share/latchkey ] && [ ! -d /usr/local/share/latchkey ]; then
+	prefix=/usr
+fi
 programs=$prefix/lib/latchkey/cgi-bin
 pages=$prefix/share/latchkey/pages
 sockets=/run/latchkey
@@ -81,5 +86,5 @@ sed -e "/^[[:space:]]*# $leave_out:/,/^[[:space:]]*# end$/d" \
     -e "$(fill CERTIFICATE "$certificate")" -e "$(fill KEY "$key")" \
     -e "$(fill PATH "$path")" -e "$(fill PATH_REGEX "$path_regex")" \
     -e "$(fill PROGRAMS "$programs")" -e "$(fill SOCKETS "$sockets")" \
-    -e "$(fill DATA "$data")" -e "$(fill PAGES "$pages")" \
+    -e "$(fill DATA "$data")" -e "$(fill PAGES "$pages")" -e "$(fill CONF "$here")" \
     "$here/$server.conf"

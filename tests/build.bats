@@ -24,7 +24,8 @@ make_it() {
 @test "build: make help lists every target" {
 	local target
 	run -0 make -s help
-	for target in test demo serve install lint bench clean 'SAN=1 test'; do
+	for target in test demo serve install deb static lint bench clean \
+	    'SAN=1 test'; do
 		[[ $output = *"make $target"* ]] || fail "no make $target"
 	done
 }
@@ -63,6 +64,32 @@ make_it() {
 	"$to/opt/lk/bin/latchkey" --help >/dev/null
 }
 
+@test "build: what is installed names where it is installed: manuals, units, configurations" {
+	local to=$BATS_TEST_TMPDIR/to word
+	run -0 make_it install DESTDIR="$to" PREFIX=/opt/lk
+	run ! grep -r /usr/local "$to"/opt/lk/{lib,share/man}
+	run ! grep -r '@[A-Z]*@' "$to/opt/lk/lib/systemd"
+	grep -q '^ExecStart=/opt/lk/lib/latchkey/cgi-bin/%i$' \
+	    "$to/opt/lk/lib/systemd/system/latchkey@.service"
+	grep -q /opt/lk/lib/latchkey "$to/opt/lk/share/man/man8/token.8"
+	for word in "$to"/opt/lk/lib/latchkey/cgi-bin/*; do
+		grep -q "^Wants=.*latchkey@${word##*/}.socket" \
+		    "$to/opt/lk/lib/systemd/system/latchkey.target"
+	done
+	run -0 "$to/opt/lk/share/latchkey/conf/site.sh" -s apache-cgi \
+	    -i https://id.example.org -c cert -k key
+	[[ $output = *"\"$to/opt/lk/lib/latchkey/cgi-bin/token\""* ||
+	    $output = *"\"$to/opt/lk/lib/latchkey/cgi-bin/\$1\""* ]]
+	[[ $output != *@[A-Z]*@* ]]
+}
+
+@test "build: one version, of the changes, the command and the package" {
+	local version
+	version=$(sed -n 's/^## \([0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)
+	assert_equal "$("$MADE/bin/latchkey" --version)" "latchkey $version"
+	assert_equal "$(dpkg-parsechangelog -S Version)" "$version"
+}
+
 @test "build: programs are hardened: PIE, full RELRO, no executable stack" {
 	local program
 	for program in "$LATCHKEY_BUILD"/cgi-bin/* "$LATCHKEY_BUILD/bin/latchkey"; do
@@ -92,7 +119,7 @@ make_it() {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	printf '#!/bin/sh\necho 1000\n' >"$BATS_TEST_TMPDIR/bin/id"
 	chmod +x "$BATS_TEST_TMPDIR/bin/id"
-	for tool in sh cat cut sort sed dpkg-query apt-get python3 cc; do
+	for tool in sh cat cut sort sed dpkg-query apt-get python3 cc npm; do
 		ln -s "$(command -v $tool)" "$BATS_TEST_TMPDIR/bin/$tool"
 	done
 	# shellcheck disable=SC2030,SC2031

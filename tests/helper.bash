@@ -116,7 +116,7 @@ travel() {
 # store_figure NAME: how many users, clients, sessions, families; or KiB.
 store_figure() {
 	local line
-	line=$(latchkey check --json |
+	line=$(latchkey check --json --offline |
 	    jq -r '.findings[].what | select(startswith("store: "))')
 	if [[ $1 = KiB ]]; then
 		[[ $line =~ ([0-9]+)\ KiB ]]
@@ -167,6 +167,18 @@ in_background() {
 	echo "$SERVER_PID" >>"$BATS_FILE_TMPDIR/started"
 }
 
+# start_fastcgi SOCKET PROGRAM: behind a socket of its own, without a server.
+start_fastcgi() {
+	LATCHKEY_DATA=$DATA in_background python3 -c '
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen(64)
+os.dup2(s.fileno(), 0)
+os.execv(sys.argv[2], sys.argv[2:])' "$1" "$2"
+	wait_for test -S "$1"
+}
+
 # Serves $DATA on $PORT; from now on requests go there.
 start_server() {
 	LATCHKEY_BUILD=$(programs) in_background "$root/conf/serve.sh" \
@@ -174,6 +186,36 @@ start_server() {
 	export SERVER_PID
 	wait_for answers_or_is_gone
 	! is_gone "$SERVER_PID" || { cat "$SERVER_LOG" >&2; return 1; }
+}
+
+# share_programs, in setup_file: a copy of programs and conf/ that others than
+# root can run. Root gives a store to somebody else, as whom serve_store then
+# runs all of it: Apache does not serve as root.
+share_programs() {
+	local dir=$BATS_FILE_TMPDIR/shared
+	mkdir -p "$dir/build/test"
+	cp -a "$LATCHKEY_BUILD"/{bin,cgi-bin} "$dir/build"
+	cp -a "$LATCHKEY_BUILD"/test/{bin,cgi-bin} "$dir/build/test"
+	cp -R "$root/conf" "$dir"
+	chmod -R a+rX "$dir"
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+}
+
+# serve_store SERVER [OPTION...]: $DATA on $PORT, with a copy's programs and
+# $CONF (conf/ if not set); the options are those of conf/serve.sh.
+serve_store() {
+	local dir=$BATS_FILE_TMPDIR/shared
+	[[ $(id -u) != 0 ]] || chown -R 65534:65534 "$DATA"
+	chmod a+x "${DATA%/*}"
+	: >"$SERVER_LOG"
+	LATCHKEY_BUILD=$dir/build${USE_TEST_CLOCK:+/test} in_background \
+	    "${CONF:-$dir/conf}/serve.sh" -d "$DATA" -p "$PORT" -s "$@"
+	wait_for says_it_serves_or_is_gone
+	! is_gone "$SERVER_PID" || fail "$1 did not start" "$(<"$SERVER_LOG")"
+}
+
+says_it_serves_or_is_gone() {
+	grep -q 'is served' "$SERVER_LOG" || is_gone "$SERVER_PID"
 }
 
 answers_or_is_gone() {
@@ -675,6 +717,82 @@ field() {
 
 jwt_header() { cut -d . -f 1 <<<"$1" | base64url_decode; }
 jwt_claims() { cut -d . -f 2 <<<"$1" | base64url_decode; }
+
+# --- the gate ----------------------------------------------------------------
+
+# gate_store [/PATH]: a store with people and two sites, $SITE and $OTHER, the
+# first of which has all sorts of rules.
+gate_store() {
+	new_store "$@"
+	add_user alice --name 'Älice Adams' --email alice@example.org \
+	    --group family --group admins
+	add_user bob
+	add_client app --trusted
+	# Cookies know no ports: addresses of their own, so that they are the
+	# sites'.
+	export SITE=http://127.0.0.2:$PORT OTHER=http://127.0.0.3:$PORT
+	latchkey site add "$SITE" --name Photos --rule '/ signed-in' \
+	    --rule '/open anyone' --rule '/family group:family' \
+	    --rule '/closed group:nobody' --rule 'GET,POST /form signed-in' \
+	    --rule '/dav signed-in app-password' >/dev/null
+	latchkey site add "$OTHER" --rule '/ signed-in' \
+	    --rule '/open signed-in' >/dev/null
+}
+
+# visit PERSON URL: as a browser does, through all redirects, until something
+# is shown.
+visit() {
+	local -; set +T
+	local person=$1 hops
+	request "$person" GET "$2" -H 'Accept: text/html'
+	follow "$person"
+}
+
+follow() {
+	local -; set +T
+	local hops
+	for hops in 1 2 3 4 5 6; do
+		[[ $(http_status) = 30[123] ]] || return 0
+		request "$1" GET "$(http_header Location)" \
+		    -H 'Accept: text/html'
+	done
+	fail "redirected $hops times"
+}
+
+# sign_in_at PERSON URL: and the page it was about is there.
+sign_in_at() {
+	visit "$1" "$2"
+	page_asks_password
+	log_in "$1"
+	follow "$1"
+	assert_status 200
+}
+
+# ask_gate PATH [VAR=VALUE...]: an authorizer's question, by plain CGI.
+ask_gate() {
+	cgi gate GET "$1" '' '' FCGI_ROLE=AUTHORIZER "LATCHKEY_SITE=$SITE" \
+	    "${@:2}" >/dev/null
+}
+
+# gate_cookie PERSON: someone has signed in at the site, without a server.
+# (Programs by plain CGI: authorize, then the gate's callback.)
+gate_cookie() {
+	local -; set +T
+	local to visit code
+	ask_gate /page.txt HTTP_ACCEPT=text/html
+	visit=$(http_header Set-Cookie)
+	visit=${visit%%;*}
+	to=$(http_header Location)
+	open_page "$1" "$to"
+	! page_asks_password || log_in "$1"
+	to=$(http_header Location)
+	[[ $to = "$SITE"/.latchkey/callback\?* ]] || fail "not sent back: $to"
+	cgi gate GET /.latchkey/callback "${to#*\?}" '' FCGI_ROLE=AUTHORIZER \
+	    "LATCHKEY_SITE=$SITE" "HTTP_COOKIE=$visit" >/dev/null
+	assert_status 303
+	to=$(http_header Set-Cookie)
+	echo "${to%%;*}"
+}
 
 # --- assertions, about the last answer ---------------------------------------
 

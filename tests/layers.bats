@@ -62,13 +62,28 @@ print: ; @echo \$($1)"
 	done
 }
 
+@test "layers: only bin/fetch.c knows libcurl, and the command is not linked with it" {
+	local file
+	for file in lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
+		[[ $file = bin/fetch.c ]] || none 'include <curl/' "$file"
+	done
+	none libcurl <(ldd "$LATCHKEY_BUILD/bin/latchkey")
+}
+
 @test "layers: protocol knows no HTTP" {
 	none 'Content-Type|Set-Cookie|Location:|REQUEST_METHOD|HTTP_' \
 	    lib/protocol/*.[ch]
 }
 
 @test "layers: identity is never taken from an HTTP_* variable" {
-	none '"REMOTE_USER"|HTTP_REMOTE|HTTP_X_' lib/*/*.c cgi-bin/*.c
+	local file
+	none '"REMOTE_USER"|HTTP_REMOTE' lib/*/*.c cgi-bin/*.c
+	for file in lib/*/*.c cgi-bin/*.c; do
+		[[ $file = lib/web/front.c ]] || none 'HTTP_X_' "$file"
+	done
+	# What a forward-auth request is about, and whether a script asks.
+	none 'HTTP_X_' <(sed -E 's/"HTTP_X_(FORWARDED_(METHOD|URI|PROTO|HOST)|REQUESTED_WITH)"//' \
+	    lib/web/front.c)
 }
 
 @test "layers: no function that overflows, truncates or guesses" {
@@ -90,7 +105,8 @@ print: ; @echo \$($1)"
 		assert_equal "$(words_of $floor | tr ' ' '\n' | sort)" \
 		    "$(cd "lib/$floor" && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 	done
-	assert_equal "$(words_of command | tr ' ' '\n' | sort)" \
+	assert_equal "$({ words_of command; words_of beside; } |
+	    tr ' ' '\n' | sort)" \
 	    "$(cd bin && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 	assert_equal "$(words_of programs | tr ' ' '\n' | sort)" \
 	    "$(cd cgi-bin && printf '%s\n' *.c | sed 's/\.c$//' | sort)"

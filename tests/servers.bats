@@ -13,7 +13,8 @@ setup_file() {
 	# Root gives the data to somebody else, as whom all of it then runs: who
 	# must be able to read what is run.
 	mkdir "$BATS_FILE_TMPDIR/build"
-	cp -R "$LATCHKEY_BUILD/cgi-bin" "$BATS_FILE_TMPDIR/build"
+	cp -R "$LATCHKEY_BUILD/cgi-bin" "$LATCHKEY_BUILD/bin" \
+	    "$BATS_FILE_TMPDIR/build"
 	cp -R "$root/conf" "$BATS_FILE_TMPDIR"
 	chmod -R a+rX "$BATS_FILE_TMPDIR"
 	chmod a+x "$BATS_RUN_TMPDIR"
@@ -343,7 +344,7 @@ programs_that_are_not_there_are_told() {
 	local run keeper
 	broken "$1" :
 	answers 200 /jwks.json
-	keeper=$(pgrep -P "$SERVER_PID" -f start-programs.sh)
+	keeper=$(pgrep -P "$SERVER_PID" -f start-programs)
 	run=$(tr '\0' '\n' <"/proc/$keeper/cmdline" | tail -n 1)
 	kill "$keeper"
 	wait_for is_gone "$keeper"
@@ -361,7 +362,7 @@ sockets_of_another_owner_are_told() {
 	local run keeper
 	[[ $(id -u) = 0 ]] || skip 'only root can give a socket away'
 	broken "$1" :
-	keeper=$(pgrep -P "$SERVER_PID" -f start-programs.sh)
+	keeper=$(pgrep -P "$SERVER_PID" -f start-programs)
 	run=$(tr '\0' '\n' <"/proc/$keeper/cmdline" | tail -n 1)
 	chown root "$run/token"
 	a_page_for_people /token

@@ -1,5 +1,5 @@
-# conf/start-programs.sh: the programs behind a web server that does not start
-# them, one socket each.
+# start-programs: the programs behind a web server that does not start them, one
+# socket each.
 
 load helper
 
@@ -21,9 +21,13 @@ teardown_file() {
 	stop_all
 }
 
+begin_without_waiting() {	# [OPTION...]
+	LATCHKEY_DATA=$DATA in_background \
+	    "$LATCHKEY_BUILD/bin/start-programs" "$@" "$programs" "$run"
+}
+
 begin() {	# [OPTION...]
-	LATCHKEY_DATA=$DATA in_background "$root/conf/start-programs.sh" "$@" \
-	    "$programs" "$run"
+	begin_without_waiting "$@"
 	wait_for responds token
 	wait_for responds logout
 }
@@ -48,6 +52,31 @@ process() {
 	pgrep -f "^$programs/$1\$"
 }
 
+logged_times() {	# COUNT PATTERN
+	[[ $(grep -Ec -- "$2" "$SERVER_LOG") -ge $1 ]]
+}
+
+# A request to PROGRAM, which is idle, of which half has been sent.
+begin_request() {	# PROGRAM
+	wait_for has_threads "$(process "$1")" 1
+	coproc REQUEST { python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.sendall(bytes([1, 1, 0, 1, 0, 8, 0, 0]))  # FCGI_BEGIN_REQUEST
+sys.stdin.read()' "$run/$1" 3>&-; }
+	# It has one thread, and the next request has one that waits.
+	wait_for has_threads "$(process "$1")" 3
+}
+
+has_threads() {	# PROCESS COUNT
+	[[ $(sed -n 's/^Threads:[[:space:]]*//p' "/proc/$1/status") -eq $2 ]]
+}
+
+end_request() {
+	exec {REQUEST[1]}>&-
+}
+
 another_than() {
 	[[ -n $(process "$1") && $(process "$1") != "$2" ]]
 }
@@ -55,8 +84,8 @@ another_than() {
 @test "start-programs: each program is one process behind one socket, which its owner alone can open" {
 	local program
 	begin
-	for program in authorize token refresh metadata userinfo introspect \
-	    revoke logout; do
+	for program in $(cd "$programs" && find . -type f -executable); do
+		program=${program#./}
 		assert_equal "$program $(process $program | wc -l)" "$program 1"
 		assert_equal "$(stat -c '%F %a' "$run/$program")" 'socket 600'
 	done
@@ -95,6 +124,44 @@ another_than() {
 	refute_logged 'ended by itself'
 }
 
+@test "start-programs: one that dies again and again is tried with pauses, and the others serve" {
+	rm "$programs"
+	mkdir "$programs"
+	ln "$LATCHKEY_BUILD"/cgi-bin/* "$programs" 2>/dev/null ||
+	    cp "$LATCHKEY_BUILD"/cgi-bin/* "$programs"
+	rm "$programs/logout"
+	printf '#!/bin/sh\nexit 3\n' >"$programs/logout"
+	chmod +x "$programs/logout"
+	SECONDS=0
+	begin_without_waiting
+	wait_for logged_times 5 'logout ended by itself \(status 3\)'
+	# 0.2, 0.4, 0.8 and 1.6 seconds lie between.
+	((SECONDS >= 2))
+	responds token
+	# One that is not there at all is no other case.
+	rm "$programs/logout"
+	wait_for logged_times 1 'logout: No such file or directory'
+	responds token
+	kill "$SERVER_PID"
+	wait_for is_gone "$SERVER_PID"
+	run ! process token
+	SERVER_PID=
+}
+
+@test "start-programs: a request under way when SIGHUP comes is answered, and holds up nobody" {
+	local old
+	begin
+	old=$(process token)
+	begin_request token
+	kill -HUP "$SERVER_PID"
+	wait_for another_than token "$old"
+	responds token
+	kill -0 "$old"
+	end_request
+	wait_for is_gone "$old"
+	refute_logged 'ended by itself'
+}
+
 @test "start-programs: SIGTERM ends all it started" {
 	local program
 	begin
@@ -108,7 +175,7 @@ another_than() {
 
 @test "start-programs: where others are at work it leaves them alone and says so" {
 	begin
-	run -1 env LATCHKEY_DATA="$DATA" "$root/conf/start-programs.sh" \
+	run -1 env LATCHKEY_DATA="$DATA" "$LATCHKEY_BUILD/bin/start-programs" \
 	    "$programs" "$run"
 	[[ $output = *'already in use'* ]]
 	responds token
@@ -119,10 +186,10 @@ another_than() {
 	local program
 	rm "$programs"
 	cp -R "$LATCHKEY_BUILD/cgi-bin" "$programs"
-	cp "$root/conf/start-programs.sh" "$BATS_TEST_TMPDIR"
+	cp "$LATCHKEY_BUILD/bin/start-programs" "$BATS_TEST_TMPDIR"
 	chmod a+x "$BATS_RUN_TMPDIR"
-	chown -R games: "$DATA" "$programs" "$BATS_TEST_TMPDIR/start-programs.sh"
-	LATCHKEY_DATA=$DATA in_background "$BATS_TEST_TMPDIR/start-programs.sh" \
+	chown -R games: "$DATA" "$programs" "$BATS_TEST_TMPDIR/start-programs"
+	LATCHKEY_DATA=$DATA in_background "$BATS_TEST_TMPDIR/start-programs" \
 	    -u games -w www-data "$programs" "$run"
 	wait_for responds token
 	for program in token metadata; do
@@ -139,7 +206,7 @@ another_than() {
 	for words in "$programs $run/none" "$run $run" \
 	    "-u no-such-user $programs $run" "$programs"; do
 		# shellcheck disable=SC2086 # words
-		run ! "$root/conf/start-programs.sh" $words
+		run ! "$LATCHKEY_BUILD/bin/start-programs" $words
 		assert_equal "${#lines[@]}" 1
 	done
 }

@@ -18,6 +18,7 @@
 struct app {
 	unsigned uses;
 	const struct endpoint *endpoints;
+	bool stays; /* FastCGI */
 
 	pthread_mutex_t lock; /* of what follows */
 	bool open;
@@ -96,6 +97,20 @@ refresh_conf(struct app *app)
 	log_to_syslog(p->conf.log_syslog);
 }
 
+/* What there is to open is open, and the settings are as they are now; false if
+ * it cannot be had. The app is locked. */
+static bool
+keep_open(struct app *app)
+{
+	if (app->open) {
+		refresh_conf(app);
+	} else {
+		stat_conf(app, &app->conf_seen);
+		app_open(app);
+	}
+	return app->open;
+}
+
 /* Gives C the provider as it is now; false if it cannot be had. */
 static bool
 take_snapshot(struct call *c)
@@ -104,13 +119,7 @@ take_snapshot(struct call *c)
 	bool open;
 
 	pthread_mutex_lock(&app->lock);
-	if (app->open) {
-		refresh_conf(app);
-	} else {
-		stat_conf(app, &app->conf_seen);
-		app_open(app);
-	}
-	open = app->open;
+	open = keep_open(app);
 	c->snapshot = app->provider;
 	c->page = (struct page){&c->snapshot.conf, app->templates};
 	pthread_mutex_unlock(&app->lock);
@@ -225,7 +234,9 @@ static void
 answer(struct call *c)
 {
 	const struct endpoint *ep;
-	enum err e = request_read(&c->request, c->exchange);
+	bool every_path = c->uses & APP_EVERY_PATH;
+	enum err e = every_path ? request_read_head(&c->request, c->exchange)
+				: request_read(&c->request, c->exchange);
 
 	if (!take_snapshot(c)) {
 		answer_unavailable(c);
@@ -236,6 +247,10 @@ answer(struct call *c)
 		return;
 	}
 	c->now = clock_now();
+	if (every_path) {
+		c->app->endpoints->serve(c);
+		return;
+	}
 	ep = find_endpoint(c, c->app->endpoints);
 	if (ep != NULL)
 		dispatch(c, ep);
@@ -254,6 +269,13 @@ call_make(void *arg)
 	c->app = app;
 	c->uses = app->uses;
 	c->provider = &c->snapshot;
+	/* Before there is a request, so that none need wait; and not in
+	 * app_run, whose stack would keep the memory. */
+	if (app->stays) {
+		pthread_mutex_lock(&app->lock);
+		(void)keep_open(app);
+		pthread_mutex_unlock(&app->lock);
+	}
 	return c;
 }
 
@@ -302,9 +324,7 @@ app_run(const char *program, unsigned uses, const struct endpoint *endpoints)
 	if (e == OK && pthread_mutex_init(&app.lock, NULL) != 0)
 		e = ERR_NO_MEMORY;
 	if (e == OK) {
-		/* Before the first request, so that it need not wait. */
-		stat_conf(&app, &app.conf_seen);
-		app_open(&app);
+		app.stays = !gateway_is_cgi(g);
 		e = workers_run(g, &kind, &app);
 		app_close(&app);
 		pthread_mutex_destroy(&app.lock);

@@ -24,7 +24,10 @@
 enum {
 	APP_KEYRING = PROVIDER_KEYRING, /* reads DIR/secret.key */
 	APP_SIGNER = PROVIDER_SIGNER,   /* reads DIR/keys */
-	APP_PAGES = 1 << 8              /* answers people: templates */
+	APP_PAGES = 1 << 8,             /* answers people: templates */
+	/* Is asked about requests that are not for it: the one endpoint serves
+	 * every path and method, and only the head has been read. */
+	APP_EVERY_PATH = 1 << 9
 };
 
 struct app;

@@ -3,55 +3,200 @@
 #include "base/log.h"
 
 #include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
-enum { STACK_BYTES = 2 << 20, WAKE_INTERVAL_MS = 5 };
+enum {
+	STACK_BYTES = 2 << 20,
+	MAPPED_FROM = 128 << 10, /* bytes */
+	WAKE_INTERVAL_MS = 5
+};
 
 struct pool {
 	struct gateway *gateway;
 	const struct worker_kind *kind;
 	void *arg;
-	atomic_size_t idle; /* wait for a request */
+	pthread_t main;
 
 	pthread_mutex_t lock; /* of what follows */
-	size_t count;
+	size_t running;
+	enum err result; /* of the worker that ended last */
+	size_t idle;     /* wait for a request */
+	time_t since;    /* at all times since so many were idle: */
+	size_t spare;
+	size_t surplus; /* so many are to end */
 	struct worker {
 		struct pool *pool;
 		pthread_t thread;
-		atomic_bool ended;
+		void *stack;
+		enum { FREE, RUNNING, ENDED } state;
 	} worker[WORKERS_MAX];
 };
 
+/* Our own: the C library keeps the stacks of threads that have ended, with the
+ * memory they used. NULL if there is no room. */
+static void *
+stack_new(void)
+{
+	void *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+
+	if (stack == MAP_FAILED)
+		return NULL;
+	/* Whoever runs over its end is to find nothing there. */
+	if (mprotect(stack, (size_t)sysconf(_SC_PAGESIZE), PROT_NONE) == 0)
+		return stack;
+	munmap(stack, STACK_BYTES);
+	return NULL;
+}
+
 static void *run_thread(void *arg);
 
-/* One more, if there may be. That it cannot be had is no reason to refuse
- * anything: those that are there go on. */
-static void
+static bool
+start(struct worker *w)
+{
+	pthread_attr_t attr;
+	bool started = false;
+
+	w->stack = stack_new();
+	if (w->stack == NULL)
+		return false;
+	if (pthread_attr_init(&attr) == 0) {
+		started =
+		    pthread_attr_setstack(&attr, w->stack, STACK_BYTES) == 0 &&
+		    pthread_create(&w->thread, &attr, run_thread, w) == 0;
+		pthread_attr_destroy(&attr);
+	}
+	if (!started)
+		munmap(w->stack, STACK_BYTES);
+	return started;
+}
+
+/* A place for one more, or NULL. Clears those of workers that have ended. */
+static struct worker *
+take_place(struct pool *p)
+{
+	struct worker *place = NULL;
+
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
+		struct worker *w = &p->worker[i];
+
+		if (w->state == ENDED) {
+			pthread_join(w->thread, NULL);
+			munmap(w->stack, STACK_BYTES);
+			w->state = FREE;
+		}
+		if (w->state == FREE)
+			place = w;
+	}
+	return place;
+}
+
+/* One more, if there may be; false if there is none at all. That it cannot be
+ * had is no reason to refuse anything: those that are there go on. */
+static bool
 add_worker(struct pool *p)
 {
 	size_t max = p->kind->max(p->arg);
 	struct worker *w;
-	pthread_attr_t attr;
+	bool any;
 
 	pthread_mutex_lock(&p->lock);
-	/* The caller of workers_run is one. */
-	if (p->count + 1 < max && p->count < WORKERS_MAX &&
-	    pthread_attr_init(&attr) == 0) {
-		pthread_attr_setstacksize(&attr, STACK_BYTES);
-		w = &p->worker[p->count];
+	w = take_place(p);
+	if (w != NULL && p->running < max) {
 		w->pool = p;
-		atomic_init(&w->ended, false);
-		if (pthread_create(&w->thread, &attr, run_thread, w) == 0)
-			p->count++;
-		else
+		if (start(w)) {
+			w->state = RUNNING;
+			p->running++;
+		} else {
 			log_fault("no more workers", NULL);
-		pthread_attr_destroy(&attr);
+		}
 	}
+	any = p->running > 0;
 	pthread_mutex_unlock(&p->lock);
+	return any;
+}
+
+static time_t
+monotonic_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/*
+ * Whether a worker that is about to wait had better end: for a while, more than
+ * one have always been waiting. The kernel takes those that wait in turn, so
+ * that none of them would be idle for long. The pool is locked.
+ */
+static bool
+is_surplus(struct pool *p)
+{
+	time_t now = monotonic_s();
+
+	if (now - p->since >= GATEWAY_IDLE_S) {
+		p->surplus = p->spare > 1 ? p->spare - 1 : 0;
+		p->spare = p->idle;
+		p->since = now;
+	}
+	if (p->surplus == 0)
+		return false;
+	p->surplus--;
+	return true;
+}
+
+static bool
+begin_wait(struct pool *p)
+{
+	bool end;
+
+	pthread_mutex_lock(&p->lock);
+	end = is_surplus(p);
+	if (!end)
+		p->idle++;
+	pthread_mutex_unlock(&p->lock);
+	return !end;
+}
+
+/* Whether there is nobody left who waits. */
+static bool
+end_wait(struct pool *p)
+{
+	bool last;
+
+	pthread_mutex_lock(&p->lock);
+	p->idle--;
+	if (p->idle < p->spare)
+		p->spare = p->idle;
+	last = p->idle == 0;
+	pthread_mutex_unlock(&p->lock);
+	return last;
+}
+
+/* False when the worker is to end. */
+static bool
+next_request(struct pool *p, struct exchange *x)
+{
+	bool got, last;
+
+	/* Who waits on a connection of its own waits for nobody else's. */
+	if (gateway_is_cgi(p->gateway) || exchange_is_kept(x))
+		return gateway_next(p->gateway, x);
+	if (!begin_wait(p))
+		return false;
+	got = gateway_next(p->gateway, x);
+	last = end_wait(p);
+	if (got && last)
+		add_worker(p);
+	return got;
 }
 
 static enum err
@@ -63,19 +208,11 @@ work(struct pool *p)
 
 	if (state != NULL)
 		e = exchange_new(&x, p->gateway);
-	while (e == OK) {
-		bool got, last;
-
-		atomic_fetch_add(&p->idle, 1);
-		got = gateway_next(p->gateway, x);
-		last = atomic_fetch_sub(&p->idle, 1) == 1;
-		if (!got)
-			break;
-		if (last && !gateway_is_cgi(p->gateway))
-			add_worker(p);
-		p->kind->serve(state, x);
-		gateway_finish(x);
-	}
+	while (e == OK && next_request(p, x))
+		if (exchange_begin(x)) {
+			p->kind->serve(state, x);
+			gateway_finish(x);
+		}
 	exchange_free(&x);
 	if (state != NULL)
 		p->kind->free(state);
@@ -86,45 +223,109 @@ static void *
 run_thread(void *arg)
 {
 	struct worker *w = arg;
+	struct pool *p = w->pool;
+	enum err e = work(p);
 
-	gateway_leave_signals();
-	if (work(w->pool) != OK)
+	if (e != OK)
 		log_fault("a worker could not start", NULL);
-	atomic_store(&w->ended, true);
+	pthread_mutex_lock(&p->lock);
+	p->result = e;
+	w->state = ENDED;
+	if (--p->running == 0)
+		gateway_wake(p->main);
+	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }
 
-/* Wakes the workers that have not ended; false if there are none. One that is
- * just starting another has not ended, so none is missed. */
 static bool
-wake_all(struct pool *p)
+any_running(struct pool *p)
 {
-	bool running = false;
+	bool any;
 
 	pthread_mutex_lock(&p->lock);
-	for (size_t i = 0; i < p->count; i++)
-		if (!atomic_load(&p->worker[i].ended)) {
-			gateway_wake(p->worker[i].thread);
-			running = true;
-		}
+	any = p->running > 0;
 	pthread_mutex_unlock(&p->lock);
-	return running;
+	return any;
 }
 
-/*
- * A signal just before accept is slept through, so again and again until all
- * have ended; one that serves a request is not disturbed by it.
- */
 static void
-join_all(struct pool *p)
+wake_all(struct pool *p)
+{
+	pthread_mutex_lock(&p->lock);
+	for (size_t i = 0; i < WORKERS_MAX; i++)
+		if (p->worker[i].state == RUNNING)
+			gateway_wake(p->worker[i].thread);
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* Told to stop, each finishes the request it has. */
+static void
+end_all(struct pool *p)
 {
 	static const struct timespec pause = {
 	    .tv_nsec = WAKE_INTERVAL_MS * 1000000L};
 
-	while (wake_all(p))
+	while (any_running(p)) {
+		wake_all(p);
 		nanosleep(&pause, NULL);
-	for (size_t i = 0; i < p->count; i++)
-		pthread_join(p->worker[i].thread, NULL);
+	}
+}
+
+/*
+ * Memory is given back when the workers have ended. glibc can do that with its
+ * first arena only, so that is the only one (it costs 2% of the processor at 64
+ * requests at once); and what a worker has is mapped and unmapped as a whole,
+ * which glibc would give up after the first.
+ */
+static void
+tune_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
+#endif
+}
+
+static void
+trim_memory(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
+/* Gives back what those had that have ended; says how the last of them did. */
+static enum err
+clear(struct pool *p)
+{
+	enum err e;
+
+	pthread_mutex_lock(&p->lock);
+	(void)take_place(p);
+	e = p->result;
+	pthread_mutex_unlock(&p->lock);
+	trim_memory();
+	return e;
+}
+
+/* The caller waits while there are no workers, and serves only where none can
+ * be had. The first comes before a request does. */
+static enum err
+run(struct pool *p)
+{
+	enum err e;
+
+	tune_memory();
+	do {
+		if (!add_worker(p))
+			p->result = work(p);
+		while (any_running(p) && gateway_sleep(p->gateway))
+			;
+		e = clear(p);
+	} while (e == OK && gateway_await(p->gateway));
+	end_all(p);
+	(void)clear(p);
+	return e;
 }
 
 enum err
@@ -138,9 +339,9 @@ workers_run(struct gateway *g, const struct worker_kind *kind, void *arg)
 	p->gateway = g;
 	p->kind = kind;
 	p->arg = arg;
+	p->main = pthread_self();
 	if (pthread_mutex_init(&p->lock, NULL) == 0) {
-		e = work(p);
-		join_all(p);
+		e = gateway_is_cgi(g) ? work(p) : run(p);
 		pthread_mutex_destroy(&p->lock);
 	}
 	free(p);

@@ -1,8 +1,9 @@
 /*
- * Workers: threads that serve one listening socket together, so that requests
- * which write share a commit (store/commit.c). There is one to begin with, and
- * one more whenever a request has come in and nobody is left to wait for the
- * next; an idle program stays small.
+ * Workers: threads that serve one socket together, so that requests which write
+ * share a commit (store/commit.c). There is one more whenever a request has
+ * come in and nobody is left to wait for the next; those that have not been
+ * needed for a while end, and what they had goes back to the system. An idle
+ * program has none: it waits, and is small.
  */
 #ifndef LK_APP_WORKERS_H
 #define LK_APP_WORKERS_H
@@ -26,7 +27,8 @@ struct worker_kind {
 };
 
 /* Serves until the gateway says it is over, then lets every worker finish the
- * request it has. ERR_NO_MEMORY, ERR_IO if not even one could start. */
+ * request it has. ERR_NO_MEMORY, ERR_IO if not even one could start. Called by
+ * the thread that opened G; under plain CGI that is the one worker. */
 enum err workers_run(
     struct gateway *g, const struct worker_kind *kind, void *arg) MUST_CHECK;
 

@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-enum { CLIENT_VERSION = 1, CLIENT_RECORD_CAP = 24576 };
+/* Version 2 has is_site. */
+enum { CLIENT_VERSION = 2, CLIENT_RECORD_CAP = 24576 };
 
 static const struct {
 	enum grant grant;
@@ -235,6 +236,7 @@ client_encode(const struct client *c, struct record_writer *w, uint8_t *bytes)
 	record_put_str(w, c->hs256_secret);
 	record_put_i64(w, c->created_at);
 	record_put_i64(w, c->changed_at);
+	record_put_u8(w, c->is_site);
 	return record_end(w);
 }
 
@@ -246,10 +248,11 @@ client_decode(struct client *c, const void *key, size_t key_len,
 {
 	struct record_reader r;
 	char alg[16];
+	uint8_t version;
 
 	if (str_copy_n(c->client_id, sizeof c->client_id, key, key_len) != OK)
 		return ERR_CORRUPT;
-	record_open(&r, v->bytes, v->len, CLIENT_VERSION);
+	version = record_open(&r, v->bytes, v->len, CLIENT_VERSION);
 	record_get_str(&r, c->name, sizeof c->name);
 	record_get_str(&r, c->redirect_uris, sizeof c->redirect_uris);
 	record_get_str(&r, c->post_logout_redirect_uris,
@@ -268,6 +271,7 @@ client_decode(struct client *c, const void *key, size_t key_len,
 	record_get_str(&r, c->hs256_secret, sizeof c->hs256_secret);
 	c->created_at = record_get_i64(&r);
 	c->changed_at = record_get_i64(&r);
+	c->is_site = version >= 2 && record_get_u8(&r) != 0;
 	if (record_close(&r) != OK)
 		return record_close(&r);
 	return c->alg == JWA_COUNT ? ERR_CORRUPT : OK;
@@ -326,7 +330,8 @@ static const uint8_t algs_key[] = {'a', 'l', 'g', 's'};
 static bool
 collect_alg(void *arg, const struct client *c)
 {
-	*(uint8_t *)arg |= (uint8_t)(1U << c->alg);
+	if (!c->is_site) /* gets no tokens */
+		*(uint8_t *)arg |= (uint8_t)(1U << c->alg);
 	return true;
 }
 
@@ -353,7 +358,8 @@ client_algs(struct store_txn *t)
 
 enum { ORIGIN_KEY_CAP = ORIGIN_CAP + CLIENT_ID_CAP };
 
-/* Puts (or removes) the client under each origin of its redirect URIs. */
+/* Puts (or removes) the client under each origin of its redirect URIs; the
+ * scripts of a site have no business with tokens. */
 static void
 origins_update(struct store_txn *t, const struct client *c, bool put)
 {
@@ -361,7 +367,7 @@ origins_update(struct store_txn *t, const struct client *c, bool put)
 	const char *cursor = c->redirect_uris;
 	size_t len, id_len = strlen(c->client_id);
 
-	while (words_next(&cursor, word, sizeof word)) {
+	while (!c->is_site && words_next(&cursor, word, sizeof word)) {
 		if (uri_origin(key, word) != OK)
 			continue;
 		len = strlen(key) + 1;

@@ -45,6 +45,7 @@ struct client {
 	bool trusted;        /* no consent page */
 	bool no_pkce;        /* confidential clients only */
 	bool cookie_refresh; /* the refresh token lives in a cookie */
+	bool is_site;        /* the gate's (domain/site.h), and only its */
 	uint8_t secret_mac[HASH_LEN];
 	char hs256_secret[BASE64URL_CAP(CLIENT_SECRET_CAP + SEAL_OVERHEAD)];
 	/* sealed; "" unless HS256 */

@@ -1,7 +1,5 @@
 #include "domain/pkce.h"
 
-#include "base/secret.h"
-
 #include <sodium.h>
 #include <stdbool.h>
 #include <string.h>
@@ -29,14 +27,29 @@ is_verifier(const char *s)
 	return s[len] == '\0' && len >= VERIFIER_MIN && len <= VERIFIER_MAX;
 }
 
+static void
+hash_of(uint8_t hash[static PKCE_LEN], const char *verifier)
+{
+	crypto_hash_sha256(
+	    hash, (const unsigned char *)verifier, strlen(verifier));
+}
+
+void
+pkce_make(char text[static PKCE_TEXT_CAP], const char *verifier)
+{
+	uint8_t hash[PKCE_LEN];
+
+	hash_of(hash, verifier);
+	base64url_encode(text, PKCE_TEXT_CAP, hash, sizeof hash);
+}
+
 enum err
 pkce_verify(const uint8_t challenge[static PKCE_LEN], const char *verifier)
 {
-	uint8_t hash[crypto_hash_sha256_BYTES];
+	uint8_t hash[PKCE_LEN];
 
 	if (!is_verifier(verifier))
 		return ERR_INVALID_REQUEST;
-	crypto_hash_sha256(
-	    hash, (const unsigned char *)verifier, strlen(verifier));
+	hash_of(hash, verifier);
 	return secret_equal(hash, challenge, PKCE_LEN) ? OK : ERR_INVALID_GRANT;
 }

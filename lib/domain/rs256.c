@@ -67,6 +67,22 @@ static struct {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+#ifdef LK_STATIC
+
+/* Everything is linked in. The host's openssl.cnf is left alone: it may name
+ * modules that were made for another C library. */
+static void
+load(void)
+{
+#define X(name) crypto.name = name;
+	FUNCTIONS(X)
+#undef X
+	crypto.complete =
+	    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1;
+}
+
+#else
+
 /* POSIX promises that a function's address fits a void pointer (dlsym). */
 static bool
 resolve(void *library, const char *name, void *function)
@@ -92,6 +108,8 @@ load(void)
 #undef X
 	crypto.complete = complete;
 }
+
+#endif
 
 enum err
 rs256_available(void)

@@ -10,6 +10,7 @@ enum { NAMED_LEN = FAMILY_ID_LEN + 8 }; /* what the MAC is over */
 static const char *const contexts[] = {
     [TOKEN_CODE] = "authorization_code",
     [TOKEN_REFRESH] = "refresh_token",
+    [TOKEN_GATE] = "gate",
 };
 
 void

@@ -1,12 +1,13 @@
 /*
- * The tokens only we read: authorization codes and refresh tokens.
+ * The tokens only we read: authorization codes, refresh tokens, and the
+ * cookies of the gate.
  *
- * Both are 48 bytes, 64 base64url characters: the family they belong to (16),
+ * All are 48 bytes, 64 base64url characters: the family they belong to (16),
  * a number (8), and a MAC of both under a key kept outside the store (24). A
  * forged or garbled one is refused without touching the store; a genuine one
  * is known for what it is however old it is. A refresh token's number is its
- * generation, a code's the time at which it expires; the two are MACed apart,
- * so neither passes for the other.
+ * generation, a code's and a cookie's the time at which it expires; they are
+ * MACed apart, so none passes for another.
  */
 #ifndef LK_DOMAIN_TOKEN_H
 #define LK_DOMAIN_TOKEN_H
@@ -23,7 +24,7 @@ enum {
 	TOKEN_TEXT_CAP = BASE64URL_CAP(TOKEN_LEN)
 };
 
-enum token_kind { TOKEN_CODE, TOKEN_REFRESH };
+enum token_kind { TOKEN_CODE, TOKEN_REFRESH, TOKEN_GATE };
 
 struct token {
 	uint8_t family_id[FAMILY_ID_LEN];

@@ -1,6 +1,7 @@
 #include "domain/user.h"
 
 #include "base/str.h"
+#include "domain/app_password.h"
 #include "domain/approval.h"
 #include "domain/code.h"
 #include "domain/family.h"
@@ -217,6 +218,7 @@ user_del(struct store_txn *t, const char *name)
 	family_end_all(t, u.user_id, NULL);
 	code_end_all(t, u.user_id, NULL);
 	approval_del_all(t, u.user_id, NULL);
+	app_password_del_all(t, u.user_id, NULL);
 	store_del(t, TABLE_USER_NAMES, u.name, strlen(u.name));
 	store_del(t, TABLE_USERS, u.user_id, USER_ID_LEN);
 	user_wipe(&u);

@@ -62,7 +62,8 @@ enum err user_add(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
 /* Puts a changed U (the name stays). */
 enum err user_put(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
 
-/* Removes the person, their sessions, families, codes and approvals. */
+/* Removes the person, their sessions, families, codes, approvals and app
+ * passwords. */
 enum err user_del(struct store_txn *t, const char *name) MUST_CHECK;
 
 /* Calls VISIT for everyone, by name, until it returns false. */

@@ -2,10 +2,9 @@
 
 #include "base/secret.h"
 #include "base/str.h"
+#include "protocol/authorization.h"
 
 #include <string.h>
-
-enum { BASIC_CAP = 2048 };
 
 static enum err
 pair_set(struct client_pair *p, const char *client_id, const char *secret)
@@ -35,31 +34,14 @@ split_basic(struct client_auth *a, char *text)
 	return e;
 }
 
-static enum err
-parse_basic(struct client_auth *a, const char *credentials)
-{
-	char text[BASIC_CAP];
-	size_t len;
-	enum err e = ERR_INVALID_CLIENT;
-
-	while (*credentials == ' ')
-		credentials++;
-	if (base64_decode(text, sizeof text - 1, &len, credentials) == OK &&
-	    str_is_utf8(text, len)) {
-		text[len] = '\0';
-		e = split_basic(a, text);
-	}
-	secret_wipe(text, sizeof text);
-	return e;
-}
-
 enum err
 client_auth_parse(struct client_auth *a, const char *authorization,
     const struct form *form, const char **why)
 {
-	static const char basic[] = "basic ";
 	const char *client_id = form_get(form, "client_id");
 	const char *secret = form_get(form, "client_secret");
+	char text[BASIC_CAP];
+	enum err e;
 
 	*a = (struct client_auth){0};
 	if (authorization == NULL) {
@@ -72,11 +54,15 @@ client_auth_parse(struct client_auth *a, const char *authorization,
 			    ERR_INVALID_CLIENT, "client_malformed", why);
 		return OK;
 	}
-	if (!str_starts_nocase(authorization, basic))
+	e = authorization_basic(text, authorization);
+	if (e == ERR_NOT_FOUND)
 		return err_because(
 		    ERR_INVALID_CLIENT, "client_auth_scheme", why);
 	a->basic = true;
-	if (parse_basic(a, authorization + strlen(basic)) != OK)
+	if (e == OK)
+		e = split_basic(a, text);
+	secret_wipe(text, sizeof text);
+	if (e != OK)
 		return err_because(ERR_INVALID_CLIENT, "basic_malformed", why);
 	if (secret != NULL)
 		return err_because(
@@ -98,6 +84,8 @@ check_pair(struct store_txn *t, const struct client_pair *p,
 		return err_because(ERR_INVALID_CLIENT, "client_unknown", why);
 	if (e != OK)
 		return e;
+	if (c->is_site) /* what it has is the gate's to redeem */
+		return err_because(ERR_INVALID_CLIENT, "client_is_site", why);
 	if (c->is_public)
 		return p->secret[0] == '\0'
 			   ? OK

@@ -3,9 +3,8 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "protocol/access_token.h"
+#include "protocol/authorization.h"
 #include "protocol/claims.h"
-
-#include <string.h>
 
 struct question {
 	int64_t now;
@@ -23,21 +22,6 @@ look(struct store_txn *t, void *arg)
 
 	return access_token_require(
 	    t, &q->token, q->now, &q->family, q->client, &q->user, &q->why);
-}
-
-/* The token of an Authorization header, or NULL (RFC 6750 2.1). */
-static const char *
-bearer(const char *authorization)
-{
-	static const char scheme[] = "bearer ";
-	const char *s;
-
-	if (authorization == NULL || !str_starts_nocase(authorization, scheme))
-		return NULL;
-	s = authorization + strlen(scheme);
-	while (*s == ' ')
-		s++;
-	return *s != '\0' ? s : NULL;
 }
 
 static void
@@ -58,7 +42,7 @@ userinfo(const struct provider *p, const char *authorization,
 {
 	struct client client;
 	struct question q = {.now = now, .client = &client};
-	const char *in_header = bearer(authorization);
+	const char *in_header = authorization_bearer(authorization);
 	const char *in_form =
 	    form != NULL ? form_get(form, "access_token") : NULL;
 	const char *text = in_header != NULL ? in_header : in_form;

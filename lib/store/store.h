@@ -33,19 +33,21 @@
 
 /* The tables and the names they have on disk. */
 #define STORE_TABLES(X)                                                        \
-	X(META, "meta")             /* schema, algorithms in use */            \
-	X(USERS, "users")           /* user_id -> user */                      \
-	X(USER_NAMES, "user_names") /* name -> user_id */                      \
-	X(CLIENTS, "clients")       /* client_id -> client */                  \
-	X(ORIGINS, "origins")       /* origin 0 client_id -> nothing */        \
-	X(KEYS, "keys")             /* kid -> public key and state */          \
-	X(CODES, "codes")           /* family_id -> code */                    \
-	X(FAMILIES, "families")     /* family_id -> family */                  \
-	X(SESSIONS, "sessions")     /* sid -> session */                       \
-	X(APPROVALS, "approvals")   /* user_id client_id -> approval */        \
-	X(THROTTLE, "throttle")     /* keyed hash -> bucket */                 \
-	X(REVOKED, "revoked")       /* jti -> nothing */                       \
-	X(AUDIT, "audit")           /* time, number -> event */
+	X(META, "meta")                   /* schema, algorithms in use */      \
+	X(USERS, "users")                 /* user_id -> user */                \
+	X(USER_NAMES, "user_names")       /* name -> user_id */                \
+	X(CLIENTS, "clients")             /* client_id -> client */            \
+	X(ORIGINS, "origins")             /* origin 0 client_id -> nothing */  \
+	X(KEYS, "keys")                   /* kid -> public key and state */    \
+	X(CODES, "codes")                 /* family_id -> code */              \
+	X(FAMILIES, "families")           /* family_id -> family */            \
+	X(SESSIONS, "sessions")           /* sid -> session */                 \
+	X(APPROVALS, "approvals")         /* user_id client_id -> approval */  \
+	X(THROTTLE, "throttle")           /* keyed hash -> bucket */           \
+	X(REVOKED, "revoked")             /* jti -> nothing */                 \
+	X(AUDIT, "audit")                 /* time, number -> event */          \
+	X(SITES, "sites")                 /* origin -> site */                 \
+	X(APP_PASSWORDS, "app_passwords") /* id -> app password */
 
 enum store_table {
 #define X(id, name) TABLE_##id,

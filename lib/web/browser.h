@@ -1,12 +1,15 @@
 /*
- * What a browser keeps for us: the session cookie. (The random cookie that
- * form tokens are bound to is web/csrf.h's.)
+ * What a browser keeps for us: the session cookie; and at a site that the gate
+ * protects, the gate's two. (The random cookie that form tokens are bound to is
+ * web/csrf.h's.)
  */
 #ifndef LK_WEB_BROWSER_H
 #define LK_WEB_BROWSER_H
 
 #include "base/conf.h"
 #include "domain/session.h"
+#include "domain/token.h"
+#include "protocol/gate_sign_in.h"
 #include "web/request.h"
 #include "web/response.h"
 
@@ -24,5 +27,23 @@ void browser_sign_in(struct response *r, const struct conf *conf,
     const struct session *s, const struct session_cookie *cookie, int64_t now);
 
 void browser_sign_out(struct response *r, const struct conf *conf);
+
+/* The cookie that lets a person in at a site, into TEXT; NULL if there is
+ * none. Returns TEXT. The caller wipes. */
+const char *browser_gate(char text[static TOKEN_TEXT_CAP],
+    const struct conf *conf, const struct request *q);
+
+/* Sets it. MAX_AGE_S as cookie_set; 0 takes it away. */
+void browser_set_gate(struct response *r, const struct conf *conf,
+    const char *text, int64_t max_age_s);
+
+/* The random key this browser signs in at a site with; NULL if it has none.
+ * Returns KEY. The caller wipes. */
+const uint8_t *browser_visit(uint8_t key[static GATE_KEY_LEN],
+    const struct conf *conf, const struct request *q);
+
+/* The same, made and set if there is none. */
+const uint8_t *browser_begin_visit(uint8_t key[static GATE_KEY_LEN],
+    const struct conf *conf, const struct request *q, struct response *r);
 
 #endif

@@ -1,6 +1,7 @@
 #include "web/gateway.h"
 
 #include <errno.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,13 +20,17 @@ enum {
 	OUT_CAP = 8192,
 	SILENCE_S = 30,      /* in the middle of a request: it is given up */
 	KEPT_LOOK_MS = 1000, /* on a kept connection, for the signal to stop */
+	SHORTAGE_MS = 100,   /* before accept is tried again */
 	LINGER_S = 5,        /* and no more than so many bytes: */
 	LINGER_MAX = 1 << 20
 };
 
 struct gateway {
 	bool cgi;
-	bool served; /* CGI: the one request has been handed out */
+	bool served;        /* CGI: the one request has been handed out */
+	pthread_t main;     /* FastCGI: the signals that stop us are its own */
+	sigset_t waiting;   /* what it has blocked while it waits */
+	atomic_bool failed; /* nothing will come from the socket any more */
 };
 
 struct exchange {
@@ -71,8 +77,8 @@ add_stops(sigset_t *set)
 		sigaddset(set, stops[i]);
 }
 
-/* None of our signals until let_signals: it would cut short whatever read or
- * write is under way. They are there again when the request is served. */
+/* None of our signals until we wait again: they would cut short whatever read
+ * or write is under way. */
 static void
 hold_signals(sigset_t *before)
 {
@@ -123,14 +129,21 @@ is_listening(int fd)
 }
 
 static enum err
-start_fastcgi(void)
+start_fastcgi(struct gateway *g)
 {
+	struct timeval idle = {.tv_sec = GATEWAY_IDLE_S};
+
 	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	/* The library first: it takes only signals that nobody has. */
 	if (null_fd < 0 || FCGX_Init() != 0)
 		return ERR_IO;
 	/* It is not to accept by itself (accept_connection). */
 	FCGX_ShutdownPending();
+	if (setsockopt(
+		LISTEN_FD, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle) != 0)
+		return ERR_IO;
+	g->main = pthread_self();
+	hold_signals(&g->waiting);
 	return install_handlers();
 }
 
@@ -142,7 +155,7 @@ gateway_open(struct gateway **g)
 	if ((*g = calloc(1, sizeof **g)) == NULL)
 		return ERR_NO_MEMORY;
 	(*g)->cgi = !is_listening(LISTEN_FD);
-	if ((*g)->cgi || (e = start_fastcgi()) == OK)
+	if ((*g)->cgi || (e = start_fastcgi(*g)) == OK)
 		return OK;
 	gateway_close(g);
 	return e;
@@ -161,6 +174,30 @@ gateway_is_cgi(const struct gateway *g)
 	return g->cgi;
 }
 
+/* In both, a signal is let in and waited for at once: none is slept through. */
+bool
+gateway_await(struct gateway *g)
+{
+	fd_set set;
+
+	FD_ZERO(&set);
+	while (!stopping && !g->failed) {
+		FD_SET(LISTEN_FD, &set);
+		if (pselect(
+			LISTEN_FD + 1, &set, NULL, NULL, NULL, &g->waiting) > 0)
+			return !stopping;
+	}
+	return false;
+}
+
+bool
+gateway_sleep(struct gateway *g)
+{
+	if (!stopping)
+		sigsuspend(&g->waiting);
+	return !stopping;
+}
+
 enum err
 exchange_new(struct exchange **x, struct gateway *g)
 {
@@ -170,7 +207,9 @@ exchange_new(struct exchange **x, struct gateway *g)
 	if (g->cgi)
 		return OK;
 	if (FCGX_InitRequest(&(*x)->fcgi, LISTEN_FD, 0) == 0) {
-		hold_signals(&(*x)->waiting);
+		(*x)->waiting = g->waiting;
+		if (!pthread_equal(pthread_self(), g->main))
+			add_stops(&(*x)->waiting);
 		return OK;
 	}
 	free(*x);
@@ -193,17 +232,31 @@ exchange_free(struct exchange **x)
 static bool
 is_passing(int error)
 {
-	return error == EINTR || error == ECONNABORTED || error == EPROTO;
+	switch (error) {
+	case EINTR:
+	case ECONNABORTED:
+	case EPROTO:
+		return true;
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+		poll(NULL, 0, SHORTAGE_MS);
+		return true;
+	default:
+		return false;
+	}
 }
 
 /*
- * Waits for a connection; false when there will be none. Ours, because a
- * signal makes the library's own take a peer that has only just connected for
- * a silent one: it closes the connection, and when it is to stop it closes the
- * same number again and again, whoever's that is by then.
+ * Waits for a connection; false when there will be none, or was none for
+ * GATEWAY_IDLE_S. Ours, because a signal makes the library's own take a peer
+ * that has only just connected for a silent one: it closes the connection, and
+ * when it is to stop it closes the same number again and again, whoever's that
+ * is by then.
  */
 static bool
-accept_connection(struct exchange *x)
+accept_connection(struct gateway *g, struct exchange *x)
 {
 	struct timeval silence = {.tv_sec = SILENCE_S};
 	int fd;
@@ -212,6 +265,8 @@ accept_connection(struct exchange *x)
 	do
 		fd = stopping ? -1 : accept(LISTEN_FD, NULL, NULL);
 	while (fd < 0 && !stopping && is_passing(errno));
+	if (fd < 0 && !stopping && errno != EAGAIN)
+		g->failed = true;
 	hold_signals(NULL);
 	if (fd < 0)
 		return false;
@@ -247,35 +302,26 @@ gateway_next(struct gateway *g, struct exchange *x)
 		g->served = true;
 		return first;
 	}
-	for (;;) {
-		bool kept = x->fcgi.ipcFd >= 0;
+	return exchange_is_kept(x) ? await_kept(x) : accept_connection(g, x);
+}
 
-		if (kept ? !await_kept(x) : !accept_connection(x))
-			return false;
-		if (FCGX_Accept_r(&x->fcgi) == 0)
-			return true;
-		/* The peer left, or made no sense; its connection is closed. */
-	}
+/* If the peer left, or made no sense, its connection is closed. */
+bool
+exchange_begin(struct exchange *x)
+{
+	return x->cgi || FCGX_Accept_r(&x->fcgi) == 0;
+}
+
+bool
+exchange_is_kept(const struct exchange *x)
+{
+	return !x->cgi && x->fcgi.ipcFd >= 0;
 }
 
 const char *
 exchange_param(const struct exchange *x, const char *name)
 {
 	return x->cgi ? getenv(name) : FCGX_GetParam(name, x->fcgi.envp);
-}
-
-void
-gateway_leave_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	add_stops(&set);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
-	/* Its maker held them all. */
-	sigemptyset(&set);
-	sigaddset(&set, WAKE);
-	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 void
@@ -377,11 +423,12 @@ exchange_write(struct exchange *x, const void *bytes, size_t len)
 
 /* On a kept connection, what is left of a body would be taken for the next
  * request: then it is not kept. Reading to the end when only that is left also
- * takes the record that says so. */
+ * takes the record that says so, which an authorizer is not sent (FastCGI 6.3).
+ */
 static void
 finish_fastcgi(FCGX_Request *q)
 {
-	bool unread = FCGX_GetChar(q->in) != EOF;
+	bool unread = q->role == FCGI_AUTHORIZER || FCGX_GetChar(q->in) != EOF;
 
 	FCGX_Finish_r(q);
 	if (unread)

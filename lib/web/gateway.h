@@ -12,12 +12,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { GATEWAY_IDLE_S = 3 };
+
 struct gateway;  /* where requests come from; one a process */
 struct exchange; /* one request and its answer; one a worker, used again */
 
 /* ERR_IO if the library does not start; ERR_NO_MEMORY. Installs handlers: on
- * SIGTERM, SIGINT and SIGUSR1 the request under way is finished, then
- * gateway_next says false. In plain CGI they keep their default. */
+ * SIGTERM, SIGINT and SIGUSR1 the requests under way are finished, and the
+ * functions that wait say false. In plain CGI they keep their default. */
 enum err gateway_open(struct gateway **g) MUST_CHECK;
 void gateway_close(struct gateway **g);
 bool gateway_is_cgi(const struct gateway *g);
@@ -26,17 +28,31 @@ enum err exchange_new(struct exchange **x, struct gateway *g) MUST_CHECK;
 void exchange_free(struct exchange **x);
 
 /* Waits for the next request. False when there will be none: told to stop, the
- * socket failed, or the one CGI request has been served. Signals that stop us
- * are held back until the request is finished; a peer that is silent for half
- * a minute in the middle of one is given up. */
+ * socket failed, or the one CGI request has been served; and when none came for
+ * GATEWAY_IDLE_S. Signals that stop us are held back until the request is
+ * finished. */
 bool gateway_next(struct gateway *g, struct exchange *x);
+
+/* Reads it up to its body; false when nothing came of it: on to the next. A
+ * peer that is silent for half a minute in the middle of one is given up. */
+bool exchange_begin(struct exchange *x);
+
+/* Whether the web server keeps X's connection for more requests. One may be on
+ * its way, so that X is not to be freed before gateway_next said false. */
+bool exchange_is_kept(const struct exchange *x);
 
 /*
  * Several threads may call gateway_next, each with an exchange of its own. The
- * signals that stop us are for one of them: the others leave them alone, and
- * are woken by it when its gateway_next has said false.
+ * signals that stop us are for the thread that opened G, which alone may call
+ * these two; they say false when told to stop. One waits until there is a
+ * request for somebody's gateway_next, and says false if the socket has failed
+ * as well; the other waits until the thread is woken, be that before.
  */
-void gateway_leave_signals(void);
+bool gateway_await(struct gateway *g);
+bool gateway_sleep(struct gateway *g);
+
+/* Wakes a thread that waits. One that is only just about to, in gateway_next,
+ * sleeps through it: so again and again until it has ended. */
 void gateway_wake(pthread_t thread);
 
 /* A CGI meta-variable (RFC 3875 4.1), or NULL. Valid until gateway_finish. */

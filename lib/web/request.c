@@ -45,10 +45,8 @@ read_method(const struct exchange *x)
 	return METHOD_OTHER;
 }
 
-/* The path of "/path?query" or of "https://host/path?query" (RFC 9112 3.2.2:
- * a server accepts both). */
-static const char *
-target_path(const char *target)
+const char *
+request_target(const char *target)
 {
 	const char *authority;
 
@@ -67,7 +65,7 @@ read_path(struct request *r, const struct exchange *x, const char *target)
 
 	buf_init(&b, r->path, sizeof r->path);
 	if (target != NULL) {
-		target = target_path(target);
+		target = request_target(target);
 		buf_put(&b, target, strcspn(target, "?"));
 	} else {
 		buf_puts(&b, script != NULL ? script : "");
@@ -87,6 +85,17 @@ read_path(struct request *r, const struct exchange *x, const char *target)
 	return OK;
 }
 
+enum err
+request_read_query(struct request *r, const char *query)
+{
+	if (str_copy(r->query_text, sizeof r->query_text, query) != OK)
+		return ERR_INVALID_REQUEST;
+	r->query_len = strlen(r->query_text);
+	if (form_parse(&r->query, r->query_text, r->query_len) != OK)
+		return ERR_INVALID_REQUEST;
+	return OK;
+}
+
 static enum err
 read_query(struct request *r, const struct exchange *x, const char *target)
 {
@@ -95,14 +104,7 @@ read_query(struct request *r, const struct exchange *x, const char *target)
 	if (query == NULL && target != NULL &&
 	    (query = strchr(target, '?')) != NULL)
 		query++;
-	if (query == NULL)
-		return OK;
-	if (str_copy(r->query_text, sizeof r->query_text, query) != OK)
-		return ERR_INVALID_REQUEST;
-	r->query_len = strlen(r->query_text);
-	if (form_parse(&r->query, r->query_text, r->query_len) != OK)
-		return ERR_INVALID_REQUEST;
-	return OK;
+	return query == NULL ? OK : request_read_query(r, query);
 }
 
 /* NULL in *VALUE where the header is absent. */
@@ -151,6 +153,15 @@ read_address(struct request *r, const struct exchange *x)
 	if (address == NULL || str_has_control(address) ||
 	    str_copy(r->address, sizeof r->address, address) != OK)
 		r->address[0] = '\0';
+}
+
+enum err
+request_read_head(struct request *r, const struct exchange *x)
+{
+	start(r);
+	r->method = read_method(x);
+	read_address(r, x);
+	return read_headers(r, x);
 }
 
 enum err

@@ -53,6 +53,18 @@ struct request {
  */
 enum err request_read(struct request *r, struct exchange *x) MUST_CHECK;
 
+/* The same for a program that is asked about requests which are not for it:
+ * method, address and headers alone. ERR_INVALID_REQUEST as above. */
+enum err request_read_head(
+    struct request *r, const struct exchange *x) MUST_CHECK;
+
+/* The path and query of a request target: of "https://host/path?query", too
+ * (RFC 9112 3.2.2: a server accepts both). */
+const char *request_target(const char *target);
+
+/* Takes QUERY apart into R->query; ERR_INVALID_REQUEST. */
+enum err request_read_query(struct request *r, const char *query) MUST_CHECK;
+
 /*
  * Reads a POST's body as a form, to EOF under its own cap: CONTENT_LENGTH is
  * absent behind some servers. ERR_CONTENT_TOO_LARGE, ERR_UNSUPPORTED_MEDIA_TYPE

@@ -69,6 +69,7 @@ response_begin(struct response *r, int status)
 	r->content_type = "text/html; charset=utf-8";
 	r->csp = default_csp;
 	r->cache = "no-store";
+	r->bare = false;
 	r->failed = false;
 	buf_init(&r->headers, r->headers_text, sizeof r->headers_text);
 	buf_init(&r->body, r->body_text, sizeof r->body_text);
@@ -117,6 +118,8 @@ build_head(struct buf *b, const struct response *r)
 	bool good = true;
 
 	buf_printf(b, "Status: %d %s\r\n", r->status, reason_phrase(r->status));
+	if (r->bare)
+		return buf_ok(b);
 	if (r->body.len > 0)
 		good = put_header(b, "Content-Type", r->content_type);
 	put_body_headers(b, r);

@@ -22,6 +22,9 @@ struct response {
 	const char *content_type;
 	const char *csp;   /* Content-Security-Policy; a strict default */
 	const char *cache; /* Cache-Control; "no-store" by default */
+	/* Only the status and what was added: for a server that mixes this
+	 * answer into another one. */
+	bool bare;
 	bool failed;
 	char csp_text[2048]; /* for whoever needs to build one */
 	char cache_text[64];

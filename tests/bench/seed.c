@@ -1,17 +1,24 @@
 /*
  * Fills a store for `make bench`, through the functions the programs use:
  *
+ *	seed DIR people N
  *	seed DIR families N CLIENT PERSON SCOPE SAMPLE
+ *	seed DIR expired N CLIENT PERSON SCOPE
  *	seed DIR codes N CLIENT PERSON SCOPE REDIRECT_URI CHALLENGE
+ *	seed DIR visits N SITE PERSON
  *
- * Makes N and prints, a line each, SAMPLE refresh tokens from all over them,
- * or the N codes. Many in a transaction: it is the store that is wanted, not
- * the way there.
+ * Makes N: people are person0 and so on; families begin on all the days of
+ * half their life, or have expired in all the minutes of the last hour. With
+ * "-" for PERSON they belong to all people in turn. Prints, a line each, SAMPLE
+ * refresh tokens from all over the families, or N codes, or the gate's cookies
+ * of N visits to a site. Many in a transaction: it is the store that is wanted,
+ * not the way there.
  */
 #include "base/clock.h"
 #include "base/str.h"
 #include "domain/code.h"
 #include "domain/family.h"
+#include "domain/password.h"
 #include "domain/user.h"
 #include "protocol/provider.h"
 
@@ -20,13 +27,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 20000 };
+enum { BATCH = 20000, HOUR_S = 3600, PASSWORD_LEN = 16 };
 
 struct seed {
 	struct provider p;
 	int64_t now, total, done, sample;
+	int64_t youngest_s, oldest_s; /* ages of families */
 	const char *person, *client_id, *scope, *redirect_uri, *challenge;
-	uint8_t user_id[USER_ID_LEN];
+	struct user new_person;
+	uint8_t (*people)[USER_ID_LEN]; /* whose families and codes they are */
+	size_t people_count, people_cap;
 	uint8_t (*ids)[FAMILY_ID_LEN]; /* of the batch */
 };
 
@@ -37,14 +47,74 @@ refuse(const char *what)
 	return EXIT_FAILURE;
 }
 
+static bool
+take_person(void *arg, const struct user *u)
+{
+	struct seed *s = arg;
+
+	if (s->people_count == s->people_cap) {
+		size_t cap = s->people_cap == 0 ? 1024 : 2 * s->people_cap;
+		void *more = realloc(s->people, cap * sizeof *s->people);
+
+		if (more == NULL)
+			return false;
+		s->people = more;
+		s->people_cap = cap;
+	}
+	memcpy(s->people[s->people_count++], u->user_id, USER_ID_LEN);
+	return true;
+}
+
 static enum err
-find_person(struct store_txn *t, void *arg)
+find_people(struct store_txn *t, void *arg)
 {
 	struct seed *s = arg;
 	struct user u;
-	enum err e = user_find(t, s->person, &u);
+	enum err e;
 
-	memcpy(s->user_id, u.user_id, USER_ID_LEN);
+	s->people_count = 0;
+	if (str_equal(s->person, "-")) {
+		user_each(t, take_person, s);
+		return s->people_count > 0 ? OK : ERR_NOT_FOUND;
+	}
+	e = user_find(t, s->person, &u);
+	return e == OK && !take_person(s, &u) ? ERR_NO_MEMORY : e;
+}
+
+static enum err
+people_step(struct store_txn *t, void *arg)
+{
+	struct seed *s = arg;
+	struct user *u = &s->new_person;
+	enum err e = OK;
+
+	for (int64_t i = s->done; e == OK && i < s->done + BATCH; i++) {
+		if (i == s->total)
+			break;
+		snprintf(u->name, sizeof u->name, "person%" PRId64, i);
+		snprintf(u->email, sizeof u->email, "%s@example.org", u->name);
+		e = user_add(t, u, s->now);
+	}
+	return e;
+}
+
+/* All have the same password, or it would be the hash that takes the time. */
+static enum err
+seed_people(struct seed *s)
+{
+	char password[BASE64URL_CAP(PASSWORD_LEN)];
+	uint8_t bytes[PASSWORD_LEN];
+	enum err e;
+
+	random_bytes(bytes, sizeof bytes);
+	base64url_encode(password, sizeof password, bytes, sizeof bytes);
+	s->new_person = (struct user){.has_password = true,
+	    .email_verified = true,
+	    .display = "A Person",
+	    .groups = "family"};
+	e = password_set(&s->new_person.password, password, &s->p.conf);
+	for (; e == OK && s->done < s->total; s->done += BATCH)
+		e = store_write(s->p.store, s->now, people_step, s);
 	return e;
 }
 
@@ -69,15 +139,17 @@ families_step(struct store_txn *t, void *arg)
 
 	for (int64_t i = 0; e == OK && i < BATCH && s->done + i < s->total;
 	     i++) {
-		int64_t age =
-		    (s->total - s->done - i) * (l.idle_s / 2) / s->total;
+		int64_t age = s->youngest_s +
+			      (s->total - s->done - i) *
+				  (s->oldest_s - s->youngest_s) / s->total;
+		size_t whose = (size_t)(s->done + i) % s->people_count;
 		struct family f = {.refreshable = true,
 		    .offline = true,
 		    .auth_time = s->now - age,
 		    .amr = "pwd"};
 
 		memcpy(f.family_id, s->ids[i], FAMILY_ID_LEN);
-		memcpy(f.user_id, s->user_id, USER_ID_LEN);
+		memcpy(f.user_id, s->people[whose], USER_ID_LEN);
 		random_bytes(f.sid, SID_LEN);
 		e = str_copy(f.client_id, sizeof f.client_id, s->client_id);
 		if (e == OK)
@@ -104,26 +176,42 @@ is_sampled(const struct seed *s, int64_t i)
 	return i * s->sample / s->total != (i + 1) * s->sample / s->total;
 }
 
+/* What has expired is not to be swept on the way: hence the time of writing,
+ * when the oldest began. */
 static enum err
-seed_families(struct seed *s)
+make_families(struct seed *s)
 {
-	for (; s->done < s->total; s->done += BATCH) {
-		enum err e;
+	enum err e = store_read(s->p.store, find_people, s);
 
+	for (; e == OK && s->done < s->total; s->done += BATCH) {
 		for (int64_t i = 0; i < BATCH && s->done + i < s->total; i++)
 			make_id(s, s->done + i, s->ids[i]);
-		e = store_write(s->p.store, s->now, families_step, s);
-		if (e != OK)
-			return e;
+		e = store_write(
+		    s->p.store, s->now - s->oldest_s, families_step, s);
 		for (int64_t i = 0; i < BATCH && s->done + i < s->total; i++) {
 			struct token t = {.number = 1};
 
 			memcpy(t.family_id, s->ids[i], FAMILY_ID_LEN);
-			if (is_sampled(s, s->done + i))
+			if (e == OK && is_sampled(s, s->done + i))
 				print_token(s, TOKEN_REFRESH, &t);
 		}
 	}
-	return OK;
+	return e;
+}
+
+static enum err
+seed_families(struct seed *s)
+{
+	s->oldest_s = provider_lifetimes(&s->p).idle_s / 2;
+	return make_families(s);
+}
+
+static enum err
+seed_expired(struct seed *s)
+{
+	s->youngest_s = provider_lifetimes(&s->p).idle_s;
+	s->oldest_s = s->youngest_s + HOUR_S;
+	return make_families(s);
 }
 
 static enum err
@@ -137,7 +225,7 @@ codes_step(struct store_txn *t, void *arg)
 	    .amr = "pwd"};
 	enum err e = pkce_challenge(c.code_challenge, s->challenge);
 
-	memcpy(c.user_id, s->user_id, USER_ID_LEN);
+	memcpy(c.user_id, s->people[0], USER_ID_LEN);
 	random_bytes(c.sid, SID_LEN);
 	if (e == OK)
 		e = str_copy(c.client_id, sizeof c.client_id, s->client_id);
@@ -157,8 +245,10 @@ static enum err
 seed_codes(struct seed *s)
 {
 	struct token t = {.number = (uint64_t)(s->now + CODE_LIFETIME_S)};
-	enum err e = store_write(s->p.store, s->now, codes_step, s);
+	enum err e = store_read(s->p.store, find_people, s);
 
+	if (e == OK)
+		e = store_write(s->p.store, s->now, codes_step, s);
 	for (int64_t i = 0; e == OK && i < s->total; i++) {
 		memcpy(t.family_id, s->ids[i], FAMILY_ID_LEN);
 		print_token(s, TOKEN_CODE, &t);
@@ -166,32 +256,107 @@ seed_codes(struct seed *s)
 	return e;
 }
 
+/* Somebody who signed in, and has come to a site: what the gate makes of the
+ * code (gate_sign_in). */
+static enum err
+visits_step(struct store_txn *t, void *arg)
+{
+	struct seed *s = arg;
+	struct family_lifetimes l = {
+	    .access_token_s = s->p.conf.session_lifetime_s};
+	enum err e = OK;
+
+	for (int64_t i = 0; e == OK && i < s->total; i++) {
+		struct family f = {.auth_time = s->now, .amr = "pwd"};
+		struct session_cookie ignored;
+		struct session session;
+
+		session_make(&session, &ignored, NULL, s->people[0], "pwd",
+		    l.access_token_s, false, s->now);
+		memcpy(f.family_id, s->ids[i], FAMILY_ID_LEN);
+		memcpy(f.user_id, s->people[0], USER_ID_LEN);
+		memcpy(f.sid, session.sid, SID_LEN);
+		e = session_put(t, &session);
+		if (e == OK)
+			e = str_copy(
+			    f.client_id, sizeof f.client_id, s->client_id);
+		if (e == OK)
+			e = family_begin(t, &f, &l, s->now);
+	}
+	return e;
+}
+
+static enum err
+seed_visits(struct seed *s)
+{
+	struct token t = {
+	    .number = (uint64_t)(s->now + s->p.conf.session_lifetime_s)};
+	enum err e = store_read(s->p.store, find_people, s);
+
+	for (int64_t i = 0; i < s->total; i++)
+		make_id(s, i, s->ids[i]);
+	if (e == OK)
+		e = store_write(s->p.store, s->now, visits_step, s);
+	for (int64_t i = 0; e == OK && i < s->total; i++) {
+		memcpy(t.family_id, s->ids[i], FAMILY_ID_LEN);
+		print_token(s, TOKEN_GATE, &t);
+	}
+	return e;
+}
+
+static const struct kind {
+	const char *name;
+	int argc;
+	enum err (*make)(struct seed *s);
+} kinds[] = {
+    {"people", 4, seed_people},
+    {"families", 8, seed_families},
+    {"expired", 7, seed_expired},
+    {"codes", 9, seed_codes},
+    {"visits", 6, seed_visits},
+};
+
+static const struct kind *
+find_kind(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 3 && i < sizeof kinds / sizeof *kinds; i++)
+		if (str_equal(kinds[i].name, argv[2]) && kinds[i].argc == argc)
+			return &kinds[i];
+	return NULL;
+}
+
+static const char *
+argument(int argc, char **argv, int i)
+{
+	return i < argc ? argv[i] : NULL;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct seed s = {.now = clock_now()};
-	bool codes = argc == 9 && str_equal(argv[2], "codes");
+	struct seed s = {.now = clock_now(),
+	    .client_id = argument(argc, argv, 4),
+	    .person = argument(argc, argv, 5),
+	    .scope = argument(argc, argv, 6),
+	    .redirect_uri = argument(argc, argv, 7),
+	    .challenge = argument(argc, argv, 8)};
+	const struct kind *kind = find_kind(argc, argv);
 	char why[CONF_WHY_CAP] = "";
 	enum err e;
 
-	if ((!codes && argc != 8) ||
-	    str_to_int64(argv[3], 1, 100000000, &s.total) != OK)
-		return refuse("DIR families|codes N CLIENT PERSON SCOPE ...");
-	if (!codes && str_to_int64(argv[7], 1, s.total, &s.sample) != OK)
+	if (kind == NULL || str_to_int64(argv[3], 1, 100000000, &s.total) != OK)
+		return refuse("DIR people|families|expired|codes|visits N ...");
+	if (kind->make == seed_families &&
+	    str_to_int64(argv[7], 1, s.total, &s.sample) != OK)
 		return refuse("how many tokens to print?");
-	s.client_id = argv[4];
-	s.person = argv[5];
-	s.scope = argv[6];
-	s.redirect_uri = argv[7];
-	s.challenge = argv[argc - 1];
-	s.ids = calloc((size_t)(codes ? s.total : BATCH), sizeof *s.ids);
+	s.ids =
+	    calloc((size_t)(s.total > BATCH ? s.total : BATCH), sizeof *s.ids);
 	if (s.ids == NULL || provider_open(&s.p, argv[1], PROVIDER_KEYRING, why,
 				 sizeof why) != OK)
 		return refuse(why);
-	e = store_read(s.p.store, find_person, &s);
-	if (e == OK)
-		e = codes ? seed_codes(&s) : seed_families(&s);
+	e = kind->make(&s);
 	provider_close(&s.p);
+	free(s.people);
 	free(s.ids);
 	return e == OK ? EXIT_SUCCESS : refuse(err_name(e));
 }

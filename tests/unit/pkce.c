@@ -2,6 +2,7 @@
 #include "domain/pkce.h"
 
 #include "base/secret.h"
+#include "base/str.h"
 #include "check.h"
 
 #include <string.h>
@@ -60,6 +61,9 @@ verifiers(void)
 	    "pkce: 42 characters are no verifier");
 	CHECK(pkce_verify(c, "") == ERR_INVALID_REQUEST,
 	    "pkce: nothing is no verifier");
+	pkce_make(text, VERIFIER);
+	CHECK(str_equal(text, CHALLENGE), "pkce: and the verifier of RFC 7636 "
+					  "appendix B gives its challenge");
 	memset(text, '~', sizeof text);
 	text[128] = '\0';
 	CHECK(pkce_verify(c, text) == ERR_INVALID_GRANT,

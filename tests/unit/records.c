@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "check.h"
+#include "domain/app_password.h"
 #include "domain/approval.h"
 #include "domain/audit.h"
 #include "domain/client.h"
@@ -13,6 +14,7 @@
 #include "domain/family.h"
 #include "domain/session.h"
 #include "domain/signkey.h"
+#include "domain/site.h"
 #include "domain/throttle.h"
 #include "domain/user.h"
 #include "fixture.h"
@@ -98,11 +100,14 @@ reader(void)
 /* --- a record of each kind
  * ---------------------------------------------------- */
 
+#define SITE "https://photos.example.org"
+
 static struct keyring keyring;
 static struct user alice;
 static struct code code;
 static struct family family;
 static struct session session;
+static struct app_password app_password;
 static struct signkey key = {
     .alg = JWA_EDDSA, .public_key_len = 32, .state = KEY_ACTIVE};
 
@@ -117,10 +122,14 @@ make_all(struct store_txn *t, void *arg)
 	    .grants = GRANT_AUTHORIZATION_CODE};
 	struct approval approval = {
 	    .client_id = "photos", .granted = "openid", .declined = "email"};
+	struct site site = {.origin = SITE, .rules = "/ signed-in"};
+	struct client site_row;
 	struct session_cookie cookie;
+	char text[APP_PASSWORD_CAP];
 	int64_t wait_s;
 
 	(void)arg;
+	app_password_make(text, &app_password, &keyring);
 	alice = (struct user){.name = "alice", .email = "a@example.org"};
 	code = (struct code){.client_id = "photos",
 	    .redirect_uri = "https://photos.example.org/cb",
@@ -133,6 +142,9 @@ make_all(struct store_txn *t, void *arg)
 	session_make(&session, &cookie, NULL, id, "pwd", 3600, false, noon);
 	if (user_add(t, &alice, noon) != OK ||
 	    client_add(t, &client, noon) != OK ||
+	    site_client(&site_row, SITE) != OK ||
+	    site_add(t, &site, &site_row, noon) != OK ||
+	    app_password_put(t, &app_password) != OK ||
 	    code_issue(t, &code, noon) != OK ||
 	    family_begin(t, &family, &l, noon) != OK ||
 	    session_put(t, &session) != OK ||
@@ -154,12 +166,29 @@ read_user(struct store_txn *t)
 	return user_get(t, alice.user_id, &u);
 }
 
+/* The first of two. */
 static enum err
 read_client(struct store_txn *t)
 {
 	struct client c;
 
-	return client_get(t, "photos", &c);
+	return client_get(t, SITE, &c);
+}
+
+static enum err
+read_site(struct store_txn *t)
+{
+	struct site s;
+
+	return site_get(t, SITE, &s);
+}
+
+static enum err
+read_app_password(struct store_txn *t)
+{
+	struct app_password a;
+
+	return app_password_get(t, app_password.id, &a);
 }
 
 static enum err
@@ -246,6 +275,8 @@ static const struct kind kinds[] = {
     {"throttle bucket", TABLE_THROTTLE, read_throttle},
     {"line of audit", TABLE_AUDIT, read_audit},
     {"key", TABLE_KEYS, read_key},
+    {"site", TABLE_SITES, read_site},
+    {"app password", TABLE_APP_PASSWORDS, read_app_password},
 };
 
 /* --- what is done to it
@@ -384,6 +415,34 @@ every_kind(void)
 	}
 }
 
+/* --- records of older versions
+ * -------------------------------------------------- */
+
+/* Version 2 has one field more, the last. */
+static enum err
+client_of_version_1(struct store_txn *t, void *arg)
+{
+	uint8_t bytes[1024];
+	struct store_value v;
+	struct client c;
+
+	(void)arg;
+	if (store_get(t, TABLE_CLIENTS, "photos", 6, &v) != OK ||
+	    v.len > sizeof bytes)
+		fixture_bail_out("no client");
+	memcpy(bytes, v.bytes, v.len);
+	bytes[0] = 1;
+	store_put(t, TABLE_CLIENTS, "photos", 6, bytes, v.len - 1, 0);
+	CHECK(client_get(t, "photos", &c) == OK && !c.is_site &&
+		  str_equal(c.name, "Photos") && c.created_at == noon,
+	    "record: a client of version 1 is read, and is no site");
+	CHECK(client_put(t, &c, noon) == OK &&
+		  store_get(t, TABLE_CLIENTS, "photos", 6, &v) == OK &&
+		  v.bytes[0] == 2,
+	    "record: and written as one of version 2");
+	return OK;
+}
+
 /* --- many records, one of them bad
  * ---------------------------------------------- */
 
@@ -431,6 +490,7 @@ main(void)
 	random_bytes(&keyring, sizeof keyring);
 	in_store(make_all, NULL);
 	every_kind();
+	in_store(client_of_version_1, NULL);
 	among_many();
 	return check_done();
 }

@@ -46,8 +46,14 @@ tokens(const struct keyring *k, const struct keyring *other)
 	token_encode(text, TOKEN_CODE, &token, k);
 	CHECK(token_decode(&t, TOKEN_CODE, text, k) == OK && same(&t, &token),
 	    "token: a code names its family and number");
-	CHECK(token_decode(&t, TOKEN_REFRESH, text, k) == ERR_INVALID_GRANT,
-	    "token: a code is no refresh token");
+	CHECK(token_decode(&t, TOKEN_REFRESH, text, k) == ERR_INVALID_GRANT &&
+		  token_decode(&t, TOKEN_GATE, text, k) == ERR_INVALID_GRANT,
+	    "token: a code is no refresh token, and no cookie of the gate");
+	token_encode(text, TOKEN_GATE, &token, k);
+	CHECK(token_decode(&t, TOKEN_GATE, text, k) == OK && same(&t, &token) &&
+		  token_decode(&t, TOKEN_CODE, text, k) == ERR_INVALID_GRANT &&
+		  token_decode(&t, TOKEN_REFRESH, text, k) == ERR_INVALID_GRANT,
+	    "token: nor is a cookie of the gate one of them");
 }
 
 static void

@@ -1,0 +1,240 @@
+/* latchkey app-password: for programs that cannot sign in as people do. */
+#include "domain/app_password.h"
+#include "admin.h"
+#include "base/str.h"
+#include "domain/audit.h"
+#include "domain/site.h"
+#include "output.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct option add_options[] = {
+    {"--site", "ORIGIN", false},
+    {"--name", "NAME", false},
+    OPTION_JSON,
+    OPTION_END,
+};
+
+static const struct option list_options[] = {
+    {"--user", "NAME", false},
+    {"--site", "ORIGIN", false},
+    OPTION_JSON,
+    OPTION_END,
+};
+
+static const struct option no_options[] = {OPTION_END};
+
+static const struct column columns[] = {
+    {"id", "ID", false},
+    {"preferred_username", "USER", false},
+    {"site", "SITE", false},
+    {"name", "NAME", false},
+    {"created_at", "CREATED", true},
+    COLUMN_END,
+};
+
+static json_t *
+to_json(const struct app_password *a, const char *user)
+{
+	char id[APP_PASSWORD_ID_CAP];
+
+	base64url_encode(id, sizeof id, a->id, sizeof a->id);
+	return json_pack("{s:s, s:s, s:s, s:s, s:I}", "id", id,
+	    "preferred_username", user, "site", a->origin, "name", a->name,
+	    "created_at", (json_int_t)a->created_at);
+}
+
+/* --- add, del --------------------------------------------------------------*/
+
+struct change {
+	const char *user, *site;
+	int64_t now;
+	struct app_password password;
+	const char *missing; /* "user", "site" */
+};
+
+static enum err
+add_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	struct site site;
+	struct user u;
+	enum err e;
+
+	s->missing = "site";
+	e = site_get(t, s->site, &site);
+	if (e != OK)
+		return e;
+	s->missing = "user";
+	e = user_find(t, s->user, &u);
+	if (e != OK)
+		return e;
+	memcpy(s->password.user_id, u.user_id, USER_ID_LEN);
+	audit_add(
+	    t, s->now, "app_password_added", u.name, s->site, s->password.name);
+	user_wipe(&u);
+	return app_password_put(t, &s->password);
+}
+
+static int
+tell(const struct change *s, const char *text, bool as_json)
+{
+	json_t *row;
+
+	if (!as_json) {
+		printf("App password of %s for %s, shown this once:\n"
+		       "  user name  %s\n  password   %s\n",
+		    s->user, s->site, s->user, text);
+		return EXIT_DONE;
+	}
+	row = to_json(&s->password, s->user);
+	json_object_set_new(row, "password", json_string(text));
+	return output_json(row);
+}
+
+static int
+put(struct admin *a, struct change *s, bool as_json)
+{
+	char text[APP_PASSWORD_CAP];
+	struct keyring k;
+	int status;
+	enum err e = keyring_load(&k, a->dir);
+
+	if (e != OK)
+		return admin_fail("%s/secret.key cannot be used (%s); run "
+				  "`latchkey check`",
+		    a->dir, err_name(e));
+	app_password_make(text, &s->password, &k);
+	keyring_wipe(&k);
+	e = store_write(a->store, a->now, add_step, s);
+	if (e == ERR_NOT_FOUND)
+		status = admin_refuse(a, e, s->missing,
+		    str_equal(s->missing, "site") ? s->site : s->user);
+	else if (e != OK)
+		status = admin_refuse(a, e, "app-password", s->user);
+	else
+		status = tell(s, text, as_json);
+	secret_wipe(text, sizeof text);
+	return status;
+}
+
+static int
+add(struct admin *a, const struct args *args)
+{
+	struct change s = {.user = args->operand,
+	    .site = args_value(args, "--site"),
+	    .now = a->now};
+	struct refusal r;
+
+	if (s.site == NULL)
+		return admin_misused("app-password add: for which site? "
+				     "(--site ORIGIN)");
+	s.password.created_at = a->now;
+	if (option_text(s.password.name, sizeof s.password.name, args, "--name",
+		NULL, &r) != OK)
+		return admin_explain(&r);
+	if (str_copy(s.password.origin, sizeof s.password.origin, s.site) != OK)
+		return admin_refuse(a, ERR_NOT_FOUND, "site", s.site);
+	return put(a, &s, args_has(args, "--json"));
+}
+
+struct removal {
+	uint8_t id[APP_PASSWORD_ID_LEN];
+	int64_t now;
+};
+
+static enum err
+del_step(struct store_txn *t, void *arg)
+{
+	struct removal *s = arg;
+	struct app_password p;
+	struct user u;
+	enum err e = app_password_get(t, s->id, &p);
+
+	if (e != OK)
+		return e;
+	e = user_get(t, p.user_id, &u);
+	audit_add(t, s->now, "app_password_deleted", e == OK ? u.name : NULL,
+	    p.origin, p.name);
+	user_wipe(&u);
+	app_password_del(t, s->id);
+	return store_failed(t);
+}
+
+static int
+del(struct admin *a, const struct args *args)
+{
+	struct removal s = {.now = a->now};
+	enum err e = base64url_decode_exact(s.id, sizeof s.id, args->operand);
+
+	if (e == OK)
+		e = store_write(a->store, a->now, del_step, &s);
+	if (e == ERR_SYNTAX)
+		e = ERR_NOT_FOUND;
+	if (e != OK)
+		return admin_refuse(a, e, "app-password", args->operand);
+	printf("App password %s deleted.\n", args->operand);
+	return EXIT_DONE;
+}
+
+/* --- list ------------------------------------------------------------------*/
+
+struct listing {
+	const char *user, *site; /* NULL: all */
+	struct store_txn *t;
+	json_t *rows;
+	bool complete;
+};
+
+static bool
+list_visit(void *arg, const struct app_password *p)
+{
+	struct listing *l = arg;
+	struct user u;
+
+	if ((l->site != NULL && !str_equal(l->site, p->origin)) ||
+	    user_get(l->t, p->user_id, &u) != OK)
+		return true;
+	if (l->user == NULL || str_equal_nocase(l->user, u.name))
+		l->complete = output_append(l->rows, to_json(p, u.name));
+	user_wipe(&u);
+	return l->complete;
+}
+
+static enum err
+list_step(struct store_txn *t, void *arg)
+{
+	struct listing *l = arg;
+
+	json_array_clear(l->rows);
+	l->t = t;
+	l->complete = l->rows != NULL;
+	if (l->complete)
+		app_password_each(t, list_visit, l);
+	return l->complete ? OK : ERR_NO_MEMORY;
+}
+
+static int
+list(struct admin *a, const struct args *args)
+{
+	struct listing l = {.user = args_value(args, "--user"),
+	    .site = args_value(args, "--site"),
+	    .rows = json_array()};
+	enum err e = store_read(a->store, list_step, &l);
+
+	if (e == OK)
+		return output_list(l.rows, columns, args_has(args, "--json"));
+	json_decref(l.rows);
+	return admin_refuse(a, e, "app-password", "list");
+}
+
+const struct verb app_password_verbs[] = {
+    {"app-password", "add", "USER", false, false, add_options,
+	"Makes a password for a program of one person, at one site.", add},
+    {"app-password", "list", NULL, false, false, list_options,
+	"Lists app passwords, but not what they are.", list},
+    {"app-password", "del", "ID", false, false, no_options,
+	"Removes one; it is dead at once.", del},
+    VERB_END,
+};

@@ -1,0 +1,254 @@
+/* The sites of the gate: their rules, and whether it stands before them. */
+#include "check_web.h"
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "domain/site.h"
+#include "output.h"
+
+#include <string.h>
+
+enum { URL_PATH_CAP = 3 * SITE_RULE_CAP };
+
+/* --- the rules -------------------------------------------------------------*/
+
+/* PATH, a rule's, as it stands in a URL. */
+static const char *
+url_path(char url[static URL_PATH_CAP], const char *path)
+{
+	char segment[SITE_RULE_CAP];
+	struct buf b;
+
+	buf_init(&b, url, URL_PATH_CAP);
+	while (*path == '/') {
+		const size_t len = strcspn(++path, "/");
+
+		buf_putc(&b, '/');
+		if (str_copy_n(segment, sizeof segment, path, len) == OK)
+			buf_put_url_arg(&b, segment);
+		path += len;
+	}
+	return url;
+}
+
+/* Whether it is R that decides METHOD at its own path. */
+static bool
+decides(const struct site *s, const struct site_rule *r, const char *method)
+{
+	char url[URL_PATH_CAP];
+	struct site_rule found;
+
+	return site_rule_find(
+		   &found, s->rules, method, url_path(url, r->path)) == OK &&
+	       str_equal(found.path, r->path) &&
+	       str_equal(found.methods, r->methods);
+}
+
+/* Whether R decides anything: a method it names; if it names none, one that no
+ * rule does. */
+static bool
+ever_decides(const struct site *s, const struct site_rule *r)
+{
+	const char *methods = r->methods;
+	char method[SITE_RULE_CAP];
+
+	if (site_path_covers(SITE_OWN_PATH, r->path))
+		return false; /* the gate's own, whatever is said */
+	if (methods[0] == '\0')
+		return decides(s, r, "-");
+	while (words_next(&methods, method, sizeof method))
+		if (decides(s, r, method))
+			return true;
+	return false;
+}
+
+/* Notes PATH among DOORS, to be tried from outside: unless anyone may pass. */
+static void
+add_door(json_t *doors, const struct site *s, const char *path)
+{
+	char url[URL_PATH_CAP];
+	struct site_rule r;
+	bool ruled;
+
+	url_path(url, path);
+	ruled = site_rule_find(&r, s->rules, "GET", url) == OK;
+	if (!(ruled && r.anyone))
+		json_object_set_new(doors, url,
+		    json_boolean(ruled && site_rule_takes_people(&r)));
+}
+
+static void
+check_rule(
+    struct checking *c, const struct site *s, const char *text, json_t *doors)
+{
+	static const struct check_advice never = {
+	    "something was meant to be open, or closed, that is not",
+	    "look at the other rules for its path (latchkey site show); what "
+	    "is below /.latchkey is the gate's own"};
+	static const struct check_advice open = {
+	    "whatever no other rule closes is open to the world",
+	    "leave it if that is meant; else say which part anyone may see: "
+	    "latchkey site set --rule"};
+	struct site_rule r;
+	const char *why;
+
+	if (site_rule_parse(&r, text, &why) != OK)
+		return; /* the gate closes the site, and says so */
+	if (!ever_decides(s, &r))
+		check_found(c, CHECK_WARNING, &never,
+		    "site %s: the rule \"%s\" never decides", s->origin, text);
+	if (r.anyone && str_equal(r.path, "/"))
+		check_found(c, CHECK_WARNING, &open,
+		    "site %s: the rule \"%s\" opens all of it", s->origin,
+		    text);
+	add_door(doors, s, r.path);
+}
+
+bool
+check_site(void *arg, const struct site *s)
+{
+	static const struct check_advice closed = {
+	    "what no rule names is closed to everybody",
+	    "latchkey site set that site --rule '/ signed-in'"};
+	struct checking *c = arg;
+	json_t *doors = json_object();
+	const char *cursor = s->rules;
+	char text[SITE_RULE_CAP];
+
+	if (s->rules[0] == '\0')
+		check_found(c, CHECK_WARNING, &closed, "site %s has no rule",
+		    s->origin);
+	add_door(doors, s, "/");
+	add_door(doors, s, "/latchkey-check");
+	while (site_rule_next(&cursor, text))
+		check_rule(c, s, text, doors);
+	json_object_set_new(c->sites, s->origin, doors);
+	return true;
+}
+
+/* --- what passes -----------------------------------------------------------*/
+
+/* The doors of a site that do not do as the gate would, by how. */
+struct passing {
+	char open_text[WEB_SHOWN_CAP], shut_text[WEB_SHOWN_CAP],
+	    other_text[WEB_SHOWN_CAP];
+	struct buf open, shut, other;
+};
+
+static bool
+leads_to_sign_in(struct web *w)
+{
+	const char *issuer = w->c->a->conf.issuer;
+	const char *location = fetch_header(w->fetch, "Location", 0);
+
+	return w->answer.status / 100 == 3 && location != NULL &&
+	       str_starts(location, issuer) &&
+	       str_starts(location + strlen(issuer), "/authorize?");
+}
+
+/* What the gate says to a stranger: to sign in, or no. Anything else is not
+ * the gate's. */
+static void
+judge(struct web *w, struct passing *p, const char *path, bool people)
+{
+	const int status = w->answer.status;
+
+	if (status / 100 == 2)
+		buf_printf(&p->open, " %s", path);
+	else if (status == 403 && people)
+		buf_printf(&p->shut, " %s", path);
+	else if (status != 401 && status != 403 && !leads_to_sign_in(w))
+		buf_printf(&p->other, " %s (%d)", path, status);
+}
+
+/* A site over https may be there over http as well, without its gate. */
+static void
+try_without_tls(struct web *w, struct passing *p)
+{
+	char url[WEB_URL_CAP];
+	const struct fetch_request q = {.url = url};
+	struct buf b;
+
+	if (!str_starts(w->base, "https://") ||
+	    strchr(w->base + strlen("https://"), ':') != NULL)
+		return;
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "http%s/", w->base + strlen("https"));
+	if (fetch_ask(w->fetch, &q, &w->answer) == OK &&
+	    w->answer.status / 100 == 2)
+		buf_printf(&p->open, " %s", url);
+}
+
+static void
+tell(struct web *w, const struct passing *p)
+{
+	static const struct check_advice unguarded = {
+	    "whoever knows the address can read what should be protected",
+	    "see that the web server asks the gate before anything else on "
+	    "this host, on every port of it, as gate(8) shows"};
+	static const struct check_advice nameless = {
+	    "people who may pass are not asked who they are",
+	    "set LATCHKEY_SITE to the site's origin where the web server asks "
+	    "the gate; the gate's log names the reason"};
+	static const struct check_advice elsewhere = {
+	    "what the gate is not asked about it does not protect",
+	    "see the web server's error log, and that it asks the gate before "
+	    "anything else on this host, as gate(8) shows"};
+
+	/* The worst: what follows would have the same cause. */
+	if (p->open.len > 0)
+		check_found(w->c, CHECK_ERROR, &unguarded,
+		    "site %s is open to anybody at%s", w->base, p->open_text);
+	else if (p->other.len > 0)
+		check_found(w->c, CHECK_ERROR, &elsewhere,
+		    "site %s is not answered by the gate at%s", w->base,
+		    p->other_text);
+	else if (p->shut.len > 0)
+		check_found(w->c, CHECK_ERROR, &nameless,
+		    "site %s sends nobody to sign in (403) at%s", w->base,
+		    p->shut_text);
+	else
+		check_found(w->c, CHECK_OK, NULL,
+		    "site %s: the gate stands before it", w->base);
+}
+
+/* As a stranger's browser would. */
+static void
+try_doors(struct web *w, json_t *doors)
+{
+	struct passing p;
+	const char *path;
+	json_t *people;
+
+	buf_init(&p.open, p.open_text, sizeof p.open_text);
+	buf_init(&p.shut, p.shut_text, sizeof p.shut_text);
+	buf_init(&p.other, p.other_text, sizeof p.other_text);
+	json_object_foreach(doors, path, people)
+	{
+		const struct fetch_request q = {
+		    .url = path, .header = "Accept: text/html"};
+
+		if (!web_ask(w, &q))
+			return;
+		judge(w, &p, path, json_is_true(people));
+	}
+	web_check_certificate(w);
+	try_without_tls(w, &p);
+	tell(w, &p);
+}
+
+void
+check_gate(struct checking *c)
+{
+	const char *origin;
+	json_t *doors;
+	struct web w;
+
+	json_object_foreach(c->sites, origin, doors)
+	{
+		if (json_object_size(doors) == 0 || !web_open(&w, c, origin))
+			continue;
+		try_doors(&w, doors);
+		fetch_close(&w.fetch);
+	}
+}

@@ -1,0 +1,472 @@
+/* The documents, the way to them, and the clock. */
+#include "check_web.h"
+
+#include "base/buf.h"
+#include "base/issuer.h"
+#include "base/str.h"
+#include "protocol/discovery.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	DAY_S = 86400,
+	CERTIFICATE_LEFT_S = 14 * DAY_S,
+	CERTIFICATE_LEFT_PART = 5, /* or this part of its time, if shorter */
+	CLOCK_APART_S = 60,        /* what apps allow */
+	SHOWN_LEN = 60,
+	DOCUMENT_CAP = 65536
+};
+
+struct check_advice
+web_advise(const struct web *w, const struct web_advice *advice)
+{
+	const char *remedy = advice->at[w->server];
+
+	return (struct check_advice){
+	    advice->why, remedy != NULL ? remedy : advice->at[SERVER_UNKNOWN]};
+}
+
+const char *
+web_shown(char shown[static WEB_SHOWN_CAP], const char *text)
+{
+	char head[SHOWN_LEN + 1];
+	size_t len;
+	struct buf b;
+
+	if (text == NULL)
+		return "nothing";
+	len = strnlen(text, SHOWN_LEN);
+	memcpy(head, text, len);
+	head[len] = '\0';
+	buf_init(&b, shown, WEB_SHOWN_CAP);
+	buf_putc(&b, '"');
+	buf_put_log(&b, head);
+	buf_puts(&b, text[len] == '\0' ? "\"" : "...\"");
+	return shown;
+}
+
+static json_t *
+read_object(const char *text)
+{
+	json_t *v = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+	if (json_is_object(v))
+		return v;
+	json_decref(v);
+	return NULL;
+}
+
+json_t *
+web_json(const struct web *w)
+{
+	return read_object(w->answer.body);
+}
+
+/* --- asking ----------------------------------------------------------------*/
+
+static void
+tell_unreachable(struct web *w, const char *url)
+{
+	static const struct check_advice advice = {
+	    "what is not reached from here could not be looked at, and if "
+	    "nobody reaches it nobody can sign in",
+	    "see that the web server runs with latchkey's configuration and "
+	    "that the name leads to it; where this machine cannot reach its "
+	    "own public address, use --offline"};
+
+	check_found(w->c, CHECK_ERROR, &advice, "%s cannot be reached: %s", url,
+	    fetch_why(w->fetch));
+	w->over = true;
+}
+
+static void
+tell_untrusted(struct web *w, const char *url)
+{
+	static const struct check_advice advice = {
+	    "browsers warn, and apps refuse to talk to the provider",
+	    "give the web server a certificate for this name, with the whole "
+	    "chain (fullchain.pem), and renew it in time; if its authority is "
+	    "your own, name that with --ca-file"};
+
+	check_found(w->c, CHECK_ERROR, &advice,
+	    "the certificate of %s is not to be trusted: %s", url,
+	    fetch_why(w->fetch));
+	w->untrusted = true;
+	fetch_trust_all(w->fetch);
+}
+
+bool
+web_ask(struct web *w, const struct fetch_request *q)
+{
+	struct fetch_request whole = *q;
+	char url[WEB_URL_CAP];
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, url, sizeof url);
+	if (q->url[0] == '\0' || q->url[0] == '/')
+		buf_puts(&b, w->base);
+	buf_puts(&b, q->url);
+	whole.url = url;
+	e = buf_ok(&b) ? fetch_ask(w->fetch, &whole, &w->answer) : ERR_NO_SPACE;
+	if (e == ERR_PERMISSION && !w->untrusted) {
+		tell_untrusted(w, url);
+		e = fetch_ask(w->fetch, &whole, &w->answer);
+	}
+	if (e != OK)
+		tell_unreachable(w, url);
+	else if (w->answer.valid_until != 0) {
+		w->valid_from = w->answer.valid_from;
+		w->valid_until = w->answer.valid_until;
+	}
+	return e == OK;
+}
+
+bool
+web_get(struct web *w, const char *path)
+{
+	return web_ask(w, &(struct fetch_request){.url = path});
+}
+
+static void
+recognise_server(struct web *w)
+{
+	static const struct {
+		const char *starts;
+		enum web_server server;
+	} names[] = {{"Apache", SERVER_APACHE}, {"lighttpd", SERVER_LIGHTTPD},
+	    {"nginx", SERVER_NGINX}};
+	const char *name = fetch_header(w->fetch, "Server", 0);
+
+	for (size_t i = 0; name != NULL && i < sizeof names / sizeof *names;
+	     i++)
+		if (str_starts(name, names[i].starts))
+			w->server = names[i].server;
+}
+
+/* --- the documents ---------------------------------------------------------*/
+
+static const struct web_advice no_program = {
+    "nobody can sign in while the programs are not behind their addresses",
+    {[SERVER_UNKNOWN] =
+	    "put conf/site.sh's configuration into the web server and start "
+	    "the programs; the server's error log names what is missing"}};
+
+static const struct check_advice other_directory = {
+    "what is served is not what this data directory says",
+    "give the programs this directory (LATCHKEY_DATA, and how they are "
+    "started), or name theirs with -d"};
+
+static const char *
+value_shown(char shown[static WEB_SHOWN_CAP], const json_t *v)
+{
+	const char *text = json_string_value(v);
+	char *dump = NULL;
+
+	if (text == NULL)
+		text = dump = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+	text = web_shown(shown, text);
+	free(dump);
+	return text;
+}
+
+/* Tells the first member of OURS that THEIRS has not, or has otherwise; false
+ * if there is none. */
+static bool
+differs(struct web *w, const char *path, json_t *ours, json_t *theirs)
+{
+	char given[WEB_SHOWN_CAP], wanted[WEB_SHOWN_CAP];
+	const char *name;
+	json_t *value, *other;
+
+	json_object_foreach(ours, name, value)
+	{
+		other = json_object_get(theirs, name);
+		if (json_equal(value, other))
+			continue;
+		check_found(w->c, CHECK_ERROR, &other_directory,
+		    "%s%s: %s is %s, and not %s", w->base, path, name,
+		    value_shown(given, other), value_shown(wanted, value));
+		w->over = true;
+		return true;
+	}
+	return false;
+}
+
+/* Whether what PATH answers is a document of ours; told if it is not. */
+static json_t *
+get_document(struct web *w, const char *path)
+{
+	const struct check_advice advice = web_advise(w, &no_program);
+	json_t *v;
+
+	if (!web_get(w, path))
+		return NULL;
+	v = w->answer.status == 200 ? web_json(w) : NULL;
+	if (v != NULL)
+		return v;
+	check_found(w->c, CHECK_ERROR, &advice,
+	    "%s%s answers %d, and not with the document", w->base, path,
+	    w->answer.status);
+	w->over = true;
+	return NULL;
+}
+
+static void
+check_cors(struct web *w)
+{
+	static const struct web_advice doubled = {
+	    "apps in browsers may not read the answer unless it says so "
+	    "exactly once",
+	    {[SERVER_UNKNOWN] = "let the web server pass on what the program "
+				"says, and add no Access-Control-Allow-Origin "
+				"of its own",
+		[SERVER_APACHE] =
+		    "take out `Header ... Access-Control-Allow-Origin`",
+		[SERVER_LIGHTTPD] = "take Access-Control-Allow-Origin out of "
+				    "setenv.add-response-header",
+		[SERVER_NGINX] =
+		    "take out `add_header Access-Control-Allow-Origin`"}};
+	static const char name[] = "Access-Control-Allow-Origin";
+	const struct check_advice advice = web_advise(w, &doubled);
+	const char *value = fetch_header(w->fetch, name, 0);
+
+	if (value == NULL || !str_equal(value, "*") ||
+	    fetch_header(w->fetch, name, 1) != NULL)
+		check_found(w->c, CHECK_WARNING, &advice,
+		    "the discovery document's %s does not arrive as it is sent",
+		    name);
+}
+
+/* What the programs would answer from this data directory. */
+static json_t *
+our_document(const struct checking *c, bool keys)
+{
+	const struct provider p = {.conf = c->a->conf, .store = c->a->store};
+	char text[DOCUMENT_CAP];
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, text, sizeof text);
+	e = keys ? discovery_jwks(&p, c->a->now, &b)
+		 : discovery_metadata(&p, &b);
+	return e == OK && buf_ok(&b) ? read_object(text) : NULL;
+}
+
+static void
+check_discovery(struct web *w)
+{
+	static const char path[] = "/.well-known/openid-configuration";
+	json_t *theirs = get_document(w, path), *ours;
+
+	if (theirs == NULL)
+		return;
+	recognise_server(w);
+	ours = our_document(w->c, false);
+	if (ours == NULL) {
+		w->over = true;
+	} else if (!differs(w, path, ours, theirs)) {
+		check_found(w->c, CHECK_OK, NULL,
+		    "%s%s: the issuer is the same", w->base, path);
+		check_cors(w);
+	}
+	json_decref(ours);
+	json_decref(theirs);
+}
+
+/* Where RFC 8414 3.1 has it, before the issuer's path. */
+static void
+check_inserted(struct web *w)
+{
+	static const char path[] = "/.well-known/oauth-authorization-server";
+	static const struct check_advice advice = {
+	    "apps that go by RFC 8414 3.1 do not find the provider",
+	    "take the line with oauth-authorization-server from conf/site.sh's "
+	    "configuration, on this host, before the issuer's path"};
+	struct issuer_parts parts;
+	char url[WEB_URL_CAP];
+	struct buf b;
+
+	if (!issuer_split(w->base, &parts))
+		return;
+	buf_init(&b, url, sizeof url);
+	buf_put(&b, w->base, (size_t)(parts.path - w->base));
+	buf_printf(&b, "%s%s", path, parts.path);
+	if (web_get(w, url) && w->answer.status != 200)
+		check_found(w->c, CHECK_WARNING, &advice, "%s answers %d", url,
+		    w->answer.status);
+}
+
+static bool
+has_kid(json_t *keys, const char *kid)
+{
+	json_t *key;
+	size_t i;
+
+	json_array_foreach(keys, i, key)
+	{
+		if (str_equal(
+			json_string_value(json_object_get(key, "kid")), kid))
+			return true;
+	}
+	return false;
+}
+
+static void
+check_jwks(struct web *w)
+{
+	json_t *theirs = get_document(w, "/jwks.json"), *ours, *key;
+	const char *missing = NULL, *kid;
+	size_t i;
+
+	if (theirs == NULL)
+		return;
+	ours = our_document(w->c, true);
+	json_array_foreach(json_object_get(ours, "keys"), i, key)
+	{
+		kid = json_string_value(json_object_get(key, "kid"));
+		if (!has_kid(json_object_get(theirs, "keys"), kid))
+			missing = kid;
+	}
+	if (missing != NULL)
+		check_found(w->c, CHECK_ERROR, &other_directory,
+		    "%s/jwks.json has no key %s", w->base, missing);
+	else if (ours != NULL)
+		check_found(w->c, CHECK_OK, NULL, "%s/jwks.json has every key",
+		    w->base);
+	json_decref(ours);
+	json_decref(theirs);
+}
+
+/* --- the way there ---------------------------------------------------------*/
+
+void
+web_check_certificate(struct web *w)
+{
+	static const struct check_advice advice = {
+	    "when it expires no app and no browser trusts the provider any "
+	    "more",
+	    "renew it, reload the web server, and see why that did not happen "
+	    "by itself (certbot renew --dry-run)"};
+	const int64_t left = w->valid_until - w->c->a->now;
+	int64_t enough =
+	    (w->valid_until - w->valid_from) / CERTIFICATE_LEFT_PART;
+
+	if (w->valid_until <= 0 || w->untrusted)
+		return;
+	if (enough > CERTIFICATE_LEFT_S)
+		enough = CERTIFICATE_LEFT_S;
+	if (left < enough)
+		check_found(w->c, CHECK_ERROR, &advice,
+		    "the certificate of %s expires in %" PRId64 " hours",
+		    w->base, left / 3600);
+	else
+		check_found(w->c, CHECK_OK, NULL,
+		    "the certificate of %s is good for %" PRId64 " more days",
+		    w->base, left / DAY_S);
+}
+
+/* Nobody listening there is fine, too. */
+static void
+check_redirect(struct web *w)
+{
+	static const struct web_advice plain = {
+	    "who types the address without https:// stays where everybody on "
+	    "the way can read and change what they see",
+	    {[SERVER_UNKNOWN] =
+		    "send port 80 to https, as conf/site.sh's configuration "
+		    "does",
+		[SERVER_APACHE] = "in <VirtualHost *:80>: `Redirect permanent "
+				  "/ https://HOST/`",
+		[SERVER_LIGHTTPD] = "for $HTTP[\"scheme\"] == \"http\": "
+				    "`url.redirect = ( \"\" => "
+				    "\"https://HOST${url.path}${qsa}\" )`",
+		[SERVER_NGINX] = "in the server of port 80: `return 301 "
+				 "https://HOST$request_uri;`"}};
+	const struct check_advice advice = web_advise(w, &plain);
+	char url[WEB_URL_CAP], shown[WEB_SHOWN_CAP];
+	struct fetch_request q = {.url = url};
+	struct issuer_parts parts;
+	const char *location;
+	struct buf b;
+
+	/* With a port in the issuer, nobody knows where http would be. */
+	if (!issuer_split(w->base, &parts) || !parts.https ||
+	    parts.host[parts.host_len] == ':')
+		return;
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "http%s/.well-known/openid-configuration",
+	    w->base + strlen("https"));
+	if (!buf_ok(&b) || fetch_ask(w->fetch, &q, &w->answer) != OK)
+		return;
+	location = fetch_header(w->fetch, "Location", 0);
+	buf_init(&b, url, sizeof url);
+	buf_put(&b, w->base, (size_t)(parts.path - w->base));
+	buf_putc(&b, '/');
+	if (w->answer.status / 100 == 3 && location != NULL &&
+	    str_starts(location, url))
+		check_found(w->c, CHECK_OK, NULL, "http is sent to https");
+	else
+		check_found(w->c, CHECK_ERROR, &advice,
+		    "http is not sent to https: it answers %d, and leads to %s",
+		    w->answer.status, web_shown(shown, location));
+}
+
+static void
+check_clock(struct web *w)
+{
+	static const struct check_advice advice = {
+	    "tokens are refused as expired, or as not yet good",
+	    "set the clocks of both, and let NTP keep them (timedatectl)"};
+	const char *date = fetch_header(w->fetch, "Date", 0);
+	const int64_t at = date != NULL ? fetch_date(w->fetch, date) : -1;
+	int64_t apart = at - w->c->a->now;
+
+	if (at < 0)
+		return;
+	if (apart < 0)
+		apart = -apart;
+	if (apart > CLOCK_APART_S)
+		check_found(w->c, CHECK_ERROR, &advice,
+		    "the web server's clock and ours are %" PRId64
+		    " seconds apart",
+		    apart);
+	else
+		check_found(
+		    w->c, CHECK_OK, NULL, "the web server's clock is the same");
+}
+
+/* --- all of it -------------------------------------------------------------*/
+
+bool
+web_open(struct web *w, struct checking *c, const char *base)
+{
+	static const struct check_advice advice = {
+	    "nothing is known of what the world sees of it",
+	    "install libcurl (Debian: libcurl4), or use --offline"};
+
+	*w = (struct web){.c = c, .base = base};
+	if (fetch_open(&w->fetch, args_value(c->args, "--ca-file")) == OK)
+		return true;
+	check_found(c, CHECK_WARNING, &advice,
+	    "%s was not asked: there is no libcurl", base);
+	return false;
+}
+
+void
+check_web(struct checking *c)
+{
+	static void (*const checks[])(struct web * w) = {check_discovery,
+	    check_clock, web_check_certificate, check_jwks, check_inserted,
+	    web_check_authorization, web_check_sign_in_page, web_check_body,
+	    web_check_unknown_paths, check_redirect};
+	struct web w;
+
+	if (!web_open(&w, c, c->a->conf.issuer))
+		return;
+	for (size_t i = 0; i < sizeof checks / sizeof *checks && !w.over; i++)
+		checks[i](&w);
+	fetch_close(&w.fetch);
+}

@@ -1,0 +1,314 @@
+/* latchkey site: what the gate protects. */
+#include "domain/site.h"
+#include "admin.h"
+#include "base/str.h"
+#include "domain/audit.h"
+#include "output.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DEFAULT_RULE "/ signed-in"
+
+#define SHARED_OPTIONS                                                         \
+	{"--name", "NAME", false}, {"--group", "GROUP", true},                 \
+	{                                                                      \
+		"--rule", "RULE", true                                         \
+	}
+
+static const struct option no_options[] = {OPTION_END};
+static const struct option json_option[] = {OPTION_JSON, OPTION_END};
+static const struct option change_options[] = {
+    SHARED_OPTIONS, OPTION_JSON, OPTION_END};
+
+static const struct column list_columns[] = {
+    {"origin", "SITE", false},
+    {"name", "NAME", false},
+    {"groups", "GROUPS", false},
+    {"rule_count", "RULES", false},
+    {"updated_at", "CHANGED", true},
+    COLUMN_END,
+};
+
+static const struct column show_columns[] = {
+    {"origin", "origin", false},
+    {"name", "name", false},
+    {"groups", "groups", false},
+    {"created_at", "created", true},
+    {"updated_at", "changed", true},
+    COLUMN_END,
+};
+
+static json_t *
+rules_json(const struct site *s)
+{
+	json_t *rules = json_array();
+	char text[SITE_RULE_CAP];
+	const char *cursor = s->rules;
+
+	while (rules != NULL && site_rule_next(&cursor, text))
+		if (!output_append(rules, json_string(text))) {
+			json_decref(rules);
+			return NULL;
+		}
+	return rules;
+}
+
+static json_t *
+to_json(const struct site *s, const struct client *c)
+{
+	json_t *rules = rules_json(s);
+
+	return json_pack("{s:s, s:s, s:o, s:I, s:o, s:I, s:I}", "origin",
+	    s->origin, "name", c->name, "groups", output_words(c->groups),
+	    "rule_count", (json_int_t)json_array_size(rules), "rules", rules,
+	    "created_at", (json_int_t)s->created_at, "updated_at",
+	    (json_int_t)s->changed_at);
+}
+
+static int
+refuse(const struct admin *a, enum err e, const char *origin)
+{
+	return admin_refuse(a, e, "site", origin);
+}
+
+static int
+show_site(const struct site *s, const struct client *c, bool as_json)
+{
+	char text[SITE_RULE_CAP];
+	const char *cursor = s->rules;
+	int status;
+
+	status = output_record(to_json(s, c), show_columns, as_json);
+	while (!as_json && site_rule_next(&cursor, text))
+		printf("rule     %s\n", text);
+	return status;
+}
+
+/* --- add, set, del ---------------------------------------------------------*/
+
+struct change {
+	const char *origin;
+	const struct args *args;
+	int64_t now;
+	struct site site;
+	struct client client;
+	struct refusal refusal;
+};
+
+/* A list of rules that is given replaces the old one; '' adds none. */
+static enum err
+apply_rules(struct change *s)
+{
+	struct args_cursor cursor = {0};
+	const char *rule, *why;
+
+	if (args_has(s->args, "--rule"))
+		s->site.rules[0] = '\0';
+	while ((rule = args_next(s->args, "--rule", &cursor)) != NULL) {
+		if (*rule == '\0')
+			continue;
+		why = site_rule_add(&s->site, rule);
+		if (why != NULL)
+			return refusal_set(&s->refusal, "--rule", rule, why);
+	}
+	return OK;
+}
+
+static enum err
+apply(struct change *s)
+{
+	struct client *c = &s->client;
+	enum err e;
+
+	e = option_text(
+	    c->name, sizeof c->name, s->args, "--name", NULL, &s->refusal);
+	if (e == OK && c->name[0] == '\0')
+		e = str_copy(c->name, sizeof c->name, s->origin);
+	if (e == OK)
+		e = option_list(c->groups, sizeof c->groups, s->args, "--group",
+		    user_group_refusal, &s->refusal);
+	return e == OK ? apply_rules(s) : e;
+}
+
+static enum err
+add_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	enum err e = site_add(t, &s->site, &s->client, s->now);
+
+	if (e == OK)
+		audit_add(t, s->now, "site_added", NULL, s->origin, NULL);
+	return e;
+}
+
+static enum err
+find_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	enum err e = site_get(t, s->origin, &s->site);
+
+	return e == OK ? client_get(t, s->origin, &s->client) : e;
+}
+
+static enum err
+set_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	enum err e = find_step(t, s);
+
+	if (e == OK)
+		e = apply(s);
+	if (e == OK)
+		e = site_put(t, &s->site, &s->client, s->now);
+	if (e == OK)
+		audit_add(t, s->now, "site_changed", NULL, s->origin, NULL);
+	return e;
+}
+
+static enum err
+del_step(struct store_txn *t, void *arg)
+{
+	struct change *s = arg;
+	enum err e = site_del(t, s->origin);
+
+	if (e == OK)
+		audit_add(t, s->now, "site_deleted", NULL, s->origin, NULL);
+	return e;
+}
+
+/* Runs STEP, and shows what the site is now. */
+static int
+change(struct admin *a, struct change *s, store_step *step, const char *done)
+{
+	enum err e = store_write(a->store, s->now, step, s);
+
+	if (e == ERR_INVALID_REQUEST)
+		return admin_explain(&s->refusal);
+	if (e != OK)
+		return refuse(a, e, s->origin);
+	if (args_has(s->args, "--json"))
+		return show_site(&s->site, &s->client, true);
+	printf("Site %s %s.\n", s->origin, done);
+	return show_site(&s->site, &s->client, false);
+}
+
+static int
+add(struct admin *a, const struct args *args)
+{
+	struct change s = {
+	    .origin = args->operand, .args = args, .now = a->now};
+	const char *why = site_origin_refusal(s.origin, a->conf.secure);
+	enum err e = OK;
+
+	if (why != NULL)
+		return admin_fail("site '%s': %s", s.origin, why);
+	if (site_client(&s.client, s.origin) != OK ||
+	    str_copy(s.site.origin, sizeof s.site.origin, s.origin) != OK ||
+	    str_copy(s.site.rules, sizeof s.site.rules, DEFAULT_RULE) != OK)
+		e = ERR_NO_SPACE;
+	if (e == OK)
+		e = apply(&s);
+	if (e == ERR_INVALID_REQUEST)
+		return admin_explain(&s.refusal);
+	if (e != OK)
+		return refuse(a, e, s.origin);
+	return change(a, &s, add_step, "added");
+}
+
+static int
+set(struct admin *a, const struct args *args)
+{
+	struct change s = {
+	    .origin = args->operand, .args = args, .now = a->now};
+
+	if (!args_any(args))
+		return admin_misused("site set: nothing to change");
+	return change(a, &s, set_step, "changed");
+}
+
+static int
+del(struct admin *a, const struct args *args)
+{
+	struct change s = {.origin = args->operand, .now = a->now};
+	enum err e = store_write(a->store, a->now, del_step, &s);
+
+	if (e != OK)
+		return refuse(a, e, s.origin);
+	printf("Site %s deleted, its app passwords, and who was signed in "
+	       "there.\n",
+	    s.origin);
+	return EXIT_DONE;
+}
+
+/* --- list, show ------------------------------------------------------------*/
+
+struct listing {
+	struct store_txn *t;
+	json_t *rows;
+	enum err e;
+};
+
+static bool
+list_visit(void *arg, const struct site *s)
+{
+	struct listing *l = arg;
+	struct client c;
+
+	l->e = client_get(l->t, s->origin, &c);
+	if (l->e == OK && !output_append(l->rows, to_json(s, &c)))
+		l->e = ERR_NO_MEMORY;
+	return l->e == OK;
+}
+
+static enum err
+list_step(struct store_txn *t, void *arg)
+{
+	struct listing *l = arg;
+
+	json_array_clear(l->rows);
+	l->t = t;
+	l->e = l->rows != NULL ? OK : ERR_NO_MEMORY;
+	if (l->e == OK)
+		site_each(t, list_visit, l);
+	return l->e;
+}
+
+static int
+list(struct admin *a, const struct args *args)
+{
+	struct listing l = {.rows = json_array()};
+	enum err e = store_read(a->store, list_step, &l);
+
+	if (e == OK)
+		return output_list(
+		    l.rows, list_columns, args_has(args, "--json"));
+	json_decref(l.rows);
+	return refuse(a, e, "list");
+}
+
+static int
+show(struct admin *a, const struct args *args)
+{
+	struct change s = {.origin = args->operand};
+	enum err e = store_read(a->store, find_step, &s);
+
+	if (e != OK)
+		return refuse(a, e, s.origin);
+	return show_site(&s.site, &s.client, args_has(args, "--json"));
+}
+
+const struct verb site_verbs[] = {
+    {"site", "add", "ORIGIN", false, false, change_options,
+	"Has the gate protect a site; without rules it is open to everybody "
+	"who signs in.",
+	add},
+    {"site", "list", NULL, false, false, json_option, "Lists all sites.", list},
+    {"site", "show", "ORIGIN", false, false, json_option,
+	"Shows one site and its rules.", show},
+    {"site", "set", "ORIGIN", false, false, change_options,
+	"Changes a site; a list that is given replaces the old one.", set},
+    {"site", "del", "ORIGIN", false, false, no_options,
+	"Removes a site: the gate closes it.", del},
+    VERB_END,
+};

@@ -1,0 +1,392 @@
+/*
+ * Starts the programs for a web server that does not start them itself, and
+ * keeps them running until SIGTERM or Ctrl-C:
+ *
+ *	start-programs [-u USER] [-w WEB-USER] PROGRAMS SOCKETS
+ *
+ * PROGRAMS is the directory they are in, SOCKETS the one their sockets are made
+ * in: SOCKETS/token and so on. As root, the programs run as USER, and WEB-USER
+ * alone can open the sockets; without -u and -w all is the caller's.
+ *
+ * Each program is one process with one socket, on its standard input: it serves
+ * with as many threads as there are requests (workers in latchkey.conf), and
+ * those that write share a commit. The sockets are ours and outlive it. One
+ *that dies is started again, and on SIGHUP (after an upgrade) each is started
+ *anew while the old one finishes what it has under way: nobody is turned away.
+ *
+ * Log lines of the programs reach standard error.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	PATH_CAP = 4096,
+	/* One that dies waits for so long, twice as long each time, before it
+	 * is started again; unless it had been well. */
+	WAIT_FIRST_MS = 200,
+	WAIT_MAX_MS = 30000,
+	WELL_MS = 60000
+};
+
+static struct program {
+	const char *name;
+	char path[PATH_CAP];
+	int socket;
+	pid_t pid;      /* 0: is to be started */
+	int64_t due_ms; /* then; */
+	int64_t wait_ms, started_ms;
+} programs[] = {
+#define X(program) {.name = #program},
+    LK_PROGRAMS
+#undef X
+};
+
+enum { COUNT = sizeof programs / sizeof programs[0] };
+
+struct account {
+	const char *name; /* NULL: it is us */
+	uid_t uid;
+	gid_t gid;
+};
+
+static struct account user; /* the programs' */
+static sigset_t mask_before;
+
+static void
+say_va(const char *format, va_list args)
+{
+	fputs("latchkey: start-programs: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+__attribute__((format(printf, 1, 2))) static void
+say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_va(format, args);
+	va_end(args);
+}
+
+__attribute__((format(printf, 1, 2), noreturn)) static void
+refuse(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_va(format, args);
+	va_end(args);
+	exit(EXIT_FAILURE);
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* --- before anything starts --- */
+
+static struct account
+find_account(const char *name)
+{
+	const struct passwd *found = getpwnam(name);
+
+	if (found == NULL)
+		refuse("%s: no such user", name);
+	if (geteuid() != 0 && geteuid() != found->pw_uid)
+		refuse("%s: only root can act for others", name);
+	return (struct account){name, found->pw_uid, found->pw_gid};
+}
+
+static void
+put_path(char *path, size_t cap, const char *dir, const char *name)
+{
+	int n = snprintf(path, cap, "%s/%s", dir, name);
+
+	if (n < 0 || (size_t)n >= cap)
+		refuse("%s/%s: is too long", dir, name);
+}
+
+static void
+check_programs(const char *dir)
+{
+	for (int i = 0; i < COUNT; i++) {
+		struct program *p = &programs[i];
+
+		put_path(p->path, sizeof p->path, dir, p->name);
+		if (access(p->path, X_OK) != 0)
+			refuse("%s: cannot be run", p->path);
+	}
+}
+
+static void
+check_sockets_dir(const char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode) ||
+	    access(dir, W_OK | X_OK) != 0)
+		refuse("%s: is no directory in which sockets can be made", dir);
+}
+
+/* Takes away what one that is gone has left behind; somebody who listens is
+ * left alone. */
+static void
+clear_path(const struct sockaddr_un *address)
+{
+	const struct sockaddr *a = (const struct sockaddr *)address;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	struct stat st;
+
+	if (fd < 0)
+		refuse("%s: %s", address->sun_path, strerror(errno));
+	if (connect(fd, a, sizeof *address) == 0 || errno == EAGAIN)
+		refuse("%s: is already in use", address->sun_path);
+	if (errno == ECONNREFUSED && lstat(address->sun_path, &st) == 0 &&
+	    S_ISSOCK(st.st_mode))
+		unlink(address->sun_path);
+	close(fd);
+}
+
+static int
+make_socket(const char *dir, const char *name, const struct account *owner)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	const struct sockaddr *a = (const struct sockaddr *)&address;
+	const char *path = address.sun_path;
+	int fd;
+
+	put_path(address.sun_path, sizeof address.sun_path, dir, name);
+	clear_path(&address);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, a, sizeof address) != 0 ||
+	    (owner->name != NULL &&
+		lchown(path, owner->uid, owner->gid) != 0) ||
+	    listen(fd, SOMAXCONN) != 0)
+		refuse("%s: %s", path, strerror(errno));
+	return fd;
+}
+
+static void
+make_sockets(const char *dir, const struct account *owner)
+{
+	mode_t before = umask(0177);
+
+	for (int i = 0; i < COUNT; i++)
+		programs[i].socket = make_socket(dir, programs[i].name, owner);
+	umask(before);
+}
+
+/* --- a program --- */
+
+/* For good: neither the groups nor the user can be had back. */
+static bool
+become_user(void)
+{
+	if (user.name == NULL || geteuid() != 0)
+		return true;
+	return initgroups(user.name, user.gid) == 0 && setgid(user.gid) == 0 &&
+	       setuid(user.uid) == 0 && (user.uid == 0 || setuid(0) != 0);
+}
+
+/* In the child. */
+static void
+run(const struct program *p)
+{
+	char *const argv[] = {(char *)(uintptr_t)p->path, NULL};
+
+	signal(SIGPIPE, SIG_DFL);
+	if (!become_user())
+		say("%s: cannot become %s", p->path, user.name);
+	else if (dup2(p->socket, STDIN_FILENO) < 0 ||
+		 sigprocmask(SIG_SETMASK, &mask_before, NULL) != 0 ||
+		 execv(p->path, argv) != 0)
+		say("%s: %s", p->path, strerror(errno));
+	_exit(127);
+}
+
+static void
+wait_longer(struct program *p)
+{
+	int64_t now = now_ms();
+
+	if (now - p->started_ms >= WELL_MS || p->wait_ms == 0)
+		p->wait_ms = WAIT_FIRST_MS;
+	else if (p->wait_ms < WAIT_MAX_MS)
+		p->wait_ms *= 2;
+	p->due_ms = now + p->wait_ms;
+	p->pid = 0;
+}
+
+static void
+start(struct program *p)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		run(p);
+	p->started_ms = now_ms();
+	p->pid = pid;
+	if (pid < 0) {
+		say("%s: %s", p->path, strerror(errno));
+		wait_longer(p);
+	}
+}
+
+/* Starts those that are due, and says how long until the next is; -1: none is
+ * waiting. */
+static int64_t
+start_due(void)
+{
+	int64_t next = -1;
+
+	for (int i = 0; i < COUNT; i++) {
+		struct program *p = &programs[i];
+		int64_t left = p->due_ms - now_ms();
+
+		if (p->pid == 0 && left <= 0)
+			start(p);
+		if (p->pid == 0 && (next < 0 || left < next))
+			next = left;
+	}
+	return next;
+}
+
+static void
+bury(void)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (int i = 0; i < COUNT; i++) {
+			struct program *p = &programs[i];
+
+			/* None has it that was told to end. */
+			if (p->pid != pid)
+				continue;
+			say("%s ended by itself (status %d) and is started "
+			    "again",
+			    p->path,
+			    WIFEXITED(status) ? WEXITSTATUS(status)
+					      : 128 + WTERMSIG(status));
+			wait_longer(p);
+		}
+}
+
+static void
+start_anew(void)
+{
+	for (int i = 0; i < COUNT; i++) {
+		pid_t old = programs[i].pid;
+
+		start(&programs[i]);
+		if (old > 0)
+			kill(old, SIGTERM);
+	}
+}
+
+static void
+end_all(void)
+{
+	for (int i = 0; i < COUNT; i++)
+		if (programs[i].pid > 0)
+			kill(programs[i].pid, SIGTERM);
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
+}
+
+/* --- all of them --- */
+
+static void
+keep(const sigset_t *signals)
+{
+	for (;;) {
+		int64_t left = start_due();
+		struct timespec timeout = {
+		    .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+
+		switch (left < 0 ? sigwaitinfo(signals, NULL)
+				 : sigtimedwait(signals, NULL, &timeout)) {
+		case SIGCHLD:
+			bury();
+			break;
+		case SIGHUP:
+			start_anew();
+			break;
+		case SIGTERM:
+		case SIGINT:
+			return;
+		}
+	}
+}
+
+/* From now on they come when we ask for them. */
+static void
+hold_signals(sigset_t *set)
+{
+	static const int ours[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT};
+
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+		sigaddset(set, ours[i]);
+		signal(ours[i], SIG_DFL);
+	}
+	sigprocmask(SIG_BLOCK, set, &mask_before);
+	/* Nobody may be there to read what we say. */
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct account web_user = {NULL, 0, 0};
+	sigset_t signals;
+	int option;
+
+	while ((option = getopt(argc, argv, "u:w:")) != -1)
+		switch (option) {
+		case 'u':
+			user = find_account(optarg);
+			break;
+		case 'w':
+			web_user = find_account(optarg);
+			break;
+		default:
+			return 2;
+		}
+	if (argc - optind != 2) {
+		fputs("usage: start-programs [-u USER] [-w WEB-USER] PROGRAMS "
+		      "SOCKETS\n",
+		    stderr);
+		return 2;
+	}
+	check_programs(argv[optind]);
+	check_sockets_dir(argv[optind + 1]);
+	make_sockets(
+	    argv[optind + 1], web_user.name != NULL ? &web_user : &user);
+	hold_signals(&signals);
+	keep(&signals);
+	end_all();
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,307 @@
+/*
+ * gate: says for a web server whether a request to a site may go on. How it is
+ * asked and answers is web/front.h's, and gate(8)'s for whoever configures a
+ * server:
+ *
+ *	authorizer (lighttpd, mod_authnz_fcgi)	FCGI_ROLE=AUTHORIZER
+ *	forward-auth (Caddy, Traefik)		LATCHKEY_GATE=forward_auth
+ *		200 without a body lets it on; else what the browser gets
+ *	auth_request (nginx)			LATCHKEY_GATE=auth_request
+ *	access checker (mod_fcgid)	FCGI_APACHE_ROLE=ACCESS_CHECKER
+ *		200, or a bare 401, upon which the server asks for the page:
+ *	page (error_page, ErrorDocument)	none of these
+ *		what the browser gets; lets nothing on
+ *
+ * A 200 says whose request it is, to an authorizer or access checker in
+ * Variable-REMOTE_USER, _GROUPS, _NAME, _EMAIL, to others in Remote-User,
+ * Remote-Groups, Remote-Name, Remote-Email. LATCHKEY_SITE names the site each
+ * time. What is below /.latchkey/ is the gate's own: where sign-ins come back
+ * to, and signing out.
+ */
+#include "app/app.h"
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "protocol/gate.h"
+#include "protocol/gate_sign_in.h"
+#include "web/browser.h"
+#include "web/front.h"
+#include "web/reply.h"
+
+#include <string.h>
+
+/* One request on its way. */
+struct asking {
+	struct call *call;
+	struct front front;
+	struct gate_reply reply;
+};
+
+/* What people are told, by the reason that is also in the log. */
+static const struct notice {
+	const char *reason, *heading, *message, *link_text;
+} notices[] = {
+    {"not_in_group", "You can’t open this page",
+	"You are signed in, but it has not been opened for your account.",
+	"Sign in as somebody else"},
+    {"no_rule", "This page is closed", "It has not been opened for anybody.",
+	NULL},
+    {"not_signed_in", "You did not sign in",
+	"This page is open to people who have signed in.", "Sign in"},
+    {"path_ambiguous", "This did not work",
+	"The address of this page is written in a way that could mean two "
+	"things.",
+	NULL},
+    {"visit_unknown", "Please start again",
+	"This sign-in was begun elsewhere, or your browser keeps no cookies.",
+	"Try again"},
+    {"user_not_allowed", "You can’t open this page",
+	"It has not been opened for your account.", NULL},
+    /* of configurations */
+    {"site_unknown", "This page is closed", "Its site is not set up yet.",
+	NULL},
+    {"site_not_named", "This page is closed", "Its site is not set up yet.",
+	NULL},
+    {"form_unknown", "This page is closed", "Its site is not set up yet.",
+	NULL},
+    {"open_already", "Just a moment", "Load this page again.", NULL},
+    {NULL, "Please start again", "The sign-in did not go through.",
+	"Try again"},
+};
+
+static const struct notice *
+find_notice(const char *reason)
+{
+	const struct notice *n = notices;
+
+	while (n->reason != NULL &&
+	       (reason == NULL || !str_equal(n->reason, reason)))
+		n++;
+	return n;
+}
+
+/* LINK: where the notice's link leads, if it has one. */
+static void
+show_notice(struct asking *a, enum err e, const char *reason, const char *link)
+{
+	const struct notice *n = find_notice(reason);
+	const struct user *u = &a->reply.user;
+	const char *place = a->reply.site_name;
+	struct json_build b;
+
+	/* Who may not is told so, and nothing is wrong. */
+	if (reason == NULL || u->name[0] != '\0')
+		reason = "";
+
+	response_begin(&a->call->response, err_status(e));
+	json_begin(&b);
+	json_put_str(&b, "title", n->heading);
+	json_put_str(&b, "heading", n->heading);
+	json_put_str(&b, "message", n->message);
+	json_put_str(&b, "place", place[0] != '\0' ? place : a->front.origin);
+	json_put_str(&b, "display", u->display);
+	json_put_str(&b, "name", u->name);
+	json_put_str(&b, "link_url", n->link_text != NULL ? link : "");
+	json_put_str(&b, "link_text", n->link_text != NULL ? n->link_text : "");
+	json_put_str(&b, "reason", reason);
+	page_render(&a->call->response, &a->call->page, "gate.html", &b, NULL);
+}
+
+/* What the administrator has to type is in the log. */
+static void
+log_refusal(const struct asking *a, enum err e, const char *why)
+{
+	const char *origin = a->front.origin;
+	char remedy[ORIGIN_CAP + 64];
+	struct buf b;
+
+	app_log_refusal(a->call, e, why, origin[0] != '\0' ? origin : NULL);
+	if (why == NULL || !str_starts(why, "site_"))
+		return;
+	buf_init(&b, remedy, sizeof remedy);
+	if (origin[0] != '\0')
+		buf_printf(&b, "latchkey site add %s", origin);
+	else
+		buf_puts(&b, "set LATCHKEY_SITE in the web server's "
+			     "configuration: gate(8)");
+	log_note("site closed", "do", remedy, NULL);
+}
+
+static void
+refuse(struct asking *a, enum err e, const char *why, const char *link)
+{
+	struct response *r = &a->call->response;
+
+	if (e != ERR_LOGIN_REQUIRED)
+		log_refusal(a, e, why);
+	response_begin(r, err_status(e));
+	if (a->front.form == FRONT_YES_NO)
+		front_say_no(r);
+	else if (e == ERR_LOGIN_REQUIRED || e == ERR_ACCESS_DENIED ||
+		 e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE ||
+		 !front_wants_page(&a->front, &a->reply.rule))
+		front_refuse(r, &a->front, &a->reply.rule, e, why);
+	else if (err_status(e) == 500)
+		page_error(r, &a->call->page, e, why);
+	else
+		show_notice(a, e, why, link);
+}
+
+static void
+send_to_sign_in(struct asking *a)
+{
+	struct call *c = a->call;
+	uint8_t key[GATE_KEY_LEN];
+	char url[GATE_URL_CAP];
+
+	response_begin(&c->response, 303);
+	browser_begin_visit(key, &c->provider->conf, &c->request, &c->response);
+	if (gate_sign_in_begin(
+		c->provider, a->front.origin, a->front.target, key, url) == OK)
+		response_redirect(&c->response, url);
+	else
+		c->response.failed = true;
+	secret_wipe(key, sizeof key);
+}
+
+static void
+decide(struct asking *a)
+{
+	const struct front *f = &a->front;
+	struct call *c = a->call;
+	char cookie[TOKEN_TEXT_CAP];
+	struct gate_request q = {.origin = f->origin,
+	    .method = f->method,
+	    .target = f->target,
+	    .cookie = browser_gate(cookie, &c->provider->conf, &c->request),
+	    .authorization = c->request.authorization};
+	const char *why = NULL;
+	enum err e;
+
+	e = gate_decide(c->provider, &q, c->now, &a->reply, &why);
+	secret_wipe(cookie, sizeof cookie);
+	if (e == OK && f->form == FRONT_PAGE)
+		refuse(a, ERR_TEMPORARILY_UNAVAILABLE, "open_already", "");
+	else if (e == OK)
+		front_let_on(&c->response, f, &a->reply);
+	else if (e == ERR_LOGIN_REQUIRED && f->form != FRONT_YES_NO &&
+		 site_rule_takes_people(&a->reply.rule) &&
+		 front_wants_page(f, &a->reply.rule))
+		send_to_sign_in(a);
+	else
+		refuse(a, e, why, SITE_SIGN_OUT_PATH);
+}
+
+/* --- /.latchkey/ -----------------------------------------------------------*/
+
+static void
+finish_sign_in(struct asking *a)
+{
+	struct call *c = a->call;
+	const struct conf *conf = &c->provider->conf;
+	uint8_t key[GATE_KEY_LEN];
+	char before[TOKEN_TEXT_CAP];
+	struct gate_return q = {.origin = a->front.origin,
+	    .form = &c->request.query,
+	    .key = browser_visit(key, conf, &c->request),
+	    .before = browser_gate(before, conf, &c->request)};
+	struct gate_sign_in r;
+	const char *why;
+	enum err e = gate_sign_in_finish(c->provider, &q, c->now, &r, &why);
+
+	if (e == OK) {
+		response_begin(&c->response, 303);
+		browser_set_gate(&c->response, conf, r.cookie, r.max_age_s);
+		response_redirect(&c->response, r.url);
+	} else {
+		refuse(a, e, why, r.url[0] != '\0' ? r.url : "/");
+	}
+	secret_wipe(key, sizeof key);
+	secret_wipe(before, sizeof before);
+	gate_sign_in_wipe(&r);
+}
+
+/* On to the provider, who asks. What the gate gave goes before, but only for
+ * who came by a link: a picture on some page must sign nobody out. */
+static void
+sign_out(struct asking *a)
+{
+	struct call *c = a->call;
+	const struct conf *conf = &c->provider->conf;
+	char cookie[TOKEN_TEXT_CAP], url[URI_CAP];
+	struct buf b;
+	enum err e = OK;
+
+	if (a->front.from_own_page)
+		e = gate_sign_out(c->provider, a->front.origin,
+		    browser_gate(cookie, conf, &c->request), c->now);
+	if (e != OK) {
+		refuse(a, e, NULL, "");
+		return;
+	}
+	response_begin(&c->response, 303);
+	if (a->front.from_own_page)
+		browser_set_gate(&c->response, conf, "", 0);
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "%s/logout?client_id=", conf->issuer);
+	buf_put_url_arg(&b, a->front.origin);
+	buf_puts(&b, "&post_logout_redirect_uri=");
+	buf_put_url_arg(&b, a->front.origin);
+	buf_puts(&b, "%2F");
+	response_redirect(&c->response, url);
+	if (!buf_ok(&b))
+		c->response.failed = true;
+}
+
+static void
+serve_own(struct asking *a, const char *path)
+{
+	struct request *q = &a->call->request;
+	const char *query = strchr(a->front.target, '?');
+
+	/* The same request comes again, for the page. */
+	if (a->front.form == FRONT_YES_NO)
+		front_say_no(&a->call->response);
+	else if (query != NULL && request_read_query(q, query + 1) != OK)
+		refuse(a, ERR_INVALID_REQUEST, "request_unreadable", "/");
+	else if (str_equal(path, SITE_CALLBACK_PATH))
+		finish_sign_in(a);
+	else if (str_equal(path, SITE_SIGN_OUT_PATH))
+		sign_out(a);
+	else
+		page_error(
+		    &a->call->response, &a->call->page, ERR_NO_SUCH_PAGE, NULL);
+}
+
+static void
+serve(struct call *c)
+{
+	struct asking a = {.call = c};
+	char path[SITE_PATH_CAP];
+	const char *why = NULL;
+	enum err e = front_read(&a.front, c->exchange, &why);
+
+	if (e != OK)
+		refuse(&a, e, why, "");
+	else if (site_path_read(path, a.front.target) == OK &&
+		 site_path_covers(SITE_OWN_PATH, path))
+		serve_own(&a, path);
+	else
+		decide(&a);
+	gate_reply_wipe(&a.reply);
+}
+
+static const struct endpoint endpoints[] = {
+    {"", 0, CORS_NONE, serve},
+    {NULL, 0, CORS_NONE, NULL},
+};
+
+int
+main(void)
+{
+	return app_run(
+	    "gate", APP_KEYRING | APP_PAGES | APP_EVERY_PATH, endpoints);
+}

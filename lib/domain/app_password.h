@@ -1,0 +1,70 @@
+/*
+ * App passwords: for programs that cannot do a browser's sign-in (WebDAV, feed
+ * readers), each for one person at one site, made by the command and sent as
+ * Basic credentials (RFC 7617). 33 random bytes, 44 base64url characters: the
+ * first 9 find the record, and of all of them a keyed hash is kept. Nothing is
+ * stretched: there is nothing to guess.
+ */
+#ifndef LK_DOMAIN_APP_PASSWORD_H
+#define LK_DOMAIN_APP_PASSWORD_H
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "domain/client.h"
+#include "domain/keyring.h"
+#include "domain/user.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	APP_PASSWORD_ID_LEN = 9,
+	APP_PASSWORD_ID_CAP = BASE64URL_CAP(APP_PASSWORD_ID_LEN),
+	APP_PASSWORD_LEN = 33,
+	APP_PASSWORD_CAP = BASE64URL_CAP(APP_PASSWORD_LEN)
+};
+
+struct app_password {
+	uint8_t id[APP_PASSWORD_ID_LEN];
+	uint8_t user_id[USER_ID_LEN];
+	char origin[CLIENT_ID_CAP];  /* the site it is for */
+	char name[USER_DISPLAY_CAP]; /* what its owner calls it; may be "" */
+	uint8_t mac[HASH_LEN];
+	int64_t created_at;
+};
+
+/* Gives A an id and a MAC, and TEXT the password, which is nowhere else: the
+ * caller wipes it. */
+void app_password_make(char text[static APP_PASSWORD_CAP],
+    struct app_password *a, const struct keyring *k);
+
+enum err app_password_put(
+    struct store_txn *t, const struct app_password *a) MUST_CHECK;
+
+/* OK, ERR_NOT_FOUND. */
+enum err app_password_get(struct store_txn *t,
+    const uint8_t id[static APP_PASSWORD_ID_LEN],
+    struct app_password *a) MUST_CHECK;
+
+/*
+ * Whether TEXT is the app password of the person called NAME for the site
+ * ORIGIN: U is that person. ERR_ACCESS_DENIED for whatever reason, locked
+ * people among them.
+ */
+enum err app_password_check(struct store_txn *t, const char *name,
+    const char *text, const char *origin, const struct keyring *k,
+    struct user *u) MUST_CHECK;
+
+void app_password_del(
+    struct store_txn *t, const uint8_t id[static APP_PASSWORD_ID_LEN]);
+
+/* Removes all that match; a NULL matches all. How many. */
+size_t app_password_del_all(
+    struct store_txn *t, const uint8_t *user_id, const char *origin);
+
+typedef bool app_password_visit(void *arg, const struct app_password *a);
+void app_password_each(
+    struct store_txn *t, app_password_visit *visit, void *arg);
+
+#endif

@@ -1,0 +1,190 @@
+#include "domain/site.h"
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "domain/app_password.h"
+#include "store/record.h"
+
+#include <string.h>
+
+enum { SITE_VERSION = 1, SITE_RECORD_CAP = SITE_RULES_CAP + 64 };
+
+const char *
+site_origin_refusal(const char *origin, bool secure)
+{
+	char same[ORIGIN_CAP];
+	const char *why = uri_refusal(origin);
+
+	if (why != NULL)
+		return why;
+	if (uri_origin(same, origin) != OK || !str_equal(same, origin))
+		return "an origin is a scheme, a host in lower case, and a "
+		       "port if it is not the usual one: "
+		       "https://photos.example.org";
+	if (secure != uri_is_https(origin))
+		return secure ? "the issuer is https, and so are its sites"
+			      : "the issuer is http, and so are its sites";
+	/* It is the client_id, too. */
+	return client_id_refusal(origin);
+}
+
+const char *
+site_rule_add(struct site *s, const char *rule)
+{
+	char text[SITE_RULE_CAP];
+	struct site_rule added, other;
+	const char *cursor = s->rules, *why;
+	size_t count = 0;
+	struct buf b;
+
+	if (site_rule_parse(&added, rule, &why) != OK)
+		return why;
+	while (site_rule_next(&cursor, text)) {
+		count++;
+		if (site_rule_parse(&other, text, &why) == OK &&
+		    site_rule_clashes(&other, &added))
+			return "is for the same path and method as a rule "
+			       "before it";
+	}
+	buf_init(&b, s->rules + (cursor - s->rules),
+	    sizeof s->rules - (size_t)(cursor - s->rules));
+	buf_printf(&b, "%s%s", count > 0 ? "\n" : "", rule);
+	if (buf_ok(&b) && count < SITE_RULES_MAX)
+		return NULL;
+	s->rules[cursor - s->rules] = '\0';
+	return "is one more than fit; there are at most 64";
+}
+
+static enum err
+site_store(struct store_txn *t, struct site *s, int64_t now)
+{
+	uint8_t bytes[SITE_RECORD_CAP];
+	struct record_writer w;
+	enum err e;
+
+	s->changed_at = now;
+	record_begin(&w, bytes, sizeof bytes, SITE_VERSION);
+	record_put_str(&w, s->rules);
+	record_put_i64(&w, s->created_at);
+	record_put_i64(&w, s->changed_at);
+	e = record_end(&w);
+	if (e == OK)
+		store_put(t, TABLE_SITES, s->origin, strlen(s->origin), bytes,
+		    w.len, 0);
+	return e == OK ? store_failed(t) : e;
+}
+
+/* Sets every field: S need not be zeroes. */
+static enum err
+site_decode(struct site *s, const void *key, size_t key_len,
+    const struct store_value *v)
+{
+	struct record_reader r;
+
+	if (str_copy_n(s->origin, sizeof s->origin, key, key_len) != OK)
+		return ERR_CORRUPT;
+	record_open(&r, v->bytes, v->len, SITE_VERSION);
+	record_get_str(&r, s->rules, sizeof s->rules);
+	s->created_at = record_get_i64(&r);
+	s->changed_at = record_get_i64(&r);
+	return record_close(&r);
+}
+
+enum err
+site_get(struct store_txn *t, const char *origin, struct site *s)
+{
+	size_t len = strlen(origin);
+	struct store_value v;
+	enum err e = ERR_NOT_FOUND;
+
+	if (len > 0 && len < sizeof s->origin)
+		e = store_get(t, TABLE_SITES, origin, len, &v);
+	if (e == OK) {
+		e = site_decode(s, origin, len, &v);
+		if (e != OK)
+			store_fail(t, e);
+	}
+	if (e != OK)
+		*s = (struct site){0};
+	return e;
+}
+
+enum err
+site_client(struct client *c, const char *origin)
+{
+	struct buf b;
+
+	*c = (struct client){.is_site = true,
+	    .trusted = true,
+	    .alg = JWA_EDDSA,
+	    .grants = GRANT_AUTHORIZATION_CODE};
+	if (str_copy(c->client_id, sizeof c->client_id, origin) != OK ||
+	    str_copy(c->name, sizeof c->name, origin) != OK ||
+	    str_copy(c->scope, sizeof c->scope, "openid") != OK)
+		return ERR_NO_SPACE;
+	buf_init(&b, c->redirect_uris, sizeof c->redirect_uris);
+	buf_printf(&b, "%s%s", origin, SITE_CALLBACK_PATH);
+	buf_init(&b, c->post_logout_redirect_uris,
+	    sizeof c->post_logout_redirect_uris);
+	buf_printf(&b, "%s/", origin);
+	return OK; /* both are longer than any client_id */
+}
+
+enum err
+site_add(struct store_txn *t, struct site *s, struct client *c, int64_t now)
+{
+	enum err e = client_add(t, c, now);
+
+	s->created_at = now;
+	return e == OK ? site_store(t, s, now) : e;
+}
+
+enum err
+site_put(struct store_txn *t, struct site *s, struct client *c, int64_t now)
+{
+	enum err e = client_put(t, c, now);
+
+	return e == OK ? site_store(t, s, now) : e;
+}
+
+enum err
+site_del(struct store_txn *t, const char *origin)
+{
+	struct site s;
+	enum err e = site_get(t, origin, &s);
+
+	if (e != OK)
+		return e;
+	store_del(t, TABLE_SITES, origin, strlen(origin));
+	app_password_del_all(t, NULL, origin);
+	return client_del(t, origin);
+}
+
+struct each {
+	struct store_txn *t;
+	site_visit *visit;
+	void *arg;
+};
+
+static bool
+each_record(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	struct each *each = arg;
+	struct site s;
+	enum err e = site_decode(&s, key, key_len, value);
+
+	if (e != OK) {
+		store_fail(each->t, e);
+		return false;
+	}
+	return each->visit(each->arg, &s);
+}
+
+void
+site_each(struct store_txn *t, site_visit *visit, void *arg)
+{
+	struct each each = {t, visit, arg};
+
+	store_scan(t, TABLE_SITES, NULL, 0, each_record, &each);
+}

@@ -1,0 +1,63 @@
+/*
+ * Sites: origins that the gate protects. A site is a row of its own, with its
+ * rules, and a client like any other app's, with the origin for client_id: it
+ * has the name people see and the groups it admits, and what a person is
+ * granted there is listed and ended like all grants. Only the gate redeems
+ * its codes: client_auth refuses it.
+ */
+#ifndef LK_DOMAIN_SITE_H
+#define LK_DOMAIN_SITE_H
+
+#include "base/err.h"
+#include "domain/client.h"
+#include "domain/site_rule.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SITE_RULES_CAP = 16384 };
+
+/* Below a site's origin: where the provider sends people back to, the link
+ * that signs out, and what covers both. */
+#define SITE_OWN_PATH "/.latchkey"
+#define SITE_CALLBACK_PATH SITE_OWN_PATH "/callback"
+#define SITE_SIGN_OUT_PATH SITE_OWN_PATH "/sign-out"
+
+struct site {
+	char origin[CLIENT_ID_CAP];
+	char rules[SITE_RULES_CAP]; /* one a line */
+	int64_t created_at, changed_at;
+};
+
+/* NULL if ORIGIN may be a site's, else what is wrong, for people. SECURE: the
+ * issuer is https; then a site is, too, and otherwise is not: a cookie has
+ * the prefix that browsers hold us to, or has not. */
+const char *site_origin_refusal(const char *origin, bool secure);
+
+/* Appends RULE: NULL, or what is wrong, for people. */
+const char *site_rule_add(struct site *s, const char *rule);
+
+/* OK, ERR_NOT_FOUND (S zeroed); a bad record fails the transaction. */
+enum err site_get(
+    struct store_txn *t, const char *origin, struct site *s) MUST_CHECK;
+
+/* The site as an app: what its client is to begin with, but for name and
+ * groups. ERR_NO_SPACE. */
+enum err site_client(struct client *c, const char *origin) MUST_CHECK;
+
+/* Puts a new site and its client C (ERR_EXISTS, also for a client of that id),
+ * or changed ones (ERR_NOT_FOUND). */
+enum err site_add(struct store_txn *t, struct site *s, struct client *c,
+    int64_t now) MUST_CHECK;
+enum err site_put(struct store_txn *t, struct site *s, struct client *c,
+    int64_t now) MUST_CHECK;
+
+/* Removes the site, its client, its app passwords, and all that was granted
+ * there. */
+enum err site_del(struct store_txn *t, const char *origin) MUST_CHECK;
+
+typedef bool site_visit(void *arg, const struct site *s);
+void site_each(struct store_txn *t, site_visit *visit, void *arg);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * What a site opens to whom: rules, as an administrator writes them.
+ *
+ *	[METHOD[,METHOD...]] PATH WHO...
+ *
+ *	/ signed-in
+ *	/shared anyone
+ *	GET,HEAD /calendar group:family app-password
+ *	/api bearer:https://api.example.org scope:photos:read strict
+ *
+ * PATH covers itself and all below it, by whole segments; the longest that
+ * covers a request decides, and of rules for the same path one that names the
+ * method goes before one that names none (GET names HEAD, too). What no rule
+ * covers is closed.
+ *
+ * WHO, any of which lets in:
+ *	anyone
+ *	signed-in	everybody the site admits
+ *	group:NAME	those of them who are in that group
+ *	bearer:AUDIENCE	who brings an access token for it (RFC 6750)
+ * and what they mean more closely:
+ *	app-password	the people above may also come with an app password
+ *	scope:NAME	the token must have that scope
+ *	strict		and what it stands on must still stand: the store is
+ *			asked, not the token alone
+ */
+#ifndef LK_DOMAIN_SITE_RULE_H
+#define LK_DOMAIN_SITE_RULE_H
+
+#include "base/err.h"
+#include "domain/client.h"
+
+#include <stdbool.h>
+
+enum {
+	SITE_RULES_MAX = 64,
+	SITE_RULE_CAP = 512,
+	SITE_PATH_CAP = 4096 /* of a request's path */
+};
+
+struct site_rule {
+	char methods[SITE_RULE_CAP]; /* word list; "": all */
+	char path[SITE_RULE_CAP];    /* no slash at its end, but for "/" */
+	bool anyone, signed_in, app_password, strict;
+	char groups[SITE_RULE_CAP];  /* word list */
+	char audience[AUDIENCE_CAP]; /* "": no tokens are taken */
+	char scope[SITE_RULE_CAP];   /* word list: all are needed */
+};
+
+/* Takes TEXT apart. ERR_SYNTAX: *WHY says what is wrong, for people. */
+enum err site_rule_parse(
+    struct site_rule *r, const char *text, const char **why) MUST_CHECK;
+
+/* Whether somebody who signs in can be let in by it. */
+bool site_rule_takes_people(const struct site_rule *r);
+
+/* Whether the two are for the same path and a method of both: then the second
+ * would never decide. */
+bool site_rule_clashes(const struct site_rule *a, const struct site_rule *b);
+
+/*
+ * The path of TARGET ("/path?query"), decoded once, slashes collapsed.
+ * ERR_INVALID_REQUEST for one that another program might read otherwise: dot
+ * segments, raw or encoded; an encoded slash or backslash; "\", "#"; control
+ * characters; broken or double encoding; not UTF-8.
+ */
+enum err site_path_read(
+    char path[static SITE_PATH_CAP], const char *target) MUST_CHECK;
+
+/* Whether PREFIX, a rule's path, covers PATH. */
+bool site_path_covers(const char *prefix, const char *path);
+
+/*
+ * The rule among RULES (one a line) that decides a request for TARGET:
+ * ERR_NOT_FOUND if none does, and ERR_INVALID_REQUEST as site_path_read; also
+ * for a path with ";" in it that is another rule's when what follows is taken
+ * for a parameter, as some servers do (RFC 3986 3.3).
+ */
+enum err site_rule_find(struct site_rule *r, const char *rules,
+    const char *method, const char *target) MUST_CHECK;
+
+/* The next of RULES; false at the end. *CURSOR starts at the first. */
+bool site_rule_next(const char **cursor, char text[static SITE_RULE_CAP]);
+
+#endif

@@ -1,0 +1,209 @@
+#include "protocol/gate.h"
+
+#include "base/secret.h"
+#include "base/str.h"
+#include "domain/app_password.h"
+#include "protocol/access_token.h"
+#include "protocol/authorization.h"
+
+#include <string.h>
+
+/* One decision on its way. */
+struct deciding {
+	const struct provider *p;
+	const struct gate_request *q;
+	int64_t now;
+	struct gate_reply *r;
+	struct site *site;
+	struct client *client; /* large, so not in here */
+	struct access_token token;
+	const char *why;
+};
+
+enum err
+gate_family(struct store_txn *t, const struct provider *p, const char *cookie,
+    const char *origin, int64_t now, struct family *f, struct client *c,
+    struct user *u)
+{
+	struct token token;
+	enum err e;
+
+	*f = (struct family){0};
+	if (cookie == NULL ||
+	    token_decode(&token, TOKEN_GATE, cookie, &p->keyring) != OK)
+		return ERR_NOT_FOUND;
+	e = family_require(t, token.family_id, now, f, c, u);
+	/* Cookies know no ports, and people carry them about. */
+	if (e == OK && !str_equal(f->client_id, origin))
+		e = ERR_NOT_FOUND;
+	if (e != OK)
+		user_wipe(u);
+	return e;
+}
+
+/* Whoever comes with an app password, if the rule takes any. */
+static enum err
+find_by_app_password(struct store_txn *t, struct deciding *d)
+{
+	char text[BASIC_CAP], *colon;
+	struct gate_reply *r = d->r;
+	enum err e;
+
+	if (!r->rule.app_password)
+		return ERR_NOT_FOUND;
+	e = authorization_basic(text, d->q->authorization);
+	if (e == ERR_NOT_FOUND)
+		return e;
+	colon = e == OK ? strchr(text, ':') : NULL;
+	if (colon == NULL)
+		return ERR_ACCESS_DENIED;
+	*colon = '\0';
+	e = app_password_check(
+	    t, text, colon + 1, d->q->origin, &d->p->keyring, &r->user);
+	secret_wipe(text, sizeof text);
+	if (e == OK && !client_admits(d->client, &r->user)) {
+		user_wipe(&r->user);
+		e = ERR_ACCESS_DENIED;
+	}
+	return e;
+}
+
+/* Whoever the browser's cookie or an app password says it is. */
+static enum err
+find_person(struct store_txn *t, struct deciding *d)
+{
+	struct family f;
+	enum err e;
+
+	e = gate_family(t, d->p, d->q->cookie, d->q->origin, d->now, &f,
+	    d->client, &d->r->user);
+	if (e == ERR_NOT_FOUND) {
+		e = client_get(t, d->q->origin, d->client);
+		if (e == OK)
+			e = find_by_app_password(t, d);
+	}
+	if (store_failed(t) != OK)
+		return store_failed(t);
+	d->r->has_user = e == OK;
+	memcpy(d->r->site_name, d->client->name, sizeof d->r->site_name);
+	return e;
+}
+
+static bool
+rule_admits(const struct site_rule *rule, const struct user *u)
+{
+	return rule->signed_in || words_overlap(rule->groups, u->groups);
+}
+
+static enum err
+decide(struct store_txn *t, void *arg)
+{
+	struct deciding *d = arg;
+	struct gate_reply *r = d->r;
+	enum err found, e;
+
+	d->why = NULL;
+	*r = (struct gate_reply){0};
+	e = site_get(t, d->q->origin, d->site);
+	if (e == ERR_NOT_FOUND)
+		return err_because(ERR_FORBIDDEN, "site_unknown", &d->why);
+	if (e != OK)
+		return e;
+	found = site_rule_find(
+	    &r->rule, d->site->rules, d->q->method, d->q->target);
+	if (found == ERR_INVALID_REQUEST)
+		return err_because(found, "path_ambiguous", &d->why);
+	if (found == ERR_CORRUPT)
+		store_fail(t, found);
+	e = find_person(t, d);
+	if (store_failed(t) != OK)
+		return store_failed(t);
+	if (found == ERR_NOT_FOUND)
+		return err_because(ERR_FORBIDDEN, "no_rule", &d->why);
+	if (r->rule.anyone || (r->has_user && rule_admits(&r->rule, &r->user)))
+		return OK;
+	if (e == ERR_ACCESS_DENIED)
+		return err_because(e, "app_password_wrong", &d->why);
+	if (r->has_user && site_rule_takes_people(&r->rule))
+		return err_because(ERR_FORBIDDEN, "not_in_group", &d->why);
+	return ERR_LOGIN_REQUIRED;
+}
+
+/* The person or app an access token speaks for. With strict, what it stands on
+ * is asked; without, a person must at least be one who may act. */
+static enum err
+find_bearer(struct store_txn *t, void *arg)
+{
+	struct deciding *d = arg;
+	struct gate_reply *r = d->r;
+	const struct access_token *a = &d->token;
+	uint8_t id[USER_ID_LEN];
+	struct family f;
+	enum err e = OK;
+
+	d->why = NULL;
+	if (r->rule.strict)
+		e = access_token_require(
+		    t, a, d->now, &f, d->client, &r->user, &d->why);
+	if (e != OK)
+		return e;
+	r->has_user = a->has_family;
+	if (!a->has_family)
+		return str_copy(
+		    r->client_id, sizeof r->client_id, a->client_id);
+	e = base64url_decode_exact(id, sizeof id, a->sub);
+	if (e == OK)
+		e = user_require(t, id, &r->user);
+	if (e == ERR_SYNTAX || e == ERR_ACCESS_DENIED)
+		e = err_because(ERR_INVALID_TOKEN, "user_disabled", &d->why);
+	r->has_user = e == OK;
+	return e;
+}
+
+static enum err
+decide_bearer(struct deciding *d, const char *text)
+{
+	const struct site_rule *rule = &d->r->rule;
+	enum err e;
+
+	user_wipe(&d->r->user);
+	d->r->has_user = false;
+	e = access_token_parse(d->p, text, d->now, &d->token, &d->why);
+	if (e != OK)
+		return e;
+	if (!str_equal(d->token.aud, rule->audience))
+		return err_because(ERR_INVALID_TOKEN, "audience", &d->why);
+	if (!words_subset(rule->scope, d->token.scope))
+		return err_because(
+		    ERR_INSUFFICIENT_SCOPE, "scope_missing", &d->why);
+	return store_read(d->p->store, find_bearer, d);
+}
+
+enum err
+gate_decide(const struct provider *p, const struct gate_request *q, int64_t now,
+    struct gate_reply *r, const char **why)
+{
+	struct site site;
+	struct client client;
+	struct deciding d = {.p = p,
+	    .q = q,
+	    .now = now,
+	    .r = r,
+	    .site = &site,
+	    .client = &client};
+	const char *bearer = authorization_bearer(q->authorization);
+	enum err e = store_read(p->store, decide, &d);
+
+	/* Outside the transaction: a signature is verified. */
+	if ((e == ERR_LOGIN_REQUIRED || e == ERR_FORBIDDEN) && bearer != NULL &&
+	    r->rule.audience[0] != '\0')
+		e = decide_bearer(&d, bearer);
+	*why = d.why;
+	return e;
+}
+
+void
+gate_reply_wipe(struct gate_reply *r)
+{
+	secret_wipe(r, sizeof *r);
+}

@@ -1,0 +1,56 @@
+/*
+ * The gate's decision: may this request to that site go on, and whose is it?
+ * One read of the store for whoever is signed in; nothing is written, nothing
+ * signed. Whatever a person stands on is asked each time, so that it closes at
+ * the next request: session, lock, groups, the grant itself.
+ */
+#ifndef LK_PROTOCOL_GATE_H
+#define LK_PROTOCOL_GATE_H
+
+#include "base/err.h"
+#include "domain/client.h"
+#include "domain/family.h"
+#include "domain/site.h"
+#include "domain/token.h"
+#include "domain/user.h"
+#include "protocol/provider.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gate_request {
+	const char *origin; /* of the site */
+	const char *method;
+	const char *target;        /* "/path?query", as the client sent it */
+	const char *cookie;        /* the gate's; NULL: none */
+	const char *authorization; /* the header; NULL: none */
+};
+
+struct gate_reply {
+	struct site_rule rule; /* that decided; zeroes if none did */
+	char site_name[CLIENT_NAME_CAP];
+	bool has_user;
+	struct user user;
+	char client_id[CLIENT_ID_CAP]; /* of an app that acts for itself */
+};
+
+/*
+ * OK: let it on. Otherwise *WHY is a word for the log, and
+ *	ERR_LOGIN_REQUIRED	nobody is known who could be asked about
+ *	ERR_FORBIDDEN		somebody is, and may not; or nobody may
+ *	ERR_ACCESS_DENIED	an app password is wrong
+ *	ERR_INVALID_TOKEN, ERR_INSUFFICIENT_SCOPE (RFC 6750 3.1)
+ *	ERR_INVALID_REQUEST	the path can be read in two ways
+ * R is filled in as far as things are known; the caller wipes it.
+ */
+enum err gate_decide(const struct provider *p, const struct gate_request *q,
+    int64_t now, struct gate_reply *r, const char **why) MUST_CHECK;
+void gate_reply_wipe(struct gate_reply *r);
+
+/* The family that COOKIE names and what it stands on, if it is one of the site
+ * ORIGIN: OK or ERR_NOT_FOUND. */
+enum err gate_family(struct store_txn *t, const struct provider *p,
+    const char *cookie, const char *origin, int64_t now, struct family *f,
+    struct client *c, struct user *u) MUST_CHECK;
+
+#endif

@@ -1,0 +1,326 @@
+#include "protocol/gate_sign_in.h"
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "domain/code.h"
+#include "domain/pkce.h"
+#include "protocol/gate.h"
+
+#include <string.h>
+
+/* A state is a number, the MAC of number, origin and target, and the target
+ * itself. */
+enum {
+	NUMBER_LEN = 15,
+	NUMBER_TEXT = 20, /* characters */
+	MAC_LEN = 24,
+	MAC_TEXT = 32, /* characters */
+	STATE_HEAD = NUMBER_TEXT + MAC_TEXT,
+	STATE_TEXT_CAP = STATE_HEAD + GATE_TARGET_CAP,
+	MACED_CAP = NUMBER_TEXT + CLIENT_ID_CAP + GATE_TARGET_CAP
+};
+
+_Static_assert(BASE64URL_CAP(NUMBER_LEN) == NUMBER_TEXT + 1 &&
+		   BASE64URL_CAP(MAC_LEN) == MAC_TEXT + 1,
+    "both are spelled without a rest");
+
+struct state {
+	const char *origin;
+	char number[NUMBER_TEXT + 1];
+	char mac[MAC_TEXT + 1];
+	char target[GATE_TARGET_CAP];
+};
+
+/* A path and query of the same site, as a browser reads it: "//" and "/\"
+ * begin another host. */
+static bool
+is_local(const char *target)
+{
+	if (target[0] != '/' || target[1] == '/' || target[1] == '\\')
+		return false;
+	for (const char *c = target; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~')
+			return false;
+	return true;
+}
+
+/* The MAC of S under KEY: no part can be taken for another, for neither number
+ * nor origin has a space. */
+static void
+mac_of(char text[static MAC_TEXT + 1], const struct state *s,
+    const uint8_t key[static GATE_KEY_LEN])
+{
+	char maced[MACED_CAP];
+	uint8_t mac[MAC_LEN];
+	struct buf b;
+
+	buf_init(&b, maced, sizeof maced);
+	buf_printf(&b, "%s %s %s", s->number, s->origin, s->target);
+	secret_mac(mac, sizeof mac, key, "gate_state", maced, b.len);
+	base64url_encode(text, MAC_TEXT + 1, mac, sizeof mac);
+}
+
+/* The code_verifier goes with the number; nobody else can make it. */
+static void
+verifier_of(char text[static PKCE_TEXT_CAP], const struct state *s,
+    const uint8_t key[static GATE_KEY_LEN])
+{
+	uint8_t bytes[PKCE_LEN];
+
+	secret_mac(bytes, sizeof bytes, key, "gate_verifier", s->number,
+	    strlen(s->number));
+	base64url_encode(text, PKCE_TEXT_CAP, bytes, sizeof bytes);
+	secret_wipe(bytes, sizeof bytes);
+}
+
+static void
+state_make(struct state *s, const char *origin, const char *target,
+    const uint8_t key[static GATE_KEY_LEN])
+{
+	uint8_t number[NUMBER_LEN];
+
+	*s = (struct state){.origin = origin, .target = "/"};
+	random_bytes(number, sizeof number);
+	base64url_encode(s->number, sizeof s->number, number, sizeof number);
+	if (!is_local(target) ||
+	    str_copy(s->target, sizeof s->target, target) != OK)
+		s->target[0] = '/', s->target[1] = '\0';
+	mac_of(s->mac, s, key);
+}
+
+/* ERR_FORBIDDEN unless TEXT (may be NULL) was made under KEY for ORIGIN. */
+static enum err
+state_read(
+    struct state *s, const char *origin, const char *text, const uint8_t *key)
+{
+	char mac[MAC_TEXT + 1];
+
+	*s = (struct state){.origin = origin};
+	if (key == NULL || text == NULL || strlen(text) <= STATE_HEAD ||
+	    str_copy_n(s->number, sizeof s->number, text, NUMBER_TEXT) != OK ||
+	    str_copy_n(s->mac, sizeof s->mac, text + NUMBER_TEXT, MAC_TEXT) !=
+		OK ||
+	    str_copy(s->target, sizeof s->target, text + STATE_HEAD) != OK)
+		return ERR_FORBIDDEN;
+	mac_of(mac, s, key);
+	return secret_equal_str(mac, s->mac) && is_local(s->target)
+		   ? OK
+		   : ERR_FORBIDDEN;
+}
+
+static void
+put_param(struct buf *b, const char *name, const char *value)
+{
+	buf_printf(b, "&%s=", name);
+	buf_put_url_arg(b, value);
+}
+
+enum err
+gate_sign_in_begin(const struct provider *p, const char *origin,
+    const char *target, const uint8_t key[static GATE_KEY_LEN],
+    char url[static GATE_URL_CAP])
+{
+	char verifier[PKCE_TEXT_CAP], challenge[PKCE_TEXT_CAP];
+	char callback[URI_CAP], text[STATE_TEXT_CAP];
+	struct state s;
+	struct buf b;
+
+	state_make(&s, origin, target, key);
+	verifier_of(verifier, &s, key);
+	pkce_make(challenge, verifier);
+	secret_wipe(verifier, sizeof verifier);
+	buf_init(&b, callback, sizeof callback);
+	buf_printf(&b, "%s%s", origin, SITE_CALLBACK_PATH);
+	buf_init(&b, text, sizeof text);
+	buf_printf(&b, "%s%s%s", s.number, s.mac, s.target);
+	buf_init(&b, url, GATE_URL_CAP);
+	buf_printf(
+	    &b, "%s/authorize?response_type=code&scope=openid", p->conf.issuer);
+	put_param(&b, "client_id", origin);
+	put_param(&b, "redirect_uri", callback);
+	put_param(&b, "state", text);
+	put_param(&b, "code_challenge", challenge);
+	put_param(&b, "code_challenge_method", "S256");
+	return buf_ok(&b) ? OK : ERR_NO_SPACE;
+}
+
+struct finishing {
+	const struct provider *p;
+	const struct gate_return *q;
+	int64_t now;
+	struct code_presented presented;
+	struct client *client; /* large, so not in here */
+	struct family family;
+	bool remembered;
+	const char *why;
+};
+
+static void
+end_before(struct store_txn *t, const struct provider *p, const char *origin,
+    const char *cookie, int64_t now, struct client *c)
+{
+	struct family f;
+	struct user u;
+
+	if (gate_family(t, p, cookie, origin, now, &f, c, &u) == OK)
+		family_end(t, f.family_id);
+	user_wipe(&u);
+}
+
+/* A family of a site has no tokens, and lives as long as its session. */
+static enum err
+begin_family(struct store_txn *t, struct finishing *f, const struct code *c)
+{
+	struct family *family = &f->family;
+	struct family_lifetimes l = {0};
+	struct session session;
+	enum err e = session_get(t, c->sid, f->now, &session);
+
+	if (e == ERR_NOT_FOUND)
+		return err_because(ERR_INVALID_GRANT, "session_ended", &f->why);
+	if (e != OK)
+		return e;
+	end_before(t, f->p, f->q->origin, f->q->before, f->now, f->client);
+	f->remembered = session.remembered;
+	l.access_token_s = session.expires_at - f->now;
+	*family = (struct family){.auth_time = c->auth_time};
+	memcpy(family->family_id, c->token.family_id, FAMILY_ID_LEN);
+	memcpy(family->user_id, c->user_id, USER_ID_LEN);
+	memcpy(family->sid, c->sid, SID_LEN);
+	memcpy(family->client_id, c->client_id, sizeof family->client_id);
+	memcpy(family->scope, c->scope, sizeof family->scope);
+	memcpy(family->amr, c->amr, sizeof family->amr);
+	return family_begin(t, family, &l, f->now);
+}
+
+static enum err
+redeem_step(struct store_txn *t, void *arg)
+{
+	struct finishing *f = arg;
+	struct code code;
+	struct user u;
+	bool admitted;
+	enum err e;
+
+	e = code_redeem(t, &f->presented, f->now, &code, &f->why);
+	if (e == OK)
+		e = client_get(t, code.client_id, f->client);
+	if (e == OK)
+		e = user_require(t, code.user_id, &u);
+	if (e == OK) {
+		admitted = f->client->is_site && client_admits(f->client, &u);
+		user_wipe(&u);
+		if (admitted)
+			return begin_family(t, f, &code);
+	}
+	if (e == OK || e == ERR_ACCESS_DENIED || e == ERR_NOT_FOUND)
+		e = err_because(ERR_INVALID_GRANT, "user_not_allowed", &f->why);
+	return e;
+}
+
+static enum err
+check_return(
+    const struct provider *p, const struct gate_return *q, const char **why)
+{
+	const char *iss = form_get(q->form, "iss");
+
+	if (q->form->repeated != NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "parameter_repeated", why);
+	if (iss == NULL || !str_equal(iss, p->conf.issuer))
+		return err_because(ERR_INVALID_REQUEST, "issuer_mismatch", why);
+	if (form_get(q->form, "error") != NULL)
+		return err_because(ERR_FORBIDDEN, "not_signed_in", why);
+	if (form_get(q->form, "code") == NULL)
+		return err_because(ERR_INVALID_REQUEST, "code_missing", why);
+	return OK;
+}
+
+static enum err
+redeem(const struct provider *p, const struct gate_return *q,
+    const struct state *s, int64_t now, struct gate_sign_in *r,
+    const char **why)
+{
+	char verifier[PKCE_TEXT_CAP], callback[URI_CAP];
+	struct client client;
+	struct finishing f = {.p = p, .q = q, .now = now, .client = &client};
+	struct token token = {0};
+	struct buf b;
+	enum err e;
+
+	if (token_decode(&f.presented.token, TOKEN_CODE,
+		form_get(q->form, "code"), &p->keyring) != OK)
+		return err_because(ERR_INVALID_GRANT, "code_forged", why);
+	buf_init(&b, callback, sizeof callback);
+	buf_printf(&b, "%s%s", q->origin, SITE_CALLBACK_PATH);
+	verifier_of(verifier, s, q->key);
+	f.presented.client_id = q->origin;
+	f.presented.redirect_uri = callback;
+	f.presented.code_verifier = verifier;
+	e = store_write(p->store, now, redeem_step, &f);
+	secret_wipe(verifier, sizeof verifier);
+	*why = f.why;
+	if (e != OK)
+		return e;
+	memcpy(token.family_id, f.family.family_id, FAMILY_ID_LEN);
+	token.number = (uint64_t)f.family.absolute_expires_at;
+	token_encode(r->cookie, TOKEN_GATE, &token, &p->keyring);
+	r->max_age_s = f.remembered ? f.family.absolute_expires_at - now : -1;
+	return OK;
+}
+
+enum err
+gate_sign_in_finish(const struct provider *p, const struct gate_return *q,
+    int64_t now, struct gate_sign_in *r, const char **why)
+{
+	struct state s;
+	struct buf b;
+	enum err e;
+
+	*r = (struct gate_sign_in){.max_age_s = -1};
+	*why = NULL;
+	/* First: what else is said may be a stranger's word. */
+	if (state_read(&s, q->origin, form_get(q->form, "state"), q->key) != OK)
+		return err_because(ERR_FORBIDDEN, "visit_unknown", why);
+	buf_init(&b, r->url, sizeof r->url);
+	buf_printf(&b, "%s%s", q->origin, s.target);
+	e = check_return(p, q, why);
+	return e == OK ? redeem(p, q, &s, now, r, why) : e;
+}
+
+void
+gate_sign_in_wipe(struct gate_sign_in *r)
+{
+	secret_wipe(r, sizeof *r);
+}
+
+struct leaving {
+	const struct provider *p;
+	const char *origin, *cookie;
+	int64_t now;
+	struct client *client;
+};
+
+static enum err
+leave_step(struct store_txn *t, void *arg)
+{
+	struct leaving *l = arg;
+
+	end_before(t, l->p, l->origin, l->cookie, l->now, l->client);
+	return store_failed(t);
+}
+
+enum err
+gate_sign_out(const struct provider *p, const char *origin, const char *cookie,
+    int64_t now)
+{
+	struct client client;
+	struct leaving l = {p, origin, cookie, now, &client};
+	struct token token;
+
+	/* A forged one must not cost the store's one writer. */
+	if (cookie == NULL ||
+	    token_decode(&token, TOKEN_GATE, cookie, &p->keyring) != OK)
+		return OK;
+	return store_write(p->store, now, leave_step, &l);
+}

@@ -1,0 +1,67 @@
+/*
+ * Signing in at a site. The gate is a client of its own provider: the browser
+ * goes to the authorization endpoint and comes back with a code, PKCE, state
+ * and iss (RFC 6749 4.1, RFC 7636, RFC 9207), which the gate redeems in the
+ * store itself.
+ *
+ * Nothing is kept for people on their way. A cookie has 32 random bytes; the
+ * state is the way back to the page asked for, with a MAC under them, and the
+ * code_verifier comes of both. So a state is good in the browser it was made
+ * for alone, whoever sends people to the callback with a code of his own finds
+ * it shut (RFC 9700 4.7), and several tabs have a way each.
+ */
+#ifndef LK_PROTOCOL_GATE_SIGN_IN_H
+#define LK_PROTOCOL_GATE_SIGN_IN_H
+
+#include "base/err.h"
+#include "base/form.h"
+#include "base/secret.h"
+#include "domain/site.h"
+#include "domain/token.h"
+#include "protocol/provider.h"
+
+#include <stdint.h>
+
+enum {
+	GATE_KEY_LEN = SECRET_KEY_LEN, /* of the browser's cookie */
+	GATE_TARGET_CAP = 2049,        /* a longer way back is "/" */
+	GATE_URL_CAP = 8192
+};
+
+/* Where to send the browser that holds KEY, which asks ORIGIN for TARGET. */
+enum err gate_sign_in_begin(const struct provider *p, const char *origin,
+    const char *target, const uint8_t key[static GATE_KEY_LEN],
+    char url[static GATE_URL_CAP]) MUST_CHECK;
+
+/* What came back to the callback. */
+struct gate_return {
+	const char *origin;
+	const struct form *form; /* the query */
+	const uint8_t *key;      /* NULL: no cookie came */
+	const char *before;      /* the gate's cookie so far; NULL: none */
+};
+
+struct gate_sign_in {
+	char cookie[TOKEN_TEXT_CAP]; /* the gate's */
+	int64_t max_age_s;           /* -1: until the browser closes */
+	/* The page asked for, with the origin; "" if the state is not good. */
+	char url[CLIENT_ID_CAP + GATE_TARGET_CAP];
+};
+
+/*
+ * Redeems the code: what it gives is a family without tokens, which ends with
+ * the session, and the cookie that names it. The one BEFORE ends. *WHY is a
+ * word for the log on a refusal: ERR_FORBIDDEN (not sent from this browser, or
+ * the person did not sign in), ERR_INVALID_REQUEST (another issuer, no code),
+ * ERR_INVALID_GRANT.
+ */
+enum err gate_sign_in_finish(const struct provider *p,
+    const struct gate_return *q, int64_t now, struct gate_sign_in *r,
+    const char **why) MUST_CHECK;
+void gate_sign_in_wipe(struct gate_sign_in *r);
+
+/* Ends the family that COOKIE (may be NULL) names at ORIGIN. */
+enum err gate_sign_out(const struct provider *p, const char *origin,
+    const char *cookie, int64_t now) MUST_CHECK;
+
+#endif

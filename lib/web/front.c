@@ -1,0 +1,246 @@
+#include "web/front.h"
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "web/reply.h"
+#include "web/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHALLENGE_CAP = 1024 };
+
+/* A variable of the request; "" if it is not there. */
+static const char *
+param(const struct exchange *x, const char *name)
+{
+	const char *value = exchange_param(x, name);
+
+	return value != NULL ? value : "";
+}
+
+/* What the server's configuration says: with each request, or once, in the
+ * environment of a gate that guards one site. */
+static const char *
+setting(const struct exchange *x, const char *name)
+{
+	const char *value = param(x, name);
+
+	if (value[0] == '\0')
+		value = getenv(name);
+	return value != NULL ? value : "";
+}
+
+/* A role goes before what a configuration says, for an authorizer's 200 lets a
+ * request on and nothing else does. */
+static enum err
+read_form(struct front *f, const struct exchange *x)
+{
+	const char *asked = setting(x, "LATCHKEY_GATE");
+	const char *apache = param(x, "FCGI_APACHE_ROLE");
+
+	f->form = FRONT_PAGE;
+	if (str_equal(param(x, "FCGI_ROLE"), "AUTHORIZER")) {
+		f->variables = true;
+		/* mod_authnz_fcgi, too, names its hook. */
+		if (apache[0] == '\0' || str_equal(apache, "AUTHENTICATOR"))
+			f->form = FRONT_ANSWER;
+		else if (str_equal(apache, "ACCESS_CHECKER"))
+			f->form = FRONT_YES_NO;
+		else
+			return ERR_FORBIDDEN;
+	} else if (str_equal(asked, "auth_request")) {
+		f->form = FRONT_YES_NO;
+	} else if (str_equal(asked, "forward_auth")) {
+		f->form = FRONT_ANSWER;
+	} else if (asked[0] != '\0') {
+		return ERR_FORBIDDEN;
+	}
+	return OK;
+}
+
+static bool
+is_forward_auth(const struct front *f)
+{
+	return f->form == FRONT_ANSWER && !f->variables;
+}
+
+static void
+read_request(struct front *f, const struct exchange *x)
+{
+	const char *redirected = param(x, "REDIRECT_REQUEST_METHOD");
+
+	if (is_forward_auth(f)) {
+		f->method = param(x, "HTTP_X_FORWARDED_METHOD");
+		f->target = param(x, "HTTP_X_FORWARDED_URI");
+		return;
+	}
+	/* Apache asks for an error's page with GET, whatever it was. */
+	f->method = f->form == FRONT_PAGE && redirected[0] != '\0'
+			? redirected
+			: param(x, "REQUEST_METHOD");
+	f->target = request_target(param(x, "REQUEST_URI"));
+}
+
+static void
+read_asker(struct front *f, const struct exchange *x)
+{
+	const char *accept = param(x, "HTTP_ACCEPT");
+	const char *mode = param(x, "HTTP_SEC_FETCH_MODE");
+	const char *site = param(x, "HTTP_SEC_FETCH_SITE");
+	bool navigates = str_equal(mode, "navigate");
+
+	f->accepts_html = strstr(accept, "html") != NULL;
+	f->accepts_json = strstr(accept, "json") != NULL;
+	f->from_script = (mode[0] != '\0' && !navigates) ||
+			 str_equal_nocase(param(x, "HTTP_X_REQUESTED_WITH"),
+			     "XMLHttpRequest");
+	f->from_own_page = navigates && (str_equal(site, "same-origin") ||
+					    str_equal(site, "none"));
+}
+
+static enum err
+read_site(struct front *f, const struct exchange *x)
+{
+	const char *origin = setting(x, "LATCHKEY_SITE");
+	char forwarded[ORIGIN_CAP];
+	struct buf b;
+
+	if (origin[0] == '\0' && is_forward_auth(f)) {
+		buf_init(&b, forwarded, sizeof forwarded);
+		buf_printf(&b, "%s://%s", param(x, "HTTP_X_FORWARDED_PROTO"),
+		    param(x, "HTTP_X_FORWARDED_HOST"));
+		if (buf_ok(&b))
+			origin = forwarded;
+	}
+	return uri_origin(f->origin, origin) == OK ? OK : ERR_FORBIDDEN;
+}
+
+enum err
+front_read(struct front *f, const struct exchange *x, const char **why)
+{
+	enum err e;
+
+	*f = (struct front){0};
+	e = read_form(f, x);
+	read_request(f, x);
+	read_asker(f, x);
+	if (e != OK)
+		return err_because(e, "form_unknown", why);
+	e = read_site(f, x);
+	return e == OK ? OK : err_because(e, "site_not_named", why);
+}
+
+bool
+front_wants_page(const struct front *f, const struct site_rule *rule)
+{
+	if (f->from_script)
+		return false;
+	if (f->accepts_html)
+		return true;
+	/* Nobody says: then it is for a page if there is nothing else. */
+	return !f->accepts_json && !rule->app_password &&
+	       rule->audience[0] == '\0' &&
+	       (str_equal(f->method, "GET") || str_equal(f->method, "HEAD"));
+}
+
+static void
+put_identity(struct response *r, const struct front *f, const char *variable,
+    const char *header, const char *value)
+{
+	response_header(r, f->variables ? variable : header, value);
+}
+
+/* With commas, as others have it. */
+static void
+put_groups(struct response *r, const struct front *f, const char *groups)
+{
+	char text[GROUPS_CAP];
+
+	if (str_copy(text, sizeof text, groups) != OK)
+		r->failed = true;
+	for (char *c = text; *c != '\0'; c++)
+		if (*c == ' ')
+			*c = ',';
+	put_identity(r, f, "Variable-REMOTE_GROUPS", "Remote-Groups", text);
+}
+
+/* All four, always: what is not said would leave a client's own word. */
+void
+front_let_on(
+    struct response *r, const struct front *f, const struct gate_reply *reply)
+{
+	const struct user *u = &reply->user;
+	char user[sizeof "client:" + CLIENT_ID_CAP] = "";
+	struct buf b;
+
+	response_begin(r, 200);
+	r->bare = true;
+	buf_init(&b, user, sizeof user);
+	if (reply->has_user)
+		buf_puts(&b, u->name);
+	else if (reply->client_id[0] != '\0') /* no person's name has a ":" */
+		buf_printf(&b, "client:%s", reply->client_id);
+	put_identity(r, f, "Variable-REMOTE_USER", "Remote-User", user);
+	put_groups(r, f, u->groups);
+	put_identity(r, f, "Variable-REMOTE_NAME", "Remote-Name",
+	    u->display[0] != '\0' ? u->display : u->name);
+	put_identity(r, f, "Variable-REMOTE_EMAIL", "Remote-Email", u->email);
+	if (f->variables)
+		response_header(r, "Variable-LATCHKEY_PASSED", "yes");
+}
+
+void
+front_say_no(struct response *r)
+{
+	response_begin(r, 401);
+	r->bare = true;
+}
+
+/* RFC 6750 3; a realm is the site's. */
+static void
+put_bearer(struct response *r, const struct front *f,
+    const struct site_rule *rule, enum err e)
+{
+	char challenge[CHALLENGE_CAP];
+	struct buf b;
+
+	buf_init(&b, challenge, sizeof challenge);
+	buf_printf(&b, "Bearer realm=\"%s\"", f->origin);
+	if (e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE)
+		buf_printf(&b, ", error=\"%s\"", err_wire(e));
+	if (e == ERR_INSUFFICIENT_SCOPE)
+		buf_printf(&b, ", scope=\"%s\"", rule->scope);
+	response_header(r, "WWW-Authenticate", challenge);
+}
+
+static void
+put_basic(struct response *r, const struct front *f)
+{
+	char challenge[CHALLENGE_CAP];
+	struct buf b;
+
+	buf_init(&b, challenge, sizeof challenge);
+	buf_printf(&b, "Basic realm=\"%s\", charset=\"UTF-8\"", f->origin);
+	response_header(r, "WWW-Authenticate", challenge);
+}
+
+void
+front_refuse(struct response *r, const struct front *f,
+    const struct site_rule *rule, enum err e, const char *why)
+{
+	/* To a script's request a browser would answer Basic itself, with a
+	 * window that asks for a password. */
+	bool basic = rule->app_password && !f->from_script;
+	bool comes_again = e == ERR_LOGIN_REQUIRED || e == ERR_ACCESS_DENIED ||
+			   e == ERR_INVALID_TOKEN;
+
+	reply_error(r, e, why);
+	if (comes_again)
+		r->status = 401;
+	if (basic && comes_again)
+		put_basic(r, f);
+	if (e == ERR_INSUFFICIENT_SCOPE ||
+	    (comes_again && (!basic || rule->audience[0] != '\0')))
+		put_bearer(r, f, rule, e);
+}

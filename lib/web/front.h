@@ -1,0 +1,54 @@
+/*
+ * How web servers ask the gate, and what they take for an answer: gate(8) has
+ * the table. Which site a request is for is the server's configuration's word,
+ * never the Host header's, where a client can say what it likes.
+ */
+#ifndef LK_WEB_FRONT_H
+#define LK_WEB_FRONT_H
+
+#include "base/err.h"
+#include "domain/uri.h"
+#include "protocol/gate.h"
+#include "web/gateway.h"
+#include "web/response.h"
+
+#include <stdbool.h>
+
+enum front_form {
+	FRONT_ANSWER, /* 200, or what the browser gets */
+	FRONT_YES_NO, /* 200 or 401, and nothing else */
+	FRONT_PAGE    /* what the browser gets; lets nothing on */
+};
+
+struct front {
+	enum front_form form;
+	bool variables;          /* Variable-REMOTE_USER, not Remote-User */
+	char origin[ORIGIN_CAP]; /* of the site */
+	/* of the request asked about; borrowed until it is finished */
+	const char *method, *target;
+	bool accepts_html, accepts_json;
+	bool from_script;   /* a page's script asks, not a person */
+	bool from_own_page; /* a person follows a link of the site, or none */
+};
+
+/* ERR_FORBIDDEN, with a word in *WHY: the server did not say what it asks. F
+ * has what is known even so. */
+enum err front_read(
+    struct front *f, const struct exchange *x, const char **why) MUST_CHECK;
+
+/* Whether who asks is a person with a browser, to whom a page means something;
+ * RULE is what decided. */
+bool front_wants_page(const struct front *f, const struct site_rule *rule);
+
+/* Lets the request on, as REPLY's. */
+void front_let_on(
+    struct response *r, const struct front *f, const struct gate_reply *reply);
+
+/* "No", where nothing else is wanted. */
+void front_say_no(struct response *r);
+
+/* The refusal E for a program: JSON, and with 401 how to come again. */
+void front_refuse(struct response *r, const struct front *f,
+    const struct site_rule *rule, enum err e, const char *why);
+
+#endif

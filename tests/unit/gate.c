@@ -1,0 +1,164 @@
+/*
+ * The gate's decision, counted: for whoever is signed in one read transaction
+ * and no write. (store_read and store_write are wrapped: see the Makefile.)
+ */
+#include "protocol/gate.h"
+
+#include "base/secret.h"
+#include "base/str.h"
+#include "check.h"
+#include "domain/app_password.h"
+#include "domain/session.h"
+#include "fixture.h"
+
+#include <string.h>
+
+#define SITE "https://photos.example.org"
+
+static int reads, writes;
+
+enum err __real_store_read(struct store *s, store_step *step, void *arg);
+enum err __real_store_write(
+    struct store *s, int64_t now, store_step *step, void *arg);
+enum err __wrap_store_read(struct store *s, store_step *step, void *arg);
+enum err __wrap_store_write(
+    struct store *s, int64_t now, store_step *step, void *arg);
+
+enum err
+__wrap_store_read(struct store *s, store_step *step, void *arg)
+{
+	reads++;
+	return __real_store_read(s, step, arg);
+}
+
+enum err
+__wrap_store_write(struct store *s, int64_t now, store_step *step, void *arg)
+{
+	writes++;
+	return __real_store_write(s, now, step, arg);
+}
+
+static struct provider provider;
+static struct user alice;
+static char cookie[TOKEN_TEXT_CAP], app_password[APP_PASSWORD_CAP];
+
+static enum err
+furnish(struct store_txn *t, void *arg)
+{
+	static const struct family_lifetimes l = {.access_token_s = 3600};
+	struct site s = {.origin = SITE,
+	    .rules = "/ signed-in app-password\n/open anyone\n/x group:none"};
+	struct app_password a = {.origin = SITE};
+	struct session_cookie session_cookie;
+	struct session session;
+	struct family f = {.client_id = SITE};
+	struct token token = {0};
+	struct client c;
+
+	(void)arg;
+	alice = (struct user){.name = "alice", .groups = "family"};
+	if (site_client(&c, SITE) != OK || site_add(t, &s, &c, noon) != OK ||
+	    user_add(t, &alice, noon) != OK)
+		return ERR_IO;
+	session_make(&session, &session_cookie, NULL, alice.user_id, "pwd",
+	    3600, false, noon);
+	random_bytes(f.family_id, sizeof f.family_id);
+	memcpy(f.user_id, alice.user_id, USER_ID_LEN);
+	memcpy(f.sid, session.sid, SID_LEN);
+	memcpy(token.family_id, f.family_id, FAMILY_ID_LEN);
+	token_encode(cookie, TOKEN_GATE, &token, &provider.keyring);
+	app_password_make(app_password, &a, &provider.keyring);
+	memcpy(a.user_id, alice.user_id, USER_ID_LEN);
+	if (session_put(t, &session) != OK ||
+	    family_begin(t, &f, &l, noon) != OK ||
+	    app_password_put(t, &a) != OK)
+		return ERR_IO;
+	return OK;
+}
+
+/* Asks for TARGET; what was decided, with the transactions it took. */
+static enum err
+ask(const char *target, const char *with, struct gate_reply *r)
+{
+	struct gate_request q = {
+	    .origin = SITE, .method = "GET", .target = target, .cookie = with};
+	const char *why;
+
+	reads = writes = 0;
+	return gate_decide(&provider, &q, noon, r, &why);
+}
+
+static void
+counted(void)
+{
+	struct gate_reply r;
+
+	CHECK(ask("/page", cookie, &r) == OK && r.has_user &&
+		  str_equal(r.user.name, "alice") && reads == 1 && writes == 0,
+	    "gate: one read lets somebody in who is signed in");
+	CHECK(ask("/x", cookie, &r) == ERR_FORBIDDEN && r.has_user &&
+		  reads == 1 && writes == 0,
+	    "gate: and one refuses somebody without the right");
+	CHECK(ask("/page", NULL, &r) == ERR_LOGIN_REQUIRED && !r.has_user &&
+		  reads == 1 && writes == 0,
+	    "gate: and one sends a stranger to sign in");
+	CHECK(ask("/open", NULL, &r) == OK && !r.has_user && reads == 1,
+	    "gate: and one opens what is open");
+	CHECK(ask("/open", cookie, &r) == OK && r.has_user,
+	    "gate: where it is told all the same who it is");
+	cookie[0] = cookie[0] == 'A' ? 'B' : 'A';
+	CHECK(ask("/page", cookie, &r) == ERR_LOGIN_REQUIRED,
+	    "gate: a forged cookie is none");
+}
+
+static enum err
+lock_step(struct store_txn *t, void *arg)
+{
+	alice.locked = *(bool *)arg;
+	return user_put(t, &alice, noon);
+}
+
+static void
+app_passwords(void)
+{
+	char text[256], basic[400] = "Basic ";
+	struct gate_reply r;
+	struct gate_request q = {.origin = SITE,
+	    .method = "PROPFIND",
+	    .target = "/",
+	    .authorization = basic};
+	bool locked = true;
+	const char *why;
+
+	snprintf(text, sizeof text, "alice:%s", app_password);
+	/* Its alphabet is base64's but for two: encode by hand what is. */
+	base64url_encode(basic + 6, sizeof basic - 6, text, strlen(text));
+	for (char *c = basic + 6; *c != '\0'; c++)
+		*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
+	reads = writes = 0;
+	CHECK(gate_decide(&provider, &q, noon, &r, &why) == OK && r.has_user &&
+		  reads == 1 && writes == 0,
+	    "gate: an app password costs one read, too, and no write");
+	q.target = "/x";
+	CHECK(
+	    gate_decide(&provider, &q, noon, &r, &why) == ERR_LOGIN_REQUIRED &&
+		!r.has_user,
+	    "gate: it counts where the rule says so alone");
+	q.target = "/";
+	in_store(lock_step, &locked);
+	CHECK(gate_decide(&provider, &q, noon, &r, &why) == ERR_ACCESS_DENIED &&
+		  !r.has_user && r.user.name[0] == '\0',
+	    "gate: and nothing for somebody who is locked");
+}
+
+int
+main(void)
+{
+	fixture_open();
+	random_bytes(&provider.keyring, sizeof provider.keyring);
+	provider.store = fixture;
+	in_store(furnish, NULL);
+	counted();
+	app_passwords();
+	return check_done();
+}

@@ -1,0 +1,226 @@
+/* Sites and their rules: what is matched, what decides, what is refused. */
+#include "domain/site.h"
+
+#include "base/str.h"
+#include "check.h"
+#include "fixture.h"
+
+#include <string.h>
+
+static void
+promise(bool kept, const char *what, const char *about)
+{
+	char text[200];
+
+	snprintf(text, sizeof text, "site: %s: %.100s", what, about);
+	for (char *c = text; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	CHECK(kept, text);
+}
+
+static void
+rules(void)
+{
+	static const char *const bad[] = {"", " ", "signed-in", "/x",
+	    "/x somebody", "get /x anyone", "GET", "GET,POST", ", /x anyone",
+	    "/x anyone signed-in", "/x anyone group:a", "/x app-password",
+	    "/x anyone app-password", "/x strict", "/x scope:a",
+	    "/x bearer:", "/x bearer:a bearer:b", "/x group:", "/x group:a/b",
+	    "/x signed-in group:a", "/../x anyone", "/./x anyone",
+	    "/%2e%2e/x anyone", "/x?y anyone", "/x%2fy anyone", "x anyone",
+	    "/x\nanyone"};
+	struct site_rule r;
+	const char *why;
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		promise(site_rule_parse(&r, bad[i], &why) == ERR_SYNTAX &&
+			    why != NULL,
+		    "is no rule, and it is said why", bad[i]);
+	CHECK(site_rule_parse(&r, "/x/ signed-in app-password", &why) == OK &&
+		  str_equal(r.path, "/x") && r.signed_in && r.app_password &&
+		  !r.anyone && site_rule_takes_people(&r),
+	    "site: a rule is taken apart");
+	CHECK(site_rule_parse(&r,
+		  "GET,PROPFIND //a//b group:c group:d "
+		  "bearer:https://api.example scope:x:y scope:z strict",
+		  &why) == OK &&
+		  str_equal(r.methods, "GET PROPFIND") &&
+		  str_equal(r.path, "/a/b") && str_equal(r.groups, "c d") &&
+		  str_equal(r.audience, "https://api.example") &&
+		  str_equal(r.scope, "x:y z") && r.strict,
+	    "site: with all that a rule may have");
+	CHECK(site_rule_parse(&r, "/ bearer:x", &why) == OK &&
+		  !site_rule_takes_people(&r),
+	    "site: a rule for tokens alone takes no people");
+}
+
+static void
+paths(void)
+{
+	static const char *const bad[] = {"", "*", "x", "?", "?/x", "/.", "/..",
+	    "/./x", "/a/..", "/a/../b", "/%2e", "/%2e%2E/x", "/.%2e/x",
+	    "/..;/x", "/..;a=b/x", "/.;/x", "/..%3bx/y", "/a%2fb", "/a%2Fb",
+	    "/a%5cb", "/a\\b", "/a#b", "/%00", "/%0a", "/%7f", "/\x01", "/%",
+	    "/%2", "/%zz", "/%252e", "/%252f", "/%255c", "/%25%32%65", "/%ff",
+	    "/\xff", "/%c0%ae"};
+	static const struct {
+		const char *target, *path;
+	} good[] = {{"/", "/"}, {"//", "/"}, {"/a//b///c", "/a/b/c"},
+	    {"/%61", "/a"}, {"/a?/../%zz#", "/a"}, {"/...", "/..."},
+	    {"/a..b/..c/d..", "/a..b/..c/d.."}, {"/%c3%a4", "/ä"},
+	    {"/a;b", "/a;b"}, {"/100%25", "/100%"}, {"/%25zz", "/%zz"},
+	    {"/.well-known/x", "/.well-known/x"}, {"/a+b", "/a+b"}};
+	static char long_target[SITE_PATH_CAP + 1];
+	char path[SITE_PATH_CAP];
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		promise(site_path_read(path, bad[i]) == ERR_INVALID_REQUEST,
+		    "a path that can be read in two ways is refused", bad[i]);
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		promise(site_path_read(path, good[i].target) == OK &&
+			    str_equal(path, good[i].path),
+		    "is one path only", good[i].target);
+	memset(long_target, '/', SITE_PATH_CAP);
+	CHECK(site_path_read(path, long_target) == ERR_INVALID_REQUEST,
+	    "site: a path over its ceiling is refused");
+}
+
+/* Whether TARGET is decided by the rule for PATH; NULL: by none. */
+static bool
+is_decided(const char *rules_text, const char *method, const char *target,
+    const char *path)
+{
+	struct site_rule r;
+	enum err e = site_rule_find(&r, rules_text, method, target);
+
+	if (path == NULL)
+		return e == ERR_NOT_FOUND && r.path[0] == '\0' && !r.anyone;
+	return e == OK && str_equal(r.path, path);
+}
+
+static void
+decisions(void)
+{
+	static const char some[] = "/a signed-in\n"
+				   "/a/b anyone\n"
+				   "GET /a/b group:x\n"
+				   "PUT,POST /c signed-in\n"
+				   "/a/b/c signed-in";
+	static const char all[] = "/ signed-in\n/open anyone";
+	struct site_rule r;
+
+	CHECK(is_decided(some, "GET", "/a", "/a") &&
+		  is_decided(some, "GET", "/a/", "/a") &&
+		  is_decided(some, "GET", "/a/x?y", "/a"),
+	    "site: a rule covers its path and what is below");
+	CHECK(is_decided(some, "GET", "/ab", NULL) &&
+		  is_decided(some, "GET", "/", NULL) &&
+		  is_decided(some, "GET", "/A", NULL),
+	    "site: by whole segments; what no rule covers is nobody's");
+	CHECK(is_decided(some, "PUT", "/a/b/c/d", "/a/b/c"),
+	    "site: the longest path decides");
+	CHECK(site_rule_find(&r, some, "GET", "/a/b/x") == OK &&
+		  str_equal(r.groups, "x") &&
+		  site_rule_find(&r, some, "HEAD", "/a/b/x") == OK &&
+		  str_equal(r.groups, "x") &&
+		  site_rule_find(&r, some, "PUT", "/a/b/x") == OK && r.anyone,
+	    "site: one that names the method goes first, and GET has HEAD");
+	CHECK(is_decided(some, "POST", "/c", "/c") &&
+		  is_decided(some, "GET", "/c", NULL) &&
+		  is_decided(some, "", "/c", NULL) &&
+		  is_decided(some, "PUT POST", "/c", NULL),
+	    "site: another method than the rules name is nobody's");
+	CHECK(is_decided(all, "BREW", "/x", "/") &&
+		  is_decided(all, "GET", "//open", "/open") &&
+		  is_decided(all, "GET", "/%6fpen/x", "/open") &&
+		  is_decided(all, "GET", "/opened", "/"),
+	    "site: the path is matched decoded, slashes collapsed");
+	CHECK(is_decided("", "GET", "/", NULL),
+	    "site: without a rule all is nobody's");
+	CHECK(
+	    site_rule_find(&r, all, "GET", "/open;/x") == ERR_INVALID_REQUEST &&
+		!r.anyone &&
+		site_rule_find(&r, all, "GET", "/x;/../open") ==
+		    ERR_INVALID_REQUEST &&
+		is_decided(all, "GET", "/x;y/open", "/") &&
+		is_decided(all, "GET", "/open/x;y", "/open"),
+	    "site: a parameter must not bring a path under another rule");
+	CHECK(
+	    site_rule_find(&r, "/ anyone\nnonsense", "GET", "/") == ERR_CORRUPT,
+	    "site: a rule that does not parse is a damaged record");
+}
+
+static void
+origins(void)
+{
+	CHECK(site_origin_refusal("https://photos.example.org", true) == NULL &&
+		  site_origin_refusal("https://a.example:8443", true) == NULL &&
+		  site_origin_refusal("http://127.0.0.1:80", false) != NULL &&
+		  site_origin_refusal("http://127.0.0.1:81", false) == NULL,
+	    "site: an origin is one as browsers spell it");
+	CHECK(site_origin_refusal("http://127.0.0.1:81", true) != NULL &&
+		  site_origin_refusal("https://a.example", false) != NULL &&
+		  site_origin_refusal("http://a.example", false) != NULL,
+	    "site: it is https where the issuer is, and only there");
+	CHECK(site_origin_refusal("https://a.example/", true) != NULL &&
+		  site_origin_refusal("https://a.example/x", true) != NULL &&
+		  site_origin_refusal("https://A.example", true) != NULL &&
+		  site_origin_refusal("https://u@a.example", true) != NULL &&
+		  site_origin_refusal("https://a.example:443", true) != NULL &&
+		  site_origin_refusal("https://[::1]", true) != NULL &&
+		  site_origin_refusal("a.example", true) != NULL &&
+		  site_origin_refusal("", true) != NULL,
+	    "site: and nothing else");
+}
+
+static enum err
+kept(struct store_txn *t, void *arg)
+{
+	struct site s = {.origin = "https://a.example"}, found;
+	struct client c, row;
+
+	(void)arg;
+	CHECK(site_rule_add(&s, "/ signed-in") == NULL &&
+		  site_rule_add(&s, "GET /x anyone") == NULL &&
+		  str_equal(s.rules, "/ signed-in\nGET /x anyone"),
+	    "site: rules are kept one a line");
+	CHECK(site_rule_add(&s, "GET,PUT /x/ signed-in") != NULL &&
+		  site_rule_add(&s, "/ anyone") != NULL &&
+		  site_rule_add(&s, "nonsense") != NULL &&
+		  site_rule_add(&s, "PUT /x signed-in") == NULL &&
+		  site_rule_add(&s, "/x signed-in") == NULL,
+	    "site: of two for the same path and method the second is refused");
+	CHECK(site_client(&c, s.origin) == OK &&
+		  site_add(t, &s, &c, noon) == OK &&
+		  site_get(t, s.origin, &found) == OK &&
+		  str_equal(found.rules, s.rules) && found.created_at == noon,
+	    "site: what was put is found");
+	CHECK(client_get(t, s.origin, &row) == OK && row.is_site &&
+		  row.trusted && !row.is_public && !row.no_pkce &&
+		  row.grants == GRANT_AUTHORIZATION_CODE &&
+		  str_equal(row.redirect_uris,
+		      "https://a.example/.latchkey/callback"),
+	    "site: and is a client with one address to come back to");
+	CHECK(client_algs(t) == 0 && !client_origin_known(t, s.origin),
+	    "site: that signs nothing, and whose scripts may ask for nothing");
+	CHECK(site_add(t, &s, &c, noon) == ERR_EXISTS &&
+		  site_del(t, s.origin) == OK &&
+		  site_get(t, s.origin, &found) == ERR_NOT_FOUND &&
+		  client_get(t, s.origin, &row) == ERR_NOT_FOUND &&
+		  site_del(t, s.origin) == ERR_NOT_FOUND,
+	    "site: removed, nothing of it is left");
+	return OK;
+}
+
+int
+main(void)
+{
+	fixture_open();
+	rules();
+	paths();
+	decisions();
+	origins();
+	in_store(kept, NULL);
+	return check_done();
+}

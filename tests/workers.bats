@@ -1,0 +1,165 @@
+# A program's threads come with requests and go when they are not needed; what
+# they had goes back to the system.
+
+load helper
+
+setup() {
+	new_store
+	set_conf workers 64
+	add_client app --grant client_credentials
+	start_token
+}
+
+# As a web server or systemd does: the socket is its standard input.
+start_token() {
+	socket=$(mktemp -u "${TMPDIR:-/tmp}/latchkey.XXXXXX")
+	LATCHKEY_DATA=$DATA in_background python3 -c '
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen(128)
+os.dup2(s.fileno(), 0)
+os.execv(sys.argv[2], sys.argv[2:])' "$socket" \
+	    "$LATCHKEY_BUILD/cgi-bin/token"
+	TOKEN=$SERVER_PID
+	wait_for answers_credentials
+}
+
+teardown() {
+	stop_server
+	rm -f "$socket"
+}
+
+teardown_file() {
+	stop_all
+}
+
+answers_credentials() {
+	local body=grant_type=client_credentials
+	env -i PATH="$PATH" REQUEST_METHOD=POST REQUEST_URI=/token \
+	    CONTENT_TYPE=application/x-www-form-urlencoded \
+	    CONTENT_LENGTH=${#body} \
+	    HTTP_AUTHORIZATION="Basic $(basic app "$SECRET")" \
+	    cgi-fcgi -bind -connect "$socket" <<<"$body" |
+	    grep -q '^Status: 200'
+}
+
+threads() {
+	sed -n 's/^Threads:[[:space:]]*//p' "/proc/$SERVER_PID/status"
+}
+
+threads_are() {
+	[[ $(threads) -eq $1 ]]
+}
+
+threads_are_few() {
+	[[ $(threads) -le 32 ]]
+}
+
+# Memory of its own, in KiB.
+anonymous() {
+	sed -n 's/^Pss_Anon: *\([0-9]*\).*/\1/p' \
+	    "/proc/$SERVER_PID/smaps_rollup"
+}
+
+# So many requests under way at once, each of which has only begun.
+begin_requests() {
+	in_background python3 -c '
+import socket, sys, time
+begun = []
+for _ in range(int(sys.argv[2])):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(sys.argv[1])
+    s.sendall(bytes([1, 1, 0, 1, 0, 8, 0, 0]))  # FCGI_BEGIN_REQUEST
+    begun.append(s)
+time.sleep(600)' "$socket" "$1"
+}
+
+@test "workers: 64 slow requests have a thread each, and when they are over there are none left" {
+	wait_for threads_are 1
+	begin_requests 64
+	SERVER_PID=$TOKEN wait_for threads_are 65
+	kill "$SERVER_PID"
+	SERVER_PID=$TOKEN
+	wait_for threads_are 1
+	answers_credentials
+}
+
+@test "workers: threads that are not needed end, though the kernel gives each its turn" {
+	local client
+	begin_requests 64
+	client=$SERVER_PID
+	SERVER_PID=$TOKEN wait_for threads_are 65
+	in_background python3 -c '
+import socket, sys, time
+while True:
+    time.sleep(0.01)
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(sys.argv[1])
+    # FCGI_BEGIN_REQUEST, FCGI_PARAMS, FCGI_STDIN
+    s.sendall(bytes([1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0,
+                     1, 4, 0, 1, 0, 0, 0, 0, 1, 5, 0, 1, 0, 0, 0, 0]))
+    while s.recv(4096):
+        pass
+    s.close()' "$socket"
+	kill "$client"
+	client=$SERVER_PID SERVER_PID=$TOKEN
+	# It may take three times three seconds.
+	wait_for threads_are_few || wait_for threads_are_few
+	kill "$client"
+}
+
+@test "workers: connections that the web server keeps hold up nobody" {
+	in_background python3 -c '
+import socket, sys, time
+kept = []
+for _ in range(5):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(10)
+    s.connect(sys.argv[1])
+    # FCGI_BEGIN_REQUEST with FCGI_KEEP_CONN, FCGI_PARAMS, FCGI_STDIN
+    s.sendall(bytes([1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0,
+                     1, 4, 0, 1, 0, 0, 0, 0, 1, 5, 0, 1, 0, 0, 0, 0]))
+    answer = b""
+    while bytes([1, 3, 0, 1, 0, 8]) not in answer:  # FCGI_END_REQUEST
+        answer += s.recv(4096)
+    kept.append(s)
+print("all were answered", flush=True)
+time.sleep(600)' "$socket"
+	wait_for grep -qx 'all were answered' "$SERVER_LOG"
+	kill -0 "$SERVER_PID"
+	answers_credentials
+	kill "$SERVER_PID"
+	SERVER_PID=$TOKEN
+}
+
+@test "workers: the memory of a load is given back" {
+	[[ -z ${SAN:-} ]] || skip 'sanitizers keep memory'
+	local before i
+	wait_for threads_are 1
+	before=$(anonymous)
+	for ((i = 0; i < 64; i++)); do
+		answers_credentials &
+	done 3>&-
+	wait $(jobs -p | grep -v "$SERVER_PID")
+	[[ $(threads) -gt 1 ]]
+	wait_for threads_are 1
+	[[ $(anonymous) -le $((before * 5 / 4)) ]] ||
+	    fail "$before KiB before, $(anonymous) KiB after"
+	answers_credentials
+}
+
+@test "workers: SIGTERM ends a program at once, with threads that wait and with none" {
+	wait_for threads_are 1
+	kill "$SERVER_PID"
+	wait_for is_gone "$SERVER_PID"
+
+	start_token
+	begin_requests 64
+	SERVER_PID=$TOKEN wait_for threads_are 65
+	kill "$SERVER_PID"
+	SERVER_PID=$TOKEN
+	kill "$SERVER_PID"
+	wait_for is_gone "$SERVER_PID"
+	refute_logged .
+}
