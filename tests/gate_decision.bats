@@ -1,0 +1,492 @@
+# What the gate decides: what its cookies, tokens and app passwords are good
+# for, and what each kind of front end is told; by plain CGI, without a server.
+
+load helper
+
+setup_file() {
+	export USE_TEST_CLOCK=1
+	gate_store
+	save_store
+}
+
+setup() {
+	fresh_store
+}
+
+teardown_file() {
+	stop_all
+}
+
+# --- what cookies and states are good for --------------------------------------
+
+@test "gate: a decision for a signed-in person writes nothing" {
+	local cookie before i
+	cookie=$(gate_cookie alice)
+	before=$(last_transaction)
+	for i in {1..100}; do
+		ask_gate /page.txt "HTTP_COOKIE=$cookie"
+		assert_status 200
+	done
+	assert_equal "$(last_transaction)" "$before"
+	latchkey user set bob --name Bob >/dev/null
+	[[ $(last_transaction) != "$before" ]]
+}
+
+# When the store was changed last, its size, and the number of the change, as
+# LMDB has it in the two first pages.
+last_transaction() {
+	stat -c '%Y %s' "$DATA/store/data.mdb"
+	python3 -c '
+import sys, struct
+data = open(sys.argv[1], "rb").read(2 * 4096)
+print(max(struct.unpack_from("<Q", data, p + 16 + 8 + 16 + 96 + 8)[0]
+    for p in (0, 4096)))' "$DATA/store/data.mdb"
+}
+
+@test "gate: another site's cookie, a forged one, a session's or a code open nothing" {
+	local cookie value
+	cookie=$(gate_cookie alice)
+	value=${cookie#*=}
+	ask_gate /page.txt "HTTP_COOKIE=$cookie"
+	assert_status 200
+	ask_gate /page.txt "HTTP_COOKIE=$cookie" "LATCHKEY_SITE=$OTHER"
+	assert_status 303
+	ask_gate /page.txt "HTTP_COOKIE=latchkey-gate=A${value:1}"
+	assert_status 303
+	ask_gate /page.txt "HTTP_COOKIE=latchkey-gate=${value:0:63}"
+	assert_status 303
+	ask_gate /page.txt "HTTP_COOKIE=$cookie; $cookie"
+	assert_status 303
+	ask_gate /page.txt "HTTP_COOKIE=latchkey-gate=$(jar_send / |
+	    sed 's/.*latchkey-session=//; s/;.*//')"
+	assert_status 303
+	! grep -aqF "$value" "$DATA/store/data.mdb"
+}
+
+@test "gate: a state is good in the browser it was made for alone (RFC 9700 4.7)" {
+	local visit to back
+	ask_gate /page.txt HTTP_ACCEPT=text/html
+	visit=$(http_header Set-Cookie); visit=${visit%%;*}
+	open_page alice "$(http_header Location)"
+	log_in alice
+	to=$(http_header Location)
+	back() {	# QUERY [VAR=VALUE...]
+		cgi gate GET /.latchkey/callback "$1" '' FCGI_ROLE=AUTHORIZER \
+		    "LATCHKEY_SITE=$SITE" "${@:2}" >/dev/null
+	}
+	back "${to#*\?}"
+	assert_status 403
+	refute_header Set-Cookie
+	assert_logged 'reason=visit_unknown'
+	back "${to#*\?}" "HTTP_COOKIE=latchkey-visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	assert_status 403
+	# The way back cannot be changed, and another issuer's answer is none.
+	back "$(sed 's/%2Fpage.txt/%2Fopen/' <<<"${to#*\?}")" "HTTP_COOKIE=$visit"
+	assert_status 403
+	back "$(sed 's/iss=[^&]*/iss=https%3A%2F%2Fevil.example/' <<<"${to#*\?}")" \
+	    "HTTP_COOKIE=$visit"
+	assert_status 400
+	assert_logged 'reason=issuer_mismatch'
+	back "$(sed 's/&*iss=[^&]*//' <<<"${to#*\?}")" "HTTP_COOKIE=$visit"
+	assert_status 400
+	back "${to#*\?}" "HTTP_COOKIE=$visit"
+	assert_status 303
+	assert_header Location "^$SITE/page.txt$"
+	assert_header Set-Cookie '^latchkey-gate=[A-Za-z0-9_-]{64}; Path=/; HttpOnly; SameSite=Lax$'
+	# And once (RFC 6749 4.1.2).
+	back "${to#*\?}" "HTTP_COOKIE=$visit"
+	assert_status 400
+	assert_logged 'reason=code_reused'
+}
+
+@test "gate: several tabs sign in at once, each back to its own page" {
+	local visit one two code
+	ask_gate /one HTTP_ACCEPT=text/html
+	visit=$(http_header Set-Cookie); visit=${visit%%;*}
+	one=$(http_header Location)
+	ask_gate /two HTTP_ACCEPT=text/html "HTTP_COOKIE=$visit"
+	refute_header Set-Cookie
+	two=$(http_header Location)
+	open_page alice "$one"
+	log_in alice
+	one=$(http_header Location)
+	open_page alice "$two"
+	two=$(http_header Location)
+	for to in "$two" "$one"; do
+		cgi gate GET /.latchkey/callback "${to#*\?}" '' \
+		    FCGI_ROLE=AUTHORIZER "LATCHKEY_SITE=$SITE" \
+		    "HTTP_COOKIE=$visit" >/dev/null
+		assert_status 303
+		[[ $to = "$one" ]] && assert_header Location "^$SITE/one$" ||
+		    assert_header Location "^$SITE/two$"
+	done
+}
+
+@test "gate: the way back never leads to another host, however it is written" {
+	local target url
+	for target in //evil.example '/\evil.example' 'https://evil.example/x' \
+	    "/$(printf 'a%.0s' {1..2100})"; do
+		ask_gate "$target" HTTP_ACCEPT=text/html
+		[[ $(http_status) != 200 ]]
+		[[ $(http_status) = 303 ]] || continue
+		url=$(url_param state "$(http_header Location)")
+		[[ ${url:52} != //* && ${url:52} != *evil* || ${url:52} = /x ]] ||
+		    fail "$target: ${url:52}"
+	done
+}
+
+@test "gate: over https its cookies are __Host-, Secure, HttpOnly and Lax" {
+	rm -r "$DATA"
+	new_store https://id.example.org
+	latchkey site add https://photos.example.org >/dev/null
+	cgi gate GET / '' '' FCGI_ROLE=AUTHORIZER \
+	    LATCHKEY_SITE=https://photos.example.org HTTP_ACCEPT=text/html \
+	    >/dev/null
+	assert_status 303
+	assert_header Set-Cookie '^__Host-latchkey-visit=[A-Za-z0-9_-]{43}; Path=/; Secure; HttpOnly; SameSite=Lax$'
+	run -1 latchkey site add http://photos.example.org
+	run -1 latchkey site add https://photos.example.org/x
+	run -1 latchkey site add https://Photos.example.org
+	run -1 latchkey site add https://photos.example.org:443
+}
+
+@test "gate: a site's codes are nobody else's to redeem, and it has no tokens" {
+	local to code
+	ask_gate /page.txt HTTP_ACCEPT=text/html
+	open_page alice "$(http_header Location)"
+	log_in alice
+	code=$(url_param code "$(http_header Location)")
+	for how in none post basic; do
+		AUTH=$how CLIENT=$SITE REDIRECT_URI=$SITE/.latchkey/callback \
+		    redeem "$code"
+		assert_refused 401 invalid_client
+	done
+	assert_logged 'reason=client_is_site'
+	CLIENT=app REDIRECT_URI=$SITE/.latchkey/callback redeem "$code"
+	assert_refused 400 invalid_grant
+	request - GET "$ISSUER/jwks.json" -H "Origin: $SITE"
+	! latchkey client list --json | grep -F "$SITE"
+	run -1 latchkey client del "$SITE"
+	[[ $output = *'latchkey site del'* ]]
+	run -1 latchkey client secret "$SITE"
+	run -1 latchkey client set "$SITE" --name x
+}
+
+# --- tokens and app passwords --------------------------------------------------
+
+@test "gate: an access token opens what its audience and scope are for (RFC 6750)" {
+	local token other
+	add_client api --audience https://api.example --grant client_credentials \
+	    --scope api:read --scope api:write
+	add_client web --trusted --audience https://api.example --scope openid \
+	    --scope api:read
+	latchkey site set "$SITE" --rule '/ signed-in' \
+	    --rule '/api bearer:https://api.example scope:api:read' \
+	    --rule '/strict bearer:https://api.example strict' >/dev/null
+	bearer() { ask_gate "$1" "HTTP_AUTHORIZATION=Bearer $2"; }
+	token=$(CLIENT=api client_credentials scope=api:read | field access_token)
+	other=$(CLIENT=api client_credentials scope=api:write | field access_token)
+	bearer /api/x "$token"
+	assert_status 200
+	assert_header Variable-REMOTE_USER '^client:api$'
+	bearer /api/x "$other"
+	assert_status 403
+	assert_header WWW-Authenticate 'error="insufficient_scope", scope="api:read"'
+	bearer /api/x "${token%?}"
+	assert_status 401
+	assert_header WWW-Authenticate '^Bearer .*error="invalid_token"'
+	bearer / "$token"
+	[[ $(http_status) != 200 ]]
+	ask_gate /api/x
+	assert_status 401
+	assert_header WWW-Authenticate '^Bearer realm="[^"]*"$'
+	ask_gate /api/x HTTP_ACCEPT=text/html
+	assert_status 401
+	token=$(get_tokens alice web scope='openid api:read' | field access_token)
+	bearer /api/x "$token"
+	assert_status 200
+	assert_header Variable-REMOTE_USER '^alice$'
+	bearer /strict/x "$token"
+	assert_status 200
+	CLIENT=web revoke "$token"
+	bearer /strict/x "$token"
+	assert_status 401
+	bearer /api/x "$token"
+	assert_status 200
+	latchkey user lock alice >/dev/null
+	bearer /api/x "$token"
+	assert_status 401
+	add_client elsewhere --grant client_credentials --scope api:read
+	token=$(CLIENT=elsewhere client_credentials | field access_token)
+	bearer /api/x "$token"
+	assert_status 401
+	assert_logged 'reason=audience'
+	travel 901
+	bearer /strict/x "$(CLIENT=api client_credentials | field access_token)"
+	assert_status 200
+	bearer /strict/x "$other"
+	assert_status 401
+}
+
+@test "gate: an app password is one person's, for one site, until it is removed (RFC 7617)" {
+	local password id
+	password=$(latchkey app-password add alice --site "$SITE" --name Phone \
+	    --json | jq -r .password)
+	[[ $password =~ ^[A-Za-z0-9_-]{44}$ ]]
+	basic_at() { ask_gate "$1" "HTTP_AUTHORIZATION=Basic $(printf %s "$2" | base64 -w 0)" "${@:3}"; }
+	basic_at /dav/x "alice:$password"
+	assert_status 200
+	assert_header Variable-REMOTE_USER '^alice$'
+	basic_at /dav/x "Alice:$password"
+	assert_status 200
+	basic_at /page.txt "alice:$password"
+	[[ $(http_status) != 200 ]]
+	for wrong in "bob:$password" "nobody:$password" "alice:${password%?}A" \
+	    "alice:$PASSWORD" "alice:" ":$password" alice; do
+		basic_at /dav/x "$wrong" HTTP_ACCEPT=text/html
+		assert_equal "$wrong $(http_status)" "$wrong 401"
+		assert_header WWW-Authenticate '^Basic '
+		http_body >>"$BATS_TEST_TMPDIR/bodies"
+		echo >>"$BATS_TEST_TMPDIR/bodies"
+	done
+	assert_equal "$(sort -u "$BATS_TEST_TMPDIR/bodies" | wc -l)" 1
+	latchkey site set "$OTHER" --rule '/dav signed-in app-password' >/dev/null
+	basic_at /dav/x "alice:$password" "LATCHKEY_SITE=$OTHER"
+	assert_status 401
+	latchkey user lock alice >/dev/null
+	basic_at /dav/x "alice:$password"
+	assert_status 401
+	latchkey user unlock alice >/dev/null
+	latchkey site set "$SITE" --group nobody >/dev/null
+	basic_at /dav/x "alice:$password"
+	assert_status 401
+	latchkey site set "$SITE" --group '' >/dev/null
+	basic_at /dav/x "alice:$password"
+	assert_status 200
+	! grep -aqF "$password" "$DATA/store/data.mdb"
+	id=$(latchkey app-password list --user alice --json | jq -r '.[].id')
+	latchkey app-password list | grep -F Phone
+	latchkey app-password del -- "$id" >/dev/null
+	basic_at /dav/x "alice:$password"
+	assert_status 401
+	run -1 latchkey app-password del -- "$id"
+	run -1 latchkey app-password add alice --site https://nowhere.example
+	run -1 latchkey app-password add nobody --site "$SITE"
+}
+
+@test "gate: an app password goes with its person and its site" {
+	latchkey app-password add bob --site "$SITE" >/dev/null
+	latchkey app-password add alice --site "$SITE" >/dev/null
+	latchkey user del bob >/dev/null
+	assert_equal "$(latchkey app-password list --json | jq length)" 1
+	latchkey site del "$SITE" >/dev/null
+	assert_equal "$(latchkey app-password list --json | jq length)" 0
+}
+
+# --- what other front ends ask -------------------------------------------------
+
+@test "gate: every answer begins with its status: a server takes one without for a yes" {
+	local cookie query
+	cookie=$(gate_cookie alice)
+	for query in / /open/x /family/x /%2e%2e/ /.latchkey/callback \
+	    /.latchkey/sign-out /.latchkey/x; do
+		for form in FCGI_ROLE=AUTHORIZER LATCHKEY_GATE=auth_request \
+		    LATCHKEY_GATE=nonsense NONE=; do
+			cgi gate GET "$query" '' '' "LATCHKEY_SITE=$SITE" "$form" \
+			    "HTTP_COOKIE=$cookie" | head -n 1 |
+			    grep -Eq '^Status: [2345][0-9][0-9] '
+		done
+	done
+	cgi gate GET / '' '' LATCHKEY_DATA=/nowhere FCGI_ROLE=AUTHORIZER |
+	    head -n 1 | grep -q '^Status: 503 '
+}
+
+@test "gate: nginx and mod_fcgid's checker are told yes or no, and who it is" {
+	local cookie form
+	cookie=$(gate_cookie alice)
+	for form in LATCHKEY_GATE=auth_request \
+	    'FCGI_ROLE=AUTHORIZER FCGI_APACHE_ROLE=ACCESS_CHECKER'; do
+		# shellcheck disable=SC2086 # words
+		yes_no() { cgi gate GET "$1" '' '' "LATCHKEY_SITE=$SITE" $form "${@:2}" >/dev/null; }
+		yes_no /family/x "HTTP_COOKIE=$cookie"
+		assert_status 200
+		case $form in
+		*nginx* | LATCHKEY*)
+			assert_header Remote-User '^alice$'
+			assert_header Remote-Groups '^family,admins$'
+			refute_header Variable-REMOTE_USER
+			;;
+		*)
+			assert_header Variable-REMOTE_USER '^alice$'
+			refute_header Remote-User
+			;;
+		esac
+		# Nothing that would be mixed into the app's own answer.
+		refute_header Content-Security-Policy
+		refute_header Cache-Control
+		refute_header Content-Type
+		for path in /closed/x / /../x /.latchkey/callback; do
+			yes_no "$path" HTTP_ACCEPT=text/html
+			assert_status 401
+			assert_equal "$(http_headers | wc -l)" 1
+			[[ -z $(http_body) ]]
+		done
+	done
+}
+
+@test "gate: the page to a no is the whole answer, and lets nobody on" {
+	local cookie
+	cookie=$(gate_cookie bob)
+	page() { cgi gate "$1" "$2" '' '' "LATCHKEY_SITE=$SITE" HTTP_ACCEPT=text/html "${@:3}" >/dev/null; }
+	page GET /page.txt
+	assert_status 303
+	assert_header Set-Cookie '^latchkey-visit='
+	page GET /family/x "HTTP_COOKIE=$cookie"
+	assert_status 403
+	assert_page 'You can’t open this page'
+	page GET /page.txt "HTTP_COOKIE=$cookie"
+	assert_status 503
+	page GET /open/x
+	assert_status 503
+	# After Apache's internal redirect the method is the first one's.
+	page GET /page.txt REDIRECT_REQUEST_METHOD=POST HTTP_ACCEPT='*/*' \
+	    REDIRECT_STATUS=401
+	assert_status 401
+}
+
+@test "gate: forward-auth is asked about the forwarded request, and only when configured" {
+	local cookie
+	cookie=$(gate_cookie alice)
+	forward() {
+		cgi gate GET /gate/forward-auth '' '' LATCHKEY_GATE=forward_auth \
+		    HTTP_X_FORWARDED_PROTO=http "HTTP_X_FORWARDED_HOST=${SITE#*://}" \
+		    HTTP_X_FORWARDED_METHOD=GET "$@" >/dev/null
+	}
+	forward HTTP_X_FORWARDED_URI=/open/x
+	assert_status 200
+	assert_header Remote-User '^$'
+	http_headers | grep -q '^Remote-User:'
+	forward HTTP_X_FORWARDED_URI=/family/x "HTTP_COOKIE=$cookie"
+	assert_status 200
+	assert_header Remote-User '^alice$'
+	assert_header Remote-Name '^Älice Adams$'
+	forward HTTP_X_FORWARDED_URI=/page.txt HTTP_ACCEPT=text/html
+	assert_status 303
+	[[ $(url_param redirect_uri "$(http_header Location)") = "$SITE/.latchkey/callback" ]]
+	forward
+	[[ $(http_status) = 400 ]]
+	forward HTTP_X_FORWARDED_URI=/open/x HTTP_X_FORWARDED_HOST=elsewhere.example
+	assert_status 403
+	# What the server says goes before what a client can.
+	forward HTTP_X_FORWARDED_URI=/open/x "LATCHKEY_SITE=$OTHER"
+	[[ $(http_status) != 200 ]]
+	# A client's headers make no forward-auth of an authorizer's question.
+	ask_gate /gate/forward-auth HTTP_X_FORWARDED_URI=/open/x \
+	    LATCHKEY_GATE=forward_auth HTTP_X_FORWARDED_METHOD=GET
+	assert_status 303
+}
+
+@test "gate: without a site, or with words it does not know, it is closed, and the log says what to do" {
+	ask_gate /open/x LATCHKEY_SITE= "HTTP_HOST=${SITE#*://}" "SERVER_NAME=127.0.0.2"
+	assert_status 403
+	assert_logged 'reason=site_not_named'
+	assert_logged 'set LATCHKEY_SITE in the web server'
+	ask_gate /open/x LATCHKEY_SITE=https://unknown.example
+	assert_status 403
+	assert_logged 'do="latchkey site add https://unknown.example"'
+	ask_gate /open/x FCGI_APACHE_ROLE=AUTHORIZER
+	assert_status 403
+	cgi gate GET /open/x '' '' "LATCHKEY_SITE=$SITE" LATCHKEY_GATE=yes >/dev/null
+	assert_status 403
+	assert_logged 'reason=form_unknown'
+}
+
+@test "gate: a path that can be read in two ways is refused" {
+	local path
+	for path in /open/../page.txt /open/./x /open/%2e%2e/page.txt \
+	    /open/%2E./x '/open/..;/page.txt' '/open/..%3b/x' /open%2Fx \
+	    '/open\x' /open%5cx /open/%00 /open/%0a /open/%zz /open/% \
+	    /open/%252e%252e/page.txt /open/%ff '/open#/x' 'page.txt' '*' ''; do
+		ask_gate "$path"
+		assert_equal "$path $(http_status)" "$path 400"
+	done
+	for path in /open /open/ //open//x '/open/x?/../&%zz' /%6fpen/x \
+	    /open/a..b /open/... '/open/a;b=c' '/open/%3b'; do
+		ask_gate "$path"
+		assert_equal "$path $(http_status)" "$path 200"
+	done
+	# To some servers what follows ";" is no part of the name.
+	latchkey site set "$SITE" --rule '/ anyone' --rule '/admin group:admins' \
+	    >/dev/null
+	ask_gate '/admin;x/y'
+	assert_status 400
+	ask_gate '/x;y/z'
+	assert_status 200
+}
+
+@test "gate: any query, method and body passes by it" {
+	local long
+	long=$(printf 'a=b&%.0s' {1..2000})
+	ask_gate "/open/x?$long&a=1&a=2&%zz=%00"
+	assert_status 200
+	cgi gate BREW /open/x 'a&a&%ff' '' FCGI_ROLE=AUTHORIZER \
+	    "LATCHKEY_SITE=$SITE" CONTENT_LENGTH=99999999999 \
+	    CONTENT_TYPE=multipart/form-data >/dev/null
+	assert_status 200
+}
+
+@test "gate: as FastCGI it tells an authorizer the same" {
+	local dir=$BATS_TEST_TMPDIR
+	start_fastcgi "$dir/gate" "$(programs)/cgi-bin/gate"
+	env -i PATH="$PATH" FCGI_ROLE=RESPONDER LATCHKEY_GATE=auth_request \
+	    REQUEST_METHOD=GET REQUEST_URI=/open/x "LATCHKEY_SITE=$SITE" \
+	    cgi-fcgi -bind -connect "$dir/gate" >"$dir/raw"
+	stop_server
+	head -n 1 "$dir/raw" | grep -q '^Status: 200 '
+	grep -q '^Remote-User:' "$dir/raw"
+}
+
+# --- the command ---------------------------------------------------------------
+
+@test "latchkey site: rules that say nothing, or two things, are refused with the reason" {
+	local rule
+	for rule in '' ' ' 'signed-in' '/x' '/x somebody' 'get /x anyone' \
+	    '/x anyone signed-in' '/x app-password' '/x strict' \
+	    '/x bearer:' '/x bearer:a bearer:b' '/x group:a/b' '/../x anyone' \
+	    '/x?y anyone' '/x signed-in group:a' '/x scope:a' 'GET, anyone'; do
+		[[ -z $rule ]] && continue
+		run -1 latchkey site set "$SITE" --rule "$rule"
+		assert_equal "${#lines[@]}" 1
+	done
+	run -1 latchkey site set "$SITE" --rule '/a anyone' --rule '/a/ signed-in'
+	[[ $output = *'same path and method'* ]]
+	run -1 latchkey site set "$SITE" --rule 'GET,PUT /a anyone' --rule 'PUT /a signed-in'
+	run -0 latchkey site set "$SITE" --rule 'GET,PUT /a anyone' --rule '/a signed-in'
+	local -a many=()
+	for i in {1..65}; do many+=(--rule "/p$i anyone"); done
+	run -1 latchkey site set "$SITE" "${many[@]}"
+	run -0 latchkey site set "$SITE" "${many[@]:2}"
+	assert_equal "$(latchkey site show "$SITE" --json | jq '.rules | length')" 64
+	run -1 latchkey site add "$SITE"
+	run -1 latchkey site show https://nowhere.example
+	run -1 latchkey site del https://nowhere.example
+	run -2 latchkey site set "$SITE"
+}
+
+@test "latchkey site: without a rule a new site is open to whoever signs in; with none left it is closed" {
+	latchkey site add http://127.0.0.9 >/dev/null
+	assert_equal "$(latchkey site show http://127.0.0.9 --json | jq -c .rules)" \
+	    '["/ signed-in"]'
+	latchkey site set http://127.0.0.9 --rule '' >/dev/null
+	ask_gate / LATCHKEY_SITE=http://127.0.0.9
+	assert_status 403
+	latchkey site list | grep -q '^http://127.0.0.9 '
+}
+
+@test "latchkey site: --group admits some people only" {
+	latchkey site set "$SITE" --group family >/dev/null
+	ask_gate /page.txt HTTP_ACCEPT=text/html
+	open_page bob "$(http_header Location)"
+	log_in bob
+	assert_page 'You can’t use <bdi>Photos</bdi>'
+}
