@@ -1,0 +1,420 @@
+# make deb, make static, make install: what comes out of them works where nothing
+# else of latchkey is. Each test of the package boots a machine of its own: the
+# system that is running, with whatever changes kept in memory, and a systemd.
+
+load helper
+
+setup_file() {
+	cd "$root" || return
+	export SANITIZED=${SAN:-}
+	unset MAKEFLAGS MFLAGS MAKELEVEL SAN RS256 CFLAGS LDFLAGS
+	export MADE=$BATS_FILE_TMPDIR/build
+	# shellcheck disable=SC2030 # for dpkg-buildpackage
+	DEB_BUILD_OPTIONS=noautodbgsym make deb BUILD="$MADE" \
+	    >"$BATS_FILE_TMPDIR/said" 2>&1 ||
+	    { tail -n 40 "$BATS_FILE_TMPDIR/said" >&2; return 1; }
+	make -j "$(nproc)" static BUILD="$MADE" \
+	    >"$BATS_FILE_TMPDIR/said-static" 2>&1 ||
+	    { tail -n 40 "$BATS_FILE_TMPDIR/said-static" >&2; return 1; }
+	PACKAGE=$(echo "$MADE"/latchkey_*.deb)
+	OLD=$BATS_FILE_TMPDIR/old.deb
+	export PACKAGE OLD
+	make_old_package
+}
+
+setup() {
+	cd "$root" || return
+	unset MAKEFLAGS MFLAGS MAKELEVEL
+}
+
+teardown() {
+	stop_server
+}
+
+teardown_file() {
+	stop_all
+}
+
+# The same package as a version before this one, with a file that went away.
+make_old_package() {
+	local old=$BATS_FILE_TMPDIR/old
+	dpkg-deb -R "$PACKAGE" "$old"
+	sed -i 's/^Version: .*/Version: 0.0.9/' "$old/DEBIAN/control"
+	touch "$old/usr/share/latchkey/of-old"
+	dpkg-deb --root-owner-group -Znone -b "$old" "$OLD" >/dev/null
+}
+
+# --- a machine ---------------------------------------------------------------
+
+boot_machine() {
+	[[ $(id -u) = 0 ]] || skip 'only root can boot a machine'
+	SERVER_LOG=$BATS_TEST_TMPDIR/log
+	machine=$BATS_TEST_TMPDIR/machine
+	mkdir "$machine"
+	# The mounts are seen, and kept, by this process alone.
+	# shellcheck disable=SC2016 # $1 is that shell's
+	in_background unshare -m --propagation private sh -c '
+	    mount -t tmpfs none "$1" &&
+	    mkdir "$1/changes" "$1/work" "$1/root" &&
+	    mount -t overlay none "$1/root" \
+		-o "lowerdir=/,upperdir=$1/changes,workdir=$1/work" &&
+	    rm -f "$1/root/usr/sbin/policy-rc.d" &&
+	    exec systemd-nspawn -q --register=no --keep-unit \
+		--private-network --machine="latchkey-$$" -D "$1/root" \
+		-b -- --unit=basic.target' sh "$machine"
+	wait_for machine_is_up_or_gone
+	! is_gone "$SERVER_PID" ||
+	    skip "no machine can be booted here: $(tail -n 1 "$SERVER_LOG")"
+}
+
+machine_is_up_or_gone() {
+	on_machine systemctl is-active basic.target || is_gone "$SERVER_PID"
+}
+
+# on_machine COMMAND...
+on_machine() {
+	local first
+	first=$(pgrep -P "$SERVER_PID" -x systemd) || return
+	nsenter -t "$first" -a env -i PATH="$PATH:/usr/sbin:/sbin" \
+	    LC_ALL=C.UTF-8 "$@"
+}
+
+# put FILE NAME: a copy on the machine.
+put() {
+	on_machine sh -c 'cat >"$1"' sh "$2" <"$1"
+}
+
+install_package() {
+	put "$1" /root/latchkey.deb
+	on_machine dpkg --force-unsafe-io -i /root/latchkey.deb
+}
+
+# A provider with a person, an app, and a web server: what the README says, but
+# for TLS.
+init_provider() {
+	ISSUER=http://127.0.0.1
+	on_machine latchkey init "$ISSUER"
+	on_machine latchkey user add alice --password-stdin <<<"$PASSWORD"
+	on_machine latchkey client add app --grant client_credentials \
+	    --secret-stdin <<<"$SECRET"
+	on_machine sh -c "${1:-/usr}/share/latchkey/conf/site.sh -s lighttpd -i $ISSUER \
+	    >/etc/lighttpd/conf-enabled/20-latchkey.conf &&
+	    systemctl restart lighttpd"
+	wait_for get /jwks.json
+}
+
+get() {	# PATH
+	on_machine curl -sS "$ISSUER$1"
+}
+
+get_token() {
+	on_machine curl -sS -u "app:$SECRET" -d grant_type=client_credentials \
+	    "$ISSUER/token" | field access_token
+}
+
+introspects() {	# TOKEN
+	on_machine curl -sS -u "app:$SECRET" -d "token=$1" "$ISSUER/introspect" |
+	    field active
+}
+
+key_id() {
+	jwt_header "$1" | field kid
+}
+
+main_pid() {
+	on_machine systemctl show -P MainPID "latchkey@$1.service"
+}
+
+# When the socket was opened.
+socket_since() {
+	on_machine systemctl show -P ActiveEnterTimestampMonotonic \
+	    "latchkey@$1.socket"
+}
+
+data_sums() {
+	on_machine sh -c 'cd /var/lib/latchkey &&
+	    sha256sum latchkey.conf secret.key keys/* store/data.mdb'
+}
+
+programs_of_makefile() {
+	make -s -f - print <<<"include Makefile
+print: ; @echo \$(programs)"
+}
+
+# --- the package -------------------------------------------------------------
+
+@test "package: lintian finds no error and no warning" {
+	run lintian --allow-root "$MADE"/deb/*.dsc "$PACKAGE"
+	assert_equal "$output" ''
+}
+
+@test "package: is small: less than 1 MiB installed" {
+	(($(dpkg-deb -f "$PACKAGE" Installed-Size) < 1024))
+}
+
+@test "package: from nothing to a token: install, init, client add, the web server's configuration" {
+	local program token
+	boot_machine
+	install_package "$PACKAGE"
+	init_provider
+	assert_equal "$(get /.well-known/openid-configuration | field issuer)" \
+	    "$ISSUER"
+	token=$(get_token)
+	assert_equal "$(introspects "$token")" true
+	[[ $(get "/authorize?client_id=nobody") = *client_id* ]]
+	for program in userinfo refresh revoke logout; do
+		get "/$program" >/dev/null
+	done
+	[[ $(on_machine latchkey check) = *"0 errors"* ]]
+	# Each runs, as its own user, and says what it has to say to the journal.
+	for program in $(programs_of_makefile); do
+		on_machine systemctl is-active "latchkey@$program.socket"
+	done
+	assert_equal "$(on_machine ps -o user= -p "$(main_pid token)")" latchkey
+	on_machine journalctl -t latchkey-userinfo | grep -q token_missing
+	on_machine latchkey --version | grep -Fx "latchkey $(dpkg-deb -f "$PACKAGE" Version)"
+}
+
+@test "package: the web server's user reaches the sockets and not the data, others neither" {
+	boot_machine
+	install_package "$PACKAGE"
+	init_provider
+	get_token >/dev/null
+	assert_equal "$(on_machine stat -c '%U %a' /var/lib/latchkey \
+	    /run/latchkey/token | tr '\n' ' ')" 'latchkey 700 www-data 600 '
+	run ! on_machine runuser -u www-data -- ls /var/lib/latchkey
+	run -0 on_machine runuser -u www-data -- env REQUEST_METHOD=GET \
+	    REQUEST_URI=/token cgi-fcgi -bind -connect /run/latchkey/token
+	[[ $output = *'Status: 405'* ]]
+	run on_machine runuser -u games -- env REQUEST_METHOD=GET \
+	    REQUEST_URI=/token cgi-fcgi -bind -connect /run/latchkey/token
+	[[ $output != *Status:* ]]
+}
+
+@test "package: a program that is killed again and again is there for the next request" {
+	boot_machine
+	install_package "$PACKAGE"
+	init_provider
+	for _ in {1..8}; do
+		[[ -n $(get_token) ]]
+		on_machine systemctl kill -s KILL latchkey@token.service || :
+	done
+	[[ -n $(get_token) ]]
+}
+
+@test "package: an upgrade keeps data, and nobody is turned away while it is made" {
+	local before open_since token
+	boot_machine
+	install_package "$OLD"
+	init_provider
+	token=$(get_token)
+	before=$(main_pid token)
+	open_since=$(socket_since token)
+	get /jwks.json >"$BATS_TEST_TMPDIR/keys"
+	(
+		until [[ -e $BATS_TEST_TMPDIR/upgraded ]]; do
+			get_token | cut -c 1-2
+		done >"$BATS_TEST_TMPDIR/tokens"
+	) 3>&- &
+	install_package "$PACKAGE"
+	touch "$BATS_TEST_TMPDIR/upgraded"
+	wait $!
+	assert_equal "$(sort -u "$BATS_TEST_TMPDIR/tokens")" ey
+	(($(wc -l <"$BATS_TEST_TMPDIR/tokens") > 5))
+	run ! on_machine test -e /usr/share/latchkey/of-old
+	[[ $(main_pid token) != "$before" ]]
+	assert_equal "$(socket_since token)" "$open_since"
+	assert_equal "$(introspects "$token")" true
+	assert_equal "$(key_id "$(get_token)")" "$(key_id "$token")"
+	assert_equal "$(get /jwks.json)" "$(<"$BATS_TEST_TMPDIR/keys")"
+	assert_equal "$(on_machine latchkey user list --json | jq -r '.[].preferred_username')" \
+	    alice
+}
+
+@test "package: removing it ends the programs, and keeps data and settings for the next time" {
+	local token sums
+	boot_machine
+	install_package "$PACKAGE"
+	init_provider
+	token=$(get_token)
+	on_machine dpkg -r latchkey
+	sums=$(data_sums)
+	run ! on_machine pgrep -u latchkey
+	assert_equal "$(on_machine ls /run/latchkey)" ''
+	assert_equal "$(on_machine systemctl list-units --no-legend \
+	    'latchkey@*')" ''
+	run ! on_machine test -e /usr/bin/latchkey
+	install_package "$PACKAGE"
+	assert_equal "$(data_sums)" "$sums"
+	assert_equal "$(introspects "$token")" true
+	assert_equal "$(key_id "$(get_token)")" "$(key_id "$token")"
+}
+
+@test "package: purging it takes all that it brought, but never people and keys" {
+	local sums
+	boot_machine
+	install_package "$PACKAGE"
+	run -0 on_machine dpkg -P latchkey
+	run ! on_machine test -e /var/lib/latchkey
+	install_package "$PACKAGE"
+	init_provider
+	sums=$(data_sums)
+	run -0 on_machine dpkg -P latchkey
+	[[ $output = *'left in /var/lib/latchkey'* ]]
+	assert_equal "$(data_sums)" "$sums"
+	assert_equal "$(on_machine find /etc /usr /var/lib/systemd -xdev \
+	    -path '*latchkey*' -not -path '*/20-latchkey.conf')" ''
+}
+
+# --- make install ------------------------------------------------------------
+
+# What the README says for a host without the package.
+@test "install: the units, users and directories that make install brings work from /usr/local" {
+	[[ -z ${SANITIZED:-} ]] || skip 'sanitizers want more than the units allow'
+	boot_machine
+	make -o all install BUILD="$LATCHKEY_BUILD" \
+	    DESTDIR="$BATS_TEST_TMPDIR/to" >/dev/null
+	tar -C "$BATS_TEST_TMPDIR/to" -c . >"$BATS_TEST_TMPDIR/tar"
+	put "$BATS_TEST_TMPDIR/tar" /root/tar
+	on_machine tar -C / -xf /root/tar
+	on_machine systemd-sysusers
+	on_machine systemd-tmpfiles --create latchkey.conf
+	on_machine systemctl daemon-reload
+	on_machine systemctl enable --now latchkey.target
+	init_provider /usr/local
+	[[ -n $(get_token) ]]
+	assert_equal "$(on_machine ps -o user=,args= -p "$(main_pid token)" |
+	    tr -s ' ')" 'latchkey /usr/local/lib/latchkey/cgi-bin/token'
+}
+
+@test "install: systemd finds no fault with the units, and little that a program could do" {
+	local to=$BATS_TEST_TMPDIR/to unit
+	dpkg-deb -x "$PACKAGE" "$to"
+	mkdir -p "$to/usr/lib/systemd"
+	cp -a /usr/lib/systemd/system "$to/usr/lib/systemd"
+	run -0 systemd-analyze verify --root="$to" --man=no \
+	    --recursive-errors=no latchkey.target latchkey@token.socket \
+	    latchkey@token.service
+	assert_equal "$output" ''
+	# Of 10: 0 is nothing at all, 9.6 what a service can without a word.
+	systemd-analyze security --offline=true --root="$to" --threshold=10 \
+	    latchkey@token.service >/dev/null
+}
+
+# --- make static -------------------------------------------------------------
+
+@test "static: each program has everything linked in, and none of glibc's ifs" {
+	local program
+	run ! grep -i warning "$BATS_FILE_TMPDIR/said-static"
+	for program in "$MADE"/static/{bin,cgi-bin}/*; do
+		file "$program" | grep -q 'static-pie linked.*, stripped'
+		(($(stat -c %s "$program") < 8 * 1024 * 1024))
+	done
+	assert_equal "$(cd "$MADE/static/cgi-bin" && printf '%s\n' * | sort)" \
+	    "$(programs_of_makefile | tr ' ' '\n' | sort)"
+}
+
+# in_jail [NAME=VALUE...] COMMAND...: sees these programs and the data, and
+# nothing else.
+in_jail() {
+	local -a env=()
+	while [[ $1 = *=* ]]; do
+		env+=("$1")
+		shift
+	done
+	env -i LATCHKEY_DATA=/data "${env[@]}" \
+	    "$(command -v unshare)" --map-root-user -R "$jail" "$@"
+}
+
+# ask_jail PROGRAM [CLIENT BODY]: as plain CGI; prints the body of the answer.
+ask_jail() {
+	local -a vars=(REQUEST_METHOD=GET "REQUEST_URI=/$1")
+	[[ -z ${2:-} ]] || vars=(REQUEST_METHOD=POST "REQUEST_URI=/$1"
+	    CONTENT_TYPE=application/x-www-form-urlencoded
+	    "CONTENT_LENGTH=${#3}"
+	    "HTTP_AUTHORIZATION=Basic $(basic "$2" "$SECRET")")
+	printf %s "${3:-}" | in_jail "${vars[@]}" "/cgi-bin/${PROGRAM:-$1}" \
+	    >"$BATS_TEST_TMPDIR/answer"
+	keep_answer "$BATS_TEST_TMPDIR/answer"
+	http_body
+}
+
+@test "static: programs need nothing of the host but the data directory, for any algorithm" {
+	local alg token
+	unshare --map-root-user true || skip 'no jail can be made here'
+	jail=$BATS_TEST_TMPDIR/jail
+	mkdir "$jail"
+	cp -R "$MADE"/static/{bin,cgi-bin} "$jail"
+	in_jail /bin/latchkey init https://id.example.org
+	for alg in EdDSA HS256 RS256; do
+		in_jail /bin/latchkey client add "app-$alg" --alg $alg \
+		    --grant client_credentials --secret-stdin <<<"$SECRET"
+	done
+	assert_equal "$(PROGRAM=metadata \
+	    ask_jail .well-known/openid-configuration | field issuer)" \
+	    https://id.example.org
+	PROGRAM=metadata ask_jail jwks.json >"$BATS_TEST_TMPDIR/keys"
+	for alg in EdDSA RS256; do
+		token=$(ask_jail token app-$alg grant_type=client_credentials |
+		    field access_token)
+		assert_equal "$(jwt_header "$token" | field alg)" $alg
+		"$root/tests/verify_jwt.py" pyjwt $alg https://id.example.org \
+		    https://id.example.org "$token" <"$BATS_TEST_TMPDIR/keys"
+		assert_equal "$(ask_jail introspect app-HS256 "token=$token" |
+		    field active)" true
+	done
+}
+
+# Apache as a shared host has it: its cgi-bin, and what .htaccess may change.
+begin_shared_host() {
+	local modules=/usr/lib/apache2/modules host=$BATS_TEST_TMPDIR/host
+	printf 'LoadModule %s_module %s\n' mpm_event $modules/mod_mpm_event.so \
+	    authz_core $modules/mod_authz_core.so alias $modules/mod_alias.so \
+	    env $modules/mod_env.so cgid $modules/mod_cgid.so \
+	    rewrite $modules/mod_rewrite.so >"$host/conf"
+	cat >>"$host/conf" <<-END
+		ServerRoot $host
+		ServerName 127.0.0.1
+		Listen 127.0.0.1:$PORT
+		User www-data
+		Group www-data
+		PidFile $host/pid
+		DefaultRuntimeDir $host
+		ScriptSock $host/cgid
+		ErrorLog $host/errors
+		ScriptAlias /cgi-bin/ $host/cgi-bin/
+		<Directory $host/cgi-bin>
+			AllowOverride All
+			Require all granted
+		</Directory>
+	END
+	in_background "$(PATH=$PATH:/usr/sbin command -v apache2)" -DFOREGROUND \
+	    -f "$host/conf"
+	wait_for answers_or_is_gone
+	! is_gone "$SERVER_PID" || fail "$(<"$SERVER_LOG")"
+}
+
+@test "static: copied into a shared host's cgi-bin they are a provider" {
+	local host=$BATS_TEST_TMPDIR/host
+	new_store /cgi-bin
+	add_user alice
+	add_client app
+	mkdir "$host"
+	cp -R "$MADE/static/cgi-bin" "$host"
+	sed "s|/home/me/latchkey|$DATA|" conf/cgi-bin.htaccess \
+	    >"$host/cgi-bin/.htaccess"
+	if [[ $(id -u) = 0 ]]; then
+		chmod a+x "$BATS_RUN_TMPDIR"
+		chown -R www-data: "$DATA" "$host"
+	fi
+	begin_shared_host
+	request - GET "$ISSUER/.well-known/openid-configuration"
+	assert_field issuer "$ISSUER"
+	request - GET "$ISSUER/jwks.json"
+	assert_status 200
+	get_tokens alice app >/dev/null
+	refresh "$(http_body | field refresh_token)" >/dev/null
+	assert_status 200
+	userinfo "$(http_body | field access_token)" >/dev/null
+	assert_field preferred_username alice
+}
