@@ -241,6 +241,35 @@ unavailable() {
 	wait_for assert_logged 'settings not read again'
 }
 
+@test "FastCGI: settings and templates are read again when they change, without a restart" {
+	start_server
+	request - GET "$ISSUER/.well-known/openid-configuration"
+	assert_header Cache-Control 'max-age=3600'
+	echo 'jwks_max_age = 120' >>"$DATA/latchkey.conf"
+	request - GET "$ISSUER/.well-known/openid-configuration"
+	assert_header Cache-Control 'max-age=120'
+
+	request - GET "$ISSUER/authorize"
+	assert_status 400
+	mkdir -m 700 "$DATA/templates"
+	echo '<p>house rules' >"$DATA/templates/error.html"
+	request - GET "$ISSUER/authorize"
+	assert_equal "$(http_body)" '<p>house rules'
+	echo '<p>other rules' >"$DATA/templates/new"
+	mv "$DATA/templates/new" "$DATA/templates/error.html"
+	request - GET "$ISSUER/authorize"
+	assert_equal "$(http_body)" '<p>other rules'
+	# One that cannot be used changes nothing, and is told.
+	chmod 666 "$DATA/templates/error.html"
+	touch "$DATA/templates"
+	request - GET "$ISSUER/authorize"
+	assert_equal "$(http_body)" '<p>other rules'
+	wait_for assert_logged 'template_unusable .*error\.html'
+	rm "$DATA/templates/error.html"
+	request - GET "$ISSUER/authorize"
+	[[ $(http_body) = *'</html>'* ]]
+}
+
 @test "a private key that others can read signs nothing, and a log line names it" {
 	chmod 644 "$DATA"/keys/*.pem
 	code=$(get_code alice app)

@@ -20,23 +20,48 @@ struct app {
 	const struct endpoint *endpoints;
 	bool stays; /* FastCGI */
 
-	pthread_mutex_t lock; /* of what follows */
+	pthread_mutex_t lock; /* of what follows; calls have copies of it */
 	bool open;
 	struct provider provider;
 	struct templates *templates;
-	struct stat conf_seen; /* latchkey.conf when it was read */
+	struct seen seen;
 };
 
 static void
-stat_conf(const struct app *app, struct stat *st)
+stat_file(struct stat *st, const char *dir, const char *name)
 {
 	char path[CONF_PATH_CAP + 16];
-	const char *dir = app->open ? app->provider.conf.dir : conf_dir(NULL);
 
 	*st = (struct stat){0};
-	if (file_path(path, sizeof path, dir, "latchkey.conf") != OK ||
+	if (file_path(path, sizeof path, dir, name) != OK ||
 	    stat(path, st) != 0)
 		st->st_ino = 0;
+}
+
+static struct seen
+look(const char *dir, unsigned uses)
+{
+	struct seen seen = {0};
+
+	stat_file(&seen.conf, dir, "latchkey.conf");
+	if (uses & APP_PAGES)
+		stat_file(&seen.templates, dir, "templates");
+	return seen;
+}
+
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static bool
+same_seen(const struct seen *a, const struct seen *b)
+{
+	return same_file(&a->conf, &b->conf) &&
+	       same_file(&a->templates, &b->templates);
 }
 
 static void
@@ -67,63 +92,87 @@ app_open(struct app *app)
 	app_close(app);
 }
 
-static bool
-same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
-/* Reads the settings again if they have changed; bad ones are logged, and the
- * old ones stand. */
+/* Reads again what has changed; where that cannot be used, it is logged, and
+ * what there was stands. */
 static void
-refresh_conf(struct app *app)
+refresh(struct app *app, const struct seen *seen)
 {
 	struct provider *p = &app->provider;
 	char why[CONF_WHY_CAP] = "";
-	struct conf fresh;
-	struct stat st;
+	struct templates *templates;
+	struct conf conf;
 
-	stat_conf(app, &st);
-	if (same_file(&st, &app->conf_seen))
-		return;
-	app->conf_seen = st;
-	if (conf_load(&fresh, p->conf.dir, why, sizeof why) != OK) {
+	if (conf_load(&conf, p->conf.dir, why, sizeof why) == OK) {
+		p->conf = conf;
+		log_to_syslog(conf.log_syslog);
+	} else {
 		log_fault("settings not read again", "why", why, NULL);
-		return;
 	}
-	p->conf = fresh;
-	log_to_syslog(p->conf.log_syslog);
+	if ((app->uses & APP_PAGES) &&
+	    templates_load(&templates, p->conf.dir) == OK) {
+		templates_free(&app->templates);
+		app->templates = templates;
+	}
+	app->seen = *seen;
 }
 
-/* What there is to open is open, and the settings are as they are now; false if
- * it cannot be had. The app is locked. */
+/* What there is to open is open, and as it is now; false if it cannot be had.
+ * The app is locked. */
 static bool
 keep_open(struct app *app)
 {
-	if (app->open) {
-		refresh_conf(app);
-	} else {
-		stat_conf(app, &app->conf_seen);
+	const char *dir = app->open ? app->provider.conf.dir : conf_dir(NULL);
+	struct seen seen = look(dir, app->uses);
+
+	if (!app->open) {
+		app->seen = seen;
 		app_open(app);
+	} else if (!same_seen(&seen, &app->seen)) {
+		refresh(app, &seen);
 	}
 	return app->open;
 }
 
-/* Gives C the provider as it is now; false if it cannot be had. */
-static bool
-take_snapshot(struct call *c)
+/* Lets go of C's copy of the app. The app is locked. */
+static void
+drop_copy(struct call *c)
+{
+	templates_free(&c->templates);
+	secret_wipe(&c->copy.keyring, sizeof c->copy.keyring);
+	c->has_copy = false;
+}
+
+static void
+take_copy(struct call *c)
 {
 	struct app *app = c->app;
-	bool open;
 
 	pthread_mutex_lock(&app->lock);
-	open = keep_open(app);
-	c->snapshot = app->provider;
-	c->page = (struct page){&c->snapshot.conf, app->templates};
+	drop_copy(c);
+	if (keep_open(app)) {
+		c->copy = app->provider;
+		c->seen = app->seen;
+		c->templates = templates_share(app->templates);
+		c->page = (struct page){&c->copy.conf, c->templates};
+		c->has_copy = true;
+	}
 	pthread_mutex_unlock(&app->lock);
-	return open;
+}
+
+/* Gives C the provider as it is now; false if it cannot be had. A worker has a
+ * copy of its own, so that this takes no lock while nothing changes. */
+static bool
+is_provided(struct call *c)
+{
+	struct seen seen;
+
+	if (c->has_copy) {
+		seen = look(c->copy.conf.dir, c->uses);
+		if (same_seen(&seen, &c->seen))
+			return true;
+	}
+	take_copy(c);
+	return c->has_copy;
 }
 
 /*
@@ -238,7 +287,7 @@ answer(struct call *c)
 	enum err e = every_path ? request_read_head(&c->request, c->exchange)
 				: request_read(&c->request, c->exchange);
 
-	if (!take_snapshot(c)) {
+	if (!is_provided(c)) {
 		answer_unavailable(c);
 		return;
 	}
@@ -268,21 +317,23 @@ call_make(void *arg)
 		return NULL;
 	c->app = app;
 	c->uses = app->uses;
-	c->provider = &c->snapshot;
+	c->provider = &c->copy;
 	/* Before there is a request, so that none need wait; and not in
 	 * app_run, whose stack would keep the memory. */
-	if (app->stays) {
-		pthread_mutex_lock(&app->lock);
-		(void)keep_open(app);
-		pthread_mutex_unlock(&app->lock);
-	}
+	if (app->stays)
+		take_copy(c);
 	return c;
 }
 
 static void
 call_free(void *state)
 {
-	free(state);
+	struct call *c = state;
+
+	pthread_mutex_lock(&c->app->lock);
+	drop_copy(c);
+	pthread_mutex_unlock(&c->app->lock);
+	free(c);
 }
 
 static void
@@ -295,7 +346,6 @@ call_serve(void *state, struct exchange *x)
 	answer(c);
 	response_send(&c->response, x, c->request.method == METHOD_HEAD);
 	request_wipe(&c->request);
-	secret_wipe(&c->snapshot.keyring, sizeof c->snapshot.keyring);
 }
 
 static size_t

@@ -5,8 +5,8 @@
  *
  * Where the provider cannot be opened (not initialised, another owner, disk
  * trouble) the program says why in the log, answers 503, and tries again: what
- * an administrator mends needs no restart. Settings are read again when
- * latchkey.conf has changed.
+ * an administrator mends needs no restart. Settings and templates are read
+ * again when latchkey.conf or the directory of templates has changed.
  */
 #ifndef LK_APP_APP_H
 #define LK_APP_APP_H
@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 enum {
 	APP_KEYRING = PROVIDER_KEYRING, /* reads DIR/secret.key */
@@ -38,13 +39,21 @@ struct call {
 	unsigned uses;
 	/* The provider as it was when the request came: settings that change
 	 * under way do not change it. */
-	struct provider snapshot;
-	const struct provider *provider; /* the snapshot */
-	struct page page;                /* with APP_PAGES */
-	struct exchange *exchange;       /* until the request is served */
+	const struct provider *provider;
+	struct page page;          /* with APP_PAGES */
+	struct exchange *exchange; /* until the request is served */
 	struct request request;
 	struct response response; /* begun with status 200 */
 	int64_t now;              /* Unix seconds */
+
+	/* app.c's: behind provider and page */
+	bool has_copy;
+	struct provider copy;
+	struct templates *templates;
+	struct seen {
+		struct stat conf;      /* latchkey.conf */
+		struct stat templates; /* the directory */
+	} seen;                        /* when they were read */
 };
 
 struct endpoint {

@@ -11,6 +11,7 @@ enum { NAME_CAP = 64, DEPTH_MAX = 8, PATH_CAP = 1024 };
 
 /* One place a builtin: NULL where nothing overrides it. */
 struct templates {
+	unsigned holders;
 	size_t count;
 	char *override[];
 };
@@ -84,6 +85,7 @@ templates_load(struct templates **t, const char *dir)
 	if (*t == NULL)
 		return ERR_NO_MEMORY;
 	(*t)->count = count;
+	(*t)->holders = 1;
 	e = file_path(folder, sizeof folder, dir, "templates");
 	for (size_t i = 0; i < count && e == OK; i++) {
 		e = file_path(
@@ -99,14 +101,22 @@ templates_load(struct templates **t, const char *dir)
 	return e;
 }
 
+struct templates *
+templates_share(struct templates *t)
+{
+	if (t != NULL)
+		t->holders++;
+	return t;
+}
+
 void
 templates_free(struct templates **t)
 {
-	if (*t == NULL)
-		return;
-	for (size_t i = 0; i < (*t)->count; i++)
-		free((*t)->override[i]);
-	free(*t);
+	if (*t != NULL && --(*t)->holders == 0) {
+		for (size_t i = 0; i < (*t)->count; i++)
+			free((*t)->override[i]);
+		free(*t);
+	}
 	*t = NULL;
 }
 

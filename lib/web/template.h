@@ -36,6 +36,10 @@ enum { TEMPLATE_MAX = 65536 };
  * others can write, is over TEMPLATE_MAX or is not UTF-8 is an error, logged:
  * ERR_PERMISSION, ERR_NO_SPACE, ERR_SYNTAX, ERR_IO; ERR_NO_MEMORY. */
 enum err templates_load(struct templates **t, const char *dir) MUST_CHECK;
+
+/* One more who holds T (may be NULL) and will free it; neither call is for two
+ * threads at once. */
+struct templates *templates_share(struct templates *t);
 void templates_free(struct templates **t);
 
 /* The text of one, or NULL. Valid as long as T. */
