@@ -195,7 +195,7 @@ const struct conf_key conf_keys[] = {
 	"MiB of memory a password hash takes"},
     {"argon2_slots", "4", parse_count, FIELD(argon2_slots), 1, 64,
 	"password hashes at once, on the whole machine"},
-    {"workers", "32", parse_count, FIELD(workers), 1, 256,
+    {"workers", "64", parse_count, FIELD(workers), 1, 256,
 	"requests a program serves at once"},
     {"log", "stderr", parse_log, FIELD(log_syslog), 0, 0,
 	"where log lines go: stderr (the web server's log) or syslog"},

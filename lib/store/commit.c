@@ -3,8 +3,8 @@
  * LMDB has one writer: so all steps that wait share the next one. The first
  * who finds nobody leading leads: takes the whole queue, runs it in one
  * transaction, commits, and wakes the others with their answers. Who comes
- * meanwhile waits for the next. There is no timer and no thread of our own; a
- * step that is alone goes straight through.
+ * meanwhile waits for the next, which the first of them leads. There is no
+ * timer and no thread of our own; a step that is alone goes straight through.
  *
  * A step sees the changes of those before it, as if each had a transaction of
  * its own. One that makes the transaction fail harms no other: the batch is
@@ -118,46 +118,48 @@ append(struct store *s, struct waiter *w)
 	s->last = w;
 }
 
-/* Leads one batch. The queue is locked before and after. */
+/* Leads one batch. The next one is under way before those of this one are
+ * woken: the disk is what everybody waits for. */
 static void
 lead(struct store *s)
 {
 	struct waiter *first, *next;
 	size_t count;
 
-	s->leading = true;
+	pthread_mutex_lock(&s->queue_lock);
 	first = take_batch(s, &count);
 	pthread_mutex_unlock(&s->queue_lock);
 	run_batch(s, first, count);
 	pthread_mutex_lock(&s->queue_lock);
-	s->leading = false;
+	s->leading = s->first != NULL;
+	if (s->leading)
+		sem_post(&s->first->told);
+	pthread_mutex_unlock(&s->queue_lock);
 	for (; count > 0; count--, first = next) {
 		/* Once it is told, it may be gone. */
 		next = first->next;
 		first->done = true;
-		pthread_cond_signal(&first->woken);
+		sem_post(&first->told);
 	}
-	if (s->first != NULL)
-		pthread_cond_signal(&s->first->woken);
 }
 
 enum err
 store_write(struct store *s, int64_t now, store_step *step, void *arg)
 {
-	struct waiter w = {.step = step,
-	    .arg = arg,
-	    .now = now,
-	    .woken = PTHREAD_COND_INITIALIZER};
+	struct waiter w = {.step = step, .arg = arg, .now = now};
+	bool wait;
 
+	if (sem_init(&w.told, 0, 0) != 0)
+		return ERR_NO_MEMORY;
 	pthread_mutex_lock(&s->queue_lock);
 	append(s, &w);
-	while (!w.done) {
-		if (s->leading)
-			pthread_cond_wait(&w.woken, &s->queue_lock);
-		else
-			lead(s);
-	}
+	wait = s->leading;
+	s->leading = true;
 	pthread_mutex_unlock(&s->queue_lock);
-	pthread_cond_destroy(&w.woken);
+	while (wait && sem_wait(&w.told) != 0)
+		; /* a signal */
+	if (!w.done)
+		lead(s);
+	sem_destroy(&w.told);
 	return w.answer;
 }

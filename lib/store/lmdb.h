@@ -10,6 +10,7 @@
 
 #include <lmdb.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
 enum {
@@ -30,7 +31,7 @@ struct waiter {
 	int64_t now;
 	enum err answer;
 	bool done;
-	pthread_cond_t woken; /* done, or first in the queue and to lead */
+	sem_t told; /* done, or first in the queue and to lead */
 	struct waiter *next;
 };
 
