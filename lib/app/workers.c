@@ -104,12 +104,13 @@ static bool
 add_worker(struct pool *p)
 {
 	size_t max = p->kind->max(p->arg);
-	struct worker *w;
+	struct worker *w = NULL;
 	bool any;
 
 	pthread_mutex_lock(&p->lock);
-	w = take_place(p);
-	if (w != NULL && p->running < max) {
+	if (p->running < max)
+		w = take_place(p);
+	if (w != NULL) {
 		w->pool = p;
 		if (start(w)) {
 			w->state = RUNNING;
