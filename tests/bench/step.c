@@ -65,6 +65,19 @@ look_up(struct bench *b)
 	return store_read(b->p.store, find_step, b);
 }
 
+/* Everybody once: a program that has run for a while has the pages. */
+static enum err
+warm_up(struct bench *b)
+{
+	enum err e = OK;
+
+	for (int64_t n = 0; n < b->people && e == OK; n++) {
+		snprintf(b->name, sizeof b->name, "person%" PRId64, n);
+		e = look_up(b);
+	}
+	return e;
+}
+
 static enum err
 sign_in_once(struct bench *b)
 {
@@ -121,7 +134,7 @@ by_time(const void *a, const void *b)
 static enum err
 run(struct bench *b, const struct kind *kind, int64_t *times, int64_t count)
 {
-	enum err e = OK;
+	enum err e = warm_up(b);
 
 	for (int64_t i = 0; e == OK && i < count; i++) {
 		if (b->people > 0)
