@@ -3,6 +3,7 @@
 #include "base/log.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -15,6 +16,7 @@
 enum {
 	STACK_BYTES = 2 << 20,
 	MAPPED_FROM = 128 << 10, /* bytes */
+	ARENAS = 4,
 	WAKE_INTERVAL_MS = 5
 };
 
@@ -24,13 +26,15 @@ struct pool {
 	void *arg;
 	pthread_t main;
 
-	pthread_mutex_t lock; /* of what follows */
+	atomic_size_t idle;    /* wait for a request */
+	atomic_size_t spare;   /* so many have been idle all the time */
+	_Atomic(time_t) since; /* since then */
+	atomic_size_t surplus; /* so many are to end */
+
+	pthread_mutex_t lock; /* of what follows, and of beginning anew to
+				 look for who is spare */
 	size_t running;
 	enum err result; /* of the worker that ended last */
-	size_t idle;     /* wait for a request */
-	time_t since;    /* at all times since so many were idle: */
-	size_t spare;
-	size_t surplus; /* so many are to end */
 	struct worker {
 		struct pool *pool;
 		pthread_t thread;
@@ -38,6 +42,29 @@ struct pool {
 		enum { FREE, RUNNING, ENDED } state;
 	} worker[WORKERS_MAX];
 };
+
+/*
+ * Memory is given back when the workers have ended. What a worker has is mapped
+ * and unmapped as a whole, which glibc would give up after the first; and as
+ * long as there is one only, it has no arena of its own, which would stay.
+ */
+static void
+tune_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
+#endif
+}
+
+/* Several would wait for each other. */
+static void
+spread_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_ARENA_MAX, ARENAS);
+#endif
+}
 
 /* Our own: the C library keeps the stacks of threads that have ended, with the
  * memory they used. NULL if there is no room. */
@@ -111,6 +138,8 @@ add_worker(struct pool *p)
 	if (p->running < max)
 		w = take_place(p);
 	if (w != NULL) {
+		if (p->running > 0)
+			spread_memory();
 		w->pool = p;
 		if (start(w)) {
 			w->state = RUNNING;
@@ -133,53 +162,49 @@ monotonic_s(void)
 	return now.tv_sec;
 }
 
+/* How many have not been needed is known after a while, and looked for anew. */
+static void
+count_surplus(struct pool *p, time_t now)
+{
+	size_t spare;
+
+	pthread_mutex_lock(&p->lock);
+	if (now - p->since >= GATEWAY_IDLE_S) {
+		spare = atomic_exchange(&p->spare, p->idle);
+		p->surplus = spare > 1 ? spare - 1 : 0;
+		p->since = now;
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
 /*
  * Whether a worker that is about to wait had better end: for a while, more than
  * one have always been waiting. The kernel takes those that wait in turn, so
- * that none of them would be idle for long. The pool is locked.
+ * that none of them would be idle for long.
  */
 static bool
 is_surplus(struct pool *p)
 {
 	time_t now = monotonic_s();
+	size_t left;
 
-	if (now - p->since >= GATEWAY_IDLE_S) {
-		p->surplus = p->spare > 1 ? p->spare - 1 : 0;
-		p->spare = p->idle;
-		p->since = now;
-	}
-	if (p->surplus == 0)
-		return false;
-	p->surplus--;
-	return true;
+	if (now - p->since >= GATEWAY_IDLE_S)
+		count_surplus(p, now);
+	left = p->surplus;
+	return left > 0 &&
+	       atomic_compare_exchange_strong(&p->surplus, &left, left - 1);
 }
 
-static bool
-begin_wait(struct pool *p)
-{
-	bool end;
-
-	pthread_mutex_lock(&p->lock);
-	end = is_surplus(p);
-	if (!end)
-		p->idle++;
-	pthread_mutex_unlock(&p->lock);
-	return !end;
-}
-
-/* Whether there is nobody left who waits. */
+/* Whether there is nobody left who waits. That two who end their wait at once
+ * count one spare too many does no harm. */
 static bool
 end_wait(struct pool *p)
 {
-	bool last;
+	size_t left = atomic_fetch_sub(&p->idle, 1) - 1;
 
-	pthread_mutex_lock(&p->lock);
-	p->idle--;
-	if (p->idle < p->spare)
-		p->spare = p->idle;
-	last = p->idle == 0;
-	pthread_mutex_unlock(&p->lock);
-	return last;
+	if (left < p->spare)
+		p->spare = left;
+	return left == 0;
 }
 
 /* False when the worker is to end. */
@@ -191,8 +216,9 @@ next_request(struct pool *p, struct exchange *x)
 	/* Who waits on a connection of its own waits for nobody else's. */
 	if (gateway_is_cgi(p->gateway) || exchange_is_kept(x))
 		return gateway_next(p->gateway, x);
-	if (!begin_wait(p))
+	if (is_surplus(p))
 		return false;
+	atomic_fetch_add(&p->idle, 1);
 	got = gateway_next(p->gateway, x);
 	last = end_wait(p);
 	if (got && last)
@@ -270,21 +296,6 @@ end_all(struct pool *p)
 		wake_all(p);
 		nanosleep(&pause, NULL);
 	}
-}
-
-/*
- * Memory is given back when the workers have ended. glibc can do that with its
- * first arena only, so that is the only one (it costs 2% of the processor at 64
- * requests at once); and what a worker has is mapped and unmapped as a whole,
- * which glibc would give up after the first.
- */
-static void
-tune_memory(void)
-{
-#ifdef __GLIBC__
-	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
-#endif
 }
 
 static void
