@@ -1,6 +1,7 @@
 -- For apps behind lighttpd's mod_proxy: who has signed in at the gate, in the
 -- headers that have become usual for it. What a client has sent under these
--- names is gone, also as Remote_User, which many apps cannot tell from it.
+-- names is gone, also as Remote_User or Remote.User, which many apps cannot tell
+-- from it.
 local env, header = lighty.r.req_env, lighty.r.req_header
 local ours = {
 	["Remote-User"] = "REMOTE_USER",
@@ -11,7 +12,7 @@ local ours = {
 local forged = {}
 
 for name in pairs(header) do
-	if name:lower():find("^remote[-_]") then
+	if name:lower():find("^remote%W") then
 		forged[#forged + 1] = name
 	end
 end

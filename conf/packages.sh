@@ -52,6 +52,8 @@ needs() {
 		echo 'libapache2-mod-fcgid /usr/lib/apache2/modules/mod_fcgid.so'
 		echo 'libapache2-mod-auth-openidc /usr/lib/apache2/modules/mod_auth_openidc.so'
 		echo 'nginx-light nginx'
+		echo 'caddy caddy'
+		echo 'php-cgi php-cgi'
 		echo 'chromium chromium'
 		echo 'chromium-driver chromedriver'
 		echo 'python3-authlib python:authlib'
@@ -127,7 +129,7 @@ hush_servers() {
 	cat >"$policy" <<-'END'
 		#!/bin/sh
 		# latchkey's make: there for one installation only
-		case $1 in lighttpd* | apache2* | nginx*) exit 101 ;; esac
+		case $1 in lighttpd* | apache2* | nginx* | caddy*) exit 101 ;; esac
 		exit 0
 	END
 	chmod 755 "$policy"
@@ -139,7 +141,7 @@ install_packages() {
 	fresh=
 	for package; do
 		case $package in
-		lighttpd | apache2) fresh="$fresh $package" ;;
+		lighttpd | apache2 | caddy) fresh="$fresh $package" ;;
 		nginx-light) fresh="$fresh nginx" ;;
 		esac
 	done
@@ -153,7 +155,8 @@ install_packages() {
 		apt-get "$@" >/dev/null
 	}
 	for service in $fresh; do
-		update-rc.d "$service" disable >/dev/null 2>&1 || :
+		update-rc.d "$service" disable >/dev/null 2>&1 ||
+		    systemctl disable "$service" >/dev/null 2>&1 || :
 	done
 }
 
