@@ -70,6 +70,11 @@ ck) leave_out='without TLS' port=443 ;;
 *) refuse 'a certificate and its key go together (-c FILE -k FILE)' ;;
 esac
 
+# What a configuration names beside the pages. The sources are seldom where a web
+# server may read.
+files=${pages%/*}/conf
+[ -d "$files" ] || files=$here
+
 origin=$(printf %s "$issuer" | sed 's,^\([a-z]*://[^/]*\).*,\1,')
 host=$(printf %s "${origin#*://}" | sed 's/:[0-9]*$//')
 path=$(printf %s "$issuer" | sed -n 's,^[a-z]*://[^/]*\(/.*\),\1,p')
@@ -86,5 +91,5 @@ sed -e "/^[[:space:]]*# $leave_out:/,/^[[:space:]]*# end$/d" \
     -e "$(fill CERTIFICATE "$certificate")" -e "$(fill KEY "$key")" \
     -e "$(fill PATH "$path")" -e "$(fill PATH_REGEX "$path_regex")" \
     -e "$(fill PROGRAMS "$programs")" -e "$(fill SOCKETS "$sockets")" \
-    -e "$(fill DATA "$data")" -e "$(fill PAGES "$pages")" -e "$(fill CONF "$here")" \
+    -e "$(fill DATA "$data")" -e "$(fill PAGES "$pages")" -e "$(fill CONF "$files")" \
     "$here/$server.conf"

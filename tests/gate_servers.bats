@@ -69,6 +69,7 @@ furnish() {
 	port=$(free_port)
 	new_store "https://id.example.org:$port"
 	PORT=$port
+	HTTP_PORT=$(free_port)
 	SITE=https://photos.example.org:$PORT
 	OTHER=https://other.example.org:$PORT
 	WHO=who.cgi
@@ -88,7 +89,8 @@ furnish() {
 	"start_${1//-/_}" "$2"
 	sign_in_at alice "$SITE/page.txt"
 	sign_in_at bob "$SITE/page.txt"
-	declare -p PORT ISSUER DATA SERVER_LOG SERVER_PID SITE OTHER GATE_PID WHO |
+	declare -p PORT ISSUER DATA SERVER_LOG SERVER_PID SITE OTHER GATE_PID WHO \
+	    HTTP_PORT |
 	    sed 's/^declare [^ ]* /export /' >"$2/started"
 }
 
@@ -98,7 +100,8 @@ furnish() {
 shipped() {
 	local dir=$BATS_FILE_TMPDIR host=${2:-photos}
 	"$BATS_FILE_TMPDIR/shared/conf/site.sh" -s "$1" -i "$ISSUER" \
-	    -r "$SOCKETS/$1" -l "127.0.0.1:$PORT" -d "$DATA" \
+	    -r "$SOCKETS/$1" -l "127.0.0.1:$PORT" \
+	    -t "127.0.0.1:$HTTP_PORT" -d "$DATA" \
 	    -p "${DATA%/data}/build/cgi-bin" |
 	    sed -e '1,/^# --- The gate/d; s/^#\([^ ]\)/\1/; s/^#$//' |
 	    sed -E 's,(read.timeout.*)10,\14,; s,(FcgidIOTimeout) 10,\1 4,' |
@@ -132,7 +135,7 @@ os.execv(sys.argv[2], sys.argv[2:])' "$1" \
 # serve SERVER FILE: the provider, and what FILE has for the server.
 serve() {
 	[[ $(id -u) != 0 ]] || chown -R 65534:65534 "$DATA"
-	serve_store "$1" -r "$(free_port)" -i "$2" \
+	serve_store "$1" -r "$HTTP_PORT" -i "$2" \
 	    -c "$BATS_FILE_TMPDIR/certificate.pem" \
 	    -k "$BATS_FILE_TMPDIR/certificate.key"
 }
@@ -283,6 +286,12 @@ a_stranger_comes_back() {
 		*) assert_page "REQUEST_URI=/${path//[?+]/.} " ;;
 		esac
 	done
+}
+
+http_leads_to_https() {
+	AT=http://photos.example.org:$HTTP_PORT answers 301 - '/page.txt?a=b'
+	assert_equal "$(http_header Location)" "$SITE/page.txt?a=b"
+	refute_page 'the file'
 }
 
 who_may_not_is_told() {
@@ -556,6 +565,7 @@ end_gate() {
 # --- nginx ----------------------------------------------------------------
 
 @test "nginx: a stranger is sent to sign in, and comes back to the very page asked for" { at nginx; a_stranger_comes_back; }
+@test "nginx: http leads to https" { at nginx; http_leads_to_https; }
 @test "nginx: who may not see a page is told so, in a page or in JSON" { at nginx; who_may_not_is_told; }
 @test "nginx: a program that has not signed in gets 401 and how to come again" { at nginx; a_program_is_told; }
 @test "nginx: the app behind learns who it is" { at nginx; the_app_learns_who_it_is; }
@@ -572,6 +582,7 @@ end_gate() {
 # --- Apache ---------------------------------------------------------------
 
 @test "apache: a stranger is sent to sign in, and comes back to the very page asked for" { at apache; a_stranger_comes_back; }
+@test "apache: http leads to https" { at apache; http_leads_to_https; }
 @test "apache: who may not see a page is told so, in a page or in JSON" { at apache; who_may_not_is_told; }
 @test "apache: a program that has not signed in gets 401 and how to come again" { at apache; a_program_is_told; }
 @test "apache: the app behind learns who it is" { at apache; the_app_learns_who_it_is; }
@@ -589,6 +600,7 @@ end_gate() {
 # --- Apache with mod_fcgid ------------------------------------------------
 
 @test "apache-fcgid: a stranger is sent to sign in, and comes back to the very page asked for" { at apache-fcgid; a_stranger_comes_back; }
+@test "apache-fcgid: http leads to https" { at apache-fcgid; http_leads_to_https; }
 @test "apache-fcgid: who may not see a page is told so, in a page or in JSON" { at apache-fcgid; who_may_not_is_told; }
 @test "apache-fcgid: a program that has not signed in gets 401 and how to come again" { at apache-fcgid; a_program_is_told; }
 @test "apache-fcgid: the app behind learns who it is" { at apache-fcgid; the_app_learns_who_it_is; }
