@@ -11,6 +11,7 @@ SERVER	= lighttpd
 RS256	= yes
 SAN	=
 VALGRIND =
+NM	= nm
 
 # A sanitized build is a build of its own.
 BUILD	= $(if $(SAN),build/san,build)
@@ -37,8 +38,8 @@ command	 = latchkey admin init user client client_options app recipe site \
 	   session grant check check_files check_store check_web check_gate \
 	   check_endpoints fetch audit output options prompt
 
-# Beside the command: what makes one file of the programs, what starts them.
-beside	 = programs start-programs
+# Beside the command: what starts the programs.
+beside	 = start-programs
 
 templates = $(sort $(wildcard templates/*.html)) templates/style.css
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
@@ -50,16 +51,17 @@ units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
 
 cflags	 = -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -Ilib \
 	   -Wall -Wextra -Wconversion -Wshadow \
-	   -O2 -g -fPIE -fstack-protector-strong $(stack_clash) \
+	   -O2 -g -fPIC -fno-semantic-interposition \
+	   -fstack-protector-strong $(stack_clash) \
 	   -ffunction-sections -fdata-sections \
 	   $(if $(SAN),$(sanitize),-D_FORTIFY_SOURCE=2) \
 	   $(if $(filter no,$(RS256)),-DLK_NO_RS256) \
 	   $(if $(STATIC),-DLK_STATIC)
-ldflags	 = $(if $(STATIC),$(static),-pie) \
-	   -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
+ldflags	 = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 	   -Wl,--gc-sections $(if $(SAN),$(sanitize))
-# Libraries are linked in, where that can be: it halves what a program has of its
-# own in memory. With LIBS=shared they are the system's, which updates them.
+# Other libraries are linked into ours, where they have an archive: less is a
+# program's own in memory then. With LIBS=shared they are the system's, which
+# updates them.
 lib	 = $(if $(filter /%,$(call archive_of,$(1))),-l:lib$(1).a,-l$(1))
 archive_of = $(if $(filter shared,$(LIBS)),,$(shell $(CC) \
 	   -print-file-name=lib$(1).a))
@@ -81,7 +83,8 @@ stack_clash := $(shell $(CC) -fstack-clash-protection -Werror -E -x c \
 	/dev/null >/dev/null 2>&1 && echo -fstack-clash-protection)
 
 compile	 = $(CC) $(cflags) $(CPPFLAGS) $(CFLAGS)
-link	 = $(CC) $(ldflags) $(CFLAGS) $(LDFLAGS)
+link	 = $(CC) $(if $(STATIC),$(static),-pie) $(ldflags) $(CFLAGS) $(LDFLAGS)
+link_shared = $(CC) -shared $(ldflags) $(CFLAGS) $(LDFLAGS)
 
 comma	 = ,
 
@@ -102,23 +105,34 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey \
     $(if $(STATIC),,$(BUILD)/bin/start-programs)
 
-# One file with a name for each program.
-$(programs:%=$(BUILD)/cgi-bin/%): $(BUILD)/bin/programs
-	@mkdir -p $(@D)
-	@rm -f $@ && ln $< $@
+# What the programs have in common is in memory, and on the disk, once. The
+# library is found by where the program is, which is the same here and installed,
+# but that cgi-bin is in lib/latchkey there. Programs to be copied elsewhere
+# (STATIC) have the archive, as have tests, which replace parts of it.
+shared	 = $(BUILD)/lib/latchkey/liblatchkey.so
+exports	 = $(BUILD)/lib/latchkey/exports
+ours	 = $(if $(STATIC),$(archive),$(shared))
+rpath	 = $(if $(STATIC),,-Wl,-rpath,'$(1)')
 
-$(BUILD)/bin/programs: $(BUILD)/bin/programs.o \
-    $(programs:%=$(BUILD)/main/cgi-bin/%.o) $(archive)
-	$(call say,ld $@)$(link) -o $@ $^ $(fcgi) $(libs) $(LDLIBS)
+$(shared): $(library) $(BUILD)/lib/shared.o $(exports)
+	$(call say,ld $@)$(link_shared) -Wl,-soname,$(@F) \
+	    -Wl,--wrap=stdin,--wrap=stderr -Wl,--version-script=$(exports) \
+	    -o $@ $(filter %.o,$^) $(fcgi) $(libs) $(LDLIBS)
 
-$(BUILD)/main/%.o: private cflags += -Dmain=$(*F)_main
-$(BUILD)/main/%.o: %.c $(BUILD)/flags
+# Only what a program or the command calls can be seen from outside.
+$(exports): $(programs:%=$(BUILD)/cgi-bin/%.o) $(command:%=$(BUILD)/bin/%.o)
 	@mkdir -p $(@D)
-	$(call say,cc $<)$(compile) -MMD -MP -c -o $@ $<
+	@{ echo '{ global:' && $(NM) -u $^ | sed -n 's/^ *U \(.*\)/\1;/p' | \
+	    sort -u && echo 'local: *; };'; } >$@
+
+$(programs:%=$(BUILD)/cgi-bin/%): %: %.o $(ours)
+	$(call say,ld $@)$(link) $(call rpath,$$ORIGIN/..:$$ORIGIN/../lib/latchkey) \
+	    -o $@ $^ $(if $(STATIC),$(fcgi)) $(libs) $(LDLIBS)
 
 $(BUILD)/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) $(BUILD)/recipes.o \
-    $(archive)
-	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
+    $(ours)
+	$(call say,ld $@)$(link) $(call rpath,$$ORIGIN/../lib/latchkey) \
+	    -o $@ $^ $(libs) $(LDLIBS)
 
 # It needs nothing but libc.
 $(BUILD)/bin/start-programs: $(BUILD)/bin/start-programs.o
@@ -168,8 +182,8 @@ $(BUILD)/templates.o $(BUILD)/recipes.o: %.o: %.c
 # Other flags or another compiler: everything is compiled again.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(compile) $(link)' | cmp -s - $@ || \
-	    echo '$(compile) $(link)' >$@
+	@echo '$(compile) $(link) $(libs)' | cmp -s - $@ || \
+	    echo '$(compile) $(link) $(libs)' >$@
 
 # --- tests -------------------------------------------------------------------
 
@@ -302,17 +316,11 @@ define install_text
 	done
 endef
 
-# With the options $(1), from the build $(2) to the directory $(3).
-define install_programs
-set -- $(programs) && \
-	install $(1) $(2)/bin/programs $(3)/$$1 && \
-	for p; do test $$p = $$1 || ln -f $(3)/$$1 $(3)/$$p || exit 1; done
-endef
-
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(libdir)/cgi-bin
 	install -m 755 $(BUILD)/bin/latchkey $(DESTDIR)$(PREFIX)/bin
-	$(call install_programs,-m 755,$(BUILD),$(DESTDIR)$(libdir)/cgi-bin)
+	install -m 755 $(programs:%=$(BUILD)/cgi-bin/%) $(DESTDIR)$(libdir)/cgi-bin
+	install -m 644 $(shared) $(DESTDIR)$(libdir)
 	install -m 755 $(BUILD)/bin/start-programs $(DESTDIR)$(libdir)
 	$(call install_text,data/latchkey.conf.example,$(sharedir))
 	$(call install_text,$(templates),$(sharedir)/templates)
@@ -332,8 +340,8 @@ install: all
 static:
 	@conf/packages.sh build
 	@$(MAKE) --no-print-directory STATIC=yes BUILD='$(BUILD)/static/obj' all
-	@install -d $(BUILD)/static/cgi-bin
-	@$(call install_programs,-s,$(BUILD)/static/obj,$(BUILD)/static/cgi-bin)
+	@install -s -D -t $(BUILD)/static/cgi-bin \
+	    $(programs:%=$(BUILD)/static/obj/cgi-bin/%)
 	@install -s -D -t $(BUILD)/static/bin $(BUILD)/static/obj/bin/latchkey
 	@echo '  programs with everything linked in: $(BUILD)/static'
 

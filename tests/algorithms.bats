@@ -385,7 +385,7 @@ loads_libcrypto() {
 	make -s -C "$root" RS256=no BUILD="$build" CFLAGS=-O0 V=1 \
 	    "$build/bin/latchkey" "$build/cgi-bin/token" \
 	    "$build/cgi-bin/metadata" "$build/cgi-bin/userinfo" 3>&-
-	! grep -q libcrypto "$build/cgi-bin/token"
+	! grep -q libcrypto "$build"/lib/latchkey/*.so
 	LATCHKEY_BUILD=$build
 	unset USE_TEST_CLOCK
 	rm -r "$DATA"

@@ -50,7 +50,8 @@ make_it() {
 @test "build: install puts everything below DESTDIR and PREFIX" {
 	local to=$BATS_TEST_TMPDIR/to file
 	run -0 make_it install DESTDIR="$to" PREFIX=/opt/lk
-	for file in bin/latchkey lib/latchkey/cgi-bin/{authorize,token,refresh} \
+	for file in bin/latchkey lib/latchkey/liblatchkey.so \
+	    lib/latchkey/cgi-bin/{authorize,token,refresh} \
 	    lib/latchkey/cgi-bin/{metadata,userinfo,introspect,revoke,logout} \
 	    share/latchkey/latchkey.conf.example \
 	    share/latchkey/templates/{login,consent,error}.html \
@@ -62,6 +63,23 @@ make_it() {
 	assert_equal "$(find "$to" -type f | grep -vc "^$to/opt/lk/")" 0
 	[[ -z $(find "$to" -type f -perm /022) ]]
 	"$to/opt/lk/bin/latchkey" --help >/dev/null
+	for file in "$to"/opt/lk/lib/latchkey/cgi-bin/*; do
+		ldd "$file" | grep -qF "=> $to/opt/lk/lib/latchkey/cgi-bin/../liblatchkey.so"
+	done
+}
+
+@test "build: programs are small files of their own; the library they share shows only what they call" {
+	local program library=$LATCHKEY_BUILD/lib/latchkey/liblatchkey.so
+	for program in "$LATCHKEY_BUILD"/cgi-bin/*; do
+		[[ $program != *.[od] ]] || continue
+		(($(stat -c %h "$program") == 1))
+		readelf -d "$program" | grep -q 'NEEDED.*liblatchkey\.so'
+		[[ -n ${SAN:-} ]] || (($(size -A "$program" |
+		    awk '$1 == ".text" { print $2 }') < 8192))
+	done
+	nm -D --defined-only "$library" | grep -q ' T app_run$'
+	run ! grep -E ' (mdb_|crypto_|FCGX_|record_)' \
+	    <(nm -D --defined-only "$library")
 }
 
 @test "build: what is installed names where it is installed: manuals, units, configurations" {
@@ -92,7 +110,8 @@ make_it() {
 
 @test "build: programs are hardened: PIE, full RELRO, no executable stack" {
 	local program
-	for program in "$LATCHKEY_BUILD"/cgi-bin/* "$LATCHKEY_BUILD/bin/latchkey"; do
+	for program in "$LATCHKEY_BUILD"/cgi-bin/* \
+	    "$LATCHKEY_BUILD"/{bin/latchkey,lib/latchkey/liblatchkey.so}; do
 		[[ $program != *.[od] ]] || continue
 		readelf -hld "$program" >"$BATS_TEST_TMPDIR/elf"
 		grep -q 'Type: *DYN' "$BATS_TEST_TMPDIR/elf"

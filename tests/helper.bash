@@ -193,8 +193,9 @@ start_server() {
 # runs all of it: Apache does not serve as root.
 share_programs() {
 	local dir=$BATS_FILE_TMPDIR/shared
-	mkdir -p "$dir/build/test"
+	mkdir -p "$dir/build/test" "$dir/build/lib"
 	cp -a "$LATCHKEY_BUILD"/{bin,cgi-bin} "$dir/build"
+	cp -a "$LATCHKEY_BUILD/lib/latchkey" "$dir/build/lib"
 	cp -a "$LATCHKEY_BUILD"/test/{bin,cgi-bin} "$dir/build/test"
 	cp -R "$root/conf" "$dir"
 	chmod -R a+rX "$dir"

@@ -160,7 +160,8 @@ new_store_again() {
 @test "serve: started by root, it becomes the owner of the data" {
 	[[ $(id -u) = 0 ]] || skip 'only root can become somebody else'
 	local pid
-	cp -R "$LATCHKEY_BUILD"/{cgi-bin,bin} "$root/conf" "$BATS_TEST_TMPDIR"
+	cp -R "$LATCHKEY_BUILD"/{cgi-bin,bin,lib/latchkey/*.so} "$root/conf" \
+	    "$BATS_TEST_TMPDIR"
 	chmod a+x "$BATS_RUN_TMPDIR"
 	chown -R 65534:65534 "$DATA" "$BATS_TEST_TMPDIR"/{cgi-bin,bin,conf}
 	LATCHKEY_BUILD=$BATS_TEST_TMPDIR in_background \

@@ -12,9 +12,10 @@ SPA=https://spa.example.org
 setup_file() {
 	# Root gives the data to somebody else, as whom all of it then runs: who
 	# must be able to read what is run.
-	mkdir "$BATS_FILE_TMPDIR/build"
+	mkdir -p "$BATS_FILE_TMPDIR/build/lib"
 	cp -R "$LATCHKEY_BUILD/cgi-bin" "$LATCHKEY_BUILD/bin" \
 	    "$BATS_FILE_TMPDIR/build"
+	cp -R "$LATCHKEY_BUILD/lib/latchkey" "$BATS_FILE_TMPDIR/build/lib"
 	cp -R "$root/conf" "$BATS_FILE_TMPDIR"
 	chmod -R a+rX "$BATS_FILE_TMPDIR"
 	chmod a+x "$BATS_RUN_TMPDIR"

@@ -127,8 +127,8 @@ another_than() {
 @test "start-programs: one that dies again and again is tried with pauses, and the others serve" {
 	rm "$programs"
 	mkdir "$programs"
-	ln "$LATCHKEY_BUILD"/cgi-bin/* "$programs" 2>/dev/null ||
-	    cp "$LATCHKEY_BUILD"/cgi-bin/* "$programs"
+	cp "$LATCHKEY_BUILD"/cgi-bin/* "$programs"
+	cp "$LATCHKEY_BUILD"/lib/latchkey/*.so "$BATS_TEST_TMPDIR"
 	rm "$programs/logout"
 	printf '#!/bin/sh\nexit 3\n' >"$programs/logout"
 	chmod +x "$programs/logout"
@@ -186,7 +186,8 @@ another_than() {
 	local program
 	rm "$programs"
 	cp -R "$LATCHKEY_BUILD/cgi-bin" "$programs"
-	cp "$LATCHKEY_BUILD/bin/start-programs" "$BATS_TEST_TMPDIR"
+	cp "$LATCHKEY_BUILD"/{bin/start-programs,lib/latchkey/*.so} \
+	    "$BATS_TEST_TMPDIR"
 	chmod a+x "$BATS_RUN_TMPDIR"
 	chown -R games: "$DATA" "$programs" "$BATS_TEST_TMPDIR/start-programs"
 	LATCHKEY_DATA=$DATA in_background "$BATS_TEST_TMPDIR/start-programs" \

@@ -6,6 +6,7 @@
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/opensslv.h>
 #include <openssl/param_build.h>
@@ -46,6 +47,7 @@
 	X(EVP_PKEY_get_bn_param)                                               \
 	X(EVP_PKEY_is_a)                                                       \
 	X(EVP_sha256)                                                          \
+	X(OPENSSL_init_crypto)                                                 \
 	X(OSSL_PARAM_BLD_free)                                                 \
 	X(OSSL_PARAM_BLD_new)                                                  \
 	X(OSSL_PARAM_BLD_push_BN)                                              \
@@ -67,6 +69,15 @@ static struct {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* Without the texts of its errors, which nobody here reads: they are 55 KiB of
+ * each program's own. */
+static bool
+start(uint64_t options)
+{
+	options |= OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS;
+	return crypto.OPENSSL_init_crypto(options, NULL) == 1;
+}
+
 #ifdef LK_STATIC
 
 /* Everything is linked in. The host's openssl.cnf is left alone: it may name
@@ -77,8 +88,7 @@ load(void)
 #define X(name) crypto.name = name;
 	FUNCTIONS(X)
 #undef X
-	crypto.complete =
-	    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1;
+	crypto.complete = start(OPENSSL_INIT_NO_LOAD_CONFIG);
 }
 
 #else
@@ -106,7 +116,7 @@ load(void)
 #define X(name) complete &= resolve(library, #name, &crypto.name);
 	FUNCTIONS(X)
 #undef X
-	crypto.complete = complete;
+	crypto.complete = complete && start(0);
 }
 
 #endif

@@ -121,7 +121,8 @@ def annotated(profile):
         library = os.path.basename(binary or "").partition(".so")
         yield (int(cost.replace(",", "")),
                floor.group(1) if floor else
-               library[0] if library[1] else "other libraries",
+               library[0] if library[1] and library[0] != "liblatchkey"
+               else "other libraries",
                function.partition("'")[0])
 
 
