@@ -256,12 +256,13 @@ $DATA/store/mine"
 @test "who does not own the directory is refused" {
 	((EUID == 0)) || skip 'only root can'
 	DATA=$(mktemp -d)/data
-	chmod 711 "${DATA%/data}"
-	cp "$(command_path)" "${DATA%/data}/latchkey"
-	chmod 755 "${DATA%/data}/latchkey"
+	mkdir "${DATA%/data}"/{bin,lib}
+	cp "$(command_path)" "${DATA%/data}/bin"
+	cp -R "$LATCHKEY_BUILD/lib/latchkey" "${DATA%/data}/lib"
+	chmod -R a+rX "${DATA%/data}"
 	latchkey init https://id.example.org >/dev/null
 	run -1 setpriv --reuid=nobody --clear-groups \
-	    "${DATA%/data}/latchkey" -d "$DATA" user list
+	    "${DATA%/data}/bin/latchkey" -d "$DATA" user list
 	rm -r "${DATA%/data}"
 	assert_output 'belongs to root'
 }
