@@ -468,7 +468,9 @@ bodies_reach_the_app() {
 	assert_equal "$(http_body | tr -cd '~' | wc -c)" 200000
 	answers 200 alice -d 'name=value&x=1' "/$WHO"
 	assert_page 'name=value&x=1 '
-	answers 401 - -d 'name=~~~' /app/form
+	# lighttpd resets an HTTP/2 stream whose body it does not want, which
+	# curl may see before the answer.
+	answers 401 - --http1.1 -d 'name=~~~' /app/form
 	refute_page '~~~'
 	# Its own 401 is its own.
 	answers 401 alice /app/own-401
