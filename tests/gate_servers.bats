@@ -314,7 +314,7 @@ a_program_is_told() {
 	assert_header WWW-Authenticate '^Bearer realm="https://photos.example.org:'
 	refute_header Set-Cookie
 	answers 401 - -H 'X-Requested-With: XMLHttpRequest' /app/x
-	answers 401 - -X POST -d a=1 /app/x
+	answers 401 - --http1.1 -X POST -d a=1 /app/x
 	answers 401 - -X PROPFIND /dav/
 	assert_header WWW-Authenticate '^Basic '
 }
