@@ -119,12 +119,31 @@ str_is_utf8(const char *s, size_t len)
 	return true;
 }
 
+/* Whether one of the eight bytes at S may be a control character: then they are
+ * looked at singly, as they are where one is over 127. */
+static bool
+may_have_control8(const char *s)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t c;
+
+	memcpy(&c, s, sizeof c);
+	return ((c | (c + each) | (c - each * ' ')) & each * 0x80) != 0;
+}
+
 bool
 str_has_control(const char *s)
 {
-	for (; *s != '\0'; s++)
+	size_t len = strlen(s);
+
+	for (; len > 0; s++, len--) {
+		for (; len >= 8 && !may_have_control8(s); s += 8)
+			len -= 8;
+		if (len == 0)
+			return false;
 		if ((unsigned char)*s < ' ' || *s == 0x7F)
 			return true;
+	}
 	return false;
 }
 

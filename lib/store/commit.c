@@ -45,10 +45,10 @@ attempt(struct store *s, struct waiter *first, size_t count, int *rc)
 		return store_err(*rc);
 	for (size_t i = 0; i < count && t.failed == OK; i++, w = w->next)
 		w->answer = w->step(&t, w->arg);
-	/* As much as may have been added, or the expired would pile up; and
-	 * last, so that the work is not lost to a step that fails. */
+	/* More than was added, or the expired would pile up; and last, so that
+	 * the work is not lost to a step that fails. */
 	if (t.failed == OK)
-		store_sweep(&t, first->now, count * STORE_SWEEP);
+		store_sweep(&t, first->now, t.expiring + count * STORE_SWEEP);
 	if (t.failed != OK) {
 		mdb_txn_abort(t.txn);
 		*rc = t.rc;

@@ -58,7 +58,8 @@ struct store {
 struct store_txn {
 	struct store *store;
 	MDB_txn *txn;
-	int rc; /* the engine's word for why it failed, or 0 */
+	size_t expiring; /* entries of the expiry index that are new */
+	int rc;          /* the engine's word for why it failed, or 0 */
 	enum err failed;
 };
 

@@ -59,7 +59,8 @@ enum store_table {
 enum {
 	STORE_KEY_MAX = 400,     /* bytes in a key, at least 1 */
 	STORE_VALUE_MAX = 65536, /* bytes in a value */
-	STORE_SWEEP = 8,         /* expired records removed a write */
+	STORE_SWEEP = 2,         /* expired records removed a write, besides
+				  * as many as it adds that will expire */
 	STORE_SCHEMA = 1
 };
 

@@ -172,6 +172,8 @@ store_put(struct store_txn *t, enum store_table table, const void *key,
 	e = find_envelope(t, table, key, key_len);
 	e.expires_at = expires_at;
 	if (expires_at == 0 || e.indexed_at == 0 || e.indexed_at > expires_at) {
+		if (e.indexed_at == 0 && expires_at != 0)
+			t->expiring++;
 		index_del(t, e.indexed_at, table, key, key_len);
 		e.indexed_at = expires_at;
 		if (expires_at != 0)

@@ -17,7 +17,7 @@ attempt(struct store *s, int64_t now, store_step *step, void *arg, int *rc)
 	if (*rc != 0)
 		return store_err(*rc);
 	answer = step(&t, arg);
-	store_sweep(&t, now, STORE_SWEEP);
+	store_sweep(&t, now, t.expiring + STORE_SWEEP);
 	if (t.failed != OK) {
 		mdb_txn_abort(t.txn);
 		*rc = t.rc;

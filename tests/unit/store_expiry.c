@@ -202,6 +202,20 @@ put_many(int count, int64_t expires_at)
 	}
 }
 
+/* New ones, and once more, which adds nothing. */
+static enum err
+put_three(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 6; i++)
+		store_put(t, TABLE_CODES,
+		    i % 3 == 0   ? "x"
+		    : i % 3 == 1 ? "y"
+				 : "z",
+		    1, "", 0, noon + 500);
+	return OK;
+}
+
 static void
 handfuls(void)
 {
@@ -225,6 +239,14 @@ handfuls(void)
 	write_at(noon + 10);
 	write_at(noon + 10);
 	CHECK(counts(0, 0), "expiry: a few writes later all is gone");
+
+	put_many(3 + STORE_SWEEP + 1, noon + 10);
+	CHECK(store_write(fixture, noon + 10, put_three, NULL) == OK &&
+		  counts(1 + 3, 1 + 3),
+	    "expiry: a write sweeps as many more as it adds that will expire");
+	write_at(noon + 1000);
+	write_at(noon + 1000);
+	write_at(noon + 1000);
 
 	put_many(3 * STORE_SWEEP, noon + 10);
 	put_many(3 * STORE_SWEEP, noon + 100);

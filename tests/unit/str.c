@@ -47,6 +47,24 @@ comparisons(void)
 	    "str: C0 and DEL are controls, UTF-8 is not");
 }
 
+/* Eight bytes are looked at together: each, at each place. */
+static void
+controls(void)
+{
+	char text[24];
+	bool right = true;
+
+	for (int c = 1; c < 256; c++)
+		for (size_t at = 0; at < 20; at++) {
+			memset(text, at % 2 ? 'a' : '\xC3', 20);
+			text[20] = '\0';
+			text[at] = (char)c;
+			right = right && str_has_control(text) ==
+					     (c < 0x20 || c == 0x7F);
+		}
+	CHECK(right, "str: a control is seen wherever it stands");
+}
+
 static bool
 utf8(const char *s)
 {
@@ -200,6 +218,7 @@ word_changes(void)
 int
 main(void)
 {
+	controls();
 	copies();
 	comparisons();
 	utf8_forms();
