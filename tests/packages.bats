@@ -85,8 +85,8 @@ put() {
 }
 
 install_package() {
-	put "$1" /root/latchkey.deb
-	on_machine dpkg --force-unsafe-io -i /root/latchkey.deb
+	put "$1" /srv/latchkey.deb
+	on_machine dpkg --force-unsafe-io -i /srv/latchkey.deb
 }
 
 # A provider with a person, an app, and a web server: what the README says, but
@@ -275,8 +275,8 @@ print: ; @echo \$(programs)"
 	make -o all install BUILD="$LATCHKEY_BUILD" \
 	    DESTDIR="$BATS_TEST_TMPDIR/to" >/dev/null
 	tar -C "$BATS_TEST_TMPDIR/to" -c . >"$BATS_TEST_TMPDIR/tar"
-	put "$BATS_TEST_TMPDIR/tar" /root/tar
-	on_machine tar -C / -xf /root/tar
+	put "$BATS_TEST_TMPDIR/tar" /srv/tar
+	on_machine tar -C / -xf /srv/tar
 	on_machine systemd-sysusers
 	on_machine systemd-tmpfiles --create latchkey.conf
 	on_machine systemctl daemon-reload
