@@ -107,9 +107,11 @@ expiry(void)
 		  f.entries[TABLE_REVOKED] == 0 && f.entries[TABLE_AUDIT] == 6,
 	    "revocation: it is forgotten when the token has expired by "
 	    "itself");
-	CHECK(store_write(fixture, noon + 181 * 86400, nothing, NULL) == OK &&
-		  store_measure(fixture, &f) == OK &&
-		  f.entries[TABLE_AUDIT] == 0,
+	for (int i = 0; i < 6 / STORE_SWEEP; i++)
+		CHECK(store_write(fixture, noon + 181 * 86400, nothing, NULL) ==
+			  OK,
+		    "audit: a write sweeps");
+	CHECK(store_measure(fixture, &f) == OK && f.entries[TABLE_AUDIT] == 0,
 	    "audit: lines are kept for half a year");
 }
 

@@ -239,7 +239,7 @@ what_stays(void)
 {
 	struct store_figures f = {0};
 
-	for (int i = 0; i < 400; i++)
+	for (int i = 0; i < 3200 / STORE_SWEEP; i++)
 		if (store_write(fixture, noon + 90 * 86400, nothing, NULL) !=
 		    OK)
 			return;
