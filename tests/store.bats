@@ -134,13 +134,16 @@ unavailable() {
 	get_tokens alice brief >/dev/null
 	left=$(store_figure families)
 	((left > 1 && left < 20)) || fail "$left left"
-	for i in 1 2; do
+	for i in {1..5}; do
 		get_tokens alice brief >/dev/null
 	done
-	assert_equal "$(store_figure families)" 3
+	assert_equal "$(store_figure families)" 6
 	assert_equal "$(store_figure sessions)" 1
 	travel 86400
-	latchkey user set alice --name Alice
+	for i in {1..8}; do
+		latchkey user set alice --name Alice
+	done
+	assert_equal "$(store_figure families)" 0
 	assert_equal "$(store_figure sessions)" 0
 }
 
