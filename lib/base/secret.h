@@ -1,5 +1,5 @@
 /*
- * What is done with secret bytes: made, compared, hashed, sealed, spelled,
+ * What is done with secret bytes: made, compared, hashed, sealed,
  * wiped. All of it is libsodium; this is the one place that chooses.
  */
 #ifndef LK_BASE_SECRET_H
