@@ -104,16 +104,17 @@ is_plain8(const char *s)
 		   each * 0x80) == 0;
 }
 
-static bool
-is_plain(const char *s, size_t len)
+size_t
+json_plain_span(const char *s, size_t len)
 {
-	for (; len >= 8; len -= 8, s += 8)
-		if (!is_plain8(s))
-			return false;
-	for (; len > 0; len--, s++)
-		if (*s < ' ' || *s > '~' || *s == '"' || *s == '\\')
-			return false;
-	return true;
+	size_t i = 0;
+
+	while (len - i >= 8 && is_plain8(s + i))
+		i += 8;
+	for (; i < len; i++)
+		if (s[i] < ' ' || s[i] > '~' || s[i] == '"' || s[i] == '\\')
+			break;
+	return i;
 }
 
 /* Nearly all is plain; the rest is jansson's. */
@@ -123,7 +124,7 @@ put_string(struct buf *b, const char *s)
 	size_t len = strlen(s);
 	json_t *value;
 
-	if (is_plain(s, len)) {
+	if (json_plain_span(s, len) == len) {
 		buf_putc(b, '"');
 		buf_put(b, s, len);
 		buf_putc(b, '"');

@@ -51,4 +51,8 @@ void json_text_bool(struct json_text *t, const char *key, bool value);
 void json_text_words(struct json_text *t, const char *key, const char *words);
 void json_text_end(struct json_text *t);
 
+/* How many of the LEN characters at S, from the first on, stand for themselves
+ * in a JSON string: printable ASCII that needs no escape. */
+size_t json_plain_span(const char *s, size_t len);
+
 #endif

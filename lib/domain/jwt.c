@@ -98,34 +98,26 @@ jwt_sign_hs256(char *text, size_t cap, const struct buf *claims,
 
 /* --- read ----------------------------------------------------------------- */
 
-/* The JSON object in LEN characters of base64url, or NULL. */
-static json_t *
-parse_object(const char *text, size_t len)
+/* The JSON object in LEN characters of base64url, decoded into JSON. */
+static enum err
+read_object(struct members *m, char json[static JWT_CAP], size_t *json_len,
+    const char *text, size_t len)
 {
-	char json[JWT_CAP];
-	size_t json_len;
-	json_t *value;
-
-	if (base64url_decode(json, sizeof json, &json_len, text, len) != OK)
-		return NULL;
-	value = json_loadb(json, json_len, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_object(value)) {
-		json_decref(value);
-		return NULL;
-	}
-	return value;
+	if (base64url_decode(json, JWT_CAP, json_len, text, len) != OK ||
+	    members_read(m, json, *json_len) != OK)
+		return ERR_INVALID_TOKEN;
+	return OK;
 }
 
 /* Copies a header parameter that must be a string if it is there at all. */
 static enum err
-header_str(const json_t *header, const char *name, char *s, size_t cap)
+header_str(const struct members *header, const char *name, char *s, size_t cap)
 {
-	const json_t *value = json_object_get(header, name);
+	const char *value = members_str(header, name);
 
 	if (value == NULL)
-		return OK;
-	if (!json_is_string(value) || json_string_length(value) == 0 ||
-	    str_copy(s, cap, json_string_value(value)) != OK)
+		return members_has(header, name) ? ERR_INVALID_TOKEN : OK;
+	if (value[0] == '\0' || str_copy(s, cap, value) != OK)
 		return ERR_INVALID_TOKEN;
 	return OK;
 }
@@ -133,13 +125,13 @@ header_str(const json_t *header, const char *name, char *s, size_t cap)
 /* `typ` compares as a media type does: in any case, and a leading
  * "application/" adds nothing (RFC 7515 4.1.9). */
 static enum err
-parse_typ(struct jwt *j)
+take_typ(struct jwt *j, const struct members *header)
 {
 	static const char prefix[] = "application/";
 	char typ[sizeof prefix + sizeof j->typ] = "";
 	const char *rest = typ;
 
-	if (header_str(j->header, "typ", typ, sizeof typ) != OK)
+	if (header_str(header, "typ", typ, sizeof typ) != OK)
 		return ERR_INVALID_TOKEN;
 	str_lower(typ);
 	if (str_starts(typ, prefix))
@@ -150,22 +142,37 @@ parse_typ(struct jwt *j)
 }
 
 static enum err
-parse_header(struct jwt *j)
+take_header(struct jwt *j, const struct members *header)
 {
 	char alg[8] = "";
 
 	/* What crit names must be understood, and we understand nothing
 	 * (RFC 7515 4.1.11); b64 would change what was signed (RFC 7797). */
-	if (json_object_get(j->header, "crit") != NULL ||
-	    json_object_get(j->header, "b64") != NULL)
+	if (members_has(header, "crit") || members_has(header, "b64"))
 		return ERR_INVALID_TOKEN;
-	if (header_str(j->header, "alg", alg, sizeof alg) != OK ||
-	    header_str(j->header, "kid", j->kid, sizeof j->kid) != OK)
+	if (header_str(header, "alg", alg, sizeof alg) != OK ||
+	    header_str(header, "kid", j->kid, sizeof j->kid) != OK)
 		return ERR_INVALID_TOKEN;
 	j->alg = jwa_from_name(alg);
 	if (j->alg == JWA_COUNT)
 		return ERR_INVALID_TOKEN;
-	return parse_typ(j);
+	return take_typ(j, header);
+}
+
+static enum err
+parse_header(struct jwt *j, const char *text, size_t len)
+{
+	struct members header;
+	char json[JWT_CAP];
+	size_t json_len;
+	enum err e;
+
+	e = read_object(&header, json, &json_len, text, len);
+	if (e != OK)
+		return e;
+	e = take_header(j, &header);
+	members_free(&header);
+	return e;
 }
 
 /* Takes the text apart at its two dots. */
@@ -182,14 +189,21 @@ parse_parts(struct jwt *j, const char *text)
 		return ERR_INVALID_TOKEN;
 	j->signed_text = text;
 	j->signed_len = (size_t)(sig++ - text);
-	j->header = parse_object(text, (size_t)(payload - text) - 1);
-	j->claims = parse_object(payload, (size_t)(sig - payload) - 1);
 	/* A third dot is no character of base64url. */
-	if (j->header == NULL || j->claims == NULL ||
+	if (parse_header(j, text, (size_t)(payload - text) - 1) != OK ||
 	    base64url_decode(
 		j->sig, sizeof j->sig, &j->sig_len, sig, strlen(sig)) != OK)
 		return ERR_INVALID_TOKEN;
-	return OK;
+	return read_object(&j->claims, j->claims_text, &j->claims_len, payload,
+	    (size_t)(sig - payload) - 1);
+}
+
+/* All but the text, which is large. */
+static void
+clear(struct jwt *j)
+{
+	memset(j, 0, offsetof(struct jwt, claims_text));
+	j->claims_len = 0;
 }
 
 enum err
@@ -197,12 +211,10 @@ jwt_parse(struct jwt *j, const char *text)
 {
 	enum err e;
 
-	memset(j, 0, sizeof *j);
+	clear(j);
 	if (strlen(text) >= JWT_CAP)
 		return ERR_INVALID_TOKEN;
 	e = parse_parts(j, text);
-	if (e == OK)
-		e = parse_header(j);
 	if (e != OK)
 		jwt_wipe(j);
 	return e;
@@ -211,9 +223,9 @@ jwt_parse(struct jwt *j, const char *text)
 void
 jwt_wipe(struct jwt *j)
 {
-	json_decref(j->header);
-	json_decref(j->claims);
-	memset(j, 0, sizeof *j);
+	members_free(&j->claims);
+	secret_wipe(j->claims_text, j->claims_len);
+	clear(j);
 }
 
 enum err
@@ -245,13 +257,11 @@ jwt_verify_hs256(const struct jwt *j, const char *secret)
 const char *
 jwt_str(const struct jwt *j, const char *claim)
 {
-	return json_string_value(json_object_get(j->claims, claim));
+	return members_str(&j->claims, claim);
 }
 
-json_int_t
-jwt_int(const struct jwt *j, const char *claim, json_int_t fallback)
+int64_t
+jwt_int(const struct jwt *j, const char *claim, int64_t fallback)
 {
-	const json_t *value = json_object_get(j->claims, claim);
-
-	return json_is_integer(value) ? json_integer_value(value) : fallback;
+	return members_int(&j->claims, claim, fallback);
 }

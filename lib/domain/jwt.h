@@ -8,12 +8,13 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/members.h"
 #include "domain/signer.h"
 #include "domain/signkey.h"
 #include "store/store.h"
 
-#include <jansson.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { JWT_CAP = 8192, JWT_SECRET_MIN = 32 };
 
@@ -30,7 +31,6 @@ enum err jwt_sign_hs256(char *text, size_t cap, const struct buf *claims,
 
 /* A token taken apart, its signature not yet looked at. */
 struct jwt {
-	json_t *header, *claims; /* owned; jwt_wipe lets go */
 	enum jwa alg;
 	char kid[KID_CAP];       /* "" if none */
 	char typ[16];            /* lower case, without "application/" */
@@ -38,6 +38,9 @@ struct jwt {
 	size_t signed_len;
 	uint8_t sig[SIGNATURE_MAX];
 	size_t sig_len;
+	struct members claims; /* jwt_wipe lets go */
+	char claims_text[JWT_CAP];
+	size_t claims_len;
 };
 
 /* ERR_INVALID_TOKEN unless TEXT has the form: fewer than JWT_CAP bytes, three
@@ -54,6 +57,6 @@ enum err jwt_verify_hs256(const struct jwt *j, const char *secret) MUST_CHECK;
 
 /* A claim that is a string, or NULL; an integer, or FALLBACK. */
 const char *jwt_str(const struct jwt *j, const char *claim);
-json_int_t jwt_int(const struct jwt *j, const char *claim, json_int_t fallback);
+int64_t jwt_int(const struct jwt *j, const char *claim, int64_t fallback);
 
 #endif

@@ -62,7 +62,7 @@ hs256_vector(void)
 	CHECK(jwt_verify_hs256(&j, secret) == ERR_INVALID_TOKEN,
 	    "jwt: a token under another secret is refused");
 	jwt_wipe(&j);
-	CHECK(j.claims == NULL && j.header == NULL,
+	CHECK(jwt_str(&j, "iss") == NULL && j.claims_len == 0,
 	    "jwt: a wiped token is empty");
 }
 
@@ -196,7 +196,7 @@ forms(void)
 	text[SIGNATURE_MAX + 1] = '\0';
 	CHECK(!parses(spell("{\"alg\":\"EdDSA\"}", "{}", text)),
 	    "jwt: a signature too long is refused");
-	CHECK(jwt_parse(&j, "x") != OK && j.header == NULL && j.claims == NULL,
+	CHECK(jwt_parse(&j, A1_TOKEN ".") != OK && j.claims.tree == NULL,
 	    "jwt: what is refused leaves nothing to free");
 }
 
@@ -208,7 +208,6 @@ static void
 eddsa(struct signer *s, const struct signkey *k, const struct buf *claims)
 {
 	char text[JWT_CAP], head[256];
-	json_t *want = json_loads(claims->text, 0, NULL);
 	struct buf failed = *claims;
 	struct signkey other = *k;
 	struct jwt j;
@@ -218,9 +217,10 @@ eddsa(struct signer *s, const struct signkey *k, const struct buf *claims)
 		  jwt_parse(&j, text) == OK && jwt_verify(&j, k) == OK,
 	    "jwt: what we sign verifies");
 	CHECK(j.alg == JWA_EDDSA && strcmp(j.kid, k->kid) == 0 &&
-		  strcmp(j.typ, "at+jwt") == 0 && json_equal(j.claims, want),
+		  strcmp(j.typ, "at+jwt") == 0 &&
+		  strcmp(jwt_str(&j, "iss"), "https://id.example.org") == 0 &&
+		  jwt_int(&j, "exp", 0) == 1700000000,
 	    "jwt: a token says what we said, and names its key");
-	json_decref(want);
 	CHECK(base64url_decode(
 		  head, sizeof head, &len, text, strcspn(text, ".")) == OK &&
 		  len > sizeof header_want &&
