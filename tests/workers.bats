@@ -52,6 +52,10 @@ threads_are() {
 	[[ $(threads) -eq $1 ]]
 }
 
+threads_are_many() {
+	[[ $(threads) -ge 49 ]]
+}
+
 threads_are_few() {
 	[[ $(threads) -le 32 ]]
 }
@@ -129,8 +133,65 @@ time.sleep(600)' "$socket"
 	wait_for grep -qx 'all were answered' "$SERVER_LOG"
 	kill -0 "$SERVER_PID"
 	answers_credentials
+	# Nor when those that waited for other connections had nothing to do.
+	sleep 5
+	answers_credentials
 	kill "$SERVER_PID"
 	SERVER_PID=$TOKEN
+}
+
+@test "workers: peers that are silent in the middle of a request hold up nobody" {
+	begin_requests 48
+	SERVER_PID=$TOKEN wait_for threads_are_many
+	answers_credentials
+	kill "$SERVER_PID"
+	SERVER_PID=$TOKEN
+	answers_credentials
+}
+
+@test "workers: of requests that only compute, a few are served at a time" {
+	[[ -z ${SAN:-}${VALGRIND:-} ]] || skip 'a wrapped program computes slowly'
+	wait_for threads_are 1
+	run python3 - "$socket" "$(basic app "$SECRET")" "$TOKEN" <<'EOF'
+import os, socket, struct, sys, threading, time
+
+def record(kind, content):
+    return struct.pack("!BBHHBx", 1, kind, 1, len(content), 0) + content
+
+def param(name, value):
+    return bytes([len(name), len(value)]) + name + value
+
+body = b"grant_type=client_credentials"
+request = record(1, bytes([0, 1, 0, 0, 0, 0, 0, 0])) + record(4, b"".join((
+    param(b"REQUEST_METHOD", b"POST"), param(b"REQUEST_URI", b"/token"),
+    param(b"CONTENT_TYPE", b"application/x-www-form-urlencoded"),
+    param(b"CONTENT_LENGTH", b"%d" % len(body)),
+    param(b"HTTP_AUTHORIZATION", b"Basic " + sys.argv[2].encode())))
+    ) + record(4, b"") + record(5, body) + record(5, b"")
+
+answered, most = [], 0
+
+def ask():
+    for _ in range(20):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(sys.argv[1])
+            s.sendall(request)
+            answer = b"".join(iter(lambda: s.recv(65536), b""))
+        assert b"Status: 200" in answer, answer
+        answered.append(1)
+
+askers = [threading.Thread(target=ask) for _ in range(64)]
+for a in askers:
+    a.start()
+while any(a.is_alive() for a in askers):
+    most = max(most, len(os.listdir(f"/proc/{sys.argv[3]}/task")))
+    time.sleep(0.005)
+print(len(answered), most)
+EOF
+	# One a request would be 65; where the machine stands still for a moment
+	# one or another is started.
+	[[ $status -eq 0 && $output =~ ^1280\ ([0-9]+)$ ]] || fail "$output"
+	[[ ${BASH_REMATCH[1]} -lt 40 ]] || fail "$output"
 }
 
 @test "workers: the memory of a load is given back" {

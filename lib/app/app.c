@@ -349,15 +349,11 @@ call_serve(void *state, struct exchange *x)
 }
 
 static size_t
-workers_max(void *arg)
+workers_max(const void *state)
 {
-	struct app *app = arg;
-	size_t max;
+	const struct call *c = state;
 
-	pthread_mutex_lock(&app->lock);
-	max = app->open ? app->provider.conf.workers : 1;
-	pthread_mutex_unlock(&app->lock);
-	return max;
+	return c->has_copy ? c->copy.conf.workers : 1;
 }
 
 int

@@ -1,10 +1,12 @@
 #include "app/workers.h"
 
 #include "base/log.h"
+#include "base/turn.h"
 
+#include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -13,11 +15,50 @@
 #include <malloc.h>
 #endif
 
+/*
+ * Who does what. Were all that have a request to compute at once, each would
+ * lose its processor in the middle, and wait for all the others' turns before
+ * it has it again: so only a few have a turn, and what else has come waits in
+ * the socket's queue, where it stays in order. Who passes its turn on
+ * (base/turn.h) lets another begin; whoever has passed it on goes on all the
+ * same when its wait is over, for the queue has nothing that came before.
+ *
+ * One who has ended a request is first in line for the next: its memory is in
+ * the processor's caches. The others are parked, the last to come the first to
+ * go, so that those nobody needs are the same all the time, and end.
+ *
+ * A turn can be held by one that waits for a peer that is silent in the middle
+ * of its request. So where all turns are taken one that is parked watches, and
+ * when nothing has begun for a while begins something itself.
+ */
 enum {
 	STACK_BYTES = 2 << 20,
 	MAPPED_FROM = 128 << 10, /* bytes */
 	ARENAS = 4,
-	WAKE_INTERVAL_MS = 5
+	WAKE_INTERVAL_MS = 5,
+	TURNS_SPARE = 2, /* more than there are processors */
+	LISTENERS = 2,   /* or each request would have to wake the next one */
+	WATCH_MS = 10
+};
+
+enum role {
+	BUSY,      /* has a request */
+	LISTENING, /* waits for one */
+	WATCHING,
+	PARKED
+};
+
+struct worker {
+	struct pool *pool;
+	pthread_t thread;
+	void *stack;
+	enum { FREE, RUNNING, ENDED } state;
+
+	void *own; /* what its kind made for it */
+	enum role role;
+	bool has_turn;
+	pthread_cond_t appointed; /* to another role */
+	struct worker *below;     /* parked before */
 };
 
 struct pool {
@@ -26,21 +67,16 @@ struct pool {
 	void *arg;
 	pthread_t main;
 
-	atomic_size_t idle;    /* wait for a request */
-	atomic_size_t spare;   /* so many have been idle all the time */
-	_Atomic(time_t) since; /* since then */
-	atomic_size_t surplus; /* so many are to end */
-
-	pthread_mutex_t lock; /* of what follows, and of beginning anew to
-				 look for who is spare */
-	size_t running;
+	pthread_mutex_t lock; /* of what follows */
+	size_t max, running;  /* workers */
+	size_t turns, taken;
+	size_t listening;
+	bool watched;
+	uint64_t begun; /* requests */
+	struct worker *parked;
 	enum err result; /* of the worker that ended last */
-	struct worker {
-		struct pool *pool;
-		pthread_t thread;
-		void *stack;
-		enum { FREE, RUNNING, ENDED } state;
-	} worker[WORKERS_MAX];
+	struct worker worker[WORKERS_MAX];
+	struct worker main_worker; /* where there can be no other */
 };
 
 /*
@@ -83,10 +119,25 @@ stack_new(void)
 	return NULL;
 }
 
+/* Told in time that passes evenly, whatever the clock does. */
+static bool
+init_appointed(struct worker *w)
+{
+	pthread_condattr_t attr;
+	bool good;
+
+	if (pthread_condattr_init(&attr) != 0)
+		return false;
+	good = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
+	       pthread_cond_init(&w->appointed, &attr) == 0;
+	pthread_condattr_destroy(&attr);
+	return good;
+}
+
 static void *run_thread(void *arg);
 
 static bool
-start(struct worker *w)
+start_thread(struct worker *w)
 {
 	pthread_attr_t attr;
 	bool started = false;
@@ -105,6 +156,18 @@ start(struct worker *w)
 	return started;
 }
 
+static bool
+start(struct worker *w, struct pool *p)
+{
+	w->pool = p;
+	if (!init_appointed(w))
+		return false;
+	if (start_thread(w))
+		return true;
+	pthread_cond_destroy(&w->appointed);
+	return false;
+}
+
 /* A place for one more, or NULL. Clears those of workers that have ended. */
 static struct worker *
 take_place(struct pool *p)
@@ -117,6 +180,7 @@ take_place(struct pool *p)
 		if (w->state == ENDED) {
 			pthread_join(w->thread, NULL);
 			munmap(w->stack, STACK_BYTES);
+			pthread_cond_destroy(&w->appointed);
 			w->state = FREE;
 		}
 		if (w->state == FREE)
@@ -125,124 +189,258 @@ take_place(struct pool *p)
 	return place;
 }
 
-/* One more, if there may be; false if there is none at all. That it cannot be
- * had is no reason to refuse anything: those that are there go on. */
-static bool
-add_worker(struct pool *p)
-{
-	size_t max = p->kind->max(p->arg);
-	struct worker *w = NULL;
-	bool any;
+/* --- roles: the pool is locked -------------------------------------------- */
 
-	pthread_mutex_lock(&p->lock);
-	if (p->running < max)
-		w = take_place(p);
-	if (w != NULL) {
-		if (p->running > 0)
-			spread_memory();
-		w->pool = p;
-		if (start(w)) {
-			w->state = RUNNING;
-			p->running++;
-		} else {
-			log_fault("no more workers", NULL);
-		}
-	}
-	any = p->running > 0;
-	pthread_mutex_unlock(&p->lock);
-	return any;
-}
-
-static time_t
-monotonic_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
-/* How many have not been needed is known after a while, and looked for anew. */
 static void
-count_surplus(struct pool *p, time_t now)
+set_role(struct worker *w, enum role role)
 {
-	size_t spare;
+	struct pool *p = w->pool;
+
+	p->listening -= w->role == LISTENING;
+	p->listening += role == LISTENING;
+	if (w->role == WATCHING || role == WATCHING)
+		p->watched = role == WATCHING;
+	w->role = role;
+}
+
+/* One more worker, in ROLE, if there may be. That it cannot be had is no reason
+ * to refuse anything: those that are there go on. */
+static void
+add_worker(struct pool *p, enum role role)
+{
+	struct worker *w = p->running < p->max ? take_place(p) : NULL;
+
+	if (w == NULL)
+		return;
+	if (p->running > 0)
+		spread_memory();
+	if (!start(w, p)) {
+		log_fault("no more workers", NULL);
+		return;
+	}
+	w->state = RUNNING;
+	p->running++;
+	set_role(w, role);
+}
+
+static void
+unpark(struct worker *w, enum role role)
+{
+	struct worker **at = &w->pool->parked;
+
+	while (*at != w)
+		at = &(*at)->below;
+	*at = w->below;
+	set_role(w, role);
+	pthread_cond_signal(&w->appointed);
+}
+
+static void
+appoint(struct pool *p, enum role role)
+{
+	if (p->parked != NULL)
+		unpark(p->parked, role);
+	else
+		add_worker(p, role);
+}
+
+/* Sees to it that somebody waits for the next request, or watches those that
+ * let nobody. */
+static void
+provide(struct pool *p)
+{
+	if (p->listening > 0)
+		return;
+	if (p->taken < p->turns)
+		appoint(p, LISTENING);
+	else if (!p->watched)
+		appoint(p, WATCHING);
+}
+
+/* What one who has nothing to do is to do. */
+static enum role
+next_role(const struct pool *p)
+{
+	if (p->listening < LISTENERS && p->taken < p->turns)
+		return LISTENING;
+	return p->listening == 0 && !p->watched ? WATCHING : PARKED;
+}
+
+/* Waits for another role; false when there is none for WAIT_MS. */
+static bool
+await_role(struct worker *w, int64_t wait_ms)
+{
+	enum role role = w->role;
+	struct timespec until;
+	int rc = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += wait_ms % 1000 * 1000000;
+	until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	while (w->role == role && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(
+		    &w->appointed, &w->pool->lock, &until);
+	return w->role != role;
+}
+
+/* False if nobody needed it. */
+static bool
+park(struct worker *w)
+{
+	struct pool *p = w->pool;
+
+	w->below = p->parked;
+	p->parked = w;
+	if (await_role(w, GATEWAY_IDLE_S * 1000))
+		return true;
+	unpark(w, BUSY);
+	return false;
+}
+
+static void
+watch(struct worker *w)
+{
+	struct pool *p = w->pool;
+	uint64_t seen = p->begun;
+
+	if (await_role(w, WATCH_MS))
+		return;
+	if (p->listening > 0)
+		set_role(w, PARKED);
+	else if (p->begun == seen || p->taken < p->turns)
+		set_role(w, LISTENING);
+}
+
+/* Until W is to listen; false when it is to end. One that has been appointed
+ * comes with its role. */
+static bool
+await_turn(struct worker *w)
+{
+	if (w->role == BUSY)
+		set_role(w, next_role(w->pool));
+	while (w->role != LISTENING) {
+		if (w->role == WATCHING)
+			watch(w);
+		else if (!park(w))
+			return false;
+	}
+	return true;
+}
+
+static void
+take_turn(struct worker *w)
+{
+	w->has_turn = true;
+	w->pool->taken++;
+	w->pool->begun++;
+}
+
+static void
+give_turn(struct worker *w)
+{
+	w->pool->taken -= w->has_turn;
+	w->has_turn = false;
+}
+
+/* --- a worker's life ------------------------------------------------------ */
+
+/* turn_pass: W is about to wait. */
+static void
+pass_turn(void *arg)
+{
+	struct worker *w = arg;
+
+	if (!w->has_turn)
+		return;
+	pthread_mutex_lock(&w->pool->lock);
+	give_turn(w);
+	provide(w->pool);
+	pthread_mutex_unlock(&w->pool->lock);
+}
+
+/* For the next request on a connection of its own. */
+static bool
+next_kept(struct worker *w, struct exchange *x)
+{
+	struct pool *p = w->pool;
+	bool got;
 
 	pthread_mutex_lock(&p->lock);
-	if (now - p->since >= GATEWAY_IDLE_S) {
-		spare = atomic_exchange(&p->spare, p->idle);
-		p->surplus = spare > 1 ? spare - 1 : 0;
-		p->since = now;
-	}
+	give_turn(w);
+	provide(p);
 	pthread_mutex_unlock(&p->lock);
+	got = gateway_next(p->gateway, x);
+	pthread_mutex_lock(&p->lock);
+	if (got)
+		take_turn(w);
+	pthread_mutex_unlock(&p->lock);
+	return got;
 }
 
-/*
- * Whether a worker that is about to wait had better end: for a while, more than
- * one have always been waiting. The kernel takes those that wait in turn, so
- * that none of them would be idle for long.
- */
+/* Whether W, for which nothing came, may go: somebody else listens, or there
+ * is nobody else, and the thread that started us does. */
 static bool
-is_surplus(struct pool *p)
+may_end(const struct pool *p)
 {
-	time_t now = monotonic_s();
-	size_t left;
-
-	if (now - p->since >= GATEWAY_IDLE_S)
-		count_surplus(p, now);
-	left = p->surplus;
-	return left > 0 &&
-	       atomic_compare_exchange_strong(&p->surplus, &left, left - 1);
-}
-
-/* Whether there is nobody left who waits. That two who end their wait at once
- * count one spare too many does no harm. */
-static bool
-end_wait(struct pool *p)
-{
-	size_t left = atomic_fetch_sub(&p->idle, 1) - 1;
-
-	if (left < p->spare)
-		p->spare = left;
-	return left == 0;
+	return p->listening > 1 || p->running <= 1;
 }
 
 /* False when the worker is to end. */
 static bool
-next_request(struct pool *p, struct exchange *x)
+next_accepted(struct worker *w, struct exchange *x)
 {
-	bool got, last;
+	struct pool *p = w->pool;
+	bool got = false, stays;
 
-	/* Who waits on a connection of its own waits for nobody else's. */
-	if (gateway_is_cgi(p->gateway) || exchange_is_kept(x))
-		return gateway_next(p->gateway, x);
-	if (is_surplus(p))
-		return false;
-	atomic_fetch_add(&p->idle, 1);
-	got = gateway_next(p->gateway, x);
-	last = end_wait(p);
-	if (got && last)
-		add_worker(p);
+	pthread_mutex_lock(&p->lock);
+	give_turn(w);
+	stays = await_turn(w);
+	while (stays && !got) {
+		pthread_mutex_unlock(&p->lock);
+		got = gateway_next(p->gateway, x);
+		pthread_mutex_lock(&p->lock);
+		stays = got || !(gateway_is_over(p->gateway) || may_end(p));
+	}
+	set_role(w, BUSY);
+	if (got) {
+		p->max = p->kind->max(w->own);
+		take_turn(w);
+		provide(p);
+	}
+	pthread_mutex_unlock(&p->lock);
 	return got;
 }
 
-static enum err
-work(struct pool *p)
+static bool
+next_request(struct worker *w, struct exchange *x)
 {
-	void *state = p->kind->make(p->arg);
+	if (gateway_is_cgi(w->pool->gateway))
+		return gateway_next(w->pool->gateway, x);
+	return exchange_is_kept(x) ? next_kept(w, x) : next_accepted(w, x);
+}
+
+static enum err
+work(struct worker *w)
+{
+	struct pool *p = w->pool;
 	struct exchange *x = NULL;
 	enum err e = ERR_NO_MEMORY;
 
-	if (state != NULL)
+	turn_holder(pass_turn, w);
+	w->own = p->kind->make(p->arg);
+	if (w->own != NULL)
 		e = exchange_new(&x, p->gateway);
-	while (e == OK && next_request(p, x))
+	while (e == OK && next_request(w, x))
 		if (exchange_begin(x)) {
-			p->kind->serve(state, x);
+			p->kind->serve(w->own, x);
 			gateway_finish(x);
 		}
 	exchange_free(&x);
-	if (state != NULL)
-		p->kind->free(state);
+	if (w->own != NULL)
+		p->kind->free(w->own);
+	w->own = NULL;
+	turn_holder(NULL, NULL);
 	return e;
 }
 
@@ -251,11 +449,13 @@ run_thread(void *arg)
 {
 	struct worker *w = arg;
 	struct pool *p = w->pool;
-	enum err e = work(p);
+	enum err e = work(w);
 
 	if (e != OK)
 		log_fault("a worker could not start", NULL);
 	pthread_mutex_lock(&p->lock);
+	set_role(w, BUSY);
+	give_turn(w);
 	p->result = e;
 	w->state = ENDED;
 	if (--p->running == 0)
@@ -275,13 +475,25 @@ any_running(struct pool *p)
 	return any;
 }
 
+/* Those that wait for a role are told to listen, and will hear that it is over;
+ * those that listen are woken. */
 static void
 wake_all(struct pool *p)
 {
 	pthread_mutex_lock(&p->lock);
-	for (size_t i = 0; i < WORKERS_MAX; i++)
-		if (p->worker[i].state == RUNNING)
-			gateway_wake(p->worker[i].thread);
+	while (p->parked != NULL)
+		unpark(p->parked, LISTENING);
+	for (size_t i = 0; i < WORKERS_MAX; i++) {
+		struct worker *w = &p->worker[i];
+
+		if (w->state != RUNNING)
+			continue;
+		if (w->role == WATCHING) {
+			set_role(w, LISTENING);
+			pthread_cond_signal(&w->appointed);
+		}
+		gateway_wake(w->thread);
+	}
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -320,6 +532,18 @@ clear(struct pool *p)
 	return e;
 }
 
+static bool
+add_first(struct pool *p)
+{
+	bool any;
+
+	pthread_mutex_lock(&p->lock);
+	add_worker(p, LISTENING);
+	any = p->running > 0;
+	pthread_mutex_unlock(&p->lock);
+	return any;
+}
+
 /* The caller waits while there are no workers, and serves only where none can
  * be had. The first comes before a request does. */
 static enum err
@@ -329,8 +553,8 @@ run(struct pool *p)
 
 	tune_memory();
 	do {
-		if (!add_worker(p))
-			p->result = work(p);
+		if (!add_first(p))
+			p->result = work(&p->main_worker);
 		while (any_running(p) && gateway_sleep(p->gateway))
 			;
 		e = clear(p);
@@ -344,6 +568,7 @@ enum err
 workers_run(struct gateway *g, const struct worker_kind *kind, void *arg)
 {
 	struct pool *p = calloc(1, sizeof *p);
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	enum err e = ERR_NO_MEMORY;
 
 	if (p == NULL)
@@ -352,8 +577,11 @@ workers_run(struct gateway *g, const struct worker_kind *kind, void *arg)
 	p->kind = kind;
 	p->arg = arg;
 	p->main = pthread_self();
+	p->main_worker.pool = p;
+	p->max = 1; /* until the first of them knows */
+	p->turns = TURNS_SPARE + (processors > 0 ? (size_t)processors : 1);
 	if (pthread_mutex_init(&p->lock, NULL) == 0) {
-		e = gateway_is_cgi(g) ? work(p) : run(p);
+		e = gateway_is_cgi(g) ? work(&p->main_worker) : run(p);
 		pthread_mutex_destroy(&p->lock);
 	}
 	free(p);

@@ -1,9 +1,10 @@
 /*
  * Workers: threads that serve one socket together, so that requests which write
- * share a commit (store/commit.c). There is one more whenever a request has
- * come in and nobody is left to wait for the next; those that have not been
- * needed for a while end, and what they had goes back to the system. An idle
- * program has none: it waits, and is small.
+ * share a commit (store/commit.c). As many as there are requests that wait for
+ * something; of those that compute only a few more than there are processors,
+ * for more would only be in each other's way. Workers that have not been needed
+ * for a while end, and what they had goes back to the system. An idle program
+ * has none: it waits, and is small.
  */
 #ifndef LK_APP_WORKERS_H
 #define LK_APP_WORKERS_H
@@ -22,8 +23,8 @@ struct worker_kind {
 	void (*free)(void *state);
 	/* Serves the request in X. */
 	void (*serve)(void *state, struct exchange *x);
-	/* How many there may be; asked anew each time. */
-	size_t (*max)(void *arg);
+	/* How many there may be, by a worker's state; asked anew each time. */
+	size_t (*max)(const void *state);
 };
 
 /* Serves until the gateway says it is over, then lets every worker finish the

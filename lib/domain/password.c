@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "base/turn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -160,6 +161,7 @@ stretch(uint8_t hash[static PASSWORD_HASH_LEN], const char *password,
 	int slot, failed;
 	enum err e;
 
+	turn_pass();
 	e = slot_take(&slot, conf);
 	if (e != OK)
 		return e;

@@ -1,5 +1,7 @@
 #include "web/gateway.h"
 
+#include "base/turn.h"
+
 #include <errno.h>
 #include <fastcgi.h>
 #include <fcgiapp.h>
@@ -28,13 +30,14 @@ enum {
 struct gateway {
 	bool cgi;
 	bool served;        /* CGI: the one request has been handed out */
+	bool local;         /* FastCGI: on a unix socket */
 	pthread_t main;     /* FastCGI: the signals that stop us are its own */
 	sigset_t waiting;   /* what it has blocked while it waits */
 	atomic_bool failed; /* nothing will come from the socket any more */
 };
 
 struct exchange {
-	bool cgi;
+	bool cgi, local;
 	FCGX_Request fcgi;
 	sigset_t waiting; /* the signals blocked while nothing is under way */
 	size_t out_len; /* CGI: gathered, so that a small answer is one write */
@@ -128,6 +131,16 @@ is_listening(int fd)
 	       listening != 0;
 }
 
+static bool
+is_local(int fd)
+{
+	struct sockaddr_storage name = {0};
+	socklen_t len = sizeof name;
+
+	return getsockname(fd, (struct sockaddr *)&name, &len) == 0 &&
+	       name.ss_family == AF_UNIX;
+}
+
 static enum err
 start_fastcgi(struct gateway *g)
 {
@@ -142,6 +155,7 @@ start_fastcgi(struct gateway *g)
 	if (setsockopt(
 		LISTEN_FD, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle) != 0)
 		return ERR_IO;
+	g->local = is_local(LISTEN_FD);
 	g->main = pthread_self();
 	hold_signals(&g->waiting);
 	return install_handlers();
@@ -204,6 +218,7 @@ exchange_new(struct exchange **x, struct gateway *g)
 	if ((*x = calloc(1, sizeof **x)) == NULL)
 		return ERR_NO_MEMORY;
 	(*x)->cgi = g->cgi;
+	(*x)->local = g->local;
 	if (g->cgi)
 		return OK;
 	if (FCGX_InitRequest(&(*x)->fcgi, LISTEN_FD, 0) == 0) {
@@ -303,6 +318,12 @@ gateway_next(struct gateway *g, struct exchange *x)
 		return first;
 	}
 	return exchange_is_kept(x) ? await_kept(x) : accept_connection(g, x);
+}
+
+bool
+gateway_is_over(const struct gateway *g)
+{
+	return stopping || g->failed;
 }
 
 /* If the peer left, or made no sense, its connection is closed. */
@@ -435,15 +456,35 @@ exchange_write(struct exchange *x, const void *bytes, size_t len)
 	return x->out_failed ? ERR_IO : OK;
 }
 
+/* Whether the peer has sent nothing that has not been read. */
+static bool
+nothing_waits(int fd)
+{
+	char byte;
+
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+	       errno == EAGAIN;
+}
+
 /* On a kept connection, what is left of a body would be taken for the next
  * request: then it is not kept. Reading to the end when only that is left also
  * takes the record that says so, which an authorizer is not sent (FastCGI 6.3).
- */
+ *
+ * Before it closes a connection the library waits for the peer to do so, lest
+ * TCP reset it, with the answer on its way, for what the peer may still send.
+ * Nothing resets a unix socket of which all has been read, and the wait is two
+ * switches of threads and three system calls a request. */
 static void
-finish_fastcgi(FCGX_Request *q)
+finish_fastcgi(struct exchange *x)
 {
+	FCGX_Request *q = &x->fcgi;
 	bool unread = q->role == FCGI_AUTHORIZER || FCGX_GetChar(q->in) != EOF;
 
+	if (x->local && !q->keepConnection &&
+	    (!unread || nothing_waits(q->ipcFd)))
+		FCGX_Detach(q); /* closed as it is */
+	else
+		turn_pass();
 	FCGX_Finish_r(q);
 	if (unread)
 		FCGX_Free(q, 1);
@@ -456,6 +497,6 @@ gateway_finish(struct exchange *x)
 		flush_cgi(x);
 		linger_cgi();
 	} else {
-		finish_fastcgi(&x->fcgi);
+		finish_fastcgi(x);
 	}
 }

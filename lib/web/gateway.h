@@ -33,6 +33,9 @@ void exchange_free(struct exchange **x);
  * finished. */
 bool gateway_next(struct gateway *g, struct exchange *x);
 
+/* Whether gateway_next said false because there will be no more requests. */
+bool gateway_is_over(const struct gateway *g);
+
 /* Reads it up to its body; false when nothing came of it: on to the next. A
  * peer that is silent for half a minute in the middle of one is given up. */
 bool exchange_begin(struct exchange *x);

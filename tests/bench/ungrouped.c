@@ -3,6 +3,7 @@
  * its own. Linked before the archive, whose store/commit.c is then not taken,
  * it makes a `token` that shows what grouping gives many, and costs one alone.
  */
+#include "base/turn.h"
 #include "store/lmdb.h"
 
 enum { TRIES_MAX = 16 };
@@ -33,6 +34,7 @@ store_write(struct store *s, int64_t now, store_step *step, void *arg)
 	enum err e = OK;
 	int rc;
 
+	turn_pass();
 	for (int i = 0; i < TRIES_MAX; i++) {
 		pthread_rwlock_rdlock(&s->map);
 		e = attempt(s, now, step, arg, &rc);
