@@ -421,7 +421,8 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	return app_run("authorize", APP_KEYRING | APP_PAGES, endpoints);
+	(void)argc;
+	return app_run(argv, "authorize", APP_KEYRING | APP_PAGES, endpoints);
 }

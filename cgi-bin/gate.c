@@ -300,8 +300,9 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	(void)argc;
 	return app_run(
-	    "gate", APP_KEYRING | APP_PAGES | APP_EVERY_PATH, endpoints);
+	    argv, "gate", APP_KEYRING | APP_PAGES | APP_EVERY_PATH, endpoints);
 }

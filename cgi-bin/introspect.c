@@ -28,7 +28,8 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	return app_run("introspect", APP_KEYRING, endpoints);
+	(void)argc;
+	return app_run(argv, "introspect", APP_KEYRING, endpoints);
 }

@@ -141,7 +141,8 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	return app_run("logout", APP_KEYRING | APP_PAGES, endpoints);
+	(void)argc;
+	return app_run(argv, "logout", APP_KEYRING | APP_PAGES, endpoints);
 }

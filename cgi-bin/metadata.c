@@ -49,7 +49,8 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	return app_run("metadata", 0, endpoints);
+	(void)argc;
+	return app_run(argv, "metadata", 0, endpoints);
 }

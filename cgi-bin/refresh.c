@@ -107,7 +107,8 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	return app_run("refresh", APP_KEYRING | APP_SIGNER, endpoints);
+	(void)argc;
+	return app_run(argv, "refresh", APP_KEYRING | APP_SIGNER, endpoints);
 }

@@ -27,7 +27,8 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	return app_run("revoke", APP_KEYRING, endpoints);
+	(void)argc;
+	return app_run(argv, "revoke", APP_KEYRING, endpoints);
 }

@@ -38,7 +38,8 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	return app_run("token", APP_KEYRING | APP_SIGNER, endpoints);
+	(void)argc;
+	return app_run(argv, "token", APP_KEYRING | APP_SIGNER, endpoints);
 }

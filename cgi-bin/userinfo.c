@@ -31,7 +31,8 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	return app_run("userinfo", 0, endpoints);
+	(void)argc;
+	return app_run(argv, "userinfo", 0, endpoints);
 }

@@ -35,11 +35,11 @@ teardown_file() {
 }
 
 answers_credentials() {
-	local body=grant_type=client_credentials
+	local body=grant_type=client_credentials client=${1:-app}
 	env -i PATH="$PATH" REQUEST_METHOD=POST REQUEST_URI=/token \
 	    CONTENT_TYPE=application/x-www-form-urlencoded \
 	    CONTENT_LENGTH=${#body} \
-	    HTTP_AUTHORIZATION="Basic $(basic app "$SECRET")" \
+	    HTTP_AUTHORIZATION="Basic $(basic "$client" "$SECRET")" \
 	    cgi-fcgi -bind -connect "$socket" <<<"$body" |
 	    grep -q '^Status: 200'
 }
@@ -208,6 +208,40 @@ EOF
 	[[ $(anonymous) -le $((before * 5 / 4)) ]] ||
 	    fail "$before KiB before, $(anonymous) KiB after"
 	answers_credentials
+}
+
+has_libcrypto() {
+	grep -q libcrypto "/proc/$SERVER_PID/maps"
+}
+
+@test "workers: a program that has loaded libcrypto starts itself anew when nothing comes" {
+	[[ -z ${VALGRIND:-} ]] || skip 'valgrind does not follow it'
+	local i
+	add_client rsa --grant client_credentials --alg RS256
+	answers_credentials rsa
+	has_libcrypto
+	# But not while it could not start: it goes on with the settings it has.
+	set_conf access_token_lifetime forever
+	answers_credentials rsa
+	assert_logged 'settings not read again'
+	sleep 25
+	has_libcrypto
+	answers_credentials rsa
+	set_conf access_token_lifetime 900
+	answers_credentials rsa
+	wait_for threads_are 1
+	for ((i = 0; i < 60; i++)); do
+		has_libcrypto || break
+		sleep 0.5
+	done
+	run ! has_libcrypto
+	# It is the same process, answers, and can be told to end.
+	kill -0 "$SERVER_PID"
+	answers_credentials rsa
+	has_libcrypto
+	refute_logged 'cannot start'
+	kill "$SERVER_PID"
+	wait_for is_gone "$SERVER_PID"
 }
 
 @test "workers: SIGTERM ends a program at once, with threads that wait and with none" {

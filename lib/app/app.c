@@ -7,21 +7,26 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "domain/rs256.h"
 #include "web/gateway.h"
 #include "web/reply.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct app {
+	char **argv; /* NULL: cannot be started anew */
 	unsigned uses;
 	const struct endpoint *endpoints;
 	bool stays; /* FastCGI */
 
 	pthread_mutex_t lock; /* of what follows; calls have copies of it */
 	bool open;
+	bool outdated; /* what is on disk by now cannot be used */
 	struct provider provider;
 	struct templates *templates;
 	struct seen seen;
@@ -84,6 +89,7 @@ app_open(struct app *app)
 	if (e == OK && (app->uses & APP_PAGES))
 		e = templates_load(&app->templates, p->conf.dir);
 	app->open = e == OK;
+	app->outdated = false;
 	if (app->open) {
 		log_to_syslog(p->conf.log_syslog);
 		return;
@@ -92,27 +98,43 @@ app_open(struct app *app)
 	app_close(app);
 }
 
+static bool
+load_conf_again(struct provider *p)
+{
+	char why[CONF_WHY_CAP] = "";
+	struct conf conf;
+
+	if (conf_load(&conf, p->conf.dir, why, sizeof why) != OK) {
+		log_fault("settings not read again", "why", why, NULL);
+		return false;
+	}
+	p->conf = conf;
+	log_to_syslog(conf.log_syslog);
+	return true;
+}
+
+static bool
+load_templates_again(struct app *app)
+{
+	struct templates *templates;
+
+	if (!(app->uses & APP_PAGES))
+		return true;
+	if (templates_load(&templates, app->provider.conf.dir) != OK)
+		return false;
+	templates_free(&app->templates);
+	app->templates = templates;
+	return true;
+}
+
 /* Reads again what has changed; where that cannot be used, it is logged, and
  * what there was stands. */
 static void
 refresh(struct app *app, const struct seen *seen)
 {
-	struct provider *p = &app->provider;
-	char why[CONF_WHY_CAP] = "";
-	struct templates *templates;
-	struct conf conf;
+	bool conf = load_conf_again(&app->provider);
 
-	if (conf_load(&conf, p->conf.dir, why, sizeof why) == OK) {
-		p->conf = conf;
-		log_to_syslog(conf.log_syslog);
-	} else {
-		log_fault("settings not read again", "why", why, NULL);
-	}
-	if ((app->uses & APP_PAGES) &&
-	    templates_load(&templates, p->conf.dir) == OK) {
-		templates_free(&app->templates);
-		app->templates = templates;
-	}
+	app->outdated = !load_templates_again(app) || !conf;
 	app->seen = *seen;
 }
 
@@ -356,12 +378,43 @@ workers_max(const void *state)
 	return c->has_copy ? c->copy.conf.workers : 1;
 }
 
+/* Whether starting anew would give anything back, and find all that is open
+ * now. */
+static bool
+is_better_anew(struct app *app)
+{
+	struct seen seen;
+
+	if (!rs256_is_loaded() || !app->open || app->outdated ||
+	    app->argv == NULL || strchr(app->argv[0], '/') == NULL)
+		return false;
+	seen = look(app->provider.conf.dir, app->uses);
+	return same_seen(&seen, &app->seen);
+}
+
+/* Nobody works. */
+static void
+start_anew(void *arg)
+{
+	struct app *app = arg;
+
+	if (!is_better_anew(app))
+		return;
+	app_close(app);
+	/* Standard input is the socket, signals are held back, and everything
+	 * else closes itself. */
+	execv(app->argv[0], app->argv);
+	log_fault("cannot start anew", "why", strerror(errno), NULL);
+	app->argv = NULL;
+}
+
 int
-app_run(const char *program, unsigned uses, const struct endpoint *endpoints)
+app_run(char **argv, const char *program, unsigned uses,
+    const struct endpoint *endpoints)
 {
 	static const struct worker_kind kind = {
-	    call_make, call_free, call_serve, workers_max};
-	struct app app = {.uses = uses, .endpoints = endpoints};
+	    call_make, call_free, call_serve, workers_max, start_anew};
+	struct app app = {.argv = argv, .uses = uses, .endpoints = endpoints};
 	struct gateway *g = NULL;
 	enum err e;
 

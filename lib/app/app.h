@@ -7,6 +7,10 @@
  * trouble) the program says why in the log, answers 503, and tries again: what
  * an administrator mends needs no restart. Settings and templates are read
  * again when latchkey.conf or the directory of templates has changed.
+ *
+ * A program that has loaded libcrypto, which no process gets rid of again,
+ * starts itself anew when nothing has come for a while: same process, same
+ * socket, and small.
  */
 #ifndef LK_APP_APP_H
 #define LK_APP_APP_H
@@ -63,9 +67,10 @@ struct endpoint {
 	void (*serve)(struct call *c);
 };
 
-/* ENDPOINTS ends with a NULL path. Returns main's exit status. */
-int app_run(
-    const char *program, unsigned uses, const struct endpoint *endpoints);
+/* ARGV is main's; ENDPOINTS ends with a NULL path. Returns main's exit status.
+ */
+int app_run(char **argv, const char *program, unsigned uses,
+    const struct endpoint *endpoints);
 
 /* One line in the log about a refusal: the error's word, the reason, who. */
 void app_log_refusal(const struct call *c, enum err e, const char *reason,

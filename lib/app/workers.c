@@ -52,7 +52,7 @@ struct worker {
 	struct pool *pool;
 	pthread_t thread;
 	void *stack;
-	enum { FREE, RUNNING, ENDED } state;
+	bool ended;
 
 	void *own; /* what its kind made for it */
 	enum role role;
@@ -75,7 +75,7 @@ struct pool {
 	uint64_t begun; /* requests */
 	struct worker *parked;
 	enum err result; /* of the worker that ended last */
-	struct worker worker[WORKERS_MAX];
+	struct worker *worker[WORKERS_MAX];
 	struct worker main_worker; /* where there can be no other */
 };
 
@@ -156,34 +156,46 @@ start_thread(struct worker *w)
 	return started;
 }
 
-static bool
-start(struct worker *w, struct pool *p)
+/* NULL if there is no memory for it. */
+static struct worker *
+worker_new(struct pool *p)
 {
+	struct worker *w = calloc(1, sizeof *w);
+
+	if (w == NULL)
+		return NULL;
 	w->pool = p;
-	if (!init_appointed(w))
-		return false;
-	if (start_thread(w))
-		return true;
-	pthread_cond_destroy(&w->appointed);
-	return false;
+	if (init_appointed(w)) {
+		if (start_thread(w))
+			return w;
+		pthread_cond_destroy(&w->appointed);
+	}
+	free(w);
+	return NULL;
+}
+
+static void
+worker_free(struct worker **w)
+{
+	pthread_join((*w)->thread, NULL);
+	munmap((*w)->stack, STACK_BYTES);
+	pthread_cond_destroy(&(*w)->appointed);
+	free(*w);
+	*w = NULL;
 }
 
 /* A place for one more, or NULL. Clears those of workers that have ended. */
-static struct worker *
+static struct worker **
 take_place(struct pool *p)
 {
-	struct worker *place = NULL;
+	struct worker **place = NULL;
 
 	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		struct worker *w = &p->worker[i];
+		struct worker **w = &p->worker[i];
 
-		if (w->state == ENDED) {
-			pthread_join(w->thread, NULL);
-			munmap(w->stack, STACK_BYTES);
-			pthread_cond_destroy(&w->appointed);
-			w->state = FREE;
-		}
-		if (w->state == FREE)
+		if (*w != NULL && (*w)->ended)
+			worker_free(w);
+		if (*w == NULL)
 			place = w;
 	}
 	return place;
@@ -208,19 +220,19 @@ set_role(struct worker *w, enum role role)
 static void
 add_worker(struct pool *p, enum role role)
 {
-	struct worker *w = p->running < p->max ? take_place(p) : NULL;
+	struct worker **place = p->running < p->max ? take_place(p) : NULL;
 
-	if (w == NULL)
+	if (place == NULL)
 		return;
 	if (p->running > 0)
 		spread_memory();
-	if (!start(w, p)) {
+	*place = worker_new(p);
+	if (*place == NULL) {
 		log_fault("no more workers", NULL);
 		return;
 	}
-	w->state = RUNNING;
 	p->running++;
-	set_role(w, role);
+	set_role(*place, role);
 }
 
 static void
@@ -457,7 +469,7 @@ run_thread(void *arg)
 	set_role(w, BUSY);
 	give_turn(w);
 	p->result = e;
-	w->state = ENDED;
+	w->ended = true;
 	if (--p->running == 0)
 		gateway_wake(p->main);
 	pthread_mutex_unlock(&p->lock);
@@ -484,9 +496,9 @@ wake_all(struct pool *p)
 	while (p->parked != NULL)
 		unpark(p->parked, LISTENING);
 	for (size_t i = 0; i < WORKERS_MAX; i++) {
-		struct worker *w = &p->worker[i];
+		struct worker *w = p->worker[i];
 
-		if (w->state != RUNNING)
+		if (w == NULL || w->ended)
 			continue;
 		if (w->role == WATCHING) {
 			set_role(w, LISTENING);
@@ -532,6 +544,17 @@ clear(struct pool *p)
 	return e;
 }
 
+/* False when there will be none. */
+static bool
+await_work(struct pool *p)
+{
+	if (gateway_await(p->gateway, WORKERS_QUIET_S))
+		return true;
+	if (!gateway_is_over(p->gateway))
+		p->kind->quiet(p->arg);
+	return gateway_await(p->gateway, 0);
+}
+
 static bool
 add_first(struct pool *p)
 {
@@ -558,7 +581,7 @@ run(struct pool *p)
 		while (any_running(p) && gateway_sleep(p->gateway))
 			;
 		e = clear(p);
-	} while (e == OK && gateway_await(p->gateway));
+	} while (e == OK && await_work(p));
 	end_all(p);
 	(void)clear(p);
 	return e;

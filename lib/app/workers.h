@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-enum { WORKERS_MAX = 256 };
+enum { WORKERS_MAX = 256, WORKERS_QUIET_S = 15 };
 
 /* What a worker does; ARG is the same for all. */
 struct worker_kind {
@@ -25,6 +25,10 @@ struct worker_kind {
 	void (*serve)(void *state, struct exchange *x);
 	/* How many there may be, by a worker's state; asked anew each time. */
 	size_t (*max)(const void *state);
+	/* There are no workers, and nothing has come for WORKERS_QUIET_S; once,
+	 * until something comes. Called by the thread that calls workers_run.
+	 */
+	void (*quiet)(void *arg);
 };
 
 /* Serves until the gateway says it is over, then lets every worker finish the

@@ -13,7 +13,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <pthread.h>
-#include <stdbool.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +67,7 @@ static struct {
 #undef X
 } crypto;
 
+static atomic_bool loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* Without the texts of its errors, which nobody here reads: they are 55 KiB of
@@ -113,6 +114,7 @@ load(void)
 	library = dlopen(SONAME(OPENSSL_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL);
 	if (library == NULL)
 		return;
+	loaded = true;
 #define X(name) complete &= resolve(library, #name, &crypto.name);
 	FUNCTIONS(X)
 #undef X
@@ -127,6 +129,12 @@ rs256_available(void)
 	if (pthread_once(&once, load) != 0 || !crypto.complete)
 		return ERR_UNSUPPORTED;
 	return OK;
+}
+
+bool
+rs256_is_loaded(void)
+{
+	return loaded;
 }
 
 /* Big-endian without leading zeros; ERR_NO_SPACE. */
@@ -385,6 +393,12 @@ enum err
 rs256_available(void)
 {
 	return ERR_UNSUPPORTED;
+}
+
+bool
+rs256_is_loaded(void)
+{
+	return false;
 }
 
 enum err

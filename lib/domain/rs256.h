@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,9 @@ enum { RS256_BITS = 2048, RS256_PEM_CAP = 4096, RS256_MODULUS_CAP = 512 };
 
 /* Whether libcrypto is there (loads it): OK or ERR_UNSUPPORTED. */
 enum err rs256_available(void) MUST_CHECK;
+
+/* Whether it has been loaded: a megabyte that this process keeps. */
+bool rs256_is_loaded(void);
 
 /* A new key pair: PKCS#8 PEM (the caller wipes) and modulus; e is 65537. */
 enum err rs256_make(char *pem, size_t pem_cap, size_t *pem_len,

@@ -83,14 +83,25 @@ add_stops(sigset_t *set)
 /* None of our signals until we wait again: they would cut short whatever read
  * or write is under way. */
 static void
-hold_signals(sigset_t *before)
+hold_signals(void)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
 	add_stops(&set);
 	sigaddset(&set, WAKE);
-	pthread_sigmask(SIG_BLOCK, &set, before);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+/* What is held back while we wait is what was held back before; but not our
+ * own: one of us that starts itself anew still holds those. */
+static void
+get_waiting(sigset_t *waiting)
+{
+	pthread_sigmask(SIG_BLOCK, NULL, waiting);
+	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+		sigdelset(waiting, stops[i]);
+	sigdelset(waiting, WAKE);
 }
 
 static void
@@ -157,7 +168,8 @@ start_fastcgi(struct gateway *g)
 		return ERR_IO;
 	g->local = is_local(LISTEN_FD);
 	g->main = pthread_self();
-	hold_signals(&g->waiting);
+	get_waiting(&g->waiting);
+	hold_signals();
 	return install_handlers();
 }
 
@@ -188,20 +200,27 @@ gateway_is_cgi(const struct gateway *g)
 	return g->cgi;
 }
 
+bool
+gateway_is_over(const struct gateway *g)
+{
+	return stopping || g->failed;
+}
+
 /* In both, a signal is let in and waited for at once: none is slept through. */
 bool
-gateway_await(struct gateway *g)
+gateway_await(struct gateway *g, int max_s)
 {
+	struct timespec max = {.tv_sec = max_s};
 	fd_set set;
+	int n = -1;
 
 	FD_ZERO(&set);
-	while (!stopping && !g->failed) {
+	while (n < 0 && !gateway_is_over(g)) {
 		FD_SET(LISTEN_FD, &set);
-		if (pselect(
-			LISTEN_FD + 1, &set, NULL, NULL, NULL, &g->waiting) > 0)
-			return !stopping;
+		n = pselect(LISTEN_FD + 1, &set, NULL, NULL,
+		    max_s > 0 ? &max : NULL, &g->waiting);
 	}
-	return false;
+	return n > 0 && !stopping;
 }
 
 bool
@@ -282,7 +301,7 @@ accept_connection(struct gateway *g, struct exchange *x)
 	while (fd < 0 && !stopping && is_passing(errno));
 	if (fd < 0 && !stopping && errno != EAGAIN)
 		g->failed = true;
-	hold_signals(NULL);
+	hold_signals();
 	if (fd < 0)
 		return false;
 	/* Half a request must not hold a worker for ever. */
@@ -304,7 +323,7 @@ await_kept(struct exchange *x)
 	do
 		n = poll(&p, 1, stopping ? 0 : KEPT_LOOK_MS);
 	while (n <= 0 && !stopping);
-	hold_signals(NULL);
+	hold_signals();
 	return n > 0;
 }
 
@@ -318,12 +337,6 @@ gateway_next(struct gateway *g, struct exchange *x)
 		return first;
 	}
 	return exchange_is_kept(x) ? await_kept(x) : accept_connection(g, x);
-}
-
-bool
-gateway_is_over(const struct gateway *g)
-{
-	return stopping || g->failed;
 }
 
 /* If the peer left, or made no sense, its connection is closed. */

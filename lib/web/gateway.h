@@ -33,7 +33,7 @@ void exchange_free(struct exchange **x);
  * finished. */
 bool gateway_next(struct gateway *g, struct exchange *x);
 
-/* Whether gateway_next said false because there will be no more requests. */
+/* Whether gateway_next or _await said false because no more will come. */
 bool gateway_is_over(const struct gateway *g);
 
 /* Reads it up to its body; false when nothing came of it: on to the next. A
@@ -49,9 +49,10 @@ bool exchange_is_kept(const struct exchange *x);
  * signals that stop us are for the thread that opened G, which alone may call
  * these two; they say false when told to stop. One waits until there is a
  * request for somebody's gateway_next, and says false if the socket has failed
- * as well; the other waits until the thread is woken, be that before.
+ * as well, or after MAX_S, if that is not 0; the other waits until the thread
+ * is woken, be that before.
  */
-bool gateway_await(struct gateway *g);
+bool gateway_await(struct gateway *g, int max_s);
 bool gateway_sleep(struct gateway *g);
 
 /* Wakes a thread that waits. One that is only just about to, in gateway_next,
