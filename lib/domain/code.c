@@ -67,7 +67,7 @@ code_issue(struct store_txn *t, struct code *c, int64_t now)
 {
 	c->expires_at = now + CODE_LIFETIME_S;
 	c->token.number = (uint64_t)c->expires_at;
-	random_bytes(c->token.family_id, FAMILY_ID_LEN);
+	family_id_make(c->token.family_id, now);
 	return code_put(t, c);
 }
 

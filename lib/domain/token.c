@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { NAMED_LEN = FAMILY_ID_LEN + 8 }; /* what the MAC is over */
+enum {
+	FAMILY_ID_TIME_LEN = 4,
+	NAMED_LEN = FAMILY_ID_LEN + 8 /* what the MAC is over */
+};
 
 /* Apart by kind: no code is ever a refresh token of the same number. */
 static const char *const contexts[] = {
@@ -12,6 +15,14 @@ static const char *const contexts[] = {
     [TOKEN_REFRESH] = "refresh_token",
     [TOKEN_GATE] = "gate",
 };
+
+void
+family_id_make(uint8_t family_id[static FAMILY_ID_LEN], int64_t now)
+{
+	random_bytes(family_id, FAMILY_ID_LEN);
+	for (int i = 0; i < FAMILY_ID_TIME_LEN; i++)
+		family_id[i] = (uint8_t)(now >> (24 - 8 * i));
+}
 
 void
 token_encode(char text[static TOKEN_TEXT_CAP], enum token_kind kind,

@@ -31,6 +31,13 @@ struct token {
 	uint64_t number;
 };
 
+/*
+ * An id that nobody has: NOW in seconds (4 bytes), and 96 random bits. So ids
+ * rise with time: what is made together lies together in the store, in pages
+ * that are full, and what expires together is removed together.
+ */
+void family_id_make(uint8_t family_id[static FAMILY_ID_LEN], int64_t now);
+
 /* Spells T out; the caller wipes TEXT. */
 void token_encode(char text[static TOKEN_TEXT_CAP], enum token_kind kind,
     const struct token *t, const struct keyring *k);

@@ -19,6 +19,7 @@
 #include "domain/code.h"
 #include "domain/family.h"
 #include "domain/password.h"
+#include "domain/token.h"
 #include "domain/user.h"
 #include "protocol/provider.h"
 
@@ -118,18 +119,15 @@ seed_people(struct seed *s)
 	return e;
 }
 
-/* Ids rise, spread over all there can be: what is put in order is put fast. */
-static void
-make_id(const struct seed *s, int64_t i, uint8_t id[static FAMILY_ID_LEN])
+/* Of the I-th family: each is a little younger than the one before, so that
+ * their expiries differ. */
+static int64_t
+age_of(const struct seed *s, int64_t i)
 {
-	uint64_t first = UINT64_MAX / (uint64_t)s->total * (uint64_t)i;
-
-	random_bytes(id, FAMILY_ID_LEN);
-	for (size_t n = 8; n-- > 0; first >>= 8)
-		id[n] = (uint8_t)first;
+	return s->youngest_s +
+	       (s->total - i) * (s->oldest_s - s->youngest_s) / s->total;
 }
 
-/* Each a little younger than the one before, so that their expiries differ. */
 static enum err
 families_step(struct store_txn *t, void *arg)
 {
@@ -139,9 +137,7 @@ families_step(struct store_txn *t, void *arg)
 
 	for (int64_t i = 0; e == OK && i < BATCH && s->done + i < s->total;
 	     i++) {
-		int64_t age = s->youngest_s +
-			      (s->total - s->done - i) *
-				  (s->oldest_s - s->youngest_s) / s->total;
+		int64_t age = age_of(s, s->done + i);
 		size_t whose = (size_t)(s->done + i) % s->people_count;
 		struct family f = {.refreshable = true,
 		    .offline = true,
@@ -185,7 +181,8 @@ make_families(struct seed *s)
 
 	for (; e == OK && s->done < s->total; s->done += BATCH) {
 		for (int64_t i = 0; i < BATCH && s->done + i < s->total; i++)
-			make_id(s, s->done + i, s->ids[i]);
+			family_id_make(
+			    s->ids[i], s->now - age_of(s, s->done + i));
 		e = store_write(
 		    s->p.store, s->now - s->oldest_s, families_step, s);
 		for (int64_t i = 0; i < BATCH && s->done + i < s->total; i++) {
@@ -294,7 +291,7 @@ seed_visits(struct seed *s)
 	enum err e = store_read(s->p.store, find_people, s);
 
 	for (int64_t i = 0; i < s->total; i++)
-		make_id(s, i, s->ids[i]);
+		family_id_make(s->ids[i], s->now);
 	if (e == OK)
 		e = store_write(s->p.store, s->now, visits_step, s);
 	for (int64_t i = 0; e == OK && i < s->total; i++) {

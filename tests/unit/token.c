@@ -57,6 +57,29 @@ tokens(const struct keyring *k, const struct keyring *other)
 }
 
 static void
+family_ids(void)
+{
+	static const int64_t times[] = {
+	    0, 1, 255, 256, 1700000000, 1700000001, 1716777216, 4294967295};
+	uint8_t before[FAMILY_ID_LEN] = {0}, id[FAMILY_ID_LEN];
+	bool rise = true;
+
+	for (size_t i = 1; i < sizeof times / sizeof times[0]; i++) {
+		family_id_make(before, times[i - 1]);
+		family_id_make(id, times[i]);
+		rise = rise && memcmp(before, id, FAMILY_ID_LEN) < 0;
+	}
+	CHECK(rise, "token: ids of families rise with time");
+	family_id_make(before, 1700000000);
+	family_id_make(id, 1700000000);
+	CHECK(memcmp(before, id, 4) == 0 &&
+		  memcmp(before + 4, id + 4, 6) != 0 &&
+		  memcmp(before + 10, id + 10, 6) != 0,
+	    "token: two ids of one second differ by chance, in all but the "
+	    "time");
+}
+
+static void
 forgeries(const struct keyring *k)
 {
 	char text[TOKEN_TEXT_CAP + 1];
@@ -145,6 +168,7 @@ main(void)
 	keyrings(dir, &k);
 	random_bytes(&other, sizeof other);
 	tokens(&k, &other);
+	family_ids();
 	forgeries(&k);
 	return check_done();
 }
