@@ -191,7 +191,7 @@ EOF
 	# One a request would be 65; where the machine stands still for a moment
 	# one or another is started.
 	[[ $status -eq 0 && $output =~ ^1280\ ([0-9]+)$ ]] || fail "$output"
-	[[ ${BASH_REMATCH[1]} -lt 40 ]] || fail "$output"
+	[[ ${BASH_REMATCH[1]} -lt 56 ]] || fail "$output"
 }
 
 @test "workers: the memory of a load is given back" {

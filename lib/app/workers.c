@@ -29,7 +29,7 @@
  *
  * A turn can be held by one that waits for a peer that is silent in the middle
  * of its request. So where all turns are taken one that is parked watches, and
- * when nothing has begun for a while begins something itself.
+ * when nothing has begun for a while those that have them lose them.
  */
 enum {
 	STACK_BYTES = 2 << 20,
@@ -311,6 +311,30 @@ park(struct worker *w)
 }
 
 static void
+take_turn(struct worker *w)
+{
+	w->has_turn = true;
+	w->pool->taken++;
+	w->pool->begun++;
+}
+
+static void
+give_turn(struct worker *w)
+{
+	w->pool->taken -= w->has_turn;
+	w->has_turn = false;
+}
+
+static void
+take_turns_back(struct pool *p)
+{
+	for (size_t i = 0; i < WORKERS_MAX; i++)
+		if (p->worker[i] != NULL)
+			give_turn(p->worker[i]);
+	give_turn(&p->main_worker);
+}
+
+static void
 watch(struct worker *w)
 {
 	struct pool *p = w->pool;
@@ -318,9 +342,11 @@ watch(struct worker *w)
 
 	if (await_role(w, WATCH_MS))
 		return;
+	if (p->listening == 0 && p->begun == seen)
+		take_turns_back(p);
 	if (p->listening > 0)
 		set_role(w, PARKED);
-	else if (p->begun == seen || p->taken < p->turns)
+	else if (p->taken < p->turns)
 		set_role(w, LISTENING);
 }
 
@@ -340,21 +366,6 @@ await_turn(struct worker *w)
 	return true;
 }
 
-static void
-take_turn(struct worker *w)
-{
-	w->has_turn = true;
-	w->pool->taken++;
-	w->pool->begun++;
-}
-
-static void
-give_turn(struct worker *w)
-{
-	w->pool->taken -= w->has_turn;
-	w->has_turn = false;
-}
-
 /* --- a worker's life ------------------------------------------------------ */
 
 /* turn_pass: W is about to wait. */
@@ -363,11 +374,11 @@ pass_turn(void *arg)
 {
 	struct worker *w = arg;
 
-	if (!w->has_turn)
-		return;
 	pthread_mutex_lock(&w->pool->lock);
-	give_turn(w);
-	provide(w->pool);
+	if (w->has_turn) {
+		give_turn(w);
+		provide(w->pool);
+	}
 	pthread_mutex_unlock(&w->pool->lock);
 }
 
