@@ -224,7 +224,7 @@ has_libcrypto() {
 	set_conf access_token_lifetime forever
 	answers_credentials rsa
 	assert_logged 'settings not read again'
-	sleep 25
+	sleep 13
 	has_libcrypto
 	answers_credentials rsa
 	set_conf access_token_lifetime 900

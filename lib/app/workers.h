@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-enum { WORKERS_MAX = 256, WORKERS_QUIET_S = 15 };
+enum { WORKERS_MAX = 256, WORKERS_QUIET_S = 5 };
 
 /* What a worker does; ARG is the same for all. */
 struct worker_kind {

@@ -12,9 +12,9 @@ from table import Table
 
 
 # Threads that wait in vain for 3 s end, one after the other; a program that
-# has libcrypto starts itself anew when nothing has come for 15 s more.
+# has libcrypto starts itself anew when nothing has come for 5 s more.
 IDLE_S = 8
-ANEW_S = 18
+ANEW_S = 8
 
 
 def pss_of(pids):
