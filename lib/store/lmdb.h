@@ -38,7 +38,7 @@ struct waiter {
 struct store {
 	MDB_env *env; /* NULL after one that gave up could not be replaced */
 	MDB_dbi table[TABLE_COUNT];
-	MDB_dbi expiry; /* expires_at, table, key -> nothing */
+	MDB_dbi expiry; /* table, expires_at, key -> nothing */
 	char dir[STORE_PATH_CAP];
 
 	/* Held for reading by whoever has a transaction, for writing to change

@@ -2,7 +2,20 @@
 
 #include <string.h>
 
-enum { EXPIRY_KEY_CAP = 8 + 1 + STORE_KEY_MAX };
+/*
+ * An entry of the expiry index: which table (1 byte), the time (8), the key.
+ * Families, by far the most, are last: each new entry comes after all others,
+ * so that pages are filled to their end, and the index is half as large.
+ *
+ * Before, the time came first and then the table. What an older latchkey has
+ * left begins with a zero, and goes in its time.
+ */
+enum {
+	EXPIRY_HEAD_LEN = 1 + 8,
+	EXPIRY_KEY_CAP = EXPIRY_HEAD_LEN + STORE_KEY_MAX,
+	SECTION_FIRST = 1, /* of table 0 */
+	SECTION_LAST = 255 /* of families */
+};
 
 struct envelope {
 	int64_t expires_at; /* 0: never */
@@ -77,14 +90,31 @@ store_get(struct store_txn *t, enum store_table table, const void *key,
 	return t->failed;
 }
 
+static uint8_t
+section_of(enum store_table table)
+{
+	return table == TABLE_FAMILIES ? SECTION_LAST
+				       : (uint8_t)(SECTION_FIRST + table);
+}
+
 static size_t
 expiry_key(uint8_t bytes[static EXPIRY_KEY_CAP], int64_t time,
     enum store_table table, const void *key, size_t key_len)
 {
+	bytes[0] = section_of(table);
+	put_time(bytes + 1, time);
+	memcpy(bytes + EXPIRY_HEAD_LEN, key, key_len);
+	return EXPIRY_HEAD_LEN + key_len;
+}
+
+static size_t
+old_expiry_key(uint8_t bytes[static EXPIRY_KEY_CAP], int64_t time,
+    enum store_table table, const void *key, size_t key_len)
+{
 	put_time(bytes, time);
 	bytes[8] = (uint8_t)table;
-	memcpy(bytes + 9, key, key_len);
-	return 9 + key_len;
+	memcpy(bytes + EXPIRY_HEAD_LEN, key, key_len);
+	return EXPIRY_HEAD_LEN + key_len;
 }
 
 static void
@@ -111,6 +141,10 @@ index_del(struct store_txn *t, int64_t time, enum store_table table,
 	if (time == 0)
 		return;
 	rc = mdb_del(t->txn, t->store->expiry, &k, NULL);
+	if (rc == MDB_NOTFOUND) {
+		(void)old_expiry_key(bytes, time, table, key, key_len);
+		rc = mdb_del(t->txn, t->store->expiry, &k, NULL);
+	}
 	if (rc != 0 && rc != MDB_NOTFOUND)
 		store_fail_rc(t, rc);
 }
@@ -308,72 +342,104 @@ index_again(struct store_txn *t, enum store_table table, const MDB_val *k,
 	put_enveloped(t, table, k->mv_data, k->mv_size, copy, len, &later);
 }
 
+/* An entry as it is read. */
+struct expiring {
+	uint8_t bytes[EXPIRY_KEY_CAP];
+	size_t len;
+	enum store_table table;
+	int64_t time;
+};
+
+/* False if it is none of ours. */
+static bool
+expiring_decode(struct expiring *e, const MDB_val *k)
+{
+	if (k->mv_size <= EXPIRY_HEAD_LEN || k->mv_size > EXPIRY_KEY_CAP)
+		return false;
+	memcpy(e->bytes, k->mv_data, k->mv_size);
+	e->len = k->mv_size;
+	if (e->bytes[0] == 0) {
+		e->table = e->bytes[8];
+		e->time = get_time(e->bytes);
+	} else {
+		e->table = e->bytes[0] == SECTION_LAST
+			       ? TABLE_FAMILIES
+			       : e->bytes[0] - SECTION_FIRST;
+		e->time = get_time(e->bytes + 1);
+	}
+	return e->table < TABLE_COUNT;
+}
+
 /* Takes an entry out of the index, and what it stands for out of its table,
  * if that has indeed expired. */
 static void
-sweep_entry(struct store_txn *t, const uint8_t *entry, size_t len, int64_t now)
+sweep_entry(struct store_txn *t, struct expiring *x, int64_t now)
 {
-	MDB_val k = {len, (void *)(uintptr_t)entry}, v;
-	enum store_table table = entry[8];
-	int64_t time = get_time(entry);
+	MDB_val k = {x->len, x->bytes}, v;
 	struct envelope e;
 	int rc;
 
 	rc = mdb_del(t->txn, t->store->expiry, &k, NULL);
-	k = (MDB_val){len - 9, (void *)(uintptr_t)(entry + 9)};
+	k = (MDB_val){x->len - EXPIRY_HEAD_LEN, x->bytes + EXPIRY_HEAD_LEN};
 	if (rc == 0)
-		rc = mdb_get(t->txn, t->store->table[table], &k, &v);
+		rc = mdb_get(t->txn, t->store->table[x->table], &k, &v);
 	if (rc == MDB_NOTFOUND)
 		return;
-	if (rc == 0 && open_envelope(t, &v, &e) && e.indexed_at == time) {
+	if (rc == 0 && open_envelope(t, &v, &e) && e.indexed_at == x->time) {
 		if (e.expires_at > now)
-			index_again(t, table, &k, &v, &e);
+			index_again(t, x->table, &k, &v, &e);
 		else
-			rc = mdb_del(t->txn, t->store->table[table], &k, NULL);
+			rc = mdb_del(
+			    t->txn, t->store->table[x->table], &k, NULL);
 	}
 	if (rc != 0)
 		store_fail_rc(t, rc);
 }
 
-/* The first entry that had expired at NOW, copied; its length, 0 if none. */
-static size_t
-first_expired(struct store_txn *t, MDB_cursor *c, int64_t now,
-    uint8_t entry[static EXPIRY_KEY_CAP])
+/* The first entry, from SECTION on, that had expired at NOW; false if there is
+ * none. SECTION is then where it stands: those before have none. */
+static bool
+next_expired(struct store_txn *t, MDB_cursor *c, int64_t now, uint8_t *section,
+    struct expiring *x)
 {
 	MDB_val k, v;
-	int rc = mdb_cursor_get(c, &k, &v, MDB_FIRST);
+	int rc;
 
-	if (rc == MDB_NOTFOUND)
-		return 0;
-	if (rc != 0) {
-		store_fail_rc(t, rc);
-		return 0;
+	for (;;) {
+		k = (MDB_val){1, section};
+		rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+		if (rc == MDB_NOTFOUND)
+			return false;
+		if (rc != 0) {
+			store_fail_rc(t, rc);
+			return false;
+		}
+		if (!expiring_decode(x, &k)) {
+			store_fail(t, ERR_CORRUPT);
+			return false;
+		}
+		*section = x->bytes[0];
+		if (x->time <= now)
+			return true;
+		if (*section == SECTION_LAST)
+			return false;
+		++*section;
 	}
-	if (k.mv_size < 10 || k.mv_size > EXPIRY_KEY_CAP ||
-	    ((const uint8_t *)k.mv_data)[8] >= TABLE_COUNT) {
-		store_fail(t, ERR_CORRUPT);
-		return 0;
-	}
-	if (get_time(k.mv_data) > now)
-		return 0;
-	memcpy(entry, k.mv_data, k.mv_size);
-	return k.mv_size;
 }
 
 void
 store_sweep(struct store_txn *t, int64_t now, size_t limit)
 {
-	uint8_t entry[EXPIRY_KEY_CAP];
 	MDB_cursor *c = cursor_open(t, t->store->expiry);
-	size_t len;
+	struct expiring x;
+	uint8_t section = 0;
 
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < limit && t->failed == OK; i++) {
-		len = first_expired(t, c, now, entry);
-		if (len == 0)
+		if (!next_expired(t, c, now, &section, &x))
 			break;
-		sweep_entry(t, entry, len, now);
+		sweep_entry(t, &x, now);
 	}
 	mdb_cursor_close(c);
 }
