@@ -2,7 +2,7 @@
 
 import statistics
 
-from instructions import instructions_of_refresh
+from instructions import instructions_of_refresh, instructions_of_run
 from served import BASIC, BENCH, ONLY_ACCESS, REFRESH, Server, Store, command
 from table import Table, in_turns, median_ratio, milliseconds, per_second
 from throughput import SECONDS, disks, failed, median, rates, token_file
@@ -40,6 +40,13 @@ class Grown:
         """The median of COUNT, in nanoseconds."""
         out = command(BENCH / "step", self.store.dir, what, count, *args)
         return int(out.split()[0])
+
+    def instructions_of_look_up(self, few=1000, many=5000):
+        """Of many less those of a few: everybody is looked up once before."""
+        small, large = (
+            instructions_of_run(BENCH / "step", self.store.dir, "look-up", n,
+                                self.people) for n in (few, many))
+        return (large - small) / (many - few)
 
     def refresh(self, connections=8):
         return self.server.latchkey(
@@ -101,6 +108,9 @@ def costs(stores, rounds, slow_too):
           lambda g, n: g.step("no-hash", n, g.people), us)
     timed("of that, finding a person by name, µs", 10000,
           lambda g, n: g.step("look-up", n, g.people), us)
+    look_ups = [grown.instructions_of_look_up() for grown in stores]
+    row("of that, thousand instructions", [n / 1000 for n in look_ups],
+        look_ups[-1] / look_ups[0], "{:.1f}".format)
     for grown in stores:
         grown.store.seed("expired", DUE, "app", "-", ONLY_ACCESS)
     timed("a commit that sweeps 2 expired records, µs", DUE // 2 // rounds,

@@ -79,7 +79,20 @@ class Counted:
         self.process.send_signal(signal.SIGTERM)
         text = self.process.communicate()[1]
         os.unlink(self.socket)
-        return int(re.search(r"Collected : (\d+)", text).group(1))
+        return collected(text)
+
+
+def collected(text):
+    """What callgrind says in the end."""
+    return int(re.search(r"Collected : (\d+)", text).group(1))
+
+
+def instructions_of_run(*words):
+    done = subprocess.run(
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+         *map(str, words)], check=True, text=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE)
+    return collected(done.stderr)
 
 
 class Count:
