@@ -13,7 +13,7 @@ from table import Table
 
 # Threads that wait in vain for 3 s end, one after the other; a program that
 # has libcrypto starts itself anew when nothing has come for 5 s more.
-IDLE_S = 8
+IDLE_S = 5
 ANEW_S = 8
 
 

@@ -219,7 +219,9 @@ eddsa(struct signer *s, const struct signkey *k, const struct buf *claims)
 	CHECK(j.alg == JWA_EDDSA && strcmp(j.kid, k->kid) == 0 &&
 		  strcmp(j.typ, "at+jwt") == 0 &&
 		  strcmp(jwt_str(&j, "iss"), "https://id.example.org") == 0 &&
-		  jwt_int(&j, "exp", 0) == 1700000000,
+		  jwt_int(&j, "exp", 0) == 1700000000 &&
+		  j.claims_len == claims->len &&
+		  memcmp(j.claims_text, claims->text, claims->len) == 0,
 	    "jwt: a token says what we said, and names its key");
 	CHECK(base64url_decode(
 		  head, sizeof head, &len, text, strcspn(text, ".")) == OK &&
