@@ -121,7 +121,7 @@ family_json(const struct family *f, const struct user *u)
 	    "client_id", f->client_id, "scope", f->scope, "refreshable",
 	    f->refreshable, "offline", f->offline, "auth_time",
 	    (json_int_t)f->auth_time, "created_at", (json_int_t)f->created_at,
-	    "used_at", (json_int_t)f->used_at, "expires_at",
+	    "used_at", (json_int_t)f->rotated_at, "expires_at",
 	    (json_int_t)earlier(f->idle_expires_at, f->absolute_expires_at),
 	    "generation", (json_int_t)f->current);
 }

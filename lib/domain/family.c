@@ -6,7 +6,18 @@
 
 #include <string.h>
 
-enum { FAMILY_VERSION = 1, FAMILY_RECORD_CAP = 2048 };
+enum {
+	FAMILY_VERSION = 2,
+	FAMILY_RECORD_CAP = 2048,
+
+	/* Flags of a record. */
+	IS_REFRESHABLE = 1 << 0,
+	IS_OFFLINE = 1 << 1,
+	IS_COOKIE = 1 << 2,
+	FLAGS = IS_REFRESHABLE | IS_OFFLINE | IS_COOKIE,
+
+	BINDING_LEN = 32 /* in version 1, always there */
+};
 
 enum rotation
 family_rotate(
@@ -33,6 +44,14 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static uint8_t
+flags_of(const struct family *f)
+{
+	return (uint8_t)((f->refreshable ? IS_REFRESHABLE : 0) |
+			 (f->offline ? IS_OFFLINE : 0) |
+			 (f->cookie ? IS_COOKIE : 0));
+}
+
 static enum err
 family_put(struct store_txn *t, const struct family *f)
 {
@@ -41,29 +60,82 @@ family_put(struct store_txn *t, const struct family *f)
 	enum err e;
 
 	record_begin(&w, bytes, sizeof bytes, FAMILY_VERSION);
+	record_put_bytes(
+	    &w, f->family_id + FAMILY_KEY_LEN, FAMILY_ID_LEN - FAMILY_KEY_LEN);
 	record_put_str(&w, f->client_id);
 	record_put_bytes(&w, f->user_id, USER_ID_LEN);
 	record_put_bytes(&w, f->sid, SID_LEN);
 	record_put_str(&w, f->scope);
-	record_put_u8(&w, f->refreshable);
-	record_put_u8(&w, f->offline);
-	record_put_u8(&w, f->cookie);
+	record_put_u8(&w, flags_of(f));
 	record_put_u8(&w, (uint8_t)f->binding);
-	record_put_bytes(&w, f->binding_hash, BINDING_LEN);
-	record_put_i64(&w, f->auth_time);
+	record_put_u40(&w, (uint64_t)f->auth_time);
 	record_put_str(&w, f->amr);
-	record_put_i64(&w, f->created_at);
-	record_put_i64(&w, f->used_at);
-	record_put_i64(&w, f->idle_expires_at);
-	record_put_i64(&w, f->absolute_expires_at);
-	record_put_u64(&w, f->current);
-	record_put_u64(&w, f->parent);
-	record_put_i64(&w, f->rotated_at);
+	record_put_u40(&w, (uint64_t)f->created_at);
+	record_put_u40(&w, (uint64_t)f->idle_expires_at);
+	record_put_u40(&w, (uint64_t)f->absolute_expires_at);
+	record_put_u40(&w, f->current);
+	record_put_u40(&w, f->parent);
+	record_put_u40(&w, (uint64_t)f->rotated_at);
 	e = record_end(&w);
 	if (e == OK)
-		store_put(t, TABLE_FAMILIES, f->family_id, FAMILY_ID_LEN, bytes,
+		store_put(t, TABLE_FAMILIES, f->family_id, f->key_len, bytes,
 		    w.len, earlier(f->idle_expires_at, f->absolute_expires_at));
 	return e == OK ? store_failed(t) : e;
+}
+
+/* Version 1 lay under its whole id, and had wider fields; when it was last used
+ * was told twice. */
+static void
+decode_v1(struct record_reader *r, struct family *f)
+{
+	uint8_t binding_hash[BINDING_LEN];
+
+	record_get_str(r, f->client_id, sizeof f->client_id);
+	record_get_bytes(r, f->user_id, USER_ID_LEN);
+	record_get_bytes(r, f->sid, SID_LEN);
+	record_get_str(r, f->scope, sizeof f->scope);
+	f->refreshable = record_get_u8(r) != 0;
+	f->offline = record_get_u8(r) != 0;
+	f->cookie = record_get_u8(r) != 0;
+	f->binding = record_get_u8(r);
+	record_get_bytes(r, binding_hash, BINDING_LEN);
+	f->auth_time = record_get_i64(r);
+	record_get_str(r, f->amr, sizeof f->amr);
+	f->created_at = record_get_i64(r);
+	(void)record_get_i64(r);
+	f->idle_expires_at = record_get_i64(r);
+	f->absolute_expires_at = record_get_i64(r);
+	f->current = record_get_u64(r);
+	f->parent = record_get_u64(r);
+	f->rotated_at = record_get_i64(r);
+}
+
+static void
+decode_v2(struct record_reader *r, struct family *f)
+{
+	uint8_t flags;
+
+	record_get_bytes(
+	    r, f->family_id + FAMILY_KEY_LEN, FAMILY_ID_LEN - FAMILY_KEY_LEN);
+	record_get_str(r, f->client_id, sizeof f->client_id);
+	record_get_bytes(r, f->user_id, USER_ID_LEN);
+	record_get_bytes(r, f->sid, SID_LEN);
+	record_get_str(r, f->scope, sizeof f->scope);
+	flags = record_get_u8(r);
+	f->refreshable = flags & IS_REFRESHABLE;
+	f->offline = flags & IS_OFFLINE;
+	f->cookie = flags & IS_COOKIE;
+	f->binding = record_get_u8(r);
+	f->auth_time = (int64_t)record_get_u40(r);
+	record_get_str(r, f->amr, sizeof f->amr);
+	f->created_at = (int64_t)record_get_u40(r);
+	f->idle_expires_at = (int64_t)record_get_u40(r);
+	f->absolute_expires_at = (int64_t)record_get_u40(r);
+	f->current = record_get_u40(r);
+	f->parent = record_get_u40(r);
+	f->rotated_at = (int64_t)record_get_u40(r);
+	if (flags & ~FLAGS)
+		r->err = ERR_CORRUPT;
 }
 
 static enum err
@@ -71,45 +143,71 @@ family_decode(struct family *f, const void *key, size_t key_len,
     const struct store_value *v)
 {
 	struct record_reader r;
-	uint8_t binding;
+	uint8_t version;
 
-	*f = (struct family){0};
-	if (key_len != FAMILY_ID_LEN)
+	*f = (struct family){.key_len = key_len};
+	if (key_len != FAMILY_KEY_LEN && key_len != FAMILY_ID_LEN)
 		return ERR_CORRUPT;
-	memcpy(f->family_id, key, FAMILY_ID_LEN);
-	record_open(&r, v->bytes, v->len, FAMILY_VERSION);
-	record_get_str(&r, f->client_id, sizeof f->client_id);
-	record_get_bytes(&r, f->user_id, USER_ID_LEN);
-	record_get_bytes(&r, f->sid, SID_LEN);
-	record_get_str(&r, f->scope, sizeof f->scope);
-	f->refreshable = record_get_u8(&r) != 0;
-	f->offline = record_get_u8(&r) != 0;
-	f->cookie = record_get_u8(&r) != 0;
-	binding = record_get_u8(&r);
-	record_get_bytes(&r, f->binding_hash, BINDING_LEN);
-	f->auth_time = record_get_i64(&r);
-	record_get_str(&r, f->amr, sizeof f->amr);
-	f->created_at = record_get_i64(&r);
-	f->used_at = record_get_i64(&r);
-	f->idle_expires_at = record_get_i64(&r);
-	f->absolute_expires_at = record_get_i64(&r);
-	f->current = record_get_u64(&r);
-	f->parent = record_get_u64(&r);
-	f->rotated_at = record_get_i64(&r);
+	version = record_open(&r, v->bytes, v->len, FAMILY_VERSION);
+	if (version == 1)
+		decode_v1(&r, f);
+	else
+		decode_v2(&r, f);
+	memcpy(f->family_id, key, key_len);
 	if (record_close(&r) != OK)
 		return record_close(&r);
 	/* A binding we do not know must not be taken for none. */
-	if (binding != BINDING_NONE || f->parent >= f->current ||
+	if ((version == 1 && key_len != FAMILY_ID_LEN) ||
+	    f->binding != BINDING_NONE || f->parent >= f->current ||
 	    f->rotated_at < 0)
 		return ERR_CORRUPT;
 	return OK;
+}
+
+/* The record of FAMILY_ID, wherever it lies, and whether or not it has
+ * expired. What lies under half of the id may be another family's. */
+static enum err
+find(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
+    struct family *f)
+{
+	static const size_t key_lens[] = {FAMILY_KEY_LEN, FAMILY_ID_LEN};
+	struct store_value v;
+	enum err e;
+
+	for (size_t i = 0; i < sizeof key_lens / sizeof *key_lens; i++) {
+		e = store_get(t, TABLE_FAMILIES, family_id, key_lens[i], &v);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (e != OK)
+			return e;
+		e = family_decode(f, family_id, key_lens[i], &v);
+		if (e != OK) {
+			store_fail(t, e);
+			return e;
+		}
+		if (memcmp(f->family_id, family_id, FAMILY_ID_LEN) == 0)
+			return OK;
+	}
+	return ERR_NOT_FOUND;
+}
+
+/* Where a new family is to lie. */
+static size_t
+free_key_len(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN])
+{
+	struct store_value v;
+	enum err e =
+	    store_get(t, TABLE_FAMILIES, family_id, FAMILY_KEY_LEN, &v);
+
+	return e == ERR_NOT_FOUND ? FAMILY_KEY_LEN : FAMILY_ID_LEN;
 }
 
 enum err
 family_begin(struct store_txn *t, struct family *f,
     const struct family_lifetimes *l, int64_t now)
 {
-	f->created_at = f->used_at = f->rotated_at = now;
+	f->key_len = free_key_len(t, f->family_id);
+	f->created_at = f->rotated_at = now;
 	f->current = 1;
 	f->parent = 0;
 	f->absolute_expires_at =
@@ -123,17 +221,10 @@ enum err
 family_get(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
     int64_t now, struct family *f)
 {
-	struct store_value v;
-	enum err e;
+	enum err e = find(t, family_id, f);
 
-	*f = (struct family){0};
-	e = store_get(t, TABLE_FAMILIES, family_id, FAMILY_ID_LEN, &v);
-	if (e != OK)
-		return e;
-	e = family_decode(f, family_id, FAMILY_ID_LEN, &v);
-	if (e != OK)
-		store_fail(t, e);
-	else if (earlier(f->idle_expires_at, f->absolute_expires_at) <= now)
+	if (e == OK &&
+	    earlier(f->idle_expires_at, f->absolute_expires_at) <= now)
 		e = ERR_NOT_FOUND;
 	if (e != OK)
 		*f = (struct family){0};
@@ -217,7 +308,6 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 		return err_because(ERR_INVALID_GRANT, lost, why);
 	if (rotation == ROTATION_AGAIN)
 		return OK;
-	f->used_at = now;
 	f->idle_expires_at = earlier(now + l->idle_s, f->absolute_expires_at);
 	return family_put(t, f);
 }
@@ -225,7 +315,10 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 void
 family_end(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN])
 {
-	store_del(t, TABLE_FAMILIES, family_id, FAMILY_ID_LEN);
+	struct family f;
+
+	if (find(t, family_id, &f) == OK)
+		store_del(t, TABLE_FAMILIES, family_id, f.key_len);
 }
 
 struct match {

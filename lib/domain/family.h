@@ -17,6 +17,10 @@
  *				   dead, and if it turns up, that is theft
  *	anything else		-> theft: the family ends
  * With a window of 0 every second use is theft.
+ *
+ * In the store a family lies under the first half of its id, so that the tree
+ * is a level less high among a million of them; under the whole of it if
+ * another family lies there already.
  */
 #ifndef LK_DOMAIN_FAMILY_H
 #define LK_DOMAIN_FAMILY_H
@@ -32,12 +36,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BINDING_LEN = 32 };
+enum { FAMILY_KEY_LEN = FAMILY_ID_LEN / 2 };
 
 enum binding { BINDING_NONE }; /* later: a key or certificate thumbprint */
 
 struct family {
 	uint8_t family_id[FAMILY_ID_LEN];
+	size_t key_len; /* how much of it is its key in the store */
 	char client_id[CLIENT_ID_CAP];
 	uint8_t user_id[USER_ID_LEN];
 	uint8_t sid[SID_LEN];
@@ -46,13 +51,12 @@ struct family {
 	bool offline;          /* outlives the session (offline_access) */
 	bool cookie;           /* its tokens travel in a cookie only */
 	enum binding binding;
-	uint8_t binding_hash[BINDING_LEN];
 	int64_t auth_time;
 	char amr[AMR_CAP];
-	int64_t created_at, used_at;
+	int64_t created_at;
 	int64_t idle_expires_at, absolute_expires_at;
 	uint64_t current, parent;
-	int64_t rotated_at;
+	int64_t rotated_at; /* when it was last used, or begun */
 };
 
 /* What one presentation of a refresh token did. */
@@ -76,8 +80,8 @@ struct family_lifetimes {
 	int64_t access_token_s, idle_s, absolute_s, grace_s;
 };
 
-/* Puts a new family: generation 1, its expiries from L. One that is not
- * refreshable lives as long as its access token. */
+/* Puts a new family: generation 1, its key from its id, its expiries from L.
+ * One that is not refreshable lives as long as its access token. */
 enum err family_begin(struct store_txn *t, struct family *f,
     const struct family_lifetimes *l, int64_t now) MUST_CHECK;
 

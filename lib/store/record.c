@@ -51,6 +51,14 @@ record_put_u32(struct record_writer *w, uint32_t n)
 }
 
 void
+record_put_u40(struct record_writer *w, uint64_t n)
+{
+	if (n >> 40 != 0)
+		w->failed = true;
+	put_big_endian(w, n, 5);
+}
+
+void
 record_put_u64(struct record_writer *w, uint64_t n)
 {
 	put_big_endian(w, n, 8);
@@ -145,6 +153,12 @@ uint32_t
 record_get_u32(struct record_reader *r)
 {
 	return (uint32_t)get_big_endian(r, 4);
+}
+
+uint64_t
+record_get_u40(struct record_reader *r)
+{
+	return get_big_endian(r, 5);
 }
 
 uint64_t

@@ -23,6 +23,8 @@ void record_begin(
     struct record_writer *w, uint8_t *bytes, size_t cap, uint8_t version);
 void record_put_u8(struct record_writer *w, uint8_t n);
 void record_put_u32(struct record_writer *w, uint32_t n);
+/* Five bytes: seconds since 1970 for as long as anybody will ask. */
+void record_put_u40(struct record_writer *w, uint64_t n);
 void record_put_u64(struct record_writer *w, uint64_t n);
 void record_put_i64(struct record_writer *w, int64_t n);
 void record_put_bytes(struct record_writer *w, const void *bytes, size_t len);
@@ -43,6 +45,7 @@ uint8_t record_open(
     struct record_reader *r, const void *bytes, size_t len, uint8_t newest);
 uint8_t record_get_u8(struct record_reader *r);
 uint32_t record_get_u32(struct record_reader *r);
+uint64_t record_get_u40(struct record_reader *r);
 uint64_t record_get_u64(struct record_reader *r);
 int64_t record_get_i64(struct record_reader *r);
 void record_get_bytes(struct record_reader *r, void *bytes, size_t len);

@@ -8,6 +8,7 @@
 #include "check.h"
 #include "domain/audit.h"
 #include "fixture.h"
+#include "store/record.h"
 
 #include <string.h>
 
@@ -289,6 +290,190 @@ ends(struct store_txn *t, void *arg)
 	return OK;
 }
 
+/* --- where it lies
+ * -------------------------------------------------------------------- */
+
+static bool
+count_family(void *arg, const struct family *f)
+{
+	*(int *)arg +=
+	    memcmp(f->family_id, family.family_id, FAMILY_KEY_LEN) == 0;
+	return true;
+}
+
+static int
+neighbours(struct store_txn *t)
+{
+	int count = 0;
+
+	family_each(t, count_family, &count);
+	return count;
+}
+
+/* Makes FAMILY the one whose id begins as it does and ends in END. */
+static void
+turn_to(uint8_t end)
+{
+	family.family_id[FAMILY_ID_LEN - 1] = end;
+}
+
+static enum err
+halves(struct store_txn *t, void *arg)
+{
+	uint8_t first;
+
+	(void)arg;
+	begin(t, true);
+	first = family.family_id[FAMILY_ID_LEN - 1];
+	for (uint8_t other = 1; other <= 2; other++) {
+		turn_to(first ^ other);
+		if (family_begin(t, &family, &lifetimes, noon) != OK)
+			fixture_bail_out("no family");
+		CHECK(refresh(t, 1, noon) == 2 && refresh(t, 2, noon) == 3,
+		    "family: one whose id begins as another's is one of its "
+		    "own");
+	}
+	turn_to(first ^ 3);
+	CHECK(!lives(t, noon) && neighbours(t) == 3 && refresh(t, 1, noon) == 0,
+	    "family: one that was never begun is none of them");
+	family_end(t, family.family_id);
+	CHECK(neighbours(t) == 3, "family: ending it ends none of them");
+	return OK;
+}
+
+/* Which of the two ids that begin alike is there first, lies under half. */
+static enum err
+half_again(struct store_txn *t, void *arg)
+{
+	uint8_t first;
+
+	(void)arg;
+	begin(t, true);
+	first = family.family_id[FAMILY_ID_LEN - 1];
+	turn_to(first ^ 1);
+	if (family_begin(t, &family, &lifetimes, noon) != OK)
+		fixture_bail_out("no family");
+	turn_to(first);
+	family_end(t, family.family_id);
+	CHECK(!lives(t, noon) && neighbours(t) == 1,
+	    "family: the one that lies under half of its id ends alone");
+	turn_to(first ^ 1);
+	CHECK(refresh(t, 1, noon) == 2 && neighbours(t) == 1,
+	    "family: the other is found where it lies, and stays there");
+	turn_to(first ^ 2);
+	if (family_begin(t, &family, &lifetimes, noon) != OK)
+		fixture_bail_out("no family");
+	CHECK(lives(t, noon) && neighbours(t) == 2,
+	    "family: a third may take the place");
+	turn_to(first ^ 1);
+	CHECK(refresh(t, 2, noon) == 3 && refresh(t, 2, noon) == 3 &&
+		  refresh(t, 1, noon) == 0 && !lives(t, noon) &&
+		  neighbours(t) == 1,
+	    "family: and theft of the other ends the other");
+	return OK;
+}
+
+/* As version 1 was written; wherever a figure may be told from the next. */
+static void
+put_v1(struct store_txn *t)
+{
+	uint8_t bytes[512], nothing[32] = {0};
+	struct record_writer w;
+
+	random_bytes(family.family_id, FAMILY_ID_LEN);
+	record_begin(&w, bytes, sizeof bytes, 1);
+	record_put_str(&w, "app");
+	record_put_bytes(&w, alice.user_id, USER_ID_LEN);
+	record_put_bytes(&w, session.sid, SID_LEN);
+	record_put_str(&w, "openid email");
+	record_put_u8(&w, 1);
+	record_put_u8(&w, 0);
+	record_put_u8(&w, 0);
+	record_put_u8(&w, BINDING_NONE);
+	record_put_bytes(&w, nothing, sizeof nothing);
+	record_put_i64(&w, noon - 70);
+	record_put_str(&w, "pwd otp");
+	record_put_i64(&w, noon - 60);
+	record_put_i64(&w, noon - 50);
+	record_put_i64(&w, noon + IDLE - 50);
+	record_put_i64(&w, noon + ABSOLUTE - 60);
+	record_put_u64(&w, 7);
+	record_put_u64(&w, 5);
+	record_put_i64(&w, noon - 50);
+	if (record_end(&w) != OK)
+		fixture_bail_out("no record");
+	store_put(t, TABLE_FAMILIES, family.family_id, FAMILY_ID_LEN, bytes,
+	    w.len, noon + IDLE - 50);
+}
+
+/* All but the generations and what a use sets. */
+static bool
+is_as_it_was(const struct family *f)
+{
+	return str_equal(f->client_id, "app") &&
+	       memcmp(f->user_id, alice.user_id, USER_ID_LEN) == 0 &&
+	       memcmp(f->sid, session.sid, SID_LEN) == 0 &&
+	       str_equal(f->scope, "openid email") && f->refreshable &&
+	       !f->offline && !f->cookie && f->binding == BINDING_NONE &&
+	       f->auth_time == noon - 70 && str_equal(f->amr, "pwd otp") &&
+	       f->created_at == noon - 60 &&
+	       f->absolute_expires_at == noon + ABSOLUTE - 60;
+}
+
+static enum err
+version_1(struct store_txn *t, void *arg)
+{
+	struct family f;
+	struct store_value v;
+
+	(void)arg;
+	put_v1(t);
+	CHECK(family_get(t, family.family_id, noon, &f) == OK &&
+		  is_as_it_was(&f) && f.current == 7 && f.parent == 5 &&
+		  f.rotated_at == noon - 50 &&
+		  f.idle_expires_at == noon + IDLE - 50,
+	    "family: one that an older latchkey wrote is read");
+	CHECK(refresh(t, 7, noon) == 8 &&
+		  family_get(t, family.family_id, noon, &f) == OK &&
+		  is_as_it_was(&f) && f.current == 8 && f.parent == 7 &&
+		  f.rotated_at == noon && f.idle_expires_at == noon + IDLE &&
+		  store_get(t, TABLE_FAMILIES, family.family_id, FAMILY_ID_LEN,
+		      &v) == OK &&
+		  v.bytes[0] == 2 && neighbours(t) == 1,
+	    "family: a use writes it anew where it lies");
+	CHECK(refresh(t, 5, noon) == 0 &&
+		  str_equal(why, "refresh_token_reused") && !lives(t, noon) &&
+		  neighbours(t) == 0,
+	    "family: theft ends it");
+	put_v1(t);
+	CHECK(family_end_all(t, alice.user_id, "app") >= 1 && !lives(t, noon),
+	    "family: and so does whatever ends all");
+	return OK;
+}
+
+static enum err
+every_bit(struct store_txn *t, void *arg)
+{
+	struct family f;
+	bool kept = true;
+
+	(void)arg;
+	for (int bits = 0; bits < 8; bits++) {
+		family = (struct family){.client_id = "app",
+		    .refreshable = bits & 1,
+		    .offline = bits & 2,
+		    .cookie = bits & 4};
+		random_bytes(family.family_id, FAMILY_ID_LEN);
+		kept &= family_begin(t, &family, &lifetimes, noon) == OK &&
+			family_get(t, family.family_id, noon, &f) == OK &&
+			f.refreshable == family.refreshable &&
+			f.offline == family.offline &&
+			f.cookie == family.cookie;
+	}
+	CHECK(kept, "family: each of its properties is kept");
+	return OK;
+}
+
 /* --- constant storage
  * ----------------------------------------------------------------- */
 
@@ -340,6 +525,10 @@ main(void)
 	in_store(lifetime, NULL);
 	in_store(askers, NULL);
 	in_store(ends, NULL);
+	in_store(halves, NULL);
+	in_store(half_again, NULL);
+	in_store(version_1, NULL);
+	in_store(every_bit, NULL);
 	constant();
 	in_store(ground, NULL);
 	return check_done();

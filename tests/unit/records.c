@@ -27,9 +27,10 @@
 static void
 writer(void)
 {
-	static const uint8_t expected[] = {3, 7, 0x01, 0x02, 0x03, 0x04, 0x11,
-	    0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0xff, 0xff, 0xff, 0xff,
-	    0xff, 0xff, 0xff, 0xfe, 'a', 'b', 0, 3, 'a', 'b', 'c', 0, 0};
+	static const uint8_t expected[] = {3, 7, 0x01, 0x02, 0x03, 0x04, 0x21,
+	    0x22, 0x23, 0x24, 0x25, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
+	    0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 'a', 'b', 0,
+	    3, 'a', 'b', 'c', 0, 0};
 	uint8_t bytes[sizeof expected];
 	static char long_text[UINT16_MAX + 2];
 	static uint8_t room[UINT16_MAX + 16];
@@ -39,6 +40,7 @@ writer(void)
 		record_begin(&w, bytes, cap, 3);
 		record_put_u8(&w, 7);
 		record_put_u32(&w, 0x01020304);
+		record_put_u40(&w, 0x2122232425);
 		record_put_u64(&w, 0x1112131415161718);
 		record_put_i64(&w, -2);
 		record_put_bytes(&w, "ab", 2);
@@ -59,12 +61,17 @@ writer(void)
 	record_begin(&w, room, sizeof room, 1);
 	record_put_str(&w, long_text);
 	CHECK(record_end(&w) == ERR_NO_SPACE, "record: and not one more");
+	record_begin(&w, room, sizeof room, 1);
+	record_put_u40(&w, (UINT64_C(1) << 40) - 1);
+	CHECK(record_end(&w) == OK, "record: a number of five bytes");
+	record_put_u40(&w, UINT64_C(1) << 40);
+	CHECK(record_end(&w) == ERR_NO_SPACE, "record: does not hold more");
 }
 
 static void
 reader(void)
 {
-	static const uint8_t bytes[] = {2, 0, 2, 'h', 'i', 9};
+	static const uint8_t bytes[] = {2, 0, 2, 'h', 'i', 9, 1, 2, 3, 4, 5};
 	struct record_reader r;
 	uint8_t few[4];
 	char text[8];
@@ -72,7 +79,8 @@ reader(void)
 	CHECK(record_open(&r, bytes, sizeof bytes, 2) == 2 &&
 		  (record_get_str(&r, text, sizeof text),
 		      str_equal(text, "hi")) &&
-		  record_get_u8(&r) == 9 && record_close(&r) == OK,
+		  record_get_u8(&r) == 9 &&
+		  record_get_u40(&r) == 0x0102030405 && record_close(&r) == OK,
 	    "record: what was written is read");
 	record_open(&r, bytes, sizeof bytes, 2);
 	record_get_str(&r, text, 3);
@@ -84,6 +92,7 @@ reader(void)
 	    "record: a string over its ceiling is corrupt");
 	record_open(&r, bytes, sizeof bytes, 2);
 	memset(few, 'x', sizeof few);
+	record_get_u64(&r);
 	record_get_u64(&r);
 	record_get_bytes(&r, few, sizeof few);
 	CHECK(record_close(&r) == ERR_CORRUPT && few[0] == 0 && few[3] == 0,
@@ -457,7 +466,7 @@ any_family(void *arg, const struct family *f)
 static enum err
 spoil_families(struct store_txn *t, void *arg)
 {
-	static const uint8_t id[FAMILY_ID_LEN];
+	static const uint8_t id[FAMILY_KEY_LEN];
 
 	store_put(t, TABLE_FAMILIES, id, sizeof id, "\1", 1, 0);
 	if (arg != NULL)
