@@ -3,6 +3,7 @@
  * web server has to do, done as well as we know how.
  *
  *	ceiling [THREADS]	FastCGI, on the socket that is standard input
+ *	ceiling fill N A B	only puts N records, from that of token A to B's
  *
  * A request takes a form apart, and then, as its query asks,
  *	commit=alone	changes one record in a synced transaction of its own,
@@ -26,8 +27,8 @@
 #include <string.h>
 
 enum {
-	KEY_LEN = 16,
-	RECORD_LEN = 200, /* a family's */
+	KEY_LEN = 8,      /* of what a token begins with */
+	RECORD_LEN = 128, /* a family's */
 	TOKEN_LEN = 64,
 	MESSAGE_LEN = 400,
 	BODY_CAP = 8192,
@@ -37,7 +38,7 @@ enum {
 
 /* A change that waits to be part of a commit; on its asker's stack. */
 struct change {
-	const char *key;
+	uint8_t key[KEY_LEN];
 	sem_t told; /* that it is done, or is to lead */
 	bool done, ok;
 	struct change *next;
@@ -60,7 +61,7 @@ open_store(const char *dir)
 
 	return dir != NULL && mdb_env_create(&env) == 0 &&
 	       mdb_env_set_maxdbs(env, 2) == 0 &&
-	       mdb_env_set_mapsize(env, 64 << 20) == 0 &&
+	       mdb_env_set_mapsize(env, 1 << 30) == 0 &&
 	       mdb_env_open(env, dir, MDB_NOTLS, 0600) == 0 &&
 	       mdb_txn_begin(env, NULL, 0, &txn) == 0 &&
 	       mdb_dbi_open(txn, "records", MDB_CREATE, &records) == 0 &&
@@ -71,7 +72,7 @@ open_store(const char *dir)
 /* One read and one write of a record. A new one gets an entry in the index of
  * expiry, which later changes of it need not move. */
 static bool
-change_record(MDB_txn *txn, const char *key)
+change_record(MDB_txn *txn, const uint8_t key[static KEY_LEN])
 {
 	uint8_t record[RECORD_LEN] = {0};
 	MDB_val k = {KEY_LEN, (void *)(uintptr_t)key}, v;
@@ -132,24 +133,69 @@ lead(void)
 }
 
 static bool
-commit_in_group(const char *key)
+commit_in_group(struct change *c)
 {
-	struct change c = {.key = key};
 	bool wait;
 
-	sem_init(&c.told, 0, 0);
+	sem_init(&c->told, 0, 0);
 	pthread_mutex_lock(&queue_lock);
-	*last = &c;
-	last = &c.next;
+	*last = c;
+	last = &c->next;
 	wait = leading;
 	leading = true;
 	pthread_mutex_unlock(&queue_lock);
 	if (wait)
-		sem_wait(&c.told);
-	if (!c.done)
+		sem_wait(&c->told);
+	if (!c->done)
 		lead();
-	sem_destroy(&c.told);
-	return c.ok;
+	sem_destroy(&c->told);
+	return c->ok;
+}
+
+static void
+key_of(uint8_t key[static KEY_LEN], const char *token)
+{
+	uint8_t bytes[KEY_LEN + 1];
+
+	memset(bytes, 0, sizeof bytes);
+	(void)sodium_base642bin(bytes, sizeof bytes, token,
+	    sizeof bytes / 3 * 4, NULL, NULL, NULL,
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	memcpy(key, bytes, KEY_LEN);
+}
+
+static uint64_t
+number_of(const char *token)
+{
+	uint8_t key[KEY_LEN];
+	uint64_t n = 0;
+
+	key_of(key, token);
+	for (int i = 0; i < KEY_LEN; i++)
+		n = n << 8 | key[i];
+	return n;
+}
+
+/* Puts COUNT records whose keys lie evenly from FROM to TO. */
+static bool
+fill(uint64_t count, uint64_t from, uint64_t to)
+{
+	uint8_t key[KEY_LEN];
+	MDB_txn *txn;
+
+	if (mdb_txn_begin(env, NULL, 0, &txn) != 0)
+		return false;
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t n = from + (to - from) / count * i;
+
+		for (int j = KEY_LEN; j-- > 0; n >>= 8)
+			key[j] = (uint8_t)n;
+		if (!change_record(txn, key)) {
+			mdb_txn_abort(txn);
+			return false;
+		}
+	}
+	return mdb_txn_commit(txn) == 0;
 }
 
 /* Decodes in place. */
@@ -205,11 +251,12 @@ asked(const char *query, const char *name)
 static bool
 work(const char *query, const char *token, uint8_t *signature)
 {
-	struct change alone = {.key = token};
+	struct change c = {.ok = false};
 
-	if (strstr(query, "commit=alone") != NULL && !commit(&alone))
+	key_of(c.key, token);
+	if (strstr(query, "commit=alone") != NULL && !commit(&c))
 		return false;
-	if (strstr(query, "commit=group") != NULL && !commit_in_group(token))
+	if (strstr(query, "commit=group") != NULL && !commit_in_group(&c))
 		return false;
 	for (long n = asked(query, "sign="); n > 0; n--)
 		crypto_sign_detached(
@@ -279,17 +326,28 @@ run(void *arg)
 	return arg;
 }
 
+static int
+refuse(void)
+{
+	fprintf(stderr, "ceiling: cannot start\n");
+	return EXIT_FAILURE;
+}
+
 int
 main(int argc, char **argv)
 {
 	long threads = argc > 1 ? strtol(argv[1], NULL, 10) : 1;
 	pthread_t thread;
 
-	if (sodium_init() < 0 || FCGX_Init() != 0 ||
-	    !open_store(getenv("CEILING_STORE")) || threads > THREADS_MAX) {
-		fprintf(stderr, "ceiling: cannot start\n");
-		return EXIT_FAILURE;
-	}
+	if (sodium_init() < 0 || !open_store(getenv("CEILING_STORE")))
+		return refuse();
+	if (argc == 5)
+		return fill(strtoul(argv[2], NULL, 10), number_of(argv[3]),
+			   number_of(argv[4]))
+			   ? EXIT_SUCCESS
+			   : refuse();
+	if (FCGX_Init() != 0 || threads > THREADS_MAX)
+		return refuse();
 	crypto_sign_keypair(public_key, secret_key);
 	crypto_sign_detached(
 	    good_signature, NULL, message, MESSAGE_LEN, secret_key);

@@ -2,9 +2,11 @@
 
 import random
 import statistics
+from base64 import urlsafe_b64decode
 
 from instructions import instructions_of_refresh, instructions_of_run
-from served import BASIC, BENCH, ONLY_ACCESS, REFRESH, Server, Store, command
+from served import (BASIC, BENCH, ONLY_ACCESS, REFRESH, Server, Store, beside,
+                    command)
 from table import Table, in_turns, median_ratio, milliseconds, per_second
 from throughput import SECONDS, disks, failed, median, rates, token_file
 
@@ -25,15 +27,24 @@ class Grown:
         random.shuffle(tokens)  # or neighbours would share their pages
         self.bytes_a_family = (self.bytes() - before) / families
         self.tokens = token_file(where, f"tokens-{families}", tokens)
+        self.theirs = token_file(where, f"tokens-ceiling-{families}", tokens)
         self.families = families
         self.instructions = instructions_of_refresh(self.store, where)
         self.where, self.kind, self.server = where, server, None
+        self.fill_ceiling(tokens)
         self.serve()
 
     def serve(self, slow=False):
         if self.server is not None:
             self.server.stop()
         self.server = Server(self.store, self.where, self.kind, slow)
+
+    def fill_ceiling(self, tokens):
+        """With as many records; those that are asked for lie among them."""
+        store = beside(self.store, self.where)
+        by_id = sorted(tokens, key=urlsafe_b64decode)
+        command(BENCH / "ceiling", "fill", self.families, by_id[0], by_id[-1],
+                env={"CEILING_STORE": str(store)})
 
     def bytes(self):
         return (self.store.dir / "store/data.mdb").stat().st_blocks * 512
@@ -55,6 +66,11 @@ class Grown:
             "/token", connections, SECONDS, BASIC, tokens=self.tokens,
             body=REFRESH)
 
+    def ceiling(self):
+        return self.server.beside(
+            "/ceiling?commit=group&sign=1", 8, SECONDS, tokens=self.theirs,
+            body=REFRESH)
+
     def introspect(self):
         return self.server.latchkey(
             "/introspect", 8, SECONDS, BASIC, tokens=self.tokens,
@@ -73,9 +89,10 @@ def costs(stores, rounds, slow_too):
         note="With a tenth as many people. 8 connections; refresh and "
              "introspection ask for\n"
              f"{SAMPLE:,} families (or all there are) in random order, "
-             "introspection for refresh\ntokens, which need no signature. Times are medians "
-             "of steps that follow one another,\neach a commit, but for the "
-             "look-up; a sign-in is two. Wanted: at most 1.3.")
+             "introspection for refresh\ntokens, which need no signature. "
+             "The ceiling (above) has as many records. Times are\nmedians of "
+             "steps that follow one another, each a commit, but for the "
+             "look-up; a sign-in\nis two. Wanted: at most 1.3.")
 
     def row(name, values, ratio, form):
         table.row(name, *map(form, values), f"{ratio:.2f}")
@@ -96,6 +113,7 @@ def costs(stores, rounds, slow_too):
         return f"{ns / 1000:,.1f}"
 
     served("refresh, a second", Grown.refresh)
+    served("the ceiling, grouped, a second", Grown.ceiling)
     served("introspection, a second", Grown.introspect)
     if slow_too:
         for grown in stores:

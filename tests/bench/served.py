@@ -207,14 +207,20 @@ def failures():
     return sum(counted)
 
 
+def beside(store, where):
+    """The directory of what runs beside latchkey."""
+    directory = where / f"{store.dir.name}.beside"
+    directory.mkdir(exist_ok=True)
+    return directory
+
+
 class Server:
     """conf/serve.sh, as the README starts it, with what is beside it."""
 
     def __init__(self, store, where, kind="lighttpd", slow=False):
         self.store = store
         self.port = free_port()
-        self.run = where / f"{store.dir.name}.beside"
-        self.run.mkdir(exist_ok=True)
+        self.run = beside(store, where)
         self.environment = dict(
             os.environ, CEILING_STORE=str(self.run),
             LATCHKEY_DATA=str(store.dir), LATCHKEY_BUILD=str(BUILD))
