@@ -26,7 +26,7 @@ domain	 = keyring token scope pkce password user uri client jwa session \
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
-web	 = gateway request response cookie csrf template cors browser page reply \
+web	 = gateway signals request response cookie csrf template cors browser page reply \
 	   token_reply front
 app	 = app visit workers roles thread
 

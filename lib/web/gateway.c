@@ -1,14 +1,13 @@
 #include "web/gateway.h"
 
 #include "base/turn.h"
+#include "web/signals.h"
 
 #include <errno.h>
 #include <fastcgi.h>
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,90 +44,6 @@ struct exchange {
 	bool out_failed;
 };
 
-/* For the signal handler, which is given nothing else. */
-static atomic_bool stopping;
-static volatile sig_atomic_t null_fd = -1;
-
-static void
-on_stop(int signal_number)
-{
-	int saved = errno;
-
-	(void)signal_number;
-	stopping = true;
-	/* A signal between the look at the flag and accept would be slept
-	 * through: so let accept find something that is no socket. Other
-	 * processes keep theirs. */
-	dup2(null_fd, LISTEN_FD);
-	errno = saved;
-}
-
-/* Does nothing but interrupt accept. */
-static void
-on_wake(int signal_number)
-{
-	(void)signal_number;
-}
-
-static const int stops[] = {SIGTERM, SIGINT, SIGUSR1};
-enum { WAKE = SIGUSR2 };
-
-static void
-add_stops(sigset_t *set)
-{
-	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-		sigaddset(set, stops[i]);
-}
-
-/* None of our signals until we wait again: they would cut short whatever read
- * or write is under way. */
-static void
-hold_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	add_stops(&set);
-	sigaddset(&set, WAKE);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
-/* What is held back while we wait is what was held back before; but not our
- * own: one of us that starts itself anew still holds those. */
-static void
-get_waiting(sigset_t *waiting)
-{
-	pthread_sigmask(SIG_BLOCK, NULL, waiting);
-	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-		sigdelset(waiting, stops[i]);
-	sigdelset(waiting, WAKE);
-}
-
-static void
-let_signals(const struct exchange *x)
-{
-	pthread_sigmask(SIG_SETMASK, &x->waiting, NULL);
-}
-
-static enum err
-install_handlers(void)
-{
-	struct sigaction stop = {.sa_handler = on_stop}; /* no SA_RESTART */
-	struct sigaction wake = {.sa_handler = on_wake}; /* nor here */
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
-
-	sigemptyset(&stop.sa_mask);
-	sigemptyset(&wake.sa_mask);
-	sigemptyset(&ignore.sa_mask);
-	if (sigaction(WAKE, &wake, NULL) != 0)
-		return ERR_IO;
-	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-		if (sigaction(stops[i], &stop, NULL) != 0)
-			return ERR_IO;
-	/* A peer that left shows as EPIPE; it must not interrupt accept. */
-	return sigaction(SIGPIPE, &ignore, NULL) == 0 ? OK : ERR_IO;
-}
-
 /* Not FCGX_IsCGI: that starts the library, whose handlers would make a plain
  * CGI process deaf to SIGTERM. */
 static bool
@@ -157,9 +72,8 @@ start_fastcgi(struct gateway *g)
 {
 	struct timeval idle = {.tv_sec = GATEWAY_IDLE_S};
 
-	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	/* The library first: it takes only signals that nobody has. */
-	if (null_fd < 0 || FCGX_Init() != 0)
+	if (FCGX_Init() != 0)
 		return ERR_IO;
 	/* It is not to accept by itself (accept_connection). */
 	FCGX_ShutdownPending();
@@ -168,9 +82,7 @@ start_fastcgi(struct gateway *g)
 		return ERR_IO;
 	g->local = is_local(LISTEN_FD);
 	g->main = pthread_self();
-	get_waiting(&g->waiting);
-	hold_signals();
-	return install_handlers();
+	return signals_take(LISTEN_FD, &g->waiting);
 }
 
 enum err
@@ -203,7 +115,7 @@ gateway_is_cgi(const struct gateway *g)
 bool
 gateway_is_over(const struct gateway *g)
 {
-	return stopping || g->failed;
+	return signals_stop() || g->failed;
 }
 
 /* In both, a signal is let in and waited for at once: none is slept through. */
@@ -220,15 +132,15 @@ gateway_await(struct gateway *g, int max_s)
 		n = pselect(LISTEN_FD + 1, &set, NULL, NULL,
 		    max_s > 0 ? &max : NULL, &g->waiting);
 	}
-	return n > 0 && !stopping;
+	return n > 0 && !signals_stop();
 }
 
 bool
 gateway_sleep(struct gateway *g)
 {
-	if (!stopping)
+	if (!signals_stop())
 		sigsuspend(&g->waiting);
-	return !stopping;
+	return !signals_stop();
 }
 
 enum err
@@ -243,7 +155,7 @@ exchange_new(struct exchange **x, struct gateway *g)
 	if (FCGX_InitRequest(&(*x)->fcgi, LISTEN_FD, 0) == 0) {
 		(*x)->waiting = g->waiting;
 		if (!pthread_equal(pthread_self(), g->main))
-			add_stops(&(*x)->waiting);
+			signals_of_another(&(*x)->waiting);
 		return OK;
 	}
 	free(*x);
@@ -295,13 +207,13 @@ accept_connection(struct gateway *g, struct exchange *x)
 	struct timeval silence = {.tv_sec = SILENCE_S};
 	int fd;
 
-	let_signals(x);
+	signals_let(&x->waiting);
 	do
-		fd = stopping ? -1 : accept(LISTEN_FD, NULL, NULL);
-	while (fd < 0 && !stopping && is_passing(errno));
-	if (fd < 0 && !stopping && errno != EAGAIN)
+		fd = signals_stop() ? -1 : accept(LISTEN_FD, NULL, NULL);
+	while (fd < 0 && !signals_stop() && is_passing(errno));
+	if (fd < 0 && !signals_stop() && errno != EAGAIN)
 		g->failed = true;
-	hold_signals();
+	signals_hold();
 	if (fd < 0)
 		return false;
 	/* Half a request must not hold a worker for ever. */
@@ -319,11 +231,11 @@ await_kept(struct exchange *x)
 	struct pollfd p = {.fd = x->fcgi.ipcFd, .events = POLLIN};
 	int n;
 
-	let_signals(x);
+	signals_let(&x->waiting);
 	do
-		n = poll(&p, 1, stopping ? 0 : KEPT_LOOK_MS);
-	while (n <= 0 && !stopping);
-	hold_signals();
+		n = poll(&p, 1, signals_stop() ? 0 : KEPT_LOOK_MS);
+	while (n <= 0 && !signals_stop());
+	signals_hold();
 	return n > 0;
 }
 
@@ -375,7 +287,7 @@ exchange_param(const struct exchange *x, const char *name)
 void
 gateway_wake(pthread_t thread)
 {
-	pthread_kill(thread, WAKE);
+	signals_wake(thread);
 }
 
 static enum err
