@@ -231,10 +231,11 @@ family_get(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
 	return e;
 }
 
-/* Whether what the family stands on still stands; a word for what does not. */
+/* Whether what the family of C stands on still stands; a word for what does
+ * not. */
 static const char *
 ground_lost(struct store_txn *t, const struct family *f, int64_t now,
-    struct client *c, struct user *u)
+    const struct client *c, struct user *u)
 {
 	struct session s;
 
@@ -242,8 +243,6 @@ ground_lost(struct store_txn *t, const struct family *f, int64_t now,
 		return "session_ended";
 	if (user_require(t, f->user_id, u) != OK)
 		return "user_disabled";
-	if (client_get(t, f->client_id, c) != OK)
-		return "client_removed";
 	if (!client_admits(c, u))
 		return "user_not_in_group";
 	return NULL;
@@ -256,6 +255,8 @@ family_require(struct store_txn *t,
 {
 	enum err e = family_get(t, family_id, now, f);
 
+	if (e == OK)
+		e = client_get(t, f->client_id, c);
 	if (e == OK && ground_lost(t, f, now, c, u) != NULL)
 		e = store_failed(t) != OK ? store_failed(t) : ERR_NOT_FOUND;
 	if (e != OK)
@@ -278,7 +279,7 @@ audit_theft(struct store_txn *t, const struct family *f, int64_t now)
 enum err
 family_refresh(struct store_txn *t, const struct refresh_presented *p,
     const struct family_lifetimes *l, int64_t now, struct family *f,
-    struct client *c, struct user *u, const char **why)
+    struct user *u, const char **why)
 {
 	enum rotation rotation;
 	const char *lost;
@@ -289,7 +290,7 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 		return err_because(ERR_INVALID_GRANT, "family_ended", why);
 	if (e != OK)
 		return e;
-	if (!str_equal(f->client_id, p->client_id))
+	if (!str_equal(f->client_id, p->client->client_id))
 		return err_because(ERR_INVALID_GRANT, "client_mismatch", why);
 	rotation = family_rotate(f, p->token.number, l->grace_s, now);
 	if (rotation == ROTATION_THEFT) {
@@ -303,7 +304,7 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 		return err_because(ERR_INVALID_GRANT, "cookie_mismatch", why);
 	if (p->scope != NULL && !words_subset(p->scope, f->scope))
 		return err_because(ERR_INVALID_SCOPE, "scope_widened", why);
-	lost = ground_lost(t, f, now, c, u);
+	lost = ground_lost(t, f, now, p->client, u);
 	if (lost != NULL)
 		return err_because(ERR_INVALID_GRANT, lost, why);
 	if (rotation == ROTATION_AGAIN)

@@ -104,9 +104,9 @@ enum err family_require(struct store_txn *t,
 /* A refresh token as a client presents it. */
 struct refresh_presented {
 	struct token token;
-	const char *client_id; /* authenticated */
-	const char *scope;     /* asked for, or NULL: all of the family's */
-	bool cookie;           /* it came in a cookie */
+	const struct client *client; /* authenticated, as T has it */
+	const char *scope; /* asked for, or NULL: all of the family's */
+	bool cookie;       /* it came in a cookie */
 };
 
 /*
@@ -114,11 +114,11 @@ struct refresh_presented {
  * family has, RFC 6749 6). Theft ends the family and leaves an audit line, so
  * commit either way; any other refusal changes nothing. *WHY is a word for the
  * log on a refusal ("refresh_token_reused", "family_ended", ...). On OK, F is
- * the family as it now is and F->current the generation to issue.
+ * the family as it now is, F->current the generation to issue, U its person.
  */
 enum err family_refresh(struct store_txn *t, const struct refresh_presented *p,
     const struct family_lifetimes *l, int64_t now, struct family *f,
-    struct client *c, struct user *u, const char **why) MUST_CHECK;
+    struct user *u, const char **why) MUST_CHECK;
 
 /* Ends it: its tokens are dead from the commit on. */
 void family_end(

@@ -150,9 +150,9 @@ refresh_step(struct store_txn *t, void *arg)
 		g->why = "scope_malformed";
 	if (e != OK)
 		return e;
-	presented.client_id = g->client->client_id;
-	e = family_refresh(t, &presented, &l, g->now, &g->family, g->client,
-	    &g->user, &g->why);
+	presented.client = g->client;
+	e = family_refresh(
+	    t, &presented, &l, g->now, &g->family, &g->user, &g->why);
 	if (e != OK)
 		return e;
 	/* The family keeps its whole scope (RFC 6749 6); what this answer has

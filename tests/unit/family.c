@@ -60,11 +60,13 @@ present(struct store_txn *t, const struct refresh_presented *asked,
 	struct client c;
 	struct user u;
 
+	if (client_get(t, "app", &c) != OK)
+		return ERR_NOT_FOUND;
 	memcpy(p.token.family_id, family.family_id, FAMILY_ID_LEN);
 	p.token.number = generation;
-	if (p.client_id == NULL)
-		p.client_id = "app";
-	return family_refresh(t, &p, &lifetimes, now, f, &c, &u, &why);
+	if (p.client == NULL)
+		p.client = &c;
+	return family_refresh(t, &p, &lifetimes, now, f, &u, &why);
 }
 
 /* Presents a generation as its client does; the one it gets, 0 if refused. */
@@ -235,7 +237,8 @@ ground(struct store_txn *t, void *arg)
 static enum err
 askers(struct store_txn *t, void *arg)
 {
-	struct refresh_presented other = {.client_id = "other"},
+	struct client stranger = {.client_id = "other"};
+	struct refresh_presented other = {.client = &stranger},
 				 wider = {.scope = "openid profile"},
 				 narrower = {.scope = "email"},
 				 cookie = {.cookie = true};

@@ -457,14 +457,14 @@ refresh_step(struct store_txn *t, void *arg)
 {
 	struct deed *d = arg;
 	struct family_lifetimes l = lifetimes(d->grace_s);
-	struct refresh_presented p = {.token.number = 1, .client_id = "app"};
+	struct client c = {.client_id = "app"};
+	struct refresh_presented p = {.token.number = 1, .client = &c};
 	const char *why;
-	struct client c;
 	struct user u;
 
 	d->runs++;
 	memcpy(p.token.family_id, family.family_id, FAMILY_ID_LEN);
-	return family_refresh(t, &p, &l, noon, &d->family, &c, &u, &why);
+	return family_refresh(t, &p, &l, noon, &d->family, &u, &why);
 }
 
 static void
