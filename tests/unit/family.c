@@ -320,6 +320,15 @@ turn_to(uint8_t end)
 	family.family_id[FAMILY_ID_LEN - 1] = end;
 }
 
+/* Begins another like FAMILY, with an id that begins alike. */
+static void
+begin_beside(struct store_txn *t, uint8_t end)
+{
+	turn_to(end);
+	if (family_begin(t, &family, &lifetimes, noon) != OK)
+		fixture_bail_out("no family");
+}
+
 static enum err
 halves(struct store_txn *t, void *arg)
 {
@@ -329,9 +338,7 @@ halves(struct store_txn *t, void *arg)
 	begin(t, true);
 	first = family.family_id[FAMILY_ID_LEN - 1];
 	for (uint8_t other = 1; other <= 2; other++) {
-		turn_to(first ^ other);
-		if (family_begin(t, &family, &lifetimes, noon) != OK)
-			fixture_bail_out("no family");
+		begin_beside(t, first ^ other);
 		CHECK(refresh(t, 1, noon) == 2 && refresh(t, 2, noon) == 3,
 		    "family: one whose id begins as another's is one of its "
 		    "own");
@@ -353,9 +360,7 @@ half_again(struct store_txn *t, void *arg)
 	(void)arg;
 	begin(t, true);
 	first = family.family_id[FAMILY_ID_LEN - 1];
-	turn_to(first ^ 1);
-	if (family_begin(t, &family, &lifetimes, noon) != OK)
-		fixture_bail_out("no family");
+	begin_beside(t, first ^ 1);
 	turn_to(first);
 	family_end(t, family.family_id);
 	CHECK(!lives(t, noon) && neighbours(t) == 1,
@@ -363,9 +368,7 @@ half_again(struct store_txn *t, void *arg)
 	turn_to(first ^ 1);
 	CHECK(refresh(t, 1, noon) == 2 && neighbours(t) == 1,
 	    "family: the other is found where it lies, and stays there");
-	turn_to(first ^ 2);
-	if (family_begin(t, &family, &lifetimes, noon) != OK)
-		fixture_bail_out("no family");
+	begin_beside(t, first ^ 2);
 	CHECK(lives(t, noon) && neighbours(t) == 2,
 	    "family: a third may take the place");
 	turn_to(first ^ 1);
