@@ -3,7 +3,8 @@
  * web server has to do, done as well as we know how.
  *
  *	ceiling [THREADS]	FastCGI, on the socket that is standard input
- *	ceiling fill N A B	only puts N records, from that of token A to B's
+ *	ceiling fill N A B	only puts N records, from that of token A to
+ *				B's, and those of the tokens that it reads
  *
  * A request takes a form apart, and then, as its query asks,
  *	commit=alone	changes one record in a synced transaction of its own,
@@ -176,26 +177,30 @@ number_of(const char *token)
 	return n;
 }
 
-/* Puts COUNT records whose keys lie evenly from FROM to TO. */
+/* Puts COUNT records whose keys lie evenly from FROM to TO, and those that will
+ * be asked for: to change one is less than to make it. */
 static bool
 fill(uint64_t count, uint64_t from, uint64_t to)
 {
+	char token[TOKEN_LEN + 2];
 	uint8_t key[KEY_LEN];
 	MDB_txn *txn;
+	bool ok = true;
 
 	if (mdb_txn_begin(env, NULL, 0, &txn) != 0)
 		return false;
-	for (uint64_t i = 0; i < count; i++) {
+	for (uint64_t i = 0; ok && i < count; i++) {
 		uint64_t n = from + (to - from) / count * i;
 
 		for (int j = KEY_LEN; j-- > 0; n >>= 8)
 			key[j] = (uint8_t)n;
-		if (!change_record(txn, key)) {
-			mdb_txn_abort(txn);
-			return false;
-		}
+		ok = change_record(txn, key);
 	}
-	return mdb_txn_commit(txn) == 0;
+	while (ok && fgets(token, sizeof token, stdin) != NULL) {
+		key_of(key, token);
+		ok = change_record(txn, key);
+	}
+	return mdb_txn_commit(txn) == 0 && ok;
 }
 
 /* Decodes in place. */

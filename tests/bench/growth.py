@@ -40,11 +40,11 @@ class Grown:
         self.server = Server(self.store, self.where, self.kind, slow)
 
     def fill_ceiling(self, tokens):
-        """With as many records; those that are asked for lie among them."""
+        """With as many records, and among them those that are asked for."""
         store = beside(self.store, self.where)
         by_id = sorted(tokens, key=urlsafe_b64decode)
         command(BENCH / "ceiling", "fill", self.families, by_id[0], by_id[-1],
-                env={"CEILING_STORE": str(store)})
+                env={"CEILING_STORE": str(store)}, input="\n".join(tokens))
 
     def bytes(self):
         return (self.store.dir / "store/data.mdb").stat().st_blocks * 512
