@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode
 
 from instructions import instructions_of_refresh, instructions_of_run
 from served import (BASIC, BENCH, ONLY_ACCESS, REFRESH, Server, Store, beside,
-                    command)
+                    command, settle)
 from table import Table, in_turns, median_ratio, milliseconds, per_second
 from throughput import SECONDS, disks, failed, median, rates, token_file
 
@@ -35,8 +35,11 @@ class Grown:
         self.serve()
 
     def serve(self, slow=False):
+        """Also once more, on another disk or after the store has changed."""
         if self.server is not None:
             self.server.stop()
+        settle(self.store.dir / "store/data.mdb")
+        settle(beside(self.store, self.where) / "data.mdb")
         self.server = Server(self.store, self.where, self.kind, slow)
 
     def fill_ceiling(self, tokens):
@@ -155,6 +158,8 @@ def expiring(grown, rounds):
     for expired in (0, grown.families):
         if expired > 0:
             grown.store.seed("expired", expired, "app", "-", ONLY_ACCESS)
+            grown.serve()
+            grown.refresh()
         for connections in (1, 8):
             loads = [grown.refresh(connections) for _ in range(rounds)]
             table.row(
@@ -167,7 +172,7 @@ def expiring(grown, rounds):
 
 
 def growth(where, options):
-    rounds = 1 if options.quick else 5
+    rounds = 1 if options.quick else 9
     stores = []
     try:
         for families in sizes_of(options.quick):
