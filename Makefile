@@ -221,7 +221,7 @@ $(BUILD)/test/unit/failures: wrap = mdb_txn_begin mdb_txn_commit mdb_get \
 $(BUILD)/test/unit/store_network: wrap = statfs
 
 # This one counts transactions.
-$(BUILD)/test/unit/gate: wrap = store_read store_write
+$(BUILD)/test/unit/gate $(BUILD)/test/unit/grant: wrap = store_read store_write
 
 # What tests/durability looks at a store with, and what it preloads: that one
 # is never sanitized, or it would come too late beside what it is loaded into.

@@ -276,13 +276,11 @@ audit_theft(struct store_txn *t, const struct family *f, int64_t now)
 	user_wipe(&u);
 }
 
-enum err
-family_refresh(struct store_txn *t, const struct refresh_presented *p,
-    const struct family_lifetimes *l, int64_t now, struct family *f,
-    struct user *u, const char **why)
+/* The family P is for, and what that would do to it; or why it is refused. */
+static enum err
+judge(struct store_txn *t, const struct refresh_presented *p, int64_t grace_s,
+    int64_t now, struct family *f, enum rotation *rotation, const char **why)
 {
-	enum rotation rotation;
-	const char *lost;
 	enum err e = family_get(t, p->token.family_id, now, f);
 
 	*why = NULL;
@@ -292,19 +290,56 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 		return e;
 	if (!str_equal(f->client_id, p->client->client_id))
 		return err_because(ERR_INVALID_GRANT, "client_mismatch", why);
-	rotation = family_rotate(f, p->token.number, l->grace_s, now);
+	*rotation = family_rotate(f, p->token.number, grace_s, now);
+	if (*rotation == ROTATION_THEFT)
+		return OK;
+	/* A token that lives in a cookie is not for scripts to hold. */
+	if (p->cookie != f->cookie)
+		return err_because(ERR_INVALID_GRANT, "cookie_mismatch", why);
+	if (p->scope != NULL && !words_subset(p->scope, f->scope))
+		return err_because(ERR_INVALID_SCOPE, "scope_widened", why);
+	return OK;
+}
+
+enum err
+family_look(struct store_txn *t, const struct refresh_presented *p,
+    const struct family_lifetimes *l, int64_t now, struct family_ground *g,
+    const char **why)
+{
+	enum rotation rotation;
+	const char *lost;
+	struct family f;
+	enum err e = judge(t, p, l->grace_s, now, &f, &rotation, why);
+
+	g->stands = false;
+	if (e != OK || rotation == ROTATION_THEFT)
+		return e;
+	lost = ground_lost(t, &f, now, p->client, &g->user);
+	if (lost != NULL)
+		return err_because(ERR_INVALID_GRANT, lost, why);
+	g->stands = true;
+	return OK;
+}
+
+enum err
+family_refresh(struct store_txn *t, const struct refresh_presented *p,
+    const struct family_lifetimes *l, int64_t now, struct family_ground *g,
+    struct family *f, const char **why)
+{
+	enum rotation rotation;
+	const char *lost = NULL;
+	enum err e = judge(t, p, l->grace_s, now, f, &rotation, why);
+
+	if (e != OK)
+		return e;
 	if (rotation == ROTATION_THEFT) {
 		family_end(t, f->family_id);
 		audit_theft(t, f, now);
 		return err_because(
 		    ERR_INVALID_GRANT, "refresh_token_reused", why);
 	}
-	/* A token that lives in a cookie is not for scripts to hold. */
-	if (p->cookie != f->cookie)
-		return err_because(ERR_INVALID_GRANT, "cookie_mismatch", why);
-	if (p->scope != NULL && !words_subset(p->scope, f->scope))
-		return err_because(ERR_INVALID_SCOPE, "scope_widened", why);
-	lost = ground_lost(t, f, now, p->client, u);
+	if (!g->stands)
+		lost = ground_lost(t, f, now, p->client, &g->user);
 	if (lost != NULL)
 		return err_because(ERR_INVALID_GRANT, lost, why);
 	if (rotation == ROTATION_AGAIN)

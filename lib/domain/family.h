@@ -109,16 +109,38 @@ struct refresh_presented {
 	bool cookie;       /* it came in a cookie */
 };
 
+/* What a family stands on, as a snapshot had it: its session unless offline,
+ * its person, and that person's right to use the client. */
+struct family_ground {
+	bool stands;      /* it was looked at, and does */
+	struct user user; /* then the family's person; the caller wipes it */
+};
+
+/*
+ * What can be told from a snapshot, without the store's one writer: refuses
+ * what family_refresh would refuse without a change, in the same words. OK if
+ * that is to be asked next; G is for it. (Of theft nothing is said here, for
+ * that ends the family.)
+ */
+enum err family_look(struct store_txn *t, const struct refresh_presented *p,
+    const struct family_lifetimes *l, int64_t now, struct family_ground *g,
+    const char **why) MUST_CHECK;
+
 /*
  * Rotates, or refuses: ERR_INVALID_GRANT, ERR_INVALID_SCOPE (more than the
  * family has, RFC 6749 6). Theft ends the family and leaves an audit line, so
  * commit either way; any other refusal changes nothing. *WHY is a word for the
  * log on a refusal ("refresh_token_reused", "family_ended", ...). On OK, F is
- * the family as it now is, F->current the generation to issue, U its person.
+ * the family as it now is, F->current the generation to issue.
+ *
+ * G is family_look's. Where it does not stand (it may be zeroes) it is looked
+ * at here, and its user set. Where it does, not again: whoever takes the ground
+ * away in between does so after this refresh, of which nothing is left then but
+ * a family without ground.
  */
 enum err family_refresh(struct store_txn *t, const struct refresh_presented *p,
-    const struct family_lifetimes *l, int64_t now, struct family *f,
-    struct user *u, const char **why) MUST_CHECK;
+    const struct family_lifetimes *l, int64_t now, struct family_ground *g,
+    struct family *f, const char **why) MUST_CHECK;
 
 /* Ends it: its tokens are dead from the commit on. */
 void family_end(

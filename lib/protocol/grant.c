@@ -58,9 +58,10 @@ struct granting {
 	const struct token_request *q;
 	int64_t now;
 	struct token token; /* of the code or refresh token presented */
+	const char *forged; /* that it is none of ours, or NULL */
 
-	struct client *client; /* set by the step; large, so not in here */
-	struct user user;
+	struct client *client; /* set by the look; large, so not in here */
+	struct family_ground ground;
 	struct family family;
 	struct signkey key; /* signs both tokens */
 	char scope[SCOPE_CAP];
@@ -96,6 +97,19 @@ admit_client(struct store_txn *t, struct granting *g)
 	return e == OK ? find_key(t, g) : e;
 }
 
+/* All that needs no writer. What is no token of ours tells nothing to one who
+ * is no client. */
+static enum err
+admit_step(struct store_txn *t, void *arg)
+{
+	struct granting *g = arg;
+	enum err e = admit_client(t, g);
+
+	if (e == OK && g->forged != NULL)
+		e = err_because(ERR_INVALID_GRANT, g->forged, &g->why);
+	return e;
+}
+
 static enum err
 code_step(struct store_txn *t, void *arg)
 {
@@ -105,17 +119,17 @@ code_step(struct store_txn *t, void *arg)
 	struct code_presented presented = {.token = g->token,
 	    .redirect_uri = g->q->redirect_uri,
 	    .code_verifier = g->q->code_verifier};
+	struct user *u = &g->ground.user;
 	struct code code;
-	enum err e = admit_client(t, g);
+	enum err e;
 
-	if (e != OK)
-		return e;
+	g->why = NULL;
 	presented.client_id = g->client->client_id;
 	e = code_redeem(t, &presented, g->now, &code, &g->why);
 	if (e != OK)
 		return e;
-	if (user_require(t, code.user_id, &g->user) != OK ||
-	    !client_admits(g->client, &g->user))
+	if (user_require(t, code.user_id, u) != OK ||
+	    !client_admits(g->client, u))
 		return err_because(
 		    ERR_INVALID_GRANT, "user_not_allowed", &g->why);
 	*f = (struct family){.cookie = g->client->cookie_refresh,
@@ -133,33 +147,42 @@ code_step(struct store_txn *t, void *arg)
 	return family_begin(t, f, &l, g->now);
 }
 
+static struct refresh_presented
+presented_of(const struct granting *g)
+{
+	return (struct refresh_presented){.token = g->token,
+	    .client = g->client,
+	    .scope = g->q->scope,
+	    .cookie = g->q->refresh_in_cookie};
+}
+
 static enum err
-refresh_step(struct store_txn *t, void *arg)
+look_step(struct store_txn *t, void *arg)
 {
 	struct granting *g = arg;
 	struct family_lifetimes l = provider_lifetimes(g->p);
-	struct refresh_presented presented = {.token = g->token,
-	    .scope = g->q->scope,
-	    .cookie = g->q->refresh_in_cookie};
-	enum err e = admit_client(t, g);
+	struct refresh_presented presented;
+	enum err e = admit_step(t, g);
 
-	/* Looked at before anything rotates: a refusal loses nothing. */
 	if (e == OK && g->q->scope != NULL)
 		e = scope_grant(g->scope, g->q->scope, g->client->scope);
 	if (e == ERR_INVALID_SCOPE)
 		g->why = "scope_malformed";
 	if (e != OK)
 		return e;
-	presented.client = g->client;
-	e = family_refresh(
-	    t, &presented, &l, g->now, &g->family, &g->user, &g->why);
-	if (e != OK)
-		return e;
-	/* The family keeps its whole scope (RFC 6749 6); what this answer has
-	 * is what was asked for and the client may still have. */
-	if (g->q->scope == NULL)
-		e = scope_grant(g->scope, g->family.scope, g->client->scope);
-	return e;
+	presented = presented_of(g);
+	return family_look(t, &presented, &l, g->now, &g->ground, &g->why);
+}
+
+static enum err
+refresh_step(struct store_txn *t, void *arg)
+{
+	struct granting *g = arg;
+	struct family_lifetimes l = provider_lifetimes(g->p);
+	struct refresh_presented presented = presented_of(g);
+
+	return family_refresh(
+	    t, &presented, &l, g->now, &g->ground, &g->family, &g->why);
 }
 
 static enum err
@@ -203,13 +226,13 @@ sign(const struct granting *g, struct token_reply *r)
 		expires_at = earlier(expires_at, g->family.absolute_expires_at);
 	struct access_token_grant access = {.client = g->client,
 	    .family = person ? &g->family : NULL,
-	    .user = person ? &g->user : NULL,
+	    .user = person ? &g->ground.user : NULL,
 	    .scope = g->scope,
 	    .issued_at = g->now,
 	    .expires_at = expires_at};
 	struct id_token_grant id = {.client = g->client,
 	    .family = &g->family,
-	    .user = &g->user,
+	    .user = &g->ground.user,
 	    .scope = g->scope,
 	    .nonce = g->nonce,
 	    .access_token = r->access_token,
@@ -235,47 +258,41 @@ give_refresh_token(const struct granting *g, struct token_reply *r)
 	r->cookie_max_age_s = g->family.idle_expires_at - g->now;
 }
 
-/* Only who the client is: for a token that is none of ours, which must not cost
- * the store's one writer, nor tell anything to strangers. */
-static enum err
-admit_step(struct store_txn *t, void *arg)
-{
-	return admit_client(t, arg);
-}
-
-static enum err
-refuse_forged(struct granting *g, const char *reason)
-{
-	enum err e = store_read(g->p->store, admit_step, g);
-
-	return e == OK ? err_because(ERR_INVALID_GRANT, reason, &g->why) : e;
-}
-
 static enum err
 redeem_code(struct granting *g)
 {
 	const struct provider *p = g->p;
+	enum err e;
 
 	if (g->q->code == NULL)
 		return err_because(
 		    ERR_INVALID_REQUEST, "code_missing", &g->why);
 	if (token_decode(&g->token, TOKEN_CODE, g->q->code, &p->keyring) != OK)
-		return refuse_forged(g, "code_forged");
-	return store_write(p->store, g->now, code_step, g);
+		g->forged = "code_forged";
+	e = store_read(p->store, admit_step, g);
+	return e == OK ? store_write(p->store, g->now, code_step, g) : e;
 }
 
 static enum err
 refresh(struct granting *g)
 {
 	const struct provider *p = g->p;
+	enum err e;
 
 	if (g->q->refresh_token == NULL)
 		return err_because(
 		    ERR_INVALID_REQUEST, "refresh_token_missing", &g->why);
 	if (token_decode(&g->token, TOKEN_REFRESH, g->q->refresh_token,
 		&p->keyring) != OK)
-		return refuse_forged(g, "refresh_token_forged");
-	return store_write(p->store, g->now, refresh_step, g);
+		g->forged = "refresh_token_forged";
+	e = store_read(p->store, look_step, g);
+	if (e == OK)
+		e = store_write(p->store, g->now, refresh_step, g);
+	/* The family keeps its whole scope (RFC 6749 6); what this answer has
+	 * is what was asked for and the client may still have. */
+	if (e == OK && g->q->scope == NULL)
+		e = scope_grant(g->scope, g->family.scope, g->client->scope);
+	return e;
 }
 
 static enum err
@@ -310,6 +327,6 @@ grant_token(const struct provider *p, const struct token_request *q,
 		give_refresh_token(&g, r);
 	if (e != OK)
 		token_reply_wipe(r);
-	user_wipe(&g.user);
+	user_wipe(&g.ground.user);
 	return e;
 }

@@ -48,9 +48,10 @@ struct token_reply {
 void token_reply_wipe(struct token_reply *r);
 
 /*
- * Answers Q at NOW, within one write transaction (none for
- * client_credentials). A refusal may still have changed something: a code or
- * refresh token used twice has ended its family. *WHY is a word for the log.
+ * Answers Q at NOW: looks at a snapshot, and if that does not refuse, asks for
+ * one write transaction (none for client_credentials). A refusal may still have
+ * changed something: a code or refresh token used twice has ended its family.
+ * *WHY is a word for the log.
  */
 enum err grant_token(const struct provider *p, const struct token_request *q,
     int64_t now, struct token_reply *r, const char **why) MUST_CHECK;

@@ -100,10 +100,10 @@ def costs(stores, rounds, slow_too):
     def row(name, values, ratio, form):
         table.row(name, *map(form, values), f"{ratio:.2f}")
 
-    def served(name, ask):
+    def served(name, ask, turns=rounds):
         for grown in stores:
             ask(grown)
-        loads = in_turns(rounds, *[lambda g=g: ask(g) for g in stores])
+        loads = in_turns(turns, *[lambda g=g: ask(g) for g in stores])
         row(name, [median(several, "rate") for several in loads],
             median_ratio(rates(loads[0]), rates(loads[-1])), per_second)
 
@@ -115,8 +115,8 @@ def costs(stores, rounds, slow_too):
     def us(ns):
         return f"{ns / 1000:,.1f}"
 
-    served("refresh, a second", Grown.refresh)
-    served("the ceiling, grouped, a second", Grown.ceiling)
+    served("refresh, a second", Grown.refresh, 2 * rounds)
+    served("the ceiling, grouped, a second", Grown.ceiling, 2 * rounds)
     served("introspection, a second", Grown.introspect)
     if slow_too:
         for grown in stores:
@@ -172,7 +172,7 @@ def expiring(grown, rounds):
 
 
 def growth(where, options):
-    rounds = 1 if options.quick else 9
+    rounds = 1 if options.quick else 5
     stores = []
     try:
         for families in sizes_of(options.quick):

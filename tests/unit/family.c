@@ -52,13 +52,19 @@ begin(struct store_txn *t, bool offline)
 		fixture_bail_out("no family");
 }
 
+static bool looks_agree = true; /* with what followed them */
+
+/* As a program does it, and besides without a look before: what that refuses
+ * must be refused in the same words. */
 static enum err
 present(struct store_txn *t, const struct refresh_presented *asked,
     uint64_t generation, int64_t now, struct family *f)
 {
 	struct refresh_presented p = *asked;
+	struct family_ground g = {0};
+	const char *look_why;
 	struct client c;
-	struct user u;
+	enum err look, e;
 
 	if (client_get(t, "app", &c) != OK)
 		return ERR_NOT_FOUND;
@@ -66,7 +72,15 @@ present(struct store_txn *t, const struct refresh_presented *asked,
 	p.token.number = generation;
 	if (p.client == NULL)
 		p.client = &c;
-	return family_refresh(t, &p, &lifetimes, now, f, &u, &why);
+	look = family_look(t, &p, &lifetimes, now, &g, &look_why);
+	e = family_refresh(t, &p, &lifetimes, now, &g, f, &why);
+	if (look != OK)
+		looks_agree &= e == look && str_equal(why, look_why);
+	else if (g.stands)
+		looks_agree &= e == OK && str_equal(g.user.name, alice.name);
+	else
+		looks_agree &= str_equal(why, "refresh_token_reused");
+	return e;
 }
 
 /* Presents a generation as its client does; the one it gets, 0 if refused. */
@@ -93,8 +107,7 @@ lives(struct store_txn *t, int64_t now)
 	return family_get(t, family.family_id, now, &f) == OK;
 }
 
-/* --- the rule, kept
- * ----------------------------------------------------------- */
+/* --- the rule, kept ------------------------------------------------------ */
 
 static bool
 count_theft(void *arg, const struct audit *a)
@@ -147,8 +160,7 @@ old_tokens(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* --- what it lives by
- * -------------------------------------------------------------- */
+/* --- what it lives by ---------------------------------------------------- */
 
 static enum err
 lifetime(struct store_txn *t, void *arg)
@@ -231,8 +243,7 @@ ground(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* --- who asks, and for what
- * --------------------------------------------------------- */
+/* --- who asks, and for what ---------------------------------------------- */
 
 static enum err
 askers(struct store_txn *t, void *arg)
@@ -293,8 +304,7 @@ ends(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* --- where it lies
- * -------------------------------------------------------------------- */
+/* --- where it lies ------------------------------------------------------- */
 
 static bool
 count_family(void *arg, const struct family *f)
@@ -480,8 +490,7 @@ every_bit(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* --- constant storage
- * ----------------------------------------------------------------- */
+/* --- constant storage ---------------------------------------------------- */
 
 static enum err
 begin_step(struct store_txn *t, void *arg)
@@ -537,5 +546,8 @@ main(void)
 	in_store(every_bit, NULL);
 	constant();
 	in_store(ground, NULL);
+	CHECK(looks_agree,
+	    "family: a look refuses what the refresh would, in the same words, "
+	    "and nothing else");
 	return check_done();
 }

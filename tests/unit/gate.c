@@ -1,12 +1,13 @@
 /*
  * The gate's decision, counted: for whoever is signed in one read transaction
- * and no write. (store_read and store_write are wrapped: see the Makefile.)
+ * and no write.
  */
 #include "protocol/gate.h"
 
 #include "base/secret.h"
 #include "base/str.h"
 #include "check.h"
+#include "counted.h"
 #include "domain/app_password.h"
 #include "domain/session.h"
 #include "fixture.h"
@@ -14,29 +15,6 @@
 #include <string.h>
 
 #define SITE "https://photos.example.org"
-
-static int reads, writes;
-
-enum err __real_store_read(struct store *s, store_step *step, void *arg);
-enum err __real_store_write(
-    struct store *s, int64_t now, store_step *step, void *arg);
-enum err __wrap_store_read(struct store *s, store_step *step, void *arg);
-enum err __wrap_store_write(
-    struct store *s, int64_t now, store_step *step, void *arg);
-
-enum err
-__wrap_store_read(struct store *s, store_step *step, void *arg)
-{
-	reads++;
-	return __real_store_read(s, step, arg);
-}
-
-enum err
-__wrap_store_write(struct store *s, int64_t now, store_step *step, void *arg)
-{
-	writes++;
-	return __real_store_write(s, now, step, arg);
-}
 
 static struct provider provider;
 static struct user alice;

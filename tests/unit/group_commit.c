@@ -459,12 +459,12 @@ refresh_step(struct store_txn *t, void *arg)
 	struct family_lifetimes l = lifetimes(d->grace_s);
 	struct client c = {.client_id = "app"};
 	struct refresh_presented p = {.token.number = 1, .client = &c};
+	struct family_ground g = {0};
 	const char *why;
-	struct user u;
 
 	d->runs++;
 	memcpy(p.token.family_id, family.family_id, FAMILY_ID_LEN);
-	return family_refresh(t, &p, &l, noon, &d->family, &u, &why);
+	return family_refresh(t, &p, &l, noon, &g, &d->family, &why);
 }
 
 static void
