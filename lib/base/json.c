@@ -87,8 +87,7 @@ json_write(struct buf *b, const json_t *v)
 		b->failed = true;
 }
 
-/* --- as text ----------------------------------------------------------------
- */
+/* --- as text ------------------------------------------------------------- */
 
 /* Whether the eight bytes at S are ASCII that needs no escape: a high bit shows
  * where one is over 126, below a space, a quote or a backslash. */

@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* --- rules as text
- * ----------------------------------------------------------*/
+/* --- rules as text ------------------------------------------------------- */
 
 static enum err
 because(const char *what, const char **why)
@@ -194,8 +193,7 @@ site_rule_next(const char **cursor, char text[static SITE_RULE_CAP])
 	return true;
 }
 
-/* --- a request's path
- * -------------------------------------------------------*/
+/* --- a request's path ---------------------------------------------------- */
 
 /* The path of TARGET as it came; with STRIP without what ";" begins in a
  * segment. */

@@ -103,8 +103,7 @@ read_file(const char *path, size_t *len)
 	return bytes;
 }
 
-/* --- what a disk does -------------------------------------------------------
- */
+/* --- what a disk does ---------------------------------------------------- */
 
 static void
 image_set(struct image *i, uint64_t offset, const uint8_t *bytes, size_t len)
@@ -168,8 +167,7 @@ draw_state(struct run *r, long how)
 	}
 }
 
-/* --- what must be there afterwards ------------------------------------------
- */
+/* --- what must be there afterwards --------------------------------------- */
 
 static void
 write_state(const struct run *r)
@@ -238,8 +236,7 @@ cut_here(struct run *r)
 	}
 }
 
-/* --- the run, once more -----------------------------------------------------
- */
+/* --- the run, once more -------------------------------------------------- */
 
 static void
 acknowledge(struct run *r, const struct token *t)

@@ -109,8 +109,7 @@ base64(void)
 	    "refused");
 }
 
-/* --- as libsodium does it ---------------------------------------------------
- */
+/* --- as libsodium does it ------------------------------------------------ */
 
 static bool
 same_spelling(const uint8_t *bytes, size_t len)

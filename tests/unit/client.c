@@ -27,8 +27,7 @@ app(const char *client_id)
 	return c;
 }
 
-/* --- what may be one
- * ---------------------------------------------------------- */
+/* --- what may be one ----------------------------------------------------- */
 
 static void
 ids(void)
@@ -115,8 +114,7 @@ grants_by_name(void)
 	    "client: and there are no others");
 }
 
-/* --- redirect URIs and origins
- * ------------------------------------------------- */
+/* --- redirect URIs and origins ------------------------------------------- */
 
 static void
 uris(void)
@@ -176,8 +174,7 @@ admission(void)
 	CHECK(!client_admits(&c, &u), "client: nor are none at all");
 }
 
-/* --- secrets
- * ---------------------------------------------------------------------- */
+/* --- secrets ------------------------------------------------------------- */
 
 static void
 secret_forms(void)
@@ -291,8 +288,7 @@ sealed(void)
 	    "client: with another algorithm the sealed secret goes");
 }
 
-/* --- in the store
- * ------------------------------------------------------------------ */
+/* --- in the store -------------------------------------------------------- */
 
 static bool
 same(const struct client *a, const struct client *b)

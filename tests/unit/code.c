@@ -152,8 +152,7 @@ without_pkce(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* --- used twice
- * ------------------------------------------------------------------- */
+/* --- used twice ---------------------------------------------------------- */
 
 static bool
 count_reuse(void *arg, const struct audit *a)

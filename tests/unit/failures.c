@@ -22,8 +22,7 @@ enum { CALLS_MAX = 200 };
 static const char secret[] = "0123456789-0123456789-0123456789";
 static struct provider provider;
 
-/* --- a provider with a client, a person, a session -------------------------
- */
+/* --- a provider with a client, a person, a session ----------------------- */
 
 static struct client client = {.client_id = "photos",
     .name = "Photos",
@@ -90,8 +89,7 @@ issue_step(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* --- what is done, again and again ------------------------------------------
- */
+/* --- what is done, again and again --------------------------------------- */
 
 struct deed {
 	const char *name;
@@ -118,8 +116,7 @@ perform(struct deed *d)
 	return grant_token(&provider, &q, noon + 40, &d->reply, &why);
 }
 
-/* --- what is there
- * ------------------------------------------------------------ */
+/* --- what is there ------------------------------------------------------- */
 
 static bool
 mix_in(
@@ -165,8 +162,7 @@ count(enum store_table table)
 	return f.entries[table];
 }
 
-/* --- failures that stay
- * -------------------------------------------------------- */
+/* --- failures that stay -------------------------------------------------- */
 
 static bool
 gave_nothing(const struct deed *d)
@@ -210,8 +206,7 @@ fail_everywhere(struct deed *d, int rc, const char *rc_name)
 	CHECK(e == d->wanted && everything() != before, promise);
 }
 
-/* --- failures that the store mends
- * --------------------------------------------- */
+/* --- failures that the store mends --------------------------------------- */
 
 /* At each STRIDE-th call only: every full map is twice as large afterwards. */
 static void
@@ -224,7 +219,7 @@ mend_everywhere(int rc, unsigned stride, const char *promise)
 
 	for (n = 1; n < CALLS_MAX; n += stride) {
 		in_store(issue_step, d.token);
-		engine_fail(n, rc);
+		engine_fail_write(n, rc);
 		once &= perform(&d) == OK && !gave_nothing(&d);
 		all = !engine_failed();
 		engine_heal();

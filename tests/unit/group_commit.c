@@ -21,8 +21,7 @@
 
 enum { THREADS = 64, BATCH = 32, GRACE = 30 };
 
-/* --- the disk
- * ---------------------------------------------------------------- */
+/* --- the disk ------------------------------------------------------------ */
 
 enum trouble { NONE, FLUSH_FAILS, WRITE_FAILS, META_FAILS };
 
@@ -86,8 +85,7 @@ writev(int fd, const struct iovec *parts, int count)
 	return real(fd, parts, count);
 }
 
-/* --- steps that wait together
- * ------------------------------------------------ */
+/* --- steps that wait together -------------------------------------------- */
 
 struct deed {
 	store_step *step;
@@ -186,8 +184,7 @@ run_together(size_t count)
 	return atomic_load(&flushes) - before; /* the holder changed nothing */
 }
 
-/* --- what they do
- * ------------------------------------------------------------ */
+/* --- what they do -------------------------------------------------------- */
 
 static int64_t
 get_count(struct store_txn *t)
@@ -269,8 +266,7 @@ prepare(size_t count)
 	}
 }
 
-/* --- promises
- * ---------------------------------------------------------------- */
+/* --- promises ------------------------------------------------------------ */
 
 static void
 batches(void)
@@ -411,8 +407,7 @@ growth(void)
 	    "step counts once");
 }
 
-/* --- families
- * ---------------------------------------------------------------- */
+/* --- families ------------------------------------------------------------ */
 
 static struct client client = {.client_id = "app",
     .name = "App",
@@ -508,8 +503,7 @@ one_successor(void)
 	    "theft, and ends the family");
 }
 
-/* --- many, and others
- * -------------------------------------------------------- */
+/* --- many, and others ---------------------------------------------------- */
 
 enum { EACH = 160 };
 

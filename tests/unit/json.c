@@ -62,8 +62,7 @@ strings(void)
 	json_decref(v);
 }
 
-/* --- as text ----------------------------------------------------------------
- */
+/* --- as text ------------------------------------------------------------- */
 
 /* Whether an object with VALUE in it, as text, is what jansson makes of it. */
 static bool

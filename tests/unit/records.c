@@ -19,8 +19,7 @@
 
 #include <string.h>
 
-/* --- a record of each kind
- * ---------------------------------------------------- */
+/* --- a record of each kind ----------------------------------------------- */
 
 #define SITE "https://photos.example.org"
 
@@ -201,8 +200,7 @@ static const struct kind kinds[] = {
     {"app password", TABLE_APP_PASSWORDS, read_app_password},
 };
 
-/* --- what is done to it
- * --------------------------------------------------------- */
+/* --- what is done to it -------------------------------------------------- */
 
 struct trial {
 	const struct kind *kind;
@@ -337,8 +335,7 @@ every_kind(void)
 	}
 }
 
-/* --- records of older versions
- * -------------------------------------------------- */
+/* --- records of older versions ------------------------------------------- */
 
 /* Version 2 has one field more, the last. */
 static enum err
@@ -365,8 +362,7 @@ client_of_version_1(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* --- many records, one of them bad
- * ---------------------------------------------- */
+/* --- many records, one of them bad --------------------------------------- */
 
 static bool
 any_family(void *arg, const struct family *f)

@@ -26,8 +26,7 @@ enum { MIB = 1 << 20, BLOB = STORE_VALUE_MAX };
 
 static char dir[256];
 
-/* --- children
- * ----------------------------------------------------------------- */
+/* --- children ------------------------------------------------------------ */
 
 /* Two pipes: what a child tells, and what it is told. */
 struct child {
@@ -124,8 +123,7 @@ new_store(const char *name)
 		fixture_bail_out(why);
 }
 
-/* --- blobs: 64 KiB of one byte ----------------------------------------------
- */
+/* --- blobs: 64 KiB of one byte ------------------------------------------- */
 
 struct blobs {
 	uint32_t first, count;
@@ -185,8 +183,7 @@ map_size(struct store *s)
 	return store_measure(s, &f) == OK ? f.bytes_map : 0;
 }
 
-/* --- growth
- * ------------------------------------------------------------------- */
+/* --- growth -------------------------------------------------------------- */
 
 static bool
 grow_alone(void)
@@ -259,8 +256,7 @@ growth(void)
 	    "and writing");
 }
 
-/* --- readers that die
- * --------------------------------------------------------- */
+/* --- readers that die ---------------------------------------------------- */
 
 static enum err
 read_for_ever(struct store_txn *t, void *arg)
@@ -343,8 +339,7 @@ dead_readers(void)
 	    "store: readers that were killed do not make it grow");
 }
 
-/* --- threads
- * ------------------------------------------------------------------ */
+/* --- threads ------------------------------------------------------------- */
 
 enum { THREADS = 64, TURNS = 8 };
 
@@ -445,8 +440,7 @@ threads(void)
 	    "consistent, and lose no write");
 }
 
-/* --- a full disk
- * ---------------------------------------------------------------- */
+/* --- a full disk --------------------------------------------------------- */
 
 /* Fills the disk, sees that all is there, and goes on when there is room. */
 static bool
@@ -537,8 +531,7 @@ full_disk(void)
 		CHECK(status == 0, promise);
 }
 
-/* --- writers that die
- * ----------------------------------------------------------- */
+/* --- writers that die ---------------------------------------------------- */
 
 /*
  * Each step has a number, moves the pair, puts a record that expires under its

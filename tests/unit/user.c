@@ -85,8 +85,7 @@ ceilings(void)
 	CHECK(user_email_refusal(text) != NULL, "user: nor has that one more");
 }
 
-/* --- in the store
- * ------------------------------------------------------------- */
+/* --- in the store -------------------------------------------------------- */
 
 static bool
 same(const struct user *a, const struct user *b)
@@ -194,8 +193,7 @@ listing(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* --- what goes with them
- * ------------------------------------------------------------ */
+/* --- what goes with them ------------------------------------------------- */
 
 static bool
 give(struct store_txn *t, const char *name)
