@@ -281,7 +281,7 @@ $DATA/store/mine"
 	assert_equal "$(json '.groups | join(",")')" family,admin
 	assert_equal "$(json .has_password)" true
 	assert_equal "$(json '.locked | not')" true
-	[[ $(json .sub) =~ ^[A-Za-z0-9_-]{22}$ ]]
+	[[ $(json .sub) =~ ^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$ ]]
 	[[ $(json .created_at) =~ ^[0-9]+$ ]]
 	run -0 latchkey user show alice
 	assert_output 'groups +family admin'
@@ -495,6 +495,16 @@ $DATA/store/mine"
 	run -1 latchkey client add x --redirect-uri https://a/b --scope 'a b'
 	run -0 latchkey client list --json
 	assert_equal "$(json length)" 0
+}
+
+@test "client add: a client_id in the form of a UUID is refused, in any case" {
+	for id in 3f2b8c1a-7d4e-4f60-9a1b-2c3d4e5f6071 \
+	    3F2B8C1A-7D4E-1F60-FA1B-2C3D4E5F6071; do
+		run -1 latchkey client add "$id" --redirect-uri https://a.example/cb
+		assert_output 'form of a UUID could be taken for a person'
+		run -1 latchkey client show "$id"
+	done
+	latchkey client add 3f2b8c1a-photos --redirect-uri https://a.example/cb
 }
 
 @test "a client_id is taken once" {

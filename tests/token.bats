@@ -558,11 +558,11 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 	assert_equal "$(field alg <<<"$header")" EdDSA
 }
 
-@test "ID token: nonce only if there was one; sub is neither name nor address" {
+@test "ID token: nonce only if there was one; sub is a lower-case UUID of version 4, and neither name nor address" {
 	get_tokens alice app nonce=
 	assert_equal "$(id_claims | jq 'has("nonce")')" false
 	sub=$(id_claims | field sub)
-	[[ $sub =~ ^[A-Za-z0-9_-]{22}$ ]]
+	[[ $sub =~ ^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$ ]]
 	[[ $sub != *alice* ]]
 }
 

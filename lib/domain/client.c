@@ -45,6 +45,11 @@ client_id_refusal(const char *s)
 		return "a client_id cannot be empty";
 	if (strlen(s) >= CLIENT_ID_CAP)
 		return "a client_id has at most 128 characters";
+	/* Such a one could pass for a person's `sub`, which is a UUID (RFC
+	 * 9700 4.15). */
+	if (uuid_has_form(s))
+		return "a client_id in the form of a UUID could be taken for a "
+		       "person";
 	for (; *s != '\0'; s++)
 		if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
 			(*s >= '0' && *s <= '9') ||

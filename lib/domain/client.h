@@ -57,7 +57,8 @@ const char *grant_name(enum grant g);
 unsigned grant_from_name(const char *name);
 
 /* Each: NULL if it may be one, else what is wrong, for people. */
-const char *client_id_refusal(const char *s); /* [A-Za-z0-9._~:/-]+ */
+/* [A-Za-z0-9._~:/-]+, and not in the form of a UUID */
+const char *client_id_refusal(const char *s);
 const char *client_secret_refusal(const char *s);
 /* Whether the client as a whole makes sense: a public one has no secret, no
  * HS256, no client_credentials; code needs a redirect_uri, ... */

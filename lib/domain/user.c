@@ -67,7 +67,13 @@ user_group_refusal(const char *s)
 void
 user_sub(char sub[static SUB_CAP], const uint8_t id[static USER_ID_LEN])
 {
-	base64url_encode(sub, SUB_CAP, id, USER_ID_LEN);
+	uuid_encode(sub, id);
+}
+
+enum err
+user_id_of_sub(uint8_t id[static USER_ID_LEN], const char *sub)
+{
+	return uuid_decode(id, sub);
 }
 
 static enum err
@@ -199,7 +205,7 @@ user_add(struct store_txn *t, struct user *u, int64_t now)
 		return ERR_EXISTS;
 	if (e != ERR_NOT_FOUND)
 		return e;
-	random_bytes(u->user_id, USER_ID_LEN);
+	uuid_make(u->user_id);
 	u->created_at = now;
 	store_put(t, TABLE_USER_NAMES, u->name, strlen(u->name), u->user_id,
 	    USER_ID_LEN, 0);

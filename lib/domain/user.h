@@ -1,13 +1,14 @@
 /*
  * People. A user is found by name, and known to everything else by user_id,
- * random and never used again: what is spelled out as `sub` (OpenID Connect
- * Core 8).
+ * a random UUID that is never used again: the claim `sub` (OpenID Connect Core
+ * 8).
  */
 #ifndef LK_DOMAIN_USER_H
 #define LK_DOMAIN_USER_H
 
 #include "base/err.h"
 #include "base/secret.h"
+#include "base/uuid.h"
 #include "domain/password.h"
 #include "store/store.h"
 
@@ -15,8 +16,8 @@
 #include <stdint.h>
 
 enum {
-	USER_ID_LEN = 16,
-	SUB_CAP = BASE64URL_CAP(USER_ID_LEN),
+	USER_ID_LEN = UUID_LEN,
+	SUB_CAP = UUID_CAP,
 	USER_NAME_CAP = 65,
 	USER_DISPLAY_CAP = 129,
 	USER_EMAIL_CAP = 255,
@@ -43,6 +44,9 @@ const char *user_email_refusal(const char *s);
 const char *user_group_refusal(const char *s); /* [A-Za-z0-9._:-], 64 */
 
 void user_sub(char sub[static SUB_CAP], const uint8_t id[static USER_ID_LEN]);
+/* Back; ERR_SYNTAX if SUB is no person's. */
+enum err user_id_of_sub(
+    uint8_t id[static USER_ID_LEN], const char *sub) MUST_CHECK;
 
 /* OK, ERR_NOT_FOUND (U zeroed); a bad record fails the transaction. NAME is
  * compared in lower case. */

@@ -151,7 +151,7 @@ find_bearer(struct store_txn *t, void *arg)
 	if (!a->has_family)
 		return str_copy(
 		    r->client_id, sizeof r->client_id, a->client_id);
-	e = base64url_decode_exact(id, sizeof id, a->sub);
+	e = user_id_of_sub(id, a->sub);
 	if (e == OK)
 		e = user_require(t, id, &r->user);
 	if (e == ERR_SYNTAX || e == ERR_ACCESS_DENIED)

@@ -125,7 +125,7 @@ check(const struct provider *p, const struct jwt *j, struct id_token_hint *h)
 	if (!str_equal(j->typ, "jwt") || !str_equal(iss, p->conf.issuer))
 		return ERR_INVALID_REQUEST;
 	if (str_copy(h->client_id, sizeof h->client_id, aud) != OK ||
-	    base64url_decode_exact(h->user_id, USER_ID_LEN, sub) != OK ||
+	    user_id_of_sub(h->user_id, sub) != OK ||
 	    base64url_decode_exact(h->sid, SID_LEN, sid) != OK)
 		return ERR_INVALID_REQUEST;
 	return verify(p, &s) == OK ? OK : ERR_INVALID_REQUEST;
