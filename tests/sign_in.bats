@@ -426,6 +426,26 @@ tries_until_slowed() {
 	assert_nobody alice
 }
 
+@test "sign-in: prompt=login and max_age do not shorten a remembered session" {
+	local more
+	open_sign_in alice
+	STAY=1 submit alice step=login username=alice password="$PASSWORD" \
+	    remember=1
+	for more in prompt=login max_age=0; do
+		open_sign_in alice "$more"
+		STAY=1 submit alice step=login username=alice \
+		    password="$PASSWORD"
+		assert_header Set-Cookie '^latchkey-session=[^;]*; Path=/; Max-Age=[1-9]'
+	done
+	latchkey session list --json | jq -e 'length == 1 and .[0].remembered'
+	travel $((29 * 86400))
+	assert_somebody alice
+	# another person in the same browser is remembered only if they ask
+	open_sign_in alice prompt=login
+	STAY=1 submit alice step=login username=bob password="$PASSWORD"
+	latchkey session list --json | jq -e 'length == 1 and (.[0].remembered | not)'
+}
+
 @test "sign-in: how long it lasts is a setting" {
 	set_conf session_lifetime 10m
 	set_conf session_remember_lifetime 2h

@@ -64,6 +64,7 @@ open_step(struct store_txn *t, void *arg)
 	struct session old;
 	struct user now_is;
 	const uint8_t *sid;
+	bool remember;
 	enum err e = user_require(t, s->user.user_id, &now_is);
 
 	if (e == OK && !secret_equal(now_is.password.hash,
@@ -72,10 +73,12 @@ open_step(struct store_txn *t, void *arg)
 	if (e != OK)
 		return e;
 	sid = settle_old_session(t, s, &old);
+	/* An app that asks for the password again (prompt=login, max_age) does
+	 * not make the browser forget the person. */
+	remember = s->q->remember || (sid != NULL && old.remembered);
 	session_make(&s->r->session, &s->r->cookie, sid, s->user.user_id, "pwd",
-	    s->q->remember ? conf->session_remember_s
-			   : conf->session_lifetime_s,
-	    s->q->remember, s->now);
+	    remember ? conf->session_remember_s : conf->session_lifetime_s,
+	    remember, s->now);
 	e = session_put(t, &s->r->session);
 	throttle_forgive(t, &s->p->keyring, s->q->name, s->q->address, s->now);
 	if (e == OK && s->rehash) {

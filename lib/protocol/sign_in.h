@@ -32,7 +32,7 @@ struct sign_in_reply {
  * OK; ERR_ACCESS_DENIED: name or password is wrong; ERR_TOO_MANY_REQUESTS:
  * nothing was looked at; ERR_TEMPORARILY_UNAVAILABLE: no memory for the hash.
  * The session before is ended, or, if it is the same person's, renewed: its
- * secret changes and its families go on.
+ * secret changes, its families go on, and it stays remembered if it was.
  */
 enum err sign_in(const struct provider *p, const struct sign_in_request *q,
     int64_t now, struct sign_in_reply *r) MUST_CHECK;
