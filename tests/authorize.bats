@@ -107,18 +107,37 @@ assert_consent_page() {
 	for uri in http://127.0.0.1:1/cb2 http://127.0.0.1:1/cb?x \
 	    http://127.0.0.1:x/cb http://127.0.0.2:1/cb \
 	    http://127.0.0.1.evil.example:1/cb http://127.0.0.1:1@evil.example/cb \
-	    http://localhost:1/cb https://127.0.0.1:1/cb http://[::2]:5/cb; do
+	    http://localhost:1/cb https://127.0.0.1:1/cb http://[::2]:5/cb \
+	    http://127.0.0.1:0/cb http://127.0.0.1:/cb http://127.0.0.1:65536/cb \
+	    HTTP://127.0.0.1:1/cb; do
 		ask - native redirect_uri="$uri"
 		assert_error_page redirect_uri_unregistered
 	done
 }
 
-@test "authorize: localhost is a name: its port counts (RFC 8252 8.3)" {
-	add_client native --public --redirect-uri http://localhost:9000/cb
-	ask - native redirect_uri=http://localhost:9000/cb
+@test "authorize: a public client registered at http://localhost without a port may send any" {
+	add_client native --public --redirect-uri http://localhost/callback
+	ask - native redirect_uri=http://localhost:54212/callback
 	assert_sign_in_page
-	ask - native redirect_uri=http://localhost:9001/cb
+	assert_header Content-Security-Policy \
+	    "form-action 'self' http://localhost:\\*(;|$)"
+	ask - native redirect_uri=http://127.0.0.1:54212/callback
 	assert_error_page redirect_uri_unregistered
+}
+
+@test "authorize: the port of a confidential client counts, on loopback as well" {
+	local uri
+	add_client web --redirect-uri http://127.0.0.1:9000/cb \
+	    --redirect-uri http://localhost:9000/cb
+	for uri in http://127.0.0.1:9000/cb http://localhost:9000/cb; do
+		ask - web redirect_uri="$uri"
+		assert_sign_in_page
+	done
+	for uri in http://127.0.0.1:9001/cb http://127.0.0.1/cb \
+	    http://localhost:9001/cb http://localhost/cb; do
+		ask - web redirect_uri="$uri"
+		assert_error_page redirect_uri_unregistered
+	done
 }
 
 @test "authorize: https on a loopback address is like any other: its port counts" {

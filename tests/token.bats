@@ -430,10 +430,11 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 }
 
 @test "code: the loopback port of this sign-in counts, not the registered one (RFC 8252 7.3)" {
-	code=$(get_code alice app redirect_uri=http://127.0.0.1:4711/cb)
-	redeem "$code"
+	add_client native --public --trusted
+	code=$(get_code alice native redirect_uri=http://127.0.0.1:4711/cb)
+	AUTH=none CLIENT=native redeem "$code"
 	assert_refused 400 invalid_grant
-	REDIRECT_URI=http://127.0.0.1:4711/cb redeem "$code"
+	AUTH=none CLIENT=native REDIRECT_URI=http://127.0.0.1:4711/cb redeem "$code"
 	assert_status 200
 }
 

@@ -109,8 +109,10 @@ client_has_redirect_uri(const struct client *c, const char *uri)
 	const char *cursor = c->redirect_uris;
 	char word[URI_CAP];
 
+	if (!c->is_public)
+		return words_has(c->redirect_uris, uri);
 	while (words_next(&cursor, word, sizeof word))
-		if (uri_matches(word, uri))
+		if (uri_matches_any_port(word, uri))
 			return true;
 	return false;
 }

@@ -65,9 +65,10 @@ const char *client_secret_refusal(const char *s);
 const char *client_refusal(const struct client *c);
 
 /*
- * Whether URI is byte-equal to a registered redirect URI, or differs from a
- * registered http loopback one in its port only (RFC 8252 7.3; OAuth 2.1
- * 4.1.3).
+ * Whether URI is byte-equal to a registered redirect URI, or, for a public
+ * client, differs from a registered http loopback one in its port only (RFC
+ * 8252 7.3; OAuth 2.1 4.1.3). A confidential client is a server, which knows
+ * its port.
  */
 bool client_has_redirect_uri(const struct client *c, const char *uri);
 bool client_has_post_logout_uri(const struct client *c, const char *uri);

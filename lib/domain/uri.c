@@ -43,6 +43,18 @@ split_scheme(struct uri *u, const char **cursor)
 	return OK;
 }
 
+/* A number that a connection can be made to, spelled in one way only. */
+static enum err
+split_port(struct uri *u, const char *port, size_t len)
+{
+	int64_t number;
+
+	if (str_copy_n(u->port, sizeof u->port, port, len) != OK ||
+	    strspn(u->port, "0123456789") != len || u->port[0] == '0')
+		return ERR_SYNTAX;
+	return str_to_int64(u->port, 1, 65535, &number);
+}
+
 static enum err
 split_authority(struct uri *u, const char **cursor)
 {
@@ -61,12 +73,9 @@ split_authority(struct uri *u, const char **cursor)
 	str_lower(u->host);
 	if (host_len == len)
 		return OK;
-	if (start[host_len] != ':' ||
-	    str_copy_n(u->port, sizeof u->port, start + host_len + 1,
-		len - host_len - 1) != OK)
+	if (start[host_len] != ':')
 		return ERR_SYNTAX;
-	return strspn(u->port, "0123456789") == strlen(u->port) ? OK
-								: ERR_SYNTAX;
+	return split_port(u, start + host_len + 1, len - host_len - 1);
 }
 
 static enum err
@@ -101,6 +110,7 @@ is_loopback(const struct uri *u)
 	return str_equal(u->scheme, "http") && u->has_authority &&
 	       !u->has_userinfo &&
 	       (str_equal(u->host, "[::1]") ||
+		   str_equal(u->host, "localhost") ||
 		   (str_starts(u->host, "127.") &&
 		       strspn(u->host, "0123456789.") == strlen(u->host)));
 }
@@ -116,7 +126,11 @@ uri_refusal(const char *uri)
 	if (strlen(uri) >= URI_CAP)
 		return "a URI has at most 1024 characters";
 	if (split(&u, uri) != OK)
-		return "not an absolute URI (https://app.example.org/callback)";
+		return "not an absolute URI (https://app.example.org/callback; "
+		       "a port is 1 to 65535)";
+	/* Compared byte by byte with what the app sends. */
+	if (!str_starts(uri, u.scheme))
+		return "the scheme of a URI is written in lower case";
 	for (size_t i = 0; i < sizeof barred / sizeof *barred; i++)
 		if (str_equal(u.scheme, barred[i]))
 			return "a URI with this scheme is not safe to go to";
@@ -126,8 +140,7 @@ uri_refusal(const char *uri)
 		return "a redirect URI has no user name in it";
 	if (is_web(&u) && (!u.has_authority || u.host[0] == '\0'))
 		return "the URI has no host";
-	if (str_equal(u.scheme, "http") && !is_loopback(&u) &&
-	    !str_equal(u.host, "localhost"))
+	if (str_equal(u.scheme, "http") && !is_loopback(&u))
 		return "http is safe on a loopback address only; use https";
 	return NULL;
 }
@@ -147,7 +160,7 @@ uri_is_https(const char *uri)
 }
 
 bool
-uri_matches(const char *registered, const char *given)
+uri_matches_any_port(const char *registered, const char *given)
 {
 	struct uri r, g;
 
@@ -155,7 +168,10 @@ uri_matches(const char *registered, const char *given)
 		return true;
 	return split(&r, registered) == OK && split(&g, given) == OK &&
 	       is_loopback(&r) && is_loopback(&g) &&
-	       str_equal(r.host, g.host) && str_equal(r.rest, g.rest);
+	       strlen(r.host) == strlen(g.host) &&
+	       strncmp(registered, given, strlen("http://") + strlen(r.host)) ==
+		   0 &&
+	       str_equal(r.rest, g.rest);
 }
 
 enum err

@@ -13,20 +13,22 @@
 enum { URI_CAP = 1025, ORIGIN_CAP = 300 };
 
 /* NULL if URI may be registered, else what is wrong, for people. Absolute,
- * printable ASCII, no fragment, no user information; http only on a loopback
- * address or localhost; any other scheme but those that browsers run or read as
- * files. */
+ * printable ASCII, the scheme in lower case, a port of 1 to 65535 if any, no
+ * fragment, no user information; http only on a loopback address or localhost;
+ * any other scheme but those that browsers run or read as files. */
 const char *uri_refusal(const char *uri);
 
-/* Whether URI is http on a loopback address (127.0.0.0/8, [::1]). localhost
- * is a name, and whose it is depends on a resolver (RFC 8252 8.3). */
+/* Whether URI is http on a loopback address (127.0.0.0/8, [::1]) or on
+ * localhost, where a public client may use any port. localhost is a name (RFC
+ * 8252 8.3 advises against it), but widely used tools register it without a
+ * port and send one. */
 bool uri_is_loopback(const char *uri);
 
 bool uri_is_https(const char *uri);
 
-/* Whether GIVEN may stand for REGISTERED: byte-equal; or both loopback, and
- * equal but for the port (RFC 8252 7.3, OAuth 2.1 8.4.2). */
-bool uri_matches(const char *registered, const char *given);
+/* Whether GIVEN is REGISTERED, or both are loopback and differ in the port
+ * only (RFC 8252 7.3, OAuth 2.1 8.4.2). */
+bool uri_matches_any_port(const char *registered, const char *given);
 
 /* scheme://host[:port] of an http or https URI as browsers spell it: lower
  * case, no default port. ERR_SYNTAX for others, which have no origin. */

@@ -25,13 +25,12 @@ put_style_source(struct buf *b, const char *style)
 
 /* CSP's word for where a URI leads. */
 static bool
-uri_source(char source[static ORIGIN_CAP], const char *uri)
+uri_source(char source[static ORIGIN_CAP], const char *uri, bool any_port)
 {
 	/* It has none for an IPv6 address. */
 	if (str_starts(uri, "http://["))
 		return str_copy(source, ORIGIN_CAP, "http:") == OK;
-	/* Apps may be at any port of one (RFC 8252 7.3). */
-	if (uri_is_loopback(uri)) {
+	if (any_port && uri_is_loopback(uri)) {
 		struct buf b;
 
 		buf_init(&b, source, ORIGIN_CAP);
@@ -45,14 +44,15 @@ uri_source(char source[static ORIGIN_CAP], const char *uri)
 	return uri_place(source, uri) == OK;
 }
 
-/* False if they do not fit. */
+/* False if they do not fit. With ANY_PORT the app may be at any port of a
+ * loopback address (RFC 8252 7.3). */
 static bool
-add_sources(char *sources, size_t cap, const char *uris)
+add_sources(char *sources, size_t cap, const char *uris, bool any_port)
 {
 	char word[URI_CAP], source[ORIGIN_CAP];
 
 	while (words_next(&uris, word, sizeof word))
-		if (!uri_source(source, word) ||
+		if (!uri_source(source, word, any_port) ||
 		    words_add(sources, cap, source) != OK)
 			return false;
 	return true;
@@ -66,9 +66,10 @@ put_form_action(struct buf *b, const struct client *client)
 	/* Of an app at more places than a header holds none is named: blocked,
 	 * the way back would be a dead end without a word. */
 	if (client != NULL &&
-	    !(add_sources(sources, sizeof sources, client->redirect_uris) &&
+	    !(add_sources(sources, sizeof sources, client->redirect_uris,
+		  client->is_public) &&
 		add_sources(sources, sizeof sources,
-		    client->post_logout_redirect_uris)))
+		    client->post_logout_redirect_uris, false)))
 		return;
 	buf_puts(b, "; form-action 'self'");
 	if (sources[0] != '\0')

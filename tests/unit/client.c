@@ -128,12 +128,13 @@ uris(void)
 		"https://a.example/bye http://127.0.0.1/bye") != OK)
 		fixture_bail_out("redirect URIs");
 	CHECK(client_has_redirect_uri(&c, "https://a.example/cb") &&
-		  client_has_redirect_uri(&c, "http://127.0.0.1:999/cb") &&
+		  client_has_redirect_uri(&c, "http://127.0.0.1/cb") &&
 		  client_has_redirect_uri(&c, "app.a:/cb"),
 	    "client: any of its redirect URIs is its own");
 	CHECK(!client_has_redirect_uri(&c, "https://a.example/c") &&
 		  !client_has_redirect_uri(&c, "https://a.example/bye") &&
 		  !client_has_redirect_uri(&c, "") &&
+		  !client_has_redirect_uri(&c, "http://127.0.0.1:999/cb") &&
 		  !client_has_redirect_uri(&c, c.redirect_uris),
 	    "client: no other is, nor all of them together");
 	CHECK(client_has_post_logout_uri(&c, "https://a.example/bye") &&
@@ -149,6 +150,10 @@ uris(void)
 	CHECK(!client_is_impersonable(&c, "app.a:/cb"),
 	    "client: one with a secret is known by it");
 	c.is_public = true;
+	CHECK(client_has_redirect_uri(&c, "http://127.0.0.1:999/cb") &&
+		  !client_has_redirect_uri(&c, "http://127.0.0.1:999/c") &&
+		  !client_has_redirect_uri(&c, ""),
+	    "client: a public one may use any port of a loopback address");
 	CHECK(client_is_impersonable(&c, "app.a:/cb") &&
 		  client_is_impersonable(&c, "http://127.0.0.1:9/cb") &&
 		  !client_is_impersonable(&c, "https://a.example/cb"),

@@ -26,12 +26,13 @@ registration(void)
 	    "https://app.example.org/cb",
 	    "https://app.example.org",
 	    "https://app.example.org:8443/cb?tenant=1&x=%2F",
-	    "HTTPS://App.Example.ORG/cb",
+	    "https://App.Example.ORG/cb",
+	    "https://app.example.org:65535/cb",
 	    "https://[2001:db8::1]:8443/cb",
 	    "http://127.0.0.1/cb",
 	    "http://127.0.0.1:8080/cb",
 	    "http://127.1.2.3/cb",
-	    "http://[::1]:0/cb",
+	    "http://[::1]:1/cb",
 	    "http://localhost:3000/cb",
 	    "app.immich:///oauth-callback",
 	    "com.example.app:/oauth",
@@ -66,6 +67,18 @@ registration(void)
 	    "http://[::1",
 	    "https://app.example.org:x/cb",
 	    "https://app.example.org:443443/cb",
+	    "https://app.example.org:65536/cb",
+	    "https://app.example.org:0/cb",
+	    "https://app.example.org:0443/cb",
+	    "https://app.example.org:/cb",
+	    "https://[2001:db8::1]:/cb",
+	    "http://127.0.0.1:0/cb",
+	    "http://127.0.0.1:/cb",
+	    "http://localhost:70000/cb",
+	    "com.example.app://host:99999/cb",
+	    "HTTP://127.0.0.1/cb",
+	    "HTTPS://app.example.org/cb",
+	    "Com.Example.App:/cb",
 	    "javascript:alert(1)",
 	    "JavaScript:alert(1)",
 	    "javascript://app.example.org/%0aalert(1)",
@@ -159,7 +172,17 @@ matching(void)
 	    {"http://127.0.0.1/cb", "http://127.0.0.1.evil.example/cb", false},
 
 	    {"http://localhost:3000/cb", "http://localhost:3000/cb", true},
-	    {"http://localhost:3000/cb", "http://localhost:3001/cb", false},
+	    {"http://localhost:3000/cb", "http://localhost:3001/cb", true},
+	    {"http://localhost/cb", "http://localhost:49152/cb", true},
+	    {"http://localhost/cb", "http://localhost:49152/other", false},
+	    {"http://localhost/cb", "http://[::1]:49152/cb", false},
+	    {"http://localhost/cb", "https://localhost:49152/cb", false},
+	    {"http://localhost/cb", "http://localhost.evil.example/cb", false},
+	    {"http://localhost/cb", "http://LOCALHOST:49152/cb", false},
+	    {"http://127.0.0.1/cb", "HTTP://127.0.0.1:49152/cb", false},
+	    {"http://127.0.0.1/cb", "http://127.0.0.1:0/cb", false},
+	    {"http://127.0.0.1/cb", "http://127.0.0.1:/cb", false},
+	    {"http://127.0.0.1/cb", "http://127.0.0.1:65536/cb", false},
 	    {"http://localhost:3000/cb", "http://127.0.0.1:3000/cb", false},
 
 	    {"app.immich:///oauth", "app.immich:///oauth", true},
@@ -174,7 +197,7 @@ matching(void)
 		    rows[i].match ? "may stand" : "may not stand",
 		    rows[i].registered);
 		promise(rows[i].given,
-		    uri_matches(rows[i].registered, rows[i].given) ==
+		    uri_matches_any_port(rows[i].registered, rows[i].given) ==
 			rows[i].match,
 		    text);
 	}
@@ -218,9 +241,9 @@ origins(void)
 	    "uri: people are told the host, or the app's scheme");
 	CHECK(uri_is_loopback("http://127.0.0.1:1/") &&
 		  uri_is_loopback("http://[::1]/") &&
-		  !uri_is_loopback("http://localhost/") &&
+		  uri_is_loopback("http://localhost/") &&
 		  !uri_is_loopback("https://127.0.0.1/"),
-	    "uri: localhost is a name, no loopback address");
+	    "uri: http on localhost counts as loopback, https does not");
 }
 
 int
