@@ -243,6 +243,32 @@ granted() {
 	done
 }
 
+@test "consent: --trusted changes nothing for a public app that any program can pose as" {
+	local uri
+	add_client native --public --trusted --redirect-uri http://127.0.0.1/cb \
+	    --redirect-uri http://localhost/cb --redirect-uri com.example.app:/cb
+	for uri in http://127.0.0.1:5000/cb http://localhost:5000/cb \
+	    com.example.app:/cb; do
+		ask alice native redirect_uri=$uri
+		assert_asks
+		ask alice native redirect_uri=$uri prompt=none
+		assert_error_redirect consent_required $uri
+		ask alice native redirect_uri=$uri
+		allow alice
+		assert_code
+		ask alice native redirect_uri=$uri prompt=none
+		assert_error_redirect consent_required $uri
+	done
+}
+
+@test "consent: a --trusted public app on https, and a confidential one on loopback, are not asked about" {
+	add_client spa --public --trusted --redirect-uri https://spa.example/cb
+	ask alice spa redirect_uri=https://spa.example/cb prompt=none
+	assert_code
+	ask alice home redirect_uri="$CALLBACK" prompt=none
+	assert_code
+}
+
 @test "consent: what was unticked for such an app is shown unticked the next time" {
 	add_client native --public --redirect-uri com.example.app:/cb
 	ask alice native redirect_uri=com.example.app:/cb

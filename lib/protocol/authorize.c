@@ -57,9 +57,9 @@ consent_stands(struct store_txn *t, struct deciding *d)
 	if (q->prompt & PROMPT_CONSENT)
 		return false;
 	/* Another app on the device could pose as this one, and would be let
-	 * in unasked (OAuth 2.1 7.3.1). */
-	if (!q->client.trusted &&
-	    client_is_impersonable(&q->client, q->redirect_uri))
+	 * in unasked (OAuth 2.1 7.3.1). What the administrator trusts is the
+	 * app, which this need not be. */
+	if (client_is_impersonable(&q->client, q->redirect_uri))
 		return false;
 	return settled;
 }
