@@ -22,7 +22,7 @@ base	 = err buf str form clock base64 uuid secret json members log issuer conf f
 store	 = env store commit table record
 domain	 = keyring token scope pkce password user uri client jwa session \
 	   site site_rule app_password \
-	   family code approval throttle revocation audit signkey signer ed25519 rs256 jwt
+	   family code approval device throttle revocation audit signkey signer ed25519 rs256 jwt
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in

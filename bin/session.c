@@ -103,13 +103,29 @@ struct ending {
 	size_t count;
 };
 
+/* Sessions are ended when a browser may be in wrong hands: what it knows of the
+ * person is to count for nothing, either. */
+static bool
+end_devices(struct ending *s, const uint8_t user_id[static USER_ID_LEN])
+{
+	struct user u;
+	enum err e = user_get(s->t, user_id, &u);
+
+	if (e == OK) {
+		user_end_devices(&u);
+		e = user_put(s->t, &u, u.changed_at);
+	}
+	user_wipe(&u);
+	return e == OK || e == ERR_NOT_FOUND;
+}
+
 static bool
 end_visit(void *arg, const struct user *u)
 {
 	struct ending *s = arg;
 
 	s->count += session_end_all(s->t, u->user_id, NULL);
-	return true;
+	return end_devices(s, u->user_id);
 }
 
 static enum err
@@ -123,6 +139,7 @@ end_one(struct ending *s)
 	if (e != OK)
 		return e;
 	session_end(s->t, s->sid);
+	end_devices(s, session.user_id);
 	s->count = 1;
 	user_sub(sub, session.user_id);
 	audit_add(s->t, s->now, "session_ended", sub, NULL, NULL);

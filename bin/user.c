@@ -7,7 +7,9 @@
 #include "domain/audit.h"
 #include "domain/code.h"
 #include "domain/family.h"
+#include "domain/keyring.h"
 #include "domain/session.h"
+#include "domain/throttle.h"
 #include "output.h"
 #include "prompt.h"
 
@@ -290,6 +292,7 @@ struct change {
 	const char *name;
 	const struct args *args;              /* set */
 	const struct password_hash *password; /* passwd */
+	const struct keyring *keyring;        /* unlock */
 	int64_t now;
 	struct user user;
 	struct refusal refusal;
@@ -309,6 +312,7 @@ passwd_step(struct store_txn *t, void *arg)
 		return e;
 	u->password = *s->password;
 	u->has_password = true;
+	user_end_devices(u);
 	session_end_all(t, u->user_id, NULL);
 	family_end_all(t, u->user_id, NULL);
 	code_end_all(t, u->user_id, NULL);
@@ -349,8 +353,12 @@ lock(struct store_txn *t, struct change *s, bool locked)
 	if (e != OK)
 		return e;
 	s->user.locked = locked;
-	if (locked)
+	if (locked) {
+		user_end_devices(&s->user);
 		session_end_all(t, s->user.user_id, NULL);
+	} else {
+		throttle_open(t, s->keyring, s->user.name, s->now);
+	}
 	audit_add(t, s->now, locked ? "user_locked" : "user_unlocked",
 	    s->user.name, NULL, NULL);
 	return user_put(t, &s->user, s->now);
@@ -439,9 +447,19 @@ lock_user(struct admin *a, const struct args *args)
 static int
 unlock_user(struct admin *a, const struct args *args)
 {
-	struct change s = {.name = args->operand};
+	struct keyring k;
+	struct change s = {.name = args->operand, .keyring = &k};
+	enum err e = keyring_load(&k, a->dir);
+	int status;
 
-	return change(a, unlock_step, &s, "unlocked");
+	if (e != OK)
+		return admin_fail("%s/secret.key cannot be used (%s); run "
+				  "`latchkey check`",
+		    a->dir, err_name(e));
+	status = change(a, unlock_step, &s,
+	    "unlocked; for ten minutes tries to sign in are not slowed down");
+	keyring_wipe(&k);
+	return status;
 }
 
 static int

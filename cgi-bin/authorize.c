@@ -270,12 +270,14 @@ step_login(struct arrival *a, const struct form *posted)
 {
 	char name[NAME_TYPED_CAP];
 	const char *password = form_get(posted, "password");
+	struct devices devices;
 	struct sign_in_request q = {
 	    .name = name_in(form_get(posted, "username"), name),
 	    .password = password != NULL ? password : "",
 	    .address = a->visit.call->request.address,
 	    .remember = form_get(posted, "remember") != NULL,
-	    .cookie = a->visit.cookie};
+	    .cookie = a->visit.cookie,
+	    .devices = &devices};
 	struct sign_in_reply r;
 	enum err e;
 
@@ -284,10 +286,13 @@ step_login(struct arrival *a, const struct form *posted)
 		    a, q.name, "Enter your user name and your password.");
 		return;
 	}
+	browser_devices(&devices, a->visit.conf, &a->visit.call->request);
 	e = sign_in(a->visit.call->provider, &q, a->visit.call->now, &r);
 	if (e == OK) {
 		browser_sign_in(&a->visit.call->response, a->visit.conf,
 		    &r.session, &r.cookie, a->visit.call->now);
+		browser_set_devices(
+		    &a->visit.call->response, a->visit.conf, &r.devices);
 		settle(a, PROMPT_LOGIN | PROMPT_SELECT_ACCOUNT);
 		visit_again(&a->visit);
 	} else {

@@ -360,18 +360,119 @@ tries_until_slowed() {
 	echo "$i"
 }
 
-@test "sign-in: one name guessed from everywhere is slowed down, but not at home" {
+@test "sign-in: while one name is guessed from everywhere a network has one try a minute, but not at home" {
 	ADDRESS=198.51.100.1 open_sign_in alice
 	ADDRESS=198.51.100.1 log_in alice
 	assert_signed_in
-	assert_equal "$(tries_until_slowed 60)" 60
+	assert_equal "$(tries_until_slowed 61)" 61
 	ADDRESS=203.0.113.5 open_sign_in x
+	ADDRESS=203.0.113.5 submit x step=login username=alice password=wrong
+	assert_status 403
 	ADDRESS=203.0.113.5 submit x step=login username=alice \
 	    password="$PASSWORD"
 	assert_status 429
+	assert_header Retry-After '^60$'
+	travel 60
+	ADDRESS=203.0.113.5 submit x step=login username=alice \
+	    password="$PASSWORD"
+	assert_signed_in
 	ADDRESS=198.51.100.1 open_sign_in home
 	ADDRESS=198.51.100.1 submit home step=login username=alice \
 	    password="$PASSWORD"
+	assert_signed_in
+}
+
+# known_browser PERSON: has signed in, and its session has expired.
+known_browser() {
+	sign_in "$1" app >/dev/null
+	sed -i '/latchkey-session/d' "$BATS_TEST_TMPDIR/cgi-jar-$1"
+	[[ -n $(cookie latchkey-device "$1") ]]
+}
+
+@test "sign-in: a browser that signed in before never waits for guesses of others, from its own network either" {
+	known_browser alice
+	guess alice 9	# one more was the sign-in's own
+	guess alice 1
+	submit g step=login username=alice password="$PASSWORD"
+	assert_status 429
+	open_sign_in alice
+	log_in alice
+	assert_signed_in
+}
+
+@test "sign-in: such a browser has ten tries, then one a minute, and leaves others theirs" {
+	local i
+	known_browser alice
+	open_sign_in alice
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		submit alice step=login username=alice password=wrong
+		assert_status 403
+	done
+	submit alice step=login username=alice password="$PASSWORD"
+	assert_status 429
+	open_sign_in x
+	submit x step=login username=alice password="$PASSWORD"
+	assert_signed_in
+	travel 60
+	open_sign_in alice
+	submit alice step=login username=alice password="$PASSWORD"
+	assert_signed_in
+}
+
+@test "sign-in: the device cookie is HttpOnly, lasts a year, and is given without staying signed in" {
+	open_sign_in alice
+	STAY=1 log_in alice
+	http_header Set-Cookie | grep -qxE \
+	    'latchkey-device=[A-Za-z0-9_-]{38}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax'
+	open_sign_in b
+	submit b step=login username=bob password=wrong
+	[[ $(http_header Set-Cookie) != *latchkey-device* ]]
+}
+
+# assert_stranger PERSON: as such guesses make it wait.
+assert_stranger() {
+	guess "$1" 10
+	open_sign_in "$1"
+	submit "$1" step=login username="$1" password="$PASSWORD"
+	assert_status 429
+	travel 660
+}
+
+@test "sign-in: a device cookie dies with a new password, a lock, an ended session; and is no one else's" {
+	known_browser alice
+	printf '%s\n' "$PASSWORD" |
+	    latchkey user passwd alice --password-stdin >/dev/null
+	assert_stranger alice
+	known_browser alice
+	latchkey session end --user alice >/dev/null
+	assert_stranger alice
+	known_browser alice
+	latchkey session end --all >/dev/null
+	assert_stranger alice
+	known_browser alice
+	latchkey session end "$(latchkey session list --user alice --json |
+	    jq -r '.[0].sid')" >/dev/null
+	assert_stranger alice
+	known_browser alice
+	latchkey user lock alice >/dev/null
+	latchkey user unlock alice >/dev/null
+	travel 600
+	assert_stranger alice
+	known_browser alice
+	guess bob 10
+	open_sign_in alice
+	submit alice step=login username=bob password="$PASSWORD"
+	assert_status 429
+}
+
+@test "sign-in: user unlock opens the sign-in beside those who guess from the same network" {
+	guess alice 10
+	submit g step=login username=alice password="$PASSWORD"
+	assert_status 429
+	run -0 latchkey user unlock alice
+	[[ $output = *'ten minutes'* ]]
+	guess alice 20
+	submit g step=login username=alice password="$PASSWORD"
 	assert_signed_in
 }
 

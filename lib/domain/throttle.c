@@ -1,6 +1,7 @@
 #include "domain/throttle.h"
 
 #include "base/str.h"
+#include "domain/device.h"
 #include "store/record.h"
 
 #include <arpa/inet.h>
@@ -11,40 +12,75 @@ enum {
 	THROTTLE_KEY_LEN = 16,
 	THROTTLE_RECORD_CAP = 32,
 	THROTTLE_TEXT_CAP = 512,
-	KNOWN_S = 30 * 86400 /* how long a sign-in makes an address known */
+	NETWORK_LEN = 16,
+	KNOWN_S = 30 * 86400 /* how long a sign-in makes a network known */
 };
+
+enum scope { OF_DEVICE, OF_PAIR, OF_NAME, OF_NETWORK };
 
 struct limit {
 	const char *context; /* of the keyed hash that names the bucket */
-	int64_t interval_s;  /* one more try each so many seconds, ... */
-	int64_t burst;       /* ... and so many at once */
+	enum scope scope;
+	size_t prefix;      /* bytes of an IPv6 address */
+	int64_t interval_s; /* one more try each so many seconds, ... */
+	int64_t burst;      /* ... and so many at once */
 };
 
-static const struct limit by_name_and_address = {"name and address", 60, 10};
-static const struct limit by_name = {"name", 20, 60};
-static const struct limit by_address = {"address", 2, 200};
+static const struct limit by_device = {"device", OF_DEVICE, 0, 60, 10};
+
+enum { PAIR, PAIR_56, PAIR_48, NAME, NETWORK, NETWORK_56, NETWORK_48, BUCKETS };
+
+static const struct limit limits[BUCKETS] = {
+    [PAIR] = {"name and address", OF_PAIR, 8, 60, 10},
+    [PAIR_56] = {"name and /56", OF_PAIR, 7, 30, 20},
+    [PAIR_48] = {"name and /48", OF_PAIR, 6, 15, 40},
+    [NAME] = {"name", OF_NAME, 0, 20, 60},
+    [NETWORK] = {"address", OF_NETWORK, 8, 2, 200},
+    [NETWORK_56] = {"/56", OF_NETWORK, 7, 1, 400},
+    [NETWORK_48] = {"/48", OF_NETWORK, 6, 1, 800},
+};
 
 struct bucket {
 	const struct limit *limit;
 	uint8_t key[THROTTLE_KEY_LEN];
-	int64_t empty_at;    /* when it will be empty */
-	int64_t known_until; /* name and address signed in together */
+	bool counts;      /* this try is charged to it */
+	int64_t empty_at; /* when it will be empty */
+	int64_t tried_at; /* the last charge */
+	/* PAIR: since a sign-in, known; NAME: opened by the administrator. */
+	int64_t until;
 };
 
-/* An IPv4 address, or the /64 that a household has of IPv6. */
-static size_t
-network(uint8_t bytes[static 16], const char *address)
+/* What a try is named by. */
+struct origin {
+	uint8_t network[NETWORK_LEN];
+	bool is_ipv6;
+	char name[THROTTLE_TEXT_CAP]; /* in lower case */
+};
+
+static void
+find_network(struct origin *o, const char *address)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-	if (inet_pton(AF_INET, address, bytes) == 1)
-		return 4;
-	if (inet_pton(AF_INET6, address, bytes) != 1)
-		return 0;
-	if (memcmp(bytes, mapped, sizeof mapped) != 0)
-		return 8;
-	memmove(bytes, bytes + 12, 4);
-	return 4;
+	if (inet_pton(AF_INET, address, o->network) == 1)
+		return;
+	if (inet_pton(AF_INET6, address, o->network) != 1)
+		return;
+	o->is_ipv6 = memcmp(o->network, mapped, sizeof mapped) != 0;
+	if (o->is_ipv6)
+		return;
+	memcpy(o->network, o->network + 12, 4);
+	memset(o->network + 4, 0, NETWORK_LEN - 4);
+}
+
+static void
+find_origin(struct origin *o, const char *name, const char *address)
+{
+	*o = (struct origin){0};
+	find_network(o, address);
+	/* A name over its ceiling is nobody's; its start names the bucket. */
+	memcpy(o->name, name, strnlen(name, sizeof o->name - 1));
+	str_lower(o->name);
 }
 
 static enum err
@@ -58,14 +94,17 @@ bucket_load(struct store_txn *t, struct bucket *b, int64_t now)
 	e = store_get(t, TABLE_THROTTLE, b->key, sizeof b->key, &v);
 	if (e == OK) {
 		record_open(&r, v.bytes, v.len, THROTTLE_VERSION);
-		b->empty_at = record_get_i64(&r);
-		b->known_until = record_get_i64(&r);
+		b->empty_at = (int64_t)record_get_u40(&r);
+		b->tried_at = (int64_t)record_get_u40(&r);
+		b->until = (int64_t)record_get_u40(&r);
 		e = record_close(&r);
 		if (e != OK)
 			store_fail(t, e);
 	}
 	if (b->empty_at < now)
 		b->empty_at = now;
+	if (b->tried_at > now)
+		b->tried_at = 0;
 	/* A clock that was ahead and went back must keep nobody out: one try
 	 * is free, and being charged for it puts the bucket right. */
 	if (b->empty_at > now + full)
@@ -74,16 +113,21 @@ bucket_load(struct store_txn *t, struct bucket *b, int64_t now)
 }
 
 static void
-bucket_put(struct store_txn *t, const struct bucket *b)
+bucket_put(struct store_txn *t, const struct bucket *b, int64_t now)
 {
+	int64_t kept = b->empty_at > b->until ? b->empty_at : b->until;
 	uint8_t bytes[THROTTLE_RECORD_CAP];
 	struct record_writer w;
 
+	if (kept <= now) {
+		store_del(t, TABLE_THROTTLE, b->key, sizeof b->key);
+		return;
+	}
 	record_begin(&w, bytes, sizeof bytes, THROTTLE_VERSION);
-	record_put_i64(&w, b->empty_at);
-	record_put_i64(&w, b->known_until);
-	store_put(t, TABLE_THROTTLE, b->key, sizeof b->key, bytes, w.len,
-	    b->empty_at > b->known_until ? b->empty_at : b->known_until);
+	record_put_u40(&w, (uint64_t)b->empty_at);
+	record_put_u40(&w, (uint64_t)b->tried_at);
+	record_put_u40(&w, (uint64_t)b->until);
+	store_put(t, TABLE_THROTTLE, b->key, sizeof b->key, bytes, w.len, kept);
 }
 
 /* Seconds until one more try fits, 0 if it does now. */
@@ -96,84 +140,180 @@ bucket_wait(const struct bucket *b, int64_t now)
 	return over > 0 ? over : 0;
 }
 
-enum { PAIR, NAME, ADDRESS, BUCKETS };
-
-/* The three buckets a try is charged to, as they stand. */
-static enum err
-buckets_load(struct store_txn *t, const struct keyring *k, const char *name,
-    const char *address, int64_t now, struct bucket b[static BUCKETS])
+/* The same where only one try fits at once, whatever there was before. */
+static int64_t
+bucket_wait_single(const struct bucket *b, int64_t now)
 {
-	static const struct limit *const limits[] = {
-	    &by_name_and_address, &by_name, &by_address};
-	uint8_t text[16 + THROTTLE_TEXT_CAP] = {0};
-	char *lower = (char *)text + 16;
-	size_t net_len = network(text, address), name_len;
-	enum err e = OK;
+	int64_t over = b->tried_at + b->limit->interval_s - now;
 
-	/* A name over its ceiling is nobody's; its start names the bucket. */
-	name_len = strnlen(name, THROTTLE_TEXT_CAP - 1);
-	memcpy(lower, name, name_len);
-	str_lower(lower);
-	memset(text + net_len, 0, 16 - net_len);
-	for (size_t i = 0; e == OK && i < BUCKETS; i++) {
-		b[i] = (struct bucket){.limit = limits[i]};
-		secret_mac(b[i].key, sizeof b[i].key, k->throttle,
-		    limits[i]->context, i == NAME ? text + 16 : text,
-		    i == NAME   ? name_len
-		    : i == PAIR ? 16 + name_len
-				: 16);
-		e = bucket_load(t, &b[i], now);
-	}
+	return over > 0 ? over : 0;
+}
+
+static void
+bucket_charge(struct store_txn *t, struct bucket *b, int64_t now)
+{
+	int64_t full = now + b->limit->burst * b->limit->interval_s;
+
+	b->tried_at = now;
+	b->empty_at += b->limit->interval_s;
+	if (b->empty_at > full)
+		b->empty_at = full;
+	bucket_put(t, b, now);
+}
+
+/* The bucket of limit L for O, as it is. */
+static enum err
+origin_bucket(struct store_txn *t, const struct keyring *k,
+    const struct limit *l, const struct origin *o, int64_t now,
+    struct bucket *b)
+{
+	uint8_t text[NETWORK_LEN + THROTTLE_TEXT_CAP] = {0};
+	size_t name_len = l->scope == OF_NETWORK ? 0 : strlen(o->name);
+	enum err e;
+
+	if (l->scope != OF_NAME)
+		memcpy(text, o->network, o->is_ipv6 ? l->prefix : NETWORK_LEN);
+	memcpy(text + NETWORK_LEN, o->name, name_len);
+	*b = (struct bucket){.limit = l, .counts = true};
+	/* Of IPv4 there is one width. */
+	if (!o->is_ipv6 && (l->prefix == 6 || l->prefix == 7))
+		b->counts = false;
+	secret_mac(b->key, sizeof b->key, k->throttle, l->context, text,
+	    NETWORK_LEN + name_len);
+	e = b->counts ? bucket_load(t, b, now) : OK;
 	secret_wipe(text, sizeof text);
 	return e;
 }
 
-enum err
-throttle_charge(struct store_txn *t, const struct keyring *k, const char *name,
-    const char *address, int64_t now, int64_t *wait_s)
+/* The buckets of a try, and which of them it is charged to. */
+static enum err
+buckets_load(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by, int64_t now, struct bucket b[static BUCKETS])
 {
-	struct bucket b[BUCKETS];
-	bool known;
-	enum err e = buckets_load(t, k, name, address, now, b);
+	struct origin o;
+	bool known, open;
+	enum err e = OK;
 
-	*wait_s = 0;
+	find_origin(&o, by->name, by->address);
+	for (size_t i = 0; e == OK && i < BUCKETS; i++)
+		e = origin_bucket(t, k, &limits[i], &o, now, &b[i]);
+	secret_wipe(&o, sizeof o);
 	if (e != OK)
 		return e;
-	known = b[PAIR].known_until > now;
+	known = b[PAIR].until > now;
+	open = b[NAME].until > now;
+	for (size_t i = 0; i < BUCKETS; i++)
+		if ((open && limits[i].scope != OF_NETWORK) ||
+		    (known && i == NAME))
+			b[i].counts = false;
+	return OK;
+}
+
+static enum err
+device_bucket(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by, int64_t now, struct bucket *b)
+{
+	*b = (struct bucket){.limit = &by_device};
+	secret_mac(b->key, sizeof b->key, k->throttle, by_device.context,
+	    by->device, DEVICE_LEN);
+	return bucket_load(t, b, now);
+}
+
+static enum err
+charge_device(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by, int64_t now, int64_t *wait_s)
+{
+	struct bucket b;
+	enum err e = device_bucket(t, k, by, now, &b);
+
+	if (e != OK)
+		return e;
+	*wait_s = bucket_wait(&b, now);
+	if (*wait_s > 0)
+		return ERR_TOO_MANY_REQUESTS;
+	bucket_charge(t, &b, now);
+	return store_failed(t);
+}
+
+/* The longest wait of all buckets that count. The name's own only tells
+ * whether somebody guesses: it keeps nobody out, or anybody could lock others
+ * out by guessing. */
+static int64_t
+longest_wait(const struct bucket b[static BUCKETS], int64_t now)
+{
+	bool guessed = b[NAME].counts && bucket_wait(&b[NAME], now) > 0;
+	int64_t longest = 0;
+
 	for (size_t i = 0; i < BUCKETS; i++) {
 		int64_t wait = bucket_wait(&b[i], now);
 
-		if (!(known && i == NAME) && wait > *wait_s)
-			*wait_s = wait;
+		if (guessed && limits[i].scope == OF_PAIR)
+			wait = bucket_wait_single(&b[i], now);
+		if (b[i].counts && i != NAME && wait > longest)
+			longest = wait;
 	}
+	return longest;
+}
+
+enum err
+throttle_charge(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by, int64_t now, int64_t *wait_s)
+{
+	struct bucket b[BUCKETS];
+	enum err e;
+
+	*wait_s = 0;
+	if (by->device != NULL)
+		return charge_device(t, k, by, now, wait_s);
+	e = buckets_load(t, k, by, now, b);
+	if (e != OK)
+		return e;
+	*wait_s = longest_wait(b, now);
 	if (*wait_s > 0)
 		return ERR_TOO_MANY_REQUESTS;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		if (known && i == NAME)
-			continue;
-		b[i].empty_at += b[i].limit->interval_s;
-		bucket_put(t, &b[i]);
-	}
+	for (size_t i = 0; i < BUCKETS; i++)
+		if (b[i].counts)
+			bucket_charge(t, &b[i], now);
 	return store_failed(t);
 }
 
 void
-throttle_forgive(struct store_txn *t, const struct keyring *k, const char *name,
-    const char *address, int64_t now)
+throttle_forgive(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by, int64_t now)
 {
 	struct bucket b[BUCKETS];
-	bool known;
 
-	if (buckets_load(t, k, name, address, now, b) != OK)
+	if (by->device != NULL) {
+		if (device_bucket(t, k, by, now, &b[0]) == OK)
+			store_del(t, TABLE_THROTTLE, b[0].key, sizeof b[0].key);
 		return;
-	known = b[PAIR].known_until > now;
+	}
+	if (buckets_load(t, k, by, now, b) != OK)
+		return;
 	b[PAIR].empty_at = now;
-	b[PAIR].known_until = now + KNOWN_S;
-	bucket_put(t, &b[PAIR]);
-	for (size_t i = NAME; i < BUCKETS; i++) {
-		if (known && i == NAME)
+	b[PAIR].tried_at = 0;
+	b[PAIR].until = now + KNOWN_S;
+	bucket_put(t, &b[PAIR], now);
+	for (size_t i = PAIR + 1; i < BUCKETS; i++) {
+		if (!b[i].counts)
 			continue;
 		b[i].empty_at -= b[i].limit->interval_s;
-		bucket_put(t, &b[i]);
+		bucket_put(t, &b[i], now);
 	}
+}
+
+void
+throttle_open(
+    struct store_txn *t, const struct keyring *k, const char *name, int64_t now)
+{
+	struct origin o;
+	struct bucket b;
+
+	find_origin(&o, name, "");
+	if (origin_bucket(t, k, &limits[NAME], &o, now, &b) == OK) {
+		b.empty_at = now;
+		b.until = now + THROTTLE_OPEN_S;
+		bucket_put(t, &b, now);
+	}
+	secret_wipe(&o, sizeof o);
 }

@@ -1,20 +1,27 @@
 /*
- * Guessing, slowed down. Three buckets are charged before a password is looked
- * at, known names and unknown alike:
+ * Guessing, slowed down. Buckets are charged before a password is looked at,
+ * known names and unknown alike:
  *
- *	name and address	10 at once, then one a minute
- *	name			60 at once, then one each 20 s; not charged to
- *				an address where that name signed in within
- *				30 days, so that nobody far away can keep
- *				someone out of their own home
- *	address (IPv6: /64)	200 at once, then one each 2 s: far above what
+ *	device			10 at once, then one a minute: a browser that
+ *				has signed in as this person (domain/device.h).
+ *				Nothing else is charged, so that guesses of
+ *				others never make it wait
+ *	name and network	10 at once, then one a minute
+ *	name			60 at once, then one each 20 s. When there are
+ *				more, somebody guesses: a network then has one
+ *				try a minute for that name, unless the name
+ *				signed in there within 30 days
+ *	network			200 at once, then one each 2 s: far above what
  *				a household does
  *
- * A bucket is one number, the time at which it will be empty again (the
- * generic cell rate algorithm), so nothing has to be undone by anybody: the
- * longest wait is a minute. A sign-in that succeeds empties the first and
- * gives the others their charge back. Bucket names are keyed hashes: what
- * people mistype is nowhere in the store.
+ * A network is an IPv4 address, or of IPv6 a /64; and the /56 and the /48
+ * around it, with buckets of their own, for one customer may have that many.
+ *
+ * A bucket is a time at which it will be empty again (the generic cell rate
+ * algorithm), so nothing has to be undone: the longest wait is a minute. A
+ * sign-in that succeeds empties its device's or its network's bucket for the
+ * name and gives the others their charge back. Bucket names are keyed hashes:
+ * what people mistype is nowhere in the store.
  */
 #ifndef LK_DOMAIN_THROTTLE_H
 #define LK_DOMAIN_THROTTLE_H
@@ -25,14 +32,30 @@
 
 #include <stdint.h>
 
+enum {
+	THROTTLE_OPEN_S = 600 /* what throttle_open gives */
+};
+
+/* Who tries. */
+struct throttle_try {
+	const char *name;      /* as typed, in any case */
+	const char *address;   /* REMOTE_ADDR */
+	const uint8_t *device; /* DEVICE_LEN bytes: the entry that is good for
+				* this person (device_find), or NULL */
+};
+
 /* Charges for one try: OK, or ERR_TOO_MANY_REQUESTS, *WAIT_S seconds to go,
- * and nothing charged. NAME as typed, in any case; ADDRESS as REMOTE_ADDR. */
+ * and nothing charged. */
 enum err throttle_charge(struct store_txn *t, const struct keyring *k,
-    const char *name, const char *address, int64_t now,
-    int64_t *wait_s) MUST_CHECK;
+    const struct throttle_try *by, int64_t now, int64_t *wait_s) MUST_CHECK;
 
 /* The try succeeded. */
 void throttle_forgive(struct store_txn *t, const struct keyring *k,
-    const char *name, const char *address, int64_t now);
+    const struct throttle_try *by, int64_t now);
+
+/* For THROTTLE_OPEN_S only the networks' own buckets slow NAME down: for a
+ * person on a new device that shares its network with those who guess. */
+void throttle_open(struct store_txn *t, const struct keyring *k,
+    const char *name, int64_t now);
 
 #endif

@@ -94,6 +94,7 @@ user_encode(const struct user *u, struct record_writer *w, uint8_t *bytes)
 	record_put_bytes(w, u->password.hash, PASSWORD_HASH_LEN);
 	record_put_i64(w, u->created_at);
 	record_put_i64(w, u->changed_at);
+	record_put_u32(w, u->devices_ended);
 	return record_end(w);
 }
 
@@ -119,6 +120,7 @@ user_decode(struct user *u, const struct store_value *v)
 	record_get_bytes(&r, u->password.hash, PASSWORD_HASH_LEN);
 	u->created_at = record_get_i64(&r);
 	u->changed_at = record_get_i64(&r);
+	u->devices_ended = record_get_u32(&r);
 	e = record_close(&r);
 	if (e != OK)
 		user_wipe(u);
@@ -210,6 +212,12 @@ user_add(struct store_txn *t, struct user *u, int64_t now)
 	store_put(t, TABLE_USER_NAMES, u->name, strlen(u->name), u->user_id,
 	    USER_ID_LEN, 0);
 	return user_put(t, u, now);
+}
+
+void
+user_end_devices(struct user *u)
+{
+	u->devices_ended++;
 }
 
 enum err

@@ -36,6 +36,7 @@ struct user {
 	char groups[GROUPS_CAP]; /* word list */
 	struct password_hash password;
 	int64_t created_at, changed_at;
+	uint32_t devices_ended; /* how often: covered by device cookies */
 };
 
 /* Each: NULL if S may be one, else what is wrong, for people. */
@@ -65,6 +66,9 @@ enum err user_add(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
 
 /* Puts a changed U (the name stays). */
 enum err user_put(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
+
+/* Makes all device cookies of U worthless (domain/device.h); U is to be put. */
+void user_end_devices(struct user *u);
 
 /* Removes the person, their sessions, families, codes, approvals and app
  * passwords. */

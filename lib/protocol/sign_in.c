@@ -12,11 +12,19 @@ struct signing_in {
 	struct sign_in_reply *r;
 	int64_t now;
 
-	struct user user; /* as found at first; zeroes if there is none */
+	struct user user;      /* as found at first; zeroes if there is none */
+	const uint8_t *device; /* the browser's entry that is theirs, or NULL */
 	bool has_hash;
 	struct password_hash stronger; /* what replaces an outdated hash */
 	bool rehash;
 };
+
+static struct throttle_try
+try_of(const struct signing_in *s)
+{
+	return (struct throttle_try){
+	    .name = s->q->name, .address = s->q->address, .device = s->device};
+}
 
 /* Before the password: one try is charged, and the hash to compare with is
  * looked up. Both belong together, or two tries at once would cost one. */
@@ -24,17 +32,18 @@ static enum err
 charge_step(struct store_txn *t, void *arg)
 {
 	struct signing_in *s = arg;
-	enum err e = throttle_charge(t, &s->p->keyring, s->q->name,
-	    s->q->address, s->now, &s->r->wait_s);
+	struct throttle_try by;
+	enum err e = user_find(t, s->q->name, &s->user);
 
-	s->has_hash = false;
-	if (e != OK)
-		return e;
-	e = user_find(t, s->q->name, &s->user);
+	s->has_hash = e == OK && s->user.has_password && !s->user.locked;
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
-	s->has_hash = e == OK && s->user.has_password && !s->user.locked;
-	return OK;
+	s->device =
+	    device_find(s->q->devices, &s->p->keyring, &s->user, s->now);
+	if (e == ERR_NOT_FOUND)
+		s->device = NULL;
+	by = try_of(s);
+	return throttle_charge(t, &s->p->keyring, &by, s->now, &s->r->wait_s);
 }
 
 /* The same person's session in this browser, whose sid is kept; another's is
@@ -55,6 +64,19 @@ settle_old_session(
 	return NULL;
 }
 
+/* A copy: this may run more than once. */
+static void
+remember_device(struct signing_in *s, const struct user *u)
+{
+	struct devices *d = &s->r->devices;
+	const uint8_t *old = NULL;
+
+	*d = *s->q->devices;
+	if (s->device != NULL)
+		old = d->entry[0] + (s->device - s->q->devices->entry[0]);
+	device_add(d, old, &s->p->keyring, u, s->now);
+}
+
 /* After the password: unless something changed meanwhile, the session. */
 static enum err
 open_step(struct store_txn *t, void *arg)
@@ -63,6 +85,7 @@ open_step(struct store_txn *t, void *arg)
 	const struct conf *conf = &s->p->conf;
 	struct session old;
 	struct user now_is;
+	struct throttle_try by;
 	const uint8_t *sid;
 	bool remember;
 	enum err e = user_require(t, s->user.user_id, &now_is);
@@ -80,11 +103,13 @@ open_step(struct store_txn *t, void *arg)
 	    remember ? conf->session_remember_s : conf->session_lifetime_s,
 	    remember, s->now);
 	e = session_put(t, &s->r->session);
-	throttle_forgive(t, &s->p->keyring, s->q->name, s->q->address, s->now);
+	by = try_of(s);
+	throttle_forgive(t, &s->p->keyring, &by, s->now);
 	if (e == OK && s->rehash) {
 		now_is.password = s->stronger;
 		e = user_put(t, &now_is, now_is.changed_at);
 	}
+	remember_device(s, &now_is);
 	audit_add(t, s->now, "signed_in", now_is.name, NULL, s->q->address);
 	user_wipe(&now_is);
 	return e == OK ? store_failed(t) : e;

@@ -6,6 +6,7 @@
 #define LK_PROTOCOL_SIGN_IN_H
 
 #include "base/err.h"
+#include "domain/device.h"
 #include "domain/session.h"
 #include "domain/user.h"
 #include "protocol/provider.h"
@@ -19,13 +20,15 @@ struct sign_in_request {
 	const char *address;  /* REMOTE_ADDR */
 	bool remember;        /* stay signed in on this device */
 	const struct session_cookie
-	    *cookie; /* of the session before, or NULL */
+	    *cookie;                   /* of the session before, or NULL */
+	const struct devices *devices; /* what the browser keeps of them */
 };
 
 struct sign_in_reply {
 	struct session_cookie cookie; /* the new one */
 	struct session session;
-	int64_t wait_s; /* with ERR_TOO_MANY_REQUESTS */
+	struct devices devices; /* what the browser is to keep */
+	int64_t wait_s;         /* with ERR_TOO_MANY_REQUESTS */
 };
 
 /*

@@ -40,6 +40,33 @@ browser_sign_out(struct response *r, const struct conf *conf)
 	cookie_set(r, conf, &session_cookie, "", 0);
 }
 
+static const struct cookie device_cookie = {
+    .name = "latchkey-device", .path = "/", .same_site = SAME_SITE_LAX};
+
+void
+browser_devices(
+    struct devices *d, const struct conf *conf, const struct request *q)
+{
+	char text[DEVICES_TEXT_CAP];
+
+	*d = (struct devices){0};
+	if (cookie_get(conf, q, &device_cookie, text, sizeof text) &&
+	    devices_decode(d, text) != OK)
+		*d = (struct devices){0};
+	secret_wipe(text, sizeof text);
+}
+
+void
+browser_set_devices(
+    struct response *r, const struct conf *conf, const struct devices *d)
+{
+	char text[DEVICES_TEXT_CAP];
+
+	devices_encode(text, d);
+	cookie_set(r, conf, &device_cookie, text, DEVICE_LIFETIME_S);
+	secret_wipe(text, sizeof text);
+}
+
 /* Lax: people come to a site from others, too, and back from the provider. */
 static const struct cookie gate_cookie = {
     .name = "latchkey-gate", .path = "/", .same_site = SAME_SITE_LAX};

@@ -1,12 +1,13 @@
 /*
- * What a browser keeps for us: the session cookie; and at a site that the gate
- * protects, the gate's two. (The random cookie that form tokens are bound to is
- * web/csrf.h's.)
+ * What a browser keeps for us: the session cookie; which people have signed in
+ * with it before; and at a site that the gate protects, the gate's two. (The
+ * random cookie that form tokens are bound to is web/csrf.h's.)
  */
 #ifndef LK_WEB_BROWSER_H
 #define LK_WEB_BROWSER_H
 
 #include "base/conf.h"
+#include "domain/device.h"
 #include "domain/session.h"
 #include "domain/token.h"
 #include "protocol/gate_sign_in.h"
@@ -27,6 +28,12 @@ void browser_sign_in(struct response *r, const struct conf *conf,
     const struct session *s, const struct session_cookie *cookie, int64_t now);
 
 void browser_sign_out(struct response *r, const struct conf *conf);
+
+/* Who has signed in with this browser before; none if the cookie is garbled. */
+void browser_devices(
+    struct devices *d, const struct conf *conf, const struct request *q);
+void browser_set_devices(
+    struct response *r, const struct conf *conf, const struct devices *d);
 
 /* The cookie that lets a person in at a site, into TEXT; NULL if there is
  * none. Returns TEXT. The caller wipes. */

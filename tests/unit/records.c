@@ -25,6 +25,8 @@
 
 static struct keyring keyring;
 static struct user alice;
+static const struct throttle_try trying = {
+    .name = "alice", .address = "192.0.2.1"};
 static struct code code;
 static struct family family;
 static struct session session;
@@ -70,8 +72,7 @@ make_all(struct store_txn *t, void *arg)
 	    family_begin(t, &family, &l, noon) != OK ||
 	    session_put(t, &session) != OK ||
 	    approval_put(t, &approval) != OK ||
-	    throttle_charge(t, &keyring, "alice", "192.0.2.1", noon, &wait_s) !=
-		OK ||
+	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
 	    signkey_thumbprint(key.kid, &key) != OK ||
 	    signkey_put(t, &key) != OK)
 		store_fail(t, ERR_IO);
@@ -154,8 +155,7 @@ read_throttle(struct store_txn *t)
 {
 	int64_t wait_s;
 
-	return throttle_charge(
-	    t, &keyring, "alice", "192.0.2.1", noon, &wait_s);
+	return throttle_charge(t, &keyring, &trying, noon, &wait_s);
 }
 
 static bool

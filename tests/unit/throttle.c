@@ -2,6 +2,7 @@
 #include "domain/throttle.h"
 
 #include "check.h"
+#include "domain/device.h"
 #include "fixture.h"
 
 #include <string.h>
@@ -14,7 +15,26 @@ static int64_t wait_s;
 static bool
 try_at(struct store_txn *t, const char *name, const char *address, int64_t now)
 {
-	return throttle_charge(t, &keyring, name, address, now, &wait_s) == OK;
+	struct throttle_try by = {.name = name, .address = address};
+
+	return throttle_charge(t, &keyring, &by, now, &wait_s) == OK;
+}
+
+static bool
+try_with(struct store_txn *t, const uint8_t *device, int64_t now)
+{
+	struct throttle_try by = {
+	    .name = "alice", .address = "192.0.2.99", .device = device};
+
+	return throttle_charge(t, &keyring, &by, now, &wait_s) == OK;
+}
+
+static void
+forgive(struct store_txn *t, const char *name, const char *address, int64_t now)
+{
+	struct throttle_try by = {.name = name, .address = address};
+
+	throttle_forgive(t, &keyring, &by, now);
 }
 
 /* How many tries in a row get through, up to MOST. */
@@ -85,15 +105,20 @@ static enum err
 names(struct store_txn *t, void *arg)
 {
 	(void)arg;
-	CHECK(tries_from_many(t, "carol", noon, 999) == NAME_BURST &&
-		  wait_s == 20,
-	    "throttle: one name from everywhere has sixty, then one each 20 "
-	    "seconds");
-	CHECK(tries(t, "carol", "198.51.100.1", noon + 20, 9) == 1,
-	    "throttle: after 20 seconds there is one more");
-	CHECK(tries_from_many(t, "nobody-of-that-name", noon, 999) ==
-		      NAME_BURST &&
-		  wait_s == 20,
+	CHECK(tries_from_many(t, "carol", noon, 99) == 99 &&
+		  tries(t, "carol", "198.51.100.1", noon, 9) == 1 &&
+		  wait_s == 60,
+	    "throttle: a name guessed from everywhere has one try a network");
+	tries_from_many(t, "carol", noon + 60, 99);
+	CHECK(tries(t, "carol", "198.51.100.1", noon + 60, 9) == 1 &&
+		  wait_s == 60,
+	    "throttle: and one more after a minute, however many others try");
+	CHECK(tries(t, "carol", "198.51.100.2", noon + 1260, 99) == PAIR_BURST,
+	    "throttle: ten again when that has been over for a while");
+	CHECK(
+	    tries_from_many(t, "nobody-of-that-name", noon, 99) == 99 &&
+		tries(t, "nobody-of-that-name", "198.51.100.1", noon, 9) == 1 &&
+		wait_s == 60,
 	    "throttle: a name that nobody has is slowed down alike");
 	CHECK(tries(t, "Dave", "192.0.2.3", noon, 5) == 5 &&
 		  tries(t, "dAVE", "192.0.2.3", noon, 99) == PAIR_BURST - 5,
@@ -134,32 +159,105 @@ forgiveness(struct store_txn *t, void *arg)
 {
 	(void)arg;
 	tries(t, "heidi", "192.0.2.20", noon, PAIR_BURST);
-	throttle_forgive(t, &keyring, "heidi", "192.0.2.20", noon);
+	forgive(t, "heidi", "192.0.2.20", noon);
 	CHECK(tries(t, "heidi", "192.0.2.20", noon, 99) == PAIR_BURST,
 	    "throttle: whoever signed in may mistype ten times again");
-	throttle_forgive(t, &keyring, "heidi", "192.0.2.21", noon);
-	tries_from_many(t, "heidi", noon, 999);
-	CHECK(!try_at(t, "heidi", "198.51.100.9", noon) && wait_s == 20,
+	forgive(t, "heidi", "192.0.2.21", noon);
+	tries_from_many(t, "heidi", noon, 99);
+	CHECK(try_at(t, "heidi", "198.51.100.9", noon) &&
+		  !try_at(t, "heidi", "198.51.100.9", noon),
 	    "throttle: when everybody guesses at a name, strangers wait");
 	CHECK(tries(t, "heidi", "192.0.2.21", noon, 99) == PAIR_BURST,
 	    "throttle: but not the address where it signed in");
 	/* the 199 of others stay charged, this one's is given back */
 	tries_of_many(t, "192.0.2.30", noon, ADDRESS_BURST - 1);
 	CHECK(try_at(t, "ivan", "192.0.2.30", noon) &&
-		  (throttle_forgive(t, &keyring, "ivan", "192.0.2.30", noon),
-		      true) &&
+		  (forgive(t, "ivan", "192.0.2.30", noon), true) &&
 		  tries_of_many(t, "192.0.2.30", noon, 9) == 1,
 	    "throttle: a sign-in gives its address one charge back, not all");
 	tries_from_many(t, "judy", noon, NAME_BURST - 1);
 	CHECK(try_at(t, "judy", "192.0.2.31", noon) &&
-		  (throttle_forgive(t, &keyring, "judy", "192.0.2.31", noon),
-		      true) &&
-		  tries_from_many(t, "judy", noon, 9) == 1,
+		  (forgive(t, "judy", "192.0.2.31", noon), true) &&
+		  tries(t, "judy", "192.0.2.32", noon, 9) == 1,
 	    "throttle: and its name one");
-	tries_from_many(t, "heidi", noon + 30 * 86400 - 1, 999);
-	CHECK(try_at(t, "heidi", "192.0.2.21", noon + 30 * 86400 - 1) &&
+	tries_from_many(t, "heidi", noon + 30 * 86400 - 1, 99);
+	CHECK(tries(t, "heidi", "192.0.2.21", noon + 30 * 86400 - 1, 2) == 2 &&
 		  !try_at(t, "heidi", "192.0.2.21", noon + 30 * 86400),
 	    "throttle: for thirty days");
+	return OK;
+}
+
+/* A network each: the Nth /64, /56 or /48. */
+static int
+tries_of_ipv6(struct store_txn *t, const char *format, int most)
+{
+	char address[64];
+	int n = 0;
+
+	for (; n < most; n++) {
+		snprintf(address, sizeof address, format, n);
+		if (!try_at(t, "mallory", address, noon))
+			break;
+	}
+	return n;
+}
+
+static enum err
+wide_networks(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	CHECK(tries_of_ipv6(t, "2001:db8:9:1%02x::1", 256) == 20,
+	    "throttle: of IPv6 the /64s of one /56 have twenty tries of a name "
+	    "together");
+	CHECK(tries_of_ipv6(t, "2001:db8:b:%02x00::1", 256) == 40,
+	    "throttle: and the /56s of one /48 forty");
+	CHECK(tries_of_ipv6(t, "2001:db8:a:%02x00::1", 1) == 1,
+	    "throttle: the next /48 is another");
+	return OK;
+}
+
+static enum err
+devices(struct store_txn *t, void *arg)
+{
+	static const uint8_t one[DEVICE_LEN] = {1}, two[DEVICE_LEN] = {2};
+	struct throttle_try by = {
+	    .name = "alice", .address = "192.0.2.99", .device = one};
+	int n = 0;
+
+	(void)arg;
+	tries_from_many(t, "alice", noon, 99);
+	tries(t, "alice", "192.0.2.99", noon, 99);
+	tries_of_many(t, "192.0.2.99", noon, 999);
+	while (n < 99 && try_with(t, one, noon))
+		n++;
+	CHECK(n == PAIR_BURST && wait_s == 60,
+	    "throttle: a device of the person has ten tries, whatever others "
+	    "do, in its own network too");
+	CHECK(try_with(t, one, noon + 60) && !try_with(t, one, noon + 60),
+	    "throttle: then one a minute");
+	CHECK(try_with(t, two, noon),
+	    "throttle: another device has a bucket of its own");
+	throttle_forgive(t, &keyring, &by, noon + 60);
+	for (n = 0; n < 99 && try_with(t, one, noon + 60);)
+		n++;
+	CHECK(n == PAIR_BURST, "throttle: which a sign-in empties");
+	return OK;
+}
+
+static enum err
+opened(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	tries_from_many(t, "oscar", noon, 99);
+	tries(t, "oscar", "192.0.2.60", noon, 99);
+	throttle_open(t, &keyring, "Oscar", noon);
+	CHECK(tries(t, "oscar", "192.0.2.60", noon + THROTTLE_OPEN_S - 1, 50) ==
+		  50,
+	    "throttle: a name that was opened does not wait, beside those who "
+	    "guess either");
+	tries(t, "oscar", "192.0.2.60", noon + THROTTLE_OPEN_S, 99);
+	CHECK(!try_at(t, "oscar", "192.0.2.60", noon + THROTTLE_OPEN_S),
+	    "throttle: for ten minutes");
 	return OK;
 }
 
@@ -257,6 +355,9 @@ main(void)
 	in_store(names, NULL);
 	in_store(addresses, NULL);
 	in_store(forgiveness, NULL);
+	in_store(wide_networks, NULL);
+	in_store(devices, NULL);
+	in_store(opened, NULL);
 	in_store(clocks, NULL);
 	in_store(odd_names, NULL);
 	in_store(what_is_kept, NULL);
