@@ -352,23 +352,59 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 	assert_refused 400 invalid_grant
 }
 
-@test "code: used again by another client, with a wrong verifier or a day later, it ends what it gave all the same" {
-	for way in other verifier later; do
+@test "code: a stranger who presents a used one ends nothing, nor does anybody after its 60 seconds (RFC 6749 4.1.3)" {
+	for way in other public verifier uri secret later; do
 		code=$(get_code alice app)
 		tokens=$(redeem "$code")
 		refresh=$(field refresh_token <<<"$tokens")
+		status=400
+		reason=
 		case $way in
-		other) CLIENT=other redeem "$code" ;;
-		verifier) VERIFIER=${VERIFIER%?}x redeem "$code" ;;
+		other)
+			CLIENT=other redeem "$code"
+			reason=client_mismatch
+			;;
+		public)
+			AUTH=none CLIENT=spa redeem "$code"
+			reason=client_mismatch
+			;;
+		verifier)
+			VERIFIER=${VERIFIER%?}x redeem "$code"
+			reason=code_verifier_wrong
+			;;
+		uri)
+			as_client token grant_type=authorization_code \
+			    code="$code" code_verifier="$VERIFIER" \
+			    redirect_uri=https://elsewhere.example/
+			reason=redirect_uri_mismatch
+			;;
+		secret)
+			SECRET=wrong redeem "$code"
+			status=401
+			reason=client_secret_wrong
+			;;
 		later)
-			travel 86400
+			travel 60
 			redeem "$code"
+			reason=code_expired
 			;;
 		esac
-		assert_refused 400 invalid_grant
+		assert_status "$status"
+		assert_logged "reason=$reason"
 		refresh "$refresh"
-		assert_refused 400 invalid_grant
+		assert_status 200
+		userinfo "$(http_body | field access_token)"
+		assert_status 200
 	done
+	run ! grep -q code_reused < <(latchkey audit)
+}
+
+@test "code: it does not outlive the session it was issued under" {
+	code=$(get_code alice app)
+	latchkey session end --user alice
+	redeem "$code"
+	assert_refused 400 invalid_grant
+	assert_logged 'reason=session_ended'
 }
 
 @test "code: used again after its tokens were refreshed, it ends the family too" {

@@ -28,6 +28,7 @@ code_put(struct store_txn *t, const struct code *c)
 	record_put_i64(&w, c->auth_time);
 	record_put_str(&w, c->amr);
 	record_put_i64(&w, c->expires_at);
+	record_put_u8(&w, c->used);
 	e = record_end(&w);
 	if (e == OK)
 		store_put(t, TABLE_CODES, c->token.family_id, FAMILY_ID_LEN,
@@ -58,6 +59,7 @@ code_decode(struct code *c, const void *key, size_t key_len,
 	c->auth_time = record_get_i64(&r);
 	record_get_str(&r, c->amr, sizeof c->amr);
 	c->expires_at = record_get_i64(&r);
+	c->used = record_get_u8(&r) != 0;
 	c->token.number = (uint64_t)c->expires_at;
 	return record_close(&r);
 }
@@ -67,32 +69,33 @@ code_issue(struct store_txn *t, struct code *c, int64_t now)
 {
 	c->expires_at = now + CODE_LIFETIME_S;
 	c->token.number = (uint64_t)c->expires_at;
+	c->used = false;
 	family_id_make(c->token.family_id, now);
 	return code_put(t, c);
 }
 
 /*
- * One of ours, and its record is gone: expired, or used. Used, if the family
- * it began lives; then whoever comes second may be the rightful one, and what
- * the first got must end (RFC 6749 4.1.2, RFC 9700 4.5).
+ * C was used, and this request is as good as the first: its client is
+ * authenticated and has the verifier. One of the two has what belongs to the
+ * other, so what the first one got ends (RFC 6749 4.1.2, RFC 9700 4.5).
  */
 static enum err
-refuse_again(struct store_txn *t, const struct code_presented *p, int64_t now,
-    const char **why)
+refuse_again(
+    struct store_txn *t, const struct code *c, int64_t now, const char **why)
 {
 	struct family f;
 	struct user u;
-	enum err e = family_get(t, p->token.family_id, now, &f);
+	enum err e = family_get(t, c->token.family_id, now, &f);
 
-	if (e == ERR_NOT_FOUND)
-		return err_because(ERR_INVALID_GRANT, "code_expired", why);
-	if (e != OK)
+	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
-	e = user_get(t, f.user_id, &u);
-	audit_add(t, now, "code_reused", e == OK ? u.name : NULL, f.client_id,
-	    "family ended");
-	user_wipe(&u);
-	family_end(t, f.family_id);
+	if (e == OK) {
+		e = user_get(t, f.user_id, &u);
+		audit_add(t, now, "code_reused", e == OK ? u.name : NULL,
+		    f.client_id, "family ended");
+		user_wipe(&u);
+		family_end(t, f.family_id);
+	}
 	return err_because(ERR_INVALID_GRANT, "code_reused", why);
 }
 
@@ -127,35 +130,61 @@ check_verifier(const struct code *c, const char *verifier, const char **why)
 	return e == OK ? OK : err_because(e, "code_verifier_wrong", why);
 }
 
-enum err
-code_redeem(struct store_txn *t, const struct code_presented *p, int64_t now,
-    struct code *c, const char **why)
+/* Whether what P presents for C is what the rightful client has. */
+static enum err
+check_presented(const struct code *c, const struct code_presented *p,
+    int64_t now, const char **why)
 {
-	struct store_value v;
 	enum err e;
 
-	*why = NULL;
-	*c = (struct code){0};
-	e = store_get(t, TABLE_CODES, p->token.family_id, FAMILY_ID_LEN, &v);
-	if (e == ERR_NOT_FOUND)
-		return refuse_again(t, p, now, why);
-	if (e != OK)
-		return e;
-	e = code_decode(c, p->token.family_id, FAMILY_ID_LEN, &v);
-	if (e != OK) {
-		store_fail(t, e);
-		return e;
-	}
 	if (!str_equal(c->client_id, p->client_id))
 		return err_because(ERR_INVALID_GRANT, "client_mismatch", why);
 	if (c->expires_at <= now)
 		return err_because(ERR_INVALID_GRANT, "code_expired", why);
 	e = check_redirect_uri(c, p->redirect_uri, why);
+	return e == OK ? check_verifier(c, p->code_verifier, why) : e;
+}
+
+static enum err
+find(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
+    struct code *c)
+{
+	struct store_value v;
+	enum err e = store_get(t, TABLE_CODES, family_id, FAMILY_ID_LEN, &v);
+
+	*c = (struct code){0};
+	if (e != OK)
+		return e;
+	e = code_decode(c, family_id, FAMILY_ID_LEN, &v);
+	if (e != OK)
+		store_fail(t, e);
+	return e;
+}
+
+enum err
+code_redeem(struct store_txn *t, const struct code_presented *p, int64_t now,
+    struct code *c, const char **why)
+{
+	struct session s;
+	enum err e = find(t, p->token.family_id, c);
+
+	*why = NULL;
+	/* Swept, or ended with its person or client. */
+	if (e == ERR_NOT_FOUND)
+		return err_because(ERR_INVALID_GRANT, "code_expired", why);
 	if (e == OK)
-		e = check_verifier(c, p->code_verifier, why);
-	if (e == OK)
-		store_del(t, TABLE_CODES, p->token.family_id, FAMILY_ID_LEN);
-	return e == OK ? store_failed(t) : e;
+		e = check_presented(c, p, now, why);
+	if (e != OK)
+		return e;
+	if (c->used)
+		return refuse_again(t, c, now, why);
+	e = session_get(t, c->sid, now, &s);
+	if (e == ERR_NOT_FOUND)
+		return err_because(ERR_INVALID_GRANT, "session_ended", why);
+	if (e != OK)
+		return e;
+	c->used = true;
+	return code_put(t, c);
 }
 
 struct match {

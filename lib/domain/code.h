@@ -1,8 +1,10 @@
 /*
  * Authorization codes (RFC 6749 4.1.2, RFC 9700 2.1.1 and 4.5): 60 seconds,
- * one use, bound to client, redirect URI and code verifier. A code carries the
- * id of the family it begins; when one of ours turns up whose record is gone
- * and whose family lives, it has been used before, and the family ends.
+ * one use, bound to client, redirect URI, code verifier and the session it was
+ * issued under. A code carries the id of the family it begins. Its record stays
+ * for the 60 seconds, marked when it is used, so that a second use is judged as
+ * the first was: only the client that could have redeemed it ends what it
+ * began. A stranger who finds a code in a log ends nothing.
  */
 #ifndef LK_DOMAIN_CODE_H
 #define LK_DOMAIN_CODE_H
@@ -35,6 +37,7 @@ struct code {
 	int64_t auth_time;
 	char amr[AMR_CAP];
 	int64_t expires_at;
+	bool used; /* its record waits for its end, and redeems nothing */
 };
 
 /* Gives C a token and an expiry and puts it. */
@@ -50,17 +53,18 @@ struct code_presented {
 };
 
 /*
- * Takes the code out of the store and into C, or refuses: ERR_INVALID_GRANT
- * (unknown, expired, another client's, another redirect URI, wrong verifier),
- * ERR_INVALID_REQUEST (verifier missing or malformed). A refusal leaves the
- * code as it was, so nobody spoils another's; only a second use changes
- * something: it ends the family the first began, with an audit line. Commit
- * either way. *WHY is a word for the log on a refusal.
+ * Marks the code as used and gives it in C, or refuses: ERR_INVALID_GRANT
+ * (unknown, expired, another client's, another redirect URI, wrong verifier,
+ * its session over), ERR_INVALID_REQUEST (verifier missing or malformed). A
+ * refusal leaves the code as it was, so nobody spoils another's; only a second
+ * use that is otherwise good changes something: it ends the family that the
+ * first began, with an audit line. Commit either way. *WHY is a word for the
+ * log on a refusal.
  */
 enum err code_redeem(struct store_txn *t, const struct code_presented *p,
     int64_t now, struct code *c, const char **why) MUST_CHECK;
 
-/* Removes codes not yet redeemed that match; a NULL matches all. */
+/* Removes codes, used or not, that match; a NULL matches all. */
 void code_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);
 

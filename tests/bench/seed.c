@@ -220,10 +220,17 @@ codes_step(struct store_txn *t, void *arg)
 	    .auth_time = s->now,
 	    .nonce = "a-nonce",
 	    .amr = "pwd"};
+	struct session session;
+	struct session_cookie cookie;
 	enum err e = pkce_challenge(c.code_challenge, s->challenge);
 
 	memcpy(c.user_id, s->people[0], USER_ID_LEN);
-	random_bytes(c.sid, SID_LEN);
+	session_make(
+	    &session, &cookie, NULL, c.user_id, "pwd", 86400, false, s->now);
+	memcpy(c.sid, session.sid, SID_LEN);
+	session_cookie_wipe(&cookie);
+	if (e == OK)
+		e = session_put(t, &session);
 	if (e == OK)
 		e = str_copy(c.client_id, sizeof c.client_id, s->client_id);
 	if (e == OK)

@@ -16,6 +16,26 @@ static const char other_verifier[] =
 static const char redirect_uri[] = "https://app.example.org/cb";
 
 static const char *why;
+static struct session session;
+
+static void
+sign_in(struct store_txn *t)
+{
+	static const uint8_t person[USER_ID_LEN] = {1};
+	struct session_cookie cookie;
+
+	session_make(&session, &cookie, NULL, person, "pwd", 7200, false, noon);
+	if (session_put(t, &session) != OK)
+		fixture_bail_out("no session");
+}
+
+static enum err
+sign_in_step(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	sign_in(t);
+	return OK;
+}
 
 static struct code
 issue(struct store_txn *t, bool with_pkce)
@@ -25,12 +45,12 @@ issue(struct store_txn *t, bool with_pkce)
 	    .redirect_uri_given = true,
 	    .has_challenge = with_pkce,
 	    .user_id = {1},
-	    .sid = {2},
 	    .scope = "openid",
 	    .nonce = "n-0S6_WzA2Mj",
 	    .auth_time = noon - 5,
 	    .amr = "pwd"};
 
+	memcpy(c.sid, session.sid, SID_LEN);
 	if ((with_pkce && pkce_challenge(c.code_challenge, challenge) != OK) ||
 	    code_issue(t, &c, noon) != OK)
 		fixture_bail_out("no code");
@@ -85,8 +105,11 @@ uses(struct store_txn *t, void *arg)
 	    "code: each has an id of its own");
 	CHECK(redeem_well(t, &c, noon) == OK && why == NULL,
 	    "code: it gives back all it was issued with");
-	CHECK(refused(redeem_well(t, &c, noon), "code_expired"),
+	CHECK(refused(redeem_well(t, &c, noon), "code_reused") &&
+		  refused(redeem_well(t, &c, noon + 59), "code_reused"),
 	    "code: it works once");
+	CHECK(refused(redeem_well(t, &c, noon + 60), "code_expired"),
+	    "code: its own time over, a used one is only refused");
 	CHECK(redeem_well(t, &d, noon + 59) == OK,
 	    "code: it works for sixty seconds");
 	c = issue(t, true);
@@ -200,14 +223,71 @@ used_twice(struct store_txn *t, void *arg)
 	CHECK(family_get(t, g.family_id, noon, &found) == OK,
 	    "code: and no other");
 	CHECK(reuses_told(t) == 1, "code: an administrator can read of it");
-	CHECK(refused(redeem_well(t, &c, noon + 1), "code_expired") &&
+	CHECK(refused(redeem_well(t, &c, noon + 1), "code_reused") &&
 		  reuses_told(t) == 1,
 	    "code: a third use has nothing more to end");
-	CHECK(refused(redeem(t, &d, "other", "x", NULL, noon + 3000),
-		  "code_reused") &&
-		  family_get(t, g.family_id, noon, &found) == ERR_NOT_FOUND,
-	    "code: whoever uses it again, and long after, the family ends: it "
-	    "was seen by others");
+	return OK;
+}
+
+/* A stranger who has found a used code in a log. */
+static enum err
+strangers(struct store_txn *t, void *arg)
+{
+	struct code c = issue(t, true), plain = issue(t, false);
+	struct family f, g, found;
+	int told = reuses_told(t);
+
+	(void)arg;
+	if (redeem_well(t, &c, noon) != OK ||
+	    redeem_well(t, &plain, noon) != OK)
+		fixture_bail_out("no code");
+	begin_family(t, &c, &f);
+	begin_family(t, &plain, &g);
+	CHECK(refused(redeem(t, &c, "other", redirect_uri, verifier, noon),
+		  "client_mismatch") &&
+		  refused(
+		      redeem(t, &c, "app", redirect_uri, other_verifier, noon),
+		      "code_verifier_wrong") &&
+		  redeem(t, &c, "app", redirect_uri, NULL, noon) ==
+		      ERR_INVALID_REQUEST &&
+		  refused(redeem(t, &c, "app", "https://elsewhere.example/",
+			      verifier, noon),
+		      "redirect_uri_mismatch") &&
+		  refused(redeem(t, &plain, "app", NULL, NULL, noon),
+		      "redirect_uri_missing") &&
+		  refused(redeem_well(t, &c, noon + 60), "code_expired") &&
+		  refused(redeem_well(t, &c, noon + 3000), "code_expired"),
+	    "code: a used one from a stranger, or later, is refused");
+	CHECK(family_get(t, f.family_id, noon, &found) == OK &&
+		  family_get(t, g.family_id, noon, &found) == OK &&
+		  reuses_told(t) == told,
+	    "code: and ends nothing");
+	CHECK(refused(redeem_well(t, &c, noon + 59), "code_reused") &&
+		  family_get(t, f.family_id, noon, &found) == ERR_NOT_FOUND &&
+		  reuses_told(t) == told + 1,
+	    "code: after all of these its own client still ends it");
+	return OK;
+}
+
+static enum err
+sessions(struct store_txn *t, void *arg)
+{
+	struct code c = issue(t, true), used = issue(t, true);
+	struct family f, found;
+
+	(void)arg;
+	if (redeem_well(t, &used, noon) != OK)
+		fixture_bail_out("no code");
+	begin_family(t, &used, &f);
+	session_end(t, session.sid);
+	CHECK(refused(redeem_well(t, &c, noon), "session_ended"),
+	    "code: it does not outlive the session it was issued under");
+	CHECK(refused(redeem_well(t, &used, noon), "code_reused") &&
+		  family_get(t, f.family_id, noon, &found) == ERR_NOT_FOUND,
+	    "code: used twice, it ends what it began after the session, too");
+	sign_in(t);
+	CHECK(refused(redeem_well(t, &c, noon), "session_ended"),
+	    "code: another session is none of its own");
 	return OK;
 }
 
@@ -226,6 +306,8 @@ ends(struct store_txn *t, void *arg)
 	code_end_all(t, d.user_id, NULL);
 	CHECK(refused(redeem_well(t, &d, noon), "code_expired"),
 	    "code: ending those of its person ends it");
+	CHECK(refused(redeem_well(t, &c, noon), "code_expired"),
+	    "code: and the mark of one that was used, with all it began");
 	return OK;
 }
 
@@ -233,10 +315,13 @@ int
 main(void)
 {
 	fixture_open();
+	in_store(sign_in_step, NULL);
 	in_store(uses, NULL);
 	in_store(bindings, NULL);
 	in_store(without_pkce, NULL);
 	in_store(used_twice, NULL);
+	in_store(strangers, NULL);
+	in_store(sessions, NULL);
 	in_store(ends, NULL);
 	return check_done();
 }

@@ -31,10 +31,12 @@ static struct client client = {.client_id = "photos",
     .alg = JWA_EDDSA,
     .grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN};
 static struct user alice = {.name = "alice"};
+static struct session session;
 
 static enum err
 settle_in(struct store_txn *t, void *arg)
 {
+	struct session_cookie cookie;
 	struct user old;
 
 	(void)arg;
@@ -43,6 +45,10 @@ settle_in(struct store_txn *t, void *arg)
 	    client_add(t, &client, noon) != OK ||
 	    (user_find(t, "alice", &old) == ERR_NOT_FOUND &&
 		user_add(t, &alice, noon) != OK))
+		store_fail(t, ERR_IO);
+	session_make(
+	    &session, &cookie, NULL, alice.user_id, "pwd", 3600, false, noon);
+	if (session_put(t, &session) != OK)
 		store_fail(t, ERR_IO);
 	return OK;
 }
@@ -80,6 +86,7 @@ issue_step(struct store_txn *t, void *arg)
 	    .amr = "pwd"};
 
 	memcpy(code.user_id, alice.user_id, USER_ID_LEN);
+	memcpy(code.sid, session.sid, SID_LEN);
 	/* RFC 7636 appendix B */
 	if (pkce_challenge(code.code_challenge,
 		"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM") != OK ||
@@ -224,7 +231,7 @@ mend_everywhere(int rc, unsigned stride, const char *promise)
 		all = !engine_failed();
 		engine_heal();
 		once &= count(TABLE_FAMILIES) == ++families &&
-			count(TABLE_CODES) == codes;
+			count(TABLE_CODES) == ++codes;
 		if (all)
 			break;
 	}

@@ -63,6 +63,7 @@ make_all(struct store_txn *t, void *arg)
 	    .refreshable = true,
 	    .amr = "pwd"};
 	session_make(&session, &cookie, NULL, id, "pwd", 3600, false, noon);
+	memcpy(code.sid, session.sid, SID_LEN);
 	if (user_add(t, &alice, noon) != OK ||
 	    client_add(t, &client, noon) != OK ||
 	    site_client(&site_row, SITE) != OK ||
