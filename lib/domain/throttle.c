@@ -13,6 +13,7 @@ enum {
 	THROTTLE_RECORD_CAP = 32,
 	THROTTLE_TEXT_CAP = 512,
 	NETWORK_LEN = 16,
+	EVICTED_MAX = 16,    /* a try; it adds 7 at most */
 	KNOWN_S = 30 * 86400 /* how long a sign-in makes a network known */
 };
 
@@ -274,6 +275,7 @@ throttle_charge(struct store_txn *t, const struct keyring *k,
 	for (size_t i = 0; i < BUCKETS; i++)
 		if (b[i].counts)
 			bucket_charge(t, &b[i], now);
+	store_bound(t, TABLE_THROTTLE, THROTTLE_RECORDS_MAX, EVICTED_MAX);
 	return store_failed(t);
 }
 

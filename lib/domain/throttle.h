@@ -21,7 +21,8 @@
  * algorithm), so nothing has to be undone: the longest wait is a minute. A
  * sign-in that succeeds empties its device's or its network's bucket for the
  * name and gives the others their charge back. Bucket names are keyed hashes:
- * what people mistype is nowhere in the store.
+ * what people mistype is nowhere in the store. There are so many records at
+ * most; a flood of names makes those go that would be empty first.
  */
 #ifndef LK_DOMAIN_THROTTLE_H
 #define LK_DOMAIN_THROTTLE_H
@@ -33,7 +34,8 @@
 #include <stdint.h>
 
 enum {
-	THROTTLE_OPEN_S = 600 /* what throttle_open gives */
+	THROTTLE_OPEN_S = 600,       /* what throttle_open gives */
+	THROTTLE_RECORDS_MAX = 10000 /* about 2 MB */
 };
 
 /* Who tries. */

@@ -19,7 +19,8 @@
  * later calls on it do nothing, and nothing of it is kept.
  *
  * Expiry. A record put with an expires_at stands in an index by that time, and
- * each write transaction removes a bounded handful of what has expired. There
+ * each write transaction removes a bounded handful of what has expired, and
+ * more when there is a backlog. There
  * is no cron job; a reader must check a record's own expiry all the same.
  */
 #ifndef LK_STORE_STORE_H
@@ -61,6 +62,10 @@ enum {
 	STORE_VALUE_MAX = 65536, /* bytes in a value */
 	STORE_SWEEP = 2,         /* expired records removed a write, besides
 				  * as many as it adds that will expire */
+	STORE_SWEEP_MORE = 64,   /* and so many a commit when some have been
+				  * expired for longer than STORE_OVERDUE_S:
+				  * about 0.2 ms */
+	STORE_OVERDUE_S = 60,
 	STORE_SCHEMA = 1
 };
 
@@ -134,6 +139,11 @@ void store_scan(struct store_txn *t, enum store_table table, const void *prefix,
 /* Removes the records for which MATCH returns true; how many. */
 size_t store_prune(struct store_txn *t, enum store_table table,
     const void *prefix, size_t prefix_len, store_visit *match, void *arg);
+
+/* Where TABLE has more than MOST records, removes up to LIMIT of those that
+ * expire, the first to expire first. */
+void store_bound(
+    struct store_txn *t, enum store_table table, size_t most, size_t limit);
 
 /* Makes the transaction fail with E: for a record that does not decode. */
 void store_fail(struct store_txn *t, enum err e);

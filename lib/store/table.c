@@ -432,6 +432,7 @@ store_sweep(struct store_txn *t, int64_t now, size_t limit)
 {
 	MDB_cursor *c = cursor_open(t, t->store->expiry);
 	struct expiring x;
+	size_t usual = limit;
 	uint8_t section = 0;
 
 	if (c == NULL)
@@ -439,7 +440,43 @@ store_sweep(struct store_txn *t, int64_t now, size_t limit)
 	for (size_t i = 0; i < limit && t->failed == OK; i++) {
 		if (!next_expired(t, c, now, &section, &x))
 			break;
+		if (x.time <= now - STORE_OVERDUE_S)
+			limit = usual + STORE_SWEEP_MORE;
 		sweep_entry(t, &x, now);
+	}
+	mdb_cursor_close(c);
+}
+
+static bool
+has_more_than(struct store_txn *t, enum store_table table, size_t most)
+{
+	MDB_stat stat = {0};
+	int rc = mdb_stat(t->txn, t->store->table[table], &stat);
+
+	if (rc != 0)
+		store_fail_rc(t, rc);
+	return rc == 0 && stat.ms_entries > most;
+}
+
+void
+store_bound(
+    struct store_txn *t, enum store_table table, size_t most, size_t limit)
+{
+	uint8_t section = section_of(table);
+	struct expiring x;
+	MDB_cursor *c;
+
+	if (t->failed != OK || !has_more_than(t, table, most))
+		return;
+	c = cursor_open(t, t->store->expiry);
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < limit && has_more_than(t, table, most); i++) {
+		if (!next_expired(t, c, INT64_MAX, &section, &x) ||
+		    x.table != table)
+			break;
+		/* As if it had expired; one that was extended moves on. */
+		sweep_entry(t, &x, x.time);
 	}
 	mdb_cursor_close(c);
 }

@@ -260,6 +260,52 @@ handfuls(void)
 	CHECK(counts(0, 0), "expiry: and swept when their time has come");
 }
 
+/* A flood leaves more than a handful a write can ever remove. */
+static void
+backlogs(void)
+{
+	int all = 3 * STORE_SWEEP_MORE;
+
+	put_many(all, noon + 10);
+	write_at(noon + 10 + STORE_OVERDUE_S - 1);
+	all -= STORE_SWEEP;
+	CHECK(counts((uint64_t)all, (uint64_t)all),
+	    "expiry: of what has just expired a write sweeps a handful");
+	write_at(noon + 10 + STORE_OVERDUE_S);
+	all -= STORE_SWEEP + STORE_SWEEP_MORE;
+	CHECK(counts((uint64_t)all, (uint64_t)all),
+	    "expiry: of what is overdue it sweeps more, and still not all");
+	write_at(noon + 10 + STORE_OVERDUE_S);
+	write_at(noon + 10 + STORE_OVERDUE_S);
+	CHECK(counts(0, 0), "expiry: so that no backlog stays");
+}
+
+static enum err
+bound_step(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	store_bound(t, TABLE_CODES, 3, 4);
+	return OK;
+}
+
+static void
+bounds(void)
+{
+	put_many(6, noon + 100);
+	put("0000", noon + 900); /* extended: the index is behind */
+	put("0005", noon + 50);
+	put("for ever", 0);
+	in_store(bound_step, NULL);
+	CHECK(counts(4, 3) && there("0000") && !there("0005") &&
+		  there("for ever"),
+	    "expiry: of a table that is too large the first to expire go, a "
+	    "few at a time");
+	in_store(bound_step, NULL);
+	CHECK(counts(3, 2) && there("0000"),
+	    "expiry: until it is as large as it may be");
+	clear();
+}
+
 static void
 tables_apart(void)
 {
@@ -400,6 +446,8 @@ main(void)
 	entries();
 	sweeps();
 	handfuls();
+	backlogs();
+	bounds();
 	tables_apart();
 	in_turn();
 	aged();

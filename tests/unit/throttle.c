@@ -324,6 +324,55 @@ what_is_kept(struct store_txn *t, void *arg)
 }
 
 static enum err
+guess_much(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 10; i++)
+		if (!try_at(t, "peggy", "198.51.100.77", noon))
+			return ERR_IO;
+	return OK;
+}
+
+/* Names of which each is tried once, each from an address of its own. */
+static enum err
+flood(struct store_txn *t, void *arg)
+{
+	char name[32], address[32];
+	int *from = arg;
+
+	for (int i = *from; i < *from + 6000; i++) {
+		snprintf(name, sizeof name, "random%d", i);
+		snprintf(address, sizeof address, "10.%d.%d.%d", i / 65536,
+		    i / 256 % 256, i % 256);
+		try_at(t, name, address, noon);
+	}
+	return OK;
+}
+
+static void
+what_a_flood_leaves(void)
+{
+	struct store_figures f = {0};
+
+	in_store(guess_much, NULL);
+	for (int from = 0; from < 12000; from += 6000)
+		in_store(flood, &from);
+	CHECK(store_measure(fixture, &f) == OK &&
+		  f.entries[TABLE_THROTTLE] <= THROTTLE_RECORDS_MAX,
+	    "throttle: a flood of names leaves a bounded number of records");
+	CHECK(f.bytes_used < 8 << 20, "throttle: and little on the disk");
+}
+
+static enum err
+still_slow(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	CHECK(!try_at(t, "peggy", "198.51.100.77", noon),
+	    "throttle: and does not free those who guessed before it");
+	return OK;
+}
+
+static enum err
 nothing(struct store_txn *t, void *arg)
 {
 	(void)t;
@@ -337,7 +386,7 @@ what_stays(void)
 {
 	struct store_figures f = {0};
 
-	for (int i = 0; i < 3200 / STORE_SWEEP; i++)
+	for (int i = 0; i < THROTTLE_RECORDS_MAX / STORE_SWEEP_MORE; i++)
 		if (store_write(fixture, noon + 90 * 86400, nothing, NULL) !=
 		    OK)
 			return;
@@ -361,6 +410,8 @@ main(void)
 	in_store(clocks, NULL);
 	in_store(odd_names, NULL);
 	in_store(what_is_kept, NULL);
+	what_a_flood_leaves();
+	in_store(still_slow, NULL);
 	what_stays();
 	return check_done();
 }
