@@ -1,6 +1,7 @@
 #!/bin/sh
-# Serves a data directory on 127.0.0.1, in the foreground until Ctrl-C, with the
-# configuration that conf/site.sh makes for a web server:
+# Serves a data directory on 127.0.0.1, and on ::1 where the host has it, in the
+# foreground until Ctrl-C, with the configuration that conf/site.sh makes for a
+# web server:
 #
 #	serve.sh -d DIR -p PORT [-s SERVER] [-c CERTIFICATE -k KEY -r HTTP-PORT]
 #	    [-i INCLUDE] [-n NOTE]
@@ -48,7 +49,7 @@ done
 
 port_is_taken() {
 	awk -v port="$(printf %04X "$1")" '
-	    $4 == "0A" && $2 ~ "(0100007F|^0+):" port "$" { taken = 1 }
+	    $4 == "0A" && $2 ~ "(0100007F|^0+|^0+01000000):" port "$" { taken = 1 }
 	    END { exit !taken }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 
@@ -174,6 +175,13 @@ set -- -s "$server" -i "$issuer" -p "$programs" -r "$run" -d "$data" \
     -e "$here/pages" -l "127.0.0.1:$port"
 [ -z "$certificate" ] ||
     set -- "$@" -c "$certificate" -k "$key" -t "127.0.0.1:$http_port"
+# Where localhost is ::1, too.
+for_ipv6='/@IPV6@/d'
+if grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null; then
+	for_ipv6='s|@IPV6@|[::1]|'
+	set -- "$@" -l "[::1]:$port"
+	[ -z "$certificate" ] || set -- "$@" -t "[::1]:$http_port"
+fi
 "$here/site.sh" "$@" >"$run/site.conf"
 
 for_sed() {
@@ -185,6 +193,7 @@ for_sed() {
 fill_in() {	# NAME WORD [END]
 	sed -e "s|@RUN@|$(for_sed "$run")|; s|@HTTP_PORT@|${http_port:-$port}|" \
 	    -e "s|@TLS_PORT@|$port|; s|@MODULES@|$modules|" \
+	    -e "$for_ipv6" \
 	    -e "s|@INCLUDE@|${include:+$2 \"$(for_sed "$include")\"${3:-}}|" \
 	    "$here/serve/$1.conf" >"$run/server.conf"
 }

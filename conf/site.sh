@@ -15,11 +15,13 @@
 # sent there; without, over http. PROGRAMS is the programs' directory, SOCKETS
 # that of their sockets, DATA the data directory, PAGES where 503.html is. The
 # two LISTEN are ADDRESS:PORT, of the site (-l) and of the http that is sent on
-# to it (-t); any address and the usual ports if not given.
+# to it (-t), each once for IPv4 and once for IPv6 ([ADDRESS]:PORT). If not given
+# they are every address at the usual ports, of IPv6 where this host has it.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-server='' issuer='' certificate='' key='' listen='' listen_http=''
+server='' issuer='' certificate='' key=''
+listen='' listen6='' listen_http='' listen_http6=''
 # Installed, this is PREFIX/share/latchkey/conf; in the sources, what has been
 # installed counts, the package if nothing else.
 prefix=/usr/local
@@ -48,8 +50,8 @@ while getopts s:i:c:k:p:r:d:e:l:t: option; do
 	r) sockets=$OPTARG ;;
 	d) data=$OPTARG ;;
 	e) pages=$OPTARG ;;
-	l) listen=$OPTARG ;;
-	t) listen_http=$OPTARG ;;
+	l) case $OPTARG in [[]*) listen6=$OPTARG ;; *) listen=$OPTARG ;; esac ;;
+	t) case $OPTARG in [[]*) listen_http6=$OPTARG ;; *) listen_http=$OPTARG ;; esac ;;
 	*) exit 2 ;;
 	esac
 done
@@ -70,6 +72,26 @@ ck) leave_out='without TLS' port=443 ;;
 *) refuse 'a certificate and its key go together (-c FILE -k FILE)' ;;
 esac
 
+# Where Linux has IPv6; one socket for both is not what every server makes.
+if [ -z "$listen$listen6" ]; then
+	listen=$any$port
+	[ ! -e /proc/net/if_inet6 ] || listen6="[::]:$port"
+fi
+if [ -z "$listen_http$listen_http6" ]; then
+	listen_http=${any}80
+	[ ! -e /proc/net/if_inet6 ] || listen_http6='[::]:80'
+fi
+# IPv6 alone stands where IPv4 would.
+[ -n "$listen" ] || { listen=$listen6 listen6=''; }
+[ -n "$listen_http" ] || { listen_http=$listen_http6 listen_http6=''; }
+case $server in
+apache*)	# *:443 is both, and one host has all its addresses
+	[ "$listen" = "$any$port" ] || listen=$listen${listen6:+ $listen6}
+	[ "$listen_http" = "${any}80" ] ||
+	    listen_http=$listen_http${listen_http6:+ $listen_http6}
+	;;
+esac
+
 # What a configuration names beside the pages. The sources are seldom where a web
 # server may read.
 files=${pages%/*}/conf
@@ -84,10 +106,18 @@ fill() {	# NAME VALUE
 	printf 's|@%s@|%s|g\n' "$1" "$(printf %s "$2" | sed 's/[\\&|]/\\&/g')"
 }
 
+leave_out_ipv6=''
+[ -n "$listen6" ] || leave_out_ipv6='/^[[:space:]]*# IPv6:$/,/# end IPv6$/d;'
+[ -n "$listen_http6" ] ||
+    leave_out_ipv6="$leave_out_ipv6"'/^[[:space:]]*# IPv6, http:$/,/# end IPv6$/d'
+
 sed -e "/^[[:space:]]*# $leave_out:/,/^[[:space:]]*# end$/d" \
+    -e "$leave_out_ipv6" \
     -e "$(fill ORIGIN "$origin")" -e "$(fill HOST "$host")" \
-    -e "$(fill LISTEN "${listen:-$any$port}")" \
-    -e "$(fill LISTEN_HTTP "${listen_http:-${any}80}")" \
+    -e "$(fill LISTEN "$listen")" \
+    -e "$(fill LISTEN6 "$listen6")" \
+    -e "$(fill LISTEN_HTTP "$listen_http")" \
+    -e "$(fill LISTEN_HTTP6 "$listen_http6")" \
     -e "$(fill CERTIFICATE "$certificate")" -e "$(fill KEY "$key")" \
     -e "$(fill PATH "$path")" -e "$(fill PATH_REGEX "$path_regex")" \
     -e "$(fill PROGRAMS "$programs")" -e "$(fill SOCKETS "$sockets")" \

@@ -200,7 +200,7 @@ apache_site() {	# SERVER MODULE...
 	END
 }
 
-APACHE_MODULES='authn_core access_compat setenvif headers cgid proxy_http'
+APACHE_MODULES='authn_core access_compat setenvif cgid proxy_http'
 
 start_apache() {
 	GATE_PORT=$(free_port)
@@ -317,6 +317,31 @@ a_program_is_told() {
 	answers 401 - --http1.1 -X POST -d a=1 /app/x
 	answers 401 - -X PROPFIND /dav/
 	assert_header WWW-Authenticate '^Basic '
+}
+
+browsers_keep_to_https() {
+	local path
+	for path in /open/page.txt /page.txt /app/open/x; do
+		ask - -H 'Accept: text/html' "$path" >/dev/null
+		assert_equal "$path $(http_headers | tr A-Z a-z |
+		    grep '^strict-transport-security:')" \
+		    "$path strict-transport-security: max-age=31536000"
+	done
+}
+
+# Apache itself answers it before it asks the gate, for a proxied app behind it: a
+# request sent back, with its cookies and with whom the gate says it is from.
+trace_is_refused() {
+	local person path
+	for person in - alice; do
+		for path in /page.txt /open/page.txt /app/x /app/open/x; do
+			[[ $(ask "$person" -X TRACE "$path") = 40[15] ]] ||
+			    fail "$person $path: $(http_status)"
+			refute_page 'TRACE /|[Cc]ookie:|alice'
+		done
+	done
+	answers 405 - -X TRACE /page.txt
+	answers 405 alice -X TRACE /app/x
 }
 
 # Forged in every spelling that some app could take for ours.
@@ -553,6 +578,7 @@ end_gate() {
 @test "lighttpd: a stranger is sent to sign in, and comes back to the very page asked for" { at lighttpd; a_stranger_comes_back; }
 @test "lighttpd: who may not see a page is told so, in a page or in JSON" { at lighttpd; who_may_not_is_told; }
 @test "lighttpd: a program that has not signed in gets 401 and how to come again" { at lighttpd; a_program_is_told; }
+@test "lighttpd: browsers keep to https at the site (RFC 6797)" { at lighttpd; browsers_keep_to_https; }
 @test "lighttpd: the app behind learns who it is" { at lighttpd; the_app_learns_who_it_is; }
 @test "lighttpd: a forged name never arrives, however it is spelt" { at lighttpd; nobody_forges_a_name; }
 @test "lighttpd: what no rule opens is closed, however the path is written" { at lighttpd; what_is_not_open_is_closed; }
@@ -570,6 +596,7 @@ end_gate() {
 @test "nginx: http leads to https" { at nginx; http_leads_to_https; }
 @test "nginx: who may not see a page is told so, in a page or in JSON" { at nginx; who_may_not_is_told; }
 @test "nginx: a program that has not signed in gets 401 and how to come again" { at nginx; a_program_is_told; }
+@test "nginx: browsers keep to https at the site (RFC 6797)" { at nginx; browsers_keep_to_https; }
 @test "nginx: the app behind learns who it is" { at nginx; the_app_learns_who_it_is; }
 @test "nginx: a forged name never arrives, however it is spelt" { at nginx; nobody_forges_a_name; }
 @test "nginx: what no rule opens is closed, however the path is written" { at nginx; what_is_not_open_is_closed; }
@@ -587,6 +614,8 @@ end_gate() {
 @test "apache: http leads to https" { at apache; http_leads_to_https; }
 @test "apache: who may not see a page is told so, in a page or in JSON" { at apache; who_may_not_is_told; }
 @test "apache: a program that has not signed in gets 401 and how to come again" { at apache; a_program_is_told; }
+@test "apache: browsers keep to https at the site (RFC 6797)" { at apache; browsers_keep_to_https; }
+@test "apache: TRACE is refused, and sends nothing back" { at apache; trace_is_refused; }
 @test "apache: the app behind learns who it is" { at apache; the_app_learns_who_it_is; }
 @test "apache: a forged name never arrives, however it is spelt" { at apache; nobody_forges_a_name; }
 @test "apache: what no rule opens is closed, however the path is written" { at apache; what_is_not_open_is_closed; }
@@ -605,6 +634,8 @@ end_gate() {
 @test "apache-fcgid: http leads to https" { at apache-fcgid; http_leads_to_https; }
 @test "apache-fcgid: who may not see a page is told so, in a page or in JSON" { at apache-fcgid; who_may_not_is_told; }
 @test "apache-fcgid: a program that has not signed in gets 401 and how to come again" { at apache-fcgid; a_program_is_told; }
+@test "apache-fcgid: browsers keep to https at the site (RFC 6797)" { at apache-fcgid; browsers_keep_to_https; }
+@test "apache-fcgid: TRACE is refused, and sends nothing back" { at apache-fcgid; trace_is_refused; }
 @test "apache-fcgid: the app behind learns who it is" { at apache-fcgid; the_app_learns_who_it_is; }
 @test "apache-fcgid: a forged name never arrives, however it is spelt" { at apache-fcgid; nobody_forges_a_name; }
 @test "apache-fcgid: what no rule opens is closed, however the path is written" { at apache-fcgid; what_is_not_open_is_closed; }
@@ -622,6 +653,7 @@ end_gate() {
 @test "caddy: a stranger is sent to sign in, and comes back to the very page asked for" { at caddy; a_stranger_comes_back; }
 @test "caddy: who may not see a page is told so, in a page or in JSON" { at caddy; who_may_not_is_told; }
 @test "caddy: a program that has not signed in gets 401 and how to come again" { at caddy; a_program_is_told; }
+@test "caddy: browsers keep to https at the site (RFC 6797)" { at caddy; browsers_keep_to_https; }
 @test "caddy: the app behind learns who it is" { at caddy; the_app_learns_who_it_is; }
 @test "caddy: a forged name never arrives, however it is spelt" { at caddy; nobody_forges_a_name; }
 @test "caddy: what no rule opens is closed, however the path is written" { at caddy; what_is_not_open_is_closed; }

@@ -302,6 +302,39 @@ http_is_sent_to_https() {
 	assert_equal "$to" "301 $ISSUER/authorize?a=b%20c"
 }
 
+# A year, and of this host alone (RFC 6797); over http it says nothing.
+browsers_keep_to_https() {
+	local path
+	for path in /jwks.json /token /nothing-here "/authorize?x=y"; do
+		ask "$path" >/dev/null
+		assert_equal "$(http_headers | tr -d '\r' |
+		    grep -i '^strict-transport-security:' | tr A-Z a-z)" \
+		    'strict-transport-security: max-age=31536000'
+	done
+	curl --noproxy '*' -sS -o /dev/null -D "$(last headers)" \
+	    "http://127.0.0.1:$HTTP_PORT/idp.v1/jwks.json"
+	! http_headers | grep -i '^strict-transport' || fail 'over http'
+}
+
+both_families_are_answered() {
+	grep -q '^0\{31\}1 ' /proc/net/if_inet6 || skip 'this host has no IPv6'
+	answers 200 --connect-to '::127.0.0.1:' /jwks.json
+	answers 200 --connect-to '::[::1]:' /jwks.json
+	local url=http://127.0.0.1:$HTTP_PORT/idp.v1/jwks.json
+	assert_equal "$(curl --noproxy '*' -sS -o /dev/null -w '%{redirect_url}' \
+	    --connect-to '::[::1]:' "$url")" "$ISSUER/jwks.json"
+}
+
+# It would be sent back with all its cookies.
+trace_is_refused() {
+	local path
+	for path in /jwks.json /token /nothing-here; do
+		[[ $(ask -X TRACE -H 'Cookie: x=secret-of-mine' "$path") = 4?? ]] ||
+		    fail "$path: $(http_status)"
+		refute_page 'secret-of-mine'
+	done
+}
+
 # A stranger's word for who somebody is, and a proxy's.
 headers_are_not_variables() {
 	answers 401 -H 'Remote-User: alice' -H 'Auth_Type: Basic' \
@@ -413,6 +446,60 @@ a_program_that_cannot_be_run_is_told() {
 	done
 }
 
+@test "site: listens on IPv4 and, where this host has it, on IPv6" {
+	local server has=0 file=$BATS_FILE_TMPDIR/certificate.pem
+	[[ ! -e /proc/net/if_inet6 ]] || has=1
+	for server in lighttpd lighttpd-cgi nginx; do
+		run -0 "$root/conf/site.sh" -s $server \
+		    -i https://id.example.org -c "$file" -k "$file"
+		assert_equal "$server $(grep -v '^#' <<<"$output" |
+		    grep -cF '[::]:443')" "$server $has"
+	done
+	# Every address of Apache's own Listen 443, which is IPv6, too.
+	run -0 "$root/conf/site.sh" -s apache -i https://id.example.org \
+	    -c "$file" -k "$file"
+	[[ $output = *$'\n<VirtualHost *:443>'* ]]
+	# What is said is all there is.
+	for server in lighttpd lighttpd-cgi nginx apache apache-fcgid apache-cgi; do
+		set -- -s $server -i https://id.example.org -c "$file" \
+		    -k "$file" -t 192.0.2.1:80 -l 192.0.2.1:443
+		run -0 "$root/conf/site.sh" "$@"
+		[[ $output = *192.0.2.1:443* && $output != *'[::'* ]] ||
+		    fail "$server: $output"
+		run -0 "$root/conf/site.sh" "$@" -l '[2001:db8::1]:443'
+		[[ $output = *192.0.2.1:443* && $output = *'[2001:db8::1]:443'* &&
+		    $output != *'[::]'* && $output != *@[A-Z]* ]] ||
+		    fail "$server: $output"
+	done
+}
+
+@test "servers: an app that asks again after some seconds is heard, on the connection it kept" {
+	local server ports=()
+	for server in lighttpd lighttpd-cgi apache apache-fcgid apache-cgi nginx; do
+		at $server
+		ports+=("$PORT")
+	done
+	# Longer than the 5 seconds that lighttpd and Apache have by themselves.
+	python3 - "${ports[@]}" <<-'END'
+		import http.client, sys, time
+		kept = [http.client.HTTPConnection("127.0.0.1", int(p), timeout=20)
+		        for p in sys.argv[1:]]
+		def ask(c):
+		    c.request("GET", "/jwks.json")
+		    answer = c.getresponse()
+		    answer.read()
+		    assert answer.status == 200, answer.status
+		for c in kept:
+		    ask(c)
+		first = [c.sock for c in kept]
+		time.sleep(8)
+		for c, sock in zip(kept, first):
+		    assert c.sock is sock, f"closed: {c.port}"
+		    ask(c)
+		    assert c.sock is sock
+	END
+}
+
 @test "site: says in one line what is wrong" {
 	local words
 	for words in '' '-s iis -i https://id.example.org' '-s nginx' \
@@ -435,6 +522,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "lighttpd: the endpoints are at their exact paths, everything else is 404" { at lighttpd; only_its_paths_are_there; }
 @test "lighttpd: so they are below a path" { at lighttpd tls; only_its_paths_are_there; }
 @test "lighttpd: http is sent to https" { at lighttpd tls; http_is_sent_to_https; }
+@test "lighttpd: IPv4 and IPv6 are answered" { at lighttpd tls; both_families_are_answered; }
+@test "lighttpd: browsers keep to https for a year, and of this host alone (RFC 6797)" { at lighttpd tls; browsers_keep_to_https; }
+@test "lighttpd: TRACE is refused, and sends nothing back" { at lighttpd; trace_is_refused; }
 @test "lighttpd: HEAD, OPTIONS and unknown methods are answered by us" { at lighttpd; methods_are_ours; }
 @test "lighttpd: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at lighttpd; bodies_have_our_ceiling; }
 @test "lighttpd: slow bodies hold up nobody else" { at lighttpd; slow_bodies_hold_up_nobody; }
@@ -455,6 +545,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "lighttpd-cgi: the endpoints are at their exact paths, everything else is 404" { at lighttpd-cgi; only_its_paths_are_there; }
 @test "lighttpd-cgi: so they are below a path" { at lighttpd-cgi tls; only_its_paths_are_there; }
 @test "lighttpd-cgi: http is sent to https" { at lighttpd-cgi tls; http_is_sent_to_https; }
+@test "lighttpd-cgi: IPv4 and IPv6 are answered" { at lighttpd-cgi tls; both_families_are_answered; }
+@test "lighttpd-cgi: browsers keep to https for a year, and of this host alone (RFC 6797)" { at lighttpd-cgi tls; browsers_keep_to_https; }
+@test "lighttpd-cgi: TRACE is refused, and sends nothing back" { at lighttpd-cgi; trace_is_refused; }
 @test "lighttpd-cgi: HEAD, OPTIONS and unknown methods are answered by us" { at lighttpd-cgi; methods_are_ours; }
 @test "lighttpd-cgi: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at lighttpd-cgi; bodies_have_our_ceiling; }
 @test "lighttpd-cgi: slow bodies hold up nobody else" { at lighttpd-cgi; slow_bodies_hold_up_nobody; }
@@ -474,6 +567,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache: the endpoints are at their exact paths, everything else is 404" { at apache; only_its_paths_are_there; }
 @test "apache: so they are below a path" { at apache tls; only_its_paths_are_there; }
 @test "apache: http is sent to https" { at apache tls; http_is_sent_to_https; }
+@test "apache: IPv4 and IPv6 are answered" { at apache tls; both_families_are_answered; }
+@test "apache: browsers keep to https for a year, and of this host alone (RFC 6797)" { at apache tls; browsers_keep_to_https; }
+@test "apache: TRACE is refused, and sends nothing back" { at apache; trace_is_refused; }
 @test "apache: HEAD, OPTIONS and unknown methods are answered by us" { at apache; methods_are_ours; }
 @test "apache: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache; bodies_have_our_ceiling; }
 @test "apache: slow bodies hold up nobody else" { at apache; slow_bodies_hold_up_nobody; }
@@ -494,6 +590,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache-fcgid: the endpoints are at their exact paths, everything else is 404" { at apache-fcgid; only_its_paths_are_there; }
 @test "apache-fcgid: so they are below a path" { at apache-fcgid tls; only_its_paths_are_there; }
 @test "apache-fcgid: http is sent to https" { at apache-fcgid tls; http_is_sent_to_https; }
+@test "apache-fcgid: IPv4 and IPv6 are answered" { at apache-fcgid tls; both_families_are_answered; }
+@test "apache-fcgid: browsers keep to https for a year, and of this host alone (RFC 6797)" { at apache-fcgid tls; browsers_keep_to_https; }
+@test "apache-fcgid: TRACE is refused, and sends nothing back" { at apache-fcgid; trace_is_refused; }
 @test "apache-fcgid: HEAD, OPTIONS and unknown methods are answered by us" { at apache-fcgid; methods_are_ours; }
 @test "apache-fcgid: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache-fcgid; bodies_have_our_ceiling; }
 @test "apache-fcgid: slow bodies hold up nobody else" { at apache-fcgid; slow_bodies_hold_up_nobody; }
@@ -513,6 +612,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache-cgi: the endpoints are at their exact paths, everything else is 404" { at apache-cgi; only_its_paths_are_there; }
 @test "apache-cgi: so they are below a path" { at apache-cgi tls; only_its_paths_are_there; }
 @test "apache-cgi: http is sent to https" { at apache-cgi tls; http_is_sent_to_https; }
+@test "apache-cgi: IPv4 and IPv6 are answered" { at apache-cgi tls; both_families_are_answered; }
+@test "apache-cgi: browsers keep to https for a year, and of this host alone (RFC 6797)" { at apache-cgi tls; browsers_keep_to_https; }
+@test "apache-cgi: TRACE is refused, and sends nothing back" { at apache-cgi; trace_is_refused; }
 @test "apache-cgi: HEAD, OPTIONS and unknown methods are answered by us" { at apache-cgi; methods_are_ours; }
 @test "apache-cgi: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache-cgi; bodies_have_our_ceiling; }
 @test "apache-cgi: slow bodies hold up nobody else" { at apache-cgi; slow_bodies_hold_up_nobody; }
@@ -532,6 +634,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "nginx: the endpoints are at their exact paths, everything else is 404" { at nginx; only_its_paths_are_there; }
 @test "nginx: so they are below a path" { at nginx tls; only_its_paths_are_there; }
 @test "nginx: http is sent to https" { at nginx tls; http_is_sent_to_https; }
+@test "nginx: IPv4 and IPv6 are answered" { at nginx tls; both_families_are_answered; }
+@test "nginx: browsers keep to https for a year, and of this host alone (RFC 6797)" { at nginx tls; browsers_keep_to_https; }
+@test "nginx: TRACE is refused, and sends nothing back" { at nginx; trace_is_refused; }
 @test "nginx: HEAD, OPTIONS and unknown methods are answered by us" { at nginx; methods_are_ours; }
 @test "nginx: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at nginx; bodies_have_our_ceiling; }
 @test "nginx: slow bodies hold up nobody else" { at nginx; slow_bodies_hold_up_nobody; }
