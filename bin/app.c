@@ -121,6 +121,7 @@ app_apply(const struct app_choice *choice, struct client *c, struct refusal *r)
 	c->alg = recipe->alg;
 	c->is_public = c->is_public || recipe->auth == RECIPE_AUTH_NONE;
 	c->no_pkce = !recipe->pkce;
+	c->introspect_any = recipe->introspect_any;
 	if (recipe->grants != 0)
 		c->grants = recipe->grants;
 	e = str_copy(c->name, sizeof c->name, recipe->client_name);

@@ -21,7 +21,9 @@
 	    {"--secret-stdin", NULL, false},                                   \
 	    {"--alg", "EdDSA|RS256|HS256", false}, {"--grant", "GRANT", true}, \
 	    {"--scope", "SCOPE", true}, {"--group", "GROUP", true},            \
-	    {"--audience", "URI", false}, {"--trusted", NULL, false},          \
+	    {"--audience", "URI", false}, {"--resource", "URI", true},         \
+	    {"--introspect-any", NULL, false},                                 \
+	    {"--no-introspect-any", NULL, false}, {"--trusted", NULL, false},  \
 	    {"--no-pkce", NULL, false}, {"--cookie-refresh", NULL, false},     \
 	    {"--no-trusted", NULL, false}, {"--pkce", NULL, false},            \
 	{                                                                      \
@@ -72,6 +74,8 @@ static const struct column show_columns[] = {
     {"scope", "scope", false},
     {"groups", "groups", false},
     {"audience", "audience", false},
+    {"resources", "resources", false},
+    {"introspect_any", "asks about any token", false},
     {"id_token_signed_response_alg", "alg", false},
     {"trusted", "trusted", false},
     {"pkce", "PKCE required", false},
@@ -100,14 +104,15 @@ grants_json(unsigned grants)
 static json_t *
 to_json(const struct client *c)
 {
-	return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:s, s:o, s:s, s:s, "
-			 "s:b, s:b, s:b, s:I, s:I}",
+	return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:s, s:o, s:s, s:o, "
+			 "s:b, s:s, s:b, s:b, s:b, s:I, s:I}",
 	    "client_id", c->client_id, "client_name", c->name, "public",
 	    c->is_public, "redirect_uris", output_words(c->redirect_uris),
 	    "post_logout_redirect_uris",
 	    output_words(c->post_logout_redirect_uris), "grant_types",
 	    grants_json(c->grants), "scope", c->scope, "groups",
-	    output_words(c->groups), "audience", c->audience,
+	    output_words(c->groups), "audience", c->audience, "resources",
+	    output_words(c->resources), "introspect_any", c->introspect_any,
 	    "id_token_signed_response_alg", jwa_name(c->alg), "trusted",
 	    c->trusted, "pkce", !c->no_pkce, "cookie_refresh",
 	    c->cookie_refresh, "client_id_issued_at", (json_int_t)c->created_at,

@@ -18,6 +18,14 @@ audience_refusal(const char *s)
 	return strchr(s, ' ') != NULL ? "an audience has no spaces" : NULL;
 }
 
+static const char *
+resource_refusal(const char *s)
+{
+	return strlen(s) < AUDIENCE_CAP
+		   ? audience_refusal(s)
+		   : "a resource has at most 256 characters, as an audience";
+}
+
 static enum err
 apply_grants(struct client *c, const struct args *args, struct refusal *r)
 {
@@ -64,6 +72,7 @@ apply_lists(struct client *c, const struct args *args, struct refusal *r)
 		uri_refusal},
 	    {"--post-logout-redirect-uri", c->post_logout_redirect_uris,
 		sizeof c->post_logout_redirect_uris, uri_refusal},
+	    {"--resource", c->resources, sizeof c->resources, resource_refusal},
 	    {"--scope", c->scope, sizeof c->scope, scope_refusal},
 	    {"--group", c->groups, sizeof c->groups, user_group_refusal},
 	};
@@ -107,6 +116,8 @@ client_options_apply(
 	apply_switch(&c->no_pkce, args, "--no-pkce", "--pkce");
 	apply_switch(&c->cookie_refresh, args, "--cookie-refresh",
 	    "--no-cookie-refresh");
+	apply_switch(&c->introspect_any, args, "--introspect-any",
+	    "--no-introspect-any");
 	return e;
 }
 

@@ -217,6 +217,8 @@ static const struct key keys[] = {
     {"alg", parse_alg, FIELD(alg), ONCE, "give EdDSA, RS256 or HS256"},
     {"scope", parse_words, FIELD(scope), MAYBE, "give words"},
     {"pkce", parse_yes_no, FIELD(pkce), ONCE, "give yes or no"},
+    {"introspect_any", parse_yes_no, FIELD(introspect_any), MAYBE,
+	"give yes or no"},
     {"claims", parse_words, FIELD(claims), MAYBE, "give words"},
     {"source", parse_uri, FIELD(sources), MANY, "give one URL"},
     {"tried", parse_yes_no, FIELD(tried), ONCE, "give yes or no"},

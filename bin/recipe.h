@@ -51,6 +51,7 @@ struct recipe {
 	enum jwa alg;
 	unsigned grants; /* 0: the usual ones */
 	bool pkce;
+	bool introspect_any;
 	bool tried; /* against the app itself */
 	char
 	    settings[RECIPE_MAX]; /* what to enter into the app, with {words} */

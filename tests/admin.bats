@@ -267,6 +267,26 @@ $DATA/store/mine"
 	assert_output 'belongs to root'
 }
 
+@test "client: --resource and --introspect-any are kept, shown and taken back; a public client has neither" {
+	add_client api --resource https://a.example --resource https://b.example \
+	    --introspect-any
+	run -0 latchkey client show api --json
+	assert_equal "$(json '.resources | join(" ")')" \
+	    'https://a.example https://b.example'
+	assert_equal "$(json .introspect_any)" true
+	latchkey client set api --resource '' --no-introspect-any >/dev/null
+	run -0 latchkey client show api --json
+	assert_equal "$(json '.resources | length')" 0
+	assert_equal "$(json '.introspect_any | not')" true
+	run -1 latchkey client add spa --public --introspect-any \
+	    --redirect-uri https://spa.example/cb
+	assert_output 'cannot ask about tokens'
+	run -1 latchkey client add spa --public --resource https://a.example \
+	    --redirect-uri https://spa.example/cb
+	run -1 latchkey client set api --resource 'https://a.example b'
+	assert_output 'has no spaces'
+}
+
 # --- user --------------------------------------------------------------------
 
 @test "user add keeps what it was told" {

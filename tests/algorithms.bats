@@ -10,6 +10,7 @@ setup_file() {
 	new_store
 	add_user alice --name 'Alice Liddell' --group family
 	add_client ed --trusted --alg EdDSA
+	add_client all --introspect-any --alg EdDSA
 	add_client rs --trusted --alg RS256
 	add_client hs --trusted --alg HS256
 	sign_in alice ed
@@ -200,7 +201,7 @@ hmac() {
 no_good() {
 	userinfo "$1"
 	assert_refused 401 invalid_token
-	CLIENT=ed introspect "$1"
+	CLIENT=all introspect "$1"
 	assert_equal "$(http_body)" '{"active":false}'
 }
 
@@ -347,6 +348,7 @@ signed() {
 	mv "$DATA" "$BATS_TEST_TMPDIR/first"
 	latchkey init "$ISSUER" >/dev/null
 	add_client ed --trusted
+	add_client all --introspect-any
 	no_good "$other"
 }
 

@@ -262,7 +262,21 @@ setup() {
 	run -0 latchkey client add --app dovecot
 	[[ $output = *"@${ISSUER#*://}/introspect"* ]]
 	client dovecot '.grant_types == ["client_credentials"] and
+	    .introspect_any and
 	    .redirect_uris == []'
+}
+
+@test "apps: Dovecot learns the user name and the address from another app's token" {
+	add_user alice --email alice@example.org
+	add_client webmail --trusted
+	printf '%s\n' "$SECRET" |
+	    latchkey client add --app dovecot --secret-stdin >/dev/null
+	access=$(get_tokens alice webmail scope='openid profile email' |
+	    field access_token)
+	CLIENT=dovecot introspect "$access"
+	assert_field active true
+	assert_field username alice
+	assert_field email alice@example.org
 }
 
 @test "apps: a recipe in the data directory replaces one, or adds one" {

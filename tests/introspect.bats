@@ -9,7 +9,8 @@ setup_file() {
 	new_store
 	add_user alice --group family
 	add_client app --trusted
-	add_client api --trusted
+	add_client api --trusted --introspect-any
+	add_client other --trusted
 	add_client spa --public --trusted
 	sign_in alice app
 	save_store
@@ -126,6 +127,66 @@ inactive() {	# TOKEN [NAME=VALUE...]
 	assert_refused 400 invalid_request
 	as_client introspect
 	assert_refused 400 invalid_request
+}
+
+@test "introspection: the user name only with the scope profile, a verified address only with email" {
+	local scope
+	for scope in openid 'openid groups' 'openid offline_access'; do
+		get_tokens alice app scope="$scope" >/dev/null
+		access=$(http_body | field access_token)
+		refresh_token=$(http_body | field refresh_token)
+		for token in "$access" "$refresh_token"; do
+			introspect "$token"
+			assert_field active true
+			refute_field username
+			refute_field email
+			[[ $(http_body) != *alice* ]]
+		done
+	done
+	latchkey user set alice --email alice@example.org
+	get_tokens alice app scope='openid email' >/dev/null
+	access=$(http_body | field access_token)
+	introspect "$access"
+	assert_field email alice@example.org
+	refute_field username
+	latchkey user set alice --no-email-verified
+	introspect "$access"
+	assert_field active true
+	refute_field email
+}
+
+@test "introspection: another client's token is inactive, unless it is for a resource of the caller" {
+	begin
+	CLIENT=other inactive "$access"
+	latchkey client set app --audience https://api.example.org
+	begin
+	CLIENT=other inactive "$access"
+	latchkey client set other --resource https://photos.example.org \
+	    --resource https://api.example.org
+	CLIENT=other introspect "$access"
+	assert_field active true
+	assert_field aud https://api.example.org
+	assert_field username alice
+	CLIENT=other inactive "$refresh_token"
+	latchkey client set other --resource https://api.example.org/v2
+	CLIENT=other inactive "$access"
+	latchkey client set other --introspect-any
+	CLIENT=other introspect "$access"
+	assert_field active true
+	latchkey client set other --no-introspect-any
+	CLIENT=other inactive "$access"
+}
+
+@test "introspection: a token that a client got for itself is its own, or its resource's" {
+	add_client worker --grant client_credentials --audience https://api.example.org
+	access=$(CLIENT=worker client_credentials | field access_token)
+	CLIENT=worker introspect "$access"
+	assert_field active true
+	refute_field username
+	CLIENT=other inactive "$access"
+	latchkey client set other --resource https://api.example.org
+	CLIENT=other introspect "$access"
+	assert_field active true
 }
 
 # --- active is false the moment ... -------------------------------------------

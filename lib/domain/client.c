@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* Version 2 has is_site. */
-enum { CLIENT_VERSION = 2, CLIENT_RECORD_CAP = 24576 };
+enum { CLIENT_VERSION = 3, CLIENT_RECORD_CAP = 24576 };
 
 static const struct {
 	enum grant grant;
@@ -93,6 +92,9 @@ client_refusal(const struct client *c)
 	if (c->is_public && c->alg == JWA_HS256)
 		return "a public client has no secret, so it cannot have "
 		       "HS256";
+	if (c->is_public && (c->introspect_any || c->resources[0] != '\0'))
+		return "a public client cannot authenticate, so it cannot ask "
+		       "about tokens (--resource, --introspect-any)";
 	if (c->is_public && c->no_pkce)
 		return "a public client cannot do without PKCE";
 	if (c->cookie_refresh && !c->is_public)
@@ -145,6 +147,14 @@ bool
 client_admits(const struct client *c, const struct user *u)
 {
 	return c->groups[0] == '\0' || words_overlap(c->groups, u->groups);
+}
+
+bool
+client_may_introspect(
+    const struct client *c, const char *owner, const char *aud)
+{
+	return c->introspect_any || str_equal(c->client_id, owner) ||
+	       words_has(c->resources, aud);
 }
 
 void
@@ -244,6 +254,8 @@ client_encode(const struct client *c, struct record_writer *w, uint8_t *bytes)
 	record_put_i64(w, c->created_at);
 	record_put_i64(w, c->changed_at);
 	record_put_u8(w, c->is_site);
+	record_put_str(w, c->resources);
+	record_put_u8(w, c->introspect_any);
 	return record_end(w);
 }
 
@@ -278,10 +290,14 @@ client_decode(struct client *c, const void *key, size_t key_len,
 	record_get_str(&r, c->hs256_secret, sizeof c->hs256_secret);
 	c->created_at = record_get_i64(&r);
 	c->changed_at = record_get_i64(&r);
-	c->is_site = version >= 2 && record_get_u8(&r) != 0;
+	c->is_site = record_get_u8(&r) != 0;
+	record_get_str(&r, c->resources, sizeof c->resources);
+	c->introspect_any = record_get_u8(&r) != 0;
 	if (record_close(&r) != OK)
 		return record_close(&r);
-	return c->alg == JWA_COUNT ? ERR_CORRUPT : OK;
+	/* None of an older form was ever released. */
+	return version != CLIENT_VERSION || c->alg == JWA_COUNT ? ERR_CORRUPT
+								: OK;
 }
 
 enum err

@@ -22,7 +22,8 @@ enum {
 	CLIENT_SECRET_CAP = 257,
 	CLIENT_SECRET_MIN = 32, /* characters, for one given by hand */
 	URI_LIST_CAP = 8192,
-	AUDIENCE_CAP = 257
+	AUDIENCE_CAP = 257,
+	RESOURCES_CAP = 2048
 };
 
 enum grant {
@@ -36,15 +37,18 @@ struct client {
 	char name[CLIENT_NAME_CAP];       /* for people; never "" */
 	char redirect_uris[URI_LIST_CAP]; /* word list */
 	char post_logout_redirect_uris[URI_LIST_CAP];
-	char scope[SCOPE_CAP];       /* what it may ask for */
-	char groups[GROUPS_CAP];     /* only these people; "": all */
-	char audience[AUDIENCE_CAP]; /* `aud` of access tokens; "": issuer */
+	char scope[SCOPE_CAP];         /* what it may ask for */
+	char groups[GROUPS_CAP];       /* only these people; "": all */
+	char audience[AUDIENCE_CAP];   /* `aud` of access tokens; "": issuer */
+	char resources[RESOURCES_CAP]; /* word list: what `aud` calls it where
+					  it is an API */
 	enum jwa alg;
 	unsigned grants; /* bits of enum grant */
 	bool is_public;
 	bool trusted;        /* no consent page */
 	bool no_pkce;        /* confidential clients only */
 	bool cookie_refresh; /* the refresh token lives in a cookie */
+	bool introspect_any; /* may ask about every access token */
 	bool is_site;        /* the gate's (domain/site.h), and only its */
 	uint8_t secret_mac[HASH_LEN];
 	char hs256_secret[BASE64URL_CAP(CLIENT_SECRET_CAP + SEAL_OVERHEAD)];
@@ -83,6 +87,11 @@ bool client_has_origin(const struct client *c, const char *origin);
 /* Whether the person may use the app: the client names no groups, or one of
  * theirs. */
 bool client_admits(const struct client *c, const struct user *u);
+
+/* Whether the client may learn what an access token of OWNER's for AUD says: it
+ * is its own, or for an API that the client is, or it may ask about all. */
+bool client_may_introspect(
+    const struct client *c, const char *owner, const char *aud);
 
 /* Makes a new secret, [A-Za-z0-9_-] only, 256 bits; the caller wipes it. */
 void client_secret_make(char secret[static CLIENT_SECRET_CAP]);

@@ -34,6 +34,15 @@ admit(struct store_txn *t, struct question *q)
 	return e;
 }
 
+/* Whoever an access token is for, or comes from, may know what it says: it was
+ * handed to them. A client that got hold of another's learns nothing. */
+static bool
+access_is_good(const struct question *q)
+{
+	return client_may_introspect(
+	    q->asking, q->access.client_id, q->access.aud);
+}
+
 /* Active means: it would be taken. A parent would, in its window and after. */
 static bool
 refresh_is_good(const struct question *q)
@@ -65,7 +74,8 @@ look(struct store_txn *t, void *arg)
 	else
 		return OK;
 	if (e == OK)
-		q->active = !q->is_refresh || refresh_is_good(q);
+		q->active =
+		    q->is_refresh ? refresh_is_good(q) : access_is_good(q);
 	return e == ERR_NOT_FOUND || e == ERR_INVALID_TOKEN ? OK : e;
 }
 
@@ -77,6 +87,19 @@ answer_inactive(struct buf *answer)
 	json_text_begin(&t, answer);
 	json_text_bool(&t, "active", false);
 	json_text_end(&t);
+}
+
+/* What the granted scope lets an app know of the person, at userinfo as here.
+ * A mail server takes the address for a name, so one that is not verified,
+ * which could be somebody else's, is not told. */
+static void
+tell_person(struct json_text *t, const struct user *u, const char *scope)
+{
+	if (words_has(scope, "profile"))
+		json_text_str(t, "username", u->name);
+	if (words_has(scope, "email") && u->email[0] != '\0' &&
+	    u->email_verified)
+		json_text_str(t, "email", u->email);
 }
 
 static void
@@ -97,7 +120,7 @@ answer_access(struct buf *answer, const struct question *q)
 	json_text_int(&t, "iat", a->issued_at);
 	json_text_int(&t, "exp", a->expires_at);
 	if (a->has_family)
-		json_text_str(&t, "username", q->user.name);
+		tell_person(&t, &q->user, a->scope);
 	json_text_end(&t);
 }
 
@@ -117,7 +140,7 @@ answer_refresh(struct buf *answer, const struct question *q)
 	json_text_str(&t, "scope", f->scope);
 	json_text_int(&t, "iat", f->rotated_at);
 	json_text_int(&t, "exp", f->idle_expires_at);
-	json_text_str(&t, "username", q->user.name);
+	tell_person(&t, &q->user, f->scope);
 	json_text_end(&t);
 }
 

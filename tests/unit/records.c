@@ -336,33 +336,6 @@ every_kind(void)
 	}
 }
 
-/* --- records of older versions ------------------------------------------- */
-
-/* Version 2 has one field more, the last. */
-static enum err
-client_of_version_1(struct store_txn *t, void *arg)
-{
-	uint8_t bytes[1024];
-	struct store_value v;
-	struct client c;
-
-	(void)arg;
-	if (store_get(t, TABLE_CLIENTS, "photos", 6, &v) != OK ||
-	    v.len > sizeof bytes)
-		fixture_bail_out("no client");
-	memcpy(bytes, v.bytes, v.len);
-	bytes[0] = 1;
-	store_put(t, TABLE_CLIENTS, "photos", 6, bytes, v.len - 1, 0);
-	CHECK(client_get(t, "photos", &c) == OK && !c.is_site &&
-		  str_equal(c.name, "Photos") && c.created_at == noon,
-	    "record: a client of version 1 is read, and is no site");
-	CHECK(client_put(t, &c, noon) == OK &&
-		  store_get(t, TABLE_CLIENTS, "photos", 6, &v) == OK &&
-		  v.bytes[0] == 2,
-	    "record: and written as one of version 2");
-	return OK;
-}
-
 /* --- many records, one of them bad --------------------------------------- */
 
 static bool
@@ -407,7 +380,6 @@ main(void)
 	random_bytes(&keyring, sizeof keyring);
 	in_store(make_all, NULL);
 	every_kind();
-	in_store(client_of_version_1, NULL);
 	among_many();
 	return check_done();
 }
