@@ -30,7 +30,16 @@ teardown_file() {
 preflight() {	# ENDPOINT ORIGIN METHOD
 	request - OPTIONS "$ISSUER/$1" -H "Origin: $2" \
 	    -H "Access-Control-Request-Method: $3" \
-	    -H 'Access-Control-Request-Headers: authorization'
+	    -H "Access-Control-Request-Headers: ${HEADERS-authorization}"
+}
+
+# lets_pass HEADER...: the preflight's answer names each, as browsers compare.
+lets_pass() {
+	local name allowed
+	allowed=$(http_header Access-Control-Allow-Headers | tr -d ' ')
+	for name; do
+		[[ ,${allowed,,}, = *,"${name,,}",* ]] || fail "$name: $allowed"
+	done
 }
 
 @test "CORS: anybody's script may read discovery and JWKS, without credentials" {
@@ -79,10 +88,40 @@ preflight() {	# ENDPOINT ORIGIN METHOD
 		assert_header Access-Control-Allow-Origin "^$APP\$"
 		assert_header Access-Control-Allow-Methods '(^|, )POST(,|$)'
 		assert_header Access-Control-Allow-Headers \
-		    '[Aa]uthorization, [Cc]ontent-[Tt]ype'
+		    '^authorization$'
 		preflight "$path" https://evil.example POST
 		assert_status 204
 		refute_header Access-Control-Allow-Origin
+	done
+}
+
+@test "CORS: tracing and vendor headers pass the preflight, for known origins and public documents" {
+	local -a names=(authorization content-type baggage sentry-trace
+	    traceparent tracestate x-b3-traceid x-requested-with
+	    x-datadog-trace-id newrelic dpop)
+	HEADERS=$(IFS=,; echo "${names[*]}")
+	for path in token refresh revoke userinfo; do
+		preflight "$path" "$APP" POST
+		assert_status 204
+		lets_pass "${names[@]}"
+		preflight "$path" https://evil.example POST
+		refute_header Access-Control-Allow-Origin
+	done
+	for path in .well-known/openid-configuration jwks.json; do
+		preflight "$path" https://any.example GET
+		assert_header Access-Control-Allow-Origin '^\*$'
+		lets_pass "${names[@]}"
+	done
+}
+
+@test "CORS: what is no list of header names is not said back, and is no error" {
+	for HEADERS in '' 'a b: c' '"x"' '<script>' $'x\xff' \
+	    "$(printf 'x%.0s' {1..5000})"; do
+		preflight token "$APP" POST
+		assert_status 204
+		assert_header Access-Control-Allow-Origin "^$APP\$"
+		assert_header Access-Control-Allow-Headers \
+		    '^Authorization, Content-Type$'
 	done
 }
 

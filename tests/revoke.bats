@@ -179,9 +179,9 @@ done_silently() {
 	other=$(CLIENT=worker client_credentials | field access_token)
 	CLIENT=worker revoke "$access"
 	done_silently
-	introspect "$access"
+	CLIENT=worker introspect "$access"
 	assert_field active false
-	introspect "$other"
+	CLIENT=worker introspect "$other"
 	assert_field active true
 }
 

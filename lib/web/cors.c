@@ -2,6 +2,10 @@
 
 #include "domain/client.h"
 
+#include <string.h>
+
+enum { CORS_HEADERS_MAX = 4096 };
+
 struct search {
 	const char *origin;
 	bool known;
@@ -41,14 +45,31 @@ cors_allow(struct response *r, const struct provider *p,
 	return OK;
 }
 
+/* A list of header names (RFC 9110 5.6.1, 5.6.2), to be said back. */
+static bool
+is_header_list(const char *s)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789!#$%&'*+-.^_`|~, ";
+
+	return s != NULL && s[strspn(s, allowed)] == '\0' &&
+	       strlen(s) <= CORS_HEADERS_MAX;
+}
+
 enum err
 cors_preflight(struct response *r, const struct provider *p,
     const struct request *q, enum cors policy, const char *methods)
 {
+	const char *headers = "Authorization, Content-Type";
+
+	/* By name: "*" stands for none where there are credentials, and never
+	 * for Authorization. */
+	if (policy != CORS_NONE && is_header_list(q->asked_headers))
+		headers = q->asked_headers;
 	response_begin(r, 204);
 	response_header(r, "Access-Control-Allow-Methods", methods);
-	response_header(
-	    r, "Access-Control-Allow-Headers", "Authorization, Content-Type");
+	response_header(r, "Access-Control-Allow-Headers", headers);
 	response_header(r, "Access-Control-Max-Age", "3600");
 	return cors_allow(r, p, q, policy);
 }

@@ -21,7 +21,10 @@ enum cors {
 enum err cors_allow(struct response *r, const struct provider *p,
     const struct request *q, enum cors policy) MUST_CHECK;
 
-/* Answers a preflight (OPTIONS) with 204. METHODS: "GET, POST". */
+/* Answers a preflight (OPTIONS) with 204. METHODS: "GET, POST". Every request
+ * header is let pass where a script may read the answer: those that we read
+ * are as good from anything but a browser, and tracing libraries and vendors
+ * add theirs (traceparent, sentry-trace, X-Requested-With). */
 enum err cors_preflight(struct response *r, const struct provider *p,
     const struct request *q, enum cors policy, const char *methods) MUST_CHECK;
 

@@ -14,7 +14,7 @@ start(struct request *r)
 	r->query.count = r->body.count = 0;
 	r->query.repeated = r->body.repeated = NULL;
 	r->address[0] = '\0';
-	r->authorization = r->origin = NULL;
+	r->authorization = r->origin = r->asked_headers = NULL;
 	r->cookie_text[0] = '\0';
 	r->query_len = r->body_len = 0;
 }
@@ -140,6 +140,11 @@ read_headers(struct request *r, const struct exchange *x)
 	if (read_header(x, "HTTP_ORIGIN", REQUEST_HEADER_MAX, &r->origin) ||
 	    read_header(x, "HTTP_COOKIE", REQUEST_COOKIES_MAX, &cookies))
 		return ERR_INVALID_REQUEST;
+	/* One that cannot be is ignored: it is a question, and has an answer
+	 * without it. */
+	if (read_header(x, "HTTP_ACCESS_CONTROL_REQUEST_HEADERS",
+		REQUEST_HEADER_MAX, &r->asked_headers) != OK)
+		r->asked_headers = NULL;
 	if (cookies == NULL)
 		return OK;
 	return str_copy(r->cookie_text, sizeof r->cookie_text, cookies);
