@@ -50,13 +50,14 @@ list_visit(void *arg, const struct session *s)
 		return true;
 	base64url_encode(sid, sizeof sid, s->sid, sizeof s->sid);
 	user_sub(sub, s->user_id);
-	l->complete = output_append(
-	    l->rows, json_pack("{s:s, s:s, s:s, s:I, s:o, s:b, s:I, s:I}",
-			 "sid", sid, "preferred_username", u.name, "sub", sub,
-			 "auth_time", (json_int_t)s->auth_time, "amr",
-			 output_words(s->amr), "remembered", s->remembered,
-			 "created_at", (json_int_t)s->created_at, "expires_at",
-			 (json_int_t)s->expires_at));
+	l->complete = output_append(l->rows,
+	    json_pack("{s:s, s:s, s:s, s:I, s:o, s:b, s:I, s:I, s:I, s:I}",
+		"sid", sid, "preferred_username", u.name, "sub", sub,
+		"auth_time", (json_int_t)s->auth_time, "amr",
+		output_words(s->amr), "remembered", s->remembered, "created_at",
+		(json_int_t)s->created_at, "expires_at",
+		(json_int_t)s->expires_at, "used_at", (json_int_t)s->used_at,
+		"absolute_expires_at", (json_int_t)s->absolute_expires_at));
 	user_wipe(&u);
 	return l->complete;
 }

@@ -511,20 +511,75 @@ assert_stranger() {
 	assert_nobody eve
 }
 
-@test "sign-in: who wants to stay signed in has a cookie and a session for 30 days, others for 12 hours" {
+@test "sign-in: who wants to stay signed in has a cookie for 180 days and a session for 30 unused; others a session for 12 hours" {
 	open_sign_in alice
 	STAY=1 submit alice step=login username=alice password="$PASSWORD" \
 	    remember=1
-	assert_header Set-Cookie '^latchkey-session=[^;]*; Path=/; Max-Age=2592000; '
+	assert_header Set-Cookie '^latchkey-session=[^;]*; Path=/; Max-Age=15552000; '
 	open_sign_in bob
 	log_in bob
-	travel $((12 * 3600 - 60))
-	assert_somebody bob
-	travel 120
+	travel $((12 * 3600 + 1))
 	assert_nobody bob
+	travel $((29 * 86400))
 	assert_somebody alice
-	travel $((30 * 86400))
+	travel $((29 * 86400))
+	assert_somebody alice
+	travel $((30 * 86400 + 1))
 	assert_nobody alice
+}
+
+@test "sign-in: one that is used goes on to its absolute end, and no further" {
+	local i
+	sign_in alice app >/dev/null
+	for ((i = 1; i < 15; i++)); do
+		travel $((11 * 3600))
+		assert_somebody alice
+	done
+	travel $((14 * 3600 - 1))	# to the last second of seven days
+	assert_nobody alice	# idle for longer than 12 hours
+	sign_in alice app >/dev/null
+	for ((i = 0; i < 15; i++)); do
+		travel $((11 * 3600))
+		assert_somebody alice
+	done
+	travel $((3 * 3600))	# seven days
+	assert_nobody alice
+}
+
+@test "sign-in: an app's refresh is use of the session, an offline app's is none" {
+	local i token
+	token=$(redeem "$(get_code alice app scope='openid profile')" |
+	    field refresh_token)
+	for i in 1 2 3; do
+		travel $((11 * 3600))
+		token=$(refresh "$token" | field refresh_token)
+	done
+	assert_somebody alice
+	token=$(redeem "$(get_code bob app scope='openid offline_access')" |
+	    field refresh_token)
+	travel $((11 * 3600))
+	token=$(refresh "$token" | field refresh_token)
+	travel $((2 * 3600))
+	assert_nobody bob
+	refresh "$token" | field refresh_token
+}
+
+@test "sign-in: a use is noted once an hour, and an expiry is not a logout" {
+	local noted token
+	token=$(redeem "$(get_code alice app scope='openid profile')" |
+	    field refresh_token)
+	noted=$(latchkey session list --json | jq '.[0].used_at')
+	travel 3500
+	token=$(refresh "$token" | field refresh_token)
+	assert_equal "$(latchkey session list --json | jq '.[0].used_at')" "$noted"
+	travel 100
+	token=$(refresh "$token" | field refresh_token)
+	assert_equal "$(latchkey session list --json | jq '.[0].used_at')" \
+	    $((noted + 3600))
+	travel $((12 * 3600 + 1))
+	assert_nobody alice
+	latchkey audit --json | jq -e \
+	    'all(.event != "session_ended" and .event != "signed_out")'
 }
 
 @test "sign-in: prompt=login and max_age do not shorten a remembered session" {
@@ -550,12 +605,13 @@ assert_stranger() {
 @test "sign-in: how long it lasts is a setting" {
 	set_conf session_lifetime 10m
 	set_conf session_remember_lifetime 2h
+	set_conf session_remember_absolute_lifetime 4h
 	open_sign_in bob
 	log_in bob
 	open_sign_in alice
 	STAY=1 submit alice step=login username=alice password="$PASSWORD" \
 	    remember=1
-	assert_header Set-Cookie 'Max-Age=7200; '
+	assert_header Set-Cookie 'Max-Age=14400; '
 	travel 601
 	assert_nobody bob
 	assert_somebody alice

@@ -183,10 +183,15 @@ const struct conf_key conf_keys[] = {
 	"how long a used refresh token gives the same successor again; "
 	"0: every second use is theft"},
     {"session_lifetime", "12h", parse_duration, FIELD(session_lifetime_s),
-	5 * MINUTE, 365 * DAY, "how long a sign-in lasts"},
+	5 * MINUTE, 365 * DAY, "how long a sign-in lasts that is not used"},
+    {"session_absolute_lifetime", "7d", parse_duration,
+	FIELD(session_absolute_s), 5 * MINUTE, 365 * DAY,
+	"how long a sign-in lasts that is used"},
     {"session_remember_lifetime", "30d", parse_duration,
 	FIELD(session_remember_s), 5 * MINUTE, 365 * DAY,
-	"how long it lasts for who asked to stay signed in"},
+	"the same for a person who asked to stay signed in: not used"},
+    {"session_remember_absolute_lifetime", "180d", parse_duration,
+	FIELD(session_remember_absolute_s), 5 * MINUTE, 365 * DAY, "and used"},
     {"jwks_max_age", "1h", parse_duration, FIELD(jwks_max_age_s), MINUTE, DAY,
 	"how long clients may keep the public keys"},
     {"argon2_opslimit", "2", parse_count, FIELD(argon2_opslimit), 1, 10,
@@ -215,6 +220,11 @@ static const struct {
 	"refresh_absolute_lifetime", FIELD(refresh_absolute_s)},
     {"session_lifetime", FIELD(session_lifetime_s), "session_remember_lifetime",
 	FIELD(session_remember_s)},
+    {"session_lifetime", FIELD(session_lifetime_s), "session_absolute_lifetime",
+	FIELD(session_absolute_s)},
+    {"session_remember_lifetime", FIELD(session_remember_s),
+	"session_remember_absolute_lifetime",
+	FIELD(session_remember_absolute_s)},
 };
 
 /*

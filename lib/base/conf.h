@@ -28,8 +28,10 @@ struct conf {
 	int64_t refresh_idle_s;
 	int64_t refresh_absolute_s;
 	int64_t refresh_grace_s;
-	int64_t session_lifetime_s;
+	int64_t session_lifetime_s; /* idle, as the next but one */
+	int64_t session_absolute_s;
 	int64_t session_remember_s;
+	int64_t session_remember_absolute_s;
 	int64_t jwks_max_age_s;
 
 	uint32_t argon2_opslimit;

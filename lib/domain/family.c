@@ -234,13 +234,14 @@ family_get(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
 /* Whether what the family of C stands on still stands; a word for what does
  * not. */
 static const char *
-ground_lost(struct store_txn *t, const struct family *f, int64_t now,
+ground_lost(struct store_txn *t, struct family *f, int64_t now,
     const struct client *c, struct user *u)
 {
 	struct session s;
 
 	if (!f->offline && session_get(t, f->sid, now, &s) != OK)
 		return "session_ended";
+	f->use_due = !f->offline && session_use_is_due(&s, now);
 	if (user_require(t, f->user_id, u) != OK)
 		return "user_disabled";
 	if (!client_admits(c, u))
@@ -318,6 +319,7 @@ family_look(struct store_txn *t, const struct refresh_presented *p,
 	if (lost != NULL)
 		return err_because(ERR_INVALID_GRANT, lost, why);
 	g->stands = true;
+	g->use_due = f.use_due;
 	return OK;
 }
 
@@ -345,7 +347,10 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 	if (rotation == ROTATION_AGAIN)
 		return OK;
 	f->idle_expires_at = earlier(now + l->idle_s, f->absolute_expires_at);
-	return family_put(t, f);
+	/* Who uses an app all day is not to be signed out of it. */
+	if (g->stands ? g->use_due : f->use_due)
+		e = session_use_id(t, f->sid, now);
+	return e == OK ? family_put(t, f) : e;
 }
 
 void

@@ -57,6 +57,8 @@ struct family {
 	int64_t idle_expires_at, absolute_expires_at;
 	uint64_t current, parent;
 	int64_t rotated_at; /* when it was last used, or begun */
+	bool use_due;       /* not in the record: a use of its session is to be
+			     * noted (family_require) */
 };
 
 /* What one presentation of a refresh token did. */
@@ -113,6 +115,7 @@ struct refresh_presented {
  * its person, and that person's right to use the client. */
 struct family_ground {
 	bool stands;      /* it was looked at, and does */
+	bool use_due;     /* and a use of the session is to be noted */
 	struct user user; /* then the family's person; the caller wipes it */
 };
 

@@ -5,16 +5,29 @@
 
 #include <string.h>
 
-enum { SESSION_VERSION = 1, SESSION_RECORD_CAP = 256 };
+enum {
+	SESSION_VERSION = 1,
+	SESSION_RECORD_CAP = 256,
+	USE_NOTED_S = 3600 /* at most once so many seconds */
+};
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
 
 void
 session_make(struct session *s, struct session_cookie *c, const uint8_t *sid,
     const uint8_t user_id[static USER_ID_LEN], const char *amr,
-    int64_t lifetime_s, bool remembered, int64_t now)
+    const struct session_lifetimes *l, bool remembered, int64_t now)
 {
 	*s = (struct session){.auth_time = now,
 	    .created_at = now,
-	    .expires_at = now + lifetime_s,
+	    .idle_s = l->idle_s,
+	    .used_at = now,
+	    .expires_at = now + earlier(l->idle_s, l->absolute_s),
+	    .absolute_expires_at = now + l->absolute_s,
 	    .remembered = remembered};
 	memcpy(s->user_id, user_id, USER_ID_LEN);
 	if (str_copy(s->amr, sizeof s->amr, amr) != OK)
@@ -78,7 +91,10 @@ session_decode(struct session *s, const void *key, size_t key_len,
 	record_get_str(&r, s->amr, sizeof s->amr);
 	s->remembered = record_get_u8(&r) != 0;
 	s->created_at = record_get_i64(&r);
+	s->idle_s = record_get_i64(&r);
+	s->used_at = record_get_i64(&r);
 	s->expires_at = record_get_i64(&r);
+	s->absolute_expires_at = record_get_i64(&r);
 	return record_close(&r);
 }
 
@@ -140,12 +156,46 @@ session_put(struct store_txn *t, const struct session *s)
 	record_put_str(&w, s->amr);
 	record_put_u8(&w, s->remembered);
 	record_put_i64(&w, s->created_at);
+	record_put_i64(&w, s->idle_s);
+	record_put_i64(&w, s->used_at);
 	record_put_i64(&w, s->expires_at);
+	record_put_i64(&w, s->absolute_expires_at);
 	e = record_end(&w);
 	if (e == OK)
 		store_put(t, TABLE_SESSIONS, s->sid, SID_LEN, bytes, w.len,
 		    s->expires_at);
 	return e == OK ? store_failed(t) : e;
+}
+
+/* An idle life of less than two hours would not outlast a use that is noted
+ * once an hour. */
+bool
+session_use_is_due(const struct session *s, int64_t now)
+{
+	return s->expires_at < s->absolute_expires_at &&
+	       now - s->used_at >= earlier(USE_NOTED_S, s->idle_s / 2);
+}
+
+enum err
+session_use(struct store_txn *t, struct session *s, int64_t now)
+{
+	if (!session_use_is_due(s, now))
+		return OK;
+	s->used_at = now;
+	s->expires_at = earlier(now + s->idle_s, s->absolute_expires_at);
+	return session_put(t, s);
+}
+
+enum err
+session_use_id(
+    struct store_txn *t, const uint8_t sid[static SID_LEN], int64_t now)
+{
+	struct session s;
+	enum err e = session_get(t, sid, now, &s);
+
+	if (e == OK)
+		e = session_use(t, &s, now);
+	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 void

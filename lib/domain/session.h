@@ -3,6 +3,11 @@
  * The cookie is sid and secret; the store has the sid and the secret's hash.
  * A session is good while its record is there, has not expired, and its
  * person may act (user_require).
+ *
+ * It has an idle and an absolute life. A code issued under it, a refresh of an
+ * app that stands on it and a request at a site count as use and put the idle
+ * end off, noted at most once an hour. An expiry is not a logout: the record is
+ * gone some time after, and nobody is told.
  */
 #ifndef LK_DOMAIN_SESSION_H
 #define LK_DOMAIN_SESSION_H
@@ -30,7 +35,16 @@ struct session {
 	int64_t auth_time; /* when the password was given */
 	char amr[AMR_CAP]; /* word list, RFC 8176: "pwd" */
 	bool remembered;   /* outlives the browser's closing */
-	int64_t created_at, expires_at;
+	int64_t created_at;
+	int64_t idle_s;     /* its idle life, as it was when signing in */
+	int64_t used_at;    /* as noted */
+	int64_t expires_at; /* the earlier of both ends */
+	int64_t absolute_expires_at;
+};
+
+/* How long a session lives: conf's figures, in seconds. */
+struct session_lifetimes {
+	int64_t idle_s, absolute_s;
 };
 
 /* What a browser presents: decoded, not yet looked up. */
@@ -43,11 +57,12 @@ struct session_cookie {
  * Makes a new pair for a person who has just signed in. SID is that of the
  * same person's session in this browser, whose families go on, or NULL for a
  * new one; the secret is new either way, so that a cookie somebody planted or
- * took before the sign-in opens nothing after it. LIFETIME_S in seconds.
+ * took before the sign-in opens nothing after it.
  */
 void session_make(struct session *s, struct session_cookie *c,
     const uint8_t *sid, const uint8_t user_id[static USER_ID_LEN],
-    const char *amr, int64_t lifetime_s, bool remembered, int64_t now);
+    const char *amr, const struct session_lifetimes *l, bool remembered,
+    int64_t now);
 
 void session_cookie_encode(
     char text[static SESSION_COOKIE_CAP], const struct session_cookie *c);
@@ -64,6 +79,17 @@ enum err session_find(struct store_txn *t, const struct session_cookie *c,
  * person is not looked at. OK or ERR_NOT_FOUND. */
 enum err session_get(struct store_txn *t, const uint8_t sid[static SID_LEN],
     int64_t now, struct session *s) MUST_CHECK;
+
+/* Whether S, used at NOW, is to be noted so. */
+bool session_use_is_due(const struct session *s, int64_t now);
+
+/* Notes it if it is due. */
+enum err session_use(
+    struct store_txn *t, struct session *s, int64_t now) MUST_CHECK;
+
+/* The same for the session SID, if it lives. */
+enum err session_use_id(struct store_txn *t, const uint8_t sid[static SID_LEN],
+    int64_t now) MUST_CHECK;
 
 enum err session_put(struct store_txn *t, const struct session *s) MUST_CHECK;
 void session_end(struct store_txn *t, const uint8_t sid[static SID_LEN]);

@@ -68,8 +68,12 @@ static enum err
 issue_code(struct store_txn *t, struct deciding *d)
 {
 	const struct authorize_request *q = d->q;
-	const struct session *s = &d->r->session;
+	struct session *s = &d->r->session;
 	struct code *c = &d->code;
+	enum err e = session_use(t, s, d->now);
+
+	if (e != OK)
+		return e;
 
 	*c = (struct code){.redirect_uri_given = q->redirect_uri_given,
 	    .has_challenge = q->has_challenge,

@@ -18,6 +18,8 @@ struct deciding {
 	struct client *client; /* large, so not in here */
 	struct access_token token;
 	const char *why;
+	bool use_due; /* of the session SID */
+	uint8_t sid[SID_LEN];
 };
 
 enum err
@@ -75,12 +77,16 @@ find_person(struct store_txn *t, struct deciding *d)
 	struct family f;
 	enum err e;
 
+	d->use_due = false;
 	e = gate_family(t, d->p, d->q->cookie, d->q->origin, d->now, &f,
 	    d->client, &d->r->user);
 	if (e == ERR_NOT_FOUND) {
 		e = client_get(t, d->q->origin, d->client);
 		if (e == OK)
 			e = find_by_app_password(t, d);
+	} else if (e == OK) {
+		d->use_due = f.use_due;
+		memcpy(d->sid, f.sid, SID_LEN);
 	}
 	if (store_failed(t) != OK)
 		return store_failed(t);
@@ -179,6 +185,14 @@ decide_bearer(struct deciding *d, const char *text)
 	return store_read(d->p->store, find_bearer, d);
 }
 
+static enum err
+use_step(struct store_txn *t, void *arg)
+{
+	struct deciding *d = arg;
+
+	return session_use_id(t, d->sid, d->now);
+}
+
 enum err
 gate_decide(const struct provider *p, const struct gate_request *q, int64_t now,
     struct gate_reply *r, const char **why)
@@ -194,6 +208,10 @@ gate_decide(const struct provider *p, const struct gate_request *q, int64_t now,
 	const char *bearer = authorization_bearer(q->authorization);
 	enum err e = store_read(p->store, decide, &d);
 
+	/* That it cannot be noted is no reason to refuse. */
+	if (e == OK && d.use_due &&
+	    store_write(p->store, now, use_step, &d) != OK)
+		d.use_due = false;
 	/* Outside the transaction: a signature is verified. */
 	if ((e == ERR_LOGIN_REQUIRED || e == ERR_FORBIDDEN) && bearer != NULL &&
 	    r->rule.audience[0] != '\0')

@@ -167,7 +167,8 @@ end_before(struct store_txn *t, const struct provider *p, const char *origin,
 	user_wipe(&u);
 }
 
-/* A family of a site has no tokens, and lives as long as its session. */
+/* A family of a site has no tokens, and lives as long as its session
+ * can. */
 static enum err
 begin_family(struct store_txn *t, struct finishing *f, const struct code *c)
 {
@@ -182,7 +183,7 @@ begin_family(struct store_txn *t, struct finishing *f, const struct code *c)
 		return e;
 	end_before(t, f->p, f->q->origin, f->q->before, f->now, f->client);
 	f->remembered = session.remembered;
-	l.access_token_s = session.expires_at - f->now;
+	l.access_token_s = session.absolute_expires_at - f->now;
 	*family = (struct family){.auth_time = c->auth_time};
 	memcpy(family->family_id, c->token.family_id, FAMILY_ID_LEN);
 	memcpy(family->user_id, c->user_id, USER_ID_LEN);

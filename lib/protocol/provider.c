@@ -86,6 +86,18 @@ provider_lifetimes(const struct provider *p)
 	};
 }
 
+struct session_lifetimes
+provider_session_lifetimes(const struct provider *p, bool remembered)
+{
+	const struct conf *c = &p->conf;
+
+	if (remembered)
+		return (struct session_lifetimes){
+		    c->session_remember_s, c->session_remember_absolute_s};
+	return (struct session_lifetimes){
+	    c->session_lifetime_s, c->session_absolute_s};
+}
+
 /* default_alg, where HS256 is of no use. */
 static enum jwa
 default_signature(const struct provider *p)

@@ -10,6 +10,7 @@
 #include "domain/family.h"
 #include "domain/jwa.h"
 #include "domain/keyring.h"
+#include "domain/session.h"
 #include "domain/signer.h"
 #include "domain/signkey.h"
 #include "store/store.h"
@@ -31,6 +32,8 @@ enum err provider_open(struct provider *p, const char *dir, unsigned uses,
 void provider_close(struct provider *p);
 
 struct family_lifetimes provider_lifetimes(const struct provider *p);
+struct session_lifetimes provider_session_lifetimes(
+    const struct provider *p, bool remembered);
 
 /* The algorithm that signs a client's access tokens: its own, but for HS256,
  * whose key no resource server has. */

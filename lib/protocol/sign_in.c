@@ -82,9 +82,9 @@ static enum err
 open_step(struct store_txn *t, void *arg)
 {
 	struct signing_in *s = arg;
-	const struct conf *conf = &s->p->conf;
 	struct session old;
 	struct user now_is;
+	struct session_lifetimes l;
 	struct throttle_try by;
 	const uint8_t *sid;
 	bool remember;
@@ -99,9 +99,9 @@ open_step(struct store_txn *t, void *arg)
 	/* An app that asks for the password again (prompt=login, max_age) does
 	 * not make the browser forget the person. */
 	remember = s->q->remember || (sid != NULL && old.remembered);
+	l = provider_session_lifetimes(s->p, remember);
 	session_make(&s->r->session, &s->r->cookie, sid, s->user.user_id, "pwd",
-	    remember ? conf->session_remember_s : conf->session_lifetime_s,
-	    remember, s->now);
+	    &l, remember, s->now);
 	e = session_put(t, &s->r->session);
 	by = try_of(s);
 	throttle_forgive(t, &s->p->keyring, &by, s->now);

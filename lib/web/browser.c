@@ -30,7 +30,7 @@ browser_sign_in(struct response *r, const struct conf *conf,
 
 	session_cookie_encode(text, cookie);
 	cookie_set(r, conf, &session_cookie, text,
-	    s->remembered ? s->expires_at - now : -1);
+	    s->remembered ? s->absolute_expires_at - now : -1);
 	secret_wipe(text, sizeof text);
 }
 

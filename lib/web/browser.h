@@ -23,7 +23,7 @@ const struct session_cookie *browser_session(struct session_cookie *cookie,
     const struct conf *conf, const struct request *q);
 
 /* Sets it: until the browser closes, or, if the person wants to stay signed
- * in, as long as the session lives. */
+ * in, as long as the session can live. */
 void browser_sign_in(struct response *r, const struct conf *conf,
     const struct session *s, const struct session_cookie *cookie, int64_t now);
 

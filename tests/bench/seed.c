@@ -225,8 +225,8 @@ codes_step(struct store_txn *t, void *arg)
 	enum err e = pkce_challenge(c.code_challenge, s->challenge);
 
 	memcpy(c.user_id, s->people[0], USER_ID_LEN);
-	session_make(
-	    &session, &cookie, NULL, c.user_id, "pwd", 86400, false, s->now);
+	session_make(&session, &cookie, NULL, c.user_id, "pwd",
+	    &(struct session_lifetimes){86400, 86400}, false, s->now);
 	memcpy(c.sid, session.sid, SID_LEN);
 	session_cookie_wipe(&cookie);
 	if (e == OK)
@@ -266,8 +266,9 @@ static enum err
 visits_step(struct store_txn *t, void *arg)
 {
 	struct seed *s = arg;
-	struct family_lifetimes l = {
-	    .access_token_s = s->p.conf.session_lifetime_s};
+	struct session_lifetimes lives =
+	    provider_session_lifetimes(&s->p, false);
+	struct family_lifetimes l = {.access_token_s = lives.absolute_s};
 	enum err e = OK;
 
 	for (int64_t i = 0; e == OK && i < s->total; i++) {
@@ -276,7 +277,7 @@ visits_step(struct store_txn *t, void *arg)
 		struct session session;
 
 		session_make(&session, &ignored, NULL, s->people[0], "pwd",
-		    l.access_token_s, false, s->now);
+		    &lives, false, s->now);
 		memcpy(f.family_id, s->ids[i], FAMILY_ID_LEN);
 		memcpy(f.user_id, s->people[0], USER_ID_LEN);
 		memcpy(f.sid, session.sid, SID_LEN);
@@ -294,7 +295,7 @@ static enum err
 seed_visits(struct seed *s)
 {
 	struct token t = {
-	    .number = (uint64_t)(s->now + s->p.conf.session_lifetime_s)};
+	    .number = (uint64_t)(s->now + s->p.conf.session_absolute_s)};
 	enum err e = store_read(s->p.store, find_people, s);
 
 	for (int64_t i = 0; i < s->total; i++)

@@ -24,7 +24,8 @@ sign_in(struct store_txn *t)
 	static const uint8_t person[USER_ID_LEN] = {1};
 	struct session_cookie cookie;
 
-	session_make(&session, &cookie, NULL, person, "pwd", 7200, false, noon);
+	session_make(&session, &cookie, NULL, person, "pwd",
+	    &(struct session_lifetimes){7200, 7200}, false, noon);
 	if (session_put(t, &session) != OK)
 		fixture_bail_out("no session");
 }

@@ -101,7 +101,9 @@ defaults(void)
 		  conf.refresh_absolute_s == 180 * 86400 &&
 		  conf.refresh_grace_s == 30 &&
 		  conf.session_lifetime_s == 12 * 3600 &&
+		  conf.session_absolute_s == 7 * 86400 &&
 		  conf.session_remember_s == 30 * 86400 &&
+		  conf.session_remember_absolute_s == 180 * 86400 &&
 		  conf.jwks_max_age_s == 3600,
 	    "conf: lifetimes have the documented defaults");
 	CHECK(conf.argon2_opslimit == 2 && conf.argon2_memlimit_mib == 19 &&

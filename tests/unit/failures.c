@@ -46,8 +46,8 @@ settle_in(struct store_txn *t, void *arg)
 	    (user_find(t, "alice", &old) == ERR_NOT_FOUND &&
 		user_add(t, &alice, noon) != OK))
 		store_fail(t, ERR_IO);
-	session_make(
-	    &session, &cookie, NULL, alice.user_id, "pwd", 3600, false, noon);
+	session_make(&session, &cookie, NULL, alice.user_id, "pwd",
+	    &(struct session_lifetimes){3600, 3600}, false, noon);
 	if (session_put(t, &session) != OK)
 		store_fail(t, ERR_IO);
 	return OK;

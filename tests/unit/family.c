@@ -34,7 +34,8 @@ settle_in(struct store_txn *t, void *arg)
 	if (client_add(t, &client, noon) != OK || user_add(t, &alice, noon))
 		store_fail(t, ERR_IO);
 	session_make(&session, &cookie, NULL, alice.user_id, "pwd",
-	    10 * ABSOLUTE, false, noon);
+	    &(struct session_lifetimes){10 * ABSOLUTE, 10 * ABSOLUTE}, false,
+	    noon);
 	return session_put(t, &session);
 }
 

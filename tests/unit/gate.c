@@ -39,7 +39,7 @@ furnish(struct store_txn *t, void *arg)
 	    user_add(t, &alice, noon) != OK)
 		return ERR_IO;
 	session_make(&session, &session_cookie, NULL, alice.user_id, "pwd",
-	    3600, false, noon);
+	    &(struct session_lifetimes){3600, 3600}, false, noon);
 	random_bytes(f.family_id, sizeof f.family_id);
 	memcpy(f.user_id, alice.user_id, USER_ID_LEN);
 	memcpy(f.sid, session.sid, SID_LEN);

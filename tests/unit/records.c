@@ -62,7 +62,8 @@ make_all(struct store_txn *t, void *arg)
 	    .scope = "openid",
 	    .refreshable = true,
 	    .amr = "pwd"};
-	session_make(&session, &cookie, NULL, id, "pwd", 3600, false, noon);
+	session_make(&session, &cookie, NULL, id, "pwd",
+	    &(struct session_lifetimes){3600, 3600}, false, noon);
 	memcpy(code.sid, session.sid, SID_LEN);
 	if (user_add(t, &alice, noon) != OK ||
 	    client_add(t, &client, noon) != OK ||

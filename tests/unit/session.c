@@ -13,7 +13,8 @@ static void
 make(struct store_txn *t, struct session *s, struct session_cookie *c,
     const uint8_t *sid, const struct user *u)
 {
-	session_make(s, c, sid, u->user_id, "pwd", 3600, false, noon);
+	session_make(s, c, sid, u->user_id, "pwd",
+	    &(struct session_lifetimes){3600, 3600}, false, noon);
 	if (session_put(t, s) != OK)
 		fixture_bail_out("no session");
 }
@@ -97,6 +98,45 @@ finding(struct store_txn *t, void *arg)
 }
 
 static enum err
+lives(struct store_txn *t, void *arg)
+{
+	const int64_t hour = 3600, end = noon + 24 * hour;
+	const struct session_lifetimes l = {12 * hour, 24 * hour};
+	struct session s, got;
+	struct session_cookie c;
+
+	(void)arg;
+	session_make(&s, &c, NULL, alice.user_id, "pwd", &l, false, noon);
+	CHECK(s.expires_at == noon + 12 * hour && s.absolute_expires_at == end,
+	    "session: it has an idle and an absolute end");
+	CHECK(session_put(t, &s) == OK &&
+		  session_use_id(t, s.sid, noon + hour - 1) == OK &&
+		  session_get(t, s.sid, noon, &got) == OK &&
+		  got.used_at == noon,
+	    "session: a use within the hour is not noted");
+	CHECK(session_use_id(t, s.sid, noon + hour) == OK &&
+		  session_get(t, s.sid, noon, &got) == OK &&
+		  got.used_at == noon + hour &&
+		  got.expires_at == noon + 13 * hour,
+	    "session: a later one puts the idle end off");
+	CHECK(session_use_id(t, s.sid, noon + 13 * hour - 1) == OK &&
+		  session_get(t, s.sid, noon, &got) == OK &&
+		  got.expires_at == end &&
+		  session_get(t, s.sid, end, &got) == ERR_NOT_FOUND,
+	    "session: but never past the absolute one");
+	CHECK(session_use_id(t, s.sid, end) == OK &&
+		  session_get(t, s.sid, end, &got) == ERR_NOT_FOUND,
+	    "session: and does not bring one back that has expired");
+	session_make(&s, &c, NULL, alice.user_id, "pwd",
+	    &(struct session_lifetimes){600, 6000}, false, noon);
+	CHECK(session_use_is_due(&s, noon + 300) &&
+		  !session_use_is_due(&s, noon + 299),
+	    "session: of a short idle life the use is noted more often");
+	session_end_all(t, alice.user_id, NULL);
+	return OK;
+}
+
+static enum err
 people(struct store_txn *t, void *arg)
 {
 	struct session s;
@@ -174,6 +214,7 @@ main(void)
 	in_store(settle_in, NULL);
 	cookies();
 	in_store(finding, NULL);
+	in_store(lives, NULL);
 	in_store(people, NULL);
 	in_store(renewal, NULL);
 	in_store(ends, NULL);

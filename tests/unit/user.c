@@ -212,7 +212,8 @@ give(struct store_txn *t, const char *name)
 	memcpy(f.user_id, u.user_id, USER_ID_LEN);
 	memcpy(code.user_id, u.user_id, USER_ID_LEN);
 	random_bytes(f.family_id, FAMILY_ID_LEN);
-	session_make(&s, &cookie, NULL, u.user_id, "pwd", 3600, false, noon);
+	session_make(&s, &cookie, NULL, u.user_id, "pwd",
+	    &(struct session_lifetimes){3600, 3600}, false, noon);
 	return session_put(t, &s) == OK &&
 	       family_begin(t, &f, &l, noon) == OK &&
 	       code_issue(t, &code, noon) == OK &&
