@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "domain/installation.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -187,6 +188,25 @@ admin_open(struct admin *a)
 	if (store_open(&a->store, path, why, sizeof why) != OK)
 		return admin_fail("%s", why);
 	return EXIT_DONE;
+}
+
+static enum err
+fits_step(struct store_txn *t, void *arg)
+{
+	return installation_fits(t, arg);
+}
+
+int
+admin_keyring(const struct admin *a, struct keyring *k)
+{
+	enum err e = keyring_load(k, a->dir);
+
+	if (e == OK)
+		e = store_read(a->store, fits_step, k);
+	if (e == OK)
+		return EXIT_DONE;
+	keyring_wipe(k);
+	return admin_fail("%s: %s", a->dir, installation_key_advice(e));
 }
 
 void

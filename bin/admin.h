@@ -8,6 +8,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "domain/jwa.h"
+#include "domain/keyring.h"
 #include "options.h"
 #include "store/store.h"
 
@@ -37,6 +38,10 @@ bool admin_become_owner(const char *dir);
 /* Reads the settings and opens the store; an exit status. */
 int admin_open(struct admin *a);
 void admin_close(struct admin *a);
+
+/* Reads the secret key, which must be the one of this store; an exit status.
+ * The caller wipes. */
+int admin_keyring(const struct admin *a, struct keyring *k);
 
 /* Prints one line to standard error and returns EXIT_REFUSED (EXIT_USAGE). */
 int admin_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -99,12 +99,11 @@ put(struct admin *a, struct change *s, bool as_json)
 	char text[APP_PASSWORD_CAP];
 	struct keyring k;
 	int status;
-	enum err e = keyring_load(&k, a->dir);
+	enum err e;
 
-	if (e != OK)
-		return admin_fail("%s/secret.key cannot be used (%s); run "
-				  "`latchkey check`",
-		    a->dir, err_name(e));
+	status = admin_keyring(a, &k);
+	if (status != EXIT_DONE)
+		return status;
 	app_password_make(text, &s->password, &k);
 	keyring_wipe(&k);
 	e = store_write(a->store, a->now, add_step, s);

@@ -44,10 +44,11 @@ bool check_files(struct checking *c);
 /* The sockets of the programs, if they are in DIR. */
 void check_sockets(struct checking *c, const char *dir);
 
-/* Settings and secret key. False: the settings cannot be read. */
+/* The settings. False: the settings cannot be read. */
 bool check_settings(struct checking *c);
 
-/* The store, keys and clients in it, the clock. False: it cannot be read. */
+/* The store, the secret key, keys and clients in it, the clock. False: it
+ * cannot be read. */
 bool check_store(struct checking *c);
 
 /* A site's rules, for the walk through the store; ARG is the checking. */

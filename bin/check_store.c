@@ -1,9 +1,10 @@
-/* Settings, secret key, store, keys and clients, and the clock they imply. */
+/* Settings, store, secret key, keys and clients, and the clock they imply. */
 #include "check.h"
 
 #include "base/file.h"
 #include "base/str.h"
 #include "domain/audit.h"
+#include "domain/installation.h"
 #include "domain/keyring.h"
 #include "domain/rs256.h"
 #include "domain/signer.h"
@@ -82,27 +83,9 @@ check_argon2(struct checking *c)
 		    wanted);
 }
 
-static void
-check_keyring(struct checking *c)
-{
-	static const struct check_advice bad = {
-	    "no code, refresh token or client secret can be checked",
-	    "restore secret.key from a copy; its mode is 0600"};
-	struct keyring k;
-	enum err e = keyring_load(&k, c->a->dir);
-
-	keyring_wipe(&k);
-	if (e == OK)
-		check_found(c, CHECK_OK, NULL, "secret.key is readable");
-	else
-		check_found(c, CHECK_ERROR, &bad,
-		    "secret.key cannot be used (%s)", err_name(e));
-}
-
 bool
 check_settings(struct checking *c)
 {
-	check_keyring(c);
 	if (!check_conf(c))
 		return false;
 	check_argon2(c);
@@ -149,6 +132,35 @@ check_figures(struct checking *c)
 		    f.readers_max);
 }
 
+/* --- the secret key --------------------------------------------------------*/
+
+static enum err
+fits_step(struct store_txn *t, void *arg)
+{
+	return installation_fits(t, arg);
+}
+
+static void
+check_keyring(struct checking *c)
+{
+	static const struct check_advice bad = {
+	    "no code, refresh token or client secret can be checked",
+	    "put back the secret.key that belongs to this store; its mode is "
+	    "0600"};
+	struct keyring k;
+	enum err e = keyring_load(&k, c->a->dir);
+
+	if (e == OK)
+		e = store_read(c->a->store, fits_step, &k);
+	keyring_wipe(&k);
+	if (e == OK)
+		check_found(
+		    c, CHECK_OK, NULL, "secret.key belongs to the store");
+	else
+		check_found(c, CHECK_ERROR, &bad, "%s: %s", c->a->dir,
+		    installation_key_advice(e));
+}
+
 /* --- keys ------------------------------------------------------------------*/
 
 static void
@@ -162,15 +174,17 @@ check_private_half(
 	size_t len;
 	enum err e;
 
-	e = signer_sign(signer, k, sample, sizeof sample, sig, &len);
+	e = signer_probe(signer, k);
+	if (e == OK)
+		e = signer_sign(signer, k, sample, sizeof sample, sig, &len);
 	if (e == OK)
 		e = signkey_verify(k, sample, sizeof sample, sig, len);
 	if (e == OK)
 		check_found(c, CHECK_OK, NULL, "%s key %s (%s) signs",
 		    jwa_name(k->alg), k->kid, key_state_name(k->state));
 	else
-		check_found(c, CHECK_ERROR, &bad,
-		    "keys/%s.pem: cannot be used (%s)", k->kid, err_name(e));
+		check_found(c, CHECK_ERROR, &bad, "%s/keys/%s.pem %s",
+		    c->a->dir, k->kid, signer_advice(e));
 }
 
 static void
@@ -341,6 +355,7 @@ check_store(struct checking *c)
 	if (!check_open(c))
 		return false;
 	check_figures(c);
+	check_keyring(c);
 	s.findings_before = json_array_size(c->findings);
 	e = store_read(c->a->store, survey_step, &s);
 	if (e != OK)

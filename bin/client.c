@@ -145,17 +145,6 @@ new_secret(char secret[static CLIENT_SECRET_CAP], const struct args *args)
 	return why == NULL ? EXIT_DONE : admin_fail("%s", why);
 }
 
-static int
-load_keyring(const struct admin *a, struct keyring *k)
-{
-	enum err e = keyring_load(k, a->dir);
-
-	return e == OK ? EXIT_DONE
-		       : admin_fail("%s/secret.key cannot be used (%s); run "
-				    "`latchkey check`",
-			     a->dir, err_name(e));
-}
-
 /* All there is to tell. SECRET is NULL if the caller knows it. */
 static json_t *
 tell_json(const struct admin *a, const struct client *c, const char *secret)
@@ -257,7 +246,7 @@ give_secret(const struct admin *a, struct change *s)
 
 	status = new_secret(s->secret, s->args);
 	if (status == EXIT_DONE)
-		status = load_keyring(a, &s->keyring);
+		status = admin_keyring(a, &s->keyring);
 	if (status != EXIT_DONE)
 		return status;
 	e = client_secret_set(&s->client, s->secret, &s->keyring);
@@ -408,7 +397,7 @@ change(struct admin *a, struct change *s, store_step *step, const char *done)
 	s->now = a->now;
 	status = new_secret(s->secret, s->args);
 	if (status == EXIT_DONE)
-		status = load_keyring(a, &s->keyring);
+		status = admin_keyring(a, &s->keyring);
 	if (status == EXIT_DONE) {
 		e = store_write(a->store, a->now, step, s);
 		if (e == ERR_INVALID_REQUEST)

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "domain/installation.h"
 #include "domain/keyring.h"
 #include "domain/rs256.h"
 #include "output.h"
@@ -166,6 +167,35 @@ make_store(struct admin *a)
 	return e == OK ? EXIT_DONE : admin_fail("%s", why);
 }
 
+struct identity {
+	struct keyring keyring;
+	const char *issuer;
+};
+
+static enum err
+identity_step(struct store_txn *t, void *arg)
+{
+	const struct identity *id = arg;
+
+	installation_put(t, &id->keyring, id->issuer);
+	return store_failed(t);
+}
+
+/* Makes the store know its issuer and its secret key. */
+static int
+put_identity(struct admin *a, const char *issuer)
+{
+	struct identity id = {.issuer = issuer};
+	enum err e = keyring_load(&id.keyring, a->dir);
+
+	if (e == OK)
+		e = store_write(a->store, a->now, identity_step, &id);
+	keyring_wipe(&id.keyring);
+	return e == OK ? EXIT_DONE
+		       : admin_fail("%s/store cannot be written (%s)", a->dir,
+			     err_name(e));
+}
+
 static int
 fill(struct admin *a, const char *issuer, const char *alg)
 {
@@ -185,6 +215,8 @@ fill(struct admin *a, const char *issuer, const char *alg)
 		return admin_fail("%s/secret.key cannot be written (%s)",
 		    a->dir, err_name(e));
 	status = make_store(a);
+	if (status == EXIT_DONE)
+		status = put_identity(a, issuer);
 	if (status == EXIT_DONE)
 		status = keys_ensure(a, JWA_EDDSA);
 	if (status == EXIT_DONE && alg != NULL && str_equal(alg, "RS256"))

@@ -36,6 +36,7 @@ needs() {
 		needs demo
 		needs deb
 		echo 'lintian lintian'
+		echo 'lmdb-utils mdb_copy'
 		echo 'file file'
 		echo 'systemd systemd-analyze'
 		echo 'systemd-container systemd-nspawn'

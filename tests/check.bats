@@ -122,10 +122,22 @@ finds() {
 @test "check: finds a missing or foreign private key" {
 	local keys=("$DATA/keys"/*.pem)
 	mv "${keys[0]}" "$BATS_TEST_TMPDIR/kept"
-	finds 'cannot be used'
+	finds 'keys/.*\.pem is missing'
 	cp "${keys[1]}" "${keys[0]}"
-	finds 'cannot be used'
+	finds 'keys/.*\.pem does not fit its row'
 	mv "$BATS_TEST_TMPDIR/kept" "${keys[0]}"
+	finds_nothing --offline
+}
+
+@test "check: finds the secret.key of another directory" {
+	local other=$BATS_TEST_TMPDIR/other
+	DATA=$other latchkey init https://id.example.org
+	mv "$DATA/secret.key" "$BATS_TEST_TMPDIR/kept"
+	cp -p "$other/secret.key" "$DATA"
+	finds 'secret\.key is not the one this store was made with'
+	rm "$DATA/secret.key"
+	finds 'secret\.key is missing; restore it from a backup'
+	mv "$BATS_TEST_TMPDIR/kept" "$DATA/secret.key"
 	finds_nothing --offline
 }
 

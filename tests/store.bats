@@ -43,6 +43,15 @@ unavailable() {
 	assert_header Cache-Control '^no-store$'
 }
 
+# take_store FROM: the store of FROM in place of $DATA's, and made to believe
+# that the secret key here is its own, as a thief would do.
+take_store() {
+	mdb_dump -s meta "$DATA/store" >"$BATS_TEST_TMPDIR/meta"
+	rm -r "$DATA/store"
+	cp -a "$1/store" "$DATA/store"
+	mdb_load -f "$BATS_TEST_TMPDIR/meta" "$DATA/store"
+}
+
 # --- at rest -----------------------------------------------------------------
 
 @test "at rest: no code, token, cookie, password or client secret stands in the store in usable form" {
@@ -87,8 +96,7 @@ unavailable() {
 	code=$(get_code alice spa)
 	mv "$DATA" "$BATS_TEST_TMPDIR/mine"
 	latchkey init "$ISSUER" >/dev/null
-	rm -r "$DATA/store"
-	cp -a "$BATS_TEST_TMPDIR/mine/store" "$DATA/store"
+	take_store "$BATS_TEST_TMPDIR/mine"
 	refresh "$confidential"
 	assert_refused 401 invalid_client
 	AUTH=none CLIENT=spa refresh "$public"
@@ -111,13 +119,15 @@ unavailable() {
 @test "a stolen copy of the store: an HS256 client's secret cannot be opened" {
 	CLIENT=hs get_tokens alice hs
 	assert_status 200
-	cp -a "$DATA" "$BATS_TEST_TMPDIR/copy"
-	DATA=$BATS_TEST_TMPDIR/copy
-	head -c 32 /dev/urandom | base64url >"$DATA/secret.key"
-	chmod 600 "$DATA/secret.key"
-	# Believed or not, there is no HS256 token.
-	CLIENT=hs redeem "$(get_code alice hs)"
+	code=$(get_code alice hs)
+	mv "$DATA" "$BATS_TEST_TMPDIR/mine"
+	latchkey init "$ISSUER" >/dev/null
+	cp "$BATS_TEST_TMPDIR/mine/keys"/* "$DATA/keys"
+	take_store "$BATS_TEST_TMPDIR/mine"
+	# Whether the client is believed or not, there is no HS256 token.
+	CLIENT=hs redeem "$code"
 	[[ $(http_body) != *id_token* ]]
+	refute_logged foreign
 }
 
 # --- growth ------------------------------------------------------------------
@@ -212,6 +222,24 @@ unavailable() {
 	assert_logged 'secret\.key'
 }
 
+@test "secret.key of another directory: 503 and a log line; no token is called forged, and the command makes no secret with it" {
+	get_tokens alice app >/dev/null
+	token=$(http_body | field refresh_token)
+	mv "$DATA/secret.key" "$BATS_TEST_TMPDIR/kept"
+	{ head -c 32 /dev/urandom | base64url; echo; } >"$DATA/secret.key"
+	chmod 600 "$DATA/secret.key"
+	start_server
+	refresh "$token"
+	unavailable
+	wait_for assert_logged \
+	    'cannot start reason=foreign .*secret\.key is not the one this store was made with'
+	run -1 latchkey client secret app
+	[[ $output = *'secret.key is not the one this store was made with'* ]]
+	mv "$BATS_TEST_TMPDIR/kept" "$DATA/secret.key"
+	refresh "$token"
+	assert_status 200
+}
+
 @test "a store that others can read is refused with a line that names it" {
 	for mode in 644 640 604; do
 		: >"$SERVER_LOG"
@@ -279,7 +307,21 @@ unavailable() {
 	redeem "$code"
 	assert_refused 500 server_error
 	[[ $(http_body) != *access_token* ]]
-	assert_logged '(keys/|\.pem|permission)'
+	assert_logged '^latchkey token: signing_key_unusable file=.*/keys/.*\.pem reason=permission'
+}
+
+@test "a private key that is missing, or of another row: a log line names the file" {
+	local key keys=("$DATA"/keys/*.pem)
+	for key in "${keys[@]}"; do mv "$key" "$key.kept"; done
+	code=$(get_code alice app)
+	redeem "$code"
+	assert_refused 500 server_error
+	assert_logged 'signing_key_unusable file=.*/keys/.*\.pem reason=not_found why=".*restore it'
+	cp "${keys[0]}.kept" "${keys[1]}"
+	cp "${keys[1]}.kept" "${keys[0]}"
+	redeem "$(get_code alice app)"
+	assert_refused 500 server_error
+	assert_logged 'signing_key_unusable file=.*/keys/.*\.pem reason=corrupt why=".*does not fit its row'
 }
 
 @test "FastCGI: a store that is not there: 503 and a log line; it serves as soon as it is, without a restart" {

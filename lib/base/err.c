@@ -59,6 +59,7 @@ static const struct {
     [ERR_VERSION] = {"version", "server_error", 500},
     [ERR_IO] = {"io", "server_error", 500},
     [ERR_PERMISSION] = {"permission", "server_error", 500},
+    [ERR_FOREIGN] = {"foreign", "server_error", 500},
     [ERR_UNSUPPORTED] = {"unsupported", "server_error", 500},
 };
 

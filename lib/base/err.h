@@ -56,6 +56,7 @@ enum err {
 	ERR_VERSION,     /* written by a newer latchkey */
 	ERR_IO,          /* the system refused a read or write */
 	ERR_PERMISSION,  /* a file is unreachable, or open to others */
+	ERR_FOREIGN,     /* a file of ours, but of another directory */
 	ERR_UNSUPPORTED, /* this build or this host cannot do it */
 	ERR_COUNT
 };

@@ -61,8 +61,8 @@ enum err
 keyring_load(struct keyring *k, const char *dir)
 {
 	/* The numbers are for ever: another order is other keys. */
-	uint8_t *const subkeys[] = {
-	    k->token, k->seal, k->client, k->form, k->throttle, k->device};
+	uint8_t *const subkeys[] = {k->token, k->seal, k->client, k->form,
+	    k->throttle, k->check, k->device};
 	uint8_t master[SECRET_KEY_LEN];
 	size_t i;
 	enum err e;

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "domain/ed25519.h"
 #include "domain/rs256.h"
@@ -202,6 +203,44 @@ find_or_load(
 	return e;
 }
 
+const char *
+signer_advice(enum err e)
+{
+	switch (e) {
+	case ERR_NOT_FOUND:
+		return "is missing; restore it from a backup";
+	case ERR_PERMISSION:
+		return "must be readable by this user and by nobody else "
+		       "(chmod 600, chown)";
+	case ERR_CORRUPT:
+		return "does not fit its row in the store; restore both from "
+		       "the same backup";
+	case ERR_UNSUPPORTED:
+		return "needs libcrypto, which cannot be loaded";
+	default:
+		return "cannot be read";
+	}
+}
+
+/* The caller only learns the cause: the line names the file. */
+static void
+tell_unusable(const struct signer *s, const struct signkey *k, enum err e)
+{
+	char path[PATH_CAP];
+
+	if (key_path(path, s->dir, k->kid) == OK)
+		log_fault("signing_key_unusable", "file", path, "reason",
+		    err_name(e), "why", signer_advice(e), NULL);
+}
+
+enum err
+signer_probe(struct signer *s, const struct signkey *k)
+{
+	struct private_key *p;
+
+	return find_or_load(s, k, &p);
+}
+
 enum err
 signer_sign(struct signer *s, const struct signkey *k, const void *bytes,
     size_t len, uint8_t sig[static SIGNATURE_MAX], size_t *sig_len)
@@ -211,8 +250,10 @@ signer_sign(struct signer *s, const struct signkey *k, const void *bytes,
 
 	*sig_len = 0;
 	e = find_or_load(s, k, &p);
-	if (e != OK)
+	if (e != OK) {
+		tell_unusable(s, k, e);
 		return e;
+	}
 	if (p->rs256 != NULL)
 		return rs256_sign(
 		    p->rs256, bytes, len, sig, SIGNATURE_MAX, sig_len);

@@ -32,13 +32,19 @@ struct signer;
 enum err signer_new(struct signer **s, const char *dir) MUST_CHECK;
 void signer_free(struct signer **s);
 
+/* Loads K's private half; what signer_sign would return, and no log line. */
+enum err signer_probe(struct signer *s, const struct signkey *k) MUST_CHECK;
+
+/* What to tell the administrator about keys/KID.pem when that was E. */
+const char *signer_advice(enum err e);
+
 /*
  * Signs LEN bytes with K's private half: raw signature, *sig_len bytes. An RSA
  * signature is verified before it is given out, since one that was computed
  * wrong gives the key away; an Ed25519 key is proved when it is loaded and
  * signs deterministically, so its signatures are not. ERR_NOT_FOUND,
  * ERR_PERMISSION (others can read the file), ERR_CORRUPT (the file does not
- * match the row), ERR_UNSUPPORTED.
+ * match the row), ERR_UNSUPPORTED; a log line names the file.
  */
 enum err signer_sign(struct signer *s, const struct signkey *k,
     const void *bytes, size_t len, uint8_t sig[static SIGNATURE_MAX],

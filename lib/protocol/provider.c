@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "domain/installation.h"
 
 #include <string.h>
 
@@ -16,27 +17,21 @@ explain(enum err e, const char *dir, const char *what, char *why, size_t cap)
 }
 
 static enum err
+fits_step(struct store_txn *t, void *arg)
+{
+	return installation_fits(t, arg);
+}
+
+static enum err
 open_keyring(struct provider *p, char *why, size_t why_cap)
 {
 	enum err e = keyring_load(&p->keyring, p->conf.dir);
 
-	switch (e) {
-	case OK:
-		return OK;
-	case ERR_PERMISSION:
-		return explain(e, p->conf.dir,
-		    "secret.key must be readable by this user and by nobody "
-		    "else (chmod 600, chown)",
-		    why, why_cap);
-	case ERR_NOT_FOUND:
-		return explain(e, p->conf.dir,
-		    "secret.key is missing; restore it from a backup", why,
-		    why_cap);
-	default:
-		return explain(e, p->conf.dir,
-		    "secret.key is damaged; restore it from a backup", why,
-		    why_cap);
-	}
+	if (e == OK)
+		e = store_read(p->store, fits_step, &p->keyring);
+	return e == OK ? OK
+		       : explain(e, p->conf.dir, installation_key_advice(e),
+			     why, why_cap);
 }
 
 enum err
