@@ -18,7 +18,7 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err buf str form clock base64 uuid secret json members log issuer conf file turn
+base	 = err buf str names form clock base64 uuid secret json members log issuer conf file turn
 store	 = env store commit table record
 domain	 = keyring installation token scope pkce password user uri client jwa session \
 	   site site_rule app_password \

@@ -1,8 +1,10 @@
 #include "admin.h"
 
 #include "base/file.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "domain/installation.h"
+#include "domain/user.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -120,8 +122,10 @@ option_text(char *text, size_t cap, const struct args *args, const char *option,
 	return why == NULL ? OK : refusal_set(r, option, value, why);
 }
 
-enum err
-option_add_words(char *list, size_t cap, const struct args *args,
+typedef enum err list_add(char *list, size_t cap, const char *item);
+
+static enum err
+add_to_list(char *list, size_t cap, list_add *add, const struct args *args,
     const char *option, value_refusal *refusal, struct refusal *r)
 {
 	struct args_cursor c = {0};
@@ -131,12 +135,36 @@ option_add_words(char *list, size_t cap, const struct args *args,
 		if (*word == '\0')
 			continue;
 		why = refusal(word);
-		if (why == NULL && words_add(list, cap, word) != OK)
+		if (why == NULL && add(list, cap, word) != OK)
 			why = "is one more than fit in the list";
 		if (why != NULL)
 			return refusal_set(r, option, word, why);
 	}
 	return OK;
+}
+
+enum err
+option_add_words(char *list, size_t cap, const struct args *args,
+    const char *option, value_refusal *refusal, struct refusal *r)
+{
+	return add_to_list(list, cap, words_add, args, option, refusal, r);
+}
+
+enum err
+option_add_groups(char *list, size_t cap, const struct args *args,
+    const char *option, struct refusal *r)
+{
+	return add_to_list(
+	    list, cap, names_add, args, option, user_group_refusal, r);
+}
+
+enum err
+option_groups(char *list, size_t cap, const struct args *args,
+    const char *option, struct refusal *r)
+{
+	if (args_has(args, option))
+		list[0] = '\0';
+	return option_add_groups(list, cap, args, option, r);
 }
 
 enum err

@@ -71,6 +71,12 @@ enum err option_list(char *list, size_t cap, const struct args *args,
 enum err option_add_words(char *list, size_t cap, const struct args *args,
     const char *option, value_refusal *refusal, struct refusal *r);
 
+/* The same for groups, which are a list of names. */
+enum err option_groups(char *list, size_t cap, const struct args *args,
+    const char *option, struct refusal *r);
+enum err option_add_groups(char *list, size_t cap, const struct args *args,
+    const char *option, struct refusal *r);
+
 /* Says why a step was refused or failed: E about the KIND ("user") NAME. */
 int admin_refuse(
     const struct admin *a, enum err e, const char *kind, const char *name);

@@ -111,7 +111,7 @@ to_json(const struct client *c)
 	    "post_logout_redirect_uris",
 	    output_words(c->post_logout_redirect_uris), "grant_types",
 	    grants_json(c->grants), "scope", c->scope, "groups",
-	    output_words(c->groups), "audience", c->audience, "resources",
+	    output_names(c->groups), "audience", c->audience, "resources",
 	    output_words(c->resources), "introspect_any", c->introspect_any,
 	    "id_token_signed_response_alg", jwa_name(c->alg), "trusted",
 	    c->trusted, "pkce", !c->no_pkce, "cookie_refresh",

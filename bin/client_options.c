@@ -74,7 +74,6 @@ apply_lists(struct client *c, const struct args *args, struct refusal *r)
 		sizeof c->post_logout_redirect_uris, uri_refusal},
 	    {"--resource", c->resources, sizeof c->resources, resource_refusal},
 	    {"--scope", c->scope, sizeof c->scope, scope_refusal},
-	    {"--group", c->groups, sizeof c->groups, user_group_refusal},
 	};
 	enum err e = OK;
 
@@ -108,6 +107,9 @@ client_options_apply(
 		    "--audience", audience_refusal, r);
 	if (e == OK)
 		e = apply_lists(c, args, r);
+	if (e == OK)
+		e = option_groups(
+		    c->groups, sizeof c->groups, args, "--group", r);
 	if (e == OK)
 		e = apply_grants(c, args, r);
 	if (e == OK)

@@ -2,6 +2,7 @@
 
 #include "admin.h"
 #include "base/buf.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "domain/client.h"
 
@@ -20,18 +21,31 @@ output_append(json_t *rows, json_t *row)
 	return json_array_append_new(rows, row) == 0;
 }
 
+static json_t *
+output_items(
+    const char *list, bool (*next)(const char **cursor, char *item, size_t cap))
+{
+	json_t *items = json_array();
+	char item[URI_CAP];
+
+	while (items != NULL && next(&list, item, sizeof item))
+		if (!output_append(items, json_string(item))) {
+			json_decref(items);
+			return NULL;
+		}
+	return items;
+}
+
 json_t *
 output_words(const char *list)
 {
-	json_t *words = json_array();
-	char word[URI_CAP];
+	return output_items(list, words_next);
+}
 
-	while (words != NULL && words_next(&list, word, sizeof word))
-		if (!output_append(words, json_string(word))) {
-			json_decref(words);
-			return NULL;
-		}
-	return words;
+json_t *
+output_names(const char *list)
+{
+	return output_items(list, names_next);
 }
 
 /* A stored value must not command the terminal: C0, DEL and C1 (which is two
@@ -76,8 +90,12 @@ cell(char text[static CELL_CAP], const json_t *value, bool time)
 	buf_init(&b, text, CELL_CAP);
 	json_array_foreach((json_t *)(uintptr_t)value, i, item)
 	{
-		buf_puts(&b, i > 0 ? " " : "");
-		put_shown(&b, json_string_value(item));
+		const char *s = json_string_value(item);
+		const char *quote = strchr(s, ' ') != NULL ? "\"" : "";
+
+		buf_printf(&b, "%s%s", i > 0 ? " " : "", quote);
+		put_shown(&b, s);
+		buf_puts(&b, quote);
 	}
 	if (json_is_string(value))
 		put_shown(&b, json_string_value(value));

@@ -25,6 +25,8 @@ bool output_append(json_t *rows, json_t *row);
 
 /* A word list as an array of strings; NULL: no memory. */
 json_t *output_words(const char *list);
+/* The same for a list of names (base/names.h). */
+json_t *output_names(const char *list);
 
 /* Each prints to standard output and takes VALUE over. Returns an exit status:
  * a NULL is "out of memory".

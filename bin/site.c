@@ -60,7 +60,7 @@ to_json(const struct site *s, const struct client *c)
 	json_t *rules = rules_json(s);
 
 	return json_pack("{s:s, s:s, s:o, s:I, s:o, s:I, s:I}", "origin",
-	    s->origin, "name", c->name, "groups", output_words(c->groups),
+	    s->origin, "name", c->name, "groups", output_names(c->groups),
 	    "rule_count", (json_int_t)json_array_size(rules), "rules", rules,
 	    "created_at", (json_int_t)s->created_at, "updated_at",
 	    (json_int_t)s->changed_at);
@@ -126,8 +126,8 @@ apply(struct change *s)
 	if (e == OK && c->name[0] == '\0')
 		e = str_copy(c->name, sizeof c->name, s->origin);
 	if (e == OK)
-		e = option_list(c->groups, sizeof c->groups, s->args, "--group",
-		    user_group_refusal, &s->refusal);
+		e = option_groups(c->groups, sizeof c->groups, s->args,
+		    "--group", &s->refusal);
 	return e == OK ? apply_rules(s) : e;
 }
 

@@ -1,6 +1,7 @@
 /* latchkey user: people. */
 #include "domain/user.h"
 #include "admin.h"
+#include "base/names.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "domain/approval.h"
@@ -80,7 +81,7 @@ to_json(const struct user *u)
 	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:b, s:b, s:I, s:I}",
 	    "preferred_username", u->name, "sub", sub, "name", u->display,
 	    "email", u->email, "email_verified", u->email_verified, "groups",
-	    output_words(u->groups), "locked", u->locked, "has_password",
+	    output_names(u->groups), "locked", u->locked, "has_password",
 	    u->has_password, "created_at", (json_int_t)u->created_at,
 	    "updated_at", (json_int_t)u->changed_at);
 }
@@ -99,8 +100,8 @@ apply_profile(struct user *u, const struct args *args, struct refusal *r)
 		e = option_text(u->email, sizeof u->email, args, "--email",
 		    user_email_refusal, r);
 	if (e == OK)
-		e = option_list(u->groups, sizeof u->groups, args, "--group",
-		    user_group_refusal, r);
+		e = option_groups(
+		    u->groups, sizeof u->groups, args, "--group", r);
 	/* An administrator who types it vouches for it; apps in wide use let
 	 * nobody in whose address is not verified. */
 	if (!str_equal(email, u->email) || args_has(args, "--email-verified"))
@@ -335,9 +336,9 @@ set_step(struct store_txn *t, void *arg)
 	if (e != OK)
 		return e;
 	while ((group = args_next(s->args, "--remove-group", &c)) != NULL)
-		words_remove(u->groups, group);
-	e = option_add_words(u->groups, sizeof u->groups, s->args,
-	    "--add-group", user_group_refusal, &s->refusal);
+		names_remove(u->groups, group);
+	e = option_add_groups(
+	    u->groups, sizeof u->groups, s->args, "--add-group", &s->refusal);
 	if (e != OK)
 		return e;
 	audit_add(t, s->now, "user_changed", u->name, NULL, NULL);

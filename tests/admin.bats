@@ -320,12 +320,48 @@ $DATA/store/mine"
 	run -0 latchkey user show ALICE
 }
 
+@test "groups: names with spaces, &, / and letters of any script are kept, shown, added and removed" {
+	local name
+	latchkey user add alice --no-password --group 'Family & Friends' \
+	    --group Büro/IT --group 'Семья' --group plain
+	run -0 latchkey user show alice --json
+	assert_equal "$(json '.groups | join("|")')" \
+	    'Family & Friends|Büro/IT|Семья|plain'
+	run -0 latchkey user show alice
+	assert_output 'groups +"Family & Friends" Büro/IT Семья plain'
+	latchkey user set alice --remove-group 'Family & Friends' \
+	    --add-group 'Domain Users'
+	run -0 latchkey user show alice --json
+	assert_equal "$(json '.groups | join("|")')" 'Büro/IT|Семья|plain|Domain Users'
+	for name in a,b 'a"b' $'a\nb' ' a' 'a '; do
+		run -1 latchkey user set alice --add-group "$name"
+	done
+	run -0 latchkey user show alice --json
+	assert_equal "$(json '.groups | length')" 4
+}
+
+@test "groups: a client and a site are for people of such groups" {
+	latchkey client add app --redirect-uri https://a.example/cb \
+	    --group 'Family & Friends' --group 'Семья' >/dev/null
+	run -0 latchkey client show app --json
+	assert_equal "$(json '.groups | join("|")')" 'Family & Friends|Семья'
+	latchkey site add http://127.0.0.2:8080 --group 'Family & Friends' \
+	    --rule '/ group:"Family & Friends" group:Семья' >/dev/null
+	run -0 latchkey site show http://127.0.0.2:8080 --json
+	assert_equal "$(json '.groups[0]')" 'Family & Friends'
+	assert_equal "$(json '.rules[0]')" '/ group:"Family & Friends" group:Семья'
+	for rule in '/ group:"Family' '/ group:"a"b' '/ group:"a,b"' \
+	    '/ group:""' '/ group:Family & Friends'; do
+		run -1 latchkey site set http://127.0.0.2:8080 --rule "$rule"
+	done
+}
+
 @test "user add refuses names, addresses and groups that cannot be" {
 	run -1 latchkey user add 'al ice' --no-password
 	run -1 latchkey user add .alice --no-password
 	run -1 latchkey user add "$(printf 'a%.0s' {1..65})" --no-password
 	run -1 latchkey user add alice --no-password --email nobody
-	run -1 latchkey user add alice --no-password --group 'a b'
+	run -1 latchkey user add alice --no-password --group 'a,b'
 	run -1 latchkey user add alice --no-password --name $'a\nb'
 	run -1 latchkey user add alice --no-password --name $'a\xff'
 	run -2 latchkey user add alice --no-password --password-stdin
@@ -394,7 +430,7 @@ $DATA/store/mine"
 	run -0 latchkey user show bob --json
 	assert_equal "$(json '.groups | length')" 0
 	run -2 latchkey user set bob
-	run -1 latchkey user set bob --add-group 'x y'
+	run -1 latchkey user set bob --add-group 'x,y'
 	run -1 latchkey user set nobody --name X
 }
 

@@ -43,6 +43,23 @@ print(max(struct.unpack_from("<Q", data, p + 16 + 8 + 16 + 96 + 8)[0]
     for p in (0, 4096)))' "$DATA/store/data.mdb"
 }
 
+@test "gate: groups with spaces and letters of any script open what they are for, and are told with commas" {
+	local cookie
+	latchkey user set alice --add-group 'Family & Friends' --add-group 'Семья' \
+	    >/dev/null
+	latchkey site set "$SITE" --rule '/ signed-in' \
+	    --rule '/a group:"Family & Friends"' --rule '/b group:"Семья"' \
+	    --rule '/c group:Friends' >/dev/null
+	cookie=$(gate_cookie alice)
+	for path in /a /b; do
+		ask_gate $path "HTTP_COOKIE=$cookie"
+		assert_status 200
+		assert_header Variable-REMOTE_GROUPS '^family,admins,Family & Friends,Семья$'
+	done
+	ask_gate /c "HTTP_COOKIE=$cookie"
+	assert_status 403
+}
+
 @test "gate: another site's cookie, a forged one, a session's or a code open nothing" {
 	local cookie value
 	cookie=$(gate_cookie alice)
@@ -452,7 +469,7 @@ print(max(struct.unpack_from("<Q", data, p + 16 + 8 + 16 + 96 + 8)[0]
 	local rule
 	for rule in '' ' ' 'signed-in' '/x' '/x somebody' 'get /x anyone' \
 	    '/x anyone signed-in' '/x app-password' '/x strict' \
-	    '/x bearer:' '/x bearer:a bearer:b' '/x group:a/b' '/../x anyone' \
+	    '/x bearer:' '/x bearer:a bearer:b' '/x group:a,b' '/../x anyone' \
 	    '/x?y anyone' '/x signed-in group:a' '/x scope:a' 'GET, anyone'; do
 		[[ -z $rule ]] && continue
 		run -1 latchkey site set "$SITE" --rule "$rule"

@@ -603,6 +603,18 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 	[[ $sub != *alice* ]]
 }
 
+@test "claims: a group name with spaces is one group, in ID token, access token and userinfo" {
+	local groups='["Family & Friends","Büro/IT","Семья"]'
+	latchkey user set alice --group 'Family & Friends' --group Büro/IT \
+	    --group 'Семья' >/dev/null
+	get_tokens alice app >/dev/null
+	access=$(http_body | field access_token)
+	assert_equal "$(id_claims | jq -c .groups)" "$groups"
+	assert_equal "$(jwt_claims "$access" | jq -c .groups)" "$groups"
+	userinfo "$access"
+	assert_equal "$(http_body | jq -c .groups)" "$groups"
+}
+
 @test "ID token: auth_time stays that of the password when a code comes from a session hours later" {
 	first=$(get_tokens alice app >/dev/null; id_claims | field auth_time)
 	travel 7200

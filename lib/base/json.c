@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include "base/names.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -171,19 +172,32 @@ json_text_bool(struct json_text *t, const char *key, bool value)
 	buf_puts(t->out, value ? "true" : "false");
 }
 
-void
-json_text_words(struct json_text *t, const char *key, const char *words)
+static void
+put_list(struct json_text *t, const char *key, const char *list,
+    bool (*next)(const char **cursor, char *item, size_t cap))
 {
 	const char *separator = "";
-	char word[WORD_CAP];
+	char item[WORD_CAP];
 
 	put_key(t, key);
 	buf_putc(t->out, '[');
-	for (; words_next(&words, word, sizeof word); separator = ",") {
+	for (; next(&list, item, sizeof item); separator = ",") {
 		buf_puts(t->out, separator);
-		put_string(t->out, word);
+		put_string(t->out, item);
 	}
 	buf_putc(t->out, ']');
+}
+
+void
+json_text_words(struct json_text *t, const char *key, const char *words)
+{
+	put_list(t, key, words, words_next);
+}
+
+void
+json_text_names(struct json_text *t, const char *key, const char *names)
+{
+	put_list(t, key, names, names_next);
 }
 
 void

@@ -49,6 +49,8 @@ void json_text_str(struct json_text *t, const char *key, const char *value);
 void json_text_int(struct json_text *t, const char *key, int64_t value);
 void json_text_bool(struct json_text *t, const char *key, bool value);
 void json_text_words(struct json_text *t, const char *key, const char *words);
+/* The same for a list of names (base/names.h). */
+void json_text_names(struct json_text *t, const char *key, const char *names);
 void json_text_end(struct json_text *t);
 
 /* How many of the LEN characters at S, from the first on, stand for themselves

@@ -1,5 +1,6 @@
 #include "domain/client.h"
 
+#include "base/names.h"
 #include "base/str.h"
 #include "domain/approval.h"
 #include "domain/code.h"
@@ -146,7 +147,7 @@ client_has_origin(const struct client *c, const char *origin)
 bool
 client_admits(const struct client *c, const struct user *u)
 {
-	return c->groups[0] == '\0' || words_overlap(c->groups, u->groups);
+	return c->groups[0] == '\0' || names_overlap(c->groups, u->groups);
 }
 
 bool

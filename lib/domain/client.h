@@ -38,7 +38,7 @@ struct client {
 	char redirect_uris[URI_LIST_CAP]; /* word list */
 	char post_logout_redirect_uris[URI_LIST_CAP];
 	char scope[SCOPE_CAP];         /* what it may ask for */
-	char groups[GROUPS_CAP];       /* only these people; "": all */
+	char groups[GROUPS_CAP];       /* names: these people only; "": all */
 	char audience[AUDIENCE_CAP];   /* `aud` of access tokens; "": issuer */
 	char resources[RESOURCES_CAP]; /* word list: what `aud` calls it where
 					  it is an API */

@@ -1,6 +1,7 @@
 #include "domain/site_rule.h"
 
 #include "base/buf.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "domain/scope.h"
 #include "domain/user.h"
@@ -70,7 +71,7 @@ parse_group(struct site_rule *r, const char *name, const char **why)
 	*why = user_group_refusal(name);
 	if (*why != NULL)
 		return ERR_SYNTAX;
-	return words_add(r->groups, sizeof r->groups, name);
+	return names_add(r->groups, sizeof r->groups, name);
 }
 
 static enum err
@@ -112,7 +113,8 @@ parse_who(struct site_rule *r, const char *word, const char **why)
 		r->strict = true;
 	else
 		return because("says after its path who may: anyone, "
-			       "signed-in, group:NAME, bearer:AUDIENCE, "
+			       "signed-in, group:NAME or group:\"A NAME\", "
+			       "bearer:AUDIENCE, "
 			       "app-password, scope:NAME, strict",
 		    why);
 	return OK;
@@ -146,6 +148,31 @@ check_sense(const struct site_rule *r, const char **why)
 	return OK;
 }
 
+/* The next word into WORD, "" at the end; a group name with spaces in it is in
+ * quotes, which are taken off: group:"Family & Friends". */
+static enum err
+next_who(const char **cursor, char word[static SITE_RULE_CAP], const char **why)
+{
+	static const char quoted[] = "group:\"";
+	const char *name, *end;
+	struct buf b;
+
+	*cursor += strspn(*cursor, " ");
+	if (!str_starts(*cursor, quoted)) {
+		(void)words_next(cursor, word, SITE_RULE_CAP);
+		return OK;
+	}
+	name = *cursor + strlen(quoted);
+	end = strchr(name, '"');
+	if (end == NULL || (end[1] != ' ' && end[1] != '\0'))
+		return because("has a group in quotes that do not end", why);
+	buf_init(&b, word, SITE_RULE_CAP);
+	buf_puts(&b, "group:");
+	buf_put(&b, name, (size_t)(end - name));
+	*cursor = end + 1;
+	return OK;
+}
+
 enum err
 site_rule_parse(struct site_rule *r, const char *text, const char **why)
 {
@@ -166,7 +193,8 @@ site_rule_parse(struct site_rule *r, const char *text, const char **why)
 	}
 	if (e == OK)
 		e = parse_path(r, word, why);
-	while (e == OK && words_next(&cursor, word, sizeof word))
+	while (e == OK && (e = next_who(&cursor, word, why)) == OK &&
+	       word[0] != '\0')
 		e = parse_who(r, word, why);
 	return e == OK ? check_sense(r, why) : e;
 }

@@ -42,7 +42,7 @@ struct site_rule {
 	char methods[SITE_RULE_CAP]; /* word list; "": all */
 	char path[SITE_RULE_CAP];    /* no slash at its end, but for "/" */
 	bool anyone, signed_in, app_password, strict;
-	char groups[SITE_RULE_CAP];  /* word list */
+	char groups[SITE_RULE_CAP];  /* names (base/names.h) */
 	char audience[AUDIENCE_CAP]; /* "": no tokens are taken */
 	char scope[SITE_RULE_CAP];   /* word list: all are needed */
 };

@@ -19,7 +19,6 @@ all_of(const char *s, const char *chars)
 }
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
-#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
 const char *
@@ -52,15 +51,35 @@ user_email_refusal(const char *s)
 	return NULL;
 }
 
+/* C0, DEL, or C1, which is two bytes in UTF-8. */
+static bool
+has_control(const char *s)
+{
+	if (str_has_control(s))
+		return true;
+	for (; (s = strchr(s, '\xc2')) != NULL; s++)
+		if ((unsigned char)s[1] < 0xa0)
+			return true;
+	return false;
+}
+
 const char *
 user_group_refusal(const char *s)
 {
+	size_t len = strlen(s);
+
 	if (s[0] == '\0')
 		return "a group name cannot be empty";
-	if (strlen(s) >= GROUP_WORD_CAP)
-		return "a group name has at most 64 characters";
-	if (!all_of(s, LOWER UPPER DIGITS "._:-"))
-		return "a group name has letters, digits and . _ : - only";
+	if (len >= GROUP_NAME_CAP)
+		return "a group name has at most 128 bytes";
+	if (!str_is_utf8(s, len) || has_control(s))
+		return "a group name is text in UTF-8 without control "
+		       "characters";
+	/* Apps split Remote-Groups at commas, and rules quote names. */
+	if (strpbrk(s, ",\"'") != NULL)
+		return "a group name has no comma and no quote";
+	if (s[0] == ' ' || s[len - 1] == ' ')
+		return "a group name has no space at its ends";
 	return NULL;
 }
 

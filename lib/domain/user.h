@@ -22,7 +22,7 @@ enum {
 	USER_DISPLAY_CAP = 129,
 	USER_EMAIL_CAP = 255,
 	GROUPS_CAP = 1024,
-	GROUP_WORD_CAP = 65
+	GROUP_NAME_CAP = 129
 };
 
 struct user {
@@ -33,7 +33,7 @@ struct user {
 	bool email_verified;
 	bool locked;
 	bool has_password;
-	char groups[GROUPS_CAP]; /* word list */
+	char groups[GROUPS_CAP]; /* names (base/names.h) */
 	struct password_hash password;
 	int64_t created_at, changed_at;
 	uint32_t devices_ended; /* how often: covered by device cookies */
@@ -42,7 +42,8 @@ struct user {
 /* Each: NULL if S may be one, else what is wrong, for people. */
 const char *user_name_refusal(const char *s); /* [a-z0-9][a-z0-9._@-]*, 64 */
 const char *user_email_refusal(const char *s);
-const char *user_group_refusal(const char *s); /* [A-Za-z0-9._:-], 64 */
+/* Text without comma, quote or control character, up to 128 bytes. */
+const char *user_group_refusal(const char *s);
 
 void user_sub(char sub[static SUB_CAP], const uint8_t id[static USER_ID_LEN]);
 /* Back; ERR_SYNTAX if SUB is no person's. */

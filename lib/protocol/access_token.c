@@ -48,7 +48,7 @@ put_claims(struct buf *out, const struct provider *p,
 	if (g->family != NULL)
 		json_text_int(&t, "auth_time", g->family->auth_time);
 	if (g->user != NULL && words_has(g->scope, "groups"))
-		json_text_words(&t, "groups", g->user->groups);
+		json_text_names(&t, "groups", g->user->groups);
 	json_text_end(&t);
 }
 

@@ -16,5 +16,5 @@ claims_of_user(struct json_text *t, const struct user *u, const char *scope)
 		json_text_bool(t, "email_verified", u->email_verified);
 	}
 	if (words_has(scope, "groups"))
-		json_text_words(t, "groups", u->groups);
+		json_text_names(t, "groups", u->groups);
 }

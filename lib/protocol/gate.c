@@ -1,5 +1,6 @@
 #include "protocol/gate.h"
 
+#include "base/names.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "domain/app_password.h"
@@ -98,7 +99,7 @@ find_person(struct store_txn *t, struct deciding *d)
 static bool
 rule_admits(const struct site_rule *rule, const struct user *u)
 {
-	return rule->signed_in || words_overlap(rule->groups, u->groups);
+	return rule->signed_in || names_overlap(rule->groups, u->groups);
 }
 
 static enum err

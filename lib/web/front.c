@@ -151,20 +151,6 @@ put_identity(struct response *r, const struct front *f, const char *variable,
 	response_header(r, f->variables ? variable : header, value);
 }
 
-/* With commas, as others have it. */
-static void
-put_groups(struct response *r, const struct front *f, const char *groups)
-{
-	char text[GROUPS_CAP];
-
-	if (str_copy(text, sizeof text, groups) != OK)
-		r->failed = true;
-	for (char *c = text; *c != '\0'; c++)
-		if (*c == ' ')
-			*c = ',';
-	put_identity(r, f, "Variable-REMOTE_GROUPS", "Remote-Groups", text);
-}
-
 /* All four, always: what is not said would leave a client's own word. */
 void
 front_let_on(
@@ -182,7 +168,9 @@ front_let_on(
 	else if (reply->client_id[0] != '\0') /* no person's name has a ":" */
 		buf_printf(&b, "client:%s", reply->client_id);
 	put_identity(r, f, "Variable-REMOTE_USER", "Remote-User", user);
-	put_groups(r, f, u->groups);
+	/* With commas, as apps split it; that is how they are kept. */
+	put_identity(
+	    r, f, "Variable-REMOTE_GROUPS", "Remote-Groups", u->groups);
 	put_identity(r, f, "Variable-REMOTE_NAME", "Remote-Name",
 	    u->display[0] != '\0' ? u->display : u->name);
 	put_identity(r, f, "Variable-REMOTE_EMAIL", "Remote-Email", u->email);

@@ -165,14 +165,15 @@ static void
 admission(void)
 {
 	struct client c = app("a");
-	struct user u = {.groups = "family friends"};
+	struct user u = {.groups = "family,friends"};
 
 	CHECK(client_admits(&c, &u), "client: one that names no groups is for "
 				     "everybody");
-	CHECK(str_copy(c.groups, sizeof c.groups, "staff friends") == OK &&
+	CHECK(str_copy(c.groups, sizeof c.groups, "staff,friends") == OK &&
 		  client_admits(&c, &u),
 	    "client: one of its groups is enough");
-	CHECK(str_copy(u.groups, sizeof u.groups, "friend famil") == OK &&
+	CHECK(str_copy(u.groups, sizeof u.groups,
+		  "friend,famil,staff friends") == OK &&
 		  !client_admits(&c, &u),
 	    "client: none of them is not");
 	u.groups[0] = '\0';

@@ -26,7 +26,7 @@ rules(void)
 	    "/x somebody", "get /x anyone", "GET", "GET,POST", ", /x anyone",
 	    "/x anyone signed-in", "/x anyone group:a", "/x app-password",
 	    "/x anyone app-password", "/x strict", "/x scope:a",
-	    "/x bearer:", "/x bearer:a bearer:b", "/x group:", "/x group:a/b",
+	    "/x bearer:", "/x bearer:a bearer:b", "/x group:", "/x group:a,b",
 	    "/x signed-in group:a", "/../x anyone", "/./x anyone",
 	    "/%2e%2e/x anyone", "/x?y anyone", "/x%2fy anyone", "x anyone",
 	    "/x\nanyone"};
@@ -46,10 +46,16 @@ rules(void)
 		  "bearer:https://api.example scope:x:y scope:z strict",
 		  &why) == OK &&
 		  str_equal(r.methods, "GET PROPFIND") &&
-		  str_equal(r.path, "/a/b") && str_equal(r.groups, "c d") &&
+		  str_equal(r.path, "/a/b") && str_equal(r.groups, "c,d") &&
 		  str_equal(r.audience, "https://api.example") &&
 		  str_equal(r.scope, "x:y z") && r.strict,
 	    "site: with all that a rule may have");
+	CHECK(site_rule_parse(&r,
+		  "/ group:\"Family & Friends\" group:b group:\"c\" "
+		  "app-password",
+		  &why) == OK &&
+		  str_equal(r.groups, "Family & Friends,b,c") && r.app_password,
+	    "site: a group name with spaces is in quotes");
 	CHECK(site_rule_parse(&r, "/ bearer:x", &why) == OK &&
 		  !site_rule_takes_people(&r),
 	    "site: a rule for tokens alone takes no people");

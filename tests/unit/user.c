@@ -42,10 +42,13 @@ words(void)
 	static const char *const no_emails[] = {"", "alice", "@b", "a@",
 	    "a@b@c", "a b@c", "a@b,c@d", "Alice <a@b>", "a@b\r\nBcc: c@d",
 	    "a;b@c", "\"a\"@b", "a@\xc3", NULL};
-	static const char *const groups[] = {
-	    "family", "Family", "a.b_c:d-e", "0", NULL};
-	static const char *const no_groups[] = {
-	    "", "a b", "a,b", "a\nb", "gr\xc3\xbc\xc3\x9f", "a\"b", NULL};
+	static const char *const groups[] = {"family", "Family", "a.b_c:d-e",
+	    "0", "Family & Friends", "Staff/IT", "gr\xc3\xbc\xc3\x9f",
+	    "\xd0\xa1\xd0\xb5\xd0\xbc\xd1\x8c\xd1\x8f 2",
+	    "\xe5\xae\xb6\xe6\x97\x8f", "(a) b@c;d\\e", NULL};
+	static const char *const no_groups[] = {"", " ", "a,b", ",", "a\nb",
+	    "a\tb", "a\"b", "a'b", " a", "a ", "a\x7f", "a\xc2\x85z", "a\xc3",
+	    NULL};
 
 	all(user_name_refusal, names, true,
 	    "user: a name has lower-case letters, digits and . _ @ -");
@@ -55,9 +58,9 @@ words(void)
 	all(user_email_refusal, no_emails, false,
 	    "user: nothing else is, least of all two or a header");
 	all(user_group_refusal, groups, true,
-	    "user: a group has letters, digits and . _ : -");
+	    "user: a group is text, with spaces and letters of any script");
 	all(user_group_refusal, no_groups, false,
-	    "user: nothing else is a group");
+	    "user: without comma, quote, control character or space at an end");
 }
 
 static void
@@ -67,14 +70,19 @@ ceilings(void)
 
 	memset(text, 'a', sizeof text);
 	text[64] = '\0';
-	CHECK(
-	    user_name_refusal(text) == NULL && user_group_refusal(text) == NULL,
-	    "user: names and groups have up to 64 characters");
+	CHECK(user_name_refusal(text) == NULL,
+	    "user: a name has up to 64 characters");
+	text[64] = 'a';
+	text[128] = '\0';
+	CHECK(user_group_refusal(text) == NULL,
+	    "user: and a group up to 128 bytes");
+	text[128] = 'a';
+	text[129] = '\0';
+	CHECK(user_group_refusal(text) != NULL, "user: a group no more");
+	text[129] = 'a';
 	text[64] = 'a';
 	text[65] = '\0';
-	CHECK(
-	    user_name_refusal(text) != NULL && user_group_refusal(text) != NULL,
-	    "user: and not one more");
+	CHECK(user_name_refusal(text) != NULL, "user: and not one more");
 	text[65] = 'a';
 	text[1] = '@';
 	text[254] = '\0';
