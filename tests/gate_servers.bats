@@ -169,7 +169,12 @@ start_nginx() {
 	WHO=who.php
 	socket_directory nginx
 	start_gate "$SOCKETS/nginx/gate"
-	{ shipped nginx; shipped nginx other; } >"$1/site.conf"
+	{
+		# As another site's configuration may have it for all.
+		echo 'underscores_in_headers on;'
+		shipped nginx
+		shipped nginx other
+	} >"$1/site.conf"
 	serve nginx "$1/site.conf"
 }
 
@@ -349,7 +354,7 @@ forged=(-H 'Remote-User: forger' -H 'remote-user: forger' -H 'Remote_User: forge
     -H 'REMOTE_USER: forger' -H 'rEmote_groups: forger' -H 'Remote-Groups: forger'
     -H 'Remote-Name: forger' -H 'Remote_Name: forger' -H 'Remote-Email: forger'
     -H 'Remote_Email: forger' -H 'Variable-REMOTE_USER: forger'
-    -H 'Remote.User: forger')
+    -H 'Remote.User: forger' -H 'remote.groups: forger')
 
 the_app_learns_who_it_is() {
 	answers 200 alice "/$WHO"
