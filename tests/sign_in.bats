@@ -255,15 +255,16 @@ work_of() {	# NAME PASSWORD: of one try to sign in
 @test "sign-in: when the cost rises, the password is hashed anew at the next sign-in" {
 	local outdated
 	[[ -z ${LATCHKEY_WRAP:-} ]] || skip 'times mean nothing under valgrind'
+	# What a wrong password costs tells what the right one was hashed at.
+	count_work
+	open_sign_in x
+	outdated=$(work_of bob 'not this one')
 	set_conf argon2_memlimit 64
 	set_conf argon2_opslimit 4
 	open_sign_in alice
 	log_in alice
 	assert_signed_in
-	# What a wrong password costs tells what the right one was hashed at.
-	count_work
 	open_sign_in x
-	outdated=$(work_of bob 'not this one')
 	((outdated * 3 < $(work_of alice 'not this one')))
 	# and it goes on being the right one, also when the setting falls
 	set_conf argon2_memlimit 8
@@ -274,6 +275,30 @@ work_of() {	# NAME PASSWORD: of one try to sign in
 	assert_signed_in
 	open_sign_in x
 	((outdated * 3 < $(work_of alice 'not this one')))
+}
+
+@test "sign-in: after the cost was raised a name is not told from an unknown one by time" {
+	local known unknown setting
+	[[ -z ${LATCHKEY_WRAP:-} ]] || skip 'times mean nothing under valgrind'
+	set_conf argon2_memlimit 32
+	set_conf argon2_opslimit 2
+	printf '%s\n' "$PASSWORD" |
+	    latchkey user passwd bob --password-stdin >/dev/null
+	count_work
+	open_sign_in x
+	for setting in '64 4' '48 3' '96 2'; do
+		set_conf argon2_memlimit "${setting% *}"
+		set_conf argon2_opslimit "${setting#* }"
+		for known in alice bob; do
+			unknown=$(work_of nobody "$PASSWORD")
+			known=$(work_of $known 'not this one')
+			((known * 3 > unknown * 2 && known * 2 < unknown * 3)) ||
+			    fail "$setting: $known ms, unknown: $unknown ms"
+		done
+	done
+	open_sign_in bob
+	submit bob step=login username=bob password="$PASSWORD"
+	assert_signed_in
 }
 
 # --- guessing

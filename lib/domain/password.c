@@ -153,25 +153,18 @@ slot_take(int *fd, const struct conf *conf)
 	return slot_try(fd, conf->dir, first, LOCK_EX);
 }
 
-/* Argon2id of PASSWORD with HOW's salt and cost. */
+/* Argon2id of PASSWORD with HOW's salt and cost, in a slot. */
 static enum err
 stretch(uint8_t hash[static PASSWORD_HASH_LEN], const char *password,
-    const struct password_hash *how, const struct conf *conf)
+    const struct password_hash *how)
 {
-	int slot, failed;
-	enum err e;
-
-	turn_pass();
-	e = slot_take(&slot, conf);
-	if (e != OK)
-		return e;
 	/* crypto_pwhash_str_verify answers -1 for want of memory too, which
 	 * would call the right password wrong; this one fails for nothing
 	 * else. */
-	failed = crypto_pwhash(hash, PASSWORD_HASH_LEN, password,
+	int failed = crypto_pwhash(hash, PASSWORD_HASH_LEN, password,
 	    strlen(password), how->salt, how->opslimit,
 	    (size_t)how->memlimit_mib << 20, crypto_pwhash_ALG_ARGON2ID13);
-	close(slot);
+
 	return failed ? ERR_TEMPORARILY_UNAVAILABLE : OK;
 }
 
@@ -179,15 +172,63 @@ enum err
 password_set(
     struct password_hash *h, const char *password, const struct conf *conf)
 {
+	int slot;
 	enum err e;
 
 	h->opslimit = conf->argon2_opslimit;
 	h->memlimit_mib = conf->argon2_memlimit_mib;
 	random_bytes(h->salt, sizeof h->salt);
-	e = stretch(h->hash, password, h, conf);
+	turn_pass();
+	e = slot_take(&slot, conf);
+	if (e == OK) {
+		e = stretch(h->hash, password, h);
+		close(slot);
+	}
 	if (e != OK)
 		secret_wipe(h, sizeof *h);
 	return e;
+}
+
+static enum err
+compare(const struct password_hash *h, const struct password_hash *against,
+    const char *password)
+{
+	uint8_t hash[PASSWORD_HASH_LEN];
+	enum err e = stretch(hash, password, against);
+	bool same;
+
+	if (e != OK)
+		return e;
+	same = secret_equal(hash, against->hash, sizeof hash);
+	secret_wipe(hash, sizeof hash);
+	/* Combined only here: up to here it is the same for everybody. */
+	return ((h != NULL) & same) ? OK : ERR_ACCESS_DENIED;
+}
+
+/*
+ * A wrong password: what today's cost is more than that of SPENT is computed as
+ * well. Otherwise, once the setting was raised, the names of people whose hash
+ * is older would be told from unknown ones by time. In the same slot, so that
+ * both wait for one. ERR_ACCESS_DENIED, or no memory.
+ */
+static enum err
+spend_rest(const struct password_hash *spent, const char *password,
+    const struct conf *conf)
+{
+	uint64_t passes = conf->argon2_opslimit;
+	uint64_t today = passes * conf->argon2_memlimit_mib;
+	uint64_t cost = (uint64_t)spent->opslimit * spent->memlimit_mib;
+	struct password_hash rest = {.opslimit = conf->argon2_opslimit};
+	enum err e;
+
+	/* The cost is passes times memory: as many passes over less memory. */
+	if (cost < today)
+		rest.memlimit_mib = (uint32_t)((today - cost) / passes);
+	if (rest.memlimit_mib == 0)
+		return ERR_ACCESS_DENIED;
+	e = stretch(rest.hash, password, &rest);
+	secret_wipe(&rest, sizeof rest);
+	return e == OK ? ERR_ACCESS_DENIED : e;
 }
 
 enum err
@@ -199,17 +240,18 @@ password_verify(const struct password_hash *h, const char *password,
 	    .memlimit_mib = conf->argon2_memlimit_mib,
 	};
 	const struct password_hash *against = h != NULL ? h : &dummy;
-	uint8_t hash[PASSWORD_HASH_LEN];
-	bool same;
+	int slot;
 	enum err e;
 
-	e = stretch(hash, password, against, conf);
+	turn_pass();
+	e = slot_take(&slot, conf);
 	if (e != OK)
 		return e;
-	same = secret_equal(hash, against->hash, sizeof hash);
-	secret_wipe(hash, sizeof hash);
-	/* Combined only here: the way there is the same for nobody. */
-	return ((h != NULL) & same) ? OK : ERR_ACCESS_DENIED;
+	e = compare(h, against, password);
+	if (e == ERR_ACCESS_DENIED)
+		e = spend_rest(against, password, conf);
+	close(slot);
+	return e;
 }
 
 bool

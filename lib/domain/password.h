@@ -41,7 +41,7 @@ enum err password_set(struct password_hash *h, const char *password,
 /*
  * OK, ERR_ACCESS_DENIED (wrong), and as above. With a NULL hash (no such
  * person) the same work is done on a dummy of the cost CONF asks for, and the
- * answer is never OK.
+ * answer is never OK. A wrong password of a hash made at less costs as much.
  */
 enum err password_verify(const struct password_hash *h, const char *password,
     const struct conf *conf) MUST_CHECK;
