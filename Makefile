@@ -22,7 +22,7 @@ base	 = err buf str names form clock base64 uuid secret json members log issuer 
 store	 = env store commit table record
 domain	 = keyring installation token scope pkce password user uri client jwa session \
 	   site site_rule app_password \
-	   family code approval device throttle revocation audit signkey signer ed25519 rs256 jwt
+	   family code approval device opaque_string throttle revocation audit signkey signer ed25519 rs256 jwt
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
@@ -67,7 +67,8 @@ archive_of = $(if $(filter shared,$(LIBS)),,$(shell $(CC) \
 	   -print-file-name=lib$(1).a))
 fcgi	:= $(call lib,fcgi)
 libs	:= $(foreach l,sodium lmdb jansson inih,$(call lib,$(l))) \
-	   $(if $(STATIC),$(if $(filter no,$(RS256)),,-lcrypto)) -lpthread -ldl
+	   $(if $(STATIC),-lunistring $(if $(filter no,$(RS256)),,-lcrypto)) \
+	   -lpthread -ldl
 
 # Some functions of glibc's need libraries of the host's even then: calls to
 # these go to lib/static.c, and one that is not named here is an error.

@@ -23,6 +23,7 @@ needs() {
 		echo 'libsodium-dev sodium.h'
 		echo 'libjansson-dev jansson.h'
 		echo 'libinih-dev ini.h'
+		echo 'libunistring-dev uninorm.h'
 		echo 'libcurl4-openssl-dev curl/curl.h'
 		[ "${RS256:-yes}" = no ] || echo 'libssl-dev openssl/evp.h'
 		;;

@@ -110,6 +110,25 @@ id_claim() {	# PERSON CLAIM: of an ID token got now
 	assert_status 403
 }
 
+@test "sign-in: a password is the same however a keyboard composes it (RFC 8265, OpaqueString)" {
+	local word
+	printf 'cr\u00e8me br\u00fbl\u00e9e \U0001F369\n' |
+	    latchkey user passwd bob --password-stdin >/dev/null
+	for word in 'cr\u00e8me br\u00fbl\u00e9e \U0001F369' \
+	    'cre\u0300me bru\u0302le\u0301e \U0001F369' \
+	    'cr\u00e8me\u00a0br\u00fbl\u00e9e\u3000\U0001F369'; do
+		open_sign_in "b${#word}"
+		# shellcheck disable=SC2059 # the escapes are the point
+		submit "b${#word}" step=login username=bob \
+		    password="$(printf "$word")"
+		assert_signed_in
+	done
+	open_sign_in c
+	submit c step=login username=bob \
+	    password="$(printf 'creme brulee \U0001F369')"
+	assert_status 403
+}
+
 @test "sign-in: without a name or a password it says what is missing, and no try is counted" {
 	local i
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do

@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "base/turn.h"
+#include "domain/opaque_string.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,10 @@
 _Static_assert((int)PASSWORD_SALT_LEN == (int)crypto_pwhash_SALTBYTES,
     "the salt is crypto_pwhash's");
 
-enum { SLOT_PATH_CAP = CONF_PATH_CAP + 32 };
+enum {
+	SLOT_PATH_CAP = CONF_PATH_CAP + 32,
+	MEANT_CAP = (PASSWORD_CAP - 1) * OPAQUE_STRING_GROWTH + 1
+};
 
 static bool
 is_continuation(char c)
@@ -47,10 +51,23 @@ characters(const char *s)
 	return n;
 }
 
+static const char *
+weakness(const char *p)
+{
+	if (characters(p) < PASSWORD_MIN)
+		return "the password needs 8 characters or more";
+	/* One repeated: then it begins with itself less its first. */
+	if (str_starts(p, p + first_character(p)))
+		return "the password is one character over and over";
+	return NULL;
+}
+
 const char *
 password_refusal(const char *p)
 {
+	char meant[MEANT_CAP];
 	size_t len = strlen(p);
+	const char *why;
 
 	if (len >= PASSWORD_CAP)
 		return "the password is too long";
@@ -58,12 +75,12 @@ password_refusal(const char *p)
 		return "the password is not UTF-8 text";
 	if (str_has_control(p))
 		return "the password has a control character in it";
-	if (characters(p) < PASSWORD_MIN)
-		return "the password needs 8 characters or more";
-	/* One repeated: then it begins with itself less its first. */
-	if (str_starts(p, p + first_character(p)))
-		return "the password is one character over and over";
-	return NULL;
+	if (opaque_string(meant, sizeof meant, p) != OK)
+		return "the password has letters beyond ASCII, and "
+		       "libunistring, which they need, cannot be loaded";
+	why = weakness(meant);
+	secret_wipe(meant, sizeof meant);
+	return why;
 }
 
 static enum err
@@ -172,18 +189,21 @@ enum err
 password_set(
     struct password_hash *h, const char *password, const struct conf *conf)
 {
+	char meant[MEANT_CAP];
 	int slot;
-	enum err e;
+	enum err e = opaque_string(meant, sizeof meant, password);
 
 	h->opslimit = conf->argon2_opslimit;
 	h->memlimit_mib = conf->argon2_memlimit_mib;
 	random_bytes(h->salt, sizeof h->salt);
 	turn_pass();
-	e = slot_take(&slot, conf);
+	if (e == OK)
+		e = slot_take(&slot, conf);
 	if (e == OK) {
-		e = stretch(h->hash, password, h);
+		e = stretch(h->hash, meant, h);
 		close(slot);
 	}
+	secret_wipe(meant, sizeof meant);
 	if (e != OK)
 		secret_wipe(h, sizeof *h);
 	return e;
@@ -240,17 +260,20 @@ password_verify(const struct password_hash *h, const char *password,
 	    .memlimit_mib = conf->argon2_memlimit_mib,
 	};
 	const struct password_hash *against = h != NULL ? h : &dummy;
+	char meant[MEANT_CAP];
 	int slot;
-	enum err e;
+	enum err e = opaque_string(meant, sizeof meant, password);
 
 	turn_pass();
-	e = slot_take(&slot, conf);
-	if (e != OK)
-		return e;
-	e = compare(h, against, password);
-	if (e == ERR_ACCESS_DENIED)
-		e = spend_rest(against, password, conf);
-	close(slot);
+	if (e == OK)
+		e = slot_take(&slot, conf);
+	if (e == OK) {
+		e = compare(h, against, meant);
+		if (e == ERR_ACCESS_DENIED)
+			e = spend_rest(against, meant, conf);
+		close(slot);
+	}
+	secret_wipe(meant, sizeof meant);
 	return e;
 }
 

@@ -28,13 +28,17 @@ struct password_hash {
 	uint8_t hash[PASSWORD_HASH_LEN];
 };
 
-/* Whether P may be a new password: UTF-8, PASSWORD_MIN characters or more and
+/* All three take a password as typed, and mean what it means
+ * (domain/opaque_string.h).
+ *
+ * Whether P may be a new password: UTF-8, PASSWORD_MIN characters or more and
  * not all the same, fits, no control characters. NULL if so, else what is
  * wrong, for people. */
 const char *password_refusal(const char *p);
 
 /* Hashes at the cost CONF asks for; ERR_TEMPORARILY_UNAVAILABLE: no memory;
- * ERR_IO, ERR_PERMISSION: no slot can be opened. */
+ * ERR_IO, ERR_PERMISSION: no slot can be opened; ERR_UNSUPPORTED: no
+ * libunistring, and P is not ASCII. */
 enum err password_set(struct password_hash *h, const char *password,
     const struct conf *conf) MUST_CHECK;
 

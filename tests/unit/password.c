@@ -70,6 +70,34 @@ hashes(const struct conf *conf)
 	    "password: the right password is right");
 	CHECK(password_verify(&h, "correct horsf", conf) == ERR_ACCESS_DENIED,
 	    "password: another password is wrong");
+	CHECK(password_set(&again,
+		  "caf\xc3\xa9 \xf0\x9f\x94\x91 \xe2\x84\xabngstr\xc3\xb6m",
+		  conf) == OK &&
+		  password_verify(&again,
+		      "cafe\xcc\x81\xc2\xa0\xf0\x9f\x94\x91\xe3\x80\x80"
+		      "A\xcc\x8angstro\xcc\x88m",
+		      conf) == OK,
+	    "password: it is the same however a keyboard composes it, and with "
+	    "any space (RFC 8265 4.2)");
+	CHECK(password_verify(&again,
+		  "CAF\xc3\x89 \xf0\x9f\x94\x91 \xc3\x85ngstr\xc3\xb6m",
+		  conf) == ERR_ACCESS_DENIED,
+	    "password: case is kept");
+	CHECK(password_set(&again,
+		  "a\xf0\x9f\xbf\xbf"
+		  "b\xf3\xa0\x80\x80"
+		  "cdefg",
+		  conf) == OK &&
+		  password_verify(&again,
+		      "a\xf0\x9f\xbf\xbf"
+		      "b\xf3\xa0\x80\x80"
+		      "cdefg",
+		      conf) == OK,
+	    "password: code points that have no character yet pass");
+	CHECK(password_refusal("e\xcc\x81"
+			       "a\xcc\x81o\xcc\x81"
+			       "i\xcc\x81") != NULL,
+	    "password: a letter and its accent are one character");
 	CHECK(password_verify(&h, "", conf) == ERR_ACCESS_DENIED,
 	    "password: no password is wrong");
 	CHECK(password_verify(NULL, "correct horse", conf) == ERR_ACCESS_DENIED,
