@@ -112,6 +112,11 @@ def main(app, password):
         walk.press("Refresh")
         walk.sees("New tokens", "Refreshed 2 times.")
         walk.press("Replay the old refresh token")
+        walk.sees("No harm done", "the same successor again")
+        # The window is over.
+        with open(os.environ["DEMO_CONF"], "a", encoding="utf-8") as conf:
+            conf.write("refresh_grace = 0\n")
+        walk.press("Replay the old refresh token")
         walk.sees("ended the whole family", "invalid_grant", "Sign in again")
 
         # Still signed in at the provider, which remembers the consent.

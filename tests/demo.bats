@@ -30,7 +30,8 @@ start_demo() {
 }
 
 @test "demo: sign in, consent, API, refresh, replay, sign out in Chromium" {
-	/usr/bin/python3 "$root/tests/browser.py" "$ISSUER/app/" "$PASSWORD" >&2
+	DEMO_CONF=$LATCHKEY_DEMO/data/latchkey.conf \
+	    /usr/bin/python3 "$root/tests/browser.py" "$ISSUER/app/" "$PASSWORD" >&2
 }
 
 @test "demo: its secrets and its store are for its owner alone" {

@@ -92,17 +92,20 @@ inactive() {	# TOKEN [NAME=VALUE...]
 	CLIENT=api inactive "$refresh_token"
 }
 
-@test "introspection: a refresh token is active while it would be taken: current, and its parent in the window" {
+@test "introspection: a refresh token is active while it would be taken: current, and what was used in the window" {
 	begin
 	second=$(refresh "$refresh_token" | field refresh_token)
 	for token in "$refresh_token" "$second"; do
 		introspect "$token"
 		assert_field active true
 	done
-	refresh "$second"
+	third=$(refresh "$second" | field refresh_token)
+	introspect "$refresh_token"
+	assert_field active true
+	travel 31
 	inactive "$refresh_token"
 	# To ask is no use: nothing has happened to the family.
-	introspect "$(refresh "$second" | field refresh_token)"
+	introspect "$third"
 	assert_field active true
 }
 
@@ -210,6 +213,7 @@ inactive() {	# TOKEN [NAME=VALUE...]
 	begin
 	second=$(refresh "$refresh_token" | field refresh_token)
 	third=$(refresh "$second" | field refresh_token)
+	travel 31
 	refresh "$refresh_token"
 	inactive "$access"
 	inactive "$third"

@@ -104,6 +104,25 @@ generation() {
 	assert_equal "$(next "$second")" "$third"
 }
 
+@test "refresh: a request that others overtook gives the present successor: every generation used in the window is good" {
+	begin
+	tokens=("$first")
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		tokens+=("$(next "${tokens[-1]}")")
+		travel 2
+	done
+	for token in "${tokens[@]}"; do
+		[[ $token = "${tokens[-1]}" ]] ||
+		    assert_equal "$(next "$token")" "${tokens[-1]}"
+	done
+	assert_equal "$(generation)" 11
+	travel 900
+	newest=$(next "${tokens[-1]}")
+	travel 100
+	refused "${tokens[3]}"
+	refused "$newest"
+}
+
 @test "refresh: a lost answer, long ago: the same token after the window gives another successor" {
 	begin
 	second=$(next "$first")
@@ -137,6 +156,7 @@ generation() {
 	# Or the thief goes on, and the rightful one comes with the old token.
 	begin
 	thief=$(next "$(next "$first")")
+	travel 31
 	refused "$first"
 	refused "$thief"
 }
@@ -150,7 +170,7 @@ generation() {
 	access=$(http_body | field access_token)
 	userinfo "$access" >/dev/null
 	assert_status 200
-	# Within the window of the newest, too: only its parent has one.
+	travel 31
 	refused "${tokens[1]}"
 	assert_logged 'reason=refresh_token_reused client_id=app'
 	for token in "${tokens[@]}"; do
@@ -173,6 +193,7 @@ generation() {
 	lives=$first
 	begin
 	next "$(next "$first")" >/dev/null
+	travel 31
 	refused "$first"
 	next "$lives" >/dev/null
 }
@@ -391,7 +412,7 @@ generation() {
 	begin_again scope="$NOT_OFFLINE"
 	travel $((11 * 3600))
 	second=$(next "$first")
-	travel $((2 * 3600))
+	travel $((12 * 3600))
 	refused "$second"
 }
 
@@ -517,6 +538,7 @@ generation() {
 	assert_equal "$(next "$first")" "$second"
 	third=$(next "$second")
 	access=$(http_body | field access_token)
+	travel 31
 	REFRESH_AT=refresh refused "$first"
 	refused "$third"
 	userinfo "$access"

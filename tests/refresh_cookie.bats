@@ -147,6 +147,7 @@ generation() {
 	assert_equal "$(cookie)" "$second"
 	renew
 	sed -i "s/$(cookie)/$first/" "$(jar)"
+	travel 31
 	renew
 	assert_refused 400 invalid_grant
 	run -0 latchkey audit

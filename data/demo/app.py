@@ -196,8 +196,8 @@ def replay(session, _form):
         again = answer.get("refresh_token") == newest
         keep(session.data, answer)
         say(session, "No harm done: the old token gave %s. Its answer might have "
-            "been lost on the way, since nobody has used the newest one. Refresh "
-            "once more, then replay again." % (
+            "been lost on the way, or another request was faster. Refresh once "
+            "more, wait half a minute, then replay again." % (
                 "the same successor again" if again else "another successor"))
         return APP
     status, second = ask_for_tokens(

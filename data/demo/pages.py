@@ -80,8 +80,8 @@ def person(app, data):
         "" if alive else link(app + "login", "Sign in again"),
         button(app + "logout", "Sign out"),
         '</div><p class="hint">Refreshed <b>%d</b> %s. A refresh token works once. '
-        "After one refresh the old token, replayed, still gives its lawful "
-        "successor, as an answer may get lost. After two it can only be a stolen "
+        "For half a minute an old token, replayed, still gives the lawful "
+        "successor, as an answer may get lost. Later it can only be a stolen "
         "copy, and the provider ends the whole family of tokens.</p>" % (
             used, "time" if used == 1 else "times"),
         token("ID token", data["id_token"], "It told this app who signed in."),

@@ -180,7 +180,7 @@ const struct conf_key conf_keys[] = {
 	"how long refreshing goes on without a new sign-in"},
     {"refresh_grace", "30s", parse_duration, FIELD(refresh_grace_s), 0,
 	5 * MINUTE,
-	"how long a used refresh token gives the same successor again; "
+	"how long a used refresh token gives the present successor again; "
 	"0: every second use is theft"},
     {"session_lifetime", "12h", parse_duration, FIELD(session_lifetime_s),
 	5 * MINUTE, 365 * DAY, "how long a sign-in lasts that is not used"},

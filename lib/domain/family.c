@@ -7,36 +7,15 @@
 #include <string.h>
 
 enum {
-	FAMILY_VERSION = 2,
+	FAMILY_VERSION = 1,
 	FAMILY_RECORD_CAP = 2048,
 
 	/* Flags of a record. */
 	IS_REFRESHABLE = 1 << 0,
 	IS_OFFLINE = 1 << 1,
 	IS_COOKIE = 1 << 2,
-	FLAGS = IS_REFRESHABLE | IS_OFFLINE | IS_COOKIE,
-
-	BINDING_LEN = 32 /* in version 1, always there */
+	FLAGS = IS_REFRESHABLE | IS_OFFLINE | IS_COOKIE
 };
-
-enum rotation
-family_rotate(
-    struct family *f, uint64_t generation, int64_t grace_s, int64_t now)
-{
-	if (generation == f->current) {
-		f->parent = f->current++;
-		f->rotated_at = now;
-		return ROTATION_NEXT;
-	}
-	/* Generation 0 is the code, which has no second chance. */
-	if (grace_s <= 0 || generation == 0 || generation != f->parent)
-		return ROTATION_THEFT;
-	if (now - f->rotated_at <= grace_s)
-		return ROTATION_AGAIN;
-	f->current++;
-	f->rotated_at = now;
-	return ROTATION_INSTEAD;
-}
 
 static int64_t
 earlier(int64_t a, int64_t b)
@@ -76,6 +55,11 @@ family_put(struct store_txn *t, const struct family *f)
 	record_put_u40(&w, f->current);
 	record_put_u40(&w, f->parent);
 	record_put_u40(&w, (uint64_t)f->rotated_at);
+	record_put_u40(&w, f->low);
+	record_put_u40(&w, f->mark);
+	record_put_u40(&w, (uint64_t)f->mark_at);
+	record_put_u40(&w, f->from);
+	record_put_u40(&w, f->instead);
 	e = record_end(&w);
 	if (e == OK)
 		store_put(t, TABLE_FAMILIES, f->family_id, f->key_len, bytes,
@@ -83,35 +67,8 @@ family_put(struct store_txn *t, const struct family *f)
 	return e == OK ? store_failed(t) : e;
 }
 
-/* Version 1 lay under its whole id, and had wider fields; when it was last used
- * was told twice. */
 static void
-decode_v1(struct record_reader *r, struct family *f)
-{
-	uint8_t binding_hash[BINDING_LEN];
-
-	record_get_str(r, f->client_id, sizeof f->client_id);
-	record_get_bytes(r, f->user_id, USER_ID_LEN);
-	record_get_bytes(r, f->sid, SID_LEN);
-	record_get_str(r, f->scope, sizeof f->scope);
-	f->refreshable = record_get_u8(r) != 0;
-	f->offline = record_get_u8(r) != 0;
-	f->cookie = record_get_u8(r) != 0;
-	f->binding = record_get_u8(r);
-	record_get_bytes(r, binding_hash, BINDING_LEN);
-	f->auth_time = record_get_i64(r);
-	record_get_str(r, f->amr, sizeof f->amr);
-	f->created_at = record_get_i64(r);
-	(void)record_get_i64(r);
-	f->idle_expires_at = record_get_i64(r);
-	f->absolute_expires_at = record_get_i64(r);
-	f->current = record_get_u64(r);
-	f->parent = record_get_u64(r);
-	f->rotated_at = record_get_i64(r);
-}
-
-static void
-decode_v2(struct record_reader *r, struct family *f)
+decode_fields(struct record_reader *r, struct family *f)
 {
 	uint8_t flags;
 
@@ -134,8 +91,21 @@ decode_v2(struct record_reader *r, struct family *f)
 	f->current = record_get_u40(r);
 	f->parent = record_get_u40(r);
 	f->rotated_at = (int64_t)record_get_u40(r);
+	f->low = record_get_u40(r);
+	f->mark = record_get_u40(r);
+	f->mark_at = (int64_t)record_get_u40(r);
+	f->from = record_get_u40(r);
+	f->instead = record_get_u40(r);
 	if (flags & ~FLAGS)
 		r->err = ERR_CORRUPT;
+}
+
+static bool
+generations_make_sense(const struct family *f)
+{
+	return f->parent < f->current && f->low <= f->mark &&
+	       f->mark <= f->current && f->instead <= f->current &&
+	       (f->from < f->instead || f->instead == 0);
 }
 
 static enum err
@@ -143,23 +113,17 @@ family_decode(struct family *f, const void *key, size_t key_len,
     const struct store_value *v)
 {
 	struct record_reader r;
-	uint8_t version;
 
 	*f = (struct family){.key_len = key_len};
 	if (key_len != FAMILY_KEY_LEN && key_len != FAMILY_ID_LEN)
 		return ERR_CORRUPT;
-	version = record_open(&r, v->bytes, v->len, FAMILY_VERSION);
-	if (version == 1)
-		decode_v1(&r, f);
-	else
-		decode_v2(&r, f);
+	record_open(&r, v->bytes, v->len, FAMILY_VERSION);
+	decode_fields(&r, f);
 	memcpy(f->family_id, key, key_len);
 	if (record_close(&r) != OK)
 		return record_close(&r);
 	/* A binding we do not know must not be taken for none. */
-	if ((version == 1 && key_len != FAMILY_ID_LEN) ||
-	    f->binding != BINDING_NONE || f->parent >= f->current ||
-	    f->rotated_at < 0)
+	if (f->binding != BINDING_NONE || !generations_make_sense(f))
 		return ERR_CORRUPT;
 	return OK;
 }
@@ -208,8 +172,9 @@ family_begin(struct store_txn *t, struct family *f,
 {
 	f->key_len = free_key_len(t, f->family_id);
 	f->created_at = f->rotated_at = now;
-	f->current = 1;
-	f->parent = 0;
+	f->current = f->low = f->mark = 1;
+	f->parent = f->from = f->instead = 0;
+	f->mark_at = 0; /* no burst has begun */
 	f->absolute_expires_at =
 	    now + (f->refreshable ? l->absolute_s : l->access_token_s);
 	f->idle_expires_at =
@@ -279,8 +244,9 @@ audit_theft(struct store_txn *t, const struct family *f, int64_t now)
 
 /* The family P is for, and what that would do to it; or why it is refused. */
 static enum err
-judge(struct store_txn *t, const struct refresh_presented *p, int64_t grace_s,
-    int64_t now, struct family *f, enum rotation *rotation, const char **why)
+judge(struct store_txn *t, const struct refresh_presented *p,
+    const struct rotation_rule *rule, int64_t now, struct family *f,
+    enum rotation *rotation, const char **why)
 {
 	enum err e = family_get(t, p->token.family_id, now, f);
 
@@ -291,7 +257,7 @@ judge(struct store_txn *t, const struct refresh_presented *p, int64_t grace_s,
 		return e;
 	if (!str_equal(f->client_id, p->client->client_id))
 		return err_because(ERR_INVALID_GRANT, "client_mismatch", why);
-	*rotation = family_rotate(f, p->token.number, grace_s, now);
+	*rotation = family_rotate(f, p->token.number, rule, now);
 	if (*rotation == ROTATION_THEFT)
 		return OK;
 	/* A token that lives in a cookie is not for scripts to hold. */
@@ -310,7 +276,7 @@ family_look(struct store_txn *t, const struct refresh_presented *p,
 	enum rotation rotation;
 	const char *lost;
 	struct family f;
-	enum err e = judge(t, p, l->grace_s, now, &f, &rotation, why);
+	enum err e = judge(t, p, &l->rule, now, &f, &rotation, why);
 
 	g->stands = false;
 	if (e != OK || rotation == ROTATION_THEFT)
@@ -330,7 +296,7 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 {
 	enum rotation rotation;
 	const char *lost = NULL;
-	enum err e = judge(t, p, l->grace_s, now, f, &rotation, why);
+	enum err e = judge(t, p, &l->rule, now, f, &rotation, why);
 
 	if (e != OK)
 		return e;

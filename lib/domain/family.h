@@ -8,15 +8,24 @@
  *	parent		the one from which current was issued; while it can
  *			still be presented lawfully nobody has used current
  *	rotated_at	when current was issued
+ *	low		the oldest generation that may still arrive late
+ *	mark, mark_at	the first one used in the present burst, and when
+ *	from, instead	the last time a successor was given instead of another:
+ *			its parent, and it; 0: never
  *
  * Presented, check and change in one transaction:
  *	current			-> its successor
- *	parent, in the window	-> the same successor again: the answer was
- *				   lost, or two tabs raced, and both converge
- *	parent, later		-> another successor; the one nobody used is
- *				   dead, and if it turns up, that is theft
+ *	used in the window	-> the present successor again: the answer was
+ *				   lost, tabs raced, or a slow connection was
+ *				   overtaken; a used generation is good for the
+ *				   window at least and three times that at most
+ *	parent, later		-> another successor; the generations between
+ *				   are abandoned, and if one turns up, that is
+ *				   theft. So is a second such repetition, of
+ *				   another parent, within eight rotations
  *	anything else		-> theft: the family ends
- * With a window of 0 every second use is theft.
+ * With a window of 0 every second use is theft. family_search.c shows what
+ * this rule promises.
  *
  * In the store a family lies under the first half of its id, so that the tree
  * is a level less high among a million of them; under the whole of it if
@@ -57,29 +66,41 @@ struct family {
 	int64_t idle_expires_at, absolute_expires_at;
 	uint64_t current, parent;
 	int64_t rotated_at; /* when it was last used, or begun */
-	bool use_due;       /* not in the record: a use of its session is to be
-			     * noted (family_require) */
+	uint64_t low, mark;
+	int64_t mark_at;
+	uint64_t from, instead;
+	bool use_due; /* not in the record: a use of its session is to be
+		       * noted (family_require) */
 };
 
 /* What one presentation of a refresh token did. */
 enum rotation {
 	ROTATION_NEXT,    /* current was presented */
-	ROTATION_AGAIN,   /* the answer was lost: the same successor */
+	ROTATION_AGAIN,   /* it arrived late: the present successor */
 	ROTATION_INSTEAD, /* it was lost long ago: another successor */
 	ROTATION_THEFT    /* an older token: the family must end */
 };
 
+struct rotation_rule {
+	int64_t grace_s;     /* the window */
+	bool retry_is_theft; /* no successor is ever given instead */
+};
+
 /*
  * The rule itself, without a store: what presenting GENERATION at NOW means
- * for F, which is changed accordingly (but for theft, which changes nothing).
- * GRACE_S is the window in seconds; a clock that went back counts as inside.
+ * for F, which is changed accordingly. Theft and a repetition in the window
+ * change nothing. A clock that went back counts as inside the window.
  */
-enum rotation family_rotate(
-    struct family *f, uint64_t generation, int64_t grace_s, int64_t now);
+enum rotation family_rotate(struct family *f, uint64_t generation,
+    const struct rotation_rule *rule, int64_t now);
+
+/* Whether GENERATION is of the line that was given up for another. */
+bool family_abandoned(const struct family *f, uint64_t generation);
 
 /* How long a family lives: conf's figures, in seconds. */
 struct family_lifetimes {
-	int64_t access_token_s, idle_s, absolute_s, grace_s;
+	int64_t access_token_s, idle_s, absolute_s;
+	struct rotation_rule rule;
 };
 
 /* Puts a new family: generation 1, its key from its id, its expiries from L.

@@ -43,16 +43,17 @@ access_is_good(const struct question *q)
 	    q->asking, q->access.client_id, q->access.aud);
 }
 
-/* Active means: it would be taken. A parent would, in its window and after. */
+/* Active means: it would be taken, as a used one is in the window. */
 static bool
 refresh_is_good(const struct question *q)
 {
+	struct family_lifetimes l = provider_lifetimes(q->p);
 	struct family copy = q->family;
 
 	return str_equal(q->family.client_id, q->asking->client_id) &&
 	       q->family.refreshable &&
-	       family_rotate(&copy, q->refresh.number,
-		   q->p->conf.refresh_grace_s, q->now) != ROTATION_THEFT;
+	       family_rotate(&copy, q->refresh.number, &l.rule, q->now) !=
+		   ROTATION_THEFT;
 }
 
 static enum err

@@ -429,7 +429,7 @@ algorithms(struct store_txn *t, void *arg)
 static bool
 give(struct store_txn *t, const char *client_id)
 {
-	static const struct family_lifetimes l = {900, 3600, 7200, 30};
+	static const struct family_lifetimes l = {900, 3600, 7200, {30, false}};
 	struct family f = {.refreshable = true};
 	struct code code = {.scope = "openid"};
 	struct approval approval = {.granted = "openid"};

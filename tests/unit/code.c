@@ -198,7 +198,7 @@ reuses_told(struct store_txn *t)
 static void
 begin_family(struct store_txn *t, const struct code *c, struct family *f)
 {
-	static const struct family_lifetimes l = {900, 3600, 7200, 30};
+	static const struct family_lifetimes l = {900, 3600, 7200, {30, false}};
 
 	*f = (struct family){.client_id = "app", .refreshable = true};
 	memcpy(f->family_id, c->token.family_id, FAMILY_ID_LEN);

@@ -103,6 +103,7 @@ struct deed {
 	char token[TOKEN_TEXT_CAP];
 	enum grant grant;
 	enum err wanted; /* when nothing fails */
+	int64_t later_s;
 	struct token_reply reply;
 };
 
@@ -120,7 +121,8 @@ perform(struct deed *d)
 		q.code = d->token;
 	else
 		q.refresh_token = d->token;
-	return grant_token(&provider, &q, noon + 40, &d->reply, &why);
+	return grant_token(
+	    &provider, &q, noon + 40 + d->later_s, &d->reply, &why);
 }
 
 /* --- what is there ------------------------------------------------------- */
@@ -247,7 +249,8 @@ chain(int rc, const char *rc_name)
 	    .name = "a refresh", .grant = GRANT_REFRESH_TOKEN};
 	struct deed theft = {.name = "a replay that ends its family",
 	    .grant = GRANT_REFRESH_TOKEN,
-	    .wanted = ERR_INVALID_GRANT};
+	    .wanted = ERR_INVALID_GRANT,
+	    .later_s = 100};
 	struct deed again = {.name = "a code's second use",
 	    .grant = GRANT_AUTHORIZATION_CODE,
 	    .wanted = ERR_INVALID_GRANT};

@@ -3,12 +3,14 @@
  * refresh-token family, tried against family_rotate() itself. The store is a
  * struct, the clock an argument.
  *
- * The model. The rightful holder presents the newest token it has received.
- * The thief copies that token at any moment, as often as it likes, and
- * presents any it ever had, copied or received, at once or generations later.
- * A use is answered, or its answer is lost: then the family has changed and
- * the holder has not. Before each use any time goes by: none, some, all of the
- * window to its last second, more.
+ * The model. The rightful holder presents the newest token it has received. A
+ * request of its own *arrives late* if the token was the newest when it was
+ * sent, at most a window ago, and is no longer: tabs race, a connection is
+ * overtaken, any number of times. The thief copies that token at any moment, as
+ * often as it likes, and presents any it ever had, copied or received, at once
+ * or generations later. A use is answered, or its answer is lost: then the
+ * family has changed and the holder has not. Before each use any time goes by:
+ * none, some, all of the window to its last second, more.
  *
  * What is shown. Two uses are *apart* if more than the window lies between
  * them. A *turn* is a run of answered uses by one holder while the other has
@@ -29,32 +31,40 @@
 enum {
 	WINDOW = 2,
 	APART = WINDOW + 1, /* and anything longer: all alike to the rule */
-	DEPTH = 8,
+	LONG_AGO = 2 * WINDOW + 1, /* what a burst's age is compared with */
+	DEPTH = 6,
 	TURNS_MAX = 3,
 
 	/* names of generations in a state that has been renamed */
 	DEAD = 1,
-	PARENT = 2,
-	CURRENT = 3
+	BEFORE_MARK = 12,
+	SINCE_MARK = 13,
+	PARENT = 14,
+	CURRENT = 15,
+	FAR = 9 /* rotations after which a repetition is forgotten */
 };
 
 enum holder { RIGHTFUL, THIEF, NOBODY };
 
-/* Fourteen bytes without a gap, so that states are compared as bytes. */
+/* Forty bytes without a gap, so that states are compared as bytes. */
 struct state {
-	uint16_t stolen; /* generations the thief has, a bit each */
-	uint16_t used;   /* generations that were accepted, a bit each */
+	uint32_t stolen; /* generations the thief has, a bit each */
+	uint32_t used;   /* generations that were accepted, a bit each */
+	uint32_t sent[WINDOW + 1];    /* that were the newest so long ago */
 	uint8_t current, parent, age; /* the family; age since rotated_at */
-	uint8_t newest;               /* what the rightful one presents */
-	uint8_t since[2];             /* each holder's last accepted use */
-	uint8_t intruded;             /* the thief was accepted once */
+	uint8_t low, mark, mark_age, from, instead;
+	uint8_t newest;   /* what the rightful one presents */
+	uint8_t since[2]; /* each holder's last accepted use */
+	uint8_t intruded; /* the thief was accepted once */
+	uint8_t lost;     /* an answer to the rightful one was lost */
 	uint8_t turns, last, zero;
+	uint32_t none;
 };
 
 struct use {
 	enum holder who;
 	uint64_t generation;
-	bool answered;
+	bool answered, late;
 };
 
 enum promise {
@@ -62,6 +72,8 @@ enum promise {
 	ONE_LINE,
 	ONE_UNUSED,
 	NO_FALSE_ALARM,
+	LATE_IS_GOOD,
+	ONE_INSTEAD,
 	FEW_TURNS,
 	PROMISES
 };
@@ -69,11 +81,16 @@ enum promise {
 static const char *const promises[PROMISES] = {
     [GENERATIONS_GROW] =
 	"generations only grow, and theft changes nothing but ends all",
-    [ONE_LINE] = "after a use only the token used and its one successor are "
-		 "good: at most one line survives",
+    [ONE_LINE] = "what is good beside the newest token was used before and "
+		 "leads to the one successor: at most one line survives",
     [ONE_UNUSED] = "at most one token is good that nobody has used",
     [NO_FALSE_ALARM] =
-	"the rightful holder is not refused before the thief was accepted",
+	"the rightful holder is not refused before the thief was accepted, "
+	"unless answers to two tokens were lost within 8 rotations",
+    [LATE_IS_GOOD] = "a request that arrives late never ends the family of "
+		     "a holder that lost no answer",
+    [ONE_INSTEAD] =
+	"a successor is given instead to one parent only within 8 rotations",
     [FEW_TURNS] = "two holders whose uses lie apart have three turns at most: "
 		  "theft never stays undetected",
 };
@@ -84,6 +101,7 @@ struct search {
 	uint32_t *slots; /* 1 + index of a state, 0 for none */
 	size_t slot_count;
 	bool rename;
+	enum { WITH_THIEF, WITH_LATE } what;
 	size_t uses, thefts, broken[PROMISES];
 	unsigned turns_most;
 };
@@ -128,10 +146,11 @@ grow(struct search *s)
 }
 
 /*
- * The rule compares generations, it never counts with them: what is neither
- * current nor parent is dead, whatever its number. Renamed so, there are few
- * states, and all that can ever be reached are visited. The search to DEPTH
- * does without, and shows that nothing was hidden.
+ * The rule compares generations, and counts with them from `instead` alone.
+ * What is neither current nor parent is dead, or was used before the mark, or
+ * since, whatever its number. Renamed so, there are few states, and all that
+ * can ever be reached are visited. The search to DEPTH does without, and shows
+ * that nothing was hidden.
  */
 static uint8_t
 renamed(const struct state *st, unsigned generation)
@@ -140,18 +159,46 @@ renamed(const struct state *st, unsigned generation)
 		return CURRENT;
 	if (generation == st->parent)
 		return st->parent == 0 ? 0 : PARENT;
-	return DEAD;
+	if (generation < st->low ||
+	    (st->from < generation && generation < st->instead))
+		return DEAD;
+	if (generation >= st->mark)
+		return SINCE_MARK;
+	/* The one next to the mark's, so that no name between is unused. */
+	return st->mark == st->parent ? SINCE_MARK : BEFORE_MARK;
 }
 
-static uint16_t
-renamed_set(const struct state *st, unsigned set)
+static uint32_t
+renamed_set(const struct state *st, uint32_t set)
 {
-	unsigned result = 0;
+	uint32_t result = 0;
 
-	for (unsigned i = 0; i < 16; i++)
+	for (unsigned i = 0; i < 32; i++)
 		if (set & 1U << i)
 			result |= 1U << renamed(st, i);
-	return (uint16_t)result;
+	return result;
+}
+
+static struct state
+rename_all(const struct state *st)
+{
+	struct state to = *st;
+	unsigned since = st->current - st->instead;
+
+	to.stolen = renamed_set(st, st->stolen);
+	to.used = renamed_set(st, st->used);
+	for (unsigned i = 0; i <= WINDOW; i++)
+		to.sent[i] = renamed_set(st, st->sent[i]);
+	to.newest = renamed(st, st->newest);
+	to.parent = renamed(st, st->parent);
+	to.mark = renamed(st, st->mark);
+	to.low = st->low == st->mark ? to.mark : (uint8_t)(to.mark - 1);
+	to.current = CURRENT;
+	if (st->instead != 0) {
+		to.instead = (uint8_t)(CURRENT - (since < FAR ? since : FAR));
+		to.from = (uint8_t)(to.instead - 1);
+	}
+	return to;
 }
 
 static void
@@ -159,13 +206,8 @@ add(struct search *s, struct state st)
 {
 	size_t slot;
 
-	if (s->rename) {
-		st.stolen = renamed_set(&st, st.stolen);
-		st.used = renamed_set(&st, st.used);
-		st.newest = renamed(&st, st.newest);
-		st.parent = renamed(&st, st.parent);
-		st.current = CURRENT;
-	}
+	if (s->rename)
+		st = rename_all(&st);
 	if (s->count == s->cap)
 		grow(s);
 	slot = slot_of(s, &st);
@@ -177,12 +219,14 @@ add(struct search *s, struct state st)
 
 /* --- one use -------------------------------------------------------------- */
 
+static const struct rotation_rule rule = {WINDOW, false};
+
 static bool
 acceptable(const struct family *f, uint64_t generation)
 {
 	struct family copy = *f;
 
-	return family_rotate(&copy, generation, WINDOW, 0) != ROTATION_THEFT;
+	return family_rotate(&copy, generation, &rule, 0) != ROTATION_THEFT;
 }
 
 static void
@@ -203,15 +247,20 @@ check_family(struct search *s, const struct state *st, const struct use *u,
 	    f->parent < f->current &&
 		f->current == st->current + (rotated ? 1U : 0U) &&
 		(r == ROTATION_NEXT || f->parent == st->parent));
+	if (r == ROTATION_INSTEAD)
+		expect(s, ONE_INSTEAD,
+		    st->instead == 0 || st->instead == st->current ||
+			st->current - st->instead >= FAR);
 	if (r == ROTATION_THEFT)
 		return;
 	for (uint64_t g = 0; g <= f->current + 1; g++) {
-		expect(s, ONE_LINE,
-		    acceptable(f, g) ==
-			(g == f->current || g == u->generation));
-		unused += acceptable(f, g) && g != u->generation &&
-			  !(st->used & 1U << g);
+		bool was_used = g == u->generation || st->used & 1U << g;
+
+		if (acceptable(f, g) && g != f->current)
+			expect(s, ONE_LINE, was_used);
+		unused += acceptable(f, g) && !was_used;
 	}
+	expect(s, ONE_LINE, acceptable(f, f->current));
 	expect(s, ONE_UNUSED, unused == 1 && !(st->used & 1U << f->current));
 }
 
@@ -233,75 +282,144 @@ count_turn(struct search *s, struct state *st, const struct use *u)
 	expect(s, FEW_TURNS, st->turns <= TURNS_MAX);
 }
 
+/* The family as a state has it, at time 0. */
+static struct family
+family_of(const struct state *st)
+{
+	return (struct family){.current = st->current,
+	    .parent = st->parent,
+	    .rotated_at = -(int64_t)st->age,
+	    .low = st->low,
+	    .mark = st->mark,
+	    .mark_at = -(int64_t)st->mark_age,
+	    .from = st->from,
+	    .instead = st->instead};
+}
+
+static void
+keep(struct state *st, const struct family *f)
+{
+	st->current = (uint8_t)f->current;
+	st->parent = (uint8_t)f->parent;
+	st->age = (uint8_t)-f->rotated_at;
+	st->low = (uint8_t)f->low;
+	st->mark = (uint8_t)f->mark;
+	st->mark_age = (uint8_t)-f->mark_at;
+	st->from = (uint8_t)f->from;
+	st->instead = (uint8_t)f->instead;
+}
+
+static void
+check_alarm(struct search *s, const struct state *st, const struct use *u)
+{
+	s->thefts++;
+	if (u->who == THIEF || st->intruded)
+		return;
+	expect(s, LATE_IS_GOOD, st->lost);
+	/* A second repetition: what the rule cannot tell from a thief. */
+	if (s->what == WITH_THIEF)
+		expect(s, NO_FALSE_ALARM, u->generation == st->parent);
+}
+
+static void
+receive(const struct search *s, struct state *st, uint8_t generation)
+{
+	if (s->what == WITH_LATE)
+		st->sent[0] |= 1U << st->newest;
+	st->newest = generation;
+}
+
 static void
 use(struct search *s, struct state st, const struct use *u)
 {
-	struct family f = {.current = st.current,
-	    .parent = st.parent,
-	    .rotated_at = -(int64_t)st.age};
-	enum rotation r = family_rotate(&f, u->generation, WINDOW, 0);
+	struct family f = family_of(&st);
+	enum rotation r = family_rotate(&f, u->generation, &rule, 0);
 
 	s->uses++;
 	check_family(s, &st, u, &f, r);
 	if (r == ROTATION_THEFT) {
-		s->thefts++;
-		expect(s, NO_FALSE_ALARM, u->who == THIEF || st.intruded);
+		check_alarm(s, &st, u);
 		return;
 	}
 	count_turn(s, &st, u);
-	st.current = (uint8_t)f.current;
-	st.parent = (uint8_t)f.parent;
-	st.age = (uint8_t)-f.rotated_at;
-	st.used |= (uint16_t)(1U << u->generation);
+	keep(&st, &f);
+	st.used |= 1U << u->generation;
 	st.since[u->who] = 0;
 	if (u->who == THIEF)
 		st.intruded = 1;
+	if (u->who == RIGHTFUL && !u->answered)
+		st.lost = 1;
 	if (u->answered && u->who == THIEF)
-		st.stolen |= (uint16_t)(1U << f.current);
-	else if (u->answered)
-		st.newest = (uint8_t)f.current;
+		st.stolen |= 1U << f.current;
+	else if (u->answered && f.current != st.newest)
+		receive(s, &st, (uint8_t)f.current);
 	add(s, st);
 }
 
 /* --- all of them ---------------------------------------------------------- */
 
 static uint8_t
-later(uint8_t age, unsigned s)
+later(uint8_t age, unsigned s, unsigned most)
 {
-	return (uint8_t)(age + s < APART ? age + s : APART);
+	return (uint8_t)(age + s < most ? age + s : most);
+}
+
+/* The state S seconds on. A token that was the newest twice counts as of the
+ * last time. */
+static struct state
+wait_for(const struct state *st, unsigned s)
+{
+	struct state then = *st;
+
+	then.age = later(st->age, s, APART);
+	then.mark_age = later(st->mark_age, s, LONG_AGO);
+	then.since[RIGHTFUL] = later(st->since[RIGHTFUL], s, APART);
+	then.since[THIEF] = later(st->since[THIEF], s, APART);
+	for (unsigned i = 0; i <= WINDOW; i++) {
+		then.sent[i] = i < s ? 0 : st->sent[i - s];
+		for (unsigned j = 0; j < i; j++)
+			then.sent[i] &= ~then.sent[j];
+	}
+	return then;
 }
 
 static void
 steal(struct search *s, struct state st)
 {
-	st.stolen |= (uint16_t)(1U << st.newest);
+	st.stolen |= 1U << st.newest;
 	st.turns = 0;
 	st.last = NOBODY;
 	add(s, st);
+}
+
+/* All uses that are possible at once, answered or not. */
+static void
+use_all(struct search *s, const struct state *st, bool answered)
+{
+	uint32_t sent = 0;
+
+	for (unsigned i = 0; i <= WINDOW; i++)
+		sent |= st->sent[i];
+	use(s, *st, &(struct use){RIGHTFUL, st->newest, answered, false});
+	for (unsigned g = 1; g < 32; g++) {
+		if (sent & 1U << g)
+			use(s, *st, &(struct use){RIGHTFUL, g, answered, true});
+		if (st->stolen & 1U << g)
+			use(s, *st, &(struct use){THIEF, g, answered, false});
+	}
 }
 
 /* Everything that can happen next. */
 static void
 expand(struct search *s, struct state st)
 {
-	struct use u;
+	if (s->what == WITH_THIEF)
+		steal(s, st);
+	for (unsigned time = 0; time <= LONG_AGO; time++) {
+		struct state then = wait_for(&st, time);
 
-	steal(s, st);
-	for (unsigned time = 0; time <= APART; time++) {
-		struct state then = st;
-
-		then.age = later(st.age, time);
-		then.since[RIGHTFUL] = later(st.since[RIGHTFUL], time);
-		then.since[THIEF] = later(st.since[THIEF], time);
-		for (unsigned answered = 0; answered < 2; answered++) {
-			u = (struct use){RIGHTFUL, st.newest, answered};
-			use(s, then, &u);
-			for (unsigned g = 1; g < 16; g++) {
-				u = (struct use){THIEF, g, answered};
-				if (st.stolen & 1U << g)
-					use(s, then, &u);
-			}
-		}
+		use_all(s, &then, false);
+		use_all(s, &then, true);
 	}
 }
 
@@ -312,6 +430,9 @@ explore(struct search *s, unsigned depth)
 	size_t from = 0, to;
 
 	add(s, (struct state){.current = 1,
+		   .low = 1,
+		   .mark = 1,
+		   .mark_age = LONG_AGO,
 		   .newest = 1,
 		   .since = {APART, APART},
 		   .last = NOBODY});
@@ -323,9 +444,9 @@ explore(struct search *s, unsigned depth)
 }
 
 static void
-search(const char *name, bool rename, unsigned depth)
+search(const char *name, int what, bool rename, unsigned depth)
 {
-	struct search s = {.rename = rename};
+	struct search s = {.rename = rename, .what = what};
 	char text[256];
 
 	explore(&s, depth);
@@ -338,76 +459,10 @@ search(const char *name, bool rename, unsigned depth)
 	}
 	snprintf(
 	    text, sizeof text, "family, %s: and three turns do happen", name);
-	CHECK(s.turns_most == TURNS_MAX && s.thefts > 0, text);
+	if (what == WITH_THIEF)
+		CHECK(s.turns_most == TURNS_MAX && s.thefts > 0, text);
 	free(s.states);
 	free(s.slots);
-}
-
-/* --- one holder, several tabs --------------------------------------------- */
-
-/*
- * An honest client alone: it presents what lies in its storage, from one tab
- * or from two at once, the second inside the window that the first was in;
- * each answer is lost or kept, and whichever comes last stays. Any time later
- * it does so again. It must never look like a thief. (Tabs that use what the
- * storage held before two rotations, or that stand on both sides of a
- * window's end, are beyond what generations can tell.)
- */
-struct tabs {
-	bool seen[2][APART + 1][CURRENT + 1];
-	unsigned states, alarms;
-};
-
-static void
-tabs_visit(struct tabs *tabs, struct family f, uint64_t stored)
-{
-	struct state st = {
-	    .current = (uint8_t)f.current, .parent = (uint8_t)f.parent};
-	int64_t age = -f.rotated_at < APART ? -f.rotated_at : APART;
-	bool *seen =
-	    &tabs->seen[f.parent != 0][age][renamed(&st, (unsigned)stored)];
-
-	if (*seen)
-		return;
-	*seen = true;
-	tabs->states++;
-	for (int64_t wait = 0; wait <= APART; wait++) {
-		struct family one = f, two;
-		uint64_t first;
-
-		one.rotated_at = -(age + wait);
-		if (family_rotate(&one, stored, WINDOW, 0) == ROTATION_THEFT) {
-			tabs->alarms++;
-			continue;
-		}
-		first = one.current;
-		tabs_visit(tabs, one, stored); /* its answer lost */
-		tabs_visit(tabs, one, first);
-		for (; - one.rotated_at <= WINDOW; one.rotated_at--) {
-			two = one;
-			if (family_rotate(&two, stored, WINDOW, 0) ==
-			    ROTATION_THEFT) {
-				tabs->alarms++;
-				continue;
-			}
-			tabs_visit(tabs, two, stored);
-			tabs_visit(tabs, two, first);
-			tabs_visit(tabs, two, two.current);
-		}
-	}
-}
-
-static void
-two_tabs(void)
-{
-	struct tabs tabs = {.alarms = 0};
-	struct family f = {.current = 1};
-
-	tabs_visit(&tabs, f, 1);
-	printf("# tabs: %u states\n", tabs.states);
-	CHECK(tabs.alarms == 0 && tabs.states > 4,
-	    "family, tabs: an honest client that loses answers and races "
-	    "itself is never taken for a thief");
 }
 
 /* --- no window, odd clocks ------------------------------------------------ */
@@ -415,16 +470,17 @@ two_tabs(void)
 static void
 no_window(void)
 {
-	struct family f = {.current = 1};
+	static const struct rotation_rule none = {0, false};
+	struct family f = {.current = 1, .low = 1, .mark = 1};
 	bool strict = true;
 
 	for (uint64_t g = 1; g <= 6; g++) {
 		struct family before = f;
 
-		strict &= family_rotate(&f, g, 0, 0) == ROTATION_NEXT;
+		strict &= family_rotate(&f, g, &none, 0) == ROTATION_NEXT;
 		for (uint64_t old = 0; old <= g; old++)
 			strict &=
-			    family_rotate(&f, old, 0, 0) == ROTATION_THEFT;
+			    family_rotate(&f, old, &none, 0) == ROTATION_THEFT;
 		strict &= f.current == before.current + 1 && f.parent == g;
 	}
 	CHECK(strict, "family: without a window every second use is theft");
@@ -433,36 +489,37 @@ no_window(void)
 static void
 odd_presentations(void)
 {
-	struct family f = {.current = 1}, g;
+	struct family f = {.current = 1, .low = 1, .mark = 1}, g;
 
-	CHECK(family_rotate(&f, 0, WINDOW, 0) == ROTATION_THEFT,
+	CHECK(family_rotate(&f, 0, &rule, 0) == ROTATION_THEFT,
 	    "family: generation 0, the code, is nobody's to present");
-	CHECK(family_rotate(&f, 2, WINDOW, 0) == ROTATION_THEFT &&
-		  family_rotate(&f, UINT64_MAX, WINDOW, 0) == ROTATION_THEFT,
+	CHECK(family_rotate(&f, 2, &rule, 0) == ROTATION_THEFT &&
+		  family_rotate(&f, UINT64_MAX, &rule, 0) == ROTATION_THEFT,
 	    "family: a generation that was never issued is theft");
-	CHECK(family_rotate(&f, 1, WINDOW, 1000) == ROTATION_NEXT,
+	CHECK(family_rotate(&f, 1, &rule, 1000) == ROTATION_NEXT,
 	    "family: "
 	    "the current token gives its successor");
 	g = f;
-	CHECK(family_rotate(&g, 1, WINDOW, 10) == ROTATION_AGAIN &&
+	CHECK(family_rotate(&g, 1, &rule, 10) == ROTATION_AGAIN &&
 		  memcmp(&f, &g, sizeof f) == 0,
 	    "family: a clock that went back counts as inside the window");
-	CHECK(family_rotate(&g, 1, WINDOW, 1000 + WINDOW) == ROTATION_AGAIN,
+	CHECK(family_rotate(&g, 1, &rule, 1000 + WINDOW) == ROTATION_AGAIN,
 	    "family: the window's last second is inside");
-	CHECK(family_rotate(&g, 1, WINDOW, 1000 + WINDOW + 1) ==
+	CHECK(family_rotate(&g, 1, &rule, 1000 + WINDOW + 1) ==
 		      ROTATION_INSTEAD &&
 		  g.current == 3 && g.parent == 1,
 	    "family: a second later there is another successor");
-	CHECK(family_rotate(&g, 2, WINDOW, 2000) == ROTATION_THEFT,
+	CHECK(family_rotate(&g, 2, &rule, 2000) == ROTATION_THEFT,
 	    "family: the one that nobody used is dead");
 }
 
 int
 main(void)
 {
-	search("eight steps", false, DEPTH);
-	search("every state", true, 0);
-	two_tabs();
+	search("a thief, six steps", WITH_THIEF, false, DEPTH);
+	search("a thief, every state", WITH_THIEF, true, 0);
+	search("late arrivals, six steps", WITH_LATE, false, DEPTH);
+	search("late arrivals, every state", WITH_LATE, true, 0);
 	no_window();
 	odd_presentations();
 	return check_done();

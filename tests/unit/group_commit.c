@@ -428,7 +428,7 @@ settle_in(struct store_txn *t, void *arg)
 static struct family_lifetimes
 lifetimes(int64_t grace_s)
 {
-	return (struct family_lifetimes){900, 3600, 10000, grace_s};
+	return (struct family_lifetimes){900, 3600, 10000, {grace_s, false}};
 }
 
 static enum err

@@ -37,7 +37,7 @@ static struct signkey key = {
 static enum err
 make_all(struct store_txn *t, void *arg)
 {
-	static const struct family_lifetimes l = {900, 3600, 7200, 30};
+	static const struct family_lifetimes l = {900, 3600, 7200, {30, false}};
 	static const uint8_t id[USER_ID_LEN] = {1, 2, 3};
 	struct client client = {.client_id = "photos",
 	    .name = "Photos",

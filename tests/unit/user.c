@@ -206,7 +206,7 @@ listing(struct store_txn *t, void *arg)
 static bool
 give(struct store_txn *t, const char *name)
 {
-	static const struct family_lifetimes l = {900, 3600, 7200, 30};
+	static const struct family_lifetimes l = {900, 3600, 7200, {30, false}};
 	struct session_cookie cookie;
 	struct approval approval = {.client_id = "app", .granted = "openid"};
 	struct family f = {.client_id = "app", .refreshable = true};
