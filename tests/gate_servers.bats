@@ -349,6 +349,25 @@ trace_is_refused() {
 	answers 405 alice -X TRACE /app/x
 }
 
+live() {	# socket|events [JAR]
+	timeout 30 /usr/bin/python3 "$root/tests/live_client.py" "$1" "$SITE" \
+	    "$BATS_FILE_TMPDIR/certificate.pem" "${@:2}"
+}
+
+a_websocket_passes() {
+	run -0 live socket "$BATS_TEST_TMPDIR/jar-alice"
+	assert_equal "$output" $'alice: one\nalice: two'
+	run -1 live socket
+	[[ $output = 'status '[34]* ]] || fail "$output"
+}
+
+events_arrive_as_they_are_sent() {
+	run -0 live events "$BATS_TEST_TMPDIR/jar-alice"
+	assert_equal "$output" $'data: first\ndata: next'
+	run -1 live events
+	[[ $output = 'status '[34]* ]] || fail "$output"
+}
+
 # Forged in every spelling that some app could take for ours.
 forged=(-H 'Remote-User: forger' -H 'remote-user: forger' -H 'Remote_User: forger'
     -H 'REMOTE_USER: forger' -H 'rEmote_groups: forger' -H 'Remote-Groups: forger'
@@ -584,6 +603,8 @@ end_gate() {
 @test "lighttpd: who may not see a page is told so, in a page or in JSON" { at lighttpd; who_may_not_is_told; }
 @test "lighttpd: a program that has not signed in gets 401 and how to come again" { at lighttpd; a_program_is_told; }
 @test "lighttpd: browsers keep to https at the site (RFC 6797)" { at lighttpd; browsers_keep_to_https; }
+@test "lighttpd: a WebSocket passes, for who may (RFC 6455)" { at lighttpd; a_websocket_passes; }
+@test "lighttpd: server-sent events arrive as they are sent" { at lighttpd; events_arrive_as_they_are_sent; }
 @test "lighttpd: the app behind learns who it is" { at lighttpd; the_app_learns_who_it_is; }
 @test "lighttpd: a forged name never arrives, however it is spelt" { at lighttpd; nobody_forges_a_name; }
 @test "lighttpd: what no rule opens is closed, however the path is written" { at lighttpd; what_is_not_open_is_closed; }
@@ -602,6 +623,8 @@ end_gate() {
 @test "nginx: who may not see a page is told so, in a page or in JSON" { at nginx; who_may_not_is_told; }
 @test "nginx: a program that has not signed in gets 401 and how to come again" { at nginx; a_program_is_told; }
 @test "nginx: browsers keep to https at the site (RFC 6797)" { at nginx; browsers_keep_to_https; }
+@test "nginx: a WebSocket passes, for who may (RFC 6455)" { at nginx; a_websocket_passes; }
+@test "nginx: server-sent events arrive as they are sent" { at nginx; events_arrive_as_they_are_sent; }
 @test "nginx: the app behind learns who it is" { at nginx; the_app_learns_who_it_is; }
 @test "nginx: a forged name never arrives, however it is spelt" { at nginx; nobody_forges_a_name; }
 @test "nginx: what no rule opens is closed, however the path is written" { at nginx; what_is_not_open_is_closed; }
@@ -621,6 +644,8 @@ end_gate() {
 @test "apache: a program that has not signed in gets 401 and how to come again" { at apache; a_program_is_told; }
 @test "apache: browsers keep to https at the site (RFC 6797)" { at apache; browsers_keep_to_https; }
 @test "apache: TRACE is refused, and sends nothing back" { at apache; trace_is_refused; }
+@test "apache: a WebSocket passes, for who may (RFC 6455)" { at apache; a_websocket_passes; }
+@test "apache: server-sent events arrive as they are sent" { at apache; events_arrive_as_they_are_sent; }
 @test "apache: the app behind learns who it is" { at apache; the_app_learns_who_it_is; }
 @test "apache: a forged name never arrives, however it is spelt" { at apache; nobody_forges_a_name; }
 @test "apache: what no rule opens is closed, however the path is written" { at apache; what_is_not_open_is_closed; }
@@ -641,6 +666,8 @@ end_gate() {
 @test "apache-fcgid: a program that has not signed in gets 401 and how to come again" { at apache-fcgid; a_program_is_told; }
 @test "apache-fcgid: browsers keep to https at the site (RFC 6797)" { at apache-fcgid; browsers_keep_to_https; }
 @test "apache-fcgid: TRACE is refused, and sends nothing back" { at apache-fcgid; trace_is_refused; }
+@test "apache-fcgid: a WebSocket passes, for who may (RFC 6455)" { at apache-fcgid; a_websocket_passes; }
+@test "apache-fcgid: server-sent events arrive as they are sent" { at apache-fcgid; events_arrive_as_they_are_sent; }
 @test "apache-fcgid: the app behind learns who it is" { at apache-fcgid; the_app_learns_who_it_is; }
 @test "apache-fcgid: a forged name never arrives, however it is spelt" { at apache-fcgid; nobody_forges_a_name; }
 @test "apache-fcgid: what no rule opens is closed, however the path is written" { at apache-fcgid; what_is_not_open_is_closed; }
@@ -659,6 +686,8 @@ end_gate() {
 @test "caddy: who may not see a page is told so, in a page or in JSON" { at caddy; who_may_not_is_told; }
 @test "caddy: a program that has not signed in gets 401 and how to come again" { at caddy; a_program_is_told; }
 @test "caddy: browsers keep to https at the site (RFC 6797)" { at caddy; browsers_keep_to_https; }
+@test "caddy: a WebSocket passes, for who may (RFC 6455)" { at caddy; a_websocket_passes; }
+@test "caddy: server-sent events arrive as they are sent" { at caddy; events_arrive_as_they_are_sent; }
 @test "caddy: the app behind learns who it is" { at caddy; the_app_learns_who_it_is; }
 @test "caddy: a forged name never arrives, however it is spelt" { at caddy; nobody_forges_a_name; }
 @test "caddy: what no rule opens is closed, however the path is written" { at caddy; what_is_not_open_is_closed; }
