@@ -19,25 +19,25 @@
 
 static const struct place {
 	const char *name;
-	unsigned forbidden;
+	unsigned forbidden, unwanted;
 	struct check_advice advice;
 } places[] = {
-    {"", 0022,
+    {"", 0022, 0077,
 	{"who can write there can put files of their own in our place",
 	    "chmod go-w the directory"}},
-    {"latchkey.conf", 0022,
+    {"latchkey.conf", 0022, 0,
 	{"who can write it can make sign-ins less safe",
 	    "chmod go-w latchkey.conf"}},
-    {"secret.key", 0077,
+    {"secret.key", 0077, 0,
 	{"who can read it can make tokens; the programs refuse to use it",
 	    "chmod 600 secret.key; if others may have read it, make a new "
 	    "directory"}},
-    {"keys", 0077,
+    {"keys", 0077, 0,
 	{"who can reach the private keys can sign tokens", "chmod 700 keys"}},
-    {"store", 0077,
+    {"store", 0077, 0,
 	{"it holds everybody's names, addresses and password hashes",
 	    "chmod 700 store"}},
-    {"slots", 0022,
+    {"slots", 0022, 0,
 	{"who can lock its files can stop all sign-ins", "chmod 700 slots"}},
 };
 
@@ -50,6 +50,10 @@ check_place(struct checking *c, const struct place *p, uid_t owner)
 	static const struct check_advice foreign = {
 	    "the programs run as the directory's owner and may not reach it",
 	    "chown -R the directory to its owner"};
+	static const struct check_advice seen = {
+	    "a file put there later, a copy of the store above all, is open to "
+	    "others",
+	    "chmod 700 the directory"};
 	const char *dir = c->a->dir;
 	char path[ADMIN_PATH_CAP];
 	struct stat st;
@@ -64,6 +68,10 @@ check_place(struct checking *c, const struct place *p, uid_t owner)
 		check_found(c, CHECK_ERROR, &foreign,
 		    "%s/%s belongs to another user than the directory", dir,
 		    p->name);
+	if ((st.st_mode & p->unwanted & ~p->forbidden) != 0)
+		check_found(c, CHECK_WARNING, &seen,
+		    "%s/%s has mode %04o: others can look into it", dir,
+		    p->name, (unsigned)(st.st_mode & 07777));
 	if ((st.st_mode & p->forbidden) != 0)
 		check_found(c, CHECK_ERROR, &p->advice,
 		    "%s/%s has mode %04o: open to others", dir, p->name,

@@ -168,7 +168,8 @@ check_private_half(
     struct checking *c, struct signer *signer, const struct signkey *k)
 {
 	static const struct check_advice bad = {"nothing can be signed with it",
-	    "restore the file from a copy, or `latchkey key rotate` twice"};
+	    "restore the file from a copy, or `latchkey key rotate --now` "
+	    "twice"};
 	static const char sample[] = "latchkey check";
 	uint8_t sig[SIGNATURE_MAX];
 	size_t len;

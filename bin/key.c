@@ -20,6 +20,7 @@ static const struct option list_options[] = {OPTION_JSON, OPTION_END};
 
 static const struct option rotate_options[] = {
     {"--alg", "ALG", false},
+    {"--now", NULL, false},
     OPTION_END,
 };
 
@@ -278,14 +279,15 @@ discard(struct admin *a, struct rotation *r)
 			signer_discard(&r->new[alg], a->dir);
 }
 
-static void
-warn_if_young(const struct admin *a, int64_t next_created_at)
+/* Whether a key would sign that apps may not have fetched yet. */
+static bool
+is_too_young(const struct admin *a, const struct rotation *r)
 {
-	if (next_created_at + a->conf.jwks_max_age_s > a->now)
-		fputs("latchkey: warning: the key that signs from now on is "
-		      "younger than jwks_max_age; clients that cache the JWKS "
-		      "may not know it yet\n",
-		    stderr);
+	for (int alg = 0; alg < JWA_COUNT; alg++)
+		if (r->wanted[alg] &&
+		    r->next_created_at[alg] + a->conf.jwks_max_age_s > a->now)
+			return true;
+	return false;
 }
 
 static int
@@ -297,7 +299,6 @@ rotate_all(struct admin *a, struct rotation *r)
 	for (alg = 0; alg < JWA_COUNT && e == OK; alg++) {
 		if (!r->wanted[alg])
 			continue;
-		warn_if_young(a, r->next_created_at[alg]);
 		e = signer_make(&r->new[alg], (enum jwa)alg, a->dir, a->now);
 	}
 	if (e == OK)
@@ -333,6 +334,12 @@ rotate(struct admin *a, const struct args *args)
 							: EXIT_REFUSED;
 	for (int i = 0; i < JWA_COUNT; i++)
 		r.wanted[i] = name != NULL ? i == (int)alg : r.found[i];
+	if (is_too_young(a, &r) && !args_has(args, "--now"))
+		return admin_fail("the key that would sign is younger than "
+				  "jwks_max_age: apps that cache the JWKS do "
+				  "not know it yet and would refuse people; "
+				  "wait, or give --now if the old key must go "
+				  "at once");
 	remove_spares(a);
 	return rotate_all(a, &r);
 }

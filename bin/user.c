@@ -295,6 +295,7 @@ struct change {
 	const struct password_hash *password; /* passwd */
 	const struct keyring *keyring;        /* unlock */
 	int64_t now;
+	const char *instead; /* a step's: to be said instead of what is usual */
 	struct user user;
 	struct refusal refusal;
 };
@@ -353,6 +354,10 @@ lock(struct store_txn *t, struct change *s, bool locked)
 	e = user_find(t, s->name, &s->user);
 	if (e != OK)
 		return e;
+	if (s->user.locked == locked)
+		s->instead = locked ? "was locked already; sessions ended"
+				    : "was not locked; for ten minutes tries "
+				      "to sign in are not slowed down";
 	s->user.locked = locked;
 	if (locked) {
 		user_end_devices(&s->user);
@@ -402,7 +407,8 @@ change(struct admin *a, store_step *step, struct change *s, const char *done)
 		return admin_explain(&s->refusal);
 	if (e != OK)
 		return refuse(a, e, s->name);
-	printf("User %s %s.\n", s->name, done);
+	printf(
+	    "User %s %s.\n", s->name, s->instead != NULL ? s->instead : done);
 	return EXIT_DONE;
 }
 

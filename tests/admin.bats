@@ -246,7 +246,7 @@ $DATA/store/mine"
 	chmod 711 "${DATA%/data}"
 	latchkey init https://id.example.org >/dev/null
 	chown -R nobody "$DATA"
-	latchkey key rotate >/dev/null 2>&1
+	latchkey key rotate --now >/dev/null 2>&1
 	latchkey user add bob --no-password >/dev/null
 	foreign=$(find "$DATA" ! -user nobody)
 	rm -r "${DATA%/data}"
@@ -630,14 +630,33 @@ $DATA/store/mine"
 	assert_output 'no client app'
 }
 
+@test "user lock and unlock say so if nothing was to be changed" {
+	latchkey user add alice --no-password
+	run -0 latchkey user unlock alice
+	assert_output 'was not locked'
+	run -0 latchkey user lock alice
+	assert_output 'alice locked'
+	run -0 latchkey user lock alice
+	assert_output 'was locked already'
+	run -0 latchkey user unlock alice
+	assert_output 'alice unlocked'
+}
+
+@test "client: a * in a redirect URI is refused: it stands for nothing" {
+	run -1 latchkey client add app --redirect-uri 'https://*.example.org/cb'
+	assert_output 'register each one'
+	run -1 latchkey client add app --redirect-uri https://a.example/cb \
+	    --post-logout-redirect-uri 'https://a.example/*'
+	assert_output 'register each one'
+}
+
 # --- key ---------------------------------------------------------------------
 
 @test "key rotate: next becomes active, active is retired and still published" {
 	before=$(latchkey key list --json)
 	active=$(jq -r '.[] | select(.state == "active").kid' <<<"$before")
 	next=$(jq -r '.[] | select(.state == "next").kid' <<<"$before")
-	run -0 --separate-stderr latchkey key rotate
-	[[ $stderr = *warning*jwks_max_age* ]]
+	latchkey key rotate --now
 	run -0 latchkey key list --json
 	assert_equal "$(json '.[] | select(.state == "active").kid')" "$next"
 	assert_equal "$(json '.[] | select(.state == "retired").kid')" "$active"
@@ -649,29 +668,29 @@ $DATA/store/mine"
 }
 
 @test "key rotate --alg rotates that algorithm alone, and makes its first keys" {
-	latchkey key rotate --alg RS256
+	latchkey key rotate --now --alg RS256
 	run -0 latchkey key list --json
 	assert_equal "$(json '[.[] | .alg + .state] | sort | join(" ")')" \
 	    'EdDSAactive EdDSAnext RS256active RS256next'
-	latchkey key rotate --alg RS256 2>/dev/null
+	latchkey key rotate --now --alg RS256 2>/dev/null
 	run -0 latchkey key list --json
 	assert_equal "$(json '[.[] | .alg + .state] | sort | join(" ")')" \
 	    'EdDSAactive EdDSAnext RS256active RS256next RS256retired'
-	latchkey key rotate 2>/dev/null
+	latchkey key rotate --now 2>/dev/null
 	run -0 latchkey key list --json
 	assert_equal "$(json length)" 7
-	run -2 latchkey key rotate --alg HS256
-	run -2 latchkey key rotate --alg none
+	run -2 latchkey key rotate --now --alg HS256
+	run -2 latchkey key rotate --now --alg none
 }
 
 @test "key rotate removes the private halves that an earlier rotation retired" {
-	latchkey key rotate 2>/dev/null
+	latchkey key rotate --now 2>/dev/null
 	kid=$(latchkey key list --json |
 	    jq -r '.[] | select(.state == "retired").kid')
-	latchkey key rotate 2>/dev/null
+	latchkey key rotate --now 2>/dev/null
 	[[ -e $DATA/keys/$kid.pem ]]
 	touch -d '2 hours ago' "$DATA/keys/"*
-	latchkey key rotate 2>/dev/null
+	latchkey key rotate --now 2>/dev/null
 	[[ ! -e $DATA/keys/$kid.pem ]]
 	run -0 latchkey check --offline
 }
@@ -759,7 +778,7 @@ $DATA/store/mine"
 	add_user alice
 	add_client app
 	latchkey user lock alice
-	latchkey key rotate 2>/dev/null
+	latchkey key rotate --now 2>/dev/null
 	run -0 latchkey audit --json
 	assert_equal "$(json '[.[].event] | join(" ")')" \
 	    'key_added user_added client_added user_locked key_rotated'

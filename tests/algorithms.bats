@@ -395,7 +395,7 @@ loads_libcrypto() {
 	run -1 latchkey client add rs --alg RS256 --redirect-uri "$CALLBACK"
 	assert_equal "${#lines[@]}" 1
 	[[ $output = *RS256* ]] || fail "$output"
-	run -1 latchkey key rotate --alg RS256
+	run -1 latchkey key rotate --now --alg RS256
 	assert_equal "${#lines[@]}" 1
 	add_client ed --grant client_credentials
 	CLIENT=ed client_credentials

@@ -547,7 +547,7 @@ state=a-state"
 	travel 3700
 	ask alice app id_token_hint="$hint" prompt=none
 	assert_code
-	latchkey key rotate
+	latchkey key rotate --now
 	ask alice app id_token_hint="$hint" prompt=none
 	assert_code
 }

@@ -42,7 +42,7 @@ make_it() {
 @test "build: RS256=no is a latchkey that says so" {
 	LATCHKEY_BUILD=$MADE
 	new_store
-	run -1 latchkey key rotate --alg RS256
+	run -1 latchkey key rotate --now --alg RS256
 	assert_equal "${#lines[@]}" 1
 	[[ -z $(find "$DATA/keys" -name '*RS*') ]]
 }

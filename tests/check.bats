@@ -110,6 +110,13 @@ finds() {
 	chmod 755 "$DATA/keys"
 	finds 'keys has mode 0755'
 	chmod 700 "$DATA/keys"
+	chmod 755 "$DATA"
+	run -0 latchkey check --offline
+	[[ $output = *'mode 0755: others can look into it'*'chmod 700'* ]] ||
+	    fail "$output"
+	chmod 700 "$DATA"
+	chmod 755 "$DATA/keys"
+	chmod 700 "$DATA/keys"
 	chmod 770 "$DATA"
 	finds 'has mode 0770'
 	chmod 700 "$DATA"
@@ -374,7 +381,7 @@ change() {	# FILE SED-SCRIPT
 	finds_only 'error https://other.example.org/.*: issuer is "https://id.example.org' \
 	    LATCHKEY_DATA
 	set_conf issuer https://id.example.org
-	latchkey key rotate 2>/dev/null
+	latchkey key rotate --now 2>/dev/null
 	finds_only 'error https://id.example.org/jwks.json has no key' \
 	    LATCHKEY_DATA
 }

@@ -79,8 +79,8 @@ start_demo() {
 	assert_status 200
 }
 
-@test "demo: run again, it has the same people; on another port, a new store" {
-	local before
+@test "demo: run again, it has the same people; another port has a store of its own" {
+	local before first=$PORT
 	stop_server
 	before=$(cksum <"$LATCHKEY_DEMO/app/config.json")
 	start_demo
@@ -92,6 +92,12 @@ start_demo() {
 	start_demo
 	request - GET "http://127.0.0.1:$PORT/app/login"
 	assert_header Location "^http://127.0.0.1:$PORT/authorize"
+	stop_server
+	PORT=$first
+	start_demo
+	assert_equal "$(cksum <"$LATCHKEY_DEMO/app/config.json")" "$before"
+	request - GET "$ISSUER/app/login"
+	assert_status 303
 	stop_server
 }
 

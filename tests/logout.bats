@@ -117,8 +117,8 @@ assert_done() {
 	log_out alice id_token_hint="$(token id_token alice)"
 	assert_done
 	sign_in_at_app alice
-	latchkey key rotate
-	latchkey key rotate
+	latchkey key rotate --now
+	latchkey key rotate --now
 	log_out alice id_token_hint="$(token id_token alice)"
 	assert_done
 	assert_signed_out alice

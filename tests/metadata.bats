@@ -325,7 +325,7 @@ by() {
 	[[ $(jwks_of .kid) = *"$next"* ]]
 
 	travel 86400
-	latchkey key rotate >/dev/null
+	latchkey key rotate --now >/dev/null
 	assert_equal "$(keys active)" "$next"
 	assert_equal "$(keys retired)" "$active"
 	[[ $(keys next) != "$active" && $(keys next) != "$next" ]]
@@ -346,7 +346,7 @@ by() {
 	tokens=$(get_tokens alice app)
 	access=$(field access_token <<<"$tokens")
 	id=$(field id_token <<<"$tokens")
-	latchkey key rotate >/dev/null 2>&1
+	latchkey key rotate --now >/dev/null 2>&1
 	userinfo "$access"
 	assert_status 200
 	introspect "$access"
@@ -359,9 +359,14 @@ by() {
 	assert_page 'signed out'
 }
 
-@test "key rotation: warns when apps that cache the JWKS cannot know the next key yet" {
-	run -0 --separate-stderr latchkey key rotate
-	[[ $stderr = *warning* ]] || fail 'no warning'
+@test "key rotation: refused while apps that cache the JWKS cannot know the next key yet, unless --now" {
+	before=$(latchkey key list --json)
+	run -1 --separate-stderr latchkey key rotate
+	[[ ${#stderr_lines[@]} -eq 1 && $stderr = *jwks_max_age*--now* ]] ||
+	    fail "$stderr"
+	assert_equal "$(latchkey key list --json)" "$before"
+	run -0 --separate-stderr latchkey key rotate --now
+	[[ -z $stderr ]] || fail "$stderr"
 	travel 7200
 	run -0 --separate-stderr latchkey key rotate
 	[[ -z $stderr ]] || fail "$stderr"
@@ -383,7 +388,7 @@ by() {
 	client_credentials
 	kid=$(jwt_header "$(http_body | field access_token)" | field kid)
 	assert_equal "$kid" "$(keys active)"
-	latchkey key rotate >/dev/null 2>&1
+	latchkey key rotate --now >/dev/null 2>&1
 	assert_equal "$(jwks_of .kid)" "$(all_kids)"
 	client_credentials
 	kid=$(jwt_header "$(http_body | field access_token)" | field kid)

@@ -3,8 +3,8 @@
 #
 #	demo.sh PORT
 #
-# What it makes is under $LATCHKEY_BUILD/demo and kept for the next time, unless
-# that is for another port, which is part of every address in it.
+# What it makes is under $LATCHKEY_BUILD/demo and kept for the next time. The
+# port is part of every address in it, so another port has a folder of its own.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -82,6 +82,12 @@ make_server_conf() {
 umask 077
 mkdir -p "$demo" 2>/dev/null || refuse "$demo: cannot be made"
 [ -w "$demo" ] || refuse "$demo: cannot be written"
+
+made_for=$(cat "$demo/made-for" 2>/dev/null) || true
+if [ -n "$made_for" ] && [ "$made_for" != "$issuer" ]; then
+	demo=$demo/$port
+	mkdir -p "$demo"
+fi
 
 if [ "$(cat "$demo/made-for" 2>/dev/null)" != "$issuer" ]; then
 	rm -rf "$demo/data" "$demo/app" "$demo/made-for"

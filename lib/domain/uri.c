@@ -136,6 +136,10 @@ uri_refusal(const char *uri)
 			return "a URI with this scheme is not safe to go to";
 	if (strchr(uri, '#') != NULL)
 		return "a redirect URI has no fragment (#...)";
+	if (strchr(uri, '*') != NULL)
+		return "a * stands for nothing: a URI is compared byte by "
+		       "byte; "
+		       "register each one";
 	if (u.has_userinfo)
 		return "a redirect URI has no user name in it";
 	if (is_web(&u) && (!u.has_authority || u.host[0] == '\0'))
