@@ -44,6 +44,8 @@ static const struct option add_options[] = {
 
 static const struct option set_options[] = {
     SHARED_OPTIONS,
+    {"--add-redirect-uri", "URI", true},
+    {"--remove-redirect-uri", "URI", true},
     OPTION_JSON,
     OPTION_END,
 };
@@ -348,6 +350,8 @@ set_step(struct store_txn *t, void *arg)
 	before = c->alg;
 	e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK)
+		e = client_options_edit(c, s->args, &s->refusal);
+	if (e == OK)
 		e = client_options_check(
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
 	if (e != OK)
@@ -424,6 +428,30 @@ find_step(struct store_txn *t, void *arg)
 	return client_get(t, s->client_id, &s->client);
 }
 
+/* A list that is given replaces the old one, which may not have been meant. */
+static void
+warn_of_dropped(const struct client *c, const struct args *args)
+{
+	const char *cursor = c->redirect_uris, *given;
+	char uri[URI_CAP];
+
+	while (args_has(args, "--redirect-uri") &&
+	       words_next(&cursor, uri, sizeof uri)) {
+		struct args_cursor at = {0};
+
+		while (
+		    (given = args_next(args, "--redirect-uri", &at)) != NULL &&
+		    !str_equal(given, uri))
+			;
+		if (given == NULL)
+			fprintf(stderr,
+			    "latchkey: warning: --redirect-uri replaces the "
+			    "list: %s is dropped; --add-redirect-uri keeps "
+			    "it\n",
+			    uri);
+	}
+}
+
 static int
 set(struct admin *a, const struct args *args)
 {
@@ -442,6 +470,7 @@ set(struct admin *a, const struct args *args)
 		    a, keys_signing_alg(&a->conf, jwa_from_name(alg)));
 	if (status != EXIT_DONE)
 		return status;
+	warn_of_dropped(&s.client, args);
 	return change(a, &s, set_step, "changed");
 }
 

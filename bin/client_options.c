@@ -124,6 +124,24 @@ client_options_apply(
 }
 
 enum err
+client_options_edit(
+    struct client *c, const struct args *args, struct refusal *r)
+{
+	static const char removal[] = "--remove-redirect-uri";
+	struct args_cursor cursor = {0};
+	const char *uri;
+
+	while ((uri = args_next(args, removal, &cursor)) != NULL) {
+		if (!words_has(c->redirect_uris, uri))
+			return refusal_set(
+			    r, removal, uri, "is not registered");
+		words_remove(c->redirect_uris, uri);
+	}
+	return option_add_words(c->redirect_uris, sizeof c->redirect_uris, args,
+	    "--add-redirect-uri", uri_refusal, r);
+}
+
+enum err
 client_options_check(
     const struct client *c, bool secret_given, struct refusal *r)
 {

@@ -14,6 +14,10 @@
 enum err client_options_apply(
     struct client *c, const struct args *args, struct refusal *r) MUST_CHECK;
 
+/* What `client set` has beside: adds redirect URIs to C's and removes some. */
+enum err client_options_edit(
+    struct client *c, const struct args *args, struct refusal *r) MUST_CHECK;
+
 /* Whether C makes sense as a whole; on an error R says what does not. */
 enum err client_options_check(
     const struct client *c, bool secret_given, struct refusal *r) MUST_CHECK;

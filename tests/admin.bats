@@ -642,6 +642,26 @@ $DATA/store/mine"
 	assert_output 'alice unlocked'
 }
 
+@test "client set: redirect URIs are added and removed one by one; replacing the list warns of each that is dropped" {
+	add_client app --redirect-uri https://a.example/cb
+	latchkey client set app --add-redirect-uri https://b.example/cb \
+	    --add-redirect-uri https://c.example/cb >/dev/null
+	latchkey client set app --remove-redirect-uri https://a.example/cb >/dev/null
+	run -0 latchkey client show app --json
+	assert_equal "$(json '.redirect_uris | join(" ")')" \
+	    'https://b.example/cb https://c.example/cb'
+	run -1 latchkey client set app --remove-redirect-uri https://a.example/cb
+	assert_output 'is not registered'
+	run -1 latchkey client set app --remove-redirect-uri https://b.example/cb \
+	    --remove-redirect-uri https://c.example/cb
+	run -0 --separate-stderr latchkey client set app \
+	    --redirect-uri https://c.example/cb
+	[[ ${#stderr_lines[@]} -eq 1 && $stderr = *'https://b.example/cb is dropped'* ]]
+	run -0 --separate-stderr latchkey client set app \
+	    --redirect-uri https://c.example/cb --redirect-uri https://d.example/cb
+	[[ -z $stderr ]]
+}
+
 @test "client: a * in a redirect URI is refused: it stands for nothing" {
 	run -1 latchkey client add app --redirect-uri 'https://*.example.org/cb'
 	assert_output 'register each one'
