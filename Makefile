@@ -34,7 +34,7 @@ programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate
 
 command	 = latchkey admin init user client client_options app recipe site \
-	   app_password key \
+	   app_password groups key \
 	   session grant check check_files check_store check_web check_gate \
 	   check_endpoints fetch audit output options prompt
 

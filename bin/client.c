@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "client_options.h"
 #include "domain/audit.h"
+#include "groups.h"
 #include "output.h"
 #include "prompt.h"
 
@@ -273,6 +274,7 @@ add_composed(struct admin *a, struct change *s)
 	e = store_write(a->store, a->now, add_step, s);
 	if (e != OK)
 		return refuse(a, e, s->client_id);
+	groups_warn_of_empty(a, s->client.groups);
 	if (s->app != NULL)
 		return app_tell(s->app,
 		    tell_json(a, &s->client, made ? s->secret : NULL),
@@ -456,6 +458,7 @@ static int
 set(struct admin *a, const struct args *args)
 {
 	struct change s = {.client_id = args->operand, .args = args};
+	struct change again = {.client_id = args->operand};
 	const char *alg = args_value(args, "--alg");
 	int status = EXIT_DONE;
 	enum err e;
@@ -471,7 +474,11 @@ set(struct admin *a, const struct args *args)
 	if (status != EXIT_DONE)
 		return status;
 	warn_of_dropped(&s.client, args);
-	return change(a, &s, set_step, "changed");
+	status = change(a, &s, set_step, "changed");
+	if (status == EXIT_DONE && args_has(args, "--group") &&
+	    store_read(a->store, find_step, &again) == OK)
+		groups_warn_of_empty(a, again.client.groups);
+	return status;
 }
 
 static int

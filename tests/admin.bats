@@ -662,6 +662,18 @@ $DATA/store/mine"
 	[[ -z $stderr ]]
 }
 
+@test "client: a group that no person is in is warned of, once" {
+	latchkey user add alice --no-password --group 'Family & Friends'
+	run -0 --separate-stderr latchkey client add app \
+	    --redirect-uri https://a.example/cb --group 'Family & Friends' \
+	    --group famly
+	[[ ${#stderr_lines[@]} -eq 1 && $stderr = *warning*"'famly'"* ]]
+	run -0 --separate-stderr latchkey client set app --group 'Family & Friends'
+	[[ -z $stderr ]]
+	run -0 --separate-stderr latchkey client set app --group Friends
+	[[ ${#stderr_lines[@]} -eq 1 && $stderr = *"'Friends'"* ]]
+}
+
 @test "client: a * in a redirect URI is refused: it stands for nothing" {
 	run -1 latchkey client add app --redirect-uri 'https://*.example.org/cb'
 	assert_output 'register each one'
