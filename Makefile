@@ -33,7 +33,7 @@ app	 = app visit workers roles thread
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate
 
-command	 = latchkey admin init user client client_options app recipe site \
+command	 = latchkey admin remains init user client client_options app recipe site \
 	   app_password groups key \
 	   session grant check check_files check_store check_web check_gate \
 	   check_endpoints fetch audit output options prompt

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "domain/installation.h"
 #include "domain/user.h"
+#include "remains.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -198,6 +199,46 @@ admin_become_owner(const char *dir)
 	return false;
 }
 
+/* Says what is missing of DIR: all of it, or a part. */
+static int
+refuse_incomplete(const char *dir)
+{
+	char why[REMAINS_WHY_CAP];
+
+	if (remains_any(dir) && remains_missing(dir, why, sizeof why))
+		return admin_fail("%s", why);
+	return admin_fail("%s is no data directory yet; make it one with "
+			  "`latchkey -d %s init ISSUER`",
+	    dir, dir);
+}
+
+static enum err
+issuer_step(struct store_txn *t, void *arg)
+{
+	return installation_issuer(t, arg);
+}
+
+static enum err
+set_issuer_step(struct store_txn *t, void *arg)
+{
+	installation_set_issuer(t, arg);
+	return store_failed(t);
+}
+
+/* The store knows the issuer, for the day when latchkey.conf is lost. Where
+ * it cannot be noted now, the next command does it. */
+static void
+note_issuer(struct admin *a)
+{
+	char issuer[ISSUER_CAP];
+	enum err e = store_read(a->store, issuer_step, issuer);
+
+	if ((e == OK && !str_equal(issuer, a->conf.issuer)) ||
+	    e == ERR_NOT_FOUND)
+		(void)!store_write(
+		    a->store, a->now, set_issuer_step, a->conf.issuer);
+}
+
 int
 admin_open(struct admin *a)
 {
@@ -206,15 +247,17 @@ admin_open(struct admin *a)
 
 	e = conf_load(&a->conf, a->dir, why, sizeof why);
 	if (e == ERR_NOT_FOUND)
-		return admin_fail("%s is no data directory yet; make it one "
-				  "with `latchkey -d %s init ISSUER`",
-		    a->dir, a->dir);
+		return refuse_incomplete(a->dir);
 	if (e != OK)
 		return admin_fail("%s", why);
 	if (file_path(path, sizeof path, a->conf.dir, "store") != OK)
 		return admin_fail("%s: the name is too long", a->dir);
-	if (store_open(&a->store, path, why, sizeof why) != OK)
+	e = store_open(&a->store, path, why, sizeof why);
+	if (e == ERR_NOT_FOUND)
+		return refuse_incomplete(a->dir);
+	if (e != OK)
 		return admin_fail("%s", why);
+	note_issuer(a);
 	return EXIT_DONE;
 }
 

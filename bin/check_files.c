@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "base/file.h"
+#include "remains.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -41,12 +42,24 @@ static const struct place {
 	{"who can lock its files can stop all sign-ins", "chmod 700 slots"}},
 };
 
+/* Told together with how to get it back, which is no way to lose the rest. */
+static void
+tell_missing(struct checking *c, const struct place *p)
+{
+	const int error = errno;
+	char text[REMAINS_WHY_CAP];
+	struct check_advice missing = {
+	    "the programs cannot work without it", text};
+
+	if (!remains_missing(c->a->dir, text, sizeof text))
+		missing.remedy = "make it readable to the directory's owner";
+	check_found(c, CHECK_ERROR, &missing, "%s/%s: %s", c->a->dir, p->name,
+	    strerror(error));
+}
+
 static void
 check_place(struct checking *c, const struct place *p, uid_t owner)
 {
-	static const struct check_advice missing = {
-	    "the programs cannot work without it",
-	    "restore it from a copy, or make a new directory with init"};
 	static const struct check_advice foreign = {
 	    "the programs run as the directory's owner and may not reach it",
 	    "chown -R the directory to its owner"};
@@ -60,8 +73,7 @@ check_place(struct checking *c, const struct place *p, uid_t owner)
 
 	if (file_path(path, sizeof path, dir, p->name) != OK ||
 	    stat(p->name[0] != '\0' ? path : dir, &st) != 0) {
-		check_found(c, CHECK_ERROR, &missing, "%s/%s: %s", dir, p->name,
-		    strerror(errno));
+		tell_missing(c, p);
 		return;
 	}
 	if (st.st_uid != owner)
@@ -136,9 +148,10 @@ check_files(struct checking *c)
 	const unsigned errors = check_count(c, CHECK_ERROR);
 	struct stat st;
 
-	if (stat(c->a->dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
-		check_found(
-		    c, CHECK_ERROR, &none, "%s: not a directory", c->a->dir);
+	if (stat(c->a->dir, &st) != 0 || !S_ISDIR(st.st_mode) ||
+	    !remains_any(c->a->dir)) {
+		check_found(c, CHECK_ERROR, &none, "%s: not a data directory",
+		    c->a->dir);
 		return false;
 	}
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)

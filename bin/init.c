@@ -7,6 +7,7 @@
 #include "domain/keyring.h"
 #include "domain/rs256.h"
 #include "output.h"
+#include "remains.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -126,13 +127,13 @@ undo(const char *dir, bool made_dir)
 		rmdir(dir);
 }
 
-/* Whether DIR has nothing yet that we would make. */
+/* Whether DIR has nothing yet that we would make. What is there is never
+ * advised away: it may be all that is left of a living provider. */
 static int
 refuse_used(const char *dir)
 {
-	char path[ADMIN_PATH_CAP];
+	char why[REMAINS_WHY_CAP];
 	struct stat st;
-	size_t i;
 
 	if (stat(dir, &st) != 0)
 		return admin_fail("%s: %s", dir, strerror(errno));
@@ -141,16 +142,15 @@ refuse_used(const char *dir)
 	if ((st.st_mode & 0022) != 0)
 		return admin_fail(
 		    "%s: others can write there; `chmod go-w %s`", dir, dir);
-	for (i = 0; i < FILES + SUBDIRECTORIES; i++) {
-		if (file_path(path, sizeof path, dir,
-			i < FILES ? files[i] : subdirectories[i - FILES]) != OK)
-			return admin_fail("%s: the name is too long", dir);
-		if (lstat(path, &st) == 0)
-			return admin_fail("%s is there already: %s", path,
-			    i == 0 ? "the directory is initialised"
-				   : "remove it, or name another directory");
-	}
-	return EXIT_DONE;
+	if (!remains_any(dir))
+		return EXIT_DONE;
+	if (remains_missing(dir, why, sizeof why))
+		return admin_fail("%s. For a new provider, name another "
+				  "directory",
+		    why);
+	return admin_fail("%s: the directory is initialised already; for a new "
+			  "provider, name another",
+	    dir);
 }
 
 static int

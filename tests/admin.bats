@@ -186,10 +186,45 @@ command_path() {
 	mkdir "$DATA/store"
 	touch "$DATA/store/mine"
 	run -1 latchkey init https://id.example.org
-	assert_output 'is there already'
+	assert_output 'store/data.mdb is missing.*name another directory'
+	[[ $output != *remove* ]]
 	assert_equal "$(find "$DATA" -mindepth 1 | sort)" \
 	    "$DATA/store
 $DATA/store/mine"
+}
+
+@test "init and every command: where a part is missing they name it and how to get it back, and never what to remove" {
+	local part
+	latchkey init https://id.example.org/idp
+	for part in latchkey.conf secret.key keys slots store store/data.mdb; do
+		mv "$DATA/$part" "$BATS_TEST_TMPDIR/kept"
+		run -1 latchkey init https://id.example.org/idp
+		[[ ${#lines[@]} -eq 1 && $output != *remove* ]] || fail "$output"
+		assert_output "$part.* is missing.*(restore|make it again)"
+		run -1 latchkey check --offline
+		[[ $output = *"$part"*[Nn]o\ such* || $output = *missing* ]] ||
+		    fail "$output"
+		[[ $output != *init* && $output != *remove* ]] || fail "$output"
+		mv "$BATS_TEST_TMPDIR/kept" "$DATA/$part"
+	done
+	rm "$DATA/store/data.mdb"
+	run -1 latchkey user list
+	assert_output 'store/data.mdb is missing.*a new store would know nobody'
+}
+
+@test "init: a lost latchkey.conf is written again with the issuer that the store knows" {
+	latchkey init https://id.example.org/idp
+	latchkey user add alice --no-password
+	sed -i 's,^issuer = .*,issuer = https://id.example.net,' \
+	    "$DATA/latchkey.conf"
+	latchkey user list	# the store learns of it
+	rm "$DATA/latchkey.conf"
+	run -1 latchkey user list
+	assert_output 'only line is `issuer = https://id.example.net`'
+	echo 'issuer = https://id.example.net' >"$DATA/latchkey.conf"
+	run -0 latchkey user list
+	assert_output alice
+	run -0 latchkey check --offline
 }
 
 @test "init takes an empty directory that is there" {

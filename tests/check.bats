@@ -156,7 +156,7 @@ finds() {
 	finds .
 	rm -r "$DATA/store"
 	finds 'store: No such file'
-	DATA=$BATS_TEST_TMPDIR/none finds 'not a directory'
+	DATA=$BATS_TEST_TMPDIR/none finds 'not a data directory'
 }
 
 @test "check: warns of cheap password hashes, of an old key and of a lasting place, without failing" {

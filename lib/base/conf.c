@@ -449,8 +449,10 @@ explain_read(enum err e, const char *file, struct buf *why)
 	case OK:
 		return OK;
 	case ERR_NOT_FOUND:
-		buf_printf(
-		    why, "%s: no such file; `latchkey init` makes it", file);
+		buf_printf(why,
+		    "%s: no such file; `latchkey check` says how to get it "
+		    "back",
+		    file);
 		return e;
 	case ERR_PERMISSION:
 		buf_printf(why,

@@ -228,9 +228,9 @@ explain(enum err e, const char *dir, char *why, size_t why_cap)
 		enum err err;
 		const char *what;
 	} lines[] = {
-	    {ERR_EXISTS, "there is a store already; remove it first if it is "
-			 "not wanted"},
-	    {ERR_NOT_FOUND, "there is no store; make one with `latchkey init`"},
+	    {ERR_EXISTS, "there is a store already"},
+	    {ERR_NOT_FOUND,
+		"data.mdb is missing; restore the store from a backup"},
 	    {ERR_PERMISSION, "cannot be opened, or others can read it; run as "
 			     "the user it belongs to, or chown -R to that user "
 			     "and chmod -R go="},

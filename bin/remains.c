@@ -1,0 +1,104 @@
+#include "remains.h"
+
+#include "admin.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "domain/installation.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+static const struct part {
+	const char *name, *remedy;
+} parts[] = {
+    {"store/data.mdb",
+	"restore the store from a backup; a new store would know nobody"},
+    {"secret.key", "restore it from a backup of this directory; without it no "
+		   "code, refresh token or client secret can be checked"},
+    {"keys", "restore it from a backup of this directory"},
+    {"slots", "make it again with mode 0700 and the directory's owner; "
+	      "nothing in it lasts"},
+    /* Last: what it was is read from the store. */
+    {"latchkey.conf", NULL},
+};
+
+enum { PARTS = sizeof parts / sizeof *parts };
+
+/* Whether NAME is missing; what cannot be looked at is there. */
+static bool
+is_missing(const char *dir, const char *name)
+{
+	char path[ADMIN_PATH_CAP];
+	struct stat st;
+
+	return file_path(path, sizeof path, dir, name) == OK &&
+	       lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+bool
+remains_any(const char *dir)
+{
+	for (size_t i = 0; i < PARTS; i++)
+		if (!is_missing(dir, parts[i].name))
+			return true;
+	return !is_missing(dir, "store");
+}
+
+static enum err
+issuer_step(struct store_txn *t, void *arg)
+{
+	return installation_issuer(t, arg);
+}
+
+/* The issuer that DIR's store knows, or an empty text. */
+static void
+read_issuer(const char *dir, char issuer[static ISSUER_CAP])
+{
+	char path[ADMIN_PATH_CAP], why[CONF_WHY_CAP];
+	struct store *s = NULL;
+
+	issuer[0] = '\0';
+	if (file_path(path, sizeof path, dir, "store") != OK ||
+	    store_open(&s, path, why, sizeof why) != OK)
+		return;
+	if (store_read(s, issuer_step, issuer) != OK)
+		issuer[0] = '\0';
+	store_close(&s);
+}
+
+static void
+put_conf_remedy(struct buf *b, const char *dir)
+{
+	char issuer[ISSUER_CAP];
+
+	read_issuer(dir, issuer);
+	buf_printf(b,
+	    "restore it from a backup, or write a new one whose only line is "
+	    "`issuer = %s`; every other setting has a default "
+	    "(latchkey.conf(5))",
+	    issuer[0] != '\0' ? issuer : "ISSUER");
+	if (issuer[0] == '\0')
+		buf_puts(b, ", and ISSUER the address that apps know");
+}
+
+bool
+remains_missing(const char *dir, char *why, size_t why_cap)
+{
+	struct buf b;
+
+	buf_init(&b, why, why_cap);
+	for (size_t i = 0; i < PARTS; i++) {
+		if (!is_missing(dir, parts[i].name))
+			continue;
+		buf_printf(&b,
+		    "%s/%s is missing, but other parts of the data "
+		    "directory are there: ",
+		    dir, parts[i].name);
+		if (parts[i].remedy != NULL)
+			buf_puts(&b, parts[i].remedy);
+		else
+			put_conf_remedy(&b, dir);
+		return true;
+	}
+	return false;
+}
