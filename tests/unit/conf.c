@@ -237,7 +237,7 @@ places(void)
 	    "conf: a file that its group can write is refused");
 	CHECK(remove(file) == 0 &&
 		  conf_load(&conf, scratch, why, sizeof why) == ERR_NOT_FOUND &&
-		  strstr(why, "latchkey init") != NULL,
+		  strstr(why, "latchkey check") != NULL,
 	    "conf: where no file is, the way to one is told");
 	CHECK(file_path(missing, sizeof missing, scratch, "none") == OK &&
 		  conf_load(&conf, missing, why, sizeof why) == ERR_NOT_FOUND &&
