@@ -1,8 +1,10 @@
 /* latchkey site: what the gate protects. */
 #include "domain/site.h"
 #include "admin.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "domain/audit.h"
+#include "groups.h"
 #include "output.h"
 
 #include <stdio.h>
@@ -177,6 +179,24 @@ del_step(struct store_txn *t, void *arg)
 	return e;
 }
 
+/* Of the site and of its rules, each once. */
+static void
+warn_of_empty_groups(const struct admin *a, const struct change *s)
+{
+	char groups[GROUPS_CAP + SITE_RULE_CAP], text[SITE_RULE_CAP];
+	char name[GROUP_NAME_CAP];
+	const char *rules = s->site.rules, *names, *why;
+	struct site_rule r;
+	enum err e = str_copy(groups, sizeof groups, s->client.groups);
+
+	while (e == OK && site_rule_next(&rules, text) &&
+	       site_rule_parse(&r, text, &why) == OK)
+		for (names = r.groups;
+		     e == OK && names_next(&names, name, sizeof name);)
+			e = names_add(groups, sizeof groups, name);
+	groups_warn_of_empty(a, groups);
+}
+
 /* Runs STEP, and shows what the site is now. */
 static int
 change(struct admin *a, struct change *s, store_step *step, const char *done)
@@ -187,6 +207,7 @@ change(struct admin *a, struct change *s, store_step *step, const char *done)
 		return admin_explain(&s->refusal);
 	if (e != OK)
 		return refuse(a, e, s->origin);
+	warn_of_empty_groups(a, s);
 	if (args_has(s->args, "--json"))
 		return show_site(&s->site, &s->client, true);
 	printf("Site %s %s.\n", s->origin, done);

@@ -709,6 +709,14 @@ $DATA/store/mine"
 	[[ ${#stderr_lines[@]} -eq 1 && $stderr = *"'Friends'"* ]]
 }
 
+@test "site: a group that no person is in is warned of, once, in rules as well" {
+	latchkey user add alice --no-password --group family
+	run -0 --separate-stderr latchkey site add http://127.0.0.2:8080 \
+	    --group family --group famly --rule '/ group:family' \
+	    --rule '/a group:famly' --rule '/b group:"The Staff"'
+	[[ ${#stderr_lines[@]} -eq 2 && $stderr = *"'famly'"*"'The Staff'"* ]]
+}
+
 @test "client: a * in a redirect URI is refused: it stands for nothing" {
 	run -1 latchkey client add app --redirect-uri 'https://*.example.org/cb'
 	assert_output 'register each one'
