@@ -240,9 +240,8 @@ stop_all() {
 
 # is_gone PID: it has ended. Whether process 1 has reaped it yet does not matter.
 is_gone() {
-	local stat
-	{ stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 0
-	[[ ${stat##*) } = [ZX]* ]]
+	kill -0 "$1" 2>/dev/null || return 0
+	[[ $(ps -o stat= -p "$1" || :) != [!Z]* ]]
 }
 
 # assert_logged PATTERN: a program has written such a line to its log.
