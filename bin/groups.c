@@ -38,6 +38,7 @@ groups_warn_of_empty(const struct admin *a, const char *groups)
 	while (names_next(&groups, name, sizeof name))
 		if (store_read(a->store, search_step, &s) == OK && !s.found)
 			fprintf(stderr,
-			    "latchkey: warning: nobody is in the group '%s'\n",
+			    "latchkey: warning: no person is in the group "
+			    "'%s'\n",
 			    name);
 }

@@ -34,8 +34,8 @@ admit(struct store_txn *t, struct question *q)
 	return e;
 }
 
-/* Whoever an access token is for, or comes from, may know what it says: it was
- * handed to them. A client that got hold of another's learns nothing. */
+/* The client an access token is for, or comes from, may know what it says: it
+ * was handed to them. A client that got hold of another's learns nothing. */
 static bool
 access_is_good(const struct question *q)
 {

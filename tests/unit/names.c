@@ -58,6 +58,6 @@ main(void)
 		  without("a,b,c", "b", "a,c") && without("a,b", "b", "a") &&
 		  without("a", "a", "") && without("a b", "a", "a b") &&
 		  without("", "a", ""),
-	    "names: one is taken out, wherever it is");
+	    "names: one is taken out of any place");
 	return check_done();
 }
