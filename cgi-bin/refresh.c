@@ -89,6 +89,9 @@ serve(struct call *c)
 	if (e == OK) {
 		token_reply_send(
 		    &c->response, &p->conf, q.auth.pair.client_id, &reply);
+		if (reply.instead)
+			app_log_event(
+			    c, "refresh_token_retried", q.auth.pair.client_id);
 		token_reply_wipe(&reply);
 	} else {
 		app_log_refusal(c, e, why, q.auth.pair.client_id);

@@ -144,6 +144,68 @@ generation() {
 	refused "$first"
 }
 
+@test "refresh: a successor given instead is an audit line and a log line, and the abandoned line is dead at once with its access tokens" {
+	begin
+	next "$first" >/dev/null
+	abandoned=$(http_body | field access_token)
+	userinfo "$abandoned"
+	assert_status 200
+	travel 60
+	other=$(next "$first")
+	access=$(http_body | field access_token)
+	assert_logged 'refresh_token_retried client_id=app'
+	latchkey audit --json | jq -e '[.[] |
+	    select(.event == "refresh_token_retried")] | length == 1'
+	userinfo "$abandoned"
+	assert_refused 401 invalid_token
+	assert_logged token_abandoned
+	introspect "$abandoned"
+	assert_field active false
+	userinfo "$access"
+	assert_status 200
+	introspect "$access"
+	assert_field active true
+	travel 31
+	next "$other" >/dev/null
+}
+
+@test "refresh: a second successor instead, from another parent, within 8 rotations is theft" {
+	for rotations in 1 7 8; do
+		begin
+		next "$first" >/dev/null
+		travel 60
+		token=$(next "$first")
+		for ((i = 0; i < rotations; i++)); do
+			travel 60
+			parent=$token
+			token=$(next "$parent")
+		done
+		travel 60
+		refused "$parent"
+		refused "$token"
+	done
+	begin
+	next "$first" >/dev/null
+	travel 60
+	token=$(next "$first")
+	for i in 1 2 3 4 5 6 7 8 9; do
+		travel 60
+		parent=$token
+		token=$(next "$parent")
+	done
+	travel 60
+	next "$parent" >/dev/null
+}
+
+@test "refresh: an answer to one token may be lost any number of times" {
+	begin
+	for i in 1 2 3 4; do
+		next "$first" >/dev/null
+		travel 60
+	done
+	next "$(next "$first")" >/dev/null
+}
+
 @test "refresh: two holders of one token: as soon as both have used it past the window the family is dead" {
 	begin
 	# The thief is quick; the rightful one comes later and gets a successor

@@ -448,3 +448,12 @@ app_log_refusal(
 		log_note(err_name(e), "reason", reason, "client_id", client_id,
 		    "address", address, NULL);
 }
+
+void
+app_log_event(const struct call *c, const char *what, const char *client_id)
+{
+	const char *address =
+	    c->request.address[0] != '\0' ? c->request.address : NULL;
+
+	log_note(what, "client_id", client_id, "address", address, NULL);
+}

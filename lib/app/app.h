@@ -76,4 +76,8 @@ int app_run(char **argv, const char *program, unsigned uses,
 void app_log_refusal(const struct call *c, enum err e, const char *reason,
     const char *client_id);
 
+/* Logs what was answered and is worth a line all the same. */
+void app_log_event(
+    const struct call *c, const char *what, const char *client_id);
+
 #endif

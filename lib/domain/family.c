@@ -230,15 +230,15 @@ family_require(struct store_txn *t,
 	return e;
 }
 
-/* The person by name, for whoever reads the line. */
+/* The person by name, for those who read the line. */
 static void
-audit_theft(struct store_txn *t, const struct family *f, int64_t now)
+audit_family(struct store_txn *t, const struct family *f, const char *event,
+    const char *detail, int64_t now)
 {
 	struct user u;
 	enum err e = user_get(t, f->user_id, &u);
 
-	audit_add(t, now, "refresh_token_reused", e == OK ? u.name : NULL,
-	    f->client_id, "family ended");
+	audit_add(t, now, event, e == OK ? u.name : NULL, f->client_id, detail);
 	user_wipe(&u);
 }
 
@@ -302,7 +302,7 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 		return e;
 	if (rotation == ROTATION_THEFT) {
 		family_end(t, f->family_id);
-		audit_theft(t, f, now);
+		audit_family(t, f, "refresh_token_reused", "family ended", now);
 		return err_because(
 		    ERR_INVALID_GRANT, "refresh_token_reused", why);
 	}
@@ -312,6 +312,10 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 		return err_because(ERR_INVALID_GRANT, lost, why);
 	if (rotation == ROTATION_AGAIN)
 		return OK;
+	f->given_instead = rotation == ROTATION_INSTEAD;
+	if (f->given_instead)
+		audit_family(t, f, "refresh_token_retried",
+		    "another successor given", now);
 	f->idle_expires_at = earlier(now + l->idle_s, f->absolute_expires_at);
 	/* Who uses an app all day is not to be signed out of it. */
 	if (g->stands ? g->use_due : f->use_due)

@@ -69,8 +69,9 @@ struct family {
 	uint64_t low, mark;
 	int64_t mark_at;
 	uint64_t from, instead;
-	bool use_due; /* not in the record: a use of its session is to be
-		       * noted (family_require) */
+	bool given_instead; /* not in the record: by this refresh */
+	bool use_due;       /* not in the record: a use of its session is to be
+			     * noted (family_require) */
 };
 
 /* What one presentation of a refresh token did. */
@@ -153,9 +154,10 @@ enum err family_look(struct store_txn *t, const struct refresh_presented *p,
 /*
  * Rotates, or refuses: ERR_INVALID_GRANT, ERR_INVALID_SCOPE (more than the
  * family has, RFC 6749 6). Theft ends the family and leaves an audit line, so
- * commit either way; any other refusal changes nothing. *WHY is a word for the
- * log on a refusal ("refresh_token_reused", "family_ended", ...). On OK, F is
- * the family as it now is, F->current the generation to issue.
+ * commit either way; any other refusal changes nothing. A successor given
+ * instead leaves an audit line as well, and sets F->given_instead. *WHY is a
+ * word for the log on a refusal ("refresh_token_reused", "family_ended", ...).
+ * On OK, F is the family as it now is, F->current the generation to issue.
  *
  * G is family_look's. Where it does not stand (it may be zeroes) it is looked
  * at here, and its user set. Where it does, not again: whoever takes the ground

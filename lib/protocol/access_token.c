@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { JTI_LEN = FAMILY_ID_LEN + JTI_NUMBER_LEN };
+enum { JTI_LEN = FAMILY_ID_LEN + JTI_GENERATION_LEN + JTI_NUMBER_LEN };
 
 /* A token without a family has zeroes where the family_id would be. */
 static const uint8_t no_family[FAMILY_ID_LEN];
@@ -16,9 +16,13 @@ make_jti(char text[static JTI_CAP], const struct family *f)
 {
 	uint8_t jti[JTI_LEN] = {0};
 
-	if (f != NULL)
+	if (f != NULL) {
 		memcpy(jti, f->family_id, FAMILY_ID_LEN);
-	random_bytes(jti + FAMILY_ID_LEN, JTI_NUMBER_LEN);
+		for (int i = 0; i < JTI_GENERATION_LEN; i++)
+			jti[FAMILY_ID_LEN + i] =
+			    (uint8_t)(f->current >> (32 - 8 * i));
+	}
+	random_bytes(jti + JTI_LEN - JTI_NUMBER_LEN, JTI_NUMBER_LEN);
 	base64url_encode(text, JTI_CAP, jti, sizeof jti);
 }
 
@@ -117,6 +121,8 @@ take_claims(struct access_token *a, const struct jwt *j)
 	    base64url_decode_exact(jti, sizeof jti, a->jti) != OK)
 		return ERR_INVALID_TOKEN;
 	memcpy(a->family_id, jti, FAMILY_ID_LEN);
+	for (int i = 0; i < JTI_GENERATION_LEN; i++)
+		a->generation = a->generation << 8 | jti[FAMILY_ID_LEN + i];
 	a->has_family = memcmp(jti, no_family, FAMILY_ID_LEN) != 0;
 	a->issued_at = jwt_int(j, "iat", 0);
 	a->expires_at = jwt_int(j, "exp", 0);
@@ -180,6 +186,10 @@ access_token_require(struct store_txn *t, const struct access_token *a,
 		if (e == ERR_NOT_FOUND)
 			return err_because(
 			    ERR_INVALID_TOKEN, "family_ended", why);
+		/* Of a line that was given up, or from before that. */
+		if (e == OK && a->generation < f->instead)
+			return err_because(
+			    ERR_INVALID_TOKEN, "token_abandoned", why);
 		return e;
 	}
 	e = client_get(t, a->client_id, c);

@@ -1,7 +1,8 @@
 /*
  * Access tokens: JWTs of RFC 9068, signed, 15 minutes by default. APIs check
  * them alone; whoever must know at once that a family has ended (introspection,
- * userinfo) finds it by the jti, whose first 16 bytes are the family_id.
+ * userinfo) finds it by the jti: family_id (16 bytes), the generation of the
+ * refresh token that came with it (5), 8 random bytes.
  */
 #ifndef LK_PROTOCOL_ACCESS_TOKEN_H
 #define LK_PROTOCOL_ACCESS_TOKEN_H
@@ -18,8 +19,10 @@
 #include <stdint.h>
 
 enum {
+	JTI_GENERATION_LEN = 5,
 	JTI_NUMBER_LEN = 8,
-	JTI_CAP = BASE64URL_CAP(FAMILY_ID_LEN + JTI_NUMBER_LEN),
+	JTI_CAP =
+	    BASE64URL_CAP(FAMILY_ID_LEN + JTI_GENERATION_LEN + JTI_NUMBER_LEN),
 	AUD_CAP = AUDIENCE_CAP /* or our issuer, which is shorter */
 };
 
@@ -41,6 +44,7 @@ struct access_token {
 	char jti[JTI_CAP];
 	bool has_family;
 	uint8_t family_id[FAMILY_ID_LEN];
+	uint64_t generation;
 	char sub[CLIENT_ID_CAP]; /* a client_id is the longest of them */
 	char client_id[CLIENT_ID_CAP];
 	char scope[SCOPE_CAP];
@@ -55,9 +59,9 @@ enum err access_token_parse(const struct provider *p, const char *text,
 
 /*
  * Whether what it stands on still stands: not revoked by itself, and its
- * family lives (family_require) or, without one, its client is there with
- * client_credentials. ERR_INVALID_TOKEN otherwise. F, C and U are what was
- * found; F and U are zeroed for a token without a family.
+ * family lives (family_require) and has not given its line up, or, without one,
+ * its client is there with client_credentials. ERR_INVALID_TOKEN otherwise. F,
+ * C and U are what was found; F and U are zeroed for a token without a family.
  */
 enum err access_token_require(struct store_txn *t, const struct access_token *a,
     int64_t now, struct family *f, struct client *c, struct user *u,

@@ -255,6 +255,7 @@ give_refresh_token(const struct granting *g, struct token_reply *r)
 	memcpy(token.family_id, g->family.family_id, FAMILY_ID_LEN);
 	token_encode(r->refresh_token, TOKEN_REFRESH, &token, &g->p->keyring);
 	r->cookie = g->family.cookie;
+	r->instead = g->family.given_instead;
 	r->cookie_max_age_s = g->family.idle_expires_at - g->now;
 }
 
@@ -318,7 +319,7 @@ grant_token(const struct provider *p, const struct token_request *q,
 	enum err e;
 
 	r->access_token[0] = r->id_token[0] = r->refresh_token[0] = '\0';
-	r->cookie = false;
+	r->cookie = r->instead = false;
 	e = run(&g);
 	*why = g.why;
 	if (e == OK)

@@ -44,6 +44,8 @@ struct token_reply {
 	/* The refresh token goes into a cookie, not into the answer. */
 	bool cookie;
 	int64_t cookie_max_age_s;
+
+	bool instead; /* given for one that was never used: to be logged */
 };
 void token_reply_wipe(struct token_reply *r);
 
