@@ -418,16 +418,16 @@ print(max(struct.unpack_from("<Q", data, p + 16 + 8 + 16 + 96 + 8)[0]
 	assert_logged 'reason=form_unknown'
 }
 
-@test "gate: a path that can be read in two ways is refused" {
+@test "gate: a path whose readings fall under different rules is refused" {
 	local path
-	for path in /open/../page.txt /open/./x /open/%2e%2e/page.txt \
+	for path in /open/../page.txt /OPEN/x //open//x /open/%2e%2e/page.txt \
 	    /open/%2E./x '/open/..;/page.txt' '/open/..%3b/x' /open%2Fx \
 	    '/open\x' /open%5cx /open/%00 /open/%0a /open/%zz /open/% \
-	    /open/%252e%252e/page.txt /open/%ff '/open#/x' 'page.txt' '*' ''; do
+	    /open/%252e%252e/page.txt '/open#/x' 'page.txt' '*' ''; do
 		ask_gate "$path"
 		assert_equal "$path $(http_status)" "$path 400"
 	done
-	for path in /open /open/ //open//x '/open/x?/../&%zz' /%6fpen/x \
+	for path in /open /open/ /open//x /open/%ff /open/a%2Fb /open/a%2520b '/open/x?/../&%zz' /%6fpen/x \
 	    /open/a..b /open/... '/open/a;b=c' '/open/%3b'; do
 		ask_gate "$path"
 		assert_equal "$path $(http_status)" "$path 200"

@@ -406,7 +406,7 @@ what_is_not_open_is_closed() {
 	local path status
 	answers 200 - /open/page.txt
 	answers 200 - /app/open/x
-	answers 200 - //open//page.txt
+	answers 200 - /open//page.txt
 	answers 200 - /%6fpen/page.txt
 	for path in / /page.txt /openx/page.txt /family/page.txt /app/x \
 	    /app/openx "/$WHO" //page.txt /%70age.txt /open/../page.txt \

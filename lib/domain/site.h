@@ -18,9 +18,8 @@
 
 enum { SITE_RULES_CAP = 16384 };
 
-/* Below a site's origin: where the provider sends people back to, the link
- * that signs out, and what covers both. */
-#define SITE_OWN_PATH "/.latchkey"
+/* Below a site's origin: where the provider sends people back to, and the link
+ * that signs out. */
 #define SITE_CALLBACK_PATH SITE_OWN_PATH "/callback"
 #define SITE_SIGN_OUT_PATH SITE_OWN_PATH "/sign-out"
 

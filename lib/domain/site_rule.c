@@ -1,6 +1,5 @@
 #include "domain/site_rule.h"
 
-#include "base/buf.h"
 #include "base/names.h"
 #include "base/str.h"
 #include "domain/scope.h"
@@ -46,7 +45,8 @@ parse_path(struct site_rule *r, const char *word, const char **why)
 
 	if (word[0] != '/')
 		return because("has no path (/...)", why);
-	if (strchr(word, '?') != NULL || site_path_read(path, word) != OK)
+	if (strchr(word, '?') != NULL || site_path_read(path, word) != OK ||
+	    strpbrk(path, ";?%") != NULL)
 		return because("has a path with . or .. in it, a query, or "
 			       "what cannot be read in one way only",
 		    why);
@@ -202,7 +202,7 @@ site_rule_parse(struct site_rule *r, const char *text, const char **why)
 bool
 site_rule_clashes(const struct site_rule *a, const struct site_rule *b)
 {
-	if (!str_equal(a->path, b->path))
+	if (!str_equal_nocase(a->path, b->path))
 		return false;
 	if (a->methods[0] == '\0' || b->methods[0] == '\0')
 		return a->methods[0] == b->methods[0];
@@ -221,106 +221,7 @@ site_rule_next(const char **cursor, char text[static SITE_RULE_CAP])
 	return true;
 }
 
-/* --- a request's path ---------------------------------------------------- */
-
-/* The path of TARGET as it came; with STRIP without what ";" begins in a
- * segment. */
-static enum err
-copy_path(struct buf *b, const char *target, bool strip)
-{
-	const char *end = target + strcspn(target, "?");
-
-	while (target < end) {
-		size_t len = strcspn(target, strip ? ";?" : "?");
-
-		buf_put(b, target, len);
-		target += len;
-		if (target < end)
-			target += strcspn(target, "/?");
-	}
-	return buf_ok(b) ? OK : ERR_INVALID_REQUEST;
-}
-
-static bool
-is_hex(char c)
-{
-	return c != '\0' && strchr("0123456789abcdefABCDEF", c) != NULL;
-}
-
-/* What must not be in a path before it is decoded: some decode %2F and then
- * split, some split first; and "\" is a slash to some. */
-static bool
-is_plain(const char *raw)
-{
-	for (const char *c = raw; *c != '\0'; c++)
-		if (*c == '\\' || *c == '#' || str_starts_nocase(c, "%2f") ||
-		    str_starts_nocase(c, "%5c"))
-			return false;
-	return true;
-}
-
-/* And after: encoded once more, for whoever decodes twice; and segments that
- * somebody would resolve, also those with a parameter. */
-static bool
-is_unambiguous(const char *path)
-{
-	if (path[0] != '/' || str_has_control(path))
-		return false;
-	for (const char *c = path; *c != '\0'; c++) {
-		size_t dots;
-
-		if (*c == '%' && is_hex(c[1]) && is_hex(c[2]))
-			return false;
-		if (*c != '/')
-			continue;
-		dots = strspn(c + 1, ".");
-		if ((dots == 1 || dots == 2) &&
-		    (c[1 + dots] == '\0' || strchr("/;", c[1 + dots]) != NULL))
-			return false;
-	}
-	return true;
-}
-
-static void
-collapse_slashes(char *path)
-{
-	char *out = path;
-
-	for (const char *in = path; *in != '\0'; in++)
-		if (*in != '/' || in[1] != '/')
-			*out++ = *in;
-	*out = '\0';
-}
-
-static enum err
-read_path(char path[static SITE_PATH_CAP], const char *target, bool strip)
-{
-	struct buf b;
-
-	buf_init(&b, path, SITE_PATH_CAP);
-	if (copy_path(&b, target, strip) != OK || !is_plain(path) ||
-	    str_percent_decode(path, b.len) != OK || !is_unambiguous(path))
-		return ERR_INVALID_REQUEST;
-	collapse_slashes(path);
-	return OK;
-}
-
-enum err
-site_path_read(char path[static SITE_PATH_CAP], const char *target)
-{
-	return read_path(path, target, false);
-}
-
-bool
-site_path_covers(const char *prefix, const char *path)
-{
-	size_t len = strlen(prefix);
-
-	if (str_equal(prefix, "/"))
-		return true;
-	return str_starts(path, prefix) &&
-	       (path[len] == '/' || path[len] == '\0');
-}
+/* --- which rule decides -------------------------------------------------- */
 
 static bool
 names_method(const struct site_rule *r, const char *method)
@@ -329,62 +230,106 @@ names_method(const struct site_rule *r, const char *method)
 	       (str_equal(method, "HEAD") && words_has(r->methods, "GET"));
 }
 
-/* Whether A, which covers the request, goes before B, which does, too. */
-static bool
-goes_before(const struct site_rule *a, const struct site_rule *b)
-{
-	size_t a_len = strlen(a->path), b_len = strlen(b->path);
+/* Which of the rules decides, so far. */
+struct winner {
+	size_t weight; /* 0: none does */
+	size_t rule;   /* its place among them */
+};
 
-	if (a_len != b_len)
-		return a_len > b_len;
-	return a->methods[0] != '\0' && b->methods[0] == '\0';
+/* The longer path goes first; then the rule that names the method. */
+static void
+compete(struct winner *w, const struct site_rule *r, size_t place)
+{
+	size_t weight = 2 * strlen(r->path) + (r->methods[0] != '\0');
+
+	if (weight > w->weight)
+		*w = (struct winner){weight, place};
+}
+
+/* For each reading of a path, as it is written and without regard to case. */
+struct contest {
+	struct winner as_written[SITE_PATH_READINGS];
+	struct winner folded[SITE_PATH_READINGS];
+};
+
+static void
+enter(struct contest *c, const struct site_path_readings *paths,
+    const struct site_rule *r, size_t place)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		const char *path = site_path_reading(paths, i);
+
+		if (!site_path_covers_folded(r->path, path))
+			continue;
+		compete(&c->folded[i], r, place);
+		if (site_path_covers(r->path, path))
+			compete(&c->as_written[i], r, place);
+	}
+}
+
+static bool
+is_same(const struct winner *a, const struct winner *b)
+{
+	return a->weight == b->weight && a->rule == b->rule;
+}
+
+static bool
+is_unanimous(const struct contest *c, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!is_same(&c->as_written[i], &c->as_written[0]) ||
+		    !is_same(&c->folded[i], &c->as_written[0]))
+			return false;
+	return true;
+}
+
+/* The path of the gate's own is no rule's in any reading. */
+static bool
+is_own(const struct site_path_readings *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		if (site_path_covers_folded(
+			SITE_OWN_PATH, site_path_reading(paths, i)))
+			return true;
+	return false;
 }
 
 static enum err
-find_for_path(struct site_rule *best, const char *rules, const char *method,
-    const char *path)
+parse_at(struct site_rule *r, const char *rules, size_t place)
 {
 	char text[SITE_RULE_CAP];
-	struct site_rule r;
-	bool found = false;
 	const char *why;
 
-	while (site_rule_next(&rules, text)) {
-		if (site_rule_parse(&r, text, &why) != OK)
-			return ERR_CORRUPT;
-		if (!site_path_covers(r.path, path) ||
-		    (r.methods[0] != '\0' && !names_method(&r, method)) ||
-		    (found && !goes_before(&r, best)))
-			continue;
-		*best = r;
-		found = true;
-	}
-	if (!found)
-		*best = (struct site_rule){0};
-	return found ? OK : ERR_NOT_FOUND;
+	while (site_rule_next(&rules, text))
+		if (place-- == 0)
+			return site_rule_parse(r, text, &why);
+	return ERR_NOT_FOUND;
 }
 
 enum err
 site_rule_find(struct site_rule *r, const char *rules, const char *method,
     const char *target)
 {
-	char path[SITE_PATH_CAP];
-	struct site_rule other;
-	enum err e;
+	struct site_path_readings paths;
+	struct contest c = {0};
+	char text[SITE_RULE_CAP];
+	const char *cursor = rules, *why;
 
 	*r = (struct site_rule){0};
-	e = read_path(path, target, false);
-	if (e != OK)
-		return e;
-	e = find_for_path(r, rules, method, path);
-	if (strchr(path, ';') == NULL)
-		return e;
-	if (read_path(path, target, true) != OK ||
-	    find_for_path(&other, rules, method, path) != e ||
-	    !str_equal(other.path, r->path) ||
-	    !str_equal(other.methods, r->methods)) {
-		*r = (struct site_rule){0};
+	if (site_path_readings(&paths, target) != OK)
 		return ERR_INVALID_REQUEST;
+	for (size_t i = 0; site_rule_next(&cursor, text); i++) {
+		if (site_rule_parse(r, text, &why) != OK) {
+			*r = (struct site_rule){0};
+			return ERR_CORRUPT;
+		}
+		if (r->methods[0] == '\0' || names_method(r, method))
+			enter(&c, &paths, r, i);
 	}
-	return e;
+	*r = (struct site_rule){0};
+	if (is_own(&paths) || !is_unanimous(&c, paths.count))
+		return ERR_INVALID_REQUEST;
+	if (c.as_written[0].weight == 0)
+		return ERR_NOT_FOUND;
+	return parse_at(r, rules, c.as_written[0].rule);
 }

@@ -29,14 +29,11 @@
 
 #include "base/err.h"
 #include "domain/client.h"
+#include "domain/site_path.h"
 
 #include <stdbool.h>
 
-enum {
-	SITE_RULES_MAX = 64,
-	SITE_RULE_CAP = 512,
-	SITE_PATH_CAP = 4096 /* of a request's path */
-};
+enum { SITE_RULES_MAX = 64, SITE_RULE_CAP = 512 };
 
 struct site_rule {
 	char methods[SITE_RULE_CAP]; /* word list; "": all */
@@ -54,27 +51,16 @@ enum err site_rule_parse(
 /* Whether somebody who signs in can be let in by it. */
 bool site_rule_takes_people(const struct site_rule *r);
 
-/* Whether the two are for the same path and a method of both: then the second
- * would never decide. */
+/* Whether the two are for the same path, whatever its case, and a method of
+ * both: then the second would never decide. */
 bool site_rule_clashes(const struct site_rule *a, const struct site_rule *b);
 
 /*
- * The path of TARGET ("/path?query"), decoded once, slashes collapsed.
- * ERR_INVALID_REQUEST for one that another program might read otherwise: dot
- * segments, raw or encoded; an encoded slash or backslash; "\", "#"; control
- * characters; broken or double encoding; not UTF-8.
- */
-enum err site_path_read(
-    char path[static SITE_PATH_CAP], const char *target) MUST_CHECK;
-
-/* Whether PREFIX, a rule's path, covers PATH. */
-bool site_path_covers(const char *prefix, const char *path);
-
-/*
- * The rule among RULES (one a line) that decides a request for TARGET:
- * ERR_NOT_FOUND if none does, and ERR_INVALID_REQUEST as site_path_read; also
- * for a path with ";" in it that is another rule's when what follows is taken
- * for a parameter, as some servers do (RFC 3986 3.3).
+ * The rule among RULES (one a line) that decides a request for TARGET in every
+ * reading of its path, as it is written and without regard to the case of ASCII
+ * letters. ERR_NOT_FOUND if no rule decides any. ERR_INVALID_REQUEST if they
+ * fall under different rules, if the path cannot be read (site_path_readings),
+ * or if a reading of it is the gate's own.
  */
 enum err site_rule_find(struct site_rule *r, const char *rules,
     const char *method, const char *target) MUST_CHECK;
