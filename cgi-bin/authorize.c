@@ -381,10 +381,15 @@ run_step(struct arrival *a, const struct form *posted)
 			steps[i].run(a, posted);
 			return;
 		}
-	/* A page left open while the session changed, cookies refused, or a
-	 * form of somebody else's: ask afresh, do nothing. */
+	/* A page left open while the session changed, cookies refused, or
+	 * another site's form: ask again, do nothing. Another site's comes
+	 * without our cookies, as a GET does not. */
 	app_log_refusal(a->visit.call, ERR_FORBIDDEN, "form_token",
 	    a->request.client.client_id);
+	if (!csrf_may_answer(&a->visit.csrf)) {
+		visit_again(&a->visit);
+		return;
+	}
 	a->visit.call->response.status = 403;
 	show_sign_in(a, "",
 	    "This page was open for too long, or your browser "

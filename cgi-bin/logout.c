@@ -88,13 +88,16 @@ go_on(struct leaving *l, bool confirmed)
 	} else if (!l->reply.ended) {
 		show_confirmation(l);
 	} else {
-		browser_sign_out(&v->call->response, v->conf);
+		/* Another site's POST comes without the cookie, which is no
+		 * sign that the browser has none. */
+		if (v->cookie != NULL)
+			browser_sign_out(&v->call->response, v->conf);
 		send_away(l);
 	}
 }
 
-/* One of our own forms came back. Without its token it is nobody's answer,
- * and the person is asked again. */
+/* One of our own forms came back. Without its token it may be another site's,
+ * which comes without our cookies: it goes on as a GET of ours. */
 static void
 run_step(struct leaving *l, const struct form *posted)
 {
@@ -102,7 +105,7 @@ run_step(struct leaving *l, const struct form *posted)
 
 	csrf_bind(&v->csrf, v->cookie != NULL ? v->cookie->sid : NULL);
 	if (csrf_check(&v->csrf, "logout", form_get(posted, "csrf")) != OK)
-		go_on(l, false);
+		visit_again(v);
 	else if (str_equal(form_get(posted, "step"), "logout"))
 		go_on(l, true);
 	else

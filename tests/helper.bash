@@ -559,7 +559,7 @@ submit() {
 	for pair in "${!fields[@]}"; do
 		pairs+=("$pair=${fields[$pair]}")
 	done
-	request "$person" POST "$action" -H "Origin: $(issuer_origin)" \
+	request "$person" POST "$action" -H "Origin: ${FORM_ORIGIN:-$(issuer_origin)}" \
 	    "${pairs[@]}"
 	[[ -z ${STAY:-} ]] || return 0
 	while [[ $(http_header Location) = "$ISSUER"/* ]]; do

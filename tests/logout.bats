@@ -305,11 +305,27 @@ assert_done() {
 	submit alice step=logout csrf
 	assert_signed_in alice
 	request alice POST "$ISSUER/logout" step=logout
+	assert_status 303
+	assert_signed_in alice
+	log_out alice
 	assert_asks
 	# the page that asks again is good
 	submit alice step=logout
 	assert_done
 	assert_signed_out alice
+}
+
+@test "logout: another site's form, which comes without the cookies, changes none" {
+	local step
+	for step in stay logout anything; do
+		request - POST "$ISSUER/logout" -H 'Origin: https://evil.example' \
+		    step="$step"
+		assert_status 303
+		refute_header Set-Cookie
+		assert_header Location "^$ISSUER/logout\?$"
+	done
+	request - GET "$ISSUER/logout"
+	refute_header Set-Cookie
 }
 
 @test "logout: the button's form, changed, sends nobody elsewhere" {

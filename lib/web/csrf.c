@@ -1,6 +1,7 @@
 #include "web/csrf.h"
 
 #include "base/buf.h"
+#include "base/str.h"
 #include "web/cookie.h"
 
 #include <string.h>
@@ -8,11 +9,24 @@
 static const struct cookie browser_cookie = {
     .name = "latchkey-browser", .path = "/", .same_site = SAME_SITE_LAX};
 
+/* Whether the request's Origin is the issuer's own. */
+static bool
+origin_is_ours(const struct conf *conf, const char *origin)
+{
+	size_t len = origin != NULL ? strlen(origin) : 0;
+
+	return len > 0 && strncmp(conf->issuer, origin, len) == 0 &&
+	       (conf->issuer[len] == '\0' || conf->issuer[len] == '/');
+}
+
 void
 csrf_load(struct csrf *c, const struct keyring *k, const struct conf *conf,
     const struct request *q)
 {
-	*c = (struct csrf){.keyring = k};
+	*c = (struct csrf){.keyring = k,
+	    .from_us = q->fetch_site != NULL
+			   ? str_equal(q->fetch_site, "same-origin")
+			   : origin_is_ours(conf, q->origin)};
 	if (!cookie_get(
 		conf, q, &browser_cookie, c->browser, sizeof c->browser))
 		c->browser[0] = '\0';
@@ -27,17 +41,22 @@ csrf_bind(struct csrf *c, const uint8_t *sid)
 		memset(c->sid, 0, SID_LEN);
 }
 
+/* The token of a page that was made for the cookie BROWSER. */
 static void
-mac(char token[static CSRF_TOKEN_CAP], const struct csrf *c,
-    const char *purpose)
+make(char token[static CSRF_TOKEN_CAP], const struct csrf *c,
+    const char browser[static CSRF_BROWSER_CAP], const char *purpose)
 {
 	uint8_t bytes[24], text[SID_LEN + CSRF_BROWSER_CAP] = {0};
+	char mac[CSRF_MAC_CAP];
+	struct buf b;
 
 	memcpy(text, c->sid, SID_LEN);
-	memcpy(text + SID_LEN, c->browser, strlen(c->browser));
+	memcpy(text + SID_LEN, browser, strlen(browser));
 	secret_mac(
 	    bytes, sizeof bytes, c->keyring->form, purpose, text, sizeof text);
-	base64url_encode(token, CSRF_TOKEN_CAP, bytes, sizeof bytes);
+	base64url_encode(mac, sizeof mac, bytes, sizeof bytes);
+	buf_init(&b, token, CSRF_TOKEN_CAP);
+	buf_printf(&b, "%s.%s", browser, mac);
 }
 
 void
@@ -52,16 +71,28 @@ csrf_make(char token[static CSRF_TOKEN_CAP], struct csrf *c,
 		    c->browser, sizeof c->browser, bytes, sizeof bytes);
 		cookie_set(r, conf, &browser_cookie, c->browser, -1);
 	}
-	mac(token, c, purpose);
+	make(token, c, c->browser, purpose);
+}
+
+bool
+csrf_may_answer(const struct csrf *c)
+{
+	return c->browser[0] != '\0' || c->from_us;
 }
 
 enum err
 csrf_check(const struct csrf *c, const char *purpose, const char *token)
 {
-	char good[CSRF_TOKEN_CAP];
+	char good[CSRF_TOKEN_CAP], browser[CSRF_BROWSER_CAP];
 
-	if (token == NULL || c->browser[0] == '\0')
+	if (token == NULL || c->browser[0] == '\0' ||
+	    str_copy_n(browser, sizeof browser, token, strcspn(token, ".")) !=
+		OK)
 		return ERR_FORBIDDEN;
-	mac(good, c, purpose);
-	return secret_equal_str(good, token) ? OK : ERR_FORBIDDEN;
+	make(good, c, browser, purpose);
+	if (!secret_equal_str(good, token))
+		return ERR_FORBIDDEN;
+	return c->from_us || secret_equal_str(c->browser, browser)
+		   ? OK
+		   : ERR_FORBIDDEN;
 }

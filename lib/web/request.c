@@ -145,6 +145,9 @@ read_headers(struct request *r, const struct exchange *x)
 	if (read_header(x, "HTTP_ACCESS_CONTROL_REQUEST_HEADERS",
 		REQUEST_HEADER_MAX, &r->asked_headers) != OK)
 		r->asked_headers = NULL;
+	if (read_header(x, "HTTP_SEC_FETCH_SITE", REQUEST_HEADER_MAX,
+		&r->fetch_site) != OK)
+		r->fetch_site = NULL;
 	if (cookies == NULL)
 		return OK;
 	return str_copy(r->cookie_text, sizeof r->cookie_text, cookies);

@@ -37,6 +37,7 @@ struct request {
 	char address[64];            /* REMOTE_ADDR, "" if unknown */
 	const char *authorization;   /* the header, or NULL; until finish */
 	const char *origin;          /* the header, or NULL; until finish */
+	const char *fetch_site;      /* Sec-Fetch-Site, as well */
 	const char *asked_headers; /* Access-Control-Request-Headers, as well */
 
 	/* storage behind the above */
