@@ -73,7 +73,7 @@ libs	:= $(foreach l,sodium lmdb jansson inih,$(call lib,$(l))) \
 # Some functions of glibc's need libraries of the host's even then: calls to
 # these go to lib/static.c, and one that is not named here is an error.
 static	 = -static-pie -Wl,--fatal-warnings \
-	   $(foreach f,dlopen getaddrinfo gethostbyname getpwuid, \
+	   $(foreach f,dlopen getaddrinfo gethostbyname getpwuid free, \
 		-Wl,--wrap=$(f),-u,__wrap_$(f))
 
 sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -101,7 +101,8 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(protocol:%=$(BUILD)/lib/protocol/%.o) \
 	   $(web:%=$(BUILD)/lib/web/%.o) \
 	   $(app:%=$(BUILD)/lib/app/%.o) \
-	   $(BUILD)/templates.o $(if $(STATIC),$(BUILD)/lib/static.o)
+	   $(BUILD)/templates.o \
+	   $(if $(STATIC),$(BUILD)/lib/static.o $(BUILD)/lib/wiping_free.o)
 
 all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey \
     $(if $(STATIC),,$(BUILD)/bin/start-programs)
@@ -115,16 +116,17 @@ exports	 = $(BUILD)/lib/latchkey/exports
 ours	 = $(if $(STATIC),$(archive),$(shared))
 rpath	 = $(if $(STATIC),,-Wl,-rpath,'$(1)')
 
-$(shared): $(library) $(BUILD)/lib/shared.o $(exports)
+$(shared): $(library) $(BUILD)/lib/shared.o $(BUILD)/lib/wiping_free.o $(exports)
 	$(call say,ld $@)$(link_shared) -Wl,-soname,$(@F) \
 	    -Wl,--wrap=stdin,--wrap=stderr -Wl,--version-script=$(exports) \
 	    -o $@ $(filter %.o,$^) $(fcgi) $(libs) $(LDLIBS)
 
-# Only what a program or the command calls can be seen from outside.
+# Only what a program or the command calls can be seen from outside, and the
+# free that other libraries shall call as well.
 $(exports): $(programs:%=$(BUILD)/cgi-bin/%.o) $(command:%=$(BUILD)/bin/%.o)
 	@mkdir -p $(@D)
 	@{ echo '{ global:' && $(NM) -u $^ | sed -n 's/^ *U \(.*\)/\1;/p' | \
-	    sort -u && echo 'local: *; };'; } >$@
+	    sort -u && echo 'free;' && echo 'local: *; };'; } >$@
 
 $(programs:%=$(BUILD)/cgi-bin/%): %: %.o $(ours)
 	$(call say,ld $@)$(link) $(call rpath,$$ORIGIN/..:$$ORIGIN/../lib/latchkey) \

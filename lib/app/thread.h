@@ -11,6 +11,7 @@
 struct thread {
 	pthread_t id;
 	void *stack;
+	unsigned char *pages; /* thread_wipe's: which of the stack's it used */
 };
 
 /* False if there is no room for one. */
@@ -18,6 +19,10 @@ bool thread_start(struct thread *t, void *(*run)(void *arg), void *arg);
 
 /* Waits until it has ended, and gives back its stack. */
 void thread_join(struct thread *t);
+
+/* Wipes what calls that have returned left on the stack. T is the calling
+ * thread. */
+void thread_wipe(struct thread *t);
 
 /* Before the first thread; before there is a second; when all have ended. */
 void memory_tune(void);

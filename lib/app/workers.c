@@ -172,6 +172,15 @@ next_request(struct worker *w, struct exchange *x)
 	return exchange_is_kept(x) ? next_kept(w, x) : next_accepted(w, x);
 }
 
+/* What a request left there may be secret. The thread that started us serves
+ * only where there can be no other. */
+static void
+wipe_stack(struct worker *w)
+{
+	if (w != &w->pool->main_worker)
+		thread_wipe(&w->thread);
+}
+
 static enum err
 work(struct worker *w)
 {
@@ -187,6 +196,7 @@ work(struct worker *w)
 		if (exchange_begin(x)) {
 			p->kind->serve(w->own, x);
 			gateway_finish(x);
+			wipe_stack(w);
 		}
 	exchange_free(&x);
 	if (w->own != NULL)
