@@ -264,7 +264,8 @@ chromium_signs_in() {
 	new_store
 	start_sample_app
 	serve_store "$1"
-	timeout 60 /usr/bin/python3 "$root/tests/browser.py" \
+	DEMO_CONF=$DATA/latchkey.conf \
+	    timeout 60 /usr/bin/python3 "$root/tests/browser.py" \
 	    "http://127.0.0.1:$APP_PORT/app/" "$PASSWORD" >&2
 	stop_server
 }

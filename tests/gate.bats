@@ -210,7 +210,7 @@ serve_site() {
 	travel $((12 * 3600 - 60))
 	request alice GET "$SITE/page.txt"
 	assert_status 200
-	travel $((12 * 3600 - 1))	# to be there is to use it
+	travel $((12 * 3600 - 60))	# to be there is to use it
 	request alice GET "$SITE/page.txt"
 	assert_status 200
 	travel $((12 * 3600))

@@ -7,6 +7,7 @@ and redeem codes. Whatever was answered is noted here, outside, and must stay
 true: a token that was given is good, and has one successor and no other."""
 
 import itertools
+import os
 import random
 import sys
 import threading
@@ -132,19 +133,26 @@ for t in threads:
     t.join()
 took = time.monotonic() - began
 
-# Whatever was the last that was heard is good; what came before it is known
-# for what it is, and ends the family.
+# The last token that was heard is good.
+last = {}
 for f in families:
     if faults:
         break
     status, fields = insist(refresh, f.token)
     if status != 200 or generation(fields["refresh_token"]) != generation(f.token) + 1:
         fault(f"afterwards: {status} {fields}")
-    elif f.before is not None:
-        for token in (f.before, f.token, fields["refresh_token"]):
-            status, fields = insist(refresh, token)
-            if (status, fields["error"]) != (400, "invalid_grant"):
-                fault(f"an older token: {status} {fields}")
+    else:
+        last[f] = fields["refresh_token"]
+# Once nothing can arrive late any more, an older one ends the family.
+with open(os.path.join(data, "latchkey.conf"), "a", encoding="utf-8") as conf:
+    conf.write("refresh_grace = 0\n")
+for f in families:
+    if faults or f.before is None:
+        continue
+    for token in (f.before, f.token, last[f]):
+        status, fields = insist(refresh, token)
+        if (status, fields.get("error")) != (400, "invalid_grant"):
+            fault(f"an older token: {status} {fields}")
 for token in redeemed:
     if not faults and insist(refresh, token)[0] != 200:
         fault("what a code gave is lost")
