@@ -360,7 +360,7 @@ ask_jail() {
 		assert_equal "$(jwt_header "$token" | field alg)" $alg
 		"$root/tests/verify_jwt.py" pyjwt $alg https://id.example.org \
 		    https://id.example.org "$token" <"$BATS_TEST_TMPDIR/keys"
-		assert_equal "$(ask_jail introspect app-HS256 "token=$token" |
+		assert_equal "$(ask_jail introspect app-$alg "token=$token" |
 		    field active)" true
 	done
 }
