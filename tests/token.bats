@@ -757,7 +757,7 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 	access=$(CLIENT=worker client_credentials | field access_token)
 	userinfo "$access"
 	assert_refused 403 insufficient_scope
-	introspect "$access"
+	CLIENT=worker introspect "$access"
 	assert_field active true
 	assert_field sub worker
 	latchkey client del worker

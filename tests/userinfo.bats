@@ -185,6 +185,7 @@ refused() {
 	first=$(http_body | field refresh_token)
 	refresh "$first"
 	refresh "$(http_body | field refresh_token)"
+	set_conf refresh_grace 0	# nothing arrives late any more
 	refresh "$first"
 	ask GET "Bearer $access"
 	refused 401 invalid_token
