@@ -64,7 +64,7 @@ ldflags	 = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 # updates them.
 lib	 = $(if $(filter /%,$(call archive_of,$(1))),-l:lib$(1).a,-l$(1))
 archive_of = $(if $(filter shared,$(LIBS)),,$(shell $(CC) \
-	   -print-file-name=lib$(1).a))
+	   -print-file-name=lib$(1).a 2>/dev/null))
 fcgi	:= $(call lib,fcgi)
 libs	:= $(foreach l,sodium lmdb jansson inih,$(call lib,$(l))) \
 	   $(if $(STATIC),-lunistring $(if $(filter no,$(RS256)),,-lcrypto)) \
@@ -79,7 +79,8 @@ static	 = -static-pie -Wl,--fatal-warnings \
 sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	   -fno-omit-frame-pointer
 
-# Not every compiler has this one.
+# Not every compiler has this one. (Where there is no compiler yet, neither this
+# nor archive_of says so: packages.sh installs it.)
 stack_clash := $(shell $(CC) -fstack-clash-protection -Werror -E -x c \
 	/dev/null >/dev/null 2>&1 && echo -fstack-clash-protection)
 

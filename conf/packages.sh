@@ -2,6 +2,7 @@
 # Installs what a task needs and is not there, by Debian package name:
 #
 #	packages.sh build|demo|test|deb|valgrind|lint|bench...
+#	packages.sh --list TASK...	only names them, one a line
 #
 # Silent and quick when nothing is missing. Root, or sudo, is used for the
 # installation only. Elsewhere than on Debian and its like it says what to
@@ -170,8 +171,17 @@ if [ "${1:-}" = --as-root ]; then
 	exit
 fi
 
+only_list=
+if [ "${1:-}" = --list ]; then
+	only_list=yes
+	shift
+fi
 [ $# -gt 0 ] || needs ''
 list=$(for task; do needs "$task" || exit; done)
+if [ -n "$only_list" ]; then
+	echo "$list" | cut -d ' ' -f 1
+	exit
+fi
 wanted=$(echo "$list" | sort -u | missing)
 wanted=${wanted% }
 [ -n "$wanted" ] || exit 0

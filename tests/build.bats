@@ -153,6 +153,44 @@ make_it() {
 	run -2 conf/packages.sh everything
 }
 
+# readme_packages FIRST-CELL: of that row of the README's table, sorted.
+readme_packages() {
+	sed -n "s/^| $1 | \(.*\) |\$/\1/p" README.md | tr ' ' '\n' | sort
+}
+
+# packages_of TASK...: as packages.sh has them, sorted.
+packages_of() {
+	conf/packages.sh --list "$@" | sort -u
+}
+
+@test "build: the README names the packages that are installed, and no other" {
+	assert_equal "$(readme_packages building)" "$(packages_of build)"
+	assert_equal "$(readme_packages '`make demo`, besides')" \
+	    "$(comm -13 <(packages_of build) <(packages_of demo))"
+	assert_equal "$(readme_packages '`make test`, besides')" \
+	    "$(comm -13 <(packages_of build demo) <(packages_of test))"
+	assert_equal "$(sed -n '/^apt-get install .* gcc/,/[^\\]$/p' README.md |
+	    sed 's/^apt-get install -y --no-install-recommends//' |
+	    tr -d '\\' | xargs -n 1 | sort)" "$(packages_of build)"
+}
+
+@test "build: the Debian package is built with the libraries that are installed" {
+	assert_equal "$(sed -n '/^Build-Depends:/,/^[^ ]*$/s/^ \(lib.*-dev\),*$/\1/p' \
+	    debian/control | sort)" \
+	    "$(packages_of build | grep '^lib.*-dev$' | grep -v '^libc6-dev$')"
+}
+
+@test "build: make asks no compiler that is not there yet, and says nothing of it" {
+	local tool
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for tool in sh make sed; do
+		ln -s "$(command -v $tool)" "$BATS_TEST_TMPDIR/bin/$tool"
+	done
+	run -0 --separate-stderr env PATH="$BATS_TEST_TMPDIR/bin" make -s help
+	[[ $output = *'make test'* ]]
+	assert_equal "$stderr" ''
+}
+
 @test "build: other flags compile again (last: the build is another one then)" {
 	run -0 make_it CFLAGS=-Os "$MADE/lib/base/err.o"
 	[[ $output = *'cc lib/base/err.c'* ]] || fail "$output"
