@@ -183,7 +183,7 @@ packages_of() {
 @test "build: make asks no compiler that is not there yet, and says nothing of it" {
 	local tool
 	mkdir "$BATS_TEST_TMPDIR/bin"
-	for tool in sh make sed; do
+	for tool in sh make sed echo; do
 		ln -s "$(command -v $tool)" "$BATS_TEST_TMPDIR/bin/$tool"
 	done
 	run -0 --separate-stderr env PATH="$BATS_TEST_TMPDIR/bin" make -s help
