@@ -184,7 +184,7 @@ packages_of() {
 	local tool
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	for tool in sh make sed echo; do
-		ln -s "$(command -v $tool)" "$BATS_TEST_TMPDIR/bin/$tool"
+		ln -s "$(type -P "$tool")" "$BATS_TEST_TMPDIR/bin/$tool"
 	done
 	run -0 --separate-stderr env PATH="$BATS_TEST_TMPDIR/bin" make -s help
 	[[ $output = *'make test'* ]]
