@@ -25,6 +25,7 @@
 	    {"--audience", "URI", false}, {"--resource", "URI", true},         \
 	    {"--introspect-any", NULL, false},                                 \
 	    {"--no-introspect-any", NULL, false}, {"--trusted", NULL, false},  \
+	    {"--refresh-retry", "instead|theft|default", false},               \
 	    {"--no-pkce", NULL, false}, {"--cookie-refresh", NULL, false},     \
 	    {"--no-trusted", NULL, false}, {"--pkce", NULL, false},            \
 	{                                                                      \
@@ -83,6 +84,7 @@ static const struct column show_columns[] = {
     {"trusted", "trusted", false},
     {"pkce", "PKCE required", false},
     {"cookie_refresh", "refresh token in a cookie", false},
+    {"refresh_retry", "retried refresh token", false},
     {"client_id_issued_at", "created", true},
     {"updated_at", "changed", true},
     COLUMN_END,
@@ -108,7 +110,7 @@ static json_t *
 to_json(const struct client *c)
 {
 	return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:s, s:o, s:s, s:o, "
-			 "s:b, s:s, s:b, s:b, s:b, s:I, s:I}",
+			 "s:b, s:s, s:b, s:b, s:b, s:s, s:I, s:I}",
 	    "client_id", c->client_id, "client_name", c->name, "public",
 	    c->is_public, "redirect_uris", output_words(c->redirect_uris),
 	    "post_logout_redirect_uris",
@@ -118,8 +120,9 @@ to_json(const struct client *c)
 	    output_words(c->resources), "introspect_any", c->introspect_any,
 	    "id_token_signed_response_alg", jwa_name(c->alg), "trusted",
 	    c->trusted, "pkce", !c->no_pkce, "cookie_refresh",
-	    c->cookie_refresh, "client_id_issued_at", (json_int_t)c->created_at,
-	    "updated_at", (json_int_t)c->changed_at);
+	    c->cookie_refresh, "refresh_retry", retry_name(c->refresh_retry),
+	    "client_id_issued_at", (json_int_t)c->created_at, "updated_at",
+	    (json_int_t)c->changed_at);
 }
 
 static int

@@ -60,6 +60,20 @@ apply_alg(struct client *c, const struct args *args, struct refusal *r)
 }
 
 static enum err
+apply_retry(struct client *c, const struct args *args, struct refusal *r)
+{
+	const char *name = args_value(args, "--refresh-retry");
+
+	if (name == NULL)
+		return OK;
+	c->refresh_retry = retry_from_name(name);
+	return c->refresh_retry != RETRY_COUNT
+		   ? OK
+		   : refusal_set(r, "--refresh-retry", name,
+			 "give instead, theft or default");
+}
+
+static enum err
 apply_lists(struct client *c, const struct args *args, struct refusal *r)
 {
 	const struct {
@@ -114,6 +128,8 @@ client_options_apply(
 		e = apply_grants(c, args, r);
 	if (e == OK)
 		e = apply_alg(c, args, r);
+	if (e == OK)
+		e = apply_retry(c, args, r);
 	apply_switch(&c->trusted, args, "--trusted", "--no-trusted");
 	apply_switch(&c->no_pkce, args, "--no-pkce", "--pkce");
 	apply_switch(&c->cookie_refresh, args, "--cookie-refresh",

@@ -322,6 +322,30 @@ $DATA/store/mine"
 	assert_output 'has no spaces'
 }
 
+@test "client: --refresh-retry is kept, shown and taken back; another word is refused" {
+	retry() {
+		latchkey client show app --json | jq -r .refresh_retry
+	}
+	add_client app
+	assert_equal "$(retry)" default
+	for word in theft instead; do
+		latchkey client set app --refresh-retry $word >/dev/null
+		assert_equal "$(retry)" $word
+		run -0 latchkey client show app
+		[[ $output =~ retried\ refresh\ token:?\ +$word ]] ||
+		    fail "$output"
+		assert_equal "$(latchkey client list --json |
+		    jq -r '.[].refresh_retry')" $word
+	done
+	latchkey client set app --refresh-retry default >/dev/null
+	assert_equal "$(retry)" default
+	run -1 latchkey client set app --refresh-retry never
+	assert_output 'give instead, theft or default'
+	add_client strict --refresh-retry theft
+	assert_equal "$(latchkey client show strict --json |
+	    jq -r .refresh_retry)" theft
+}
+
 # --- user --------------------------------------------------------------------
 
 @test "user add keeps what it was told" {

@@ -268,6 +268,47 @@ generation() {
 	refused "$second"
 }
 
+@test "refresh: with refresh_retry = theft no successor is given instead: the last used token is theft once the window is over" {
+	set_conf refresh_retry theft
+	begin
+	second=$(next "$first")
+	travel 15
+	assert_equal "$(next "$first")" "$second"
+	introspect "$first"
+	assert_field active true
+	travel 31
+	introspect "$first"
+	assert_field active false
+	refused "$first"
+	assert_logged 'reason=refresh_token_reused client_id=app'
+	refused "$second"
+	run -0 latchkey audit
+	[[ $output = *refresh_token_reused*app* ]] || fail "$output"
+	[[ $output != *refresh_token_retried* ]]
+}
+
+@test "refresh: --refresh-retry is a client's own and goes before refresh_retry, and introspection tells the same as the token endpoint" {
+	latchkey client set app --refresh-retry theft >/dev/null
+	begin
+	next "$first" >/dev/null
+	travel 31
+	introspect "$first"
+	assert_field active false
+	refused "$first"
+	set_conf refresh_retry theft
+	latchkey client set app --refresh-retry instead >/dev/null
+	begin
+	next "$first" >/dev/null
+	travel 31
+	introspect "$first"
+	assert_field active true
+	other=$(next "$first")
+	latchkey client set app --refresh-retry default >/dev/null
+	next "$other" >/dev/null
+	travel 31
+	refused "$other"
+}
+
 @test "refresh: refresh_grace is the window" {
 	set_conf refresh_grace 2m
 	begin

@@ -64,18 +64,32 @@ parse_alg(const struct conf_key *k, void *field, const char *value,
 	return ERR_SYNTAX;
 }
 
+/* One of two words; FIELD is whether it is the second. */
+static enum err
+parse_either(bool *field, const char *value, const char *first,
+    const char *second, struct buf *wanted)
+{
+	*field = str_equal(value, second);
+	if (*field || str_equal(value, first))
+		return OK;
+	buf_printf(wanted, "give %s or %s", first, second);
+	return ERR_SYNTAX;
+}
+
+static enum err
+parse_retry(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	return parse_either(field, value, "instead", "theft", wanted);
+}
+
 static enum err
 parse_log(const struct conf_key *k, void *field, const char *value,
     struct buf *wanted)
 {
-	bool *to_syslog = field;
-
 	(void)k;
-	*to_syslog = str_equal(value, "syslog");
-	if (*to_syslog || str_equal(value, "stderr"))
-		return OK;
-	buf_puts(wanted, "give stderr or syslog");
-	return ERR_SYNTAX;
+	return parse_either(field, value, "stderr", "syslog", wanted);
 }
 
 static enum err
@@ -182,6 +196,10 @@ const struct conf_key conf_keys[] = {
 	5 * MINUTE,
 	"how long a used refresh token gives the present successor again; "
 	"0: every second use is theft"},
+    {"refresh_retry", "instead", parse_retry, FIELD(refresh_retry_is_theft), 0,
+	0,
+	"what the last used refresh token is after refresh_grace: instead "
+	"(another successor) or theft"},
     {"session_lifetime", "12h", parse_duration, FIELD(session_lifetime_s),
 	5 * MINUTE, 365 * DAY, "how long a sign-in lasts that is not used"},
     {"session_absolute_lifetime", "7d", parse_duration,

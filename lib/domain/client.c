@@ -9,34 +9,7 @@
 
 #include <string.h>
 
-enum { CLIENT_VERSION = 3, CLIENT_RECORD_CAP = 24576 };
-
-static const struct {
-	enum grant grant;
-	const char *name;
-} grants[] = {
-    {GRANT_AUTHORIZATION_CODE, "authorization_code"},
-    {GRANT_REFRESH_TOKEN, "refresh_token"},
-    {GRANT_CLIENT_CREDENTIALS, "client_credentials"},
-};
-
-const char *
-grant_name(enum grant g)
-{
-	for (size_t i = 0; i < sizeof grants / sizeof *grants; i++)
-		if (grants[i].grant == g)
-			return grants[i].name;
-	return "";
-}
-
-unsigned
-grant_from_name(const char *name)
-{
-	for (size_t i = 0; i < sizeof grants / sizeof *grants; i++)
-		if (str_equal(grants[i].name, name))
-			return grants[i].grant;
-	return 0;
-}
+enum { CLIENT_VERSION = 4, CLIENT_RECORD_CAP = 24576 };
 
 const char *
 client_id_refusal(const char *s)
@@ -257,6 +230,7 @@ client_encode(const struct client *c, struct record_writer *w, uint8_t *bytes)
 	record_put_u8(w, c->is_site);
 	record_put_str(w, c->resources);
 	record_put_u8(w, c->introspect_any);
+	record_put_u8(w, (uint8_t)c->refresh_retry);
 	return record_end(w);
 }
 
@@ -294,11 +268,14 @@ client_decode(struct client *c, const void *key, size_t key_len,
 	c->is_site = record_get_u8(&r) != 0;
 	record_get_str(&r, c->resources, sizeof c->resources);
 	c->introspect_any = record_get_u8(&r) != 0;
+	c->refresh_retry = record_get_u8(&r);
 	if (record_close(&r) != OK)
 		return record_close(&r);
 	/* None of an older form was ever released. */
-	return version != CLIENT_VERSION || c->alg == JWA_COUNT ? ERR_CORRUPT
-								: OK;
+	return version != CLIENT_VERSION || c->alg == JWA_COUNT ||
+		       c->refresh_retry >= RETRY_COUNT
+		   ? ERR_CORRUPT
+		   : OK;
 }
 
 enum err

@@ -32,6 +32,15 @@ enum grant {
 	GRANT_CLIENT_CREDENTIALS = 1 << 2
 };
 
+/* What a used refresh token is that is presented again when it can be no late
+ * arrival any more, while its successor is unused (domain/family.h). */
+enum retry {
+	RETRY_DEFAULT, /* as latchkey.conf has it */
+	RETRY_INSTEAD, /* it gets another successor */
+	RETRY_THEFT,
+	RETRY_COUNT
+};
+
 struct client {
 	char client_id[CLIENT_ID_CAP];
 	char name[CLIENT_NAME_CAP];       /* for people; never "" */
@@ -49,7 +58,8 @@ struct client {
 	bool no_pkce;        /* confidential clients only */
 	bool cookie_refresh; /* the refresh token lives in a cookie */
 	bool introspect_any; /* may ask about every access token */
-	bool is_site;        /* the gate's (domain/site.h), and only its */
+	enum retry refresh_retry;
+	bool is_site; /* the gate's (domain/site.h), and only its */
 	uint8_t secret_mac[HASH_LEN];
 	char hs256_secret[BASE64URL_CAP(CLIENT_SECRET_CAP + SEAL_OVERHEAD)];
 	/* sealed; "" unless HS256 */
@@ -59,6 +69,10 @@ struct client {
 /* Word for one bit of enum grant ("authorization_code"), and back (0: none). */
 const char *grant_name(enum grant g);
 unsigned grant_from_name(const char *name);
+
+/* "default", "instead", "theft", and back (RETRY_COUNT: none of these). */
+const char *retry_name(enum retry r);
+enum retry retry_from_name(const char *name);
 
 /* Each: NULL if it may be one, else what is wrong, for people. */
 /* [A-Za-z0-9._~:/-]+, and not in the form of a UUID */

@@ -245,9 +245,10 @@ audit_family(struct store_txn *t, const struct family *f, const char *event,
 /* The family P is for, and what that would do to it; or why it is refused. */
 static enum err
 judge(struct store_txn *t, const struct refresh_presented *p,
-    const struct rotation_rule *rule, int64_t now, struct family *f,
+    const struct rotation_rule *usual, int64_t now, struct family *f,
     enum rotation *rotation, const char **why)
 {
+	struct rotation_rule rule = rotation_rule_for(p->client, usual);
 	enum err e = family_get(t, p->token.family_id, now, f);
 
 	*why = NULL;
@@ -257,7 +258,7 @@ judge(struct store_txn *t, const struct refresh_presented *p,
 		return e;
 	if (!str_equal(f->client_id, p->client->client_id))
 		return err_because(ERR_INVALID_GRANT, "client_mismatch", why);
-	*rotation = family_rotate(f, p->token.number, rule, now);
+	*rotation = family_rotate(f, p->token.number, &rule, now);
 	if (*rotation == ROTATION_THEFT)
 		return OK;
 	/* A token that lives in a cookie is not for scripts to hold. */

@@ -95,6 +95,10 @@ struct rotation_rule {
 enum rotation family_rotate(struct family *f, uint64_t generation,
     const struct rotation_rule *rule, int64_t now);
 
+/* The rule for C's families, where USUAL is that of the settings. */
+struct rotation_rule rotation_rule_for(
+    const struct client *c, const struct rotation_rule *usual);
+
 /* Whether GENERATION is of the line that was given up for another. */
 bool family_abandoned(const struct family *f, uint64_t generation);
 

@@ -57,6 +57,16 @@ instead(struct family *f, int64_t now)
 	return ROTATION_INSTEAD;
 }
 
+struct rotation_rule
+rotation_rule_for(const struct client *c, const struct rotation_rule *usual)
+{
+	struct rotation_rule rule = *usual;
+
+	if (c->refresh_retry != RETRY_DEFAULT)
+		rule.retry_is_theft = c->refresh_retry == RETRY_THEFT;
+	return rule;
+}
+
 enum rotation
 family_rotate(struct family *f, uint64_t generation,
     const struct rotation_rule *rule, int64_t now)

@@ -48,11 +48,12 @@ static bool
 refresh_is_good(const struct question *q)
 {
 	struct family_lifetimes l = provider_lifetimes(q->p);
+	struct rotation_rule rule = rotation_rule_for(q->client, &l.rule);
 	struct family copy = q->family;
 
 	return str_equal(q->family.client_id, q->asking->client_id) &&
 	       q->family.refreshable &&
-	       family_rotate(&copy, q->refresh.number, &l.rule, q->now) !=
+	       family_rotate(&copy, q->refresh.number, &rule, q->now) !=
 		   ROTATION_THEFT;
 }
 

@@ -77,7 +77,7 @@ provider_lifetimes(const struct provider *p)
 	    .access_token_s = p->conf.access_token_lifetime_s,
 	    .idle_s = p->conf.refresh_idle_s,
 	    .absolute_s = p->conf.refresh_absolute_s,
-	    .rule.grace_s = p->conf.refresh_grace_s,
+	    .rule = {p->conf.refresh_grace_s, p->conf.refresh_retry_is_theft},
 	};
 }
 

@@ -99,7 +99,7 @@ defaults(void)
 	CHECK(conf.access_token_lifetime_s == 900 &&
 		  conf.refresh_idle_s == 30 * 86400 &&
 		  conf.refresh_absolute_s == 180 * 86400 &&
-		  conf.refresh_grace_s == 30 &&
+		  conf.refresh_grace_s == 30 && !conf.refresh_retry_is_theft &&
 		  conf.session_lifetime_s == 12 * 3600 &&
 		  conf.session_absolute_s == 7 * 86400 &&
 		  conf.session_remember_s == 30 * 86400 &&
@@ -122,6 +122,7 @@ values(void)
 		   "site_name = The Smiths = us\n"
 		   "default_alg = RS256\n"
 		   "refresh_grace = 0\n"
+		   "refresh_retry = theft\n"
 		   "jwks_max_age = 90\n"
 		   "access_token_lifetime = 600s\n"
 		   "session_lifetime = 2h\n"
@@ -132,7 +133,7 @@ values(void)
 	CHECK(str_equal(conf_issuer_path(&conf), "/idp") && !conf.secure &&
 		  str_equal(conf.site_name, "The Smiths = us") &&
 		  str_equal(conf.default_alg, "RS256") && conf.log_syslog &&
-		  conf.argon2_memlimit_mib == 64,
+		  conf.argon2_memlimit_mib == 64 && conf.refresh_retry_is_theft,
 	    "conf: what is given is taken");
 	CHECK(conf.refresh_grace_s == 0 && conf.jwks_max_age_s == 90 &&
 		  conf.access_token_lifetime_s == 600 &&
@@ -177,6 +178,9 @@ ranges(void)
 	    "conf: a duration too short is refused, with the range");
 	CHECK(refused(ISSUER "access_token_lifetime = 2h\n", 2, "to 1h"),
 	    "conf: a duration too long is refused");
+	CHECK(refused(
+		  ISSUER "refresh_retry = Theft\n", 2, "give instead or theft"),
+	    "conf: a word that is none of two is an error that names both");
 	CHECK(refused(ISSUER "refresh_grace = -1\n", 2, "from 0s to 5m"),
 	    "conf: a negative duration is refused");
 	CHECK(refused(ISSUER "jwks_max_age = 1w\n", 2, "s, m, h or d") &&

@@ -143,6 +143,37 @@ rotation(struct store_txn *t, void *arg)
 	return OK;
 }
 
+/* What a client has of its own goes before the settings, either way. */
+static enum err
+retries(struct store_txn *t, void *arg)
+{
+	const struct rotation_rule usual = {GRACE, false},
+				   without = {GRACE, true};
+
+	(void)arg;
+	client.refresh_retry = RETRY_THEFT;
+	if (client_put(t, &client, noon) != OK)
+		fixture_bail_out("a client");
+	CHECK(rotation_rule_for(&client, &usual).retry_is_theft &&
+		  rotation_rule_for(&client, &usual).grace_s == GRACE,
+	    "family: a client's own refresh_retry goes before the settings'");
+	begin(t, true);
+	CHECK(refresh(t, 1, noon) == 2 && refresh(t, 1, noon + GRACE) == 2,
+	    "family: with it a late arrival is as good as ever");
+	CHECK(refresh(t, 1, noon + GRACE + 1) == 0 &&
+		  str_equal(why, "refresh_token_reused") &&
+		  !lives(t, noon + GRACE + 1),
+	    "family: and no successor is given instead: that is theft");
+	client.refresh_retry = RETRY_INSTEAD;
+	CHECK(!rotation_rule_for(&client, &without).retry_is_theft,
+	    "family: so does one that is milder");
+	client.refresh_retry = RETRY_DEFAULT;
+	CHECK(rotation_rule_for(&client, &without).retry_is_theft &&
+		  !rotation_rule_for(&client, &usual).retry_is_theft,
+	    "family: without one the settings' holds");
+	return client_put(t, &client, noon);
+}
+
 /* Ten requests that were sent with tokens which were good then. */
 static enum err
 overtaken(struct store_txn *t, void *arg)
@@ -482,6 +513,7 @@ main(void)
 	fixture_open();
 	in_store(settle_in, NULL);
 	in_store(rotation, NULL);
+	in_store(retries, NULL);
 	in_store(overtaken, NULL);
 	in_store(old_tokens, NULL);
 	in_store(lifetime, NULL);

@@ -1,0 +1,52 @@
+#include "domain/client.h"
+
+#include "base/str.h"
+
+static const struct {
+	enum grant grant;
+	const char *name;
+} grants[] = {
+    {GRANT_AUTHORIZATION_CODE, "authorization_code"},
+    {GRANT_REFRESH_TOKEN, "refresh_token"},
+    {GRANT_CLIENT_CREDENTIALS, "client_credentials"},
+};
+
+const char *
+grant_name(enum grant g)
+{
+	for (size_t i = 0; i < sizeof grants / sizeof *grants; i++)
+		if (grants[i].grant == g)
+			return grants[i].name;
+	return "";
+}
+
+unsigned
+grant_from_name(const char *name)
+{
+	for (size_t i = 0; i < sizeof grants / sizeof *grants; i++)
+		if (str_equal(grants[i].name, name))
+			return grants[i].grant;
+	return 0;
+}
+
+static const char *const retries[RETRY_COUNT] = {
+    [RETRY_DEFAULT] = "default",
+    [RETRY_INSTEAD] = "instead",
+    [RETRY_THEFT] = "theft",
+};
+
+const char *
+retry_name(enum retry r)
+{
+	return r < RETRY_COUNT ? retries[r] : "";
+}
+
+enum retry
+retry_from_name(const char *name)
+{
+	enum retry r = 0;
+
+	while (r < RETRY_COUNT && !str_equal(retries[r], name))
+		r++;
+	return r;
+}
