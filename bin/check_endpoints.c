@@ -156,17 +156,25 @@ check_headers(struct web *w)
 	}
 }
 
-/* Of the cookie in VALUE, a Set-Cookie line. */
+/* Of the cookie in VALUE, a Set-Cookie line, as lib/web/cookie.c sends it. */
 static bool
 cookie_is_whole(const struct web *w, const char *value)
 {
-	if (strstr(value, "; HttpOnly") == NULL ||
-	    strstr(value, "; Path=/") == NULL ||
+	const struct conf *conf = &w->c->a->conf;
+	const char *path = conf_issuer_path(conf);
+	char wanted[ISSUER_CAP + sizeof "; Path=;"];
+	struct buf b;
+
+	buf_init(&b, wanted, sizeof wanted);
+	buf_printf(&b, "; Path=%s;", *path != '\0' ? path : "/");
+	if (strstr(value, "; HttpOnly") == NULL || !buf_ok(&b) ||
+	    strstr(value, wanted) == NULL ||
 	    strstr(value, "; SameSite=Lax") == NULL ||
 	    strstr(value, "; Domain=") != NULL)
 		return false;
-	return !w->c->a->conf.secure || (str_starts(value, "__Host-") &&
-					    strstr(value, "; Secure") != NULL);
+	return !conf->secure ||
+	       (str_starts(value, *path != '\0' ? "__Secure-" : "__Host-") &&
+		   strstr(value, "; Secure") != NULL);
 }
 
 static void

@@ -55,6 +55,26 @@ check_conf(struct checking *c)
 	return true;
 }
 
+/* Browsers keep origins apart, and never paths (RFC 6454 3.2). */
+static void
+check_issuer(struct checking *c)
+{
+	static const struct check_advice shared = {
+	    "all that is served at that host has the provider's origin: its "
+	    "scripts can allow apps and sign out for the person who is signed "
+	    "in, and it can set the provider's cookies",
+	    "give the provider a host of its own, such as "
+	    "https://id.example.org; a new issuer signs every app out, so do "
+	    "it early"};
+	const char *path = conf_issuer_path(&c->a->conf);
+
+	if (*path != '\0')
+		check_found(c, CHECK_WARNING, &shared,
+		    "the issuer has a path (%s): it shares its host with other "
+		    "apps",
+		    path);
+}
+
 static void
 check_argon2(struct checking *c)
 {
@@ -88,6 +108,7 @@ check_settings(struct checking *c)
 {
 	if (!check_conf(c))
 		return false;
+	check_issuer(c);
 	check_argon2(c);
 	return true;
 }

@@ -175,6 +175,16 @@ finds() {
 	[[ $status = 0 && $output = *'does not last: tmpfs'* ]]
 }
 
+@test "check: warns of an issuer below a path, which shares its host with other apps" {
+	set_conf issuer https://example.org/idp
+	run -0 latchkey check --offline
+	[[ $output = *'warning  the issuer has a path (/idp): it shares its host with other apps'*"set the provider's cookies"*'a host of its own'* ]] ||
+	    fail "$output"
+	set_conf issuer https://id.example.org
+	run -0 latchkey check --offline
+	[[ $output != *'has a path'* ]]
+}
+
 @test "check: finds sockets that everybody can connect to, or replace" {
 	local dir=$BATS_TEST_TMPDIR/sockets
 	mkdir -m 755 "$dir"
@@ -198,7 +208,11 @@ socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$dir/token"
 nothing_is_found() {
 	set_conf issuer "https://id.example.org${2:-}"
 	serve "$1"
-	finds_nothing
+	if [[ -n ${2:-} ]]; then
+		finds_only 'warning the issuer has a path' 'a host of its own'
+	else
+		finds_nothing
+	fi
 	latchkey check --ca-file "$BATS_FILE_TMPDIR/certificate.pem" \
 	    >"$BATS_TEST_TMPDIR/said"
 	for line in 'certificate of https://id.example.org.* is good for 79 more days' \
@@ -370,7 +384,10 @@ change() {	# FILE SED-SCRIPT
 	change nginx.conf '/location ~ ^\/\\.well-known/d'
 	set_conf issuer https://id.example.org/idp
 	serve nginx
-	finds_only 'warning https://id.example.org/.well-known/oauth-authorization-server/idp answers 404'
+	found=$(findings)
+	[[ $(grep -c '^\(warning\|error\) ' <<<"$found") = 2 ]] || fail "$found"
+	[[ $found = *'warning the issuer has a path'*'warning https://id.example.org/.well-known/oauth-authorization-server/idp answers 404'* ]] ||
+	    fail "$found"
 }
 
 @test "check: programs that serve another directory: another issuer, other keys, other clients" {

@@ -555,6 +555,30 @@ assert_stranger() {
 	assert_nobody eve
 }
 
+@test "sign-in: with an issuer below a path all cookies are __Secure- and for that path alone" {
+	rm -rf "$DATA"
+	new_store https://example.org/idp
+	add_user alice
+	add_client app --trusted
+	open_sign_in alice
+	http_header Set-Cookie | grep -qxE \
+	    '__Secure-latchkey-browser=[A-Za-z0-9_-]{22}; Path=/idp; Secure; HttpOnly; SameSite=Lax'
+	STAY=1 log_in alice
+	for name in session device; do
+		http_header Set-Cookie | grep -qE \
+		    "^__Secure-latchkey-$name=[^;]+; Path=/idp; (Max-Age=[0-9]+; )?Secure; HttpOnly; SameSite=Lax\$" ||
+		    fail "$(http_header Set-Cookie)"
+	done
+	[[ $(http_header Set-Cookie) != *'Path=/;'* ]]
+	assert_somebody alice
+	# Signing out takes away the very cookie that signing in has set.
+	open_page alice "$ISSUER/logout"
+	submit alice step=logout
+	assert_header Set-Cookie \
+	    '^__Secure-latchkey-session=; Path=/idp; Max-Age=0; Secure; HttpOnly; SameSite=Lax$'
+	assert_nobody alice
+}
+
 @test "sign-in: who wants to stay signed in has a cookie for 180 days and a session for 30 unused; others a session for 12 hours" {
 	open_sign_in alice
 	STAY=1 submit alice step=login username=alice password="$PASSWORD" \

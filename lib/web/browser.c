@@ -6,7 +6,7 @@
 /* Lax, not Strict: apps send people here from other sites, and those who are
  * signed in must be found so. */
 static const struct cookie session_cookie = {
-    .name = "latchkey-session", .path = "/", .same_site = SAME_SITE_LAX};
+    .name = "latchkey-session", .same_site = SAME_SITE_LAX};
 
 const struct session_cookie *
 browser_session(struct session_cookie *cookie, const struct conf *conf,
@@ -41,7 +41,7 @@ browser_sign_out(struct response *r, const struct conf *conf)
 }
 
 static const struct cookie device_cookie = {
-    .name = "latchkey-device", .path = "/", .same_site = SAME_SITE_LAX};
+    .name = "latchkey-device", .same_site = SAME_SITE_LAX};
 
 void
 browser_devices(

@@ -7,13 +7,21 @@
 
 enum { SET_COOKIE_CAP = 4096 };
 
+static const char *
+path_of(const struct conf *conf, const struct cookie *c)
+{
+	if (c->path != NULL)
+		return c->path;
+	return *conf_issuer_path(conf) != '\0' ? conf_issuer_path(conf) : "/";
+}
+
 /* RFC 6265bis 4.1.3. A browser refuses __Host- unless Path is "/". */
 static const char *
 prefix(const struct conf *conf, const struct cookie *c)
 {
 	if (!conf->secure)
 		return "";
-	return str_equal(c->path, "/") ? "__Host-" : "__Secure-";
+	return str_equal(path_of(conf, c), "/") ? "__Host-" : "__Secure-";
 }
 
 bool
@@ -43,7 +51,7 @@ cookie_set(struct response *r, const struct conf *conf, const struct cookie *c,
 	buf_putc(&b, '=');
 	buf_puts(&b, value);
 	buf_puts(&b, "; Path=");
-	buf_puts(&b, c->path);
+	buf_puts(&b, path_of(conf, c));
 	if (max_age_s >= 0) {
 		buf_puts(&b, "; Max-Age=");
 		buf_put_int(&b, max_age_s);
@@ -54,7 +62,7 @@ cookie_set(struct response *r, const struct conf *conf, const struct cookie *c,
 	buf_puts(&b, c->same_site == SAME_SITE_STRICT ? "Strict" : "Lax");
 	/* These would end the value early and speak as attributes. */
 	if (!buf_ok(&b) || strpbrk(value, " \",;\\") != NULL ||
-	    strchr(c->path, ';') != NULL)
+	    strchr(path_of(conf, c), ';') != NULL)
 		r->failed = true;
 	else
 		response_header(r, "Set-Cookie", text);

@@ -1,8 +1,9 @@
 /*
  * Cookies (RFC 6265bis). Over https their names have the prefix that makes
  * browsers hold us to the attributes: __Host- for Path=/, __Secure- otherwise.
- * An http issuer is on a loopback address and can have neither prefix nor
- * Secure.
+ * With an issuer below a path its cookies have that path, so that whatever else
+ * is at that host is not sent them. An http issuer is on a loopback address and
+ * can have neither prefix nor Secure.
  */
 #ifndef LK_WEB_COOKIE_H
 #define LK_WEB_COOKIE_H
@@ -20,7 +21,7 @@ enum { COOKIE_NAME_CAP = 80 };
 
 struct cookie {
 	const char *name; /* without prefix: "latchkey-session" */
-	const char *path; /* "/", or a full path for __Secure- */
+	const char *path; /* "/", or a full path; NULL: the issuer's own */
 	enum same_site same_site;
 };
 

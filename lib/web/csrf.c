@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct cookie browser_cookie = {
-    .name = "latchkey-browser", .path = "/", .same_site = SAME_SITE_LAX};
+    .name = "latchkey-browser", .same_site = SAME_SITE_LAX};
 
 /* Whether the request's Origin is the issuer's own. */
 static bool

@@ -170,6 +170,9 @@ wiping(void)
 	CHECK(clean, "response: what was sent is wiped");
 }
 
+/* The path of the issuer. */
+static const char *issuer_at = "";
+
 static bool
 sets(bool secure, const struct cookie *c, const char *value, int64_t max_age_s,
     const char *want)
@@ -177,6 +180,8 @@ sets(bool secure, const struct cookie *c, const char *value, int64_t max_age_s,
 	static struct conf conf;
 
 	conf.secure = secure;
+	if (str_copy(conf.issuer, sizeof conf.issuer, issuer_at) != OK)
+		return false;
 	response_begin(&r, 200);
 	cookie_set(&r, &conf, c, value, max_age_s);
 	send_answer(false);
@@ -187,6 +192,7 @@ static void
 cookies(void)
 {
 	const struct cookie root = {"s", "/", SAME_SITE_LAX};
+	const struct cookie issuer = {"i", NULL, SAME_SITE_LAX};
 	const struct cookie path = {"r", "/idp/refresh", SAME_SITE_STRICT};
 
 	CHECK(sets(true, &root, "v", -1,
@@ -197,6 +203,18 @@ cookies(void)
 		  "\r\nSet-Cookie: __Secure-r=v; Path=/idp/refresh; "
 		  "Max-Age=60; Secure; HttpOnly; SameSite=Strict\r\n"),
 	    "cookie: for one path it has the prefix __Secure-");
+	CHECK(sets(true, &issuer, "v", -1,
+		  "\r\nSet-Cookie: __Host-i=v; Path=/; Secure; HttpOnly; "
+		  "SameSite=Lax\r\n"),
+	    "cookie: the issuer's own is __Host- where the issuer has no path");
+	issuer_at = "/idp";
+	CHECK(sets(true, &issuer, "v", -1,
+		  "\r\nSet-Cookie: __Secure-i=v; Path=/idp; Secure; HttpOnly; "
+		  "SameSite=Lax\r\n") &&
+		  sets(true, &root, "v", -1,
+		      "\r\nSet-Cookie: __Host-s=v; Path=/; Secure; "),
+	    "cookie: below a path it is __Secure-, and for that path alone");
+	issuer_at = "";
 	CHECK(sets(false, &root, "", 0,
 		  "\r\nSet-Cookie: s=; Path=/; Max-Age=0; HttpOnly; "
 		  "SameSite=Lax\r\n"),
