@@ -27,7 +27,7 @@ protocol = provider authorization client_auth authorize_parse authorize sign_in 
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
 web	 = gateway signals request response cookie csrf template cors browser page reply \
-	   token_reply front
+	   token_reply refresh_cookie front
 app	 = app visit workers roles thread
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \

@@ -22,8 +22,8 @@ serve(struct call *c)
 	if (e == OK)
 		e = grant_token(p, &q, c->now, &reply, &why);
 	if (e == OK) {
-		token_reply_send(
-		    &c->response, &p->conf, q.auth.pair.client_id, &reply);
+		token_reply_send(&c->response, &p->conf, &c->request,
+		    q.auth.pair.client_id, &reply);
 		if (reply.instead)
 			app_log_event(
 			    c, "refresh_token_retried", q.auth.pair.client_id);

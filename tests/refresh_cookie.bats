@@ -73,13 +73,13 @@ generation() {
 	    jq -r '.families[].generation'
 }
 
-@test "refresh cookie: set at the code exchange, HttpOnly, SameSite=Strict, for the refresh endpoint alone" {
+@test "refresh cookie: set at the code exchange, HttpOnly, SameSite=Strict" {
 	begin
 	set_cookie=$(http_header Set-Cookie)
 	[[ $set_cookie =~ ^latchkey-refresh-[A-Za-z0-9_-]+=[A-Za-z0-9_-]{64}\; ]] ||
 	    fail "$set_cookie"
 	assert_equal "$(sed 's/^[^;]*//' <<<"$set_cookie")" \
-	    '; Path=/refresh; Max-Age=2592000; HttpOnly; SameSite=Strict'
+	    '; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict'
 	assert_header Cache-Control '^no-store$'
 }
 
@@ -93,10 +93,12 @@ generation() {
 	assert_status 200
 }
 
-@test "refresh cookie: with an https issuer it is Secure and has the prefix that holds browsers to it (RFC 6265bis 4.1.3)" {
-	sed -i 's|^issuer.*|issuer = https://id.example.org/idp|' \
-	    "$DATA/latchkey.conf"
-	ISSUER=https://id.example.org/idp
+# has_prefix ISSUER PREFIX PATH WRONG-PREFIX...: there the cookie has that prefix
+# and path, and is read back under that name only.
+has_prefix() {
+	local set_cookie pair code wrong
+	set_conf issuer "$1"
+	ISSUER=$1
 	open_page alice "$(authorize_url app redirect_uri="$APP/cb")"
 	log_in alice
 	code=$(url_param code "$(http_header Location)")
@@ -104,19 +106,30 @@ generation() {
 	    grant_type=authorization_code code="$code" client_id=app \
 	    redirect_uri="$APP/cb" code_verifier="$VERIFIER"
 	set_cookie=$(http_header Set-Cookie)
-	[[ $set_cookie = __Secure-latchkey-refresh-* ]] || fail "$set_cookie"
+	[[ $set_cookie = "$2"latchkey-refresh-* ]] || fail "$set_cookie"
 	assert_equal "$(sed 's/^[^;]*//' <<<"$set_cookie")" \
-	    '; Path=/idp/refresh; Max-Age=2592000; Secure; HttpOnly; SameSite=Strict'
-	# And it is read back under that name only.
+	    "; Path=$3; Max-Age=2592000; Secure; HttpOnly; SameSite=Strict"
 	pair=${set_cookie%%;*}
-	for sent in "${pair#__Secure-}" "__Host-${pair#__Secure-}"; do
+	pair=${pair#"$2"}
+	for wrong in "${@:4}"; do
 		request - POST "$ISSUER/refresh" -H "Origin: $APP" \
-		    -H "Cookie: $sent" grant_type=refresh_token client_id=app
+		    -H "Cookie: $wrong$pair" grant_type=refresh_token \
+		    client_id=app
 		assert_refused 400 invalid_grant
 	done
+	# Another with a prefix that a sister host can set does no harm beside it.
 	request - POST "$ISSUER/refresh" -H "Origin: $APP" \
-	    -H "Cookie: $pair" grant_type=refresh_token client_id=app
+	    -H "Cookie: $4${pair%?}; $2$pair; $5$pair" \
+	    grant_type=refresh_token client_id=app
 	assert_status 200
+}
+
+@test "refresh cookie: with an https issuer it is __Host-, which no sister host can plant (RFC 6265bis 4.1.3.2)" {
+	has_prefix https://id.example.org __Host- / '' __Secure-
+}
+
+@test "refresh cookie: with an issuer below a path it is __Secure-, for the refresh endpoint alone" {
+	has_prefix https://id.example.org/idp __Secure- /idp/refresh '' __Host-
 }
 
 @test "refresh cookie: a refresh by it rotates, answers with the access token only and sets the next one" {
@@ -126,7 +139,7 @@ generation() {
 	assert_status 200
 	assert_equal "$(http_body | jq -r 'keys | join(" ")')" \
 	    'access_token expires_in id_token scope token_type'
-	assert_header Set-Cookie '; Path=/refresh; .*HttpOnly; SameSite=Strict'
+	assert_header Set-Cookie '; Path=/; .*HttpOnly; SameSite=Strict'
 	assert_header Access-Control-Allow-Origin "^$APP\$"
 	assert_header Access-Control-Allow-Credentials '^true$'
 	[[ $(cookie) != "$first" ]]
@@ -179,7 +192,7 @@ generation() {
 	renew
 	assert_refused 400 invalid_grant
 	assert_header Set-Cookie \
-	    '^latchkey-refresh-[^=]*=; Path=/refresh; Max-Age=0; HttpOnly; SameSite=Strict$'
+	    '^latchkey-refresh-[^=]*=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict$'
 	assert_equal "$(cookie)" ''
 	# Without one there is nothing to drop.
 	renew
@@ -254,6 +267,45 @@ generation() {
 	assert_equal "$(generation app) $(generation chat)" '2 2'
 }
 
+# others N: such cookies of N other apps, the oldest first, as a browser sends
+# them (RFC 6265 5.4).
+others() {
+	local i
+	for ((i = 10; i < $1 + 10; i++)); do
+		printf 'latchkey-refresh-app___________%02d=x; ' "$i"
+	done
+}
+
+# dropped: the names the last answer takes away.
+dropped() {
+	http_header Set-Cookie | sed -n 's/^\([^=]*\)=; Path=.*Max-Age=0.*/\1/p'
+}
+
+@test "refresh cookie: a browser has sixteen at most: the oldest make room" {
+	begin
+	name=$(awk '/latchkey-refresh-/ { print $1 }' "$(jar)")
+	for count in 15 17; do
+		request - POST "$ISSUER/refresh" -H "Origin: $APP" \
+		    -H "Cookie: $(others $count)$name=$(cookie); latchkey-refresh-x=1; latchkey-session=x" \
+		    grant_type=refresh_token client_id=app
+		assert_status 200
+		[[ $count != 15 ]] || assert_equal "$(dropped)" ''
+	done
+	assert_equal "$(dropped)" \
+	    $'latchkey-refresh-app___________10\nlatchkey-refresh-app___________11'
+	http_header Set-Cookie | grep -q "^$name=[^;]" || fail 'its own is not set'
+	# So at the code exchange; and as many as can be sent do not spoil an
+	# answer.
+	code=$(get_code alice app redirect_uri="$APP/cb")
+	request - POST "$ISSUER/token" -H "Origin: $APP" \
+	    -H "Cookie: $(others 89)$(others 89)$(others 89)" \
+	    grant_type=authorization_code code="$code" \
+	    redirect_uri="$APP/cb" client_id=app code_verifier="$VERIFIER"
+	assert_status 200
+	assert_equal "$(dropped | wc -l)" 16
+	http_header Set-Cookie | grep -q "^$name=[^;]" || fail 'its own is not set'
+}
+
 @test "refresh cookie: no other endpoint takes it" {
 	begin
 	name=$(awk '/latchkey-refresh-/ { print $1 }' "$(jar)")
@@ -305,9 +357,6 @@ generation() {
 	begin
 	first=$(cookie)
 	[[ -n $first ]]
-	# curl keeps to the Path, as browsers do.
-	assert_equal "$(awk '/latchkey-refresh-/ { print $3 }' "$(jar)")" \
-	    /refresh
 	request - OPTIONS "$ISSUER/refresh" -H "Origin: $APP" \
 	    -H 'Access-Control-Request-Method: POST'
 	assert_status 204

@@ -38,6 +38,22 @@ cookie_get(const struct conf *conf, const struct request *q,
 	return buf_ok(&b) && request_cookie(q, name, value, cap);
 }
 
+bool
+cookie_next(const struct conf *conf, const struct request *q,
+    const struct cookie *c, const char **at, char *name, size_t cap)
+{
+	const char *start = prefix(conf, c);
+	const char *found;
+	size_t len;
+
+	while ((found = request_cookie_next(q, at, &len)) != NULL)
+		if (len > strlen(start) && str_starts(found, start) &&
+		    str_copy_n(name, cap, found + strlen(start),
+			len - strlen(start)) == OK)
+			return true;
+	return false;
+}
+
 void
 cookie_set(struct response *r, const struct conf *conf, const struct cookie *c,
     const char *value, int64_t max_age_s)

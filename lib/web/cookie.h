@@ -29,6 +29,11 @@ struct cookie {
 bool cookie_get(const struct conf *conf, const struct request *q,
     const struct cookie *c, char *value, size_t cap);
 
+/* The name, without prefix, of the next cookie the browser sent that has C's
+ * prefix, and fits NAME; false if there are no more. *AT is NULL at first. */
+bool cookie_next(const struct conf *conf, const struct request *q,
+    const struct cookie *c, const char **at, char *name, size_t cap);
+
 /* Set-Cookie, HttpOnly. MAX_AGE_S < 0: until the browser closes; 0: delete. */
 void cookie_set(struct response *r, const struct conf *conf,
     const struct cookie *c, const char *value, int64_t max_age_s);

@@ -297,6 +297,17 @@ request_cookie(
 	return found != NULL && str_copy_n(value, cap, found, found_len) == OK;
 }
 
+const char *
+request_cookie_next(const struct request *r, const char **at, size_t *len)
+{
+	const char *pair = *at != NULL ? *at : r->cookie_text;
+
+	pair += strspn(pair, "; ");
+	*at = pair + strcspn(pair, ";");
+	*len = strcspn(pair, "=; ");
+	return *pair != '\0' ? pair : NULL;
+}
+
 void
 request_wipe(struct request *r)
 {

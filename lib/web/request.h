@@ -83,6 +83,11 @@ const struct form *request_form(const struct request *r);
 bool request_cookie(
     const struct request *r, const char *name, char *value, size_t cap);
 
+/* The name of the next cookie, of *LEN bytes, borrowed from R; NULL if there
+ * are no more. *AT is NULL at first. */
+const char *request_cookie_next(
+    const struct request *r, const char **at, size_t *len);
+
 /* Zeroes everything that may have been secret, and no byte that was not used:
  * R must have been through request_read. */
 void request_wipe(struct request *r);
