@@ -33,7 +33,8 @@ struct arrival {
 };
 
 /* Takes what was ANSWERED out of the app's request. A sign-in a moment ago
- * answers max_age as well. */
+ * answers max_age as well, and a hint that fits nobody: left in, it would ask
+ * for ever. */
 static void
 settle(struct arrival *a, unsigned answered)
 {
@@ -42,7 +43,10 @@ settle(struct arrival *a, unsigned answered)
 	for (size_t i = 0; i < f->count; i++) {
 		const char *name = f->field[i].name;
 
-		if (str_equal(name, "max_age") && (answered & PROMPT_LOGIN))
+		if ((answered & PROMPT_LOGIN) &&
+		    (str_equal(name, "max_age") ||
+			(str_equal(name, "id_token_hint") &&
+			    a->request.bad_hint)))
 			f->field[i].value = "";
 		if (!str_equal(name, "prompt") ||
 		    str_copy(a->prompt, sizeof a->prompt, f->field[i].value) !=
@@ -195,6 +199,9 @@ go_on(struct arrival *a, const struct authorize_answer *answer)
 		send_code(a);
 		break;
 	case AUTHORIZE_SIGN_IN:
+		if (a->request.bad_hint)
+			app_log_event(a->visit.call, "id_token_hint_invalid",
+			    a->request.client.client_id);
 		show_sign_in(a, a->request.login_hint, "");
 		break;
 	case AUTHORIZE_SELECT:

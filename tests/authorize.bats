@@ -211,7 +211,6 @@ assert_consent_page() {
 		invalid_request max_age_malformed max_age=0x10
 		invalid_request max_age_malformed max_age=99999999999999999999
 		invalid_request nonce_too_long nonce=$(printf '%0513d' 0)
-		invalid_request id_token_hint_invalid id_token_hint=garbage
 		request_not_supported request_unsupported request=eyJhbGciOiJub25lIn0.e30.
 		request_uri_not_supported request_uri_unsupported request_uri=https://app.example/r
 		registration_not_supported registration_unsupported registration={}
@@ -567,20 +566,38 @@ state=a-state"
 	assert_code
 }
 
-@test "authorize: an id_token_hint must be an ID token of ours, for this client" {
+@test "authorize: a hint that is no ID token of ours for this client fits nobody: login_required at worst (Core 3.1.2.1)" {
 	local answer hint
 	answer=$(redeem "$(get_code alice app)")
 	add_client other --trusted
 	hint=$(field id_token <<<"$answer")
-	ask alice other id_token_hint="$hint"
-	assert_error_redirect invalid_request
-	ask alice app id_token_hint="$(field access_token <<<"$answer")"
-	assert_error_redirect invalid_request
-	ask alice app id_token_hint="${hint%?????}AAAAA"
-	assert_error_redirect invalid_request
-	ask alice app id_token_hint="$(printf '{"alg":"none"}' | base64url).$(
-	    cut -d . -f 2 <<<"$hint")."
-	assert_error_redirect invalid_request
+	ask alice other id_token_hint="$hint" prompt=none
+	assert_error_redirect login_required
+	for hint in "$(field access_token <<<"$answer")" "${hint%?????}AAAAA" \
+	    "$(printf '{"alg":"none"}' | base64url).$(
+	    cut -d . -f 2 <<<"$hint")." garbage; do
+		: >"$SERVER_LOG"
+		ask alice app id_token_hint="$hint" prompt=none
+		assert_error_redirect login_required
+		assert_logged 'login_required reason=id_token_hint_invalid client_id=app'
+		ask alice app id_token_hint="$hint"
+		assert_sign_in_page
+		assert_logged '^latchkey authorize: id_token_hint_invalid client_id=app'
+	done
+}
+
+@test "authorize: a hint that fits nobody asks once, and is no dead end" {
+	ask - app id_token_hint=garbage prompt=none
+	assert_error_redirect login_required
+	ask alice app id_token_hint=garbage login_hint=alice
+	assert_sign_in_page
+	log_in alice
+	assert_code
+	ask carol app id_token_hint=garbage prompt='login select_account'
+	submit carol step=login username=bob password="$PASSWORD"
+	assert_consent_page
+	submit carol step=allow
+	assert_code
 }
 
 @test "authorize: an id_token_hint of an HS256 client is understood" {
@@ -593,7 +610,7 @@ state=a-state"
 	ask - old id_token_hint="$hint" prompt=none
 	assert_error_redirect login_required
 	ask alice old id_token_hint="${hint%?????}AAAAA" prompt=none
-	assert_error_redirect invalid_request
+	assert_error_redirect login_required
 }
 
 @test "authorize: ui_locales, claims_locales, acr_values, display, claims and unknown ones make no difference" {

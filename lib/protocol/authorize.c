@@ -25,7 +25,11 @@ ask(struct deciding *d, enum authorize_step step, enum err if_none)
 {
 	d->r->step = step;
 	if (d->q->prompt & PROMPT_NONE)
-		return err_because(if_none, "prompt_none", &d->why);
+		return err_because(if_none,
+		    step == AUTHORIZE_SIGN_IN && d->q->bad_hint
+			? "id_token_hint_invalid"
+			: "prompt_none",
+		    &d->why);
 	return OK;
 }
 
@@ -36,7 +40,7 @@ session_suits(const struct deciding *d)
 	const struct authorize_request *q = d->q;
 	const struct session *s = &d->r->session;
 
-	if (!d->r->signed_in || (q->prompt & PROMPT_LOGIN))
+	if (!d->r->signed_in || (q->prompt & PROMPT_LOGIN) || q->bad_hint)
 		return false;
 	/* 0 asks like prompt=login, however short ago the last sign-in was. */
 	if (q->max_age == 0 ||

@@ -233,6 +233,9 @@ parse_login_hint(struct parsing *s, const char *value)
 	return OK;
 }
 
+/* One that does not verify (of a key that is long gone, of another client)
+ * fits nobody: no more is wrong with the request than that the person has to
+ * sign in (Core 3.1.2.1). */
 static enum err
 parse_id_token_hint(struct parsing *s, const char *value)
 {
@@ -240,12 +243,11 @@ parse_id_token_hint(struct parsing *s, const char *value)
 
 	if (value == NULL)
 		return OK;
-	if (id_token_hint_parse(s->p, value, &hint) != OK ||
-	    !str_equal(hint.client_id, s->q->client.client_id))
-		return err_because(
-		    ERR_INVALID_REQUEST, "id_token_hint_invalid", &s->why);
-	s->q->has_hint = true;
-	memcpy(s->q->hint_user_id, hint.user_id, USER_ID_LEN);
+	s->q->bad_hint = id_token_hint_parse(s->p, value, &hint) != OK ||
+			 !str_equal(hint.client_id, s->q->client.client_id);
+	s->q->has_hint = !s->q->bad_hint;
+	if (s->q->has_hint)
+		memcpy(s->q->hint_user_id, hint.user_id, USER_ID_LEN);
 	return OK;
 }
 
