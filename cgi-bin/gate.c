@@ -216,6 +216,10 @@ finish_sign_in(struct asking *a)
 		response_begin(&c->response, 303);
 		browser_set_gate(&c->response, conf, r.cookie, r.max_age_s);
 		response_redirect(&c->response, r.url);
+	} else if (r.start_over) {
+		log_refusal(a, e, why);
+		response_begin(&c->response, 303);
+		response_redirect(&c->response, r.url);
 	} else {
 		refuse(a, e, why, r.url[0] != '\0' ? r.url : "/");
 	}

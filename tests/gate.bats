@@ -327,11 +327,19 @@ serve_site() {
 	assert_equal "$(latchkey grant list --json | jq '.families | length')" 0
 }
 
-@test "gate: Chromium signs in at a site, changes who it is, and signs out in all tabs" {
+walk() {
 	start_site 'mimetype.assign = ( ".txt" => "text/plain" )'
 	SCREENSHOTS=$BATS_TEST_TMPDIR PYTHONDONTWRITEBYTECODE=1 \
 	    timeout 120 /usr/bin/python3 "$root/tests/gate_browser.py" \
-	    "$SITE" "$PASSWORD" >&2
+	    "$SITE" "$PASSWORD" "$1" >&2
 	[[ -z ${KEEP_SCREENSHOTS:-} ]] ||
 	    cp "$BATS_TEST_TMPDIR"/*.png "$KEEP_SCREENSHOTS"
+}
+
+@test "gate: Chromium signs in at a site, changes who it is, and signs out in all tabs" {
+	walk main
+}
+
+@test "gate: three tabs restored together in Chromium each reach their page, and Back and reload stay there" {
+	walk tabs
 }

@@ -80,63 +80,188 @@ print(max(struct.unpack_from("<Q", data, p + 16 + 8 + 16 + 96 + 8)[0]
 	! grep -aqF "$value" "$DATA/store/data.mdb"
 }
 
-@test "gate: a state is good in the browser it was made for alone (RFC 9700 4.7)" {
-	local visit to back
-	ask_gate /page.txt HTTP_ACCEPT=text/html
-	visit=$(http_header Set-Cookie); visit=${visit%%;*}
-	open_page alice "$(http_header Location)"
-	log_in alice
+# start_visit PERSON PATH: someone signs in for it; $visit is the cookie, $to the
+# address that the provider sends the browser back to.
+start_visit() {
+	ask_gate "$2" HTTP_ACCEPT=text/html ${visit:+"HTTP_COOKIE=$visit"}
+	[[ -n $visit ]] || visit=$(http_header Set-Cookie)
+	visit=${visit%%;*}
+	open_page "$1" "$(http_header Location)"
+	! page_asks_password || log_in "$1"
 	to=$(http_header Location)
-	back() {	# QUERY [VAR=VALUE...]
-		cgi gate GET /.latchkey/callback "$1" '' FCGI_ROLE=AUTHORIZER \
-		    "LATCHKEY_SITE=$SITE" "${@:2}" >/dev/null
-	}
-	back "${to#*\?}"
+	[[ $to = "$SITE/.latchkey/callback?"* ]]
+}
+
+# back URL [VAR=VALUE...]: the browser does so.
+back() {
+	cgi gate GET /.latchkey/callback "${1#*\?}" '' FCGI_ROLE=AUTHORIZER \
+	    "LATCHKEY_SITE=$SITE" "${@:2}" >/dev/null
+}
+
+# assert_begins_again URL: there, with nothing given.
+assert_begins_again() {
+	assert_status 303
+	assert_equal "$(http_header Location)" "$1"
+	refute_header Set-Cookie
+}
+
+families() {
+	latchkey grant list --json | jq '.families | length'
+}
+
+@test "gate: a state is good in the browser it was made for alone (RFC 9700 4.7)" {
+	local visit='' to other
+	start_visit alice /page.txt
+	back "$to"
 	assert_status 403
 	refute_header Set-Cookie
 	assert_logged 'reason=visit_unknown'
-	back "${to#*\?}" "HTTP_COOKIE=latchkey-visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-	assert_status 403
+	# Another browser of the site goes on without what this one was sent.
+	other=latchkey-visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+	back "$to" "HTTP_COOKIE=$other"
+	assert_begins_again "$SITE/page.txt"
+	assert_logged 'reason=visit_overtaken'
 	# The way back cannot be changed, and another issuer's answer is none.
-	back "$(sed 's/%2Fpage.txt/%2Fopen/' <<<"${to#*\?}")" "HTTP_COOKIE=$visit"
-	assert_status 403
-	back "$(sed 's/iss=[^&]*/iss=https%3A%2F%2Fevil.example/' <<<"${to#*\?}")" \
+	back "$(sed 's/%2Fpage.txt/%2Fopen/' <<<"$to")" "HTTP_COOKIE=$visit"
+	assert_begins_again "$SITE/open"
+	assert_equal "$(families)" 0
+	back "$(sed 's/iss=[^&]*/iss=https%3A%2F%2Fevil.example/' <<<"$to")" \
 	    "HTTP_COOKIE=$visit"
 	assert_status 400
 	assert_logged 'reason=issuer_mismatch'
-	back "$(sed 's/&*iss=[^&]*//' <<<"${to#*\?}")" "HTTP_COOKIE=$visit"
+	back "$(sed 's/&*iss=[^&]*//' <<<"$to")" "HTTP_COOKIE=$visit"
 	assert_status 400
-	back "${to#*\?}" "HTTP_COOKIE=$visit"
+	back "$to" "HTTP_COOKIE=$visit"
 	assert_status 303
 	assert_header Location "^$SITE/page.txt$"
 	assert_header Set-Cookie '^latchkey-gate=[A-Za-z0-9_-]{64}; Path=/; HttpOnly; SameSite=Lax$'
-	# And once (RFC 6749 4.1.2).
-	back "${to#*\?}" "HTTP_COOKIE=$visit"
-	assert_status 400
+}
+
+@test "gate: a state that nobody made leads to no other host, and to nothing of the gate's own" {
+	local target visit=latchkey-visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+	local head
+	head=$(printf 'A%.0s' {1..52})
+	for target in '' //evil.example '/\evil.example' https://evil.example \
+	    ' /x' $'/\nx' /.latchkey/sign-out /%2elatchkey/callback?state=x \
+	    "/$(printf 'a%.0s' {1..2100})"; do
+		back "?$(form state="$head$target")" "HTTP_COOKIE=$visit"
+		assert_status 403
+		refute_header Location
+		assert_page 'href="/">Try again'
+	done
+	back "?$(form state="$head/a?b=//c")" "HTTP_COOKIE=$visit"
+	assert_begins_again "$SITE/a?b=//c"
+}
+
+@test "gate: a callback that is asked for twice gives the same again, and signs nobody out" {
+	local visit='' to cookie
+	start_visit alice /page.txt
+	back "$to" "HTTP_COOKIE=$visit"
+	assert_status 303
+	cookie=$(http_header Set-Cookie)
+	# The answer was lost, and the address is loaded again; then Back to it.
+	back "$to" "HTTP_COOKIE=$visit"
+	assert_equal "$(http_header Set-Cookie)" "$cookie"
+	assert_equal "$(http_header Location)" "$SITE/page.txt"
+	back "$to" "HTTP_COOKIE=$visit; ${cookie%%;*}"
+	assert_equal "$(http_header Set-Cookie)" "$cookie"
+	assert_equal "$(http_header Location)" "$SITE/page.txt"
+	ask_gate /page.txt "HTTP_COOKIE=${cookie%%;*}"
+	assert_status 200
+	assert_equal "$(families)" 1
+	refute_logged 'code_reused'
+	# Who has the code alone, or another browser's cookie, gets nothing.
+	back "$to"
+	assert_status 403
+	back "$to" HTTP_COOKIE=latchkey-visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+	assert_begins_again "$SITE/page.txt"
+	ask_gate /page.txt "HTTP_COOKIE=${cookie%%;*}"
+	assert_status 200
+	# Later it only leads on.
+	travel 61
+	back "$to" "HTTP_COOKIE=$visit; ${cookie%%;*}"
+	assert_begins_again "$SITE/page.txt"
+	assert_logged 'reason=code_expired'
+	ask_gate /page.txt "HTTP_COOKIE=${cookie%%;*}"
+	assert_status 200
+}
+
+@test "gate: a callback that is asked for again after signing out signs nobody in" {
+	local visit='' to cookie
+	start_visit alice /page.txt
+	back "$to" "HTTP_COOKIE=$visit"
+	cookie=$(http_header Set-Cookie)
+	cgi gate GET /.latchkey/sign-out '' '' FCGI_ROLE=AUTHORIZER \
+	    "LATCHKEY_SITE=$SITE" "HTTP_COOKIE=$visit; ${cookie%%;*}" \
+	    HTTP_SEC_FETCH_MODE=navigate HTTP_SEC_FETCH_SITE=same-origin >/dev/null
+	back "$to" "HTTP_COOKIE=$visit"
+	assert_begins_again "$SITE/page.txt"
 	assert_logged 'reason=code_reused'
+	assert_equal "$(families)" 0
+	# With the session over, the password is asked for.
+	visit=''
+	start_visit alice /page.txt
+	latchkey session end --user alice >/dev/null
+	back "$to" "HTTP_COOKIE=$visit"
+	assert_status 303
+	refute_header Set-Cookie
+	ask_gate /page.txt HTTP_ACCEPT=text/html "HTTP_COOKIE=$visit"
+	open_page alice "$(http_header Location)"
+	page_asks_password
 }
 
 @test "gate: several tabs sign in at once, each back to its own page" {
-	local visit one two code
-	ask_gate /one HTTP_ACCEPT=text/html
-	visit=$(http_header Set-Cookie); visit=${visit%%;*}
-	one=$(http_header Location)
-	ask_gate /two HTTP_ACCEPT=text/html "HTTP_COOKIE=$visit"
-	refute_header Set-Cookie
-	two=$(http_header Location)
-	open_page alice "$one"
-	log_in alice
-	one=$(http_header Location)
-	open_page alice "$two"
-	two=$(http_header Location)
-	for to in "$two" "$one"; do
-		cgi gate GET /.latchkey/callback "${to#*\?}" '' \
-		    FCGI_ROLE=AUTHORIZER "LATCHKEY_SITE=$SITE" \
-		    "HTTP_COOKIE=$visit" >/dev/null
-		assert_status 303
-		[[ $to = "$one" ]] && assert_header Location "^$SITE/one$" ||
-		    assert_header Location "^$SITE/two$"
+	local visit='' to one two cookie
+	start_visit alice /one
+	one=$to
+	start_visit alice /two
+	two=$to
+	back "$two" "HTTP_COOKIE=$visit"
+	assert_equal "$(http_header Location)" "$SITE/two"
+	cookie=$(http_header Set-Cookie)
+	# The other keeps what the first has, or its next request would fail.
+	back "$one" "HTTP_COOKIE=$visit; ${cookie%%;*}"
+	assert_equal "$(http_header Location)" "$SITE/one"
+	assert_equal "$(http_header Set-Cookie)" "$cookie"
+	assert_equal "$(families)" 1
+	back "$one" "HTTP_COOKIE=$visit; ${cookie%%;*}"
+	assert_equal "$(http_header Set-Cookie)" "$cookie"
+	ask_gate /page.txt "HTTP_COOKIE=${cookie%%;*}"
+	assert_status 200
+}
+
+@test "gate: tabs restored together, each with a cookie of its own, each reach their page" {
+	local -a visits=() ways=()
+	local visit to i kept cookie=''
+	for i in 0 1 2; do
+		visit=''
+		start_visit alice "/tab$i"
+		visits+=("$visit")
+		ways+=("$to")
 	done
+	kept=${visits[2]}	# the last one set
+	for i in 0 1 2; do
+		back "${ways[i]}" "HTTP_COOKIE=$kept${cookie:+; $cookie}"
+		if [[ $i = 2 ]]; then
+			assert_equal "$(http_header Location)" "$SITE/tab2"
+			cookie=$(http_header Set-Cookie)
+			continue
+		fi
+		assert_begins_again "$SITE/tab$i"
+		visit=$kept
+		start_visit alice "/tab$i"
+		back "$to" "HTTP_COOKIE=$kept${cookie:+; $cookie}"
+		assert_equal "$(http_header Location)" "$SITE/tab$i"
+		cookie=$(http_header Set-Cookie)
+		cookie=${cookie%%;*}
+	done
+	assert_equal "$(families)" 1
+	# Days later the browser may have one of the cookies alone.
+	back "${ways[0]}" "HTTP_COOKIE=${cookie%%;*}"
+	assert_begins_again "$SITE/tab0"
+	back "${ways[0]}" HTTP_COOKIE=latchkey-gate=x
+	assert_status 403
+	assert_page 'href="http://127.0.0.2:[0-9]*/tab0">Try again'
 }
 
 @test "gate: the way back never leads to another host, however it is written" {

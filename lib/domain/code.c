@@ -162,18 +162,25 @@ find(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
 }
 
 enum err
-code_redeem(struct store_txn *t, const struct code_presented *p, int64_t now,
+code_look(struct store_txn *t, const struct code_presented *p, int64_t now,
     struct code *c, const char **why)
 {
-	struct session s;
 	enum err e = find(t, p->token.family_id, c);
 
 	*why = NULL;
 	/* Swept, or ended with its person or client. */
 	if (e == ERR_NOT_FOUND)
 		return err_because(ERR_INVALID_GRANT, "code_expired", why);
-	if (e == OK)
-		e = check_presented(c, p, now, why);
+	return e == OK ? check_presented(c, p, now, why) : e;
+}
+
+enum err
+code_redeem(struct store_txn *t, const struct code_presented *p, int64_t now,
+    struct code *c, const char **why)
+{
+	struct session s;
+	enum err e = code_look(t, p, now, c, why);
+
 	if (e != OK)
 		return e;
 	if (c->used)

@@ -53,6 +53,14 @@ struct code_presented {
 };
 
 /*
+ * The code that P names, used or not, if P is what its client has; refuses as
+ * code_redeem does, except that neither a used code nor its session is a
+ * reason. Nothing changes.
+ */
+enum err code_look(struct store_txn *t, const struct code_presented *p,
+    int64_t now, struct code *c, const char **why) MUST_CHECK;
+
+/*
  * Marks the code as used and gives it in C, or refuses: ERR_INVALID_GRANT
  * (unknown, expired, another client's, another redirect URI, wrong verifier,
  * its session over), ERR_INVALID_REQUEST (verifier missing or malformed). A

@@ -32,11 +32,15 @@ struct state {
 };
 
 /* A path and query of the same site, as a browser reads it: "//" and "/\"
- * begin another host. */
+ * begin another host. What is the gate's own is no page. */
 static bool
 is_local(const char *target)
 {
-	if (target[0] != '/' || target[1] == '/' || target[1] == '\\')
+	char path[SITE_PATH_CAP];
+
+	if (target[0] != '/' || target[1] == '/' || target[1] == '\\' ||
+	    (site_path_read(path, target) == OK &&
+		site_path_covers(SITE_OWN_PATH, path)))
 		return false;
 	for (const char *c = target; *c != '\0'; c++)
 		if (*c <= ' ' || *c > '~')
@@ -88,24 +92,32 @@ state_make(struct state *s, const char *origin, const char *target,
 	mac_of(s->mac, s, key);
 }
 
-/* ERR_FORBIDDEN unless TEXT (may be NULL) was made under KEY for ORIGIN. */
+/* Takes TEXT (may be NULL) apart; ERR_FORBIDDEN unless it leads to a page of
+ * this site. Who made it is not known yet. */
 static enum err
-state_read(
-    struct state *s, const char *origin, const char *text, const uint8_t *key)
+state_read(struct state *s, const char *origin, const char *text)
 {
-	char mac[MAC_TEXT + 1];
-
 	*s = (struct state){.origin = origin};
-	if (key == NULL || text == NULL || strlen(text) <= STATE_HEAD ||
+	if (text == NULL || strlen(text) <= STATE_HEAD ||
 	    str_copy_n(s->number, sizeof s->number, text, NUMBER_TEXT) != OK ||
 	    str_copy_n(s->mac, sizeof s->mac, text + NUMBER_TEXT, MAC_TEXT) !=
 		OK ||
-	    str_copy(s->target, sizeof s->target, text + STATE_HEAD) != OK)
+	    str_copy(s->target, sizeof s->target, text + STATE_HEAD) != OK ||
+	    !is_local(s->target))
 		return ERR_FORBIDDEN;
+	return OK;
+}
+
+/* Whether S was made under KEY (may be NULL) for its origin. */
+static bool
+state_is_good(const struct state *s, const uint8_t *key)
+{
+	char mac[MAC_TEXT + 1];
+
+	if (key == NULL)
+		return false;
 	mac_of(mac, s, key);
-	return secret_equal_str(mac, s->mac) && is_local(s->target)
-		   ? OK
-		   : ERR_FORBIDDEN;
+	return secret_equal_str(mac, s->mac);
 }
 
 static void
@@ -167,23 +179,34 @@ end_before(struct store_txn *t, const struct provider *p, const char *origin,
 	user_wipe(&u);
 }
 
+/* The family the browser's cookie names, if it is of C's session; else what C
+ * began, if it was used. Two tabs that come back at once share the first:
+ * ended, it would leave one of them with a dead cookie. */
+static bool
+find_family(struct store_txn *t, struct finishing *f, const struct code *c)
+{
+	struct user u;
+	enum err e = gate_family(t, f->p, f->q->before, f->q->origin, f->now,
+	    &f->family, f->client, &u);
+
+	user_wipe(&u);
+	if (e == OK && memcmp(f->family.sid, c->sid, SID_LEN) == 0)
+		return true;
+	return c->used &&
+	       family_get(t, c->token.family_id, f->now, &f->family) == OK;
+}
+
 /* A family of a site has no tokens, and lives as long as its session
  * can. */
 static enum err
-begin_family(struct store_txn *t, struct finishing *f, const struct code *c)
+begin_family(struct store_txn *t, struct finishing *f, const struct code *c,
+    const struct session *session)
 {
 	struct family *family = &f->family;
 	struct family_lifetimes l = {0};
-	struct session session;
-	enum err e = session_get(t, c->sid, f->now, &session);
 
-	if (e == ERR_NOT_FOUND)
-		return err_because(ERR_INVALID_GRANT, "session_ended", &f->why);
-	if (e != OK)
-		return e;
 	end_before(t, f->p, f->q->origin, f->q->before, f->now, f->client);
-	f->remembered = session.remembered;
-	l.access_token_s = session.absolute_expires_at - f->now;
+	l.access_token_s = session->absolute_expires_at - f->now;
 	*family = (struct family){.auth_time = c->auth_time};
 	memcpy(family->family_id, c->token.family_id, FAMILY_ID_LEN);
 	memcpy(family->user_id, c->user_id, USER_ID_LEN);
@@ -194,29 +217,61 @@ begin_family(struct store_txn *t, struct finishing *f, const struct code *c)
 	return family_begin(t, family, &l, f->now);
 }
 
+/* OK if C's person may use the site. */
+static enum err
+require_admitted(struct store_txn *t, struct finishing *f, const struct code *c)
+{
+	struct user u;
+	enum err e = client_get(t, c->client_id, f->client);
+
+	if (e == OK)
+		e = user_require(t, c->user_id, &u);
+	if (e == OK) {
+		if (!f->client->is_site || !client_admits(f->client, &u))
+			e = ERR_ACCESS_DENIED;
+		user_wipe(&u);
+	}
+	if (e == ERR_ACCESS_DENIED || e == ERR_NOT_FOUND)
+		e = err_because(ERR_INVALID_GRANT, "user_not_allowed", &f->why);
+	return e;
+}
+
+/* The family that C, looked at or just redeemed, stands for. */
+static enum err
+give_family(
+    struct store_txn *t, struct finishing *f, const struct code *c, bool again)
+{
+	struct session session;
+	enum err e = session_get(t, c->sid, f->now, &session);
+
+	if (e == ERR_NOT_FOUND)
+		return err_because(ERR_INVALID_GRANT, "session_ended", &f->why);
+	if (e != OK)
+		return e;
+	f->remembered = session.remembered;
+	if (find_family(t, f, c))
+		return store_failed(t);
+	if (again)
+		return err_because(ERR_INVALID_GRANT, "code_reused", &f->why);
+	return begin_family(t, f, c, &session);
+}
+
+/* A used code with its verifier is the same browser's, which asks again. */
 static enum err
 redeem_step(struct store_txn *t, void *arg)
 {
 	struct finishing *f = arg;
 	struct code code;
-	struct user u;
-	bool admitted;
+	bool again;
 	enum err e;
 
-	e = code_redeem(t, &f->presented, f->now, &code, &f->why);
+	e = code_look(t, &f->presented, f->now, &code, &f->why);
+	again = e == OK && code.used;
+	if (e == OK && !again)
+		e = code_redeem(t, &f->presented, f->now, &code, &f->why);
 	if (e == OK)
-		e = client_get(t, code.client_id, f->client);
-	if (e == OK)
-		e = user_require(t, code.user_id, &u);
-	if (e == OK) {
-		admitted = f->client->is_site && client_admits(f->client, &u);
-		user_wipe(&u);
-		if (admitted)
-			return begin_family(t, f, &code);
-	}
-	if (e == OK || e == ERR_ACCESS_DENIED || e == ERR_NOT_FOUND)
-		e = err_because(ERR_INVALID_GRANT, "user_not_allowed", &f->why);
-	return e;
+		e = require_admitted(t, f, &code);
+	return e == OK ? give_family(t, f, &code, again) : e;
 }
 
 static enum err
@@ -270,6 +325,52 @@ redeem(const struct provider *p, const struct gate_return *q,
 	return OK;
 }
 
+/* What a new beginning cures: the code has had its time, or its use. */
+static bool
+is_over(const char *why)
+{
+	static const char *const words[] = {
+	    "code_expired", "code_reused", "session_ended"};
+
+	for (size_t i = 0; why != NULL && i < sizeof words / sizeof *words; i++)
+		if (str_equal(words[i], why))
+			return true;
+	return false;
+}
+
+struct looking {
+	const struct provider *p;
+	const struct gate_return *q;
+	int64_t now;
+	struct client *client; /* large, so not in here */
+};
+
+static enum err
+look_step(struct store_txn *t, void *arg)
+{
+	struct looking *l = arg;
+	struct family f;
+	struct user u;
+	enum err e = gate_family(
+	    t, l->p, l->q->before, l->q->origin, l->now, &f, l->client, &u);
+
+	user_wipe(&u);
+	return e;
+}
+
+/* Whether the browser is known to keep our cookies: else it would be sent round
+ * for ever. */
+static bool
+keeps_cookies(
+    const struct provider *p, const struct gate_return *q, int64_t now)
+{
+	struct client client;
+	struct looking l = {p, q, now, &client};
+
+	return q->key != NULL ||
+	       (q->before != NULL && store_read(p->store, look_step, &l) == OK);
+}
+
 enum err
 gate_sign_in_finish(const struct provider *p, const struct gate_return *q,
     int64_t now, struct gate_sign_in *r, const char **why)
@@ -280,13 +381,22 @@ gate_sign_in_finish(const struct provider *p, const struct gate_return *q,
 
 	*r = (struct gate_sign_in){.max_age_s = -1};
 	*why = NULL;
-	/* First: what else is said may be a stranger's word. */
-	if (state_read(&s, q->origin, form_get(q->form, "state"), q->key) != OK)
+	if (state_read(&s, q->origin, form_get(q->form, "state")) != OK)
 		return err_because(ERR_FORBIDDEN, "visit_unknown", why);
 	buf_init(&b, r->url, sizeof r->url);
 	buf_printf(&b, "%s%s", q->origin, s.target);
+	/* First: what else is said may be a stranger's word, and is not heard.
+	 * Or another tab began after this one: its cookie is the browser's. */
+	if (!state_is_good(&s, q->key)) {
+		r->start_over = keeps_cookies(p, q, now);
+		return err_because(ERR_FORBIDDEN,
+		    r->start_over ? "visit_overtaken" : "visit_unknown", why);
+	}
 	e = check_return(p, q, why);
-	return e == OK ? redeem(p, q, &s, now, r, why) : e;
+	if (e == OK)
+		e = redeem(p, q, &s, now, r, why);
+	r->start_over = e == ERR_INVALID_GRANT && is_over(*why);
+	return e;
 }
 
 void

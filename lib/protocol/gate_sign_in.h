@@ -9,6 +9,12 @@
  * code_verifier comes of both. So a state is good in the browser it was made
  * for alone, whoever sends people to the callback with a code of his own finds
  * it shut (RFC 9700 4.7), and several tabs have a way each.
+ *
+ * A browser may ask for the callback again (Back, reload, a lost answer), and
+ * tabs that are restored together each bring a cookie, of which it keeps the
+ * last. Neither signs anybody out nor ends on an error: the same cookie is
+ * given again, or the browser goes on to the page asked for, where a new
+ * sign-in begins if one is needed.
  */
 #ifndef LK_PROTOCOL_GATE_SIGN_IN_H
 #define LK_PROTOCOL_GATE_SIGN_IN_H
@@ -20,6 +26,7 @@
 #include "domain/token.h"
 #include "protocol/provider.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -44,16 +51,19 @@ struct gate_return {
 struct gate_sign_in {
 	char cookie[TOKEN_TEXT_CAP]; /* the gate's */
 	int64_t max_age_s;           /* -1: until the browser closes */
-	/* The page asked for, with the origin; "" if the state is not good. */
+	/* The page asked for, with the origin. If the state is not good it is
+	 * only known to be a page of this site; "" if it is none. */
 	char url[CLIENT_ID_CAP + GATE_TARGET_CAP];
+	bool start_over; /* refused, and URL is where to begin again */
 };
 
 /*
  * Redeems the code: what it gives is a family without tokens, which ends with
- * the session, and the cookie that names it. The one BEFORE ends. *WHY is a
- * word for the log on a refusal: ERR_FORBIDDEN (not sent from this browser, or
- * the person did not sign in), ERR_INVALID_REQUEST (another issuer, no code),
- * ERR_INVALID_GRANT.
+ * the session, and the cookie that names it. The one BEFORE ends, unless it is
+ * of the same session: then it is kept. A used code gives its family again as
+ * long as that lives. *WHY is a word for the log on a refusal: ERR_FORBIDDEN
+ * (not sent from this browser, or the person did not sign in),
+ * ERR_INVALID_REQUEST (another issuer, no code), ERR_INVALID_GRANT.
  */
 enum err gate_sign_in_finish(const struct provider *p,
     const struct gate_return *q, int64_t now, struct gate_sign_in *r,

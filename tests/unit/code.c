@@ -90,6 +90,20 @@ redeem_well(struct store_txn *t, const struct code *issued, int64_t now)
 	    issued->has_challenge ? verifier : NULL, now);
 }
 
+static struct code seen;
+
+static enum err
+look(struct store_txn *t, const struct code *issued, const char *code_verifier,
+    int64_t now)
+{
+	struct code_presented p = {.token = issued->token,
+	    .client_id = "app",
+	    .redirect_uri = redirect_uri,
+	    .code_verifier = code_verifier};
+
+	return code_look(t, &p, now, &seen, &why);
+}
+
 static bool
 refused(enum err e, const char *word)
 {
@@ -106,9 +120,15 @@ uses(struct store_txn *t, void *arg)
 	    "code: each has an id of its own");
 	CHECK(redeem_well(t, &c, noon) == OK && why == NULL,
 	    "code: it gives back all it was issued with");
+	CHECK(look(t, &c, verifier, noon + 59) == OK && seen.used,
+	    "code: who has its verifier may look at a used one");
+	CHECK(refused(look(t, &c, other_verifier, noon), "code_verifier_wrong"),
+	    "code: and no one else");
 	CHECK(refused(redeem_well(t, &c, noon), "code_reused") &&
 		  refused(redeem_well(t, &c, noon + 59), "code_reused"),
 	    "code: it works once");
+	CHECK(look(t, &d, verifier, noon + 59) == OK && !seen.used,
+	    "code: a look uses nothing");
 	CHECK(refused(redeem_well(t, &c, noon + 60), "code_expired"),
 	    "code: its own time over, a used one is only refused");
 	CHECK(redeem_well(t, &d, noon + 59) == OK,
