@@ -13,43 +13,37 @@
 #include "web/token_reply.h"
 
 struct search {
-	const char *client_id, *origin;
-	bool allowed;
+	const char *client_id, *origin, **why;
+	enum err refusal;
 };
 
 static enum err
 check_origin(struct store_txn *t, void *arg)
 {
 	struct search *s = arg;
-	struct client client;
+	struct client client; /* zeroes if there is none: has no cookie */
 	enum err e = client_get(t, s->client_id, &client);
 
-	s->allowed = e == OK && client.cookie_refresh &&
-		     client_has_origin(&client, s->origin);
+	s->refusal = refresh_cookie_admit(&client, s->origin, s->why);
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 /*
- * Takes the refresh token from the cookie. The browser says which origin's
- * script asks, and a script cannot: it must be the app's own (RFC 9700 4.7 in
- * spirit: another app of the same site gets SameSite cookies sent, too).
+ * Takes the refresh token from the cookie, for a script of the app's own
+ * origin only (RFC 9700 4.7 in spirit: another app of the same site gets
+ * SameSite cookies sent, too).
  */
 static enum err
 take_cookie(struct call *c, struct token_request *q,
     char token[static TOKEN_TEXT_CAP], const char **why)
 {
-	struct search s = {
-	    .client_id = q->auth.pair.client_id, .origin = c->request.origin};
-	enum err e;
+	struct search s = {.client_id = q->auth.pair.client_id,
+	    .origin = q->origin,
+	    .why = why};
+	enum err e = store_read(c->provider->store, check_origin, &s);
 
-	if (s.origin == NULL)
-		return err_because(ERR_INVALID_REQUEST, "origin_missing", why);
-	e = store_read(c->provider->store, check_origin, &s);
-	if (e != OK)
-		return e;
-	if (!s.allowed)
-		return err_because(
-		    ERR_UNAUTHORIZED_CLIENT, "origin_not_allowed", why);
+	if (e != OK || s.refusal != OK)
+		return e != OK ? e : s.refusal;
 	if (!refresh_cookie_get(
 		token, &c->provider->conf, &c->request, s.client_id))
 		return err_because(
@@ -66,6 +60,7 @@ parse(struct call *c, struct token_request *q,
 	enum err e = token_request_parse(
 	    q, c->request.authorization, &c->request.body, why);
 
+	q->origin = c->request.origin;
 	if (e == OK && q->grant_type != GRANT_REFRESH_TOKEN)
 		e = err_because(
 		    ERR_UNSUPPORTED_GRANT_TYPE, "grant_type_elsewhere", why);

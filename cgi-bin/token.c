@@ -19,6 +19,7 @@ serve(struct call *c)
 
 	e = token_request_parse(
 	    &q, c->request.authorization, &c->request.body, &why);
+	q.origin = c->request.origin;
 	if (e == OK)
 		e = grant_token(p, &q, c->now, &reply, &why);
 	if (e == OK) {

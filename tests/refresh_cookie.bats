@@ -186,6 +186,43 @@ has_prefix() {
 	assert_status 200
 }
 
+# exchange CODE [CURL_ARG...]: as app, from whatever page.
+exchange() {
+	local code=$1
+	shift
+	request - POST "$ISSUER/token" "$@" grant_type=authorization_code \
+	    code="$code" redirect_uri="$APP/cb" client_id=app \
+	    code_verifier="$VERIFIER"
+}
+
+@test "refresh cookie: a code is taken from a page of the app's own origin only: no other site's form signs its visitors in as somebody else; a refusal loses nothing" {
+	code=$(get_code alice app redirect_uri="$APP/cb")
+	exchange "$code"
+	assert_refused 400 invalid_request
+	assert_field error_description 'origin missing'
+	refute_header Set-Cookie
+	assert_logged 'reason=origin_missing client_id=app'
+	for origin in https://evil.example "$CHAT" http://app.example.org null \
+	    https://app.example.org:444 "$APP/" "$ISSUER"; do
+		exchange "$code" -H "Origin: $origin"
+		assert_refused 400 unauthorized_client
+		assert_field error_description 'origin not allowed'
+		refute_header Set-Cookie
+	done
+	exchange "$code" -H "Origin: $APP"
+	assert_status 200
+	assert_header Set-Cookie latchkey-refresh-
+}
+
+@test "refresh cookie: a client without it need not say where it asks from" {
+	code=$(get_code alice plain redirect_uri="$APP/plain")
+	request - POST "$ISSUER/token" grant_type=authorization_code \
+	    code="$code" redirect_uri="$APP/plain" client_id=plain \
+	    code_verifier="$VERIFIER"
+	assert_status 200
+	refute_header Set-Cookie
+}
+
 @test "refresh cookie: dropped when what it held is no good any more" {
 	begin
 	latchkey grant end --user alice

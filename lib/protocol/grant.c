@@ -51,6 +51,18 @@ token_reply_wipe(struct token_reply *r)
 	secret_wipe(r->refresh_token, sizeof r->refresh_token);
 }
 
+enum err
+refresh_cookie_admit(
+    const struct client *c, const char *origin, const char **why)
+{
+	if (origin == NULL)
+		return err_because(ERR_INVALID_REQUEST, "origin_missing", why);
+	if (!c->cookie_refresh || !client_has_origin(c, origin))
+		return err_because(
+		    ERR_UNAUTHORIZED_CLIENT, "origin_not_allowed", why);
+	return OK;
+}
+
 /* One grant on its way through the store: what went in, what was decided, and
  * what is needed to sign when the transaction is over. */
 struct granting {
@@ -97,6 +109,18 @@ admit_client(struct store_txn *t, struct granting *g)
 	return e == OK ? find_key(t, g) : e;
 }
 
+/* A code whose answer sets the refresh cookie is not taken from a page of
+ * another site: that would sign its visitors in to the app as somebody else
+ * (RFC 6749 10.12). */
+static enum err
+admit_origin(struct granting *g)
+{
+	if (g->q->grant_type != GRANT_AUTHORIZATION_CODE ||
+	    !g->client->cookie_refresh)
+		return OK;
+	return refresh_cookie_admit(g->client, g->q->origin, &g->why);
+}
+
 /* All that needs no writer. What is no token of ours tells nothing to one who
  * is no client. */
 static enum err
@@ -105,6 +129,8 @@ admit_step(struct store_txn *t, void *arg)
 	struct granting *g = arg;
 	enum err e = admit_client(t, g);
 
+	if (e == OK)
+		e = admit_origin(g);
 	if (e == OK && g->forged != NULL)
 		e = err_because(ERR_INVALID_GRANT, g->forged, &g->why);
 	return e;

@@ -24,14 +24,26 @@ struct token_request {
 	const char *refresh_token;
 	bool refresh_in_cookie; /* it came in the cookie */
 	const char *scope;      /* asked for, or NULL */
+	const char *origin;     /* whose page asks, as the browser says; or NULL
+				 */
 };
 
 /* Who asks, and which grant: ERR_INVALID_REQUEST, ERR_INVALID_CLIENT,
  * ERR_UNSUPPORTED_GRANT_TYPE. What a grant needs beyond that is looked at when
- * the client is known. */
+ * the client is known. The origin is the caller's to set. */
 enum err token_request_parse(struct token_request *q, const char *authorization,
     const struct form *form, const char **why) MUST_CHECK;
 void token_request_wipe(struct token_request *q);
+
+/*
+ * Whether a page of ORIGIN may have the refresh cookie of C set, or a token
+ * taken from it: it must be the app's own. A browser says whose page asks, and
+ * no page of another site can forge that; it sends cookies for other apps of
+ * the same site, and takes them from answers to other sites' forms, too.
+ * ERR_INVALID_REQUEST (no origin was told) or ERR_UNAUTHORIZED_CLIENT.
+ */
+enum err refresh_cookie_admit(
+    const struct client *c, const char *origin, const char **why) MUST_CHECK;
 
 /* A token answer (RFC 6749 5.1). "" is none. */
 struct token_reply {
