@@ -33,8 +33,8 @@ struct arrival {
 };
 
 /* Takes what was ANSWERED out of the app's request. A sign-in a moment ago
- * answers max_age as well, and a hint that fits nobody: left in, it would ask
- * for ever. */
+ * answers max_age as well, and a hint that fits no person: left in, it would
+ * ask for ever. */
 static void
 settle(struct arrival *a, unsigned answered)
 {

@@ -24,9 +24,30 @@ static void
 refuse(struct leaving *l, enum err e, const char *reason)
 {
 	struct call *c = l->visit.call;
+	char url[ISSUER_CAP + 16] = "";
+	struct buf u;
 
 	app_log_refusal(c, e, reason, form_get(&l->visit.form, "client_id"));
-	page_error(&c->response, &c->page, e, reason);
+	/* A bad request of the app's is no reason to stay signed in. */
+	buf_init(&u, url, sizeof url);
+	if (err_status(e) < 500)
+		buf_printf(&u, "%s/logout", l->visit.conf->issuer);
+	page_error_link(&c->response, &c->page, e, reason, url, "Sign out");
+}
+
+/* For the administrator who wonders why people are asked, or not sent back. */
+static void
+note_oddities(const struct leaving *l)
+{
+	const struct logout_request *q = &l->request;
+	const char *client_id = q->has_client ? q->client.client_id : NULL;
+
+	if (q->bad_hint)
+		app_log_event(
+		    l->visit.call, "id_token_hint_invalid", client_id);
+	if (q->link_only)
+		app_log_event(
+		    l->visit.call, "logout_client_unnamed", client_id);
 }
 
 static void
@@ -38,7 +59,8 @@ show_confirmation(struct leaving *l)
 	visit_page(&l->visit, &b, "Sign out", "logout", l->request.client.name);
 	json_put_str(&b, "display", l->reply.user.display);
 	json_put_str(&b, "name", l->reply.user.name);
-	visit_show(&l->visit, &b, "logout.html", &l->request.client);
+	visit_show(&l->visit, &b, "logout.html",
+	    l->request.link_only ? NULL : &l->request.client);
 }
 
 /* A page to end on, with a link to URI if there is one. */
@@ -55,7 +77,8 @@ show_end(
 	visit_show(&l->visit, &b, template, NULL);
 }
 
-/* To where the app wants people afterwards, or our own last word. */
+/* To where the app wants people afterwards; our own last word, with a link
+ * there, if nothing says that it was the app who sent them. */
 static void
 send_away(struct leaving *l)
 {
@@ -63,17 +86,16 @@ send_away(struct leaving *l)
 	char url[URI_CAP + sizeof "?state=" + 3 * STATE_CAP];
 	struct buf u;
 
-	if (q->post_logout_redirect_uri[0] == '\0') {
-		show_end(l, "Signed out", "signed_out.html", "");
-		return;
-	}
 	buf_init(&u, url, sizeof url);
 	buf_puts(&u, q->post_logout_redirect_uri);
-	if (q->state[0] != '\0') {
+	if (u.len > 0 && q->state[0] != '\0') {
 		buf_puts(&u, strchr(url, '?') != NULL ? "&state=" : "?state=");
 		buf_put_url_arg(&u, q->state);
 	}
-	response_redirect(&l->visit.call->response, url);
+	if (u.len == 0 || q->link_only)
+		show_end(l, "Signed out", "signed_out.html", url);
+	else
+		response_redirect(&l->visit.call->response, url);
 }
 
 static void
@@ -133,8 +155,10 @@ serve(struct call *c)
 		run_step(&l, &c->request.body);
 	else if (visit_is_foreign_post(v))
 		visit_again(v);
-	else
+	else {
+		note_oddities(&l);
 		go_on(&l, false);
+	}
 	visit_end(v);
 }
 

@@ -566,7 +566,7 @@ state=a-state"
 	assert_code
 }
 
-@test "authorize: a hint that is no ID token of ours for this client fits nobody: login_required at worst (Core 3.1.2.1)" {
+@test "authorize: a hint that is no ID token of ours for this client fits no person: login_required at worst (Core 3.1.2.1)" {
 	local answer hint
 	answer=$(redeem "$(get_code alice app)")
 	add_client other --trusted
@@ -586,7 +586,7 @@ state=a-state"
 	done
 }
 
-@test "authorize: a hint that fits nobody asks once, and is no dead end" {
+@test "authorize: a hint that fits no person asks once, and is no dead end" {
 	ask - app id_token_hint=garbage prompt=none
 	assert_error_redirect login_required
 	ask alice app id_token_hint=garbage login_hint=alice

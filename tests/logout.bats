@@ -200,8 +200,98 @@ assert_done() {
 		assert_error_page post_logout_redirect_uri_unregistered
 	done
 	assert_signed_in alice
-	log_out alice post_logout_redirect_uri=https://app.example/bye
+	log_out alice post_logout_redirect_uri=https://evil.example/
 	assert_error_page post_logout_redirect_uri_unregistered
+	refute_page 'evil'
+	# The page that says so is no dead end.
+	assert_page "<a href=\"$ISSUER/logout\">Sign out</a>"
+	log_out alice
+	submit alice step=logout
+	assert_done
+	assert_signed_out alice
+}
+
+# link_of_page: where its link leads.
+link_of_page() {
+	tags a | attribute href
+}
+
+@test "logout: with a registered address and neither hint nor client_id the person is asked, and the page links there (RP-Initiated Logout 3)" {
+	sign_in_at_app alice
+	log_out alice state='a&b' \
+	    post_logout_redirect_uri=https://app.example/bye
+	assert_asks
+	assert_page 'Photo Album'
+	refute_page 'app\.example/bye"'
+	assert_logged '^latchkey logout: logout_client_unnamed client_id=app'
+	submit alice step=stay
+	assert_page 'still signed in'
+	assert_signed_in alice
+	log_out alice state='a&b' \
+	    post_logout_redirect_uri=https://app.example/bye
+	submit alice step=logout
+	assert_done
+	refute_header Location
+	assert_equal "$(link_of_page)" 'https://app.example/bye?state=a%26b'
+	assert_page 'Back to <bdi>Photo Album'
+	assert_signed_out alice
+	# Without a session there is nothing to ask, and no redirect either.
+	log_out x post_logout_redirect_uri='https://app.example/out?x=1' state=s
+	assert_done
+	assert_equal "$(link_of_page)" 'https://app.example/out?x=1&state=s'
+}
+
+@test "logout: an address that two apps have registered is linked to, and neither is named" {
+	add_client twin --name 'Twin' \
+	    --post-logout-redirect-uri https://app.example/bye
+	sign_in_at_app alice
+	log_out alice post_logout_redirect_uri=https://app.example/bye
+	assert_asks
+	refute_page 'Twin|Photo Album'
+	submit alice step=logout
+	assert_done
+	assert_page 'href="https://app.example/bye">Back to the app<'
+	log_out x client_id=twin \
+	    post_logout_redirect_uri=https://app.example/bye
+	assert_equal "$(http_header Location)" https://app.example/bye
+}
+
+@test "logout: a hint that does not verify, with a registered address: asked, signed out, linked back" {
+	local hint
+	sign_in_at_app alice
+	hint=$(token id_token alice)
+	for hint in garbage "${hint%?????}AAAAA"; do
+		: >"$SERVER_LOG"
+		sign_in_at_app alice
+		log_out alice id_token_hint="$hint" \
+		    post_logout_redirect_uri=https://app.example/bye
+		assert_asks
+		assert_logged 'logout: id_token_hint_invalid client_id=app'
+		submit alice step=logout
+		assert_done
+		assert_equal "$(link_of_page)" https://app.example/bye
+		assert_signed_out alice
+	done
+	# With client_id there is no doubt which app it is.
+	sign_in_at_app alice
+	log_out alice id_token_hint=garbage client_id=app \
+	    post_logout_redirect_uri=https://app.example/bye
+	assert_asks
+	submit alice step=logout
+	assert_equal "$(http_header Location)" https://app.example/bye
+}
+
+@test "logout: no refusal is a dead end: each page offers to sign out" {
+	local long
+	long=$(printf '%05000d' 0)
+	sign_in_at_app alice
+	for query in client_id=unknown "client_id=app&state=$long" 'a=1&a=2' \
+	    "client_id=other&id_token_hint=$(token id_token alice)"; do
+		request alice GET "$ISSUER/logout?$query"
+		assert_status 400
+		assert_page "<a href=\"$ISSUER/logout\">Sign out</a>"
+		assert_signed_in alice
+	done
 }
 
 @test "logout: an unknown client, or one that is not the hint's, gets a page" {

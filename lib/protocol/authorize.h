@@ -48,7 +48,7 @@ struct authorize_request {
 	char login_hint[LOGIN_HINT_CAP];
 	bool has_hint; /* a valid id_token_hint, for this person */
 	uint8_t hint_user_id[USER_ID_LEN];
-	bool bad_hint; /* an id_token_hint that fits nobody */
+	bool bad_hint; /* an id_token_hint that fits no person */
 };
 
 /*

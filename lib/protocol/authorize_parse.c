@@ -234,7 +234,7 @@ parse_login_hint(struct parsing *s, const char *value)
 }
 
 /* One that does not verify (of a key that is long gone, of another client)
- * fits nobody: no more is wrong with the request than that the person has to
+ * fits no person: no more is wrong with the request than that the person has to
  * sign in (Core 3.1.2.1). */
 static enum err
 parse_id_token_hint(struct parsing *s, const char *value)

@@ -30,8 +30,9 @@ parse_client(const struct provider *p, const struct form *form,
 	struct id_token_hint hint = {0};
 	enum err e;
 
-	if (hint_text != NULL && id_token_hint_parse(p, hint_text, &hint) == OK)
-		q->has_hint = true;
+	if (hint_text != NULL)
+		q->has_hint = id_token_hint_parse(p, hint_text, &hint) == OK;
+	q->bad_hint = hint_text != NULL && !q->has_hint;
 	if (q->has_hint) {
 		if (client_id != NULL && !str_equal(client_id, hint.client_id))
 			return err_because(
@@ -48,6 +49,55 @@ parse_client(const struct provider *p, const struct form *form,
 		    ERR_INVALID_REQUEST, "client_id_unknown", why);
 	q->has_client = e == OK;
 	return e;
+}
+
+struct uri_search {
+	const char *uri;
+	struct logout_request *q;
+};
+
+static bool
+visit_client(void *arg, const struct client *client)
+{
+	struct uri_search *s = arg;
+	struct logout_request *q = s->q;
+
+	if (!client_has_post_logout_uri(client, s->uri))
+		return true;
+	/* A second one: there is no telling which of them it was. */
+	q->has_client = !q->link_only;
+	q->client = q->has_client ? *client : (struct client){0};
+	q->link_only = true;
+	return q->has_client;
+}
+
+static enum err
+find_by_uri(struct store_txn *t, void *arg)
+{
+	struct uri_search *s = arg;
+
+	s->q->link_only = s->q->has_client = false;
+	client_each(t, visit_client, s);
+	return store_failed(t);
+}
+
+/* Some apps send people with a registered address, and say not who they are
+ * (Signal K, MeshCentral). */
+static enum err
+parse_uri(const struct provider *p, const char *uri, struct logout_request *q,
+    const char **why)
+{
+	struct uri_search s = {uri, q};
+	enum err e;
+
+	if (!q->has_client && (e = store_read(p->store, find_by_uri, &s)) != OK)
+		return e;
+	if ((!q->link_only && !client_has_post_logout_uri(&q->client, uri)) ||
+	    str_copy(q->post_logout_redirect_uri,
+		sizeof q->post_logout_redirect_uri, uri) != OK)
+		return err_because(ERR_INVALID_REQUEST,
+		    "post_logout_redirect_uri_unregistered", why);
+	return OK;
 }
 
 enum err
@@ -68,14 +118,7 @@ logout_parse(const struct provider *p, const struct form *form,
 		return e;
 	if (state != NULL && str_copy(q->state, sizeof q->state, state) != OK)
 		return err_because(ERR_INVALID_REQUEST, "state_too_long", why);
-	if (uri == NULL)
-		return OK;
-	if (!q->has_client || !client_has_post_logout_uri(&q->client, uri) ||
-	    str_copy(q->post_logout_redirect_uri,
-		sizeof q->post_logout_redirect_uri, uri) != OK)
-		return err_because(ERR_INVALID_REQUEST,
-		    "post_logout_redirect_uri_unregistered", why);
-	return OK;
+	return uri != NULL ? parse_uri(p, uri, q, why) : OK;
 }
 
 struct deciding {

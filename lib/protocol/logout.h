@@ -17,20 +17,25 @@
 #include <stdint.h>
 
 struct logout_request {
-	bool has_client; /* from client_id or the hint */
+	bool has_client; /* from client_id or the hint, or see link_only */
 	struct client client;
 	char post_logout_redirect_uri[URI_CAP]; /* registered, or "" */
+	/* Nothing says for which client but that address itself: the person
+	 * may go there, and is not sent (3). Without has_client more than one
+	 * client has registered it. */
+	bool link_only;
 	char state[STATE_CAP];
 	bool has_hint; /* a valid id_token_hint */
+	bool bad_hint; /* one that does not verify, which is as good as none */
 	uint8_t hint_user_id[USER_ID_LEN];
 	uint8_t hint_sid[SID_LEN];
 };
 
 /*
  * ERR_INVALID_REQUEST, with a reason for page and log: client unknown, hint and
- * client_id not one's, a post_logout_redirect_uri that is not registered (2:
- * then nobody is sent there), parameters over their ceiling or given twice. A
- * hint that is no token of ours counts as none: the person is asked.
+ * client_id not one's, a post_logout_redirect_uri that is not registered (2),
+ * parameters over their ceiling or given twice. A hint that is no token of ours
+ * counts as none: the person is asked.
  */
 enum err logout_parse(const struct provider *p, const struct form *form,
     struct logout_request *q, const char **why) MUST_CHECK;

@@ -127,8 +127,8 @@ static const struct {
 	"looks after the app."},
     {"post_logout_redirect_uri_unregistered",
 	"The app wants you sent to an address that is not registered for it. "
-	"You have not been signed out. Go back to the app, or close this "
-	"page."},
+	"You have not been signed out yet. Sign out here, or go back to the "
+	"app."},
     {"request_unreadable",
 	"Your browser sent something we cannot read. Delete the cookies of "
 	"this site and try again."},
@@ -155,6 +155,13 @@ void
 page_error(
     struct response *r, const struct page *p, enum err e, const char *reason)
 {
+	page_error_link(r, p, e, reason, "", "");
+}
+
+void
+page_error_link(struct response *r, const struct page *p, enum err e,
+    const char *reason, const char *url, const char *text)
+{
 	const char *heading = "This did not work";
 	const char *message = "We could not make sense of what the app that "
 			      "sent you here asked for. Go back to it and try "
@@ -180,5 +187,7 @@ page_error(
 	json_put_str(&b, "heading", heading);
 	json_put_str(&b, "message", message);
 	json_put_str(&b, "reason", reason != NULL ? reason : "");
+	json_put_str(&b, "link_url", url);
+	json_put_str(&b, "link_text", text);
 	page_render(r, p, "error.html", &b, NULL);
 }

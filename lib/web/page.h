@@ -31,4 +31,8 @@ void page_render(struct response *r, const struct page *p, const char *name,
 void page_error(
     struct response *r, const struct page *p, enum err e, const char *reason);
 
+/* The same with a link to URL, if that is not "", which says TEXT. */
+void page_error_link(struct response *r, const struct page *p, enum err e,
+    const char *reason, const char *url, const char *text);
+
 #endif
