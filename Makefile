@@ -19,7 +19,7 @@ BUILD	= $(if $(SAN),build/san,build)
 # --- what there is -----------------------------------------------------------
 
 base	 = err buf str names form clock base64 uuid secret json members log issuer conf file turn
-store	 = env store commit table record
+store	 = env files fault store commit table record
 domain	 = keyring installation token scope pkce password user uri client client_words jwa session \
 	   site site_path site_rule app_password \
 	   family family_rotate code approval device opaque_string throttle revocation audit signkey signer ed25519 rs256 jwt
@@ -220,6 +220,9 @@ $(units:%=$(BUILD)/test/unit/%): $(BUILD)/test/unit/%: \
 $(BUILD)/test/unit/failures: $(BUILD)/tests/fault/engine.o
 $(BUILD)/test/unit/failures: wrap = mdb_txn_begin mdb_txn_commit mdb_get \
 	   mdb_put mdb_del mdb_cursor_open mdb_cursor_get mdb_cursor_del
+
+# This one has its file cut when it commits.
+$(BUILD)/test/unit/store_damage: wrap = mdb_txn_commit
 
 # And this one is told that it is on a network file system.
 $(BUILD)/test/unit/store_network: wrap = statfs

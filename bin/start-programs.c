@@ -285,12 +285,13 @@ bury(void)
 			/* None has it that was told to end. */
 			if (p->pid != pid)
 				continue;
+			wait_longer(p);
 			say("%s ended by itself (status %d) and is started "
-			    "again",
+			    "again in %d ms",
 			    p->path,
 			    WIFEXITED(status) ? WEXITSTATUS(status)
-					      : 128 + WTERMSIG(status));
-			wait_longer(p);
+					      : 128 + WTERMSIG(status),
+			    (int)p->wait_ms);
 		}
 }
 

@@ -144,7 +144,7 @@ refuse(struct asking *a, enum err e, const char *why, const char *link)
 		 e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE ||
 		 !front_wants_page(&a->front, &a->reply.rule))
 		front_refuse(r, &a->front, &a->reply.rule, e, why);
-	else if (err_status(e) == 500)
+	else if (err_is_fault(e))
 		page_error(r, &a->call->page, e, why);
 	else
 		show_notice(a, e, why, link);

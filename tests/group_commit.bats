@@ -23,18 +23,6 @@ durability() {
 	python3 -B "$root/tests/durability/$1.py" "${@:2}"
 }
 
-# The process that serves PROGRAM from our store, whoever started it.
-serving() {
-	local pid
-	for pid in $(pgrep -f "cgi-bin/$1"); do
-		[[ $(readlink "/proc/$pid/exe") = */cgi-bin/$1 ]] || continue
-		grep -qzxF "LATCHKEY_DATA=$DATA" "/proc/$pid/environ" || continue
-		echo "$pid"
-		return
-	done 2>/dev/null
-	return 1
-}
-
 served_again() {	# OLD-PROCESS
 	CLIENT=robot client_credentials >/dev/null
 	[[ $(http_status) = 200 && $(serving token) != "$1" ]]

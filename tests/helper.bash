@@ -244,6 +244,18 @@ is_gone() {
 	[[ $(ps -o stat= -p "$1" || :) != [!Z]* ]]
 }
 
+# serving PROGRAM: the process that serves it from our store, whoever started it.
+serving() {
+	local pid
+	for pid in $(pgrep -f "cgi-bin/$1"); do
+		[[ $(readlink "/proc/$pid/exe") = */cgi-bin/$1 ]] || continue
+		grep -qzxF "LATCHKEY_DATA=$DATA" "/proc/$pid/environ" || continue
+		echo "$pid"
+		return
+	done 2>/dev/null
+	return 1
+}
+
 # assert_logged PATTERN: a program has written such a line to its log.
 assert_logged() {
 	grep -Eq -- "$1" "$SERVER_LOG" ||

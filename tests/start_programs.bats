@@ -135,6 +135,10 @@ another_than() {
 	SECONDS=0
 	begin_without_waiting
 	wait_for logged_times 5 'logout ended by itself \(status 3\)'
+	# How long the pauses are is in the log.
+	for i in 200 400 800 1600; do
+		assert_logged "logout ended .* started again in $i ms"
+	done
 	# 0.2, 0.4, 0.8 and 1.6 seconds lie between.
 	((SECONDS >= 2))
 	responds token

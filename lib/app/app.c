@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define RETRY_AFTER "10" /* seconds */
+
 struct app {
 	char **argv; /* NULL: cannot be started anew */
 	unsigned uses;
@@ -295,7 +297,6 @@ answer_unavailable(struct call *c)
 
 	response_begin(r, 503);
 	r->content_type = "text/plain; charset=utf-8";
-	response_header(r, "Retry-After", "10");
 	buf_puts(&r->body, "The sign-in service is not available at the "
 			   "moment. Try again in a minute; if that does not "
 			   "help, tell the person who looks after it.\n");
@@ -366,6 +367,8 @@ call_serve(void *state, struct exchange *x)
 	c->exchange = x;
 	response_begin(&c->response, 200);
 	answer(c);
+	if (c->response.status == 503)
+		response_header(&c->response, "Retry-After", RETRY_AFTER);
 	response_send(&c->response, x, c->request.method == METHOD_HEAD);
 	request_wipe(&c->request);
 }
@@ -441,7 +444,7 @@ app_log_refusal(
 	const char *address =
 	    c->request.address[0] != '\0' ? c->request.address : NULL;
 
-	if (err_status(e) == 500)
+	if (err_is_fault(e))
 		log_fault("server_error", "cause", err_name(e), "reason",
 		    reason, "client_id", client_id, "address", address, NULL);
 	else

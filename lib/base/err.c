@@ -56,6 +56,8 @@ static const struct {
     [ERR_NO_SPACE] = {"no_space", "server_error", 500},
     [ERR_NO_MEMORY] = {"no_memory", "server_error", 500},
     [ERR_CORRUPT] = {"corrupt", "server_error", 500},
+    [ERR_TRUNCATED] = {"truncated", "temporarily_unavailable", 503},
+    [ERR_UNREADABLE] = {"unreadable", "temporarily_unavailable", 503},
     [ERR_VERSION] = {"version", "server_error", 500},
     [ERR_IO] = {"io", "server_error", 500},
     [ERR_PERMISSION] = {"permission", "server_error", 500},
@@ -79,6 +81,12 @@ int
 err_status(enum err e)
 {
 	return table[row(e)].status;
+}
+
+bool
+err_is_fault(enum err e)
+{
+	return e == ERR_SERVER_ERROR || e >= ERR_NOT_FOUND;
 }
 
 const char *

@@ -8,6 +8,8 @@
 #ifndef LK_BASE_ERR_H
 #define LK_BASE_ERR_H
 
+#include <stdbool.h>
+
 #define MUST_CHECK __attribute__((warn_unused_result))
 
 enum err {
@@ -53,6 +55,8 @@ enum err {
 	ERR_NO_SPACE,    /* a buffer, the disk or the map is full */
 	ERR_NO_MEMORY,   /* an allocation failed */
 	ERR_CORRUPT,     /* a record, key or file of ours does not decode */
+	ERR_TRUNCATED,   /* the store's file has fewer pages than it counts */
+	ERR_UNREADABLE,  /* a page of the store is damaged, or the disk is */
 	ERR_VERSION,     /* written by a newer latchkey */
 	ERR_IO,          /* the system refused a read or write */
 	ERR_PERMISSION,  /* a file is unreachable, or open to others */
@@ -64,8 +68,13 @@ enum err {
 /* The RFC's word for E ("invalid_grant"); inner causes are "server_error". */
 const char *err_wire(enum err e);
 
-/* The HTTP status that goes with E (400, 401, ... ; 500 for inner causes). */
+/* The HTTP status that goes with E (400, 401, ...; 500 for most inner causes,
+ * 503 where it is the store as a whole that cannot be used). */
 int err_status(enum err e);
+
+/* Whether E is a fault of ours: the log tells it as server_error, with its
+ * cause. */
+bool err_is_fault(enum err e);
 
 /* Refuses with E: *WHY becomes WORD, which says in the log what RFC words
  * leave open ("code_expired"). */

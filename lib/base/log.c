@@ -4,7 +4,9 @@
 
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -114,4 +116,17 @@ log_fault(const char *what, ...)
 	va_start(pairs, what);
 	write_line(LOG_ERR, what, pairs);
 	va_end(pairs);
+}
+
+void
+log_last_words(const char *what, const char *more)
+{
+	const char *const parts[] = {prefix, ": ", what, more, "\n"};
+	struct iovec line[sizeof parts / sizeof *parts];
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		line[i] = (struct iovec){
+		    (void *)(uintptr_t)parts[i], strlen(parts[i])};
+	if (writev(STDERR_FILENO, line, sizeof parts / sizeof *parts) < 0)
+		return;
 }

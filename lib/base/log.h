@@ -25,4 +25,8 @@ void log_to_syslog(bool to_syslog);
 void log_note(const char *what, ...) __attribute__((sentinel));
 void log_fault(const char *what, ...) __attribute__((sentinel));
 
+/* For a signal handler, before the end: one line of WHAT and MORE, always to
+ * standard error. */
+void log_last_words(const char *what, const char *more);
+
 #endif

@@ -37,6 +37,10 @@ store_err(int rc)
 	case MDB_VERSION_MISMATCH:
 	case MDB_INCOMPATIBLE:
 		return ERR_CORRUPT;
+	case STORE_TRUNCATED:
+		return ERR_TRUNCATED;
+	case STORE_UNREADABLE:
+		return ERR_UNREADABLE;
 	case ENOMEM:
 		return ERR_NO_MEMORY;
 	case EACCES:
@@ -132,8 +136,8 @@ open_tables(struct store *s, unsigned flags)
 	return mdb_txn_commit(txn); /* keeps the handles, of a reader too */
 }
 
-int
-store_env_open(struct store *s, bool create)
+static int
+env_open(struct store *s, bool create)
 {
 	int dead, rc;
 
@@ -146,13 +150,27 @@ store_env_open(struct store *s, bool create)
 	if (rc == 0 && create)
 		rc = mdb_env_set_mapsize(s->env, STORE_MAP_INITIAL);
 	if (rc == 0)
+		rc = store_fault_init(s->env);
+	if (rc == 0)
 		rc = mdb_env_open(s->env, s->dir, MDB_NOTLS, 0600);
+	if (rc == 0)
+		rc = store_check_size(s);
 	if (rc == 0)
 		rc = mdb_reader_check(s->env, &dead);
 	if (rc == 0)
 		rc = open_tables(s, create ? MDB_CREATE : 0);
 	if (rc != 0)
 		store_env_close(s);
+	return rc;
+}
+
+int
+store_env_open(struct store *s, bool create)
+{
+	const struct store *before = store_touch(s);
+	int rc = env_open(s, create);
+
+	store_touch(before);
 	return rc;
 }
 
@@ -177,6 +195,8 @@ store_alloc(struct store **s, const char *dir)
 	if (*s == NULL)
 		return ERR_NO_MEMORY;
 	if (str_copy((*s)->dir, sizeof(*s)->dir, dir) != OK ||
+	    file_path((*s)->data_path, STORE_PATH_CAP, dir, "data.mdb") != OK ||
+	    file_path((*s)->lock_path, STORE_PATH_CAP, dir, "lock.mdb") != OK ||
 	    pthread_rwlock_init(&(*s)->map, NULL) != 0 ||
 	    pthread_mutex_init(&(*s)->queue_lock, NULL) != 0) {
 		free(*s);
@@ -238,6 +258,13 @@ explain(enum err e, const char *dir, char *why, size_t why_cap)
 			      "hold; move it to a local disk"},
 	    {ERR_CORRUPT, "is not a latchkey store, or is damaged; restore a "
 			  "backup"},
+	    {ERR_TRUNCATED, "data.mdb is cut short; stop the programs and "
+			    "restore the store from a backup (README, "
+			    "\"Restoring\")"},
+	    {ERR_UNREADABLE, "a page cannot be read: the file is damaged, or "
+			     "its disk fails; stop the programs and restore "
+			     "the store from a backup (README, "
+			     "\"Restoring\")"},
 	    {ERR_VERSION, "was written by a newer latchkey; upgrade this one"},
 	    {ERR_NO_SPACE, "has no room; free some space on its disk"},
 	    {ERR_NO_MEMORY, "there is not enough memory"},
@@ -269,6 +296,9 @@ find_file(const char *dir)
 		return errno == EACCES ? ERR_PERMISSION : ERR_NOT_FOUND;
 	if (!S_ISREG(st.st_mode))
 		return ERR_CORRUPT;
+	/* LMDB would begin a new store in it. */
+	if (st.st_size == 0)
+		return ERR_TRUNCATED;
 	return (st.st_mode & 0077) == 0 ? OK : ERR_PERMISSION;
 }
 
@@ -335,6 +365,7 @@ store_measure(struct store *s, struct store_figures *f)
 
 	*f = (struct store_figures){0};
 	pthread_rwlock_rdlock(&s->map);
+	store_touch(s);
 	rc = store_begin(s, MDB_RDONLY, &txn);
 	if (rc == 0) {
 		for (size_t i = 0; rc == 0 && i < TABLE_COUNT; i++) {
@@ -354,6 +385,7 @@ store_measure(struct store *s, struct store_figures *f)
 		f->readers = info.me_numreaders;
 		f->readers_max = info.me_maxreaders;
 	}
+	store_touch(NULL);
 	pthread_rwlock_unlock(&s->map);
 	return store_err(rc);
 }

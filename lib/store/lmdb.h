@@ -19,6 +19,10 @@ enum {
 	STORE_MAP_INITIAL = 16 << 20, /* bytes; grows by itself */
 	STORE_PATH_CAP = 600,
 
+	/* Words of our own beside the engine's codes (store_err). */
+	STORE_TRUNCATED = -40000,
+	STORE_UNREADABLE = -40001,
+
 	/* Each value begins with two times: when the record expires, and under
 	 * which time it stands in the expiry index (0: it does not). */
 	ENVELOPE_LEN = 16
@@ -40,6 +44,13 @@ struct store {
 	MDB_dbi table[TABLE_COUNT];
 	MDB_dbi expiry; /* table, expires_at, key -> nothing */
 	char dir[STORE_PATH_CAP];
+	char data_path[STORE_PATH_CAP], lock_path[STORE_PATH_CAP];
+	size_t page_size;
+
+	/* A file that is shorter than its pages are counted, and may be: with
+	 * this size and this last page (files.c). */
+	atomic_size_t short_size, short_last;
+	atomic_bool told; /* the log has a line about the files */
 
 	/* Held for reading by whoever has a transaction, for writing to change
 	 * the map: LMDB does not notice a live transaction by itself. */
@@ -75,6 +86,24 @@ void store_env_close(struct store *s);
  * who use it. */
 bool store_on_network(const char *dir);
 
+/* 0 if the files of s->env can be used; else an engine code, or ours. Before
+ * each transaction; the caller holds s->map for reading. */
+int store_check_files(struct store *s);
+
+/* The same for files that were just opened, without a line in the log. */
+int store_check_size(struct store *s);
+
+/* From now on this thread touches the map of S; NULL: no more. What cannot be
+ * read in it ends the process with a line that names the file. Returns what it
+ * was before. */
+const struct store *store_touch(const struct store *s);
+
+/* Runs RUN; false if it was left, because a page could not be read. */
+bool store_guard(void (*run)(void *arg), void *arg);
+
+/* The handlers behind these two. */
+int store_fault_init(MDB_env *env);
+
 /* Begins a transaction; the caller holds s->map for reading. What can pass is
  * mended before: s->env may be another afterwards. */
 int store_begin(struct store *s, unsigned flags, MDB_txn **txn);
@@ -85,6 +114,10 @@ int store_mend(struct store *s, int rc);
 
 /* Removes up to LIMIT records that had expired at NOW. */
 void store_sweep(struct store_txn *t, int64_t now, size_t limit);
+
+/* Runs the COUNT steps from FIRST, until the transaction fails; it does where
+ * a page cannot be read. */
+void store_run_steps(struct store_txn *t, struct waiter *first, size_t count);
 
 /* Fails the transaction with an engine code. */
 void store_fail_rc(struct store_txn *t, int rc);

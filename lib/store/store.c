@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "store/lmdb.h"
 
 /* Runs MEND with nobody in a transaction. */
@@ -49,8 +50,10 @@ reopen(struct store *s)
 int
 store_begin(struct store *s, unsigned flags, MDB_txn **txn)
 {
-	int dead, rc = 0;
+	int dead, rc = store_check_files(s);
 
+	if (rc != 0)
+		return rc;
 	for (int i = 0; i < 4; i++) {
 		rc = MDB_PANIC;
 		if (s->env != NULL)
@@ -69,10 +72,48 @@ store_begin(struct store *s, unsigned flags, MDB_txn **txn)
 	return MDB_READERS_FULL;
 }
 
+struct steps {
+	struct store_txn *txn;
+	struct waiter *first;
+	size_t count;
+};
+
+static void
+run_steps(void *arg)
+{
+	const struct steps *s = arg;
+	struct waiter *w = s->first;
+
+	for (size_t i = 0; i < s->count && s->txn->failed == OK; i++) {
+		w->answer = w->step(s->txn, w->arg);
+		w = w->next;
+	}
+}
+
+void
+store_run_steps(struct store_txn *t, struct waiter *first, size_t count)
+{
+	struct steps steps = {t, first, count};
+
+	if (store_guard(run_steps, &steps))
+		return;
+	log_fault("store_unreadable", "file", t->store->data_path, "why",
+	    "a page cannot be read: the file is cut short or damaged, or its "
+	    "disk fails; run `latchkey check`",
+	    NULL);
+	/* Whatever it has come to. */
+	t->failed = OK;
+	store_fail_rc(t, STORE_UNREADABLE);
+}
+
 /* A read transaction: one that lies ready, or a new one. */
 static int
 begin_read(struct store *s, MDB_txn **txn)
 {
+	int rc = store_check_files(s);
+
+	if (rc != 0)
+		return rc;
 	for (size_t i = 0; i < STORE_IDLE_READERS; i++) {
 		*txn = atomic_exchange(&s->idle[i], NULL);
 		if (*txn == NULL)
@@ -101,21 +142,24 @@ enum err
 store_read(struct store *s, store_step *step, void *arg)
 {
 	struct store_txn t = {.store = s};
-	enum err answer;
+	struct waiter w = {.step = step, .arg = arg};
 	int rc;
 
 	pthread_rwlock_rdlock(&s->map);
+	store_touch(s);
 	rc = begin_read(s, &t.txn);
 	if (rc == 0) {
-		answer = step(&t, arg);
-		end_read(s, t.txn);
-		if (t.failed != OK)
-			answer = t.failed;
+		store_run_steps(&t, &w, 1);
+		if (t.rc == STORE_UNREADABLE)
+			mdb_txn_abort(t.txn);
+		else
+			end_read(s, t.txn);
 	} else {
-		answer = store_err(rc);
+		store_fail_rc(&t, rc);
 	}
+	store_touch(NULL);
 	pthread_rwlock_unlock(&s->map);
-	return answer;
+	return t.failed != OK ? t.failed : w.answer;
 }
 
 /* Doubles the map. Another process may have done so meanwhile. */

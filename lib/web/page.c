@@ -168,7 +168,7 @@ page_error_link(struct response *r, const struct page *p, enum err e,
 			      "again.";
 	struct json_build b;
 
-	if (err_status(e) == 500) {
+	if (err_is_fault(e)) {
 		heading = "Something went wrong";
 		message = "That is our fault, and nothing was lost. Try again "
 			  "in a minute.";

@@ -89,7 +89,7 @@ garbage(void)
 	CHECK(open_and_close(dir) == ERR_CORRUPT && explained(dir),
 	    "store: a short file is refused");
 	write_file(path, bytes, 0);
-	CHECK(open_and_close(dir) == ERR_CORRUPT && explained(dir),
+	CHECK(open_and_close(dir) == ERR_TRUNCATED && explained(dir),
 	    "store: an empty file is refused");
 	unlink(path);
 	mkdir(path, 0700);

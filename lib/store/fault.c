@@ -1,0 +1,100 @@
+/*
+ * Faults in the map. A page that the file does not have (it was cut), or that
+ * the disk does not give, is told by SIGBUS; what makes no sense in a page, by
+ * LMDB's assertions. Where a step touched it, the step is left and the request
+ * refused: a step has nothing but its transaction, which is aborted. Where
+ * LMDB itself was about to begin or commit, it may hold the lock that all
+ * processes wait for: then the process says one line and ends, and the lock
+ * passes on.
+ */
+#include "base/log.h"
+#include "store/lmdb.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Set before the map is touched: a handler makes no variable of a thread. */
+static _Thread_local struct {
+	const struct store *store; /* NULL: none is touched */
+	sigjmp_buf *landing;       /* NULL: there is no way back */
+} here;
+
+static _Noreturn void
+give_up(void)
+{
+	const char *path = here.store->data_path;
+	struct stat st;
+
+	if (stat(here.store->lock_path, &st) != 0 || st.st_size == 0)
+		path = here.store->lock_path;
+	log_last_words("cannot go on: the store is cut short or damaged, or "
+		       "its disk fails; run `latchkey check`: ",
+	    path);
+	_exit(EXIT_FAILURE);
+}
+
+static _Noreturn void
+leave(void)
+{
+	if (here.landing != NULL)
+		siglongjmp(*here.landing, 1);
+	give_up();
+}
+
+static void
+on_bus(int signal_number)
+{
+	if (here.store != NULL)
+		leave();
+	/* Not ours: once more, and as if we had not been here. */
+	signal(signal_number, SIG_DFL);
+}
+
+static void
+on_assertion(MDB_env *env, const char *message)
+{
+	(void)env;
+	(void)message;
+	if (here.store != NULL)
+		leave();
+}
+
+int
+store_fault_init(MDB_env *env)
+{
+	/* Left by a jump, the signal must not stay blocked. */
+	struct sigaction action = {
+	    .sa_handler = on_bus, .sa_flags = SA_NODEFER};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGBUS, &action, NULL);
+	return mdb_env_set_assert(env, on_assertion);
+}
+
+const struct store *
+store_touch(const struct store *s)
+{
+	const struct store *before = here.store;
+
+	here.store = s;
+	return before;
+}
+
+bool
+store_guard(void (*run)(void *arg), void *arg)
+{
+	sigjmp_buf landing, *const before = here.landing;
+	const struct store *const store = here.store;
+	bool landed = sigsetjmp(landing, 0) != 0;
+
+	here.store = store;
+	if (!landed) {
+		here.landing = &landing;
+		run(arg);
+	}
+	here.landing = before;
+	return !landed;
+}

@@ -1,0 +1,168 @@
+/*
+ * What is asked of the files before they are used. The map of a file that was
+ * cut reaches further than the file: a page that is touched there ends the
+ * process (fault.c). So the pages that the meta page counts must be there.
+ *
+ * All but those at the end that are free: LMDB does not write a page that is
+ * taken and given back in one transaction, and has counted it all the same.
+ */
+#include "base/log.h"
+#include "store/lmdb.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { META_PAGES = 2 };
+
+/* --- free pages ----------------------------------------------------------- */
+
+struct tail {
+	struct store *store;
+	size_t last;  /* the last page that is counted */
+	size_t first; /* the first that the file does not have */
+	size_t free;  /* how many of these are free */
+	int rc;
+};
+
+/* Adds those of a record of the list of free pages: a count, then numbers. */
+static void
+add_free(struct tail *tail, const MDB_val *v)
+{
+	const char *at = v->mv_data;
+	size_t count, page;
+
+	if (v->mv_size < sizeof count)
+		return;
+	memcpy(&count, at, sizeof count);
+	if (count > v->mv_size / sizeof page - 1)
+		return;
+	for (size_t i = 1; i <= count; i++) {
+		memcpy(&page, at + i * sizeof page, sizeof page);
+		if (page >= tail->first && page <= tail->last)
+			tail->free++;
+	}
+}
+
+static int
+count_free(struct tail *tail, MDB_txn *txn)
+{
+	const MDB_dbi free_pages = 0; /* LMDB's own table */
+	MDB_cursor *c;
+	MDB_val k, v;
+	int rc = mdb_cursor_open(txn, free_pages, &c);
+
+	if (rc != 0)
+		return rc;
+	while ((rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0)
+		add_free(tail, &v);
+	mdb_cursor_close(c);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static void
+count_tail(void *arg)
+{
+	struct tail *tail = arg;
+	MDB_txn *txn;
+
+	tail->rc = mdb_txn_begin(tail->store->env, NULL, MDB_RDONLY, &txn);
+	if (tail->rc != 0)
+		return;
+	tail->rc = count_free(tail, txn);
+	mdb_txn_abort(txn);
+}
+
+/* Whether no page is in use that a file of SIZE bytes does not have. What is
+ * in use was written before it was counted. */
+static int
+check_tail(struct store *s, size_t size, size_t last)
+{
+	struct tail tail = {s, last, size / s->page_size, 0, 0};
+
+	if (size == s->short_size && last == s->short_last)
+		return 0;
+	if (!store_guard(count_tail, &tail))
+		return STORE_TRUNCATED;
+	if (tail.rc != 0)
+		return tail.rc;
+	if (tail.free != last + 1 - tail.first)
+		return STORE_TRUNCATED;
+	s->short_size = size;
+	s->short_last = last;
+	return 0;
+}
+
+/* --- the file ------------------------------------------------------------- */
+
+/* Its size; the meta pages are there, and can be looked at. */
+static int
+measure(struct store *s, size_t *size)
+{
+	struct stat st;
+	int fd, rc;
+
+	rc = mdb_env_get_fd(s->env, &fd);
+	if (rc != 0)
+		return rc;
+	if (fstat(fd, &st) != 0)
+		return errno;
+	*size = (size_t)st.st_size;
+	return *size < META_PAGES * s->page_size ? STORE_TRUNCATED : 0;
+}
+
+static int
+look(struct store *s)
+{
+	MDB_envinfo info;
+	size_t size = 0;
+	int rc;
+
+	rc = measure(s, &size);
+	if (rc == 0)
+		rc = mdb_env_info(s->env, &info);
+	if (rc != 0)
+		return rc;
+	/* The file grows before its pages are counted; it may have since. */
+	if (size / s->page_size > info.me_last_pgno)
+		return 0;
+	rc = measure(s, &size);
+	return rc == 0 && size / s->page_size <= info.me_last_pgno
+		   ? check_tail(s, size, info.me_last_pgno)
+		   : rc;
+}
+
+/* One line, when it begins. */
+static void
+tell(struct store *s, int rc)
+{
+	if (rc != STORE_TRUNCATED || atomic_exchange(&s->told, true))
+		return;
+	log_fault("store_truncated", "file", s->data_path, "why",
+	    "it is cut short; stop the programs and restore the store from a "
+	    "backup",
+	    NULL);
+}
+
+int
+store_check_size(struct store *s)
+{
+	MDB_stat st;
+	int rc = mdb_env_stat(s->env, &st);
+
+	s->page_size = st.ms_psize;
+	s->short_size = 0;
+	return rc == 0 ? look(s) : rc;
+}
+
+int
+store_check_files(struct store *s)
+{
+	int rc = s->env != NULL ? look(s) : 0;
+
+	if (rc != 0)
+		tell(s, rc);
+	else if (s->told)
+		s->told = false;
+	return rc;
+}

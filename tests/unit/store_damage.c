@@ -1,0 +1,272 @@
+/*
+ * The store's files, damaged: what is cut is told, by opening and by each
+ * transaction, and no process ends by a signal.
+ */
+#include "store/store.h"
+
+#include "base/str.h"
+#include "check.h"
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+enum { ROWS = 200, BLOB = STORE_VALUE_MAX };
+
+static char data[300], kept[300];
+static char why[512];
+
+static off_t
+size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+static void
+copy(const char *from, const char *to)
+{
+	static char bytes[1 << 16];
+	int in = open(from, O_RDONLY | O_CLOEXEC);
+	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	ssize_t n;
+
+	while ((n = read(in, bytes, sizeof bytes)) > 0)
+		if (write(out, bytes, (size_t)n) != n)
+			fixture_bail_out("a copy");
+	close(in);
+	close(out);
+}
+
+static void
+cut(off_t size)
+{
+	if (truncate(data, size) != 0)
+		fixture_bail_out("cannot be cut");
+}
+
+/* --- steps ---------------------------------------------------------------- */
+
+static enum err
+fill_step(struct store_txn *t, void *arg)
+{
+	static const char text[300];
+
+	(void)arg;
+	for (uint32_t i = 0; i < ROWS; i++)
+		store_put(t, TABLE_USERS, &i, sizeof i, text, sizeof text, 0);
+	return OK;
+}
+
+static bool
+count_row(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	size_t *n = arg;
+
+	(void)key, (void)key_len;
+	*n += value->len == 300;
+	return true;
+}
+
+static enum err
+count_step(struct store_txn *t, void *arg)
+{
+	*(size_t *)arg = 0;
+	store_scan(t, TABLE_USERS, "", 0, count_row, arg);
+	return OK;
+}
+
+static bool
+all_there(struct store *s)
+{
+	size_t n = 0;
+
+	return store_read(s, count_step, &n) == OK && n == ROWS;
+}
+
+static enum err
+cut_step(struct store_txn *t, void *arg)
+{
+	cut(2 * 4096);
+	return count_step(t, arg);
+}
+
+static enum err
+put_step(struct store_txn *t, void *arg)
+{
+	store_put(t, TABLE_CLIENTS, "a", 1, arg, 4, 0);
+	return OK;
+}
+
+/* Takes pages at the end of the file and gives them back unwritten. */
+static enum err
+waste_step(struct store_txn *t, void *arg)
+{
+	static const char blob[BLOB];
+
+	(void)arg;
+	store_put(t, TABLE_CLIENTS, "a", 1, blob, 4, 0);
+	for (char k = 'b'; k < 'z'; k++)
+		store_put(t, TABLE_CLIENTS, &k, 1, blob, BLOB, 0);
+	for (char k = 'b'; k < 'z'; k++)
+		store_del(t, TABLE_CLIENTS, &k, 1);
+	store_put(t, TABLE_CLIENTS, "a", 1, blob, 4, 0);
+	return OK;
+}
+
+/* The engine commits; the file is cut before, where that is wanted. */
+int __real_mdb_txn_commit(MDB_txn *txn);
+int __wrap_mdb_txn_commit(MDB_txn *txn);
+static bool cut_at_commit;
+
+int
+__wrap_mdb_txn_commit(MDB_txn *txn)
+{
+	if (cut_at_commit)
+		cut(0);
+	return __real_mdb_txn_commit(txn);
+}
+
+/* --- promises ------------------------------------------------------------- */
+
+static enum err
+open_and_close(void)
+{
+	struct store *s = NULL;
+	enum err e = store_open(&s, scratch, why, sizeof why);
+
+	if (e == OK && !all_there(s))
+		e = ERR_NOT_FOUND;
+	store_close(&s);
+	return e;
+}
+
+static void
+short_but_whole(void)
+{
+	struct store_figures f = {0};
+	bool sound = true, was_short = false;
+
+	for (int i = 0; i < 20; i++) {
+		in_store(waste_step, NULL);
+		sound &= all_there(fixture) && store_measure(fixture, &f) == OK;
+		was_short |= (off_t)f.bytes_used > size_of(data);
+		if (was_short)
+			break;
+	}
+	CHECK(was_short, "damage: the engine may count pages that it has not "
+			 "written");
+	CHECK(sound, "damage: a store with such pages is whole");
+	fixture_close();
+	CHECK(open_and_close() == OK, "damage: and opens");
+	copy(data, kept);
+}
+
+static void
+cut_before(void)
+{
+	const off_t pages = size_of(kept) / 4096;
+	bool told = true;
+
+	for (off_t n = pages - 1; n >= 2; n -= 1 + n / 40) {
+		copy(kept, data);
+		cut(n * 4096);
+		told &= open_and_close() == ERR_TRUNCATED &&
+			strstr(why, "data.mdb is cut short") != NULL &&
+			strchr(why, '\n') == NULL;
+		if (!told)
+			printf("# %ld of %ld pages: %s\n", (long)n, (long)pages,
+			    why);
+	}
+	CHECK(told, "damage: wherever the file is cut, opening says so");
+	cut(0);
+	CHECK(open_and_close() == ERR_TRUNCATED && size_of(data) == 0,
+	    "damage: an empty file is left as it is");
+	copy(kept, data);
+	CHECK(open_and_close() == OK, "damage: the whole file opens again");
+}
+
+static void
+cut_while_open(void)
+{
+	char four[4] = "123";
+	size_t n;
+
+	if (store_open(&fixture, scratch, why, sizeof why) != OK)
+		fixture_bail_out(why);
+	CHECK(all_there(fixture), "damage: a program has the store open");
+	cut(3 * 4096);
+	CHECK(store_read(fixture, count_step, &n) == ERR_TRUNCATED,
+	    "damage: cut while open, the next read is refused");
+	CHECK(store_write(fixture, noon, put_step, four) == ERR_TRUNCATED,
+	    "damage: and the next write");
+	cut(0);
+	CHECK(store_read(fixture, count_step, &n) == ERR_TRUNCATED &&
+		  store_write(fixture, noon, put_step, four) == ERR_TRUNCATED,
+	    "damage: also where nothing is left of it");
+	copy(kept, data);
+	CHECK(all_there(fixture) &&
+		  store_write(fixture, noon, put_step, four) == OK,
+	    "damage: put back into the file, it serves again");
+	copy(data, kept);
+	CHECK(store_read(fixture, cut_step, &n) == ERR_UNREADABLE,
+	    "damage: cut in the middle of a read, that is refused");
+	copy(kept, data);
+	CHECK(store_write(fixture, noon, cut_step, &n) == ERR_UNREADABLE,
+	    "damage: or of a write");
+	copy(kept, data);
+	CHECK(all_there(fixture), "damage: and the process goes on");
+	fixture_close();
+}
+
+/* Where the engine holds its lock there is no way back. */
+static void
+cut_in_commit(void)
+{
+	int out[2], status = 0;
+	char said[1024] = "";
+	pid_t pid;
+
+	copy(kept, data);
+	fflush(stdout);
+	if (pipe(out) != 0 || (pid = fork()) == -1)
+		fixture_bail_out("no child");
+	if (pid == 0) {
+		size_t n;
+
+		dup2(out[1], STDERR_FILENO);
+		if (store_open(&fixture, scratch, why, sizeof why) != OK)
+			_exit(9);
+		cut_at_commit = true;
+		(void)!store_write(fixture, noon, fill_step, &n);
+		_exit(8);
+	}
+	close(out[1]);
+	(void)!read(out[0], said, sizeof said - 1);
+	close(out[0]);
+	waitpid(pid, &status, 0);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILURE &&
+		  strstr(said, "data.mdb\n") == said + strlen(said) - 9 &&
+		  str_starts(said, "latchkey: cannot go on: "),
+	    "damage: cut while it commits, the process ends with a line that "
+	    "names the file");
+}
+
+int
+main(void)
+{
+	fixture_open();
+	snprintf(data, sizeof data, "%s/data.mdb", scratch);
+	snprintf(kept, sizeof kept, "%s/kept", scratch);
+	in_store(fill_step, NULL);
+	short_but_whole();
+	cut_before();
+	cut_while_open();
+	cut_in_commit();
+	return check_done();
+}
