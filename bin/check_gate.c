@@ -166,7 +166,7 @@ static void
 try_without_tls(struct web *w, struct passing *p)
 {
 	char url[WEB_URL_CAP];
-	const struct fetch_request q = {.url = url};
+	const struct fetch_request q = {.url = url, .address = w->address};
 	struct buf b;
 
 	if (!str_starts(w->base, "https://") ||
@@ -198,27 +198,28 @@ tell(struct web *w, const struct passing *p)
 	/* The worst: what follows would have the same cause. */
 	if (p->open.len > 0)
 		check_found(w->c, CHECK_ERROR, &unguarded,
-		    "site %s is open to anybody at%s", w->base, p->open_text);
+		    "site %s%s is open to anybody at%s", w->base, w->at,
+		    p->open_text);
 	else if (p->other.len > 0)
 		check_found(w->c, CHECK_ERROR, &elsewhere,
-		    "site %s is not answered by the gate at%s", w->base,
-		    p->other_text);
+		    "site %s%s is not answered by the gate at%s", w->base,
+		    w->at, p->other_text);
 	else if (p->shut.len > 0)
 		check_found(w->c, CHECK_ERROR, &nameless,
-		    "site %s sends nobody to sign in (403) at%s", w->base,
-		    p->shut_text);
+		    "site %s%s sends nobody to sign in (403) at%s", w->base,
+		    w->at, p->shut_text);
 	else
 		check_found(w->c, CHECK_OK, NULL,
-		    "site %s: the gate stands before it", w->base);
+		    "site %s%s: the gate stands before it", w->base, w->at);
 }
 
 /* As a stranger's browser would. */
 static void
-try_doors(struct web *w, json_t *doors)
+try_doors(struct web *w, void *arg)
 {
+	json_t *doors = arg, *people;
 	struct passing p;
 	const char *path;
-	json_t *people;
 
 	buf_init(&p.open, p.open_text, sizeof p.open_text);
 	buf_init(&p.shut, p.shut_text, sizeof p.shut_text);
@@ -248,7 +249,7 @@ check_gate(struct checking *c)
 	{
 		if (json_object_size(doors) == 0 || !web_open(&w, c, origin))
 			continue;
-		try_doors(&w, doors);
+		web_each_address(&w, try_doors, doors);
 		fetch_close(&w.fetch);
 	}
 }

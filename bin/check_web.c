@@ -11,10 +11,7 @@
 #include <string.h>
 
 enum {
-	DAY_S = 86400,
-	CERTIFICATE_LEFT_S = 14 * DAY_S,
-	CERTIFICATE_LEFT_PART = 5, /* or this part of its time, if shorter */
-	CLOCK_APART_S = 60,        /* what apps allow */
+	CLOCK_APART_S = 60, /* what apps allow */
 	SHOWN_LEN = 60,
 	DOCUMENT_CAP = 65536
 };
@@ -76,8 +73,11 @@ tell_unreachable(struct web *w, const char *url)
 	    "that the name leads to it; where this machine cannot reach its "
 	    "own public address, use --offline"};
 
-	check_found(w->c, CHECK_ERROR, &advice, "%s cannot be reached: %s", url,
-	    fetch_why(w->fetch));
+	if (w->address[0] != '\0')
+		web_tell_silent(w);
+	else
+		check_found(w->c, CHECK_ERROR, &advice,
+		    "%s cannot be reached: %s", url, fetch_why(w->fetch));
 	w->over = true;
 }
 
@@ -91,10 +91,10 @@ tell_untrusted(struct web *w, const char *url)
 	    "your own, name that with --ca-file"};
 
 	check_found(w->c, CHECK_ERROR, &advice,
-	    "the certificate of %s is not to be trusted: %s", url,
+	    "the certificate of %s%s is not to be trusted: %s", url, w->at,
 	    fetch_why(w->fetch));
 	w->untrusted = true;
-	fetch_trust_all(w->fetch);
+	fetch_verify(w->fetch, false);
 }
 
 bool
@@ -110,6 +110,7 @@ web_ask(struct web *w, const struct fetch_request *q)
 		buf_puts(&b, w->base);
 	buf_puts(&b, q->url);
 	whole.url = url;
+	whole.address = w->address;
 	e = buf_ok(&b) ? fetch_ask(w->fetch, &whole, &w->answer) : ERR_NO_SPACE;
 	if (e == ERR_PERMISSION && !w->untrusted) {
 		tell_untrusted(w, url);
@@ -187,7 +188,7 @@ differs(struct web *w, const char *path, json_t *ours, json_t *theirs)
 		if (json_equal(value, other))
 			continue;
 		check_found(w->c, CHECK_ERROR, &other_directory,
-		    "%s%s: %s is %s, and not %s", w->base, path, name,
+		    "%s%s%s: %s is %s, and not %s", w->base, path, w->at, name,
 		    value_shown(given, other), value_shown(wanted, value));
 		w->over = true;
 		return true;
@@ -208,8 +209,8 @@ get_document(struct web *w, const char *path)
 	if (v != NULL)
 		return v;
 	check_found(w->c, CHECK_ERROR, &advice,
-	    "%s%s answers %d, and not with the document", w->base, path,
-	    w->answer.status);
+	    "%s%s%s answers %d, and not with the document", w->base, path,
+	    w->at, w->answer.status);
 	w->over = true;
 	return NULL;
 }
@@ -236,8 +237,9 @@ check_cors(struct web *w)
 	if (value == NULL || !str_equal(value, "*") ||
 	    fetch_header(w->fetch, name, 1) != NULL)
 		check_found(w->c, CHECK_WARNING, &advice,
-		    "the discovery document's %s does not arrive as it is sent",
-		    name);
+		    "the discovery document's %s does not arrive as it is "
+		    "sent%s",
+		    name, w->at);
 }
 
 /* What the programs would answer from this data directory. */
@@ -269,7 +271,7 @@ check_discovery(struct web *w)
 		w->over = true;
 	} else if (!differs(w, path, ours, theirs)) {
 		check_found(w->c, CHECK_OK, NULL,
-		    "%s%s: the issuer is the same", w->base, path);
+		    "%s%s%s: the issuer is the same", w->base, path, w->at);
 		check_cors(w);
 	}
 	json_decref(ours);
@@ -340,79 +342,7 @@ check_jwks(struct web *w)
 	json_decref(theirs);
 }
 
-/* --- the way there ---------------------------------------------------------*/
-
-void
-web_check_certificate(struct web *w)
-{
-	static const struct check_advice advice = {
-	    "when it expires no app and no browser trusts the provider any "
-	    "more",
-	    "renew it, reload the web server, and see why that did not happen "
-	    "by itself (certbot renew --dry-run)"};
-	const int64_t left = w->valid_until - w->c->a->now;
-	int64_t enough =
-	    (w->valid_until - w->valid_from) / CERTIFICATE_LEFT_PART;
-
-	if (w->valid_until <= 0 || w->untrusted)
-		return;
-	if (enough > CERTIFICATE_LEFT_S)
-		enough = CERTIFICATE_LEFT_S;
-	if (left < enough)
-		check_found(w->c, CHECK_ERROR, &advice,
-		    "the certificate of %s expires in %" PRId64 " hours",
-		    w->base, left / 3600);
-	else
-		check_found(w->c, CHECK_OK, NULL,
-		    "the certificate of %s is good for %" PRId64 " more days",
-		    w->base, left / DAY_S);
-}
-
-/* Nobody listening there is fine, too. */
-static void
-check_redirect(struct web *w)
-{
-	static const struct web_advice plain = {
-	    "who types the address without https:// stays where everybody on "
-	    "the way can read and change what they see",
-	    {[SERVER_UNKNOWN] =
-		    "send port 80 to https, as conf/site.sh's configuration "
-		    "does",
-		[SERVER_APACHE] = "in <VirtualHost *:80>: `Redirect permanent "
-				  "/ https://HOST/`",
-		[SERVER_LIGHTTPD] = "for $HTTP[\"scheme\"] == \"http\": "
-				    "`url.redirect = ( \"\" => "
-				    "\"https://HOST${url.path}${qsa}\" )`",
-		[SERVER_NGINX] = "in the server of port 80: `return 301 "
-				 "https://HOST$request_uri;`"}};
-	const struct check_advice advice = web_advise(w, &plain);
-	char url[WEB_URL_CAP], shown[WEB_SHOWN_CAP];
-	struct fetch_request q = {.url = url};
-	struct issuer_parts parts;
-	const char *location;
-	struct buf b;
-
-	/* With a port in the issuer, nobody knows where http would be. */
-	if (!issuer_split(w->base, &parts) || !parts.https ||
-	    parts.host[parts.host_len] == ':')
-		return;
-	buf_init(&b, url, sizeof url);
-	buf_printf(&b, "http%s/.well-known/openid-configuration",
-	    w->base + strlen("https"));
-	if (!buf_ok(&b) || fetch_ask(w->fetch, &q, &w->answer) != OK)
-		return;
-	location = fetch_header(w->fetch, "Location", 0);
-	buf_init(&b, url, sizeof url);
-	buf_put(&b, w->base, (size_t)(parts.path - w->base));
-	buf_putc(&b, '/');
-	if (w->answer.status / 100 == 3 && location != NULL &&
-	    str_starts(location, url))
-		check_found(w->c, CHECK_OK, NULL, "http is sent to https");
-	else
-		check_found(w->c, CHECK_ERROR, &advice,
-		    "http is not sent to https: it answers %d, and leads to %s",
-		    w->answer.status, web_shown(shown, location));
-}
+/* --- the clock -------------------------------------------------------------*/
 
 static void
 check_clock(struct web *w)
@@ -430,12 +360,31 @@ check_clock(struct web *w)
 		apart = -apart;
 	if (apart > CLOCK_APART_S)
 		check_found(w->c, CHECK_ERROR, &advice,
-		    "the web server's clock and ours are %" PRId64
+		    "the web server's clock%s and ours are %" PRId64
 		    " seconds apart",
-		    apart);
+		    w->at, apart);
 	else
-		check_found(
-		    w->c, CHECK_OK, NULL, "the web server's clock is the same");
+		check_found(w->c, CHECK_OK, NULL,
+		    "the web server's clock%s is the same", w->at);
+}
+
+/* What an address of the provider's answers with. */
+static void
+check_answer(struct web *w, void *arg)
+{
+	(void)arg;
+	check_discovery(w);
+	if (!w->over) {
+		check_clock(w);
+		web_check_remembered(w);
+	}
+	web_check_certificate(w);
+}
+
+static void
+check_addresses(struct web *w)
+{
+	web_each_address(w, check_answer, NULL);
 }
 
 /* --- all of it -------------------------------------------------------------*/
@@ -458,10 +407,10 @@ web_open(struct web *w, struct checking *c, const char *base)
 void
 check_web(struct checking *c)
 {
-	static void (*const checks[])(struct web * w) = {check_discovery,
-	    check_clock, web_check_certificate, check_jwks, check_inserted,
-	    web_check_authorization, web_check_sign_in_page, web_check_body,
-	    web_check_unknown_paths, check_redirect};
+	static void (*const checks[])(struct web * w) = {check_addresses,
+	    check_jwks, check_inserted, web_check_authorization,
+	    web_check_sign_in_page, web_check_body, web_check_unknown_paths,
+	    web_check_redirect};
 	struct web w;
 
 	if (!web_open(&w, c, c->a->conf.issuer))

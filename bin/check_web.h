@@ -11,7 +11,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-enum { WEB_URL_CAP = 2048, WEB_SHOWN_CAP = 256 };
+enum { WEB_URL_CAP = 2048, WEB_SHOWN_CAP = 256, WEB_AT_CAP = 72 };
 
 /* Which web server answers, where what to do depends on that. */
 enum web_server {
@@ -24,7 +24,9 @@ enum web_server {
 
 struct web {
 	struct checking *c;
-	const char *base; /* the issuer, or a site's origin */
+	const char *base;                /* the issuer, or a site's origin */
+	char address[FETCH_ADDRESS_CAP]; /* the one to ask; "": any */
+	char at[WEB_AT_CAP];             /* the same for messages: " (::1)" */
 	struct fetch *fetch;
 	struct fetch_answer answer; /* to the last question */
 	bool untrusted; /* the certificate has been found bad already */
@@ -57,9 +59,25 @@ json_t *web_json(const struct web *w);
  * cut off where it gets long. TEXT NULL is "nothing". */
 const char *web_shown(char shown[static WEB_SHOWN_CAP], const char *text);
 
+/*
+ * Calls ASK for each address of the base's name, A and AAAA, w->address being
+ * it; or once, without one, if there is only one, or if they cannot be asked
+ * one by one, which is told. ASK tells what it finds, and where by w->at. W is
+ * over if it is so at all of them; else what is asked next goes to one where it
+ * is not.
+ */
+typedef void web_ask_fn(struct web *w, void *arg);
+void web_each_address(struct web *w, web_ask_fn *ask, void *arg);
+
+/* Tells that w->address gives no answer. */
+void web_tell_silent(struct web *w);
+
 /* Whether the certificate seen last will last; told by itself, as are those
- * below. */
+ * below (check_tls.c). */
 void web_check_certificate(struct web *w);
+/* Whether the last answer has browsers remember that it is https. */
+void web_check_remembered(struct web *w);
+void web_check_redirect(struct web *w);
 
 /* What is asked of the endpoints (check_endpoints.c). */
 void web_check_authorization(struct web *w);

@@ -1,18 +1,19 @@
 #include "fetch.h"
 
+#include "base/buf.h"
 #include "base/str.h"
 
 #define CURL_DISABLE_TYPECHECK /* of macros, which the table below is not */
 #include <curl/curl.h>
 #include <dlfcn.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	BODY_CAP = 256 * 1024,
 	CONNECT_TIMEOUT_S = 5,
-	TIMEOUT_S = 15 /* longer than our programs ever take */
+	TIMEOUT_S = 15, /* longer than our programs ever take */
+	CONNECT_TO_CAP = FETCH_ADDRESS_CAP + 8
 };
 
 #define FUNCTIONS(X)                                                           \
@@ -134,10 +135,22 @@ fetch_close(struct fetch **f)
 }
 
 void
-fetch_trust_all(struct fetch *f)
+fetch_verify(struct fetch *f, bool checked)
 {
-	f->curl_easy_setopt(f->easy, CURLOPT_SSL_VERIFYPEER, 0L);
-	f->curl_easy_setopt(f->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	f->curl_easy_setopt(f->easy, CURLOPT_SSL_VERIFYPEER, checked ? 1L : 0L);
+	f->curl_easy_setopt(f->easy, CURLOPT_SSL_VERIFYHOST, checked ? 2L : 0L);
+}
+
+const char *
+fetch_peer(struct fetch *f, int *port)
+{
+	const char *address = NULL;
+	long number = 0;
+
+	f->curl_easy_getinfo(f->easy, CURLINFO_PRIMARY_IP, &address);
+	f->curl_easy_getinfo(f->easy, CURLINFO_PRIMARY_PORT, &number);
+	*port = (int)number;
+	return address != NULL ? address : "";
 }
 
 const char *
@@ -185,33 +198,66 @@ read_certificate(struct fetch *f, struct fetch_answer *answer)
 	}
 }
 
+/* Sets OPTION to a list of LINE alone, or of nothing; the caller frees it once
+ * the request is over. */
+static CURLcode
+set_list(struct fetch *f, CURLoption option, const char *line,
+    struct curl_slist **list)
+{
+	*list = NULL;
+	if (line != NULL && line[0] != '\0') {
+		*list = f->curl_slist_append(NULL, line);
+		if (*list == NULL)
+			return CURLE_OUT_OF_MEMORY;
+	}
+	return f->curl_easy_setopt(f->easy, option, *list);
+}
+
+/* Whatever the name leads to, and at the same port. */
+static const char *
+connect_to(char line[static CONNECT_TO_CAP], const char *address)
+{
+	const bool ipv6 = address != NULL && strchr(address, ':') != NULL;
+	struct buf b;
+
+	buf_init(&b, line, CONNECT_TO_CAP);
+	if (address != NULL && address[0] != '\0')
+		buf_printf(&b, ipv6 ? "::[%s]:" : "::%s:", address);
+	return line;
+}
+
+static CURLcode
+set_method(struct fetch *f, const struct fetch_request *q)
+{
+	CURL *e = f->easy;
+
+	if (q->body == NULL)
+		return f->curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
+	f->curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE, (long)q->body_len);
+	return f->curl_easy_setopt(e, CURLOPT_POSTFIELDS, q->body);
+}
+
 static CURLcode
 perform(struct fetch *f, const struct fetch_request *q)
 {
-	struct curl_slist *headers = NULL;
-	CURL *e = f->easy;
+	struct curl_slist *headers, *places = NULL;
+	char line[CONNECT_TO_CAP];
 	CURLcode code;
 
 	f->why[0] = f->body[0] = '\0';
 	f->len = 0;
-	if (q->header != NULL) {
-		headers = f->curl_slist_append(NULL, q->header);
-		if (headers == NULL)
-			return CURLE_OUT_OF_MEMORY;
-	}
-	code = f->curl_easy_setopt(e, CURLOPT_URL, q->url);
+	code = set_list(f, CURLOPT_HTTPHEADER, q->header, &headers);
 	if (code == CURLE_OK)
-		code = f->curl_easy_setopt(e, CURLOPT_HTTPHEADER, headers);
-	if (code == CURLE_OK && q->body == NULL)
-		code = f->curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
-	if (code == CURLE_OK && q->body != NULL) {
-		f->curl_easy_setopt(
-		    e, CURLOPT_POSTFIELDSIZE, (long)q->body_len);
-		code = f->curl_easy_setopt(e, CURLOPT_POSTFIELDS, q->body);
-	}
+		code = set_list(f, CURLOPT_CONNECT_TO,
+		    connect_to(line, q->address), &places);
 	if (code == CURLE_OK)
-		code = f->curl_easy_perform(e);
+		code = f->curl_easy_setopt(f->easy, CURLOPT_URL, q->url);
+	if (code == CURLE_OK)
+		code = set_method(f, q);
+	if (code == CURLE_OK)
+		code = f->curl_easy_perform(f->easy);
 	f->curl_slist_free_all(headers);
+	f->curl_slist_free_all(places);
 	return code;
 }
 

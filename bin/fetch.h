@@ -9,10 +9,13 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct fetch;
+
+enum { FETCH_ADDRESS_CAP = 64 };
 
 /*
  * Certificates are checked against CA_FILE (PEM; NULL: the system's).
@@ -26,6 +29,9 @@ struct fetch_request {
 	const char *header; /* "Name: value" to send along, or NULL */
 	const char *body;   /* a form: POST; NULL: GET */
 	size_t body_len;
+	/* The one to ask, in figures, instead of what the name leads to; NULL
+	 * or "": the latter. Not to be used where there is a proxy. */
+	const char *address;
 };
 
 struct fetch_answer {
@@ -44,8 +50,13 @@ enum err fetch_ask(struct fetch *f, const struct fetch_request *q,
     struct fetch_answer *answer) MUST_CHECK;
 const char *fetch_why(const struct fetch *f);
 
-/* From now on any certificate will do: nothing secret is to be sent. */
-void fetch_trust_all(struct fetch *f);
+/* Whether certificates are checked from now on, as they are at first. Without
+ * that nothing secret is to be sent. */
+void fetch_verify(struct fetch *f, bool checked);
+
+/* Where the last answer came from, in figures: a proxy, if there is one. "" and
+ * 0: nowhere. Valid until the next fetch. */
+const char *fetch_peer(struct fetch *f, int *port);
 
 /* The Nth (from 0) header NAME of the last answer, NULL if there is none; valid
  * until the next fetch. */

@@ -413,6 +413,109 @@ change() {	# FILE SED-SCRIPT
 	finds_only 'error https://id.example.org/.* answers 503' 'start the programs'
 }
 
+@test "check: Strict-Transport-Security that does not arrive, or that lets browsers forget" {
+	local server
+	for server in nginx apache lighttpd; do
+		change "$server.conf" '/^[^#]*Strict-Transport-Security/d'
+		serve "$server"
+		finds_only 'warning https://id.example.org answers with Strict-Transport-Security: nothing' \
+		    'Strict-Transport-Security.*max-age=31536000'
+		stop_all
+	done
+	cp "$root/conf/nginx.conf" "$CONF/nginx.conf"
+	change nginx.conf 's/max-age=31536000/"includeSubDomains; max-age=0"/'
+	serve nginx
+	finds_only 'warning .* Strict-Transport-Security: "includeSubDomains; max-age=0"'
+}
+
+# --- every address of the name ---------------------------------------------------
+
+# with_hosts ADDRESS... COMMAND...: id.example.org and photos.example.org lead
+# there, for this command and what it starts.
+with_hosts() {
+	local hosts=$BATS_TEST_TMPDIR/hosts
+	: >"$hosts"
+	while [[ $1 = [0-9:]* ]]; do
+		echo "$1 id.example.org photos.example.org" >>"$hosts"
+		shift
+	done
+	# shellcheck disable=SC2016 # $1 is that shell's
+	unshare $([[ $(id -u) = 0 ]] || echo --map-root-user) -m \
+	    --propagation private sh -c 'mount --bind "$1" /etc/hosts && shift &&
+	    exec "$@"' sh "$hosts" "$@"
+}
+
+# serve_at_port SERVER: with the port in the issuer, and no proxy to it.
+serve_at_port() {
+	serve "$1"
+	unset http_proxy https_proxy
+	set_conf issuer "https://id.example.org:$PORT"
+}
+
+# said ADDRESS...: what check says with these addresses.
+said() {
+	with_hosts "$@" "$(programs)/bin/latchkey" -d "$DATA" check \
+	    --sockets "$BATS_TEST_TMPDIR/none" \
+	    --ca-file "$BATS_FILE_TMPDIR/certificate.pem"
+}
+
+@test "check: every address of the name is asked, A and AAAA, and the one that fails is named" {
+	local issuer
+	serve_at_port nginx
+	issuer=https://id.example.org:$PORT
+	run -0 said 127.0.0.1 ::1
+	[[ $output = *"/openid-configuration (127.0.0.1): the issuer is the same"* ]]
+	[[ $output = *"/openid-configuration (::1): the issuer is the same"* ]]
+	[[ $output = *"certificate of $issuer (::1) is good for"* ]]
+	run -1 said 127.0.0.1 127.0.0.2 ::1
+	[[ $output = *"error    $issuer (127.0.0.2, an A record) cannot be reached: "*'do:  let the web server listen there'*"1 errors"* ]]
+	# What the name leads to first makes no difference.
+	run -1 said 127.0.0.2 127.0.0.1
+	[[ $output = *"(127.0.0.2, an A record) cannot be reached"*"1 errors"* ]]
+}
+
+@test "check: a server that listens on IPv4 alone, though its name has an AAAA record" {
+	change nginx.conf '/# IPv6:/,/# end IPv6/d'
+	serve_at_port nginx
+	run -1 said ::1 127.0.0.1
+	[[ $output = *"error    https://id.example.org:$PORT (::1, an AAAA record) cannot be reached: "*"1 errors"* ]]
+	run -0 said 127.0.0.1
+	[[ $output != *'127.0.0.1'* ]]
+}
+
+@test "check: an address with another server behind it, another certificate, or no way to it" {
+	make_certificate certificate.other -1 80 www.example.org
+	change nginx.conf '/# IPv6:/,/# end IPv6/d'
+	cat >>"$CONF/nginx.conf" <<-END
+		server {
+			listen @LISTEN6@ ssl;
+			ssl_certificate @CERTIFICATE@;
+			ssl_certificate_key @KEY@;
+			location / { return 200 hello; }
+		}
+	END
+	serve_at_port nginx
+	run -1 said 127.0.0.1 ::1
+	[[ $output = *"error    https://id.example.org:$PORT/.well-known/openid-configuration (::1) answers 200, and not with the document"*"1 errors"* ]]
+	# It is a broadcast address.
+	run -0 said 127.0.0.1 255.255.255.255
+	[[ $output = *"warning  https://id.example.org:$PORT (255.255.255.255, an A record) was not asked: "* ]]
+	cat "$BATS_FILE_TMPDIR/certificate.other.pem" \
+	    >>"$BATS_FILE_TMPDIR/certificate.pem"
+	change nginx.conf "s|@CERTIFICATE@;\$|$BATS_FILE_TMPDIR/certificate.other.pem;|
+	    s|@KEY@;\$|$BATS_FILE_TMPDIR/certificate.other.key;|"
+	stop_all
+	serve_at_port nginx
+	run -1 said 127.0.0.1 ::1
+	[[ $output = *"error    the certificate of https://id.example.org:$PORT/.well-known/openid-configuration (::1) is not to be trusted: "* ]]
+}
+
+@test "check: behind a proxy addresses are left to it, which is said" {
+	serve nginx
+	latchkey check --ca-file "$BATS_FILE_TMPDIR/certificate.pem" |
+	    grep '^ok  .*https://id.example.org: .* come from a proxy, 127.0.0.1$'
+}
+
 # --- the gate ------------------------------------------------------------------
 
 SITE=https://photos.example.org
@@ -479,6 +582,25 @@ the_gate_is_seen() {
 	change lighttpd.conf 's|/gate", "mode"|/nothing", "mode"|'
 	serve lighttpd
 	finds_only "error site $SITE is not answered by the gate at / \(50.\)"
+}
+
+@test "check: every address of a site is asked, and the one without the gate is named" {
+	guarded nginx --rule '/ signed-in'
+	latchkey site del "$SITE" >/dev/null
+	change nginx.conf "s|SITE $SITE;|SITE $SITE:\$server_port;|
+	    /^# --- The gate/,\$ { /# IPv6:/,/# end IPv6/d }"
+	serve_at_port nginx
+	SITE=$SITE:$PORT
+	latchkey site add "$SITE" --rule '/ signed-in' >/dev/null
+	run -0 said 127.0.0.1
+	[[ $output = *"$SITE: the gate stands before it"* ]]
+	# The host of the provider answers there for the other.
+	run -1 said 127.0.0.1 ::1
+	[[ $output = *"$SITE (127.0.0.1): the gate stands before it"* ]]
+	[[ $output = *"error    site $SITE (::1) is not answered by the gate at / (404) /latchkey-check (404)"*"1 errors"* ]] ||
+	    fail "$output"
+	run -1 said 127.0.0.1 ::1 127.0.0.2
+	[[ $output = *"error    $SITE (127.0.0.2, an A record) cannot be reached"* ]]
 }
 
 @test "check: a site without a rule, with one that opens all of it, or one that never decides" {
