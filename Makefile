@@ -21,7 +21,7 @@ BUILD	= $(if $(SAN),build/san,build)
 base	 = err buf str names form clock base64 uuid secret json members log issuer conf file turn
 store	 = env files fault store commit table record
 domain	 = keyring installation token scope pkce password user uri client client_words jwa session \
-	   site site_path site_rule app_password \
+	   site site_path site_rule destination app_password \
 	   family family_rotate code approval device opaque_string throttle revocation audit signkey signer ed25519 rs256 jwt
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \

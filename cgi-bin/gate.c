@@ -55,6 +55,10 @@ static const struct notice {
 	"The address of this page is written in a way that could mean two "
 	"things.",
 	NULL},
+    {"destination_foreign", "This did not work",
+	"The address to copy or move to is none of this site.", NULL},
+    {"destination_missing", "This did not work",
+	"The request does not say where to copy or move to.", NULL},
     {"visit_unknown", "Please start again",
 	"This sign-in was begun elsewhere, or your browser keeps no cookies.",
 	"Try again"},
@@ -176,6 +180,7 @@ decide(struct asking *a)
 	struct gate_request q = {.origin = f->origin,
 	    .method = f->method,
 	    .target = f->target,
+	    .destination = f->destination,
 	    .cookie = browser_gate(cookie, &c->provider->conf, &c->request),
 	    .authorization = c->request.authorization};
 	const char *why = NULL;

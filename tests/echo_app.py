@@ -72,7 +72,7 @@ class App(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
 
     do_GET = get
-    do_POST = do_PUT = do_PROPFIND = answer
+    do_POST = do_PUT = do_PROPFIND = do_COPY = do_MOVE = answer
 
     def log_message(self, *_):
         pass

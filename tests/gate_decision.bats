@@ -566,6 +566,103 @@ families() {
 	assert_status 200
 }
 
+# move METHOD PATH DESTINATION [VAR=VALUE...]: asked about by an authorizer.
+move() {
+	cgi gate "$1" "$2" '' '' FCGI_ROLE=AUTHORIZER "LATCHKEY_SITE=$SITE" \
+	    "HTTP_DESTINATION=$3" "${@:4}" >/dev/null
+}
+
+@test "gate: COPY and MOVE pass where the person may reach both addresses, and write the second (RFC 4918 10.3)" {
+	local cookie to method
+	latchkey site set "$SITE" --rule '/ signed-in' --rule '/open anyone' \
+	    --rule '/closed group:nobody' --rule '/read signed-in' \
+	    --rule 'PUT /read group:nobody' --rule 'GET,COPY,PUT /some signed-in' >/dev/null
+	cookie=$(gate_cookie alice)
+	for method in COPY MOVE; do
+		for to in "$SITE/y" /y "$SITE" "$SITE/a%2Fb%20c?x" \
+		    "HTTP://${SITE#*://}/y" /open/y; do
+			move $method /x "$to" "HTTP_COOKIE=$cookie"
+			assert_equal "$to $(http_status)" "$to 200"
+			assert_header Variable-REMOTE_USER '^alice$'
+		done
+		for to in "$SITE/closed/y" /closed /read/y; do
+			move $method /x "$to" "HTTP_COOKIE=$cookie" \
+			    HTTP_ACCEPT=text/html
+			assert_equal "$to $(http_status)" "$to 403"
+			assert_page 'You can’t open this page'
+		done
+		move $method /closed/x /y "HTTP_COOKIE=$cookie"
+		assert_status 403
+	done
+	move COPY /some/x /some/y "HTTP_COOKIE=$cookie"
+	assert_status 200
+	move PUT /x /closed/y "HTTP_COOKIE=$cookie"
+	assert_status 403
+	# A stranger is asked who it is, for either.
+	move MOVE /x /y
+	assert_status 401
+	move MOVE /open/x /y
+	assert_status 401
+	move MOVE /open/x /open/y
+	assert_status 200
+	move MOVE /open/x /y "HTTP_COOKIE=$cookie"
+	assert_status 200
+	assert_header Variable-REMOTE_USER '^alice$'
+}
+
+@test "gate: a destination elsewhere, of two readings, or missing is refused with its reason" {
+	local cookie to
+	cookie=$(gate_cookie alice)
+	for to in "$OTHER/y" "https://${SITE#*://}/y" //127.0.0.2/y y ./y '' \
+	    "http://x@${SITE#*://}/y" "$SITE/y, $SITE/z" '/a b' $'/a\tb'; do
+		move MOVE /x "$to" "HTTP_COOKIE=$cookie"
+		assert_equal "$to $(http_status)" "$to 400"
+	done
+	assert_equal "$(grep -c reason=destination_foreign "$SERVER_LOG")" 10
+	for to in "$SITE/OPEN/y" /open/../y /open%2Fy /%2elatchkey/y '/y#z' /%zz \
+	    "$SITE#/y"; do
+		move MOVE /x "$to" "HTTP_COOKIE=$cookie"
+		assert_equal "$to $(http_status)" "$to 400"
+	done
+	assert_equal "$(grep -c reason=path_ambiguous "$SERVER_LOG")" 7
+	for method in COPY MOVE move; do
+		cgi gate $method /x '' '' FCGI_ROLE=AUTHORIZER \
+		    "LATCHKEY_SITE=$SITE" "HTTP_COOKIE=$cookie" >/dev/null
+		assert_status 400
+		assert_page 'destination missing'
+	done
+	assert_equal "$(grep -c reason=destination_missing "$SERVER_LOG")" 3
+}
+
+@test "gate: an app password and an access token must be good for the destination, too" {
+	local password token
+	password=$(latchkey app-password add alice --site "$SITE" --json |
+	    jq -r .password)
+	add_client api --audience https://api.example --grant client_credentials \
+	    --scope api:read
+	token=$(CLIENT=api client_credentials | field access_token)
+	latchkey site set "$SITE" --rule '/ signed-in' \
+	    --rule '/dav signed-in app-password' --rule '/open anyone' \
+	    --rule '/api bearer:https://api.example' >/dev/null
+	with="HTTP_AUTHORIZATION=Basic $(printf %s "alice:$password" | base64 -w 0)"
+	move MOVE /dav/x /dav/y "$with"
+	assert_status 200
+	move MOVE /dav/x /y "$with"
+	assert_status 401
+	move MOVE /open/x /dav/y "$with"
+	assert_status 200
+	assert_header Variable-REMOTE_USER '^alice$'
+	move MOVE /open/x /dav/y
+	assert_status 401
+	assert_header WWW-Authenticate '^Basic '
+	with="HTTP_AUTHORIZATION=Bearer $token"
+	move MOVE /api/x /api/y "$with"
+	assert_status 200
+	assert_header Variable-REMOTE_USER '^client:api$'
+	move MOVE /api/x /dav/y "$with"
+	assert_status 401
+}
+
 @test "gate: any query, method and body passes by it" {
 	local long
 	long=$(printf 'a=b&%.0s' {1..2000})

@@ -491,6 +491,42 @@ app_passwords_open_what_they_are_for() {
 	latchkey user unlock bob >/dev/null
 }
 
+# WebDAV (RFC 4918 9.8, 9.9), the app behind being the one that would do it.
+a_move_is_judged_at_both_ends() {
+	local method to version
+	for version in --http1.1 --http2; do
+		move() {	# STATUS PERSON METHOD PATH DESTINATION...
+			answers "$1" "$2" $version -H 'Accept: */*' -X "$3" \
+			    "${@:5}" "$4"
+		}
+		for method in COPY MOVE; do
+			for to in "$SITE/app/y" /app/y; do
+				move 200 alice $method /app/x -H "Destination: $to"
+				assert_page "app: $method /app/x "
+				assert_page "[Dd]estination: $to "
+			done
+			move 401 - $method /app/x -H 'Destination: /app/y'
+			move 403 alice $method /app/x -H "Destination: $SITE/closed/y"
+			move 403 bob $method /app/x -H 'Destination: /family/y'
+			move 200 alice $method /app/x -H 'Destination: /family/y'
+			for to in "$SITE/CLOSED/y" /app/..%2fclosed/y \
+			    "$OTHER/app/y" //other.example.org/app/y \
+			    "/app/y, /closed/y" ./y; do
+				move 400 alice $method /app/x -H "Destination: $to"
+				refute_page 'app: '
+			done
+			move 400 alice $method /app/x
+			# Two of them, whichever the app would take.
+			move 400 alice $method /app/x -H 'Destination: /app/y' \
+			    -H 'Destination: /closed/y'
+			move 400 alice $method /app/x -H 'Destination: /closed/y' \
+			    -H 'Destination: /app/y'
+			refute_page 'app: '
+		done
+		move 403 alice PUT /app/x -H 'Destination: /closed/y'
+	done
+}
+
 it_closes_at_the_next_request() {
 	latchkey user unlock carol >/dev/null
 	sign_in_at carol "$SITE/page.txt"
@@ -611,6 +647,7 @@ end_gate() {
 @test "lighttpd: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at lighttpd; no_other_host_opens_it; }
 @test "lighttpd: an access token opens an API (RFC 6750)" { at lighttpd; tokens_open_an_api; }
 @test "lighttpd: an app password opens what it is for (RFC 7617)" { at lighttpd; app_passwords_open_what_they_are_for; }
+@test "lighttpd: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at lighttpd; a_move_is_judged_at_both_ends; }
 @test "lighttpd: signing out, ending a grant, locking a person count at the next request" { at lighttpd; it_closes_at_the_next_request; }
 @test "lighttpd: bodies reach the app, and its 401 the client" { at lighttpd; bodies_reach_the_app; }
 @test "lighttpd: Chromium goes through it, and signs out" { at lighttpd; a_browser_goes_through; }
@@ -631,6 +668,7 @@ end_gate() {
 @test "nginx: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at nginx; no_other_host_opens_it; }
 @test "nginx: an access token opens an API (RFC 6750)" { at nginx; tokens_open_an_api; }
 @test "nginx: an app password opens what it is for (RFC 7617)" { at nginx; app_passwords_open_what_they_are_for; }
+@test "nginx: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at nginx; a_move_is_judged_at_both_ends; }
 @test "nginx: signing out, ending a grant, locking a person count at the next request" { at nginx; it_closes_at_the_next_request; }
 @test "nginx: bodies reach the app, and its 401 the client" { at nginx; bodies_reach_the_app; }
 @test "nginx: Chromium goes through it, and signs out" { at nginx; a_browser_goes_through; }
@@ -652,6 +690,7 @@ end_gate() {
 @test "apache: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at apache; no_other_host_opens_it; }
 @test "apache: an access token opens an API (RFC 6750)" { at apache; tokens_open_an_api; }
 @test "apache: an app password opens what it is for (RFC 7617)" { at apache; app_passwords_open_what_they_are_for; }
+@test "apache: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at apache; a_move_is_judged_at_both_ends; }
 @test "apache: signing out, ending a grant, locking a person count at the next request" { at apache; it_closes_at_the_next_request; }
 @test "apache: bodies reach the app, and its 401 the client" { at apache; bodies_reach_the_app; }
 @test "apache: no .htaccess and no other section leads past it" { at apache; no_other_section_opens_it; }
@@ -674,6 +713,7 @@ end_gate() {
 @test "apache-fcgid: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at apache-fcgid; no_other_host_opens_it; }
 @test "apache-fcgid: an access token opens an API (RFC 6750)" { at apache-fcgid; tokens_open_an_api; }
 @test "apache-fcgid: an app password opens what it is for (RFC 7617)" { at apache-fcgid; app_passwords_open_what_they_are_for; }
+@test "apache-fcgid: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at apache-fcgid; a_move_is_judged_at_both_ends; }
 @test "apache-fcgid: signing out, ending a grant, locking a person count at the next request" { at apache-fcgid; it_closes_at_the_next_request; }
 @test "apache-fcgid: bodies reach the app, and its 401 the client" { at apache-fcgid; bodies_reach_the_app; }
 @test "apache-fcgid: no .htaccess and no other section leads past it" { at apache-fcgid; no_other_section_opens_it; }
@@ -694,6 +734,7 @@ end_gate() {
 @test "caddy: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at caddy; no_other_host_opens_it; }
 @test "caddy: an access token opens an API (RFC 6750)" { at caddy; tokens_open_an_api; }
 @test "caddy: an app password opens what it is for (RFC 7617)" { at caddy; app_passwords_open_what_they_are_for; }
+@test "caddy: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at caddy; a_move_is_judged_at_both_ends; }
 @test "caddy: signing out, ending a grant, locking a person count at the next request" { at caddy; it_closes_at_the_next_request; }
 @test "caddy: bodies reach the app, and its 401 the client" { at caddy; bodies_reach_the_app; }
 @test "caddy: no other block leads past it" {

@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "domain/app_password.h"
+#include "domain/destination.h"
 #include "protocol/access_token.h"
 #include "protocol/authorization.h"
 
@@ -13,6 +14,7 @@
 struct deciding {
 	const struct provider *p;
 	const struct gate_request *q;
+	const char *method, *target; /* Q's own, or for its destination */
 	int64_t now;
 	struct gate_reply *r;
 	struct site *site;
@@ -116,8 +118,7 @@ decide(struct store_txn *t, void *arg)
 		return err_because(ERR_FORBIDDEN, "site_unknown", &d->why);
 	if (e != OK)
 		return e;
-	found = site_rule_find(
-	    &r->rule, d->site->rules, d->q->method, d->q->target);
+	found = site_rule_find(&r->rule, d->site->rules, d->method, d->target);
 	if (found == ERR_INVALID_REQUEST)
 		return err_because(found, "path_ambiguous", &d->why);
 	if (found == ERR_CORRUPT)
@@ -194,6 +195,43 @@ use_step(struct store_txn *t, void *arg)
 	return session_use_id(t, d->sid, d->now);
 }
 
+/* Whether METHOD may be done to TARGET. */
+static enum err
+judge(struct deciding *d, const char *method, const char *target)
+{
+	const char *bearer = authorization_bearer(d->q->authorization);
+	enum err e;
+
+	d->method = method;
+	d->target = target;
+	e = store_read(d->p->store, decide, d);
+	/* That it cannot be noted is no reason to refuse. */
+	if (e == OK && d->use_due &&
+	    store_write(d->p->store, d->now, use_step, d) != OK)
+		d->use_due = false;
+	/* Outside the transaction: a signature is verified. */
+	if ((e == ERR_LOGIN_REQUIRED || e == ERR_FORBIDDEN) && bearer != NULL &&
+	    d->r->rule.audience[0] != '\0')
+		e = decide_bearer(d, bearer);
+	return e;
+}
+
+/* After the request's own address: what is at TARGET is about to be written,
+ * and by whom the first address has said, if it has. */
+static enum err
+judge_destination(struct deciding *d, const char *target)
+{
+	struct gate_reply own = *d->r;
+	enum err e = judge(d, d->q->method, target);
+
+	if (e == OK)
+		e = judge(d, "PUT", target);
+	if (e == OK && (own.has_user || own.client_id[0] != '\0'))
+		*d->r = own;
+	gate_reply_wipe(&own);
+	return e;
+}
+
 enum err
 gate_decide(const struct provider *p, const struct gate_request *q, int64_t now,
     struct gate_reply *r, const char **why)
@@ -206,17 +244,20 @@ gate_decide(const struct provider *p, const struct gate_request *q, int64_t now,
 	    .r = r,
 	    .site = &site,
 	    .client = &client};
-	const char *bearer = authorization_bearer(q->authorization);
-	enum err e = store_read(p->store, decide, &d);
+	const char *destination = NULL;
+	enum err e;
 
-	/* That it cannot be noted is no reason to refuse. */
-	if (e == OK && d.use_due &&
-	    store_write(p->store, now, use_step, &d) != OK)
-		d.use_due = false;
-	/* Outside the transaction: a signature is verified. */
-	if ((e == ERR_LOGIN_REQUIRED || e == ERR_FORBIDDEN) && bearer != NULL &&
-	    r->rule.audience[0] != '\0')
-		e = decide_bearer(&d, bearer);
+	*r = (struct gate_reply){0};
+	if (q->destination == NULL && destination_is_needed(q->method))
+		return err_because(
+		    ERR_INVALID_REQUEST, "destination_missing", why);
+	if (q->destination != NULL && (destination = destination_target(
+					   q->origin, q->destination)) == NULL)
+		return err_because(
+		    ERR_INVALID_REQUEST, "destination_foreign", why);
+	e = judge(&d, q->method, q->target);
+	if (e == OK && destination != NULL)
+		e = judge_destination(&d, destination);
 	*why = d.why;
 	return e;
 }

@@ -22,6 +22,7 @@ struct gate_request {
 	const char *origin; /* of the site */
 	const char *method;
 	const char *target;        /* "/path?query", as the client sent it */
+	const char *destination;   /* the header; NULL: none */
 	const char *cookie;        /* the gate's; NULL: none */
 	const char *authorization; /* the header; NULL: none */
 };
@@ -35,12 +36,14 @@ struct gate_reply {
 };
 
 /*
- * OK: let it on. Otherwise *WHY is a word for the log, and
+ * OK: let it on. A destination (RFC 4918 10.3) is judged like the target, under
+ * the same method and as PUT. Otherwise *WHY is a word for the log, and
  *	ERR_LOGIN_REQUIRED	nobody is known who could be asked about
  *	ERR_FORBIDDEN		somebody is, and may not; or nobody may
  *	ERR_ACCESS_DENIED	an app password is wrong
  *	ERR_INVALID_TOKEN, ERR_INSUFFICIENT_SCOPE (RFC 6750 3.1)
- *	ERR_INVALID_REQUEST	the path can be read in two ways
+ *	ERR_INVALID_REQUEST	the path can be read in two ways; the
+ *				destination is none of this site, or missing
  * R is filled in as far as things are known; the caller wipes it.
  */
 enum err gate_decide(const struct provider *p, const struct gate_request *q,

@@ -82,6 +82,16 @@ read_request(struct front *f, const struct exchange *x)
 	f->target = request_target(param(x, "REQUEST_URI"));
 }
 
+/* Which of two an app would take nobody knows, and "" is no address. */
+static void
+read_destination(struct front *f, const struct exchange *x)
+{
+	static const char name[] = "HTTP_DESTINATION";
+
+	f->destination =
+	    exchange_param_is_repeated(x, name) ? "" : exchange_param(x, name);
+}
+
 static void
 read_asker(struct front *f, const struct exchange *x)
 {
@@ -124,6 +134,7 @@ front_read(struct front *f, const struct exchange *x, const char **why)
 	*f = (struct front){0};
 	e = read_form(f, x);
 	read_request(f, x);
+	read_destination(f, x);
 	read_asker(f, x);
 	if (e != OK)
 		return err_because(e, "form_unknown", why);

@@ -26,6 +26,7 @@ struct front {
 	char origin[ORIGIN_CAP]; /* of the site */
 	/* of the request asked about; borrowed until it is finished */
 	const char *method, *target;
+	const char *destination; /* the header; NULL: none. "": several */
 	bool accepts_html, accepts_json;
 	bool from_script;   /* a page's script asks, not a person */
 	bool from_own_page; /* a person follows a link of the site, or none */

@@ -266,7 +266,7 @@ exchange_is_kept(const struct exchange *x)
 
 /* FCGX_GetParam compares whole names with all it passes, and twenty are asked
  * for: half of what else a request costs to read. */
-static const char *
+static char *const *
 find_param(char *const *params, const char *name)
 {
 	size_t len = strlen(name);
@@ -274,14 +274,30 @@ find_param(char *const *params, const char *name)
 	for (; *params != NULL; params++)
 		if (**params == *name && strncmp(*params, name, len) == 0 &&
 		    (*params)[len] == '=')
-			return *params + len + 1;
+			return params;
 	return NULL;
 }
 
 const char *
 exchange_param(const struct exchange *x, const char *name)
 {
-	return x->cgi ? getenv(name) : find_param(x->fcgi.envp, name);
+	char *const *found;
+
+	if (x->cgi)
+		return getenv(name);
+	found = find_param(x->fcgi.envp, name);
+	return found != NULL ? *found + strlen(name) + 1 : NULL;
+}
+
+bool
+exchange_param_is_repeated(const struct exchange *x, const char *name)
+{
+	char *const *found;
+
+	if (x->cgi)
+		return false;
+	found = find_param(x->fcgi.envp, name);
+	return found != NULL && find_param(found + 1, name) != NULL;
 }
 
 void

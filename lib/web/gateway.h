@@ -62,6 +62,10 @@ void gateway_wake(pthread_t thread);
 /* A CGI meta-variable (RFC 3875 4.1), or NULL. Valid until gateway_finish. */
 const char *exchange_param(const struct exchange *x, const char *name);
 
+/* Whether it came more than once: nginx before 1.23 makes a parameter of each
+ * header of a name, where others join them. */
+bool exchange_param_is_repeated(const struct exchange *x, const char *name);
+
 /* Reads up to CAP bytes of the body: *len is 0 at its end. ERR_IO when the
  * peer is gone. */
 enum err exchange_read(

@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "check.h"
+#include "domain/destination.h"
 #include "fixture.h"
 
 #include <string.h>
@@ -275,6 +276,85 @@ random_paths(void)
 	    "another's");
 }
 
+static bool
+leads_to(const char *value, const char *target)
+{
+	const char *found = destination_target("https://a.example:8443", value);
+
+	return target == NULL ? found == NULL
+			      : found != NULL && str_equal(found, target);
+}
+
+static void
+destinations(void)
+{
+	static const char *const none[] = {"", " ", "x", "x/y", "//a.example/x",
+	    "//a.example:8443/x", "https:/x", "https:x", "?x", "#x",
+	    "https://a.example/x", "https://a.example:443/x",
+	    "http://a.example:8443/x", "https://b.example:8443/x",
+	    "https://u@a.example:8443/x", "https://a.example:8443@b.example/x",
+	    "https://a.example:8443\\b.example/x",
+	    "https://a.example:8443.b.example/x", "https://a%2eexample:8443/x",
+	    "dav://a.example:8443/x", "x https://a.example:8443/x",
+	    "https://a.example:8443/x y", "/x, /y",
+	    "https://a.example:8443/x, https://a.example:8443/y", "/x\ty",
+	    "\\x", NULL};
+
+	CHECK(leads_to("https://a.example:8443/x?y", "/x?y") &&
+		  leads_to("HTTPS://A.Example:8443/x", "/x") &&
+		  leads_to("https://a.example:8443", "/") &&
+		  leads_to("https://a.example:8443?x", "/") &&
+		  leads_to("https://a.example:8443/a/../b,c//%2f",
+		      "/a/../b,c//%2f") &&
+		  leads_to("/x/y://z", "/x/y://z") &&
+		  leads_to("/alt\xe4r", "/alt\xe4r"),
+	    "site: a destination is an address of it, or its path (RFC 4918 "
+	    "10.3)");
+	for (size_t i = 0; none[i] != NULL; i++)
+		promise(leads_to(none[i], NULL),
+		    "nothing else is a destination", none[i]);
+	CHECK(destination_is_needed("COPY") && destination_is_needed("move") &&
+		  !destination_is_needed("PUT") && !destination_is_needed(""),
+	    "site: COPY and MOVE need one");
+}
+
+/* However it is spelled, a destination that passes is one below /app. */
+static void
+random_destinations(void)
+{
+	static const char *const pieces[] = {"https://a.example:8443",
+	    "https:", "//", "/", "a.example", "b.example", "@", ":8443", "app",
+	    "APP", "..", "%2F", "\\", ";", "?", "#", " ", "x"};
+	static const char rules_text[] = "/ group:b\n/app anyone";
+	unsigned let_on = 0, wrong = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		char value[192] = "";
+		size_t n = 1 + dice() % 7;
+		const char *target;
+		struct site_rule r;
+
+		if (i % 2 == 0)
+			strcat(value, "https://a.example:8443/app");
+		for (size_t j = 0; j < n; j++)
+			strcat(value,
+			    pieces[dice() % (sizeof pieces / sizeof *pieces)]);
+		target = destination_target("https://a.example:8443", value);
+		if (target == NULL || strstr(value, target) == NULL ||
+		    site_rule_find(&r, rules_text, "PUT", target) != OK ||
+		    !r.anyone)
+			continue;
+		let_on++;
+		wrong += (value[0] != '/' &&
+			     !str_starts(value, "https://a.example:8443/")) ||
+			 strchr(value, ' ') != NULL ||
+			 !leads_into_app(target, dice());
+	}
+	CHECK(let_on > 1000 && wrong == 0,
+	    "site: of random destinations none leads elsewhere than its rule "
+	    "says");
+}
+
 static void
 origins(void)
 {
@@ -348,6 +428,8 @@ main(void)
 	readings_that_differ();
 	readings_that_agree();
 	random_paths();
+	destinations();
+	random_destinations();
 	origins();
 	in_store(kept, NULL);
 	return check_done();
