@@ -20,7 +20,7 @@ enum {
 	OPSLIMIT_MIN = 2,  /* OWASP's figures for Argon2id, 2024 */
 	MEMLIMIT_MIN = 19, /* MiB */
 	READERS_PERCENT = 80,
-	KEYS_MAX = 32 /* far more than rotation leaves */
+	KEYS_MAX = 32 /* that sign or will: far more than there are */
 };
 
 #define MIB ((uint64_t)1024 * 1024)
@@ -222,8 +222,6 @@ check_keys(const struct survey *s)
 	if (signer_new(&signer, c->a->dir) != OK)
 		return;
 	for (k = s->keys; k < s->keys + s->key_count; k++) {
-		if (k->state == KEY_RETIRED)
-			continue;
 		check_private_half(c, signer, k);
 		if (k->state == KEY_ACTIVE &&
 		    c->a->now - k->activated_at > KEY_AGE_MAX_S)
@@ -301,6 +299,8 @@ keep_key(void *arg, const struct signkey *k)
 
 	if (k->created_at > s->newest)
 		s->newest = k->created_at;
+	if (k->state == KEY_RETIRED) /* many, if keys are rotated often */
+		return true;
 	s->keys[s->key_count++] = *k;
 	return s->key_count < KEYS_MAX;
 }

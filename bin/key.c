@@ -75,7 +75,8 @@ pair_step(struct store_txn *t, void *arg)
 	if (e == OK)
 		return ERR_EXISTS;
 	if (e == ERR_NOT_FOUND)
-		e = signkey_rotate(t, &p->active, 0, p->now);
+		e = signkey_rotate(
+		    t, &p->active, &(struct retirement){0}, p->now);
 	if (e == OK)
 		e = signkey_put(t, &p->next);
 	if (e == OK)
@@ -129,7 +130,7 @@ list_visit(void *arg, const struct signkey *k)
 	struct listing *l = arg;
 
 	if (k->state == KEY_RETIRED && k->expires_at <= l->now)
-		return true;
+		return true; /* kept for hints alone */
 	l->complete = output_append(l->rows,
 	    json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "kid", k->kid,
 		"alg", jwa_name(k->alg), "state", key_state_name(k->state),
@@ -179,7 +180,8 @@ struct rotation {
 	bool found[JWA_COUNT];
 	int64_t next_created_at[JWA_COUNT]; /* 0: there is no next */
 	struct signkey new[JWA_COUNT];
-	int64_t published_s, now;
+	struct retirement retirement;
+	int64_t now;
 };
 
 static bool
@@ -261,7 +263,7 @@ rotate_step(struct store_txn *t, void *arg)
 	for (int alg = 0; alg < JWA_COUNT && e == OK; alg++) {
 		if (!r->wanted[alg])
 			continue;
-		e = signkey_rotate(t, &r->new[alg], r->published_s, r->now);
+		e = signkey_rotate(t, &r->new[alg], &r->retirement, r->now);
 		audit_add(t, r->now, "key_rotated", NULL, NULL,
 		    jwa_name((enum jwa)alg));
 	}
@@ -309,13 +311,26 @@ rotate_all(struct admin *a, struct rotation *r)
 	return explain_make(a, e, JWA_RS256);
 }
 
+/* Published until nothing it signed is good; for hints as long as a session can
+ * live that it signed an ID token of. */
+static struct retirement
+retirement(const struct conf *conf)
+{
+	struct retirement r = {.published_s = conf->access_token_lifetime_s +
+					      conf->jwks_max_age_s +
+					      PUBLISHED_SLACK_S,
+	    .hints_s = conf->session_absolute_s};
+
+	if (r.hints_s < conf->session_remember_absolute_s)
+		r.hints_s = conf->session_remember_absolute_s;
+	return r;
+}
+
 static int
 rotate(struct admin *a, const struct args *args)
 {
 	const char *name = args_value(args, "--alg");
-	struct rotation r = {.now = a->now,
-	    .published_s = a->conf.access_token_lifetime_s +
-			   a->conf.jwks_max_age_s + PUBLISHED_SLACK_S};
+	struct rotation r = {.now = a->now, .retirement = retirement(&a->conf)};
 	enum jwa alg = name != NULL ? jwa_from_name(name) : JWA_COUNT;
 	enum err e;
 

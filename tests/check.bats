@@ -136,6 +136,19 @@ finds() {
 	finds_nothing --offline
 }
 
+@test "check: any number of retired keys hides none that signs" {
+	local i keys
+	for ((i = 0; i < 40; i++)); do
+		latchkey key rotate --now
+	done >/dev/null
+	run -0 latchkey check --offline
+	[[ $(grep -c '^ok .* signs$' <<<"$output") = 2 ]] || fail "$output"
+	keys=$(latchkey key list --json |
+	    jq -r '.[] | select(.state == "active").kid')
+	rm "$DATA/keys/$keys.pem"
+	finds "keys/$keys\.pem is missing"
+}
+
 @test "check: finds the secret.key of another directory" {
 	local other=$BATS_TEST_TMPDIR/other
 	DATA=$other latchkey init https://id.example.org

@@ -124,6 +124,38 @@ assert_done() {
 	assert_signed_out alice
 }
 
+@test "logout: a key's hints outlive its place in the JWKS, as long as a session can live" {
+	local hint kid days
+	sign_in_at_app alice
+	hint=$(token id_token alice)
+	kid=$(jwt_header "$hint" | field kid)
+	latchkey key rotate --now
+	for days in 1 178; do	# remembered sessions live for 180
+		travel $((days * 86400))
+		request - GET "$ISSUER/jwks.json"
+		refute_page "$kid"
+		[[ $(latchkey key list) != *"$kid"* ]]
+		sign_in_at_app alice
+		log_out alice id_token_hint="$hint" state=s \
+		    post_logout_redirect_uri=https://app.example/bye
+		assert_equal "$(http_header Location)" \
+		    'https://app.example/bye?state=s'
+		assert_signed_out alice
+	done
+	sign_in_at_app alice
+	request alice GET "$(authorize_url app prompt=none)" id_token_hint="$hint"
+	url_param code "$(http_header Location)" >/dev/null ||
+	    fail 'the hint is not understood at /authorize'
+	run -0 latchkey check --offline
+	# Then the row goes, with the next writes; the hint is none, and asks.
+	travel $((2 * 86400))
+	sign_in_at_app alice
+	log_out alice id_token_hint="$hint"
+	assert_asks
+	submit alice step=logout
+	assert_signed_out alice
+}
+
 @test "logout: an HS256 client's hint is good" {
 	add_client old --alg HS256 --trusted
 	CLIENT=old redeem "$(get_code alice old)" >"$BATS_TEST_TMPDIR/tokens-alice"

@@ -77,8 +77,9 @@ decode(struct signkey *k, const void *kid, size_t kid_len,
 	return e;
 }
 
-enum err
-signkey_put(struct store_txn *t, const struct signkey *k)
+/* The row goes by itself at GONE_AT; 0: it stays. */
+static enum err
+put_until(struct store_txn *t, const struct signkey *k, int64_t gone_at)
 {
 	uint8_t bytes[RECORD_CAP];
 	struct record_writer w;
@@ -96,9 +97,14 @@ signkey_put(struct store_txn *t, const struct signkey *k)
 	e = record_end(&w);
 	if (e != OK)
 		return e;
-	store_put(
-	    t, TABLE_KEYS, k->kid, strlen(k->kid), bytes, w.len, k->expires_at);
+	store_put(t, TABLE_KEYS, k->kid, strlen(k->kid), bytes, w.len, gone_at);
 	return store_failed(t);
+}
+
+enum err
+signkey_put(struct store_txn *t, const struct signkey *k)
+{
+	return put_until(t, k, k->expires_at);
 }
 
 enum err
@@ -203,17 +209,18 @@ activate(struct store_txn *t, struct signkey *k, int64_t now)
 }
 
 static enum err
-retire(struct store_txn *t, struct signkey *k, int64_t published_s, int64_t now)
+retire(struct store_txn *t, struct signkey *k, const struct retirement *r,
+    int64_t now)
 {
 	k->state = KEY_RETIRED;
 	k->retired_at = now;
-	k->expires_at = now + published_s;
-	return signkey_put(t, k);
+	k->expires_at = now + r->published_s;
+	return put_until(t, k, k->expires_at + r->hints_s);
 }
 
 enum err
 signkey_rotate(struct store_txn *t, const struct signkey *new,
-    int64_t published_s, int64_t now)
+    const struct retirement *r, int64_t now)
 {
 	struct line line = {.alg = new->alg};
 	struct signkey first = *new;
@@ -224,7 +231,7 @@ signkey_rotate(struct store_txn *t, const struct signkey *new,
 	if (e == OK && !line.has_active && !line.has_next)
 		return activate(t, &first, now);
 	if (e == OK && line.has_active && line.has_next)
-		e = retire(t, &line.active, published_s, now);
+		e = retire(t, &line.active, r, now);
 	if (e == OK && line.has_next)
 		e = activate(t, &line.next, now);
 	return e == OK ? signkey_put(t, new) : e;

@@ -4,7 +4,8 @@
  *
  * next	-> active -> retired. All three are published, so a client that caches
  * the JWKS knows a key before it signs and until nothing it signed can still
- * be good; a retired key's row goes when that time is over.
+ * be good. After that a retired key's row is kept, unpublished, for a time:
+ * the ID tokens it signed come back as hints, which may have expired.
  */
 #ifndef LK_DOMAIN_SIGNKEY_H
 #define LK_DOMAIN_SIGNKEY_H
@@ -41,8 +42,8 @@ struct signkey { /* what is public */
 
 const char *key_state_name(enum key_state s); /* "next", "active", "retired" */
 
-/* One row, though it be retired and past its expires_at: whoever publishes it
- * looks at that. OK or ERR_NOT_FOUND (K zeroed); a bad record fails the
+/* One row, also a retired one past its expires_at, which is good for hints
+ * alone. OK or ERR_NOT_FOUND (K zeroed); a bad record fails the
  * transaction. */
 enum err signkey_get(
     struct store_txn *t, const char *kid, struct signkey *k) MUST_CHECK;
@@ -66,14 +67,19 @@ enum err signkey_thumbprint(
 /* Puts a row; a retired one goes by itself at its expires_at. */
 enum err signkey_put(struct store_txn *t, const struct signkey *k) MUST_CHECK;
 
+/* For how long a retired key is published, and then kept for hints. */
+struct retirement {
+	int64_t published_s, hints_s;
+};
+
 /*
- * Next becomes active, active becomes retired and is published until
- * PUBLISHED_S after NOW, and NEW (just made) becomes next. The first key of an
+ * Next becomes active, active becomes retired as R says, and NEW (just made)
+ * becomes next. The first key of an
  * algorithm becomes active at once; the second only next, for nobody has seen
  * it yet.
  */
 enum err signkey_rotate(struct store_txn *t, const struct signkey *new,
-    int64_t published_s, int64_t now) MUST_CHECK;
+    const struct retirement *r, int64_t now) MUST_CHECK;
 
 /* With the public half alone: OK, ERR_INVALID_TOKEN, or ERR_UNSUPPORTED. */
 enum err signkey_verify(const struct signkey *k, const void *bytes, size_t len,

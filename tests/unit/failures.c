@@ -40,7 +40,8 @@ settle_in(struct store_txn *t, void *arg)
 	struct user old;
 
 	(void)arg;
-	if (signkey_rotate(t, arg, 3600, noon) != OK ||
+	if (signkey_rotate(t, arg, &(struct retirement){.published_s = 3600},
+		noon) != OK ||
 	    client_secret_set(&client, secret, &provider.keyring) != OK ||
 	    client_add(t, &client, noon) != OK ||
 	    (user_find(t, "alice", &old) == ERR_NOT_FOUND &&

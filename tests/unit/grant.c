@@ -260,7 +260,8 @@ between(void)
 static enum err
 key_step(struct store_txn *t, void *arg)
 {
-	return signkey_rotate(t, arg, 3600, noon);
+	return signkey_rotate(
+	    t, arg, &(struct retirement){.published_s = 3600}, noon);
 }
 
 int

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { NOW = 1700000000, PUBLISHED_S = 3600 };
+enum { NOW = 1700000000, PUBLISHED_S = 3600, HINTS_S = 86400 };
 
 static const char message[] = "Example of Ed25519 signing";
 
@@ -194,7 +194,9 @@ put_step(struct store_txn *t, void *arg)
 static enum err
 rotate_step(struct store_txn *t, void *arg)
 {
-	return signkey_rotate(t, arg, PUBLISHED_S, NOW);
+	const struct retirement r = {PUBLISHED_S, HINTS_S};
+
+	return signkey_rotate(t, arg, &r, NOW);
 }
 
 static enum err
@@ -308,8 +310,13 @@ rotation(const char *dir)
 	    "signkey: next, active and retired keys are all published");
 	if (store_write(store, NOW + PUBLISHED_S + 1, nothing_step, NULL) != OK)
 		CHECK(0, "signkey: a later change is made");
+	CHECK(state_is(&a, KEY_RETIRED),
+	    "signkey: it is kept for hints after that");
+	if (store_write(store, NOW + PUBLISHED_S + HINTS_S + 1, nothing_step,
+		NULL) != OK)
+		CHECK(0, "signkey: a much later change is made");
 	CHECK(row_of(a.kid).key.kid[0] == '\0' && state_is(&b, KEY_ACTIVE),
-	    "signkey: a retired key goes by itself when its time is over");
+	    "signkey: and goes by itself when that time is over, too");
 }
 
 static enum err
