@@ -407,7 +407,7 @@ start_anew(void *arg)
 	/* Standard input is the socket, signals are held back, and everything
 	 * else closes itself. */
 	execv(app->argv[0], app->argv);
-	log_fault("cannot start anew", "why", strerror(errno), NULL);
+	log_fault("cannot restart", "why", strerror(errno), NULL);
 	app->argv = NULL;
 }
 

@@ -132,6 +132,12 @@ static const struct {
     {"request_unreadable",
 	"Your browser sent something we cannot read. Delete the cookies of "
 	"this site and try again."},
+    {"body_unreadable",
+	"The form that came here cannot be read. Go back, load the page again "
+	"and try once more."},
+    {"request_lost",
+	"The form that came here is not whole. Go back to the app and start "
+	"again."},
     {"form_token",
 	"This page was open for too long, or your browser keeps no cookies. "
 	"Go back to the app and start again."},

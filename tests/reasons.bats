@@ -1,0 +1,157 @@
+# One list of words: what the code gives as the reason of a refusal, as a line
+# of the log or of the audit, is what the manuals list and the pages know.
+# reasons.py finds them; no program runs.
+
+load helper
+
+# Pages show these with the sentence for every request that an app got wrong:
+# what to do about it is for the app's developer, who has the word.
+app_errors="client_mismatch code_challenge_malformed
+code_challenge_method_unsupported code_challenge_missing grant_type_not_allowed
+id_token_hint_invalid max_age_malformed nonce_too_long nothing_granted
+parameter_repeated person_declined prompt_none prompt_none_with_others
+prompt_unknown registration_unsupported request_too_long request_unsupported
+request_uri_unsupported response_mode_unsupported response_type_missing
+response_type_unsupported scope_malformed scope_not_allowed scope_too_long
+state_too_long"
+
+# Pages of their own, or the sentence for the status.
+own_pages="logout_client_unnamed method_not_allowed no_such_page server_error
+sign_in user_not_in_group"
+
+# The gate answers these to programs, by 401 or JSON, or sends the browser on.
+gate_answers="app_password_wrong audience claims client_removed family_ended
+issuer not_a_jwt not_an_access_token scope_missing signature token_abandoned
+token_expired token_revoked user_disabled visit_overtaken code_expired
+code_reused session_ended"
+
+# ... and these with its last sentence: the sign-in did not go through.
+gate_sign_in="client_mismatch code_forged code_missing code_verifier_missing
+code_verifier_unexpected code_verifier_wrong issuer_mismatch no_such_page
+parameter_repeated redirect_uri_mismatch redirect_uri_missing
+request_unreadable server_error"
+
+# Lines for the administrator; no answer has them.
+log_only='answer_not_sendable|template_error|template_unusable|.* .*'
+
+setup_file() {
+	python3 "$BATS_TEST_DIRNAME/reasons.py" "$BATS_TEST_DIRNAME/.." \
+	    emitted told events listed shown >"$BATS_FILE_TMPDIR/lists"
+}
+
+list() {	# NAME
+	sed -n "s/^$1 //p" "$BATS_FILE_TMPDIR/lists"
+}
+
+# search TREE: what is emitted and told there.
+search() {
+	python3 "$root/tests/reasons.py" "$1" emitted told
+}
+
+# same WHAT A B: the lists A and B have the same lines.
+same() {
+	diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") || fail "$1"
+}
+
+# of PROGRAM...: the words of emitted() that a page or answer of these can have.
+of() {
+	local IFS='|'
+	list emitted | sed -nE "s/^($*) //p" |
+	    grep -vxE "$log_only" | sort -u
+}
+
+words() {
+	tr -s ' \n' '\n' <<<"$*" | sed '/^$/d' | sort -u
+}
+
+@test "reasons: each is in the manual of the program that gives it, and each in a manual is given" {
+	same "< the code gives it, > the manual lists it" \
+	    "$(list emitted)" "$(list told)"
+}
+
+@test "reasons: latchkey(8) lists every line of the audit" {
+	same "< the code writes it, > the manual lists it" \
+	    "$(list events)" "$(list listed)"
+}
+
+@test "reasons: each that a person can meet has its text on the page" {
+	same "< give it a text in page.c, or a place in a list above; > is no more" \
+	    "$(of authorize logout)" \
+	    "$(words "$(list shown | sed -n 's/^page //p')" \
+		"$app_errors" "$own_pages")"
+	same "< give it a text in gate.c, or a place in a list above; > is no more" \
+	    "$(of gate)" "$(words "$(list shown |
+		sed -n 's/^gate //p')" "$gate_answers" "$gate_sign_in")"
+}
+
+@test "reasons: one thing has one word" {
+	local words twice
+	words=$(list emitted | sed 's/^[a-z]* //' | sort -u)
+	# The same parts in another order, or in the plural.
+	twice=$(python3 -c 'import collections, re, sys
+seen = collections.defaultdict(list)
+for word in sys.stdin.read().splitlines():
+    parts = sorted(p.rstrip("s") for p in re.split("[_ ]", word))
+    seen[tuple(parts)].append(word)
+print(*(w for w in seen.values() if len(w) > 1))' <<<"$words")
+	[[ -z $twice ]] || fail "two words: $twice"
+	# What is not there is missing; what is there twice is repeated or twice.
+	! grep -E '_(absent|lacking|duplicate|doubled|bad|illegal)$' <<<"$words" ||
+	    fail "another word is in use for this"
+}
+
+@test "reasons: none can hide: a new word is found however it is given" {
+	local tree=$BATS_TEST_TMPDIR/tree found
+	mkdir "$tree"
+	cp -r "$root"/{lib,cgi-bin,bin} "$tree"
+	(($(list emitted | wc -l) >= 300))
+	cat >>"$tree/cgi-bin/token.c" <<-'C'
+		enum { A, B };
+		static const char *
+		choose(bool b)
+		{
+			if (b)
+				return "new_returned";
+			return NULL;
+		}
+		static void
+		add(struct call *c, enum err e, const char **why)
+		{
+			const char *picked = "new_assigned";
+			const char *other = choose(true);
+
+			if (e == A)
+				e = err_because(A, "new_given", why);
+			e = err_because(
+			    B, e == A ? "new_either" : "new_or", why);
+			*why = "new_set"; /* err_because(A, "new_comment", why) */
+			err_because(A, picked, why);
+			err_because(A, other, why);
+			app_log_refusal(c, e, "new_logged", NULL);
+			log_note("new line", "reason", "new_pair", NULL);
+		}
+		static void (*const table[])(struct call *c, enum err e,
+		    const char **why) = {add};
+	C
+	sed -i 's/app_run(argv/app_run(table == NULL ? NULL : argv/' \
+	    "$tree/cgi-bin/token.c"
+	sed -i 's/^\.It Sy code_reused$/&, new_told/' "$tree/cgi-bin/token.8"
+	found=$(search "$tree" | sed -n 's/^[a-z]* token new/new/p')
+	same "found" "$found" "$(printf '%s\n' "new line" new_assigned \
+	    new_either new_given new_logged new_or new_pair new_returned new_set new_told)"
+}
+
+@test "reasons: a word that cannot be read from the code stops the search" {
+	local tree=$BATS_TEST_TMPDIR/tree
+	mkdir "$tree"
+	cp -r "$root"/{lib,cgi-bin,bin} "$tree"
+	cat >>"$tree/lib/protocol/grant.c" <<-'C'
+		static enum err
+		hide(const struct row *row, const char **why)
+		{
+			return err_because(row->err, row->name, why);
+		}
+	C
+	run -1 search "$tree"
+	[[ $output == *"which word is name?"* ]]
+}

@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""The words for what went wrong or happened: those in the code, those in the
+manuals, and those that have a text on a page.
+
+  reasons.py TREE LIST...
+
+  emitted    PROGRAM WORD: given as the reason of a refusal or as a line of
+             the log, in reach of the program's main()
+  told       PROGRAM WORD: listed in its manual
+  events     lines of the audit, of all programs
+  listed     those in latchkey(8)
+  shown      PROGRAM WORD: has a text in a page's table
+
+Each line begins with the name of its list.
+
+A word counts where it is given to a parameter called reason, why, word, what or
+event, of whatever function has one. An argument that is a variable is looked
+up among the assignments of its file; one that cannot be found there ends the
+program, so that no word goes missing.
+"""
+import pathlib
+import re
+import sys
+
+TREE = pathlib.Path(sys.argv[1])
+REASON_PARAMETERS = ("reason", "why", "word")
+
+# What a program keeps to itself, or never comes to.
+NOT_REACHED = {
+    "introspect": {"access_token_parse", "access_token_require"},  # not active
+    "revoke": {"access_token_parse"},  # one that is no good is revoked
+    "refresh": {"redeem_code", "credentials_step"},  # grants of token(8)
+}
+NEEDS = {"page_error": "APP_PAGES", "templates_load": "APP_PAGES"}
+NEEDS_NOT = {"dispatch": "APP_EVERY_PATH"}
+ONLY_OF_CLIENTS = "client_authentication_failed"  # see describe() in reply.c
+A_WORD = re.compile(r'"[a-z]+(_[a-z0-9]+)*"$')  # no sentence
+TOKEN = re.compile(
+    r"""/\*.*?\*/|//[^\n]*|^\#(?:[^\n]*\\\n)*[^\n]*"""  # no code
+    r"""|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)+'|\w+|->|\S)""",
+    re.S | re.M)
+
+
+class Chunk:
+    """A function or a table at the top level of a file."""
+
+    def __init__(self, path, tokens, name, body_at):
+        self.path, self.tokens, self.name = path, tokens, name
+        self.head, self.body = tokens[:body_at], tokens[body_at:]
+        self.static = self.head[:1] == ["static"] and path.suffix == ".c"
+
+
+def is_string(token):
+    return token.startswith('"')
+
+
+def cut(tokens):
+    """The definitions at the top level: to the ; or a function's } there."""
+    depth, at, function = 0, 0, False
+    for i, t in enumerate(tokens):
+        if t == "{" and depth == 0:
+            function = i > at and tokens[i - 1] == ")"
+        if t in "([{":
+            depth += 1
+        elif t in ")]}":
+            depth -= 1
+        if depth == 0 and (t == ";" or (t == "}" and function)):
+            yield tokens[at : i + 1]
+            at, function = i + 1, False
+
+
+def chunk(path, tokens):
+    at = tokens.index("{") if "{" in tokens else len(tokens)
+    if tokens[at - 1] != ")" and "=" in tokens:
+        at = tokens.index("=")
+    head = tokens[:at]
+    if "(" in head:
+        return Chunk(path, tokens, head[head.index("(") - 1], at)
+    while head and head[-1] == "]":
+        head = head[: len(head) - head[::-1].index("[") - 1]
+    return Chunk(path, tokens, head[-1] if head else "", at)
+
+
+def arguments(tokens, at):
+    """Those between the ( at AT and its )."""
+    depth, args = 1, [[]]
+    for t in tokens[at + 1 :]:
+        if t in "([{":
+            depth += 1
+        elif t in ")]}":
+            depth -= 1
+        if depth == 0:
+            break
+        if t == "," and depth == 1:
+            args.append([])
+        else:
+            args[-1].append(t)
+    return args
+
+
+def read(*patterns):
+    chunks = []
+    for pattern in patterns:
+        for path in sorted(TREE.glob(pattern)):
+            tokens = [t for t in TOKEN.findall(path.read_text()) if t]
+            chunks += [chunk(path, c) for c in cut(tokens)]
+    return chunks
+
+
+def word_parameters(chunks, names):
+    """{(function, file or None): index of the parameter that is a word}"""
+    found = {}
+    for c in chunks:
+        if "(" not in c.head:
+            continue
+        for i, a in enumerate(arguments(c.head, c.head.index("("))):
+            if a[:2] == ["const", "char"] and a.count("*") == 1 \
+                    and (a[-1] in names
+                         or a[-1] == "what" and "log_" in c.name):
+                found[c.name, c.path if c.static else None] = i
+    return found
+
+
+def returned(chunks, path, name):
+    """The strings that the function NAME of the file returns."""
+    for c in chunks:
+        if c.path == path and c.name == name:
+            for i, t in enumerate(c.body):
+                if t == "return":
+                    end = c.body.index(";", i)
+                    yield from (v for v in c.body[i:end] if is_string(v))
+
+
+def assigned(chunks, c, name):
+    """The strings that C gives to the variable or member NAME."""
+    words = []
+    for i, t in enumerate(c.body):
+        rest = c.body[i + 1 :]
+        if rest[:2] == ["[", "]"]:
+            rest = rest[2:]
+        if t == name and rest[:1] == ["="] and rest[1:2] != ["="]:
+            value = rest[1 : rest.index(";")] if ";" in rest else rest[1:]
+            words += [v for v in value if is_string(v)]
+            for function, bracket in zip(value, value[1:]):
+                if bracket == "(":
+                    words += returned(chunks, c.path, function)
+    return words
+
+
+def calls(c, parameters):
+    """The arguments of each call in C that gives a word, and the word's."""
+    for i, t in enumerate(c.body[:-1]):
+        at = parameters.get((t, c.path), parameters.get((t, None)))
+        if at is not None and c.body[i + 1] == "(":
+            args = arguments(c.body, i + 1)
+            yield args, args[at]
+        if t in ("log_note", "log_fault"):
+            args = arguments(c.body, i + 1)
+            for name, value in zip(args, args[1:]):
+                if name == ['"reason"']:
+                    yield [], value
+
+
+def carriers(chunks, parameters):
+    """{file: variables and members by which it hands on words}"""
+    found = {}
+    for c in chunks:
+        for args, word in calls(c, parameters):
+            name = word[-1]
+            if not any(map(is_string, word)) and "err_name" not in word:
+                found.setdefault(c.path, set()).add(name)
+    for path, names in found.items():
+        for name in names - {*REASON_PARAMETERS, "event", "what", "NULL"}:
+            if not any(assigned(chunks, c, name)
+                       for c in chunks if c.path == path):
+                sys.exit(f"{path}: which word is {name}?")
+    return found
+
+
+def words_of(chunks, c, parameters, carried):
+    """The words that the function C itself gives."""
+    words = []
+    for args, word in calls(c, parameters):
+        words += [t for t in word if is_string(t)]
+        # Without a reason the log has the error's own name.
+        if word == ["NULL"]:
+            words += [a[-1][4:].lower() for a in args
+                      if a and a[-1].startswith("ERR_")]
+    for name in carried.get(c.path, set()) | {"why"}:
+        words += [w for w in assigned(chunks, c, name) if A_WORD.match(w)]
+    return {w.strip('"') for w in words}
+
+
+def is_barred(main, name):
+    return (name in NOT_REACHED.get(main.path.stem, ())
+            or NEEDS.get(name, "main") not in ["main", *main.body]
+            or NEEDS_NOT.get(name) in main.body)
+
+
+def reach(chunks, main):
+    """The chunks in reach of MAIN: by call, by address or by table."""
+    own, shared = {}, {}
+    for c in chunks:
+        if c.static:
+            own.setdefault((c.path, c.name), []).append(c)
+        elif c.body and c.name != "main":
+            shared.setdefault(c.name, []).append(c)
+    seen, todo = {id(main)}, [main]
+    while todo:
+        c = todo.pop()
+        yield c
+        for name in set(c.body):
+            for found in own.get((c.path, name)) or shared.get(name, ()):
+                if id(found) not in seen and not is_barred(main, name):
+                    seen.add(id(found))
+                    todo.append(found)
+
+
+def emitted():
+    chunks = read("lib/base/err.h", "lib/base/log.h", "lib/[!b]*/*.[ch]",
+                  "cgi-bin/*.c")
+    parameters = word_parameters(chunks, REASON_PARAMETERS)
+    carried = carriers(chunks, parameters)
+    words = {id(c): words_of(chunks, c, parameters, carried) for c in chunks}
+    for main in (c for c in chunks if c.name == "main"):
+        found = set().union(*(words[id(c)] for c in reach(chunks, main)))
+        if not any(w.startswith("client_secret") for w in found):
+            found.discard(ONLY_OF_CLIENTS)
+        yield from ((main.path.stem, word) for word in found)
+
+
+def events():
+    chunks = read("lib/[!b]*/*.[ch]", "cgi-bin/*.c", "bin/*.[ch]")
+    parameters = word_parameters(chunks, ("event",))
+    parameters = {k: v for k, v in parameters.items() if "audit" in k[0]}
+    for c in chunks:
+        for args, word in calls(c, parameters):
+            if args:
+                yield from ((w.strip('"'),) for w in word if is_string(w))
+
+
+def shown():
+    for c in read("lib/web/page.c", "cgi-bin/*.c"):
+        if c.name in ("messages", "notices"):
+            rows = zip(c.body[2:], c.body[3:])
+            yield from ((c.path.stem, word.strip('"'))
+                        for open_, word in rows if open_ == "{" and is_string(word))
+
+
+def list_in(text, start):
+    """The words of .It Sy lines from START to the next section."""
+    part = re.split(r"\n\.Sh ", text[text.index(start) + 1 :], 1)[0]
+    for line in re.findall(r"^\.It Sy (.*)$", part, re.M):
+        yield from (word.strip() for word in line.split(","))
+
+
+def told():
+    for page in sorted(TREE.glob("cgi-bin/*.8")):
+        yield from ((page.stem, word)
+                    for word in list_in(page.read_text(), ".Sh DIAGNOSTICS"))
+
+
+def listed():
+    text = (TREE / "bin/latchkey.8").read_text()
+    yield from ((word,) for word in list_in(text, ".It Cm audit"))
+
+
+if __name__ == "__main__":
+    for name in sys.argv[2:]:
+        for words in sorted(set(globals()[name]())):
+            print(name, *words)
