@@ -110,13 +110,14 @@ admit_client(struct store_txn *t, struct granting *g)
 }
 
 /* A code whose answer sets the refresh cookie is not taken from a page of
- * another site: that would sign its visitors in to the app as somebody else
- * (RFC 6749 10.12). */
+ * another site: that would sign its visitors in to the app as another person
+ * (RFC 6749 10.12). Browsers name the page with each POST (Fetch 3.1); what
+ * names none is no page, and has no visitors. */
 static enum err
 admit_origin(struct granting *g)
 {
 	if (g->q->grant_type != GRANT_AUTHORIZATION_CODE ||
-	    !g->client->cookie_refresh)
+	    !g->client->cookie_refresh || g->q->origin == NULL)
 		return OK;
 	return refresh_cookie_admit(g->client, g->q->origin, &g->why);
 }
