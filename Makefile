@@ -35,8 +35,8 @@ programs = authorize token refresh metadata userinfo introspect revoke logout \
 
 command	 = latchkey admin remains init user client client_options app recipe site \
 	   app_password groups key \
-	   session grant check check_files check_store check_web check_gate \
-	   check_addresses check_tls check_endpoints fetch audit output options prompt
+	   session grant check check_files check_store check_web check_rules \
+	   check_gate check_addresses check_tls check_endpoints fetch audit output options prompt
 
 # Beside the command: what starts the programs.
 beside	 = start-programs

@@ -30,7 +30,7 @@ struct checking {
 	char client_id[CLIENT_ID_CAP], redirect_uri[URI_CAP];
 };
 
-/* Adds a finding; ADVICE is NULL for what is well. */
+/* Adds a finding; for what is well ADVICE may be NULL. */
 void check_found(struct checking *c, enum check_level level,
     const struct check_advice *advice, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

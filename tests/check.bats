@@ -616,6 +616,39 @@ the_gate_is_seen() {
 	[[ $output = *"error    $SITE (127.0.0.2, an A record) cannot be reached"* ]]
 }
 
+# rests_on RULE...: what check says that these rules rest on.
+rests_on() {
+	local rule
+	local -a rules=()
+	for rule; do
+		rules+=(--rule "$rule")
+	done
+	latchkey site set "$SITE" "${rules[@]}" >/dev/null
+	latchkey check --json --offline | jq -r '.findings[] |
+	    select(.what | test("its rules differ by")) |
+	    "\(.level) \(.what) \(.why): \(.do)"'
+}
+
+@test "check: what no gate can know is told of a site whose rules rest on it, and of no other" {
+	local told
+	latchkey site add "$SITE" --rule '/ signed-in' >/dev/null
+	assert_equal "$(rests_on '/ signed-in')" ''
+	assert_equal "$(rests_on '/ signed-in' '/a signed-in' \
+	    'GET,POST /form signed-in')" ''
+	told=$(rests_on '/ signed-in' '/admin group:admins')
+	[[ $told = "ok site $SITE: its rules differ by path; "*'front controller'*'.json'*'Remote-User'*'gate(8)' ]]
+	told=$(rests_on '/public anyone')	# and the rest for nobody
+	[[ $told = *'differ by path'* && $told != *'differ by method'* ]]
+	told=$(rests_on 'GET / signed-in' 'POST,PUT / group:admins')
+	[[ $told = "ok site $SITE: its rules differ by method; "*X-HTTP-Method-Override*_method*'gate(8)' ]]
+	[[ $told != *'differ by path'* ]]
+	told=$(rests_on '/ signed-in' 'DELETE /albums group:admins')
+	[[ $told = *'differ by path'*'differ by method'* ]]
+	# For people as well, with why and what to do.
+	[[ $(latchkey check --offline) = *"ok       site $SITE: its rules differ by method"*'why: '*'do:  '* ]]
+	finds_nothing --offline
+}
+
 @test "check: a site without a rule, with one that opens all of it, or one that never decides" {
 	latchkey site add "$SITE" --rule '/ signed-in' \
 	    --rule '/.latchkey/x anyone' >/dev/null
