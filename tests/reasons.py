@@ -5,8 +5,9 @@ manuals, and those that have a text on a page.
   reasons.py TREE LIST...
 
   emitted    PROGRAM WORD: given as the reason of a refusal or as a line of
-             the log, in reach of the program's main()
-  told       PROGRAM WORD: listed in its manual
+             the log, in reach of the program's main(); "store WORD" for
+             what the store logs, whatever the program
+  told       PROGRAM WORD: listed in its manual; the store's, in latchkey(8)
   events     lines of the audit, of all programs
   listed     those in latchkey(8)
   shown      PROGRAM WORD: has a text in a page's table
@@ -121,6 +122,19 @@ def word_parameters(chunks, names):
     return found
 
 
+def strings_of(tokens):
+    """The string literals, each whole; of a line of the log what is before a
+    colon."""
+    whole, before = [], ""
+    for t in tokens:
+        if is_string(before) and is_string(t):
+            whole[-1] += t[1:-1]
+        elif is_string(t):
+            whole.append(t[:-1])
+        before = t
+    return [w.split(":")[0].strip('"') for w in whole]
+
+
 def returned(chunks, path, name):
     """The strings that the function NAME of the file returns."""
     for c in chunks:
@@ -181,14 +195,14 @@ def words_of(chunks, c, parameters, carried):
     """The words that the function C itself gives."""
     words = []
     for args, word in calls(c, parameters):
-        words += [t for t in word if is_string(t)]
+        words += strings_of(word)
         # Without a reason the log has the error's own name.
         if word == ["NULL"]:
             words += [a[-1][4:].lower() for a in args
                       if a and a[-1].startswith("ERR_")]
     for name in carried.get(c.path, set()) | {"why"}:
         words += [w for w in assigned(chunks, c, name) if A_WORD.match(w)]
-    return {w.strip('"') for w in words}
+    return {w.strip('"') for w in words if w}
 
 
 def is_barred(main, name):
@@ -216,6 +230,15 @@ def reach(chunks, main):
                     todo.append(found)
 
 
+def is_of_store(c):
+    return c.path.parent.name == "store"
+
+
+def causes():
+    """The names of errors, which stand in the log as cause=."""
+    return set(re.findall(r'= \{"(\w+)"', (TREE / "lib/base/err.c").read_text()))
+
+
 def emitted():
     chunks = read("lib/base/err.h", "lib/base/log.h", "lib/[!b]*/*.[ch]",
                   "cgi-bin/*.c")
@@ -223,10 +246,13 @@ def emitted():
     carried = carriers(chunks, parameters)
     words = {id(c): words_of(chunks, c, parameters, carried) for c in chunks}
     for main in (c for c in chunks if c.name == "main"):
-        found = set().union(*(words[id(c)] for c in reach(chunks, main)))
+        found = set().union(*(words[id(c)] for c in reach(chunks, main)
+                              if not is_of_store(c)))
         if not any(w.startswith("client_secret") for w in found):
             found.discard(ONLY_OF_CLIENTS)
         yield from ((main.path.stem, word) for word in found)
+    for c in filter(is_of_store, chunks):
+        yield from (("store", word) for word in words[id(c)])
 
 
 def events():
@@ -249,7 +275,7 @@ def shown():
 
 def list_in(text, start):
     """The words of .It Sy lines from START to the next section."""
-    part = re.split(r"\n\.Sh ", text[text.index(start) + 1 :], 1)[0]
+    part = re.split(r"\n\.S[hs] ", text[text.index(start) + 1 :], 1)[0]
     for line in re.findall(r"^\.It Sy (.*)$", part, re.M):
         yield from (word.strip() for word in line.split(","))
 
@@ -258,6 +284,9 @@ def told():
     for page in sorted(TREE.glob("cgi-bin/*.8")):
         yield from ((page.stem, word)
                     for word in list_in(page.read_text(), ".Sh DIAGNOSTICS"))
+    text = (TREE / "bin/latchkey.8").read_text()
+    yield from (("store", word)
+                for word in set(list_in(text, ".Ss When the store")) - causes())
 
 
 def listed():
