@@ -376,6 +376,15 @@ token_is_good(struct arrival *a, const char *purpose, const char *token)
 	return csrf_check(&a->visit.csrf, purpose, token) == OK;
 }
 
+/* A page that was left open while another person signed in, or the session
+ * ended: what it asked is asked again, of whoever is signed in now. What was
+ * typed to sign in is not thrown away without a word. */
+static bool
+is_left_open(const struct arrival *a, const char *step)
+{
+	return a->visit.cookie != NULL && !str_equal(step, "login");
+}
+
 static void
 run_step(struct arrival *a, const struct form *posted)
 {
@@ -388,12 +397,12 @@ run_step(struct arrival *a, const struct form *posted)
 			steps[i].run(a, posted);
 			return;
 		}
-	/* A page left open while the session changed, cookies refused, or
-	 * another site's form: ask again, do nothing. Another site's comes
-	 * without our cookies, as a GET does not. */
+	/* Such a page, cookies refused, or another site's form: ask again, do
+	 * nothing. Another site's comes without our cookies, as a GET does not.
+	 */
 	app_log_refusal(a->visit.call, ERR_FORBIDDEN, "form_token",
 	    a->request.client.client_id);
-	if (!csrf_may_answer(&a->visit.csrf)) {
+	if (!csrf_may_answer(&a->visit.csrf) || is_left_open(a, step)) {
 		visit_again(&a->visit);
 		return;
 	}

@@ -304,12 +304,10 @@ granted() {
 	token=$(form_fields | sed -n 's/^csrf=//p')
 	ask alice app
 	submit alice step=allow csrf
-	assert_status 403
-	ask alice app
+	assert_asks
 	submit alice step=allow csrf="$token"
-	assert_status 403
+	assert_asks
 	assert_logged reason=form_token
-	refute_header Location
 	# a page that alice left open, pressed after bob signed in
 	ask alice app
 	token=$(form_fields | sed -n 's/^csrf=//p')
@@ -317,7 +315,7 @@ granted() {
 	submit alice step=login username=bob password="$PASSWORD"
 	assert_asks
 	submit alice step=allow csrf="$token"
-	assert_status 403
+	assert_asks
 	ask alice app prompt=none
 	assert_error_redirect consent_required
 	ask bob app prompt=none
@@ -327,8 +325,98 @@ granted() {
 @test "consent: Don't allow needs the form's token as well" {
 	ask alice app
 	submit alice step=deny csrf=x
-	assert_status 403
-	refute_header Location
+	assert_asks
+}
+
+@test "consent: pressed twice, or by Back and again, each answer is a code that works" {
+	local first
+	ask alice app
+	keep_page asked
+	allow alice
+	assert_code
+	first=$(redeem "$(url_param code "$(http_header Location)")")
+	in_page asked
+	allow alice
+	assert_code
+	redeem "$(url_param code "$(http_header Location)")" >/dev/null
+	assert_status 200
+	# What the app got before is as good as it was.
+	userinfo "$(field access_token <<<"$first")"
+	assert_status 200
+	refresh "$(field refresh_token <<<"$first")"
+	assert_status 200
+	# Said no at first, and yes after Back; and the other way round.
+	latchkey grant end --user alice >/dev/null
+	in_page asked
+	deny alice
+	assert_error access_denied
+	in_page asked
+	deny alice
+	assert_error access_denied
+	in_page asked
+	allow alice
+	assert_code
+}
+
+@test "consent: with form_post, the page with the answer can be loaded again" {
+	local page first
+	ask alice app response_mode=form_post
+	keep_page asked
+	for page in first again; do
+		in_page asked
+		allow alice
+		assert_status 200
+		keep_page $page
+	done
+	for page in again first; do
+		in_page $page
+		redeem "$(form_fields | sed -n 's/^code=//p')" >/dev/null
+		assert_status 200
+	done
+}
+
+@test "consent: in several tabs at once, each tab gets its answer" {
+	local tab
+	add_client other
+	ask alice app
+	keep_page one
+	ask alice app
+	keep_page two
+	ask alice other
+	keep_page three
+	for tab in three two one; do
+		in_page $tab
+		allow alice
+		assert_code
+		CLIENT=$([[ $tab = three ]] && echo other || echo app) \
+		    redeem "$(url_param code "$(http_header Location)")" >/dev/null
+		assert_status 200
+	done
+}
+
+@test "consent: a page left open is good after the same person's next sign-in, and asks again after another's" {
+	ask alice app
+	keep_page open
+	open_page alice "$(authorize_url app prompt=login)"
+	log_in alice
+	in_page open
+	allow alice
+	assert_code
+	latchkey grant end --user alice >/dev/null
+	ask alice app prompt=consent
+	keep_page open
+	submit alice step=switch
+	submit alice step=login username=bob password="$PASSWORD"
+	in_page open
+	STAY=1 allow alice
+	assert_status 303
+	[[ $(http_header Location) = "$ISSUER/authorize?"* ]]
+	refute_header Set-Cookie
+	request alice GET "$(http_header Location)"
+	assert_asks
+	assert_page '<bdi>bob</bdi>'
+	allow alice
+	assert_code
 }
 
 @test "consent: pressed after signing out elsewhere, it asks for the password first" {

@@ -210,6 +210,46 @@ families() {
 	page_asks_password
 }
 
+@test "gate: signing out at a site twice, by Back or after a lost answer, leads on to the provider" {
+	local visit='' to cookie sent
+	leave() {	# [COOKIE]
+		cgi gate GET /.latchkey/sign-out '' '' FCGI_ROLE=AUTHORIZER \
+		    "LATCHKEY_SITE=$SITE" HTTP_SEC_FETCH_MODE=navigate \
+		    HTTP_SEC_FETCH_SITE=same-origin "HTTP_COOKIE=$visit; ${1:-}" \
+		    >/dev/null
+		assert_status 303
+		assert_header Location "^$ISSUER/logout[?]client_id="
+		assert_header Set-Cookie '^latchkey-gate=; Path=/; Max-Age=0'
+	}
+	start_visit alice /page.txt
+	back "$to" "HTTP_COOKIE=$visit"
+	cookie=$(http_header Set-Cookie); cookie=${cookie%%;*}
+	leave "$cookie"
+	leave "$cookie"
+	leave
+	assert_equal "$(families)" 0
+	open_page alice "$(http_header Location)"
+	keep_page asked
+	submit alice step=logout
+	assert_equal "$(http_header Location)" "$SITE/"
+	in_page asked
+	submit alice step=logout
+	assert_equal "$(http_header Location)" "$SITE/"
+	# In another tab someone stays, and is let in again without a password.
+	visit=''
+	start_visit alice /page.txt
+	back "$to" "HTTP_COOKIE=$visit"
+	cookie=$(http_header Set-Cookie); cookie=${cookie%%;*}
+	leave "$cookie"
+	open_page alice "$(http_header Location)"
+	submit alice step=stay
+	assert_page 'Still signed in'
+	start_visit alice /page.txt
+	back "$to" "HTTP_COOKIE=$visit"
+	assert_equal "$(http_header Location)" "$SITE/page.txt"
+	assert_header Set-Cookie '^latchkey-gate='
+}
+
 @test "gate: several tabs sign in at once, each back to its own page" {
 	local visit='' to one two cookie
 	start_visit alice /one

@@ -579,6 +579,15 @@ submit() {
 	done
 }
 
+# keep_page NAME: a tab that stays open; in_page NAME: back to it, as it was.
+keep_page() {
+	cp "$(last body)" "$(tmpdir)/page-$1"
+}
+
+in_page() {
+	cp "$(tmpdir)/page-$1" "$(last body)"
+}
+
 issuer_origin() {
 	cut -d / -f 1-3 <<<"$ISSUER"
 }

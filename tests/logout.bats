@@ -377,6 +377,54 @@ link_of_page() {
 	assert_done
 }
 
+@test "logout: the button pressed twice, Back, and a lost answer all end signed out, and go on" {
+	local to=https://app.example/bye asked
+	asked=(client_id=app post_logout_redirect_uri=$to)
+	sign_in_at_app alice
+	log_out alice "${asked[@]}"
+	assert_asks
+	keep_page asked
+	cp "$BATS_TEST_TMPDIR/cgi-jar-alice" "$BATS_TEST_TMPDIR/cgi-jar-before"
+	submit alice step=logout
+	assert_equal "$(http_header Location)" $to
+	# Back, and once more.
+	in_page asked
+	submit alice step=logout
+	assert_equal "$(http_header Location)" $to
+	log_out alice "${asked[@]}"
+	assert_equal "$(http_header Location)" $to
+	# The answer never came, so the browser has its cookie.
+	cp "$BATS_TEST_TMPDIR/cgi-jar-before" "$BATS_TEST_TMPDIR/cgi-jar-alice"
+	in_page asked
+	submit alice step=logout
+	assert_equal "$(http_header Location)" $to
+	assert_signed_out alice
+	assert_equal "$(latchkey audit --json |
+	    jq 'map(select(.event == "signed_out")) | length')" 1
+}
+
+@test "logout: a question left open in another tab ends no session that began after it" {
+	sign_in_at_app alice
+	log_out alice
+	keep_page asked
+	submit alice step=logout
+	sign_in_at_app alice
+	in_page asked
+	submit alice step=logout
+	assert_asks
+	assert_signed_in alice
+	# The same in two tabs of one session: the second has nothing to end.
+	log_out alice
+	keep_page one
+	log_out alice
+	submit alice step=logout
+	assert_done
+	in_page one
+	submit alice step=stay
+	assert_done
+	assert_signed_out alice
+}
+
 @test "logout: a POST from another site comes without cookies, and still signs out" {
 	sign_in_at_app alice
 	request - POST "$ISSUER/logout" -H 'Origin: https://app.example' \

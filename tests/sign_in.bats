@@ -850,6 +850,80 @@ refused_form() {
 	assert_signed_in
 }
 
+@test "sign-in: pressed twice, or by Back and again, it signs in, and the app keeps what it has" {
+	local first
+	open_sign_in alice
+	keep_page asked
+	log_in alice
+	assert_signed_in
+	first=$(redeem "$(url_param code "$(http_header Location)")")
+	in_page asked
+	log_in alice
+	assert_signed_in
+	redeem "$(url_param code "$(http_header Location)")" >/dev/null
+	assert_status 200
+	userinfo "$(field access_token <<<"$first")"
+	assert_status 200
+	refresh "$(field refresh_token <<<"$first")"
+	assert_status 200
+	# Twice before the answer to the first: the browser keeps the last.
+	latchkey session end --user alice >/dev/null
+	open_sign_in alice
+	keep_page asked
+	cp "$BATS_TEST_TMPDIR/cgi-jar-alice" "$BATS_TEST_TMPDIR/cgi-jar-before"
+	log_in alice
+	first=$(http_header Location)
+	cp "$BATS_TEST_TMPDIR/cgi-jar-before" "$BATS_TEST_TMPDIR/cgi-jar-alice"
+	in_page asked
+	log_in alice
+	assert_signed_in
+	redeem "$(url_param code "$(http_header Location)")" >/dev/null
+	assert_status 200
+	redeem "$(url_param code "$first")" >/dev/null
+	assert_status 200
+	assert_somebody alice
+}
+
+@test "sign-in: prompt=login in two tabs asks in each, and each gets its answer" {
+	local tab first
+	sign_in alice app >/dev/null
+	for tab in one two; do
+		open_sign_in alice prompt=login state=$tab
+		keep_page $tab
+	done
+	for tab in two one; do
+		in_page $tab
+		log_in alice
+		assert_signed_in
+		assert_equal "$(url_param state "$(http_header Location)")" $tab
+		redeem "$(url_param code "$(http_header Location)")" >/dev/null
+		assert_status 200
+	done
+}
+
+@test "sign-in: where the answer was lost, the app's address loaded again gives another code" {
+	local url first second
+	sign_in alice app >/dev/null
+	url=$(authorize_url app)
+	request alice GET "$url"
+	first=$(url_param code "$(http_header Location)")
+	request alice GET "$url"
+	second=$(url_param code "$(http_header Location)")
+	first=$(redeem "$first")
+	assert_status 200
+	redeem "$second" >/dev/null
+	assert_status 200
+	userinfo "$(field access_token <<<"$first")"
+	assert_status 200
+	request alice GET "$(authorize_url app prompt=select_account)"
+	keep_page asked
+	submit alice step=continue
+	assert_signed_in
+	in_page asked
+	submit alice step=continue
+	assert_signed_in
+}
+
 @test "sign-in: another site's form, which comes without the cookies, changes none" {
 	open_sign_in alice
 	rm "$BATS_TEST_TMPDIR/cgi-jar-alice"
@@ -869,7 +943,9 @@ refused_form() {
 	open_page alice "$(authorize_url other)"
 	page_asks_consent
 	submit alice step=allow csrf="$token"
-	refused_form
+	assert_status 200
+	page_asks_consent
+	assert_logged reason=form_token
 	request alice GET "$(authorize_url other prompt=none)"
 	assert_error consent_required
 }
