@@ -20,7 +20,7 @@ BUILD	= $(if $(SAN),build/san,build)
 
 base	 = err buf str names form clock base64 uuid secret json members log issuer conf file turn
 store	 = env files fault store commit table record
-domain	 = keyring installation token scope pkce password user uri client client_words jwa session \
+domain	 = keyring installation token scope pkce password user user_email uri client client_words jwa session \
 	   site site_path site_rule destination app_password \
 	   family family_rotate code approval device opaque_string throttle revocation audit signkey signer ed25519 rs256 jwt
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
@@ -33,9 +33,9 @@ app	 = app visit workers roles thread
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate
 
-command	 = latchkey admin remains init user client client_options app recipe site \
+command	 = latchkey admin remains init user user_profile user_password client client_options app recipe site \
 	   app_password groups key \
-	   session grant check check_files check_store check_web check_rules \
+	   session grant check check_files check_store check_people check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints fetch audit output options prompt
 
 # Beside the command: what starts the programs.

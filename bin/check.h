@@ -51,6 +51,9 @@ bool check_settings(struct checking *c);
  * cannot be read. */
 bool check_store(struct checking *c);
 
+/* People, for the walk through the store. */
+void check_people(struct checking *c, struct store_txn *t);
+
 /* A site's rules, for the walk through the store; ARG is the checking. */
 bool check_site(void *arg, const struct site *s);
 

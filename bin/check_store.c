@@ -358,6 +358,7 @@ survey_step(struct store_txn *t, void *arg)
 	s->newest = 0;
 	s->key_count = 0;
 	signkey_each(t, keep_key, s);
+	check_people(s->c, t);
 	client_each(t, check_client, s);
 	site_each(t, check_site, s->c);
 	audit_each(t, note_time, s);

@@ -2,9 +2,7 @@
 #include "domain/user.h"
 #include "admin.h"
 #include "base/names.h"
-#include "base/secret.h"
 #include "base/str.h"
-#include "domain/approval.h"
 #include "domain/audit.h"
 #include "domain/code.h"
 #include "domain/family.h"
@@ -12,7 +10,8 @@
 #include "domain/session.h"
 #include "domain/throttle.h"
 #include "output.h"
-#include "prompt.h"
+#include "user_password.h"
+#include "user_profile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +23,7 @@ static const struct option add_options[] = {
     {"--name", "NAME", false},
     {"--email", "ADDRESS", false},
     {"--email-verified", NULL, false},
-    {"--no-email-verified", NULL, false},
+    {"--email-unverified", NULL, false},
     {"--group", "GROUP", true},
     {"--password-stdin", NULL, false},
     {"--no-password", NULL, false},
@@ -41,7 +40,7 @@ static const struct option set_options[] = {
     {"--name", "NAME", false},
     {"--email", "ADDRESS", false},
     {"--email-verified", NULL, false},
-    {"--no-email-verified", NULL, false},
+    {"--email-unverified", NULL, false},
     {"--group", "GROUP", true},
     {"--add-group", "GROUP", true},
     {"--remove-group", "GROUP", true},
@@ -71,124 +70,10 @@ static const struct column show_columns[] = {
     COLUMN_END,
 };
 
-/* The claims' names (OpenID Connect Core 5.1) where there is one. */
-static json_t *
-to_json(const struct user *u)
-{
-	char sub[SUB_CAP];
-
-	user_sub(sub, u->user_id);
-	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:b, s:b, s:I, s:I}",
-	    "preferred_username", u->name, "sub", sub, "name", u->display,
-	    "email", u->email, "email_verified", u->email_verified, "groups",
-	    output_names(u->groups), "locked", u->locked, "has_password",
-	    u->has_password, "created_at", (json_int_t)u->created_at,
-	    "updated_at", (json_int_t)u->changed_at);
-}
-
-/* --- what the options say --------------------------------------------------*/
-
-static enum err
-apply_profile(struct user *u, const struct args *args, struct refusal *r)
-{
-	char email[USER_EMAIL_CAP];
-	enum err e;
-
-	memcpy(email, u->email, sizeof email);
-	e = option_text(u->display, sizeof u->display, args, "--name", NULL, r);
-	if (e == OK)
-		e = option_text(u->email, sizeof u->email, args, "--email",
-		    user_email_refusal, r);
-	if (e == OK)
-		e = option_groups(
-		    u->groups, sizeof u->groups, args, "--group", r);
-	/* An administrator who types it vouches for it; apps in wide use let
-	 * nobody in whose address is not verified. */
-	if (!str_equal(email, u->email) || args_has(args, "--email-verified"))
-		u->email_verified = u->email[0] != '\0';
-	if (args_has(args, "--no-email-verified"))
-		u->email_verified = false;
-	return e;
-}
-
 static int
 refuse(const struct admin *a, enum err e, const char *name)
 {
 	return admin_refuse(a, e, "user", name);
-}
-
-/* --- passwords -------------------------------------------------------------*/
-
-static int
-explain_prompt(enum err e)
-{
-	switch (e) {
-	case ERR_UNSUPPORTED:
-		return admin_fail("there is no terminal to ask for a password;"
-				  " give it with --password-stdin");
-	case ERR_NO_SPACE:
-		return admin_fail("the password is too long");
-	case ERR_SYNTAX:
-		return admin_fail("the password has a NUL character in it");
-	default:
-		return admin_fail("the password could not be read");
-	}
-}
-
-static int
-ask_twice(char password[static PASSWORD_CAP], const char *name)
-{
-	char again[PASSWORD_CAP], question[USER_NAME_CAP + 32];
-	int status = EXIT_DONE;
-	const char *why;
-	enum err e;
-
-	snprintf(question, sizeof question, "New password for %s: ", name);
-	e = prompt_secret(question, password, PASSWORD_CAP);
-	if (e != OK)
-		return explain_prompt(e);
-	why = password_refusal(password);
-	if (why != NULL)
-		return admin_fail("%s", why);
-	e = prompt_secret("The same again: ", again, sizeof again);
-	if (e != OK)
-		status = explain_prompt(e);
-	else if (!secret_equal_str(password, again))
-		status = admin_fail("the two passwords differ; nothing has "
-				    "changed");
-	secret_wipe(again, sizeof again);
-	return status;
-}
-
-static int
-read_once(char password[static PASSWORD_CAP])
-{
-	const char *why;
-	enum err e;
-
-	e = prompt_stdin(password, PASSWORD_CAP);
-	if (e != OK)
-		return explain_prompt(e);
-	why = password_refusal(password);
-	return why != NULL ? admin_fail("%s", why) : EXIT_DONE;
-}
-
-/* Gets a new password from wherever ARGS say, and its hash. */
-static int
-new_password(const struct admin *a, const struct args *args, const char *name,
-    struct password_hash *h)
-{
-	char password[PASSWORD_CAP] = "";
-	int status;
-
-	status = args_has(args, "--password-stdin") ? read_once(password)
-						    : ask_twice(password, name);
-	if (status == EXIT_DONE && password_set(h, password, &a->conf) != OK)
-		status = admin_fail("not enough memory for a hash of %u MiB; "
-				    "try again, or lower argon2_memlimit_mib",
-		    a->conf.argon2_memlimit_mib);
-	secret_wipe(password, sizeof password);
-	return status;
 }
 
 /* --- add -------------------------------------------------------------------*/
@@ -210,14 +95,31 @@ struct addition {
 	const struct user *wanted;
 	struct user user;
 	int64_t now;
+	struct email_refusal refusal;
 };
+
+/* Whether name and address may be this person's, and nothing else. */
+static enum err
+may_add_step(struct store_txn *t, void *arg)
+{
+	struct addition *s = arg;
+	enum err e = user_find(t, s->wanted->name, &s->user);
+
+	if (e == OK)
+		return ERR_EXISTS;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	return user_email_refuse(t, s->wanted, &s->refusal);
+}
 
 static enum err
 add_step(struct store_txn *t, void *arg)
 {
 	struct addition *s = arg;
-	enum err e;
+	enum err e = may_add_step(t, arg);
 
+	if (e != OK)
+		return e;
 	s->user = *s->wanted;
 	e = user_add(t, &s->user, s->now);
 	if (e == OK)
@@ -238,6 +140,13 @@ name_user(struct user *u, const char *name)
 }
 
 static int
+refuse_addition(const struct admin *a, enum err e, const struct addition *s)
+{
+	return e == ERR_INVALID_REQUEST ? admin_explain(&s->refusal.refusal)
+					: refuse(a, e, s->wanted->name);
+}
+
+static int
 store_new(struct admin *a, const struct user *u, bool as_json)
 {
 	struct addition s = {.wanted = u, .now = a->now};
@@ -246,43 +155,58 @@ store_new(struct admin *a, const struct user *u, bool as_json)
 
 	e = store_write(a->store, a->now, add_step, &s);
 	if (e != OK)
-		status = refuse(a, e, u->name);
+		status = refuse_addition(a, e, &s);
 	else if (as_json)
-		status = output_json(to_json(&s.user));
+		status = output_json(user_to_json(&s.user));
 	else
 		status = printf("User %s added.\n", u->name) < 0;
 	user_wipe(&s.user);
 	return status;
 }
 
+static bool
+is_contradictory(const struct args *args)
+{
+	if (!args_has(args, "--email-verified") ||
+	    !args_has(args, "--email-unverified"))
+		return false;
+	(void)admin_misused("--email-verified and --email-unverified exclude "
+			    "each other");
+	return true;
+}
+
 static int
 add(struct admin *a, const struct args *args)
 {
 	struct user u = {0};
-	struct finding taken = {.name = args->operand};
+	struct addition wanted = {.wanted = &u};
 	struct refusal r;
+	enum err e;
 	int status;
 
 	if (args_has(args, "--no-password") &&
 	    args_has(args, "--password-stdin"))
 		return admin_misused("--no-password and --password-stdin "
 				     "exclude each other");
+	if (is_contradictory(args))
+		return EXIT_USAGE;
 	status = name_user(&u, args->operand);
 	if (status != EXIT_DONE)
 		return status;
-	if (apply_profile(&u, args, &r) != OK)
+	if (user_apply_profile(&u, args, &r) != OK)
 		return admin_explain(&r);
 	/* Asked now, so that nobody types a password in vain; what counts is
 	 * the answer of the step that adds. */
-	if (store_read(a->store, find_step, &taken) == OK)
-		status = refuse(a, ERR_EXISTS, u.name);
+	e = store_read(a->store, may_add_step, &wanted);
+	if (e != OK)
+		status = refuse_addition(a, e, &wanted);
 	else if (!args_has(args, "--no-password")) {
-		status = new_password(a, args, u.name, &u.password);
+		status = user_new_password(a, args, u.name, &u.password);
 		u.has_password = status == EXIT_DONE;
 	}
 	if (status == EXIT_DONE)
 		status = store_new(a, &u, args_has(args, "--json"));
-	user_wipe(&taken.user);
+	user_wipe(&wanted.user);
 	user_wipe(&u);
 	return status;
 }
@@ -297,6 +221,7 @@ struct change {
 	int64_t now;
 	const char *instead; /* a step's: to be said instead of what is usual */
 	struct user user;
+	struct email_refusal email;
 	struct refusal refusal;
 };
 
@@ -333,13 +258,17 @@ set_step(struct store_txn *t, void *arg)
 
 	e = user_find(t, s->name, u);
 	if (e == OK)
-		e = apply_profile(u, s->args, &s->refusal);
+		e = user_apply_profile(u, s->args, &s->refusal);
 	if (e != OK)
 		return e;
 	while ((group = args_next(s->args, "--remove-group", &c)) != NULL)
 		names_remove(u->groups, group);
 	e = option_add_groups(
 	    u->groups, sizeof u->groups, s->args, "--add-group", &s->refusal);
+	if (e == OK) {
+		e = user_email_refuse(t, u, &s->email);
+		s->refusal = s->email.refusal;
+	}
 	if (e != OK)
 		return e;
 	audit_add(t, s->now, "user_changed", u->name, NULL, NULL);
@@ -364,6 +293,7 @@ lock(struct store_txn *t, struct change *s, bool locked)
 		session_end_all(t, s->user.user_id, NULL);
 	} else {
 		throttle_open(t, s->keyring, s->user.name, s->now);
+		throttle_open(t, s->keyring, s->user.email, s->now);
 	}
 	audit_add(t, s->now, locked ? "user_locked" : "user_unlocked",
 	    s->user.name, NULL, NULL);
@@ -398,18 +328,20 @@ del_step(struct store_txn *t, void *arg)
 static int
 change(struct admin *a, store_step *step, struct change *s, const char *done)
 {
+	int status = EXIT_DONE;
 	enum err e;
 
 	s->now = a->now;
 	e = store_write(a->store, a->now, step, s);
-	user_wipe(&s->user);
 	if (e == ERR_INVALID_REQUEST)
-		return admin_explain(&s->refusal);
-	if (e != OK)
-		return refuse(a, e, s->name);
-	printf(
-	    "User %s %s.\n", s->name, s->instead != NULL ? s->instead : done);
-	return EXIT_DONE;
+		status = admin_explain(&s->refusal);
+	else if (e != OK)
+		status = refuse(a, e, s->name);
+	else
+		printf("User %s %s.\n", s->name,
+		    s->instead != NULL ? s->instead : done);
+	user_wipe(&s->user);
+	return status;
 }
 
 static int
@@ -425,7 +357,7 @@ passwd(struct admin *a, const struct args *args)
 	user_wipe(&f.user);
 	if (e != OK)
 		return refuse(a, e, args->operand);
-	status = new_password(a, args, args->operand, &h);
+	status = user_new_password(a, args, args->operand, &h);
 	if (status == EXIT_DONE)
 		status = change(a, passwd_step, &s,
 		    "has a new password; sessions and refresh tokens ended");
@@ -440,6 +372,8 @@ set(struct admin *a, const struct args *args)
 
 	if (!args_any(args))
 		return admin_misused("user set: nothing to change");
+	if (is_contradictory(args))
+		return EXIT_USAGE;
 	return change(a, set_step, &s, "changed");
 }
 
@@ -489,7 +423,7 @@ list_visit(void *arg, const struct user *u)
 {
 	struct listing *l = arg;
 
-	l->complete = output_append(l->rows, to_json(u));
+	l->complete = output_append(l->rows, user_to_json(u));
 	return l->complete;
 }
 
@@ -528,7 +462,7 @@ show(struct admin *a, const struct args *args)
 
 	e = store_read(a->store, find_step, &f);
 	status = e != OK ? refuse(a, e, args->operand)
-			 : output_record(to_json(&f.user), show_columns,
+			 : output_record(user_to_json(&f.user), show_columns,
 			       args_has(args, "--json"));
 	user_wipe(&f.user);
 	return status;

@@ -379,6 +379,33 @@ $DATA/store/mine"
 	run -0 latchkey user show ALICE
 }
 
+@test "user: two people cannot have the same verified address, in whatever case" {
+	latchkey user add alice --no-password --email alice@example.org
+	run -1 latchkey user add bob --email Alice@Example.org </dev/null
+	assert_equal "$output" "latchkey: --email 'Alice@Example.org': is the verified address of alice; --email-unverified gives it to another person as well"
+	run -1 latchkey user show bob
+	latchkey user add bob --no-password --email Alice@Example.org \
+	    --email-unverified
+	run -0 latchkey user show bob --json
+	assert_equal "$(json .email)" Alice@Example.org
+	assert_equal "$(json '.email_verified | not')" true
+	run -1 latchkey user set bob --email-verified
+	assert_output 'is the verified address of alice'
+	run -1 latchkey user set bob --name Bob --email ALICE@example.org
+	run -0 latchkey user show bob --json
+	assert_equal "$(json .name)" ''
+	assert_equal "$(json '.email_verified | not')" true
+	latchkey user set alice --email a@example.org --group family
+	latchkey user set bob --email-verified
+	run -1 latchkey user set alice --email alice@example.org
+	assert_output 'is the verified address of bob'
+	latchkey user del bob
+	latchkey user set alice --email alice@example.org
+	run -2 latchkey user set alice --email-verified --email-unverified
+	run -2 latchkey user add carol --no-password --email-verified \
+	    --email-unverified
+}
+
 @test "groups: names with spaces, &, / and letters of any script are kept, shown, added and removed" {
 	local name
 	latchkey user add alice --no-password --group 'Family & Friends' \
@@ -479,7 +506,7 @@ $DATA/store/mine"
 	assert_equal "$(json .name)" Robert
 	assert_equal "$(json '.groups | join(",")')" b,c
 	assert_equal "$(json .email_verified)" true
-	latchkey user set bob --email new@example.org --no-email-verified
+	latchkey user set bob --email new@example.org --email-unverified
 	run -0 latchkey user show bob --json
 	assert_equal "$(json '.email_verified | not')" true
 	latchkey user set bob --group d

@@ -161,6 +161,30 @@ finds() {
 	finds_nothing --offline
 }
 
+@test "check: finds an index of e-mail addresses that does not fit the people" {
+	local table dump=$BATS_TEST_TMPDIR/table
+	latchkey user add alice --no-password --email alice@example.org
+	latchkey user add bob --no-password --email bob@example.org
+	latchkey user set bob --email robert@example.org
+	finds_nothing --offline
+	for table in users user_names user_emails; do
+		mdb_dump -s $table "$DATA/store" >"$dump-$table"
+	done
+	latchkey user del alice
+	mdb_load -f "$dump-user_emails" -s user_emails "$DATA/store"
+	finds 'the index of e-mail addresses has 1 that no person has'
+	mdb_load -f "$dump-users" -s users "$DATA/store"
+	mdb_load -f "$dump-user_names" -s user_names "$DATA/store"
+	finds_nothing --offline
+	latchkey user del alice
+	mdb_load -f "$dump-users" -s users "$DATA/store"
+	mdb_load -f "$dump-user_names" -s user_names "$DATA/store"
+	finds 'the index of e-mail addresses does not have that of alice'
+	latchkey user set alice --email ''
+	latchkey user set alice --email alice@example.org
+	finds_nothing --offline
+}
+
 @test "check: finds settings and a store that cannot be read" {
 	echo 'colour = blue' >>"$DATA/latchkey.conf"
 	finds 'latchkey.conf:[0-9]+'

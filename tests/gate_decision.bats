@@ -421,9 +421,15 @@ families() {
 	assert_header Variable-REMOTE_USER '^alice$'
 	basic_at /dav/x "Alice:$password"
 	assert_status 200
+	latchkey user set alice --email a.adams@example.org >/dev/null
+	latchkey user set bob --email bob@example.org >/dev/null
+	basic_at /dav/x "A.Adams@example.org:$password"
+	assert_status 200
+	assert_header Variable-REMOTE_USER '^alice$'
 	basic_at /page.txt "alice:$password"
 	[[ $(http_status) != 200 ]]
-	for wrong in "bob:$password" "nobody:$password" "alice:${password%?}A" \
+	for wrong in "bob:$password" "bob@example.org:$password" \
+	    "nobody:$password" "alice:${password%?}A" \
 	    "alice:$PASSWORD" "alice:" ":$password" alice; do
 		basic_at /dav/x "$wrong" HTTP_ACCEPT=text/html
 		assert_equal "$wrong $(http_status)" "$wrong 401"

@@ -1,6 +1,7 @@
 #include "domain/app_password.h"
 
 #include "base/str.h"
+#include "domain/user_email.h"
 #include "store/record.h"
 
 #include <string.h>
@@ -84,6 +85,21 @@ app_password_get(struct store_txn *t,
 	return e;
 }
 
+/* Whether U signs in as TYPED. */
+static bool
+is_called(struct store_txn *t, const struct user *u, const char *typed)
+{
+	struct user found;
+	bool same;
+
+	if (str_equal_nocase(u->name, typed))
+		return true;
+	same = user_find_typed(t, typed, &found) == OK &&
+	       memcmp(found.user_id, u->user_id, USER_ID_LEN) == 0;
+	user_wipe(&found);
+	return same;
+}
+
 enum err
 app_password_check(struct store_txn *t, const char *name, const char *text,
     const char *origin, const struct keyring *k, struct user *u)
@@ -104,7 +120,7 @@ app_password_check(struct store_txn *t, const char *name, const char *text,
 	if (!good || !str_equal(a.origin, origin))
 		return ERR_ACCESS_DENIED;
 	e = user_require(t, a.user_id, u);
-	if (e == OK && !str_equal_nocase(u->name, name)) {
+	if (e == OK && !is_called(t, u, name)) {
 		user_wipe(u);
 		e = ERR_ACCESS_DENIED;
 	}

@@ -48,9 +48,9 @@ enum err app_password_get(struct store_txn *t,
     struct app_password *a) MUST_CHECK;
 
 /*
- * Whether TEXT is the app password of the person called NAME for the site
- * ORIGIN: U is that person. ERR_ACCESS_DENIED for whatever reason, locked
- * people among them.
+ * Whether TEXT is the app password of the person who signs in as NAME (or an
+ * e-mail address) for the site ORIGIN: U is that person. ERR_ACCESS_DENIED for
+ * whatever reason, locked people among them.
  */
 enum err app_password_check(struct store_txn *t, const char *name,
     const char *text, const char *origin, const struct keyring *k,

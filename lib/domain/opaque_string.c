@@ -8,17 +8,19 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unicase.h>
 #include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
 
 /*
- * Its tables are 1.6 MB, and only programs that see a password with letters
- * beyond ASCII need them: it is not linked but loaded then.
+ * Its tables are 1.6 MB, and only programs that see a password or a name with
+ * letters beyond ASCII need them: it is not linked but loaded then.
  */
 static struct {
 	bool complete;
 	__typeof__(u8_normalize) *u8_normalize;
+	__typeof__(u8_tolower) *u8_tolower;
 	__typeof__(u8_strmbtouc) *u8_strmbtouc;
 	__typeof__(uc_is_general_category_withtable) *has_category;
 	uninorm_t nfc;
@@ -32,6 +34,7 @@ static void
 load(void)
 {
 	unicode.u8_normalize = u8_normalize;
+	unicode.u8_tolower = u8_tolower;
 	unicode.u8_strmbtouc = u8_strmbtouc;
 	unicode.has_category = uc_is_general_category_withtable;
 	unicode.nfc = UNINORM_NFC;
@@ -61,6 +64,7 @@ load(void)
 	unicode.complete =
 	    library != NULL &&
 	    resolve(library, "u8_normalize", &unicode.u8_normalize) &&
+	    resolve(library, "u8_tolower", &unicode.u8_tolower) &&
 	    resolve(library, "u8_strmbtouc", &unicode.u8_strmbtouc) &&
 	    resolve(library, "uc_is_general_category_withtable",
 		&unicode.has_category) &&
@@ -93,6 +97,22 @@ map_spaces(struct buf *b, const char *text)
 	}
 }
 
+/* Ends what libunistring has put: RESULT, which is OUT unless that was too
+ * small. */
+static enum err
+take(char *out, uint8_t *result, size_t len)
+{
+	if (result == NULL)
+		return ERR_NO_MEMORY;
+	if (result != (uint8_t *)out) {
+		secret_wipe(result, len);
+		free(result);
+		return ERR_NO_SPACE;
+	}
+	out[len] = '\0';
+	return OK;
+}
+
 static enum err
 compose(char *out, size_t cap, const char *text, size_t len)
 {
@@ -100,15 +120,13 @@ compose(char *out, size_t cap, const char *text, size_t len)
 	uint8_t *result = unicode.u8_normalize(
 	    unicode.nfc, (const uint8_t *)text, len, (uint8_t *)out, &out_len);
 
-	if (result == NULL)
-		return ERR_NO_MEMORY;
-	if (result != (uint8_t *)out) {
-		secret_wipe(result, out_len);
-		free(result);
-		return ERR_NO_SPACE;
-	}
-	out[out_len] = '\0';
-	return OK;
+	return take(out, result, out_len);
+}
+
+static bool
+is_loaded(void)
+{
+	return pthread_once(&once, load) == 0 && unicode.complete;
 }
 
 enum err
@@ -119,7 +137,7 @@ opaque_string(char *out, size_t cap, const char *text)
 
 	if (is_ascii(text) || !str_is_utf8(text, strlen(text)))
 		return str_copy(out, cap, text);
-	if (pthread_once(&once, load) != 0 || !unicode.complete)
+	if (!is_loaded())
 		return ERR_UNSUPPORTED;
 	char *mapped = malloc(strlen(text) + 1);
 	if (mapped == NULL)
@@ -130,4 +148,23 @@ opaque_string(char *out, size_t cap, const char *text)
 	secret_wipe(mapped, strlen(text) + 1);
 	free(mapped);
 	return e;
+}
+
+enum err
+lower_string(char *out, size_t cap, const char *text)
+{
+	size_t len = strlen(text), out_len = cap - 1;
+	uint8_t *result;
+	enum err e;
+
+	if (is_ascii(text) || !str_is_utf8(text, len)) {
+		e = str_copy(out, cap, text);
+		str_lower(out);
+		return e;
+	}
+	if (!is_loaded())
+		return ERR_UNSUPPORTED;
+	result = unicode.u8_tolower((const uint8_t *)text, len, NULL,
+	    unicode.nfc, (uint8_t *)out, &out_len);
+	return take(out, result, out_len);
 }

@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "domain/device.h"
+#include "domain/opaque_string.h"
 #include "store/record.h"
 
 #include <arpa/inet.h>
@@ -55,7 +56,7 @@ struct bucket {
 struct origin {
 	uint8_t network[NETWORK_LEN];
 	bool is_ipv6;
-	char name[THROTTLE_TEXT_CAP]; /* in lower case */
+	char name[THROTTLE_TEXT_CAP]; /* folded, up to an '@' */
 };
 
 static void
@@ -79,9 +80,12 @@ find_origin(struct origin *o, const char *name, const char *address)
 {
 	*o = (struct origin){0};
 	find_network(o, address);
-	/* A name over its ceiling is nobody's; its start names the bucket. */
-	memcpy(o->name, name, strnlen(name, sizeof o->name - 1));
-	str_lower(o->name);
+	if (lower_string(o->name, sizeof o->name, name) != OK) {
+		/* No person has it; its start names the bucket. */
+		memcpy(o->name, name, strnlen(name, sizeof o->name - 1));
+		str_lower(o->name);
+	}
+	o->name[strcspn(o->name, "@")] = '\0';
 }
 
 static enum err

@@ -14,6 +14,10 @@
  *	network			200 at once, then one each 2 s: far above what
  *				a household does
  *
+ * A name is what was typed up to an '@', in lower case: the same for a user
+ * name and most e-mail addresses of the same person. Whose it is makes no
+ * difference, or waiting would tell which names and addresses belong together.
+ *
  * A network is an IPv4 address, or of IPv6 a /64; and the /56 and the /48
  * around it, with buckets of their own, for one customer may have that many.
  *
@@ -40,7 +44,7 @@ enum {
 
 /* Who tries. */
 struct throttle_try {
-	const char *name;      /* as typed, in any case */
+	const char *name;      /* or e-mail address, as typed */
 	const char *address;   /* REMOTE_ADDR */
 	const uint8_t *device; /* DEVICE_LEN bytes: the entry that is good for
 				* this person (device_find), or NULL */

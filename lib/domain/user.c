@@ -6,6 +6,7 @@
 #include "domain/code.h"
 #include "domain/family.h"
 #include "domain/session.h"
+#include "domain/user_email.h"
 #include "store/record.h"
 
 #include <string.h>
@@ -38,6 +39,7 @@ const char *
 user_email_refusal(const char *s)
 {
 	const char *at = strchr(s, '@');
+	char folded[USER_EMAIL_CAP];
 	size_t len = strlen(s);
 
 	if (len >= USER_EMAIL_CAP)
@@ -48,7 +50,10 @@ user_email_refusal(const char *s)
 		       "\" \\";
 	if (at == NULL || at == s || at[1] == '\0' || strchr(at + 1, '@'))
 		return "an e-mail address looks like name@example.org";
-	return NULL;
+	return user_email_fold(folded, s) == OK
+		   ? NULL
+		   : "the address has letters beyond ASCII, and is too long, "
+		     "or libunistring, which they need, cannot be loaded";
 }
 
 /* C0, DEL, or C1, which is two bytes in UTF-8. */
@@ -204,8 +209,16 @@ user_put(struct store_txn *t, struct user *u, int64_t now)
 {
 	uint8_t bytes[USER_RECORD_CAP];
 	struct record_writer w;
+	struct user was;
 	enum err e;
 
+	e = user_get(t, u->user_id, &was);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	e = user_email_index(t, &was, u);
+	user_wipe(&was);
+	if (e != OK)
+		return e;
 	u->changed_at = now;
 	e = user_encode(u, &w, bytes);
 	if (e == OK)
@@ -228,9 +241,11 @@ user_add(struct store_txn *t, struct user *u, int64_t now)
 		return e;
 	uuid_make(u->user_id);
 	u->created_at = now;
-	store_put(t, TABLE_USER_NAMES, u->name, strlen(u->name), u->user_id,
-	    USER_ID_LEN, 0);
-	return user_put(t, u, now);
+	e = user_put(t, u, now);
+	if (e == OK)
+		store_put(t, TABLE_USER_NAMES, u->name, strlen(u->name),
+		    u->user_id, USER_ID_LEN, 0);
+	return e == OK ? store_failed(t) : e;
 }
 
 void
@@ -242,6 +257,7 @@ user_end_devices(struct user *u)
 enum err
 user_del(struct store_txn *t, const char *name)
 {
+	static const struct user gone;
 	struct user u;
 	enum err e = user_find(t, name, &u);
 
@@ -252,10 +268,11 @@ user_del(struct store_txn *t, const char *name)
 	code_end_all(t, u.user_id, NULL);
 	approval_del_all(t, u.user_id, NULL);
 	app_password_del_all(t, u.user_id, NULL);
+	e = user_email_index(t, &u, &gone);
 	store_del(t, TABLE_USER_NAMES, u.name, strlen(u.name));
 	store_del(t, TABLE_USERS, u.user_id, USER_ID_LEN);
 	user_wipe(&u);
-	return store_failed(t);
+	return e == OK ? store_failed(t) : e;
 }
 
 struct each {

@@ -30,7 +30,7 @@ struct user {
 	char name[USER_NAME_CAP];       /* preferred_username; lower case */
 	char display[USER_DISPLAY_CAP]; /* the claim `name`; may be "" */
 	char email[USER_EMAIL_CAP];     /* may be "" */
-	bool email_verified;
+	bool email_verified;            /* of one person at most */
 	bool locked;
 	bool has_password;
 	char groups[GROUPS_CAP]; /* names (base/names.h) */
@@ -62,10 +62,12 @@ enum err user_get(struct store_txn *t, const uint8_t id[static USER_ID_LEN],
 enum err user_require(struct store_txn *t, const uint8_t id[static USER_ID_LEN],
     struct user *u) MUST_CHECK;
 
-/* Gives U a user_id and puts it; ERR_EXISTS if the name is taken. */
+/* Gives U a user_id and puts it; ERR_EXISTS if the name is taken, or the
+ * address as in user_put. */
 enum err user_add(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
 
-/* Puts a changed U (the name stays). */
+/* Puts a changed U (the name stays). ERR_EXISTS, and nothing is put: another
+ * person has the same verified address (domain/user_email.h). */
 enum err user_put(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
 
 /* Makes all device cookies of U worthless (domain/device.h); U is to be put. */

@@ -3,6 +3,7 @@
 #include "domain/audit.h"
 #include "domain/password.h"
 #include "domain/throttle.h"
+#include "domain/user_email.h"
 
 #include <string.h>
 
@@ -33,7 +34,7 @@ charge_step(struct store_txn *t, void *arg)
 {
 	struct signing_in *s = arg;
 	struct throttle_try by;
-	enum err e = user_find(t, s->q->name, &s->user);
+	enum err e = user_find_typed(t, s->q->name, &s->user);
 
 	s->has_hash = e == OK && s->user.has_password && !s->user.locked;
 	if (e != OK && e != ERR_NOT_FOUND)

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 struct sign_in_request {
-	const char *name;     /* as typed */
+	const char *name;     /* or e-mail address, as typed */
 	const char *password; /* as typed */
 	const char *address;  /* REMOTE_ADDR */
 	bool remember;        /* stay signed in on this device */

@@ -37,6 +37,7 @@
 	X(META, "meta")                   /* schema, algorithms in use */      \
 	X(USERS, "users")                 /* user_id -> user */                \
 	X(USER_NAMES, "user_names")       /* name -> user_id */                \
+	X(USER_EMAILS, "user_emails")     /* address 0 rank user_id */         \
 	X(CLIENTS, "clients")             /* client_id -> client */            \
 	X(ORIGINS, "origins")             /* origin 0 client_id -> nothing */  \
 	X(KEYS, "keys")                   /* kid -> public key and state */    \

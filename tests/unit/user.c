@@ -7,6 +7,7 @@
 #include "domain/code.h"
 #include "domain/family.h"
 #include "domain/session.h"
+#include "domain/user_email.h"
 #include "fixture.h"
 
 #include <string.h>
@@ -201,6 +202,180 @@ listing(struct store_txn *t, void *arg)
 	return OK;
 }
 
+/* --- e-mail addresses ---------------------------------------------------- */
+
+static struct user
+person(const char *name, const char *email, bool verified)
+{
+	struct user u = {.email_verified = verified};
+
+	if (str_copy(u.name, sizeof u.name, name) != OK ||
+	    str_copy(u.email, sizeof u.email, email) != OK)
+		fixture_bail_out("a name that does not fit");
+	return u;
+}
+
+/* Whether TYPED is NAME's to sign in by; NULL: no person's. */
+static bool
+signs_in(struct store_txn *t, const char *typed, const char *name)
+{
+	static const struct user nobody;
+	struct user u;
+	enum err e = user_find_typed(t, typed, &u);
+
+	if (name == NULL)
+		return e == ERR_NOT_FOUND && memcmp(&u, &nobody, sizeof u) == 0;
+	return e == OK && str_equal(u.name, name);
+}
+
+static bool
+no_one(void *arg, const struct user *u)
+{
+	(void)u;
+	++*(size_t *)arg;
+	return true;
+}
+
+static bool
+index_is_right(struct store_txn *t)
+{
+	size_t missing = 0;
+
+	return user_email_verify(t, no_one, &missing) == 0 && missing == 0;
+}
+
+static enum err
+addresses(struct store_txn *t, void *arg)
+{
+	struct user erin = person("erin", "Erin@Example.org", true);
+	struct user frank = person("frank", "erin@example.ORG", true);
+	struct user named = person("erin@example.org", "", false);
+	struct user found;
+
+	(void)arg;
+	CHECK(user_add(t, &erin, noon) == OK &&
+		  signs_in(t, "erin@example.org", "erin") &&
+		  signs_in(t, "ERIN@EXAMPLE.ORG", "erin") &&
+		  signs_in(t, "erin", "erin") &&
+		  user_find_typed(t, "erin", &found) == OK &&
+		  str_equal(found.email, "Erin@Example.org"),
+	    "user: an address is good to sign in with, in any case, and kept "
+	    "as "
+	    "it was given");
+	CHECK(signs_in(t, "erin@example.or", NULL) &&
+		  signs_in(t, "erin@example.org.", NULL) &&
+		  signs_in(t, "erin@", NULL) && signs_in(t, "@", NULL) &&
+		  signs_in(t, "", NULL),
+	    "user: but no part of one");
+	CHECK(user_add(t, &frank, noon) == ERR_EXISTS &&
+		  user_find(t, "frank", &found) == ERR_NOT_FOUND &&
+		  user_email_rival(t, &frank, &found) == OK &&
+		  str_equal(found.name, "erin") &&
+		  user_email_rival(t, &erin, &found) == ERR_NOT_FOUND,
+	    "user: a verified address is one person's, who is known");
+	frank.email_verified = false;
+	CHECK(user_add(t, &frank, noon) == OK &&
+		  signs_in(t, "erin@example.org", "erin"),
+	    "user: others may have it unverified, and it names the first");
+	frank.email_verified = true;
+	CHECK(user_put(t, &frank, noon) == ERR_EXISTS &&
+		  user_find(t, "frank", &found) == OK && !found.email_verified,
+	    "user: nor can it be verified later");
+	erin.email_verified = frank.email_verified = false;
+	CHECK(user_put(t, &erin, noon) == OK &&
+		  signs_in(t, "erin@example.org", NULL) &&
+		  signs_in(t, "erin", "erin"),
+	    "user: an address that two have unverified names neither");
+	frank.email_verified = true;
+	CHECK(user_put(t, &frank, noon) == OK &&
+		  signs_in(t, "erin@example.org", "frank"),
+	    "user: until one has it verified");
+	CHECK(user_add(t, &named, noon) == OK &&
+		  signs_in(t, "erin@example.org", "erin@example.org") &&
+		  user_del(t, "erin@example.org") == OK,
+	    "user: a name comes first");
+	CHECK(
+	    str_copy(frank.email, sizeof frank.email, "f@example.org") == OK &&
+		user_put(t, &frank, noon) == OK &&
+		signs_in(t, "f@example.org", "frank") &&
+		signs_in(t, "erin@example.org", "erin"),
+	    "user: a changed address is free for the other who has it");
+	CHECK(user_del(t, "frank") == OK && signs_in(t, "f@example.org", NULL),
+	    "user: with a person their address goes");
+	frank = person("frank", "", true);
+	CHECK(user_add(t, &frank, noon) == OK &&
+		  signs_in(t, "frank", "frank") && user_del(t, "frank") == OK &&
+		  index_is_right(t),
+	    "user: no address is no address, and all that is left is indexed");
+	return user_del(t, "erin");
+}
+
+static enum err
+scripts(struct store_txn *t, void *arg)
+{
+	struct user u = person("zoe", "Zo\xc3\x8b@example.org", true);
+	struct user twin = person("twin", "zoe\xcc\x88@example.org", true);
+	char text[USER_EMAIL_CAP];
+
+	(void)arg;
+	CHECK(user_add(t, &u, noon) == OK &&
+		  signs_in(t, "zo\xc3\xab@example.org", "zoe") &&
+		  signs_in(t, "ZOE\xcc\x88@EXAMPLE.ORG", "zoe") &&
+		  signs_in(t, "zoe@example.org", NULL) &&
+		  signs_in(t, "zo\xc3@example.org", NULL),
+	    "user: an address is the same however its letters are composed");
+	CHECK(
+	    user_add(t, &twin, noon) == ERR_EXISTS && user_del(t, "zoe") == OK,
+	    "user: nor does that make it another's");
+	memset(text, 'e', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	text[64] = '@';
+	u = person("long", text, true);
+	CHECK(user_add(t, &u, noon) == OK && signs_in(t, text, "long"),
+	    "user: the longest address there can be is found");
+	text[64] = 'e';
+	memcpy(text + 252, "e\xcc", 2);
+	CHECK(signs_in(t, text, NULL) && user_del(t, "long") == OK &&
+		  index_is_right(t),
+	    "user: what cannot be one is no person's");
+	return OK;
+}
+
+static bool
+any_entry(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	(void)arg;
+	(void)key;
+	(void)key_len;
+	(void)value;
+	return true;
+}
+
+static enum err
+damage(struct store_txn *t, void *arg)
+{
+	static const char entry[] = "x@example.org\0"
+				    "0123456789abcdef0";
+	struct user u = person("gina", "gina@example.org", true);
+	size_t missing = 0;
+
+	(void)arg;
+	if (user_add(t, &u, noon) != OK)
+		fixture_bail_out("gina");
+	store_put(t, TABLE_USER_EMAILS, entry, sizeof entry - 1, "", 0, 0);
+	CHECK(user_email_verify(t, no_one, &missing) == 1 && missing == 0 &&
+		  signs_in(t, "x@example.org", NULL),
+	    "user: an entry that no person has is noticed, and opens nothing");
+	store_del(t, TABLE_USER_EMAILS, entry, sizeof entry - 1);
+	store_prune(t, TABLE_USER_EMAILS, "gina", 4, any_entry, NULL);
+	CHECK(user_email_verify(t, no_one, &missing) == 0 && missing == 1,
+	    "user: and so is a missing one");
+	CHECK(user_del(t, "gina") == OK && index_is_right(t),
+	    "user: which is no reason to keep the person");
+	return OK;
+}
+
 /* --- what goes with them ------------------------------------------------- */
 
 static bool
@@ -246,6 +421,7 @@ removal(void)
 	in_store(remove_bob, NULL);
 	CHECK(store_measure(fixture, &f) == OK && f.entries[TABLE_USERS] == 3 &&
 		  f.entries[TABLE_USER_NAMES] == 3 &&
+		  f.entries[TABLE_USER_EMAILS] == 0 &&
 		  f.entries[TABLE_SESSIONS] == 1 &&
 		  f.entries[TABLE_FAMILIES] == 1 &&
 		  f.entries[TABLE_CODES] == 1 &&
@@ -262,6 +438,9 @@ main(void)
 	fixture_open();
 	in_store(keeping, NULL);
 	in_store(listing, NULL);
+	in_store(addresses, NULL);
+	in_store(scripts, NULL);
+	in_store(damage, NULL);
 	removal();
 	return check_done();
 }

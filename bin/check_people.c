@@ -1,0 +1,34 @@
+/* People: whether their e-mail addresses are indexed as they are. */
+#include "check.h"
+
+#include "domain/user_email.h"
+
+static bool
+report(void *arg, const struct user *u)
+{
+	static const struct check_advice bad = {
+	    "signing in by that address, or the rule that one person alone has "
+	    "it "
+	    "verified, does not hold",
+	    "give the address again: latchkey user set NAME --email '', then "
+	    "--email "
+	    "with it"};
+
+	check_found(arg, CHECK_ERROR, &bad,
+	    "the index of e-mail addresses does not have that of %s", u->name);
+	return true;
+}
+
+void
+check_people(struct checking *c, struct store_txn *t)
+{
+	static const struct check_advice stale = {
+	    "an address could name a person who does not have it",
+	    "restore the store from a copy"};
+	size_t n = user_email_verify(t, report, c);
+
+	if (n > 0)
+		check_found(c, CHECK_ERROR, &stale,
+		    "the index of e-mail addresses has %zu that no person has",
+		    n);
+}

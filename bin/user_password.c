@@ -1,0 +1,78 @@
+#include "user_password.h"
+
+#include "base/secret.h"
+#include "domain/user.h"
+#include "prompt.h"
+
+#include <stdio.h>
+
+static int
+explain_prompt(enum err e)
+{
+	switch (e) {
+	case ERR_UNSUPPORTED:
+		return admin_fail("there is no terminal to ask for a password;"
+				  " give it with --password-stdin");
+	case ERR_NO_SPACE:
+		return admin_fail("the password is too long");
+	case ERR_SYNTAX:
+		return admin_fail("the password has a NUL character in it");
+	default:
+		return admin_fail("the password could not be read");
+	}
+}
+
+static int
+ask_twice(char password[static PASSWORD_CAP], const char *name)
+{
+	char again[PASSWORD_CAP], question[USER_NAME_CAP + 32];
+	int status = EXIT_DONE;
+	const char *why;
+	enum err e;
+
+	snprintf(question, sizeof question, "New password for %s: ", name);
+	e = prompt_secret(question, password, PASSWORD_CAP);
+	if (e != OK)
+		return explain_prompt(e);
+	why = password_refusal(password);
+	if (why != NULL)
+		return admin_fail("%s", why);
+	e = prompt_secret("The same again: ", again, sizeof again);
+	if (e != OK)
+		status = explain_prompt(e);
+	else if (!secret_equal_str(password, again))
+		status = admin_fail("the two passwords differ; nothing has "
+				    "changed");
+	secret_wipe(again, sizeof again);
+	return status;
+}
+
+static int
+read_once(char password[static PASSWORD_CAP])
+{
+	const char *why;
+	enum err e;
+
+	e = prompt_stdin(password, PASSWORD_CAP);
+	if (e != OK)
+		return explain_prompt(e);
+	why = password_refusal(password);
+	return why != NULL ? admin_fail("%s", why) : EXIT_DONE;
+}
+
+int
+user_new_password(const struct admin *a, const struct args *args,
+    const char *name, struct password_hash *h)
+{
+	char password[PASSWORD_CAP] = "";
+	int status;
+
+	status = args_has(args, "--password-stdin") ? read_once(password)
+						    : ask_twice(password, name);
+	if (status == EXIT_DONE && password_set(h, password, &a->conf) != OK)
+		status = admin_fail("not enough memory for a hash of %u MiB; "
+				    "try again, or lower argon2_memlimit_mib",
+		    a->conf.argon2_memlimit_mib);
+	secret_wipe(password, sizeof password);
+	return status;
+}

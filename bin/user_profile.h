@@ -1,0 +1,29 @@
+/* What the command shows of a person, and what its options make of one. */
+#ifndef LK_BIN_USER_PROFILE_H
+#define LK_BIN_USER_PROFILE_H
+
+#include "admin.h"
+#include "domain/user.h"
+
+#include <jansson.h>
+
+/* The claims' names (OpenID Connect Core 5.1) where there is one. */
+json_t *user_to_json(const struct user *u);
+
+/* Changes U as --name, --email, --email-verified, --email-unverified and
+ * --group say; ERR_INVALID_REQUEST with R. */
+enum err user_apply_profile(
+    struct user *u, const struct args *args, struct refusal *r) MUST_CHECK;
+
+/* Why an address may not be a person's, and room for the reason. */
+struct email_refusal {
+	struct refusal refusal;
+	char why[USER_NAME_CAP + 96];
+};
+
+/* ERR_INVALID_REQUEST with R, which borrows U's address: another person has
+ * the same verified. */
+enum err user_email_refuse(struct store_txn *t, const struct user *u,
+    struct email_refusal *r) MUST_CHECK;
+
+#endif
