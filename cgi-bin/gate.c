@@ -154,6 +154,28 @@ refuse(struct asking *a, enum err e, const char *why, const char *link)
 		show_notice(a, e, why, link);
 }
 
+/* Another site's form comes without the cookies, which is no sign that the
+ * browser has none: it must not replace one. The browser asks again with GET,
+ * and then sends them. */
+static bool
+ask_again(struct asking *a)
+{
+	struct call *c = a->call;
+	char url[GATE_URL_CAP];
+	struct buf b;
+
+	if (!a->front.from_other_site || str_equal(a->front.method, "GET") ||
+	    str_equal(a->front.method, "HEAD"))
+		return false;
+	response_begin(&c->response, 303);
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "%s%s", a->front.origin, a->front.target);
+	if (!buf_ok(&b))
+		c->response.failed = true;
+	response_redirect(&c->response, url);
+	return true;
+}
+
 static void
 send_to_sign_in(struct asking *a)
 {
@@ -161,6 +183,8 @@ send_to_sign_in(struct asking *a)
 	uint8_t key[GATE_KEY_LEN];
 	char url[GATE_URL_CAP];
 
+	if (ask_again(a))
+		return;
 	response_begin(&c->response, 303);
 	browser_begin_visit(key, &c->provider->conf, &c->request, &c->response);
 	if (gate_sign_in_begin(

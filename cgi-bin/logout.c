@@ -126,13 +126,16 @@ run_step(struct leaving *l, const struct form *posted)
 	struct visit *v = &l->visit;
 
 	csrf_bind(&v->csrf, v->cookie != NULL ? v->cookie->sid : NULL);
-	if (csrf_check(&v->csrf, "logout", form_get(posted, "csrf")) != OK)
+	if (csrf_check(&v->csrf, "logout", form_get(posted, "csrf")) != OK) {
+		app_log_refusal(v->call, ERR_FORBIDDEN, "form_token",
+		    l->request.client.client_id);
 		visit_again(v);
-	else if (str_equal(form_get(posted, "step"), "logout"))
+	} else if (str_equal(form_get(posted, "step"), "logout")) {
 		go_on(l, true);
-	else
+	} else {
 		show_end(l, "Still signed in", "stayed.html",
 		    l->request.post_logout_redirect_uri);
+	}
 }
 
 static void

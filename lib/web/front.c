@@ -92,12 +92,15 @@ read_destination(struct front *f, const struct exchange *x)
 	    exchange_param_is_repeated(x, name) ? "" : exchange_param(x, name);
 }
 
+/* What the browser says of the page that asks; no page can forge it. The site
+ * is known. */
 static void
 read_asker(struct front *f, const struct exchange *x)
 {
 	const char *accept = param(x, "HTTP_ACCEPT");
 	const char *mode = param(x, "HTTP_SEC_FETCH_MODE");
 	const char *site = param(x, "HTTP_SEC_FETCH_SITE");
+	const char *origin = param(x, "HTTP_ORIGIN");
 	bool navigates = str_equal(mode, "navigate");
 
 	f->accepts_html = strstr(accept, "html") != NULL;
@@ -105,6 +108,10 @@ read_asker(struct front *f, const struct exchange *x)
 	f->from_script = (mode[0] != '\0' && !navigates) ||
 			 str_equal_nocase(param(x, "HTTP_X_REQUESTED_WITH"),
 			     "XMLHttpRequest");
+	f->from_other_site =
+	    site[0] != '\0'
+		? str_equal(site, "cross-site")
+		: origin[0] != '\0' && !str_equal(origin, f->origin);
 	f->from_own_page = navigates && (str_equal(site, "same-origin") ||
 					    str_equal(site, "none"));
 }
@@ -129,17 +136,17 @@ read_site(struct front *f, const struct exchange *x)
 enum err
 front_read(struct front *f, const struct exchange *x, const char **why)
 {
-	enum err e;
+	enum err e, site;
 
 	*f = (struct front){0};
 	e = read_form(f, x);
 	read_request(f, x);
 	read_destination(f, x);
+	site = read_site(f, x);
 	read_asker(f, x);
 	if (e != OK)
 		return err_because(e, "form_unknown", why);
-	e = read_site(f, x);
-	return e == OK ? OK : err_because(e, "site_not_named", why);
+	return site == OK ? OK : err_because(site, "site_not_named", why);
 }
 
 bool

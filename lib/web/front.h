@@ -28,8 +28,9 @@ struct front {
 	const char *method, *target;
 	const char *destination; /* the header; NULL: none. "": several */
 	bool accepts_html, accepts_json;
-	bool from_script;   /* a page's script asks, not a person */
-	bool from_own_page; /* a person follows a link of the site, or none */
+	bool from_script;     /* a page's script asks, not a person */
+	bool from_own_page;   /* a person follows a link of the site, or none */
+	bool from_other_site; /* another site's page asks, or its form */
 };
 
 /* ERR_FORBIDDEN, with a word in *WHY: the server did not say what it asks. F
