@@ -40,8 +40,11 @@ take_cookie(struct call *c, struct token_request *q,
 	struct search s = {.client_id = q->auth.pair.client_id,
 	    .origin = q->origin,
 	    .why = why};
-	enum err e = store_read(c->provider->store, check_origin, &s);
+	enum err e;
 
+	if (s.origin == NULL)
+		return err_because(ERR_INVALID_REQUEST, "origin_missing", why);
+	e = store_read(c->provider->store, check_origin, &s);
 	if (e != OK || s.refusal != OK)
 		return e != OK ? e : s.refusal;
 	if (!refresh_cookie_get(

@@ -55,8 +55,6 @@ enum err
 refresh_cookie_admit(
     const struct client *c, const char *origin, const char **why)
 {
-	if (origin == NULL)
-		return err_because(ERR_INVALID_REQUEST, "origin_missing", why);
 	if (!c->cookie_refresh || !client_has_origin(c, origin))
 		return err_because(
 		    ERR_UNAUTHORIZED_CLIENT, "origin_not_allowed", why);

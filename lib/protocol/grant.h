@@ -40,7 +40,7 @@ void token_request_wipe(struct token_request *q);
  * taken from it: it must be the app's own. A browser says whose page asks, and
  * no page of another site can forge that; it sends cookies for other apps of
  * the same site, and takes them from answers to other sites' forms, too.
- * ERR_INVALID_REQUEST (no origin was told) or ERR_UNAUTHORIZED_CLIENT.
+ * OK or ERR_UNAUTHORIZED_CLIENT.
  */
 enum err refresh_cookie_admit(
     const struct client *c, const char *origin, const char **why) MUST_CHECK;
