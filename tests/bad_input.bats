@@ -196,6 +196,79 @@ assert_refused() {
 	assert_error invalid_client
 }
 
+# readme_limit WHAT LIMIT: so the README has it, in its tables.
+readme_limit() {
+	grep -Fq "| $1 | $2" "$root/README.md" || fail "not in the README: $1 | $2"
+}
+
+# asks METHOD PROGRAM TEXT: as query or body.
+asks() {
+	case $1 in
+	GET) send "$2" GET "$3" ;;
+	POST) send "$2" POST '' "$3" ;;
+	esac
+}
+
+@test "bad input: the limits of a request are those of the README" {
+	local long name method
+	long=$(head -c 40000 /dev/zero | tr '\0' a)
+	readme_limit 'query string' '32 KiB'
+	cgi metadata GET /jwks.json "${long:0:32768}" >/dev/null
+	assert_status 200
+	cgi metadata GET /jwks.json "${long:0:32769}" >/dev/null
+	assert_status 400
+	readme_limit 'all cookies' '16 KiB'
+	cgi metadata GET /jwks.json '' '' HTTP_COOKIE="${long:0:16384}" >/dev/null
+	assert_status 200
+	cgi metadata GET /jwks.json '' '' HTTP_COOKIE="${long:0:16385}" >/dev/null
+	assert_status 400
+	readme_limit '`Authorization`, `Origin`' '8 KiB each'
+	cgi metadata GET /jwks.json '' '' HTTP_AUTHORIZATION="${long:0:8192}" \
+	    HTTP_ORIGIN="${long:0:8192}" >/dev/null
+	assert_status 200
+	for name in HTTP_AUTHORIZATION HTTP_ORIGIN; do
+		cgi metadata GET /jwks.json '' '' "$name=${long:0:8193}" >/dev/null
+		assert_status 400
+	done
+	readme_limit path '511 bytes | 404'
+	cgi metadata GET "/${long:0:511}" >/dev/null
+	assert_status 404
+	readme_limit parameters 64
+	cgi metadata GET /jwks.json "$(printf '&a%s=' {1..64})" >/dev/null
+	assert_status 200
+	cgi metadata GET /jwks.json "$(printf '&a%s=' {1..65})" >/dev/null
+	assert_status 400
+	readme_limit 'an authorization or logout request, as a URL' \
+	    '24 KiB | `invalid_request` to the app; of `/logout` 413'
+	for method in GET POST; do
+		asks "$method" authorize "$(authorize_url app |
+		    cut -d '?' -f 2)&x=${long:0:25000}"
+		assert_error_redirect invalid_request
+		asks "$method" logout "x=${long:0:25000}"
+		assert_status 413
+	done
+}
+
+@test "bad input: the limits of what is kept are those of the README" {
+	local long n
+	local -a rules=()
+	long=$(head -c 600 /dev/zero | tr '\0' a)
+	readme_limit 'user name' '64 characters'
+	readme_limit 'group; all groups of a person or app' '128 bytes'
+	add_user "${long:0:64}" --group "${long:0:128}"
+	run -1 add_user "${long:0:65}"
+	run -1 add_user carol --group "${long:0:129}"
+	[[ $output = *'at most 128 bytes'* ]]
+	readme_limit 'rule of a site; all of a site' '511 characters; 64 rules'
+	for n in {1..64}; do
+		rules+=(--rule "/$n anyone")
+	done
+	latchkey site add http://127.0.0.2:9 "${rules[@]}" >/dev/null
+	run -1 latchkey site add http://127.0.0.3:9 "${rules[@]}" --rule '/65 anyone'
+	run -0 latchkey site set http://127.0.0.2:9 --rule "/${long:0:503} anyone"
+	run -1 latchkey site set http://127.0.0.2:9 --rule "/${long:0:504} anyone"
+}
+
 @test "bad input: a body that is cut short, or whose length is nonsense, is refused" {
 	local program length
 	for program in $POSTS; do
