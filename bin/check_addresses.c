@@ -1,7 +1,6 @@
 /*
  * A name's addresses, one by one. Browsers and libcurl take the one that
- * answers first, so that one that does not goes unnoticed until somebody has no
- * other.
+ * answers first, so that a dead one goes unnoticed until a client has no other.
  */
 #include "check_web.h"
 
@@ -28,7 +27,8 @@ void
 web_tell_silent(struct web *w)
 {
 	static const struct check_advice advice = {
-	    "who takes this address waits, or does not get there at all",
+	    "a browser or an app that takes this address waits, or gets no "
+	    "answer at all",
 	    "let the web server listen there and the firewall pass it, or take "
 	    "this record out of the name's DNS; where only this machine cannot "
 	    "reach it, use --offline"};
@@ -86,8 +86,8 @@ has(const struct addrinfo *found, const char *address)
 	return false;
 }
 
-/* Those of HOST, if PEER, who has answered, is one: else it is a proxy, which
- * looks names up by itself. */
+/* Those of HOST, if PEER, which has answered, is one of them; else PEER is a
+ * proxy, which looks names up by itself. */
 static struct addrinfo *
 look_up(const char *host, int port, const char *peer)
 {
@@ -164,8 +164,8 @@ ask_each(struct web *w, const struct addrinfo *a, web_ask_fn *ask, void *arg)
 	w->over = good[0] == '\0';
 }
 
-/* Who answers, be its certificate as it may: what is wrong with that is told of
- * the address that has it. */
+/* The address that answers, whatever its certificate: web_ask tells what is
+ * wrong with that, and at which address. */
 static bool
 find_peer(struct web *w, char peer[static FETCH_ADDRESS_CAP], int *port)
 {

@@ -109,9 +109,10 @@ tell_reliance(
 {
 	static const struct check_advice by_path = {
 	    "an app that takes its page from the query, the body or a header "
-	    "(a front controller, X-Original-URL), ignores an ending (.json) "
-	    "or folds more than the case of ASCII letters can show at one "
-	    "path what the rule for another closes",
+	    "(a front controller, X-Original-URL), ignores an ending (.json), "
+	    "folds more than the case of ASCII letters or acts on all below "
+	    "a path (WebDAV) can show at one path what the rule for another "
+	    "closes",
 	    "if the app does so, give all of it the same rule, or let it check "
 	    "Remote-User and Remote-Groups by itself; gate(8)"};
 	static const struct check_advice by_method = {

@@ -21,8 +21,7 @@ void
 web_check_certificate(struct web *w)
 {
 	static const struct check_advice advice = {
-	    "when it expires no app and no browser trusts the provider any "
-	    "more",
+	    "when it expires no app and no browser trusts the provider",
 	    "renew it, reload the web server, and see why that did not happen "
 	    "by itself (certbot renew --dry-run)"};
 	const int64_t left = w->valid_until - w->c->a->now;
@@ -43,13 +42,13 @@ web_check_certificate(struct web *w)
 		    w->base, w->at, left / DAY_S);
 }
 
-/* Nobody listening there is fine, too. */
+/* Without a listener there all is well, too. */
 void
 web_check_redirect(struct web *w)
 {
 	static const struct web_advice plain = {
-	    "who types the address without https:// stays where everybody on "
-	    "the way can read and change what they see",
+	    "a person who types the address without https:// stays where "
+	    "everybody on the way can read and change what is shown",
 	    {[SERVER_UNKNOWN] =
 		    "send port 80 to https, as conf/site.sh's configuration "
 		    "does",

@@ -12,7 +12,7 @@ static const struct part {
 	const char *name, *remedy;
 } parts[] = {
     {"store/data.mdb",
-	"restore the store from a backup; a new store would know nobody"},
+	"restore the store from a backup; a new store would be empty"},
     {"secret.key", "restore it from a backup of this directory; without it no "
 		   "code, refresh token or client secret can be checked"},
     {"keys", "restore it from a backup of this directory"},

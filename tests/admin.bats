@@ -209,7 +209,7 @@ $DATA/store/mine"
 	done
 	rm "$DATA/store/data.mdb"
 	run -1 latchkey user list
-	assert_output 'store/data.mdb is missing.*a new store would know nobody'
+	assert_output 'store/data.mdb is missing.*a new store would be empty'
 }
 
 @test "init: a lost latchkey.conf is written again with the issuer that the store knows" {
