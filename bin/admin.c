@@ -151,12 +151,42 @@ option_add_words(char *list, size_t cap, const struct args *args,
 	return add_to_list(list, cap, words_add, args, option, refusal, r);
 }
 
+static const char *
+group_refusal(const char *typed)
+{
+	char name[GROUP_NAME_CAP];
+
+	return user_group_name(name, typed);
+}
+
+static enum err
+group_add(char *list, size_t cap, const char *typed)
+{
+	char name[GROUP_NAME_CAP];
+
+	if (user_group_name(name, typed) != NULL)
+		return ERR_SYNTAX;
+	return names_add(list, cap, name);
+}
+
 enum err
 option_add_groups(char *list, size_t cap, const struct args *args,
     const char *option, struct refusal *r)
 {
 	return add_to_list(
-	    list, cap, names_add, args, option, user_group_refusal, r);
+	    list, cap, group_add, args, option, group_refusal, r);
+}
+
+void
+option_remove_groups(char *list, const struct args *args, const char *option)
+{
+	struct args_cursor c = {0};
+	char name[GROUP_NAME_CAP];
+	const char *typed;
+
+	while ((typed = args_next(args, option, &c)) != NULL)
+		if (user_group_name(name, typed) == NULL)
+			names_remove(list, name);
 }
 
 enum err

@@ -76,6 +76,8 @@ enum err option_groups(char *list, size_t cap, const struct args *args,
     const char *option, struct refusal *r);
 enum err option_add_groups(char *list, size_t cap, const struct args *args,
     const char *option, struct refusal *r);
+void option_remove_groups(
+    char *list, const struct args *args, const char *option);
 
 /* Says why a step was refused or failed: E about the KIND ("user") NAME. */
 int admin_refuse(

@@ -1,7 +1,6 @@
 /* latchkey user: people. */
 #include "domain/user.h"
 #include "admin.h"
-#include "base/names.h"
 #include "base/str.h"
 #include "domain/audit.h"
 #include "domain/code.h"
@@ -252,8 +251,6 @@ set_step(struct store_txn *t, void *arg)
 {
 	struct change *s = arg;
 	struct user *u = &s->user;
-	struct args_cursor c = {0};
-	const char *group;
 	enum err e;
 
 	e = user_find(t, s->name, u);
@@ -261,8 +258,7 @@ set_step(struct store_txn *t, void *arg)
 		e = user_apply_profile(u, s->args, &s->refusal);
 	if (e != OK)
 		return e;
-	while ((group = args_next(s->args, "--remove-group", &c)) != NULL)
-		names_remove(u->groups, group);
+	option_remove_groups(u->groups, s->args, "--remove-group");
 	e = option_add_groups(
 	    u->groups, sizeof u->groups, s->args, "--add-group", &s->refusal);
 	if (e == OK) {

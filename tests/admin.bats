@@ -426,6 +426,38 @@ $DATA/store/mine"
 	assert_equal "$(json '.groups | length')" 4
 }
 
+@test "groups: a name is one group however its letters are composed, and with any kind of space" {
+	local composed decomposed
+	composed=$(printf 'B\u00fcro \u00c5')
+	decomposed=$(printf 'Bu\u0308ro\u00a0A\u030a')
+	latchkey user add alice --no-password --group "$decomposed" \
+	    --group "$composed"
+	latchkey user add bob --no-password --group "$composed"
+	for name in alice bob; do
+		run -0 latchkey user show $name --json
+		assert_equal "$(json '.groups | join("|")')" "$composed"
+	done
+	run -0 latchkey client add app --redirect-uri https://a.example/cb \
+	    --group "$decomposed"
+	refute_output 'no person is in the group'
+	run -0 latchkey client show app --json
+	assert_equal "$(json '.groups | join("|")')" "$composed"
+	run -0 latchkey site add http://127.0.0.2:8080 --group "$decomposed" \
+	    --rule "GET /u$(printf '\u0308') group:\"$decomposed\"" \
+	    --rule "/a group:$(printf 'e\u0301')"
+	refute_output "the group 'B"
+	run -0 latchkey site show http://127.0.0.2:8080 --json
+	assert_equal "$(json '.groups | join("|")')" "$composed"
+	assert_equal "$(json '.rules[0]')" \
+	    "GET /u$(printf '\u0308') group:\"$composed\""
+	assert_equal "$(json '.rules[1]')" "/a group:$(printf '\u00e9')"
+	latchkey user set alice --remove-group "$decomposed"
+	run -0 latchkey user show alice --json
+	assert_equal "$(json '.groups | length')" 0
+	run -1 latchkey user set alice --add-group "$(printf '\u00a0a')"
+	assert_output 'no space at its ends'
+}
+
 @test "groups: a client and a site are for people of such groups" {
 	latchkey client add app --redirect-uri https://a.example/cb \
 	    --group 'Family & Friends' --group 'Семья' >/dev/null

@@ -31,13 +31,18 @@ site_origin_refusal(const char *origin, bool secure)
 const char *
 site_rule_add(struct site *s, const char *rule)
 {
-	char text[SITE_RULE_CAP];
+	char text[SITE_RULE_CAP], composed[SITE_RULE_CAP];
 	struct site_rule added, other;
 	const char *cursor = s->rules, *why;
 	size_t count = 0;
 	struct buf b;
 
 	if (site_rule_parse(&added, rule, &why) != OK)
+		return why;
+	if (site_rule_compose(composed, rule) != OK)
+		return "has letters beyond ASCII in a name, and is too long, "
+		       "or libunistring, which they need, cannot be loaded";
+	if (site_rule_parse(&added, composed, &why) != OK)
 		return why;
 	while (site_rule_next(&cursor, text)) {
 		count++;
@@ -48,7 +53,7 @@ site_rule_add(struct site *s, const char *rule)
 	}
 	buf_init(&b, s->rules + (cursor - s->rules),
 	    sizeof s->rules - (size_t)(cursor - s->rules));
-	buf_printf(&b, "%s%s", count > 0 ? "\n" : "", rule);
+	buf_printf(&b, "%s%s", count > 0 ? "\n" : "", composed);
 	if (buf_ok(&b) && count < SITE_RULES_MAX)
 		return NULL;
 	s->rules[cursor - s->rules] = '\0';

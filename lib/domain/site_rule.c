@@ -2,6 +2,7 @@
 
 #include "base/names.h"
 #include "base/str.h"
+#include "domain/opaque_string.h"
 #include "domain/scope.h"
 #include "domain/user.h"
 
@@ -197,6 +198,23 @@ site_rule_parse(struct site_rule *r, const char *text, const char **why)
 	       word[0] != '\0')
 		e = parse_who(r, word, why);
 	return e == OK ? check_sense(r, why) : e;
+}
+
+enum err
+site_rule_compose(char composed[static SITE_RULE_CAP], const char *text)
+{
+	char word[SITE_RULE_CAP];
+	const char *cursor = text;
+	size_t len;
+	enum err e;
+
+	if (words_next(&cursor, word, sizeof word) && word[0] != '/')
+		(void)words_next(&cursor, word, sizeof word);
+	len = (size_t)(cursor - text);
+	e = str_copy_n(composed, SITE_RULE_CAP, text, len);
+	return e == OK
+		   ? opaque_string(composed + len, SITE_RULE_CAP - len, cursor)
+		   : e;
 }
 
 bool

@@ -48,6 +48,15 @@ struct site_rule {
 enum err site_rule_parse(
     struct site_rule *r, const char *text, const char **why) MUST_CHECK;
 
+/*
+ * TEXT with the names after its path composed (domain/opaque_string.h): the
+ * form a rule is kept in, so that its groups are those of people however they
+ * are typed. The path stays as it is. OK, or ERR_NO_SPACE, ERR_NO_MEMORY,
+ * ERR_UNSUPPORTED.
+ */
+enum err site_rule_compose(
+    char composed[static SITE_RULE_CAP], const char *text) MUST_CHECK;
+
 /* Whether somebody who signs in can be let in by it. */
 bool site_rule_takes_people(const struct site_rule *r);
 

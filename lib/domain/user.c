@@ -5,6 +5,7 @@
 #include "domain/approval.h"
 #include "domain/code.h"
 #include "domain/family.h"
+#include "domain/opaque_string.h"
 #include "domain/session.h"
 #include "domain/user_email.h"
 #include "store/record.h"
@@ -86,6 +87,22 @@ user_group_refusal(const char *s)
 	if (s[0] == ' ' || s[len - 1] == ' ')
 		return "a group name has no space at its ends";
 	return NULL;
+}
+
+const char *
+user_group_name(char name[static GROUP_NAME_CAP], const char *typed)
+{
+	switch (opaque_string(name, GROUP_NAME_CAP, typed)) {
+	case OK:
+		return user_group_refusal(name);
+	case ERR_NO_SPACE:
+		return "a group name has at most 128 bytes";
+	case ERR_UNSUPPORTED:
+		return "the group name has letters beyond ASCII, and "
+		       "libunistring, which they need, cannot be loaded";
+	default:
+		return "there is no memory for it";
+	}
 }
 
 void

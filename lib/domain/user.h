@@ -45,6 +45,12 @@ const char *user_email_refusal(const char *s);
 /* Text without comma, quote or control character, up to 128 bytes. */
 const char *user_group_refusal(const char *s);
 
+/* The group that TYPED names: composed as passwords are
+ * (domain/opaque_string.h), so that it is one group however it is typed. NULL,
+ * or what is wrong. */
+const char *user_group_name(
+    char name[static GROUP_NAME_CAP], const char *typed) MUST_CHECK;
+
 void user_sub(char sub[static SUB_CAP], const uint8_t id[static USER_ID_LEN]);
 /* Back; ERR_SYNTAX if SUB is no person's. */
 enum err user_id_of_sub(
