@@ -1,11 +1,11 @@
 #include "fetch.h"
 
 #include "base/buf.h"
+#include "base/library.h"
 #include "base/str.h"
 
 #define CURL_DISABLE_TYPECHECK /* of macros, which the table below is not */
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,25 +40,15 @@ struct fetch {
 	char body[BODY_CAP];
 };
 
-/* POSIX promises that a function's address fits a void pointer (dlsym). */
-static bool
-resolve(void *library, const char *name, void *function)
-{
-	void *symbol = dlsym(library, name);
-
-	memcpy(function, &symbol, sizeof symbol);
-	return symbol != NULL;
-}
-
 static bool
 load(struct fetch *f)
 {
-	void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+	void *library = library_open("libcurl.so.4");
 	bool complete = true;
 
 	if (library == NULL)
 		return false;
-#define X(name) complete &= resolve(library, #name, &f->name);
+#define X(name) complete &= library_find(library, #name, &f->name);
 	FUNCTIONS(X)
 #undef X
 	return complete;

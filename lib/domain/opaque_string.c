@@ -1,10 +1,10 @@
 #include "domain/opaque_string.h"
 
 #include "base/buf.h"
+#include "base/library.h"
 #include "base/secret.h"
 #include "base/str.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,32 +43,22 @@ load(void)
 
 #else
 
-/* POSIX promises that a function's address fits a void pointer (dlsym). */
-static bool
-resolve(void *library, const char *name, void *function)
-{
-	void *symbol = dlsym(library, name);
-
-	memcpy(function, &symbol, sizeof symbol);
-	return symbol != NULL;
-}
-
 static void
 load(void)
 {
 	/* What we use of it is the same in both. */
-	void *library = dlopen("libunistring.so.2", RTLD_NOW | RTLD_LOCAL);
+	void *library = library_open("libunistring.so.2");
 
 	if (library == NULL)
-		library = dlopen("libunistring.so.5", RTLD_NOW | RTLD_LOCAL);
+		library = library_open("libunistring.so.5");
 	unicode.complete =
 	    library != NULL &&
-	    resolve(library, "u8_normalize", &unicode.u8_normalize) &&
-	    resolve(library, "u8_tolower", &unicode.u8_tolower) &&
-	    resolve(library, "u8_strmbtouc", &unicode.u8_strmbtouc) &&
-	    resolve(library, "uc_is_general_category_withtable",
+	    library_find(library, "u8_normalize", &unicode.u8_normalize) &&
+	    library_find(library, "u8_tolower", &unicode.u8_tolower) &&
+	    library_find(library, "u8_strmbtouc", &unicode.u8_strmbtouc) &&
+	    library_find(library, "uc_is_general_category_withtable",
 		&unicode.has_category) &&
-	    resolve(library, "uninorm_nfc", &unicode.nfc);
+	    library_find(library, "uninorm_nfc", &unicode.nfc);
 }
 
 #endif

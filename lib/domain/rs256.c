@@ -2,7 +2,8 @@
 
 #ifndef LK_NO_RS256
 
-#include <dlfcn.h>
+#include "base/library.h"
+
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -94,28 +95,17 @@ load(void)
 
 #else
 
-/* POSIX promises that a function's address fits a void pointer (dlsym). */
-static bool
-resolve(void *library, const char *name, void *function)
-{
-	void *symbol = dlsym(library, name);
-
-	memcpy(function, &symbol, sizeof symbol);
-	return symbol != NULL;
-}
-
 static void
 load(void)
 {
 	void *library;
 	bool complete = true;
 
-	/* Never closed: libcrypto leaves handlers that run at exit. */
-	library = dlopen(SONAME(OPENSSL_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL);
+	library = library_open(SONAME(OPENSSL_VERSION_MAJOR));
 	if (library == NULL)
 		return;
 	loaded = true;
-#define X(name) complete &= resolve(library, #name, &crypto.name);
+#define X(name) complete &= library_find(library, #name, &crypto.name);
 	FUNCTIONS(X)
 #undef X
 	crypto.complete = complete && start(0);
