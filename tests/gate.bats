@@ -327,6 +327,33 @@ serve_site() {
 	assert_equal "$(latchkey grant list --json | jq '.families | length')" 0
 }
 
+@test "gate: a callback asked for eight times at once gives one cookie, and one sign-in" {
+	local back i jar
+	local -a asking=()
+	start_site
+	request alice GET "$SITE/page.txt" -H 'Accept: text/html'
+	request alice GET "$(http_header Location)"
+	page_asks_password
+	log_in alice
+	back=$(http_header Location)
+	[[ $back = "$SITE/.latchkey/callback?"* ]]
+	jar=$BATS_TEST_TMPDIR/jar-alice
+	for i in {1..8}; do
+		curl --noproxy '*' -sS -m 30 -o /dev/null -b "$jar" \
+		    -D "$BATS_TEST_TMPDIR/answer-$i" "$back" &
+		asking+=($!)
+	done
+	wait "${asking[@]}"
+	assert_equal "$(cat "$BATS_TEST_TMPDIR"/answer-* | tr -d '\r' |
+	    grep -ci "^location: $SITE/page.txt$")" 8
+	assert_equal "$(cat "$BATS_TEST_TMPDIR"/answer-* |
+	    grep -i '^set-cookie: latchkey-gate=' | sort -u | wc -l)" 1
+	assert_equal "$(latchkey grant list --json | jq '.families | length')" 1
+	request alice GET "$back"
+	request alice GET "$SITE/page.txt"
+	assert_status 200
+}
+
 walk() {
 	start_site 'mimetype.assign = ( ".txt" => "text/plain" )'
 	SCREENSHOTS=$BATS_TEST_TMPDIR PYTHONDONTWRITEBYTECODE=1 \

@@ -89,6 +89,38 @@ counted(void)
 	    "gate: a forged cookie is none");
 }
 
+/* RFC 4918 10.3: two addresses, and the second is written. */
+static void
+destinations(void)
+{
+	struct gate_reply r;
+	struct gate_request q = {.origin = SITE,
+	    .method = "MOVE",
+	    .target = "/page",
+	    .destination = SITE "/other",
+	    .cookie = cookie};
+	const char *why = NULL;
+
+	reads = writes = 0;
+	CHECK(gate_decide(&provider, &q, noon, &r, &why) == OK && r.has_user &&
+		  reads == 3 && writes == 0,
+	    "gate: a destination costs two reads more, and no write");
+	q.destination = "/x/y";
+	CHECK(gate_decide(&provider, &q, noon, &r, &why) == ERR_FORBIDDEN &&
+		  str_equal(why, "not_in_group"),
+	    "gate: it is closed to whom its own rule does not name");
+	q.destination = "https://elsewhere.example/y";
+	CHECK(
+	    gate_decide(&provider, &q, noon, &r, &why) == ERR_INVALID_REQUEST &&
+		str_equal(why, "destination_foreign") && !r.has_user,
+	    "gate: one elsewhere is refused, whoever asks");
+	q.destination = NULL;
+	CHECK(
+	    gate_decide(&provider, &q, noon, &r, &why) == ERR_INVALID_REQUEST &&
+		str_equal(why, "destination_missing"),
+	    "gate: and so is a MOVE to nowhere");
+}
+
 static enum err
 lock_step(struct store_txn *t, void *arg)
 {
@@ -136,6 +168,7 @@ main(void)
 	random_bytes(&provider.keyring, sizeof provider.keyring);
 	provider.store = fixture;
 	in_store(furnish, NULL);
+	destinations();
 	counted();
 	app_passwords();
 	return check_done();
