@@ -152,7 +152,7 @@ inactive() {	# TOKEN [NAME=VALUE...]
 	introspect "$access"
 	assert_field email alice@example.org
 	refute_field username
-	latchkey user set alice --no-email-verified
+	latchkey user set alice --email-unverified
 	introspect "$access"
 	assert_field active true
 	refute_field email
