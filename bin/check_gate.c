@@ -1,4 +1,4 @@
-/* The sites of the gate: whether it stands before them. */
+/* The sites of the gate: whether it is asked before them. */
 #include "check_web.h"
 
 #include "base/buf.h"

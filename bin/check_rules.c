@@ -10,7 +10,7 @@
 
 enum { URL_PATH_CAP = 3 * SITE_RULE_CAP };
 
-/* PATH, a rule's, as it stands in a URL. */
+/* PATH, a rule's, as it is written in a URL. */
 static const char *
 url_path(char url[static URL_PATH_CAP], const char *path)
 {

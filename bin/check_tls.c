@@ -66,7 +66,7 @@ web_check_redirect(struct web *w)
 	const char *location;
 	struct buf b;
 
-	/* With a port in the issuer, nobody knows where http would be. */
+	/* With a port in the issuer, where http would be is not known. */
 	if (!issuer_split(w->base, &parts) || !parts.https ||
 	    parts.host[parts.host_len] == ':')
 		return;

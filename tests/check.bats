@@ -661,7 +661,7 @@ rests_on() {
 	    'GET,POST /form signed-in')" ''
 	told=$(rests_on '/ signed-in' '/admin group:admins')
 	[[ $told = "ok site $SITE: its rules differ by path; "*'front controller'*'.json'*'Remote-User'*'gate(8)' ]]
-	told=$(rests_on '/public anyone')	# and the rest for nobody
+	told=$(rests_on '/public anyone')	# and the rest is closed
 	[[ $told = *'differ by path'* && $told != *'differ by method'* ]]
 	told=$(rests_on 'GET / signed-in' 'POST,PUT / group:admins')
 	[[ $told = "ok site $SITE: its rules differ by method; "*X-HTTP-Method-Override*_method*'gate(8)' ]]
