@@ -19,7 +19,7 @@ BUILD	= $(if $(SAN),build/san,build)
 # --- what there is -----------------------------------------------------------
 
 base	 = err buf str names form clock base64 uuid secret json members log issuer conf file library turn
-store	 = env files fault store commit table record
+store	 = env explain files held fault store commit table record
 domain	 = keyring installation token scope pkce password user user_email uri client client_words jwa session \
 	   site site_path site_rule destination app_password \
 	   family family_rotate code approval device opaque_string throttle revocation audit signkey signer ed25519 rs256 jwt
@@ -35,7 +35,7 @@ programs = authorize token refresh metadata userinfo introspect revoke logout \
 
 command	 = latchkey admin remains init user user_profile user_password client client_options app recipe site \
 	   app_password groups key \
-	   session grant check check_files check_store check_people check_web check_rules \
+	   session grant check check_files check_held check_store check_people check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints fetch audit output options prompt
 
 # Beside the command: what starts the programs.

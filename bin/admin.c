@@ -69,6 +69,17 @@ admin_refuse(
 		return admin_fail("%s: permission denied; run this as the "
 				  "owner of the directory",
 		    a->dir);
+	case ERR_REPLACED:
+		return admin_fail("%s: the store's files were replaced or "
+				  "removed meanwhile; nothing has changed, "
+				  "try again",
+		    a->dir);
+	case ERR_LOCK_DAMAGED:
+	case ERR_TRUNCATED:
+	case ERR_UNREADABLE:
+		return admin_fail("%s: the store is damaged (%s), and nothing "
+				  "has changed; run `latchkey check`",
+		    a->dir, err_name(e));
 	case ERR_VERSION:
 		return admin_fail(
 		    "%s: written by a newer latchkey; use that", a->dir);

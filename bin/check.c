@@ -78,6 +78,7 @@ look(struct checking *c)
 	if (!check_files(c))
 		return;
 	check_sockets(c, sockets != NULL ? sockets : SOCKETS);
+	check_held(c);
 	if (!check_settings(c) || !check_store(c) ||
 	    args_has(c->args, "--offline"))
 		return;

@@ -54,6 +54,9 @@ bool check_store(struct checking *c);
 /* People, for the walk through the store. */
 void check_people(struct checking *c, struct store_txn *t);
 
+/* Programs that have files open which are no longer those of the store. */
+void check_held(struct checking *c);
+
 /* A site's rules, for the walk through the store; ARG is the checking. */
 bool check_site(void *arg, const struct site *s);
 

@@ -56,12 +56,12 @@ unavailable() {
 	cut_store
 	refresh x
 	unavailable
-	assert_logged '^latchkey token: cannot start reason=truncated .*data\.mdb is cut short'
+	assert_logged '^latchkey token: cannot start reason=store_truncated .*data\.mdb is cut short'
 	: >"$SERVER_LOG"
 	start_server
 	refresh x
 	unavailable
-	wait_for assert_logged 'cannot start reason=truncated .*data\.mdb is cut short'
+	wait_for assert_logged 'cannot start reason=store_truncated .*data\.mdb is cut short'
 }
 
 @test "damage: data.mdb is cut while programs run: they answer 503, stay, and serve when it is whole again" {
@@ -74,10 +74,159 @@ unavailable() {
 	request - GET "$ISSUER/authorize?client_id=app"
 	unavailable
 	wait_for assert_logged '^latchkey token: store_truncated file=.*/data\.mdb'
-	wait_for assert_logged '^latchkey token: server_error cause=truncated'
+	wait_for assert_logged '^latchkey token: server_error cause=store_truncated'
 	assert_equal "$(serving token)" "$process"
 	cat "$BATS_TEST_TMPDIR/whole" >"$STORE"
 	refresh "$token"
 	assert_status 200
 	refute_logged 'SIGBUS|ended'
+}
+
+# --- files that are changed under programs ------------------------------------
+
+# a_second_later: readers look at the directory once a second.
+a_second_later() {
+	sleep 1.1
+}
+
+# served_or_refused TOKEN: a refresh that either works or changes nothing.
+served_or_refused() {
+	refresh "$1"
+	case $(http_status) in
+	200) token=$(http_body | field refresh_token) ;;
+	503) ;;
+	*) fail "$(http_status) $(http_body)" ;;
+	esac
+}
+
+@test "damage: lock.mdb removed while programs run: no two writers, a line in the log, and nothing acknowledged is lost" {
+	local i
+	start_server
+	token=$(get_tokens alice app | field refresh_token)
+	process=$(serving token)
+	for i in 1 2 3 4 5; do
+		rm "$DATA/store/lock.mdb"
+		# The command makes a lock.mdb of its own.
+		add_user "new$i"
+		served_or_refused "$token"
+		served_or_refused "$token"
+	done
+	refresh "$token"
+	assert_status 200
+	assert_equal "$(serving token)" "$process"
+	wait_for assert_logged '^latchkey token: store_replaced file=.*/lock\.mdb why='
+	wait_for assert_logged '^latchkey token: store opened again'
+	for i in 1 2 3 4 5; do
+		latchkey user show "new$i" >/dev/null
+	done
+	refute_logged reused
+}
+
+@test "damage: data.mdb replaced by a backup while programs run: they serve from the backup, without a restart" {
+	start_server
+	mkdir "$BATS_TEST_TMPDIR/copy"
+	mdb_copy "$DATA/store" "$BATS_TEST_TMPDIR/copy"
+	chmod 600 "$BATS_TEST_TMPDIR/copy/data.mdb"
+	token=$(get_tokens alice app | field refresh_token)
+	a_second_later
+	mv "$BATS_TEST_TMPDIR/copy/data.mdb" "$STORE"
+	# No reader knows the deleted file any more: the family is not in this.
+	refresh "$token"
+	assert_refused 400 invalid_grant
+	wait_for assert_logged '^latchkey token: store_replaced file=.*/data\.mdb'
+	# What is acknowledged now is there after a restart.
+	token=$(get_tokens alice app | field refresh_token)
+	stop_server
+	refresh "$token"
+	assert_status 200
+}
+
+@test "damage: check names a process that has an old data.mdb or lock.mdb open" {
+	local file
+	for file in data lock; do
+		coproc HOLDER { exec python3 -B "$root/tests/hold_store.py" \
+		    "$DATA/store" 3>&-; }
+		read -r held <&"${HOLDER[0]}"
+		run -0 latchkey check --offline
+		[[ $output != *'was replaced or removed'* ]]
+		cp "$DATA/store/$file.mdb" "$DATA/store/new"
+		mv "$DATA/store/new" "$DATA/store/$file.mdb"
+		run latchkey check --offline
+		[[ $output = *"process $HOLDER_PID (python3) has a file of the store open that was replaced or removed"* ]] ||
+		    fail "$output"
+		exec {HOLDER[1]}>&-
+		wait "$HOLDER_PID"
+	done
+}
+
+@test "damage: data.mdb moved away while programs run: 503 and the file's name, and they serve when it is back" {
+	start_server
+	token=$(get_tokens alice app | field refresh_token)
+	mv "$STORE" "$BATS_TEST_TMPDIR/away"
+	a_second_later
+	refresh "$token"
+	unavailable
+	wait_for assert_logged 'cannot start reason=not_found why=.*data\.mdb is missing'
+	mv "$BATS_TEST_TMPDIR/away" "$STORE"
+	refresh "$token"
+	assert_status 200
+}
+
+@test "damage: a store of another directory moved in while programs run: 503, for secret.key is not its own" {
+	start_server
+	token=$(get_tokens alice app | field refresh_token)
+	DATA=$BATS_TEST_TMPDIR/other latchkey init "$ISSUER" >/dev/null
+	a_second_later
+	mv "$BATS_TEST_TMPDIR/other/store/data.mdb" "$STORE"
+	refresh "$token"
+	unavailable
+	wait_for assert_logged 'cannot start reason=foreign'
+	refresh "$token"
+	unavailable
+}
+
+@test "damage: lock.mdb overwritten while programs run: 503 and what to do; check says so, and after that they serve" {
+	start_server
+	token=$(get_tokens alice app | field refresh_token)
+	request - GET "$ISSUER/jwks.json"
+	head -c 8192 /dev/zero | dd of="$DATA/store/lock.mdb" conv=notrunc status=none
+	refresh "$token"
+	unavailable
+	wait_for assert_logged '^latchkey token: store_lock_damaged file=.*/lock\.mdb why='
+	run -1 latchkey check --offline
+	[[ $output = *'lock.mdb is damaged'*'stop every program'* ]] || fail "$output"
+	stop_server
+	rm "$DATA/store/lock.mdb"
+	start_server
+	refresh "$token"
+	assert_status 200
+}
+
+# waits_for_lock PROCESS: one of its threads waits for the lock in lock.mdb.
+waits_for_lock() {
+	local from to call address rest
+	IFS=- read -r from to < <(sed -n 's/ .*lock\.mdb$//p' "/proc/$1/maps")
+	while read -r call address rest; do
+		[[ $call = [0-9]* ]] || continue
+		((address >= 0x$from && address < 0x$to)) && return
+	done < <(cat "/proc/$1/task/"*/syscall)
+	return 1
+}
+
+@test "damage: lock.mdb overwritten under a writer that waits: the program ends on SIGTERM, with a line" {
+	start_server
+	token=$(get_tokens alice app | field refresh_token)
+	process=$(serving token)
+	coproc HOLDER { python3 -B "$root/tests/hold_store.py" "$DATA/store" 3>&-; }
+	read -r held <&"${HOLDER[0]}"
+	assert_equal "$held" held
+	(refresh "$token") >/dev/null 2>&1 3>&- &
+	wait_for waits_for_lock "$process"
+	head -c 8192 /dev/zero | dd of="$DATA/store/lock.mdb" conv=notrunc status=none
+	exec {HOLDER[1]}>&-
+	kill -TERM "$process"
+	SECONDS=0
+	wait_for is_gone "$process"
+	((SECONDS <= 6))
+	wait_for assert_logged '^latchkey token: requests under way given up'
 }

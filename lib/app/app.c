@@ -29,6 +29,7 @@ struct app {
 	pthread_mutex_t lock; /* of what follows; calls have copies of it */
 	bool open;
 	bool outdated; /* what is on disk by now cannot be used */
+	bool lost;     /* nor can the files of the store */
 	struct provider provider;
 	struct templates *templates;
 	struct seen seen;
@@ -46,9 +47,9 @@ stat_file(struct stat *st, const char *dir, const char *name)
 }
 
 static struct seen
-look(const char *dir, unsigned uses)
+look(const struct provider *p, const char *dir, unsigned uses)
 {
-	struct seen seen = {0};
+	struct seen seen = {.generation = store_generation(p->store)};
 
 	stat_file(&seen.conf, dir, "latchkey.conf");
 	if (uses & APP_PAGES)
@@ -67,7 +68,8 @@ same_file(const struct stat *a, const struct stat *b)
 static bool
 same_seen(const struct seen *a, const struct seen *b)
 {
-	return same_file(&a->conf, &b->conf) &&
+	return a->generation == b->generation &&
+	       same_file(&a->conf, &b->conf) &&
 	       same_file(&a->templates, &b->templates);
 }
 
@@ -140,21 +142,41 @@ refresh(struct app *app, const struct seen *seen)
 	app->seen = *seen;
 }
 
+/* The store's files were replaced: those that are there now are opened. False
+ * if they cannot be. */
+static bool
+renew(struct app *app)
+{
+	char why[CONF_WHY_CAP] = "";
+	enum err e = provider_renew(&app->provider,
+	    app->uses & (PROVIDER_KEYRING | PROVIDER_SIGNER), why, sizeof why);
+
+	app->lost = e != OK;
+	if (app->lost)
+		log_fault(
+		    "cannot start", "reason", err_name(e), "why", why, NULL);
+	return !app->lost;
+}
+
 /* What there is to open is open, and as it is now; false if it cannot be had.
  * The app is locked. */
 static bool
 keep_open(struct app *app)
 {
 	const char *dir = app->open ? app->provider.conf.dir : conf_dir(NULL);
-	struct seen seen = look(dir, app->uses);
+	struct seen seen = look(&app->provider, dir, app->uses);
 
 	if (!app->open) {
 		app->seen = seen;
 		app_open(app);
-	} else if (!same_seen(&seen, &app->seen)) {
-		refresh(app, &seen);
+		return app->open;
 	}
-	return app->open;
+	if ((app->lost || seen.generation != app->seen.generation) &&
+	    !renew(app))
+		return false;
+	if (!same_seen(&seen, &app->seen))
+		refresh(app, &seen);
+	return true;
 }
 
 /* Lets go of C's copy of the app. The app is locked. */
@@ -191,7 +213,7 @@ is_provided(struct call *c)
 	struct seen seen;
 
 	if (c->has_copy) {
-		seen = look(c->copy.conf.dir, c->uses);
+		seen = look(&c->copy, c->copy.conf.dir, c->uses);
 		if (same_seen(&seen, &c->seen))
 			return true;
 	}
@@ -391,7 +413,7 @@ is_better_anew(struct app *app)
 	if (!rs256_is_loaded() || !app->open || app->outdated ||
 	    app->argv == NULL || strchr(app->argv[0], '/') == NULL)
 		return false;
-	seen = look(app->provider.conf.dir, app->uses);
+	seen = look(&app->provider, app->provider.conf.dir, app->uses);
 	return same_seen(&seen, &app->seen);
 }
 
@@ -411,12 +433,24 @@ start_anew(void *arg)
 	app->argv = NULL;
 }
 
+/* Whether requests under way may never end. No lock is taken, for they may
+ * have it. */
+static bool
+may_hang(void *arg)
+{
+	struct app *app = arg;
+
+	(void)store_generation(app->provider.store);
+	return app->provider.store != NULL &&
+	       store_is_lost(app->provider.store);
+}
+
 int
 app_run(char **argv, const char *program, unsigned uses,
     const struct endpoint *endpoints)
 {
-	static const struct worker_kind kind = {
-	    call_make, call_free, call_serve, workers_max, start_anew};
+	static const struct worker_kind kind = {call_make, call_free,
+	    call_serve, workers_max, start_anew, may_hang};
 	struct app app = {.argv = argv, .uses = uses, .endpoints = endpoints};
 	struct gateway *g = NULL;
 	enum err e;

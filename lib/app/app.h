@@ -57,6 +57,7 @@ struct call {
 	struct seen {
 		struct stat conf;      /* latchkey.conf */
 		struct stat templates; /* the directory */
+		unsigned generation;   /* the store's files */
 	} seen;                        /* when they were read */
 };
 

@@ -252,14 +252,25 @@ wake_all(struct pool *p)
 	pthread_mutex_unlock(&p->lock);
 }
 
+/* There is no way to end a thread that waits for what will not come. */
+static _Noreturn void
+give_up(void)
+{
+	log_fault("requests under way given up", NULL);
+	_exit(EXIT_FAILURE);
+}
+
 /* Told to stop, each finishes the request it has. */
 static void
 end_all(struct pool *p)
 {
 	static const struct timespec pause = {
 	    .tv_nsec = WAKE_INTERVAL_MS * 1000000L};
+	const int rounds_max = WORKERS_HUNG_S * 1000 / WAKE_INTERVAL_MS;
 
-	while (any_running(p)) {
+	for (int round = 0; any_running(p); round++) {
+		if (round >= rounds_max && p->kind->may_hang(p->arg))
+			give_up();
 		wake_all(p);
 		nanosleep(&pause, NULL);
 	}

@@ -12,9 +12,10 @@
 #include "base/err.h"
 #include "web/gateway.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
-enum { WORKERS_MAX = 256, WORKERS_QUIET_S = 5 };
+enum { WORKERS_MAX = 256, WORKERS_QUIET_S = 5, WORKERS_HUNG_S = 3 };
 
 /* What a worker does; ARG is the same for all. */
 struct worker_kind {
@@ -29,6 +30,9 @@ struct worker_kind {
 	 * until something comes. Called by the thread that calls workers_run.
 	 */
 	void (*quiet)(void *arg);
+	/* Told to stop: whether what is under way may never end, and is given
+	 * up after WORKERS_HUNG_S. Called by the same thread. */
+	bool (*may_hang)(void *arg);
 };
 
 /* Serves until the gateway says it is over, then lets every worker finish the

@@ -49,19 +49,21 @@ enum err {
 	ERR_TOO_MANY_REQUESTS,
 
 	/* inner causes */
-	ERR_NOT_FOUND,   /* no such record */
-	ERR_EXISTS,      /* the name is taken */
-	ERR_SYNTAX,      /* text does not have the form it must have */
-	ERR_NO_SPACE,    /* a buffer, the disk or the map is full */
-	ERR_NO_MEMORY,   /* an allocation failed */
-	ERR_CORRUPT,     /* a record, key or file of ours does not decode */
-	ERR_TRUNCATED,   /* the store's file has fewer pages than it counts */
-	ERR_UNREADABLE,  /* a page of the store is damaged, or the disk is */
-	ERR_VERSION,     /* written by a newer latchkey */
-	ERR_IO,          /* the system refused a read or write */
-	ERR_PERMISSION,  /* a file is unreachable, or open to others */
-	ERR_FOREIGN,     /* a file of ours, but of another directory */
-	ERR_UNSUPPORTED, /* this build or this host cannot do it */
+	ERR_NOT_FOUND,    /* no such record */
+	ERR_EXISTS,       /* the name is taken */
+	ERR_SYNTAX,       /* text does not have the form it must have */
+	ERR_NO_SPACE,     /* a buffer, the disk or the map is full */
+	ERR_NO_MEMORY,    /* an allocation failed */
+	ERR_CORRUPT,      /* a record, key or file of ours does not decode */
+	ERR_TRUNCATED,    /* the store's file has fewer pages than it counts */
+	ERR_UNREADABLE,   /* a page of the store is damaged, or the disk is */
+	ERR_REPLACED,     /* the store's files are not those that were opened */
+	ERR_LOCK_DAMAGED, /* the store's lock.mdb is not as it was made */
+	ERR_VERSION,      /* written by a newer latchkey */
+	ERR_IO,           /* the system refused a read or write */
+	ERR_PERMISSION,   /* a file is unreachable, or open to others */
+	ERR_FOREIGN,      /* a file of ours, but of another directory */
+	ERR_UNSUPPORTED,  /* this build or this host cannot do it */
 	ERR_COUNT
 };
 

@@ -62,6 +62,16 @@ provider_open(struct provider *p, const char *dir, unsigned uses, char *why,
 	return e;
 }
 
+enum err
+provider_renew(struct provider *p, unsigned uses, char *why, size_t why_cap)
+{
+	enum err e = store_renew(p->store, why, why_cap);
+
+	if (e == OK && (uses & PROVIDER_KEYRING))
+		e = open_keyring(p, why, why_cap);
+	return e;
+}
+
 void
 provider_close(struct provider *p)
 {

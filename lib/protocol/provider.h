@@ -25,6 +25,12 @@ struct provider {
 /* What a program may touch beside the store: as little as it can do with. */
 enum { PROVIDER_KEYRING = 1 << 0, PROVIDER_SIGNER = 1 << 1 };
 
+/* After the store's files were replaced (store_renew): opens them, and reads
+ * the secret key that belongs to them. Calls that have a copy of P may go on;
+ * what they ask of the store is refused meanwhile. */
+enum err provider_renew(
+    struct provider *p, unsigned uses, char *why, size_t why_cap) MUST_CHECK;
+
 /* Opens what USES says in the data directory DIR. WHY gets one line that says
  * what to do on an error. */
 enum err provider_open(struct provider *p, const char *dir, unsigned uses,

@@ -68,6 +68,12 @@ attempt(struct store *s, struct waiter *first, size_t count, int *rc)
 		*rc = t.rc;
 		return t.failed;
 	}
+	/* With the lock held: who comes after sees what we saw. */
+	*rc = store_check_held(s);
+	if (*rc != 0) {
+		mdb_txn_abort(t.txn);
+		return store_err(*rc);
+	}
 	*rc = commit(t.txn);
 	return store_err(*rc);
 }

@@ -2,12 +2,14 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/str.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 #ifdef __linux__
 #include <sys/vfs.h>
 #endif
@@ -41,6 +43,10 @@ store_err(int rc)
 		return ERR_TRUNCATED;
 	case STORE_UNREADABLE:
 		return ERR_UNREADABLE;
+	case STORE_REPLACED:
+		return ERR_REPLACED;
+	case STORE_LOCK_DAMAGED:
+		return ERR_LOCK_DAMAGED;
 	case ENOMEM:
 		return ERR_NO_MEMORY;
 	case EACCES:
@@ -154,13 +160,15 @@ env_open(struct store *s, bool create)
 	if (rc == 0)
 		rc = mdb_env_open(s->env, s->dir, MDB_NOTLS, 0600);
 	if (rc == 0)
-		rc = store_check_size(s);
+		rc = store_hold_files(s);
 	if (rc == 0)
 		rc = mdb_reader_check(s->env, &dead);
 	if (rc == 0)
 		rc = open_tables(s, create ? MDB_CREATE : 0);
-	if (rc != 0)
+	if (rc != 0) {
 		store_env_close(s);
+		rc = store_judge_lock(s, rc);
+	}
 	return rc;
 }
 
@@ -186,6 +194,7 @@ store_env_close(struct store *s)
 	if (s->env != NULL)
 		mdb_env_close(s->env);
 	s->env = NULL;
+	store_let_files_go(s);
 }
 
 static enum err
@@ -194,6 +203,7 @@ store_alloc(struct store **s, const char *dir)
 	*s = calloc(1, sizeof **s);
 	if (*s == NULL)
 		return ERR_NO_MEMORY;
+	(*s)->lock_fd = -1;
 	if (str_copy((*s)->dir, sizeof(*s)->dir, dir) != OK ||
 	    file_path((*s)->data_path, STORE_PATH_CAP, dir, "data.mdb") != OK ||
 	    file_path((*s)->lock_path, STORE_PATH_CAP, dir, "lock.mdb") != OK ||
@@ -240,87 +250,25 @@ check_schema(struct store_txn *t, void *arg)
 	return v.bytes[v.len - 1] > STORE_SCHEMA ? ERR_VERSION : OK;
 }
 
-/* One line for the administrator: what is wrong with DIR, what to do. */
-static enum err
-explain(enum err e, const char *dir, char *why, size_t why_cap)
-{
-	static const struct {
-		enum err err;
-		const char *what;
-	} lines[] = {
-	    {ERR_EXISTS, "there is a store already"},
-	    {ERR_NOT_FOUND,
-		"data.mdb is missing; restore the store from a backup"},
-	    {ERR_PERMISSION, "cannot be opened, or others can read it; run as "
-			     "the user it belongs to, or chown -R to that user "
-			     "and chmod -R go="},
-	    {ERR_UNSUPPORTED, "is on a network file system, where locks do not "
-			      "hold; move it to a local disk"},
-	    {ERR_CORRUPT, "is not a latchkey store, or is damaged; restore a "
-			  "backup"},
-	    {ERR_TRUNCATED, "data.mdb is cut short; stop the programs and "
-			    "restore the store from a backup (README, "
-			    "\"Restoring\")"},
-	    {ERR_UNREADABLE, "a page cannot be read: the file is damaged, or "
-			     "its disk fails; stop the programs and restore "
-			     "the store from a backup (README, "
-			     "\"Restoring\")"},
-	    {ERR_VERSION, "was written by a newer latchkey; upgrade this one"},
-	    {ERR_NO_SPACE, "has no room; free some space on its disk"},
-	    {ERR_NO_MEMORY, "there is not enough memory"},
-	};
-	const char *what = "cannot be read or written; see the system log";
-	struct buf b;
-
-	if (e == OK || why_cap == 0)
-		return e;
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		if (lines[i].err == e)
-			what = lines[i].what;
-	buf_init(&b, why, why_cap);
-	buf_printf(&b, "%s: %s", dir, what);
-	return e;
-}
-
-/* Whether DIR holds the engine's file, and for its owner alone, as we made it:
- * OK, ERR_NOT_FOUND, ERR_PERMISSION. */
-static enum err
-find_file(const char *dir)
-{
-	char path[STORE_PATH_CAP];
-	struct stat st;
-
-	if (file_path(path, sizeof path, dir, "data.mdb") != OK)
-		return ERR_NO_SPACE;
-	if (stat(path, &st) != 0)
-		return errno == EACCES ? ERR_PERMISSION : ERR_NOT_FOUND;
-	if (!S_ISREG(st.st_mode))
-		return ERR_CORRUPT;
-	/* LMDB would begin a new store in it. */
-	if (st.st_size == 0)
-		return ERR_TRUNCATED;
-	return (st.st_mode & 0077) == 0 ? OK : ERR_PERMISSION;
-}
-
 enum err
 store_create(const char *dir, char *why, size_t why_cap)
 {
 	struct store *s = NULL;
-	enum err e = find_file(dir);
+	enum err e = store_find(dir);
 
 	if (e == OK)
-		return explain(ERR_EXISTS, dir, why, why_cap);
+		return store_explain(ERR_EXISTS, dir, why, why_cap);
 	if (e != ERR_NOT_FOUND)
-		return explain(e, dir, why, why_cap);
+		return store_explain(e, dir, why, why_cap);
 	if (store_on_network(dir))
-		return explain(ERR_UNSUPPORTED, dir, why, why_cap);
+		return store_explain(ERR_UNSUPPORTED, dir, why, why_cap);
 	e = store_alloc(&s, dir);
 	if (e == OK)
 		e = store_err(store_env_open(s, true));
 	if (e == OK)
 		e = store_write(s, 0, write_schema, NULL);
 	store_close(&s);
-	return explain(e, dir, why, why_cap);
+	return store_explain(e, dir, why, why_cap);
 }
 
 /* Opens what is there, and makes the tables that this latchkey has and the
@@ -341,7 +289,7 @@ store_open(struct store **s, const char *dir, char *why, size_t why_cap)
 	enum err e;
 
 	*s = NULL;
-	e = find_file(dir);
+	e = store_find(dir);
 	if (e == OK && store_on_network(dir))
 		e = ERR_UNSUPPORTED;
 	if (e == OK)
@@ -352,7 +300,67 @@ store_open(struct store **s, const char *dir, char *why, size_t why_cap)
 		e = store_read(*s, check_schema, NULL);
 	if (e != OK)
 		store_close(s);
-	return explain(e, dir, why, why_cap);
+	return store_explain(e, dir, why, why_cap);
+}
+
+/* For the map alone; false if a transaction does not end. Who comes is refused
+ * meanwhile, and does not hold it for long. */
+static bool
+lock_map(struct store *s)
+{
+	static const struct timespec pause = {
+	    .tv_nsec = STORE_STUCK_TRY_MS * 1000000L};
+
+	for (int i = 0; i < STORE_STUCK_MS / STORE_STUCK_TRY_MS; i++) {
+		if (pthread_rwlock_trywrlock(&s->map) == 0)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+/*
+ * One that waits for a lock that is no more, because lock.mdb was emptied, will
+ * wait for ever, and all others behind it. There is no way to call it back;
+ * nothing of it was acknowledged.
+ */
+static _Noreturn void
+end_stuck(const struct store *s)
+{
+	log_fault("cannot go on", "file", s->lock_path, "why",
+	    "a transaction waits for a lock that is gone with the file", NULL);
+	_exit(EXIT_FAILURE);
+}
+
+static enum err
+renew(struct store *s)
+{
+	enum err e;
+
+	store_env_close(s);
+	e = store_find(s->dir);
+	if (e == OK)
+		e = open_existing(s);
+	s->lost = e == OK ? 0 : STORE_REPLACED;
+	return e;
+}
+
+enum err
+store_renew(struct store *s, char *why, size_t why_cap)
+{
+	enum err e = OK;
+
+	if (!lock_map(s))
+		end_stuck(s);
+	/* Another thread may have. */
+	if (s->lost != 0)
+		e = renew(s);
+	pthread_rwlock_unlock(&s->map);
+	if (e == OK)
+		e = store_read(s, check_schema, NULL);
+	if (e == OK)
+		log_note("store opened again", "file", s->data_path, NULL);
+	return store_explain(e, s->dir, why, why_cap);
 }
 
 enum err

@@ -6,7 +6,6 @@
  * All but those at the end that are free: LMDB does not write a page that is
  * taken and given back in one transaction, and has counted it all the same.
  */
-#include "base/log.h"
 #include "store/lmdb.h"
 
 #include <errno.h>
@@ -111,8 +110,8 @@ measure(struct store *s, size_t *size)
 	return *size < META_PAGES * s->page_size ? STORE_TRUNCATED : 0;
 }
 
-static int
-look(struct store *s)
+int
+store_check_size(struct store *s)
 {
 	MDB_envinfo info;
 	size_t size = 0;
@@ -130,39 +129,4 @@ look(struct store *s)
 	return rc == 0 && size / s->page_size <= info.me_last_pgno
 		   ? check_tail(s, size, info.me_last_pgno)
 		   : rc;
-}
-
-/* One line, when it begins. */
-static void
-tell(struct store *s, int rc)
-{
-	if (rc != STORE_TRUNCATED || atomic_exchange(&s->told, true))
-		return;
-	log_fault("store_truncated", "file", s->data_path, "why",
-	    "it is cut short; stop the programs and restore the store from a "
-	    "backup",
-	    NULL);
-}
-
-int
-store_check_size(struct store *s)
-{
-	MDB_stat st;
-	int rc = mdb_env_stat(s->env, &st);
-
-	s->page_size = st.ms_psize;
-	s->short_size = 0;
-	return rc == 0 ? look(s) : rc;
-}
-
-int
-store_check_files(struct store *s)
-{
-	int rc = s->env != NULL ? look(s) : 0;
-
-	if (rc != 0)
-		tell(s, rc);
-	else if (s->told)
-		s->told = false;
-	return rc;
 }

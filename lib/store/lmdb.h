@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
 enum {
 	STORE_READERS_MAX = 1024,
@@ -22,6 +23,13 @@ enum {
 	/* Words of our own beside the engine's codes (store_err). */
 	STORE_TRUNCATED = -40000,
 	STORE_UNREADABLE = -40001,
+	STORE_REPLACED = -40002,
+	STORE_LOCK_DAMAGED = -40003,
+
+	STORE_LOOK_MS = 1000,  /* how often readers look at the directory */
+	STORE_STUCK_MS = 5000, /* a transaction that is still not over; */
+	STORE_STUCK_TRY_MS = 2,
+	STORE_LOCK_HEAD = 8, /* of lock.mdb: by what the engine knows it */
 
 	/* Each value begins with two times: when the record expires, and under
 	 * which time it stands in the expiry index (0: it does not). */
@@ -46,6 +54,22 @@ struct store {
 	char dir[STORE_PATH_CAP];
 	char data_path[STORE_PATH_CAP], lock_path[STORE_PATH_CAP];
 	size_t page_size;
+
+	/* The files as they were opened, and a descriptor of lock.mdb, which is
+	 * closed after the engine's: closing any of a process takes all of its
+	 * locks on the file away (fcntl(2)). */
+	struct {
+		dev_t dev;
+		ino_t ino;
+	} data_id, lock_id;
+	int lock_fd; /* -1: none */
+	off_t lock_size;
+	uint8_t lock_head[STORE_LOCK_HEAD];
+	_Atomic(int64_t) look_ms; /* monotonic: when to look at them next */
+	/* Not 0: they are others now, and nothing is done with them until
+	 * store_renew; an engine code. */
+	atomic_int lost;
+	atomic_uint generation;
 
 	/* A file that is shorter than its pages are counted, and may be: with
 	 * this size and this last page (files.c). */
@@ -90,8 +114,25 @@ bool store_on_network(const char *dir);
  * each transaction; the caller holds s->map for reading. */
 int store_check_files(struct store *s);
 
-/* The same for files that were just opened, without a line in the log. */
+/* The same, and that they are the files in the directory: before a commit. */
+int store_check_held(struct store *s);
+
+/* Whether all pages are there; part of these. */
 int store_check_size(struct store *s);
+
+/* Remembers the files that the engine has just opened, and checks them. */
+int store_hold_files(struct store *s);
+void store_let_files_go(struct store *s);
+
+/* Why the files could not be opened, RC, or that it is lock.mdb's fault. */
+int store_judge_lock(const struct store *s, int rc);
+
+/* Whether DIR holds the engine's file, and for its owner alone, as we made it:
+ * OK, ERR_NOT_FOUND, ERR_PERMISSION, ERR_CORRUPT, ERR_TRUNCATED. */
+enum err store_find(const char *dir);
+
+/* Returns E, and writes a line about DIR. */
+enum err store_explain(enum err e, const char *dir, char *why, size_t why_cap);
 
 /* From now on this thread touches the map of S; NULL: no more. What cannot be
  * read in it ends the process with a line that names the file. Returns what it

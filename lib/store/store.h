@@ -96,6 +96,29 @@ enum err store_create(const char *dir, char *why, size_t why_cap) MUST_CHECK;
 enum err store_open(
     struct store **s, const char *dir, char *why, size_t why_cap) MUST_CHECK;
 
+/*
+ * The files may be replaced under a program that has them open: a store that
+ * was restored, a lock.mdb that was removed. Writers look before each commit,
+ * readers once a second. Then nothing more is done with the old files: every
+ * step is refused with ERR_REPLACED, until store_renew opens those that are
+ * there now.
+ */
+
+/* Looks, at most once a second. A number that changes with each loss: what was
+ * derived from the store is then to be derived again. S may be NULL. */
+unsigned store_generation(struct store *s);
+
+/* Whether the files are lost, and store_renew is to be called. */
+bool store_is_lost(const struct store *s);
+
+/*
+ * Opens the files that are there, once no step uses the old ones. As
+ * store_open, also ERR_LOCK_DAMAGED; after an error it can be called again.
+ * Where a step does not end, because it waits for a lock that is gone, ends the
+ * process with a line in the log.
+ */
+enum err store_renew(struct store *s, char *why, size_t why_cap) MUST_CHECK;
+
 /* Accepts NULL, sets *s to NULL. */
 void store_close(struct store **s);
 

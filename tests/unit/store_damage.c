@@ -257,6 +257,105 @@ cut_in_commit(void)
 	    "names the file");
 }
 
+/* --- files that are others --------------------------------------------- */
+
+static char lock[300];
+
+static bool
+refused(enum err wanted)
+{
+	char four[4] = "123";
+	size_t n;
+
+	return store_write(fixture, noon, put_step, four) == wanted &&
+	       store_read(fixture, count_step, &n) == wanted &&
+	       store_is_lost(fixture);
+}
+
+static bool
+renewed(void)
+{
+	char four[4] = "123";
+
+	return store_renew(fixture, why, sizeof why) == OK &&
+	       !store_is_lost(fixture) && all_there(fixture) &&
+	       store_write(fixture, noon, put_step, four) == OK;
+}
+
+static enum err
+unlock_step(struct store_txn *t, void *arg)
+{
+	char four[4] = "123";
+
+	(void)arg;
+	if (unlink(lock) != 0)
+		fixture_bail_out("lock.mdb");
+	return put_step(t, four);
+}
+
+static void
+replaced(void)
+{
+	unsigned generation;
+
+	copy(kept, data);
+	unlink(lock);
+	if (store_open(&fixture, scratch, why, sizeof why) != OK)
+		fixture_bail_out(why);
+	generation = store_generation(fixture);
+	unlink(lock);
+	CHECK(refused(ERR_REPLACED),
+	    "damage: with lock.mdb gone, nothing is written, or read after");
+	CHECK(store_generation(fixture) != generation,
+	    "damage: what was derived from it is to be derived again");
+	CHECK(renewed(), "damage: the files that are there are opened");
+	CHECK(store_write(fixture, noon, unlock_step, NULL) == ERR_REPLACED,
+	    "damage: lock.mdb removed in the middle of a transaction: "
+	    "it does not commit");
+	CHECK(renewed(), "damage: and the next does");
+	copy(data, kept);
+	rename(kept, data);
+	CHECK(refused(ERR_REPLACED),
+	    "damage: with another data.mdb, nothing is written");
+	CHECK(renewed(), "damage: it is written to the new one");
+	unlink(data);
+	CHECK(refused(ERR_REPLACED) &&
+		  store_renew(fixture, why, sizeof why) == ERR_NOT_FOUND &&
+		  refused(ERR_REPLACED),
+	    "damage: without data.mdb, nothing is made in its place");
+	fixture_close();
+}
+
+static void
+zero_lock(void)
+{
+	static const char zeros[4096];
+	int fd = open(lock, O_WRONLY | O_CLOEXEC);
+
+	if (write(fd, zeros, sizeof zeros) != sizeof zeros)
+		fixture_bail_out("lock.mdb");
+	close(fd);
+}
+
+static void
+lock_damaged(void)
+{
+	copy(kept, data);
+	unlink(lock);
+	if (store_open(&fixture, scratch, why, sizeof why) != OK)
+		fixture_bail_out(why);
+	zero_lock();
+	CHECK(refused(ERR_LOCK_DAMAGED),
+	    "damage: with lock.mdb overwritten, nothing is read or written");
+	CHECK(renewed(), "damage: nobody else has it open: it is made again");
+	copy(data, kept);
+	if (truncate(lock, 0) != 0)
+		fixture_bail_out("lock.mdb");
+	CHECK(refused(ERR_LOCK_DAMAGED),
+	    "damage: with lock.mdb emptied, nothing is read or written");
+	fixture_close();
+}
+
 int
 main(void)
 {
@@ -268,5 +367,8 @@ main(void)
 	cut_before();
 	cut_while_open();
 	cut_in_commit();
+	snprintf(lock, sizeof lock, "%s/lock.mdb", scratch);
+	lock_damaged();
+	replaced();
 	return check_done();
 }
