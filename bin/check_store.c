@@ -1,9 +1,9 @@
 /* Settings, store, secret key, keys and clients, and the clock they imply. */
 #include "check.h"
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/str.h"
-#include "domain/audit.h"
 #include "domain/installation.h"
 #include "domain/keyring.h"
 #include "domain/rs256.h"
@@ -16,7 +16,6 @@
 enum {
 	DAY_S = 86400,
 	KEY_AGE_MAX_S = 365 * DAY_S,
-	CLOCK_SLACK_S = 300,
 	OPSLIMIT_MIN = 2,  /* OWASP's figures for Argon2id, 2024 */
 	MEMLIMIT_MIN = 19, /* MiB */
 	READERS_PERCENT = 80,
@@ -33,7 +32,7 @@ struct survey {
 	struct signkey keys[KEYS_MAX];
 	size_t key_count;
 	unsigned algs;
-	int64_t newest;
+	int64_t clock_behind_s;
 };
 
 /* --- settings --------------------------------------------------------------*/
@@ -278,14 +277,17 @@ check_clock(const struct survey *s)
 	    "set the clock, and let NTP keep it (timedatectl)"};
 	struct checking *c = s->c;
 	const int64_t now = c->a->now;
+	char behind[32];
+	struct buf b;
 
-	if (now < CLOCK_MIN)
+	buf_init(&b, behind, sizeof behind);
+	buf_put_span(&b, s->clock_behind_s);
+	if (s->clock_behind_s > 0)
+		check_found(c, CHECK_ERROR, &wrong,
+		    "the clock is %s behind the newest record", behind);
+	else if (now < CLOCK_MIN)
 		check_found(c, CHECK_ERROR, &wrong,
 		    "the clock says a time before latchkey was written");
-	else if (s->newest > now + CLOCK_SLACK_S)
-		check_found(c, CHECK_ERROR, &wrong,
-		    "the clock is %" PRId64 " seconds behind the newest record",
-		    s->newest - now);
 	else
 		check_found(c, CHECK_OK, NULL, "the clock is plausible");
 }
@@ -297,8 +299,6 @@ keep_key(void *arg, const struct signkey *k)
 {
 	struct survey *s = arg;
 
-	if (k->created_at > s->newest)
-		s->newest = k->created_at;
 	if (k->state == KEY_RETIRED) /* many, if keys are rotated often */
 		return true;
 	s->keys[s->key_count++] = *k;
@@ -335,16 +335,6 @@ check_client(void *arg, const struct client *client)
 	return true;
 }
 
-static bool
-note_time(void *arg, const struct audit *line)
-{
-	struct survey *s = arg;
-
-	if (line->at > s->newest)
-		s->newest = line->at;
-	return true;
-}
-
 static enum err
 survey_step(struct store_txn *t, void *arg)
 {
@@ -355,13 +345,12 @@ survey_step(struct store_txn *t, void *arg)
 		json_array_remove(findings, s->findings_before);
 	s->c->client_id[0] = '\0';
 	json_object_clear(s->c->sites);
-	s->newest = 0;
 	s->key_count = 0;
 	signkey_each(t, keep_key, s);
 	check_people(s->c, t);
 	client_each(t, check_client, s);
 	site_each(t, check_site, s->c);
-	audit_each(t, note_time, s);
+	s->clock_behind_s = store_clock_behind(t, s->c->a->now);
 	s->algs = client_algs(t);
 	return store_failed(t);
 }

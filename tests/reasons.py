@@ -285,8 +285,9 @@ def told():
         yield from ((page.stem, word)
                     for word in list_in(page.read_text(), ".Sh DIAGNOSTICS"))
     text = (TREE / "bin/latchkey.8").read_text()
-    yield from (("store", word)
-                for word in set(list_in(text, ".Ss When the store")) - causes())
+    for section in (".Ss When the store", ".Ss When the clock"):
+        yield from (("store", word)
+                    for word in set(list_in(text, section)) - causes())
 
 
 def listed():

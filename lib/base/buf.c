@@ -159,6 +159,16 @@ buf_put_log(struct buf *b, const char *s)
 }
 
 void
+buf_put_span(struct buf *b, int64_t seconds)
+{
+	static const int64_t day_s = 86400;
+	bool days = seconds >= 2 * day_s;
+
+	buf_put_int(b, days ? (seconds + day_s / 2) / day_s : seconds);
+	buf_puts(b, days ? " days" : " seconds");
+}
+
+void
 buf_put_base64url(struct buf *b, const void *bytes, size_t len)
 {
 	if (b->failed || len > room(b) || BASE64URL_CAP(len) - 1 > room(b)) {

@@ -33,6 +33,8 @@ void buf_put(struct buf *b, const void *bytes, size_t len);
 void buf_printf(struct buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void buf_put_int(struct buf *b, int64_t n);
+/* "40 days", to the nearest; below two of them "600 seconds". */
+void buf_put_span(struct buf *b, int64_t seconds);
 
 /* One function a context: what S means there, it means literally.
  * url_arg  percent-encodes all but RFC 3986 unreserved characters

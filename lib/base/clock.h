@@ -9,4 +9,8 @@
 /* Unix seconds (UTC). */
 int64_t clock_now(void);
 
+/* By how much a clock that is right may be set back: what is later than that
+ * was not made a moment ago. */
+enum { CLOCK_SLACK_S = 300 };
+
 #endif

@@ -1,5 +1,6 @@
 #include "domain/code.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "domain/audit.h"
 #include "store/record.h"
@@ -130,6 +131,15 @@ check_verifier(const struct code *c, const char *verifier, const char **why)
 	return e == OK ? OK : err_because(e, "code_verifier_wrong", why);
 }
 
+/* A code from the future was made before the clock went back. It must not be
+ * good until the clock is there again. */
+static bool
+is_in_time(const struct code *c, int64_t now)
+{
+	return c->expires_at > now &&
+	       c->expires_at <= now + CODE_LIFETIME_S + CLOCK_SLACK_S;
+}
+
 /* Whether what P presents for C is what the rightful client has. */
 static enum err
 check_presented(const struct code *c, const struct code_presented *p,
@@ -139,7 +149,7 @@ check_presented(const struct code *c, const struct code_presented *p,
 
 	if (!str_equal(c->client_id, p->client_id))
 		return err_because(ERR_INVALID_GRANT, "client_mismatch", why);
-	if (c->expires_at <= now)
+	if (!is_in_time(c, now))
 		return err_because(ERR_INVALID_GRANT, "code_expired", why);
 	e = check_redirect_uri(c, p->redirect_uri, why);
 	return e == OK ? check_verifier(c, p->code_verifier, why) : e;

@@ -290,6 +290,20 @@ family_look(struct store_txn *t, const struct refresh_presented *p,
 	return OK;
 }
 
+/* When F, used at NOW, will have been idle for too long. While the clock is
+ * behind, a use must not bring the end nearer: once the clock is right again,
+ * it would be over for everybody. */
+static int64_t
+idle_end(struct store_txn *t, const struct family *f,
+    const struct family_lifetimes *l, int64_t now)
+{
+	int64_t end = earlier(now + l->idle_s, f->absolute_expires_at);
+
+	if (end < f->idle_expires_at && store_clock_behind(t, now) > 0)
+		end = f->idle_expires_at;
+	return end;
+}
+
 enum err
 family_refresh(struct store_txn *t, const struct refresh_presented *p,
     const struct family_lifetimes *l, int64_t now, struct family_ground *g,
@@ -317,7 +331,7 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 	if (f->given_instead)
 		audit_family(t, f, "refresh_token_retried",
 		    "another successor given", now);
-	f->idle_expires_at = earlier(now + l->idle_s, f->absolute_expires_at);
+	f->idle_expires_at = idle_end(t, f, l, now);
 	/* Who uses an app all day is not to be signed out of it. */
 	if (g->stands ? g->use_due : f->use_due)
 		e = session_use_id(t, f->sid, now);

@@ -90,7 +90,8 @@ struct rotation_rule {
 /*
  * The rule itself, without a store: what presenting GENERATION at NOW means
  * for F, which is changed accordingly. Theft and a repetition in the window
- * change nothing. A clock that went back counts as inside the window.
+ * change nothing. A clock that went back counts as inside the window, until the
+ * next use.
  */
 enum rotation family_rotate(struct family *f, uint64_t generation,
     const struct rotation_rule *rule, int64_t now);

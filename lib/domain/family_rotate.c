@@ -11,13 +11,15 @@ family_abandoned(const struct family *f, uint64_t generation)
 }
 
 /* A burst is a run of uses that begins with MARK and lasts for the window; the
- * one before it counts for as long again. */
+ * one before it counts for as long again. One that is to come began before the
+ * clock went back, and is over: or it would last until the clock is there
+ * again. */
 static enum rotation
 next(struct family *f, int64_t grace_s, int64_t now)
 {
 	int64_t age_s = now - f->mark_at;
 
-	if (age_s > grace_s) {
+	if (age_s > grace_s || age_s < -grace_s) {
 		f->low = age_s <= 2 * grace_s ? f->mark : f->current;
 		f->mark = f->current;
 		f->mark_at = now;

@@ -41,6 +41,23 @@ session_make(struct session *s, struct session_cookie *c, const uint8_t *sid,
 	secret_hash(s->secret_hash, c->secret, SESSION_SECRET_LEN);
 }
 
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+void
+session_outlast(struct store_txn *t, struct session *s,
+    const struct session *old, int64_t now)
+{
+	if (store_clock_behind(t, now) == 0)
+		return;
+	s->expires_at = later(s->expires_at, old->expires_at);
+	s->absolute_expires_at =
+	    later(s->absolute_expires_at, old->absolute_expires_at);
+}
+
 void
 session_cookie_encode(
     char text[static SESSION_COOKIE_CAP], const struct session_cookie *c)

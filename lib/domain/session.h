@@ -64,6 +64,11 @@ void session_make(struct session *s, struct session_cookie *c,
     const char *amr, const struct session_lifetimes *l, bool remembered,
     int64_t now);
 
+/* Where the clock is behind, S, which takes the place of OLD, does not end
+ * before OLD would. */
+void session_outlast(struct store_txn *t, struct session *s,
+    const struct session *old, int64_t now);
+
 void session_cookie_encode(
     char text[static SESSION_COOKIE_CAP], const struct session_cookie *c);
 /* ERR_SYNTAX unless TEXT has a cookie's form. */

@@ -206,7 +206,8 @@ buckets_load(struct store_txn *t, const struct keyring *k,
 	if (e != OK)
 		return e;
 	known = b[PAIR].until > now;
-	open = b[NAME].until > now;
+	/* Not for as long as a clock was ahead. */
+	open = b[NAME].until > now && b[NAME].until <= now + THROTTLE_OPEN_S;
 	for (size_t i = 0; i < BUCKETS; i++)
 		if ((open && limits[i].scope != OF_NETWORK) ||
 		    (known && i == NAME))

@@ -1,5 +1,6 @@
 #include "protocol/authorize.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "protocol/consent.h"
 
@@ -33,6 +34,16 @@ ask(struct deciding *d, enum authorize_step step, enum err if_none)
 	return OK;
 }
 
+/* Whether the sign-in is as recent as the client asks. One from the future was
+ * before the clock went back, nobody knows how long. */
+static bool
+is_recent(const struct deciding *d)
+{
+	int64_t age_s = d->now - d->r->session.auth_time;
+
+	return age_s <= d->q->max_age && age_s >= -CLOCK_SLACK_S;
+}
+
 /* Whether the session is good enough for what the client asks of it. */
 static bool
 session_suits(const struct deciding *d)
@@ -43,8 +54,7 @@ session_suits(const struct deciding *d)
 	if (!d->r->signed_in || (q->prompt & PROMPT_LOGIN) || q->bad_hint)
 		return false;
 	/* 0 asks like prompt=login, however short ago the last sign-in was. */
-	if (q->max_age == 0 ||
-	    (q->max_age > 0 && d->now - s->auth_time > q->max_age))
+	if (q->max_age == 0 || (q->max_age > 0 && !is_recent(d)))
 		return false;
 	return !q->has_hint ||
 	       memcmp(q->hint_user_id, s->user_id, USER_ID_LEN) == 0;

@@ -103,6 +103,8 @@ open_step(struct store_txn *t, void *arg)
 	l = provider_session_lifetimes(s->p, remember);
 	session_make(&s->r->session, &s->r->cookie, sid, s->user.user_id, "pwd",
 	    &l, remember, s->now);
+	if (sid != NULL)
+		session_outlast(t, &s->r->session, &old, s->now);
 	e = session_put(t, &s->r->session);
 	by = try_of(s);
 	throttle_forgive(t, &s->p->keyring, &by, s->now);

@@ -13,6 +13,7 @@
  */
 #include "base/turn.h"
 #include "store/lmdb.h"
+#include "store/newest.h"
 
 #include <errno.h>
 
@@ -42,6 +43,7 @@ sweep_step(struct store_txn *t, void *arg)
 	const struct sweep *s = arg;
 
 	store_sweep(t, s->now, t->expiring + s->added * STORE_SWEEP);
+	store_note_time(t, s->now);
 	return OK;
 }
 

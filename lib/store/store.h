@@ -169,6 +169,10 @@ size_t store_prune(struct store_txn *t, enum store_table table,
 void store_bound(
     struct store_txn *t, enum store_table table, size_t most, size_t limit);
 
+/* By how many seconds a clock that says NOW is behind the newest commit; 0 if
+ * it is not, or by no more than NTP may set it back. */
+int64_t store_clock_behind(struct store_txn *t, int64_t now) MUST_CHECK;
+
 /* Makes the transaction fail with E: for a record that does not decode. */
 void store_fail(struct store_txn *t, enum err e);
 

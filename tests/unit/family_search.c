@@ -528,6 +528,28 @@ odd_presentations(void)
 	    "family: the one that nobody used is dead");
 }
 
+/* A use while the clock is behind begins a burst by that clock: the one before
+ * is not taken for one of the future, which would not end. */
+static void
+clock_behind(void)
+{
+	static const int64_t then = 1000000, behind = 1000;
+	struct family f = {.current = 1, .low = 1, .mark = 1};
+	int64_t now = then;
+
+	for (uint64_t g = 1; g <= 3; g++, now += WINDOW + 1)
+		(void)family_rotate(&f, g, &rule, now);
+	now = behind;
+	CHECK(family_rotate(&f, 4, &rule, now) == ROTATION_NEXT &&
+		  family_rotate(&f, 3, &rule, now) == ROTATION_AGAIN,
+	    "family: the use before the clock went back may still be late");
+	for (uint64_t g = 5; g <= 7; g++)
+		(void)family_rotate(&f, g, &rule, now += WINDOW + 1);
+	CHECK(family_rotate(&f, 3, &rule, now) == ROTATION_THEFT &&
+		  family_rotate(&f, 4, &rule, now) == ROTATION_THEFT,
+	    "family: then older tokens are theft, however far it went back");
+}
+
 int
 main(void)
 {
@@ -544,5 +566,6 @@ main(void)
 
 	no_window();
 	odd_presentations();
+	clock_behind();
 	return check_done();
 }
