@@ -381,18 +381,20 @@ call_free(void *state)
 	free(c);
 }
 
-static void
+static bool
 call_serve(void *state, struct exchange *x)
 {
 	struct call *c = state;
 
 	c->exchange = x;
+	c->late = false;
 	response_begin(&c->response, 200);
 	answer(c);
 	if (c->response.status == 503)
 		response_header(&c->response, "Retry-After", RETRY_AFTER);
 	response_send(&c->response, x, c->request.method == METHOD_HEAD);
 	request_wipe(&c->request);
+	return c->late;
 }
 
 static size_t

@@ -49,6 +49,7 @@ struct call {
 	struct request request;
 	struct response response; /* begun with status 200 */
 	int64_t now;              /* Unix seconds */
+	bool late; /* the answer leaves late (app/held.h): to a guess */
 
 	/* app.c's: behind provider and page */
 	bool has_copy;

@@ -1,5 +1,6 @@
 #include "app/workers.h"
 
+#include "app/held.h"
 #include "app/roles.h"
 #include "app/thread.h"
 #include "base/log.h"
@@ -29,6 +30,7 @@ struct pool {
 	const struct worker_kind *kind;
 	void *arg;
 	pthread_t main;
+	struct held held;
 
 	pthread_mutex_t lock; /* of what follows, and of what workers play */
 	struct roles roles;
@@ -181,6 +183,24 @@ wipe_stack(struct worker *w)
 		thread_wipe(&w->thread);
 }
 
+/* Ends the request in *X, or has another thread do so later, and goes on with
+ * another exchange. */
+static void
+finish(struct worker *w, struct exchange **x, bool late)
+{
+	struct exchange *next;
+
+	if (late && exchange_may_wait(*x) &&
+	    exchange_new(&next, w->pool->gateway) == OK) {
+		if (held_add(&w->pool->held, *x)) {
+			*x = next;
+			return;
+		}
+		exchange_free(&next);
+	}
+	gateway_finish(*x);
+}
+
 static enum err
 work(struct worker *w)
 {
@@ -194,8 +214,7 @@ work(struct worker *w)
 		e = exchange_new(&x, p->gateway);
 	while (e == OK && next_request(w, x))
 		if (exchange_begin(x)) {
-			p->kind->serve(w->own, x);
-			gateway_finish(x);
+			finish(w, &x, p->kind->serve(w->own, x));
 			wipe_stack(w);
 		}
 	exchange_free(&x);
@@ -282,6 +301,7 @@ clear(struct pool *p)
 {
 	enum err e;
 
+	held_finish(&p->held);
 	pthread_mutex_lock(&p->lock);
 	(void)take_place(p);
 	e = p->result;
@@ -351,6 +371,10 @@ workers_run(struct gateway *g, const struct worker_kind *kind, void *arg)
 	p->main_worker.pool = p;
 	p->max = 1; /* until the first of them knows */
 	roles_init(&p->roles, &p->lock, recruit, p, turns, GATEWAY_IDLE_S);
+	if (!held_init(&p->held)) {
+		free(p);
+		return e;
+	}
 	if (pthread_mutex_init(&p->lock, NULL) == 0) {
 		if (player_init(&p->main_worker.player)) {
 			e = gateway_is_cgi(g) ? work(&p->main_worker) : run(p);
@@ -358,6 +382,7 @@ workers_run(struct gateway *g, const struct worker_kind *kind, void *arg)
 		}
 		pthread_mutex_destroy(&p->lock);
 	}
+	held_free(&p->held);
 	free(p);
 	return e;
 }

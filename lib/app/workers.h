@@ -22,8 +22,9 @@ struct worker_kind {
 	/* Its own state; NULL if there is no memory. */
 	void *(*make)(void *arg);
 	void (*free)(void *state);
-	/* Serves the request in X. */
-	void (*serve)(void *state, struct exchange *x);
+	/* Serves the request in X; true if its answer is to leave late
+	 * (app/held.h). */
+	bool (*serve)(void *state, struct exchange *x);
 	/* How many there may be, by a worker's state; asked anew each time. */
 	size_t (*max)(const void *state);
 	/* There are no workers, and nothing has come for WORKERS_QUIET_S; once,

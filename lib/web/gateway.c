@@ -264,6 +264,12 @@ exchange_is_kept(const struct exchange *x)
 	return !x->cgi && x->fcgi.ipcFd >= 0;
 }
 
+bool
+exchange_may_wait(const struct exchange *x)
+{
+	return !x->cgi && !x->fcgi.keepConnection;
+}
+
 /* FCGX_GetParam compares whole names with all it passes, and twenty are asked
  * for: half of what else a request costs to read. */
 static char *const *

@@ -59,6 +59,10 @@ bool gateway_sleep(struct gateway *g);
  * sleeps through it: so again and again until it has ended. */
 void gateway_wake(pthread_t thread);
 
+/* Whether the answer in X may leave later: by a gateway_finish of another
+ * thread, on a connection that nothing else is to come on. */
+bool exchange_may_wait(const struct exchange *x);
+
 /* A CGI meta-variable (RFC 3875 4.1), or NULL. Valid until gateway_finish. */
 const char *exchange_param(const struct exchange *x, const char *name);
 
