@@ -9,6 +9,7 @@
 #include "domain/rs256.h"
 #include "domain/signer.h"
 #include "domain/signkey.h"
+#include "domain/slots.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -85,7 +86,7 @@ check_argon2(struct checking *c)
 	    "lower argon2_memlimit or argon2_slots"};
 	const struct conf *conf = &c->a->conf;
 	const uint64_t wanted =
-	    (uint64_t)conf->argon2_memlimit_mib * conf->argon2_slots;
+	    (uint64_t)conf->argon2_memlimit_mib * slots_count(conf);
 	const long pages = sysconf(_SC_PHYS_PAGES);
 	const long page = sysconf(_SC_PAGESIZE);
 

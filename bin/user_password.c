@@ -60,6 +60,26 @@ read_once(char password[static PASSWORD_CAP])
 	return why != NULL ? admin_fail("%s", why) : EXIT_DONE;
 }
 
+static int
+hash_password(
+    struct password_hash *h, const char *password, const struct conf *conf)
+{
+	enum err e = password_set(h, password, conf);
+
+	if (e == OK)
+		return EXIT_DONE;
+	if (e == ERR_BUSY)
+		return admin_fail("other sign-ins take all slots for hashes; "
+				  "try again");
+	if (e == ERR_TEMPORARILY_UNAVAILABLE)
+		return admin_fail("not enough memory for a hash of %u MiB; "
+				  "try again, or lower argon2_memlimit",
+		    conf->argon2_memlimit_mib);
+	return admin_fail("slots in %s cannot be used (%s); `latchkey check` "
+			  "says why",
+	    conf->dir, err_name(e));
+}
+
 int
 user_new_password(const struct admin *a, const struct args *args,
     const char *name, struct password_hash *h)
@@ -69,10 +89,8 @@ user_new_password(const struct admin *a, const struct args *args,
 
 	status = args_has(args, "--password-stdin") ? read_once(password)
 						    : ask_twice(password, name);
-	if (status == EXIT_DONE && password_set(h, password, &a->conf) != OK)
-		status = admin_fail("not enough memory for a hash of %u MiB; "
-				    "try again, or lower argon2_memlimit_mib",
-		    a->conf.argon2_memlimit_mib);
+	if (status == EXIT_DONE)
+		status = hash_password(h, password, &a->conf);
 	secret_wipe(password, sizeof password);
 	return status;
 }

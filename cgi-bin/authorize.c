@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "domain/scope.h"
+#include "domain/slots.h"
 #include "domain/uri.h"
 #include "protocol/authorize.h"
 #include "protocol/consent.h"
@@ -231,6 +232,18 @@ explain_wait(struct arrival *a, int64_t wait_s, char *text, size_t cap)
 	    seconds, wait_s == 1 ? "" : "s");
 }
 
+/* As long as it takes a full line to be served, or nearly. */
+static void
+explain_busy(struct arrival *a)
+{
+	struct call *c = a->visit.call;
+
+	response_header(&c->response, "Retry-After", "5");
+	if (slots_should_log(a->visit.conf, c->now))
+		app_log_refusal(c, ERR_BUSY, "sign_in_line_full",
+		    a->request.client.client_id);
+}
+
 static void
 sign_in_failed(struct arrival *a, enum err e, const char *name, int64_t wait_s)
 {
@@ -238,14 +251,20 @@ sign_in_failed(struct arrival *a, enum err e, const char *name, int64_t wait_s)
 	const char *error = "That user name and password do not go together. "
 			    "Try again.";
 
-	app_log_refusal(
-	    a->visit.call, e, "sign_in", a->request.client.client_id);
+	if (e != ERR_BUSY)
+		app_log_refusal(
+		    a->visit.call, e, "sign_in", a->request.client.client_id);
 	a->visit.call->response.status = err_status(e);
+	a->visit.call->late = e == ERR_BUSY || e == ERR_TOO_MANY_REQUESTS;
 	if (e == ERR_ACCESS_DENIED) {
 		a->visit.call->response.status = 403;
 	} else if (e == ERR_TOO_MANY_REQUESTS) {
 		explain_wait(a, wait_s, text, sizeof text);
 		error = text;
+	} else if (e == ERR_BUSY) {
+		explain_busy(a);
+		error = "Many people sign in just now. Wait 5 seconds, then "
+			"try again.";
 	} else if (e == ERR_TEMPORARILY_UNAVAILABLE) {
 		error = "We are busy. Try again in a minute.";
 	} else {

@@ -49,6 +49,7 @@ static const struct {
     [ERR_FORBIDDEN] = {"forbidden", "access_denied", 403},
     [ERR_TOO_MANY_REQUESTS] = {"too_many_requests", "temporarily_unavailable",
 	429},
+    [ERR_BUSY] = {"busy", "temporarily_unavailable", 503},
 
     [ERR_NOT_FOUND] = {"not_found", "server_error", 500},
     [ERR_EXISTS] = {"exists", "server_error", 500},

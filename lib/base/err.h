@@ -47,6 +47,7 @@ enum err {
 	ERR_UNSUPPORTED_MEDIA_TYPE,
 	ERR_FORBIDDEN,
 	ERR_TOO_MANY_REQUESTS,
+	ERR_BUSY, /* with others: try again */
 
 	/* inner causes */
 	ERR_NOT_FOUND,    /* no such record */

@@ -1,28 +1,19 @@
 #include "domain/password.h"
 
-#include "base/file.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "base/turn.h"
 #include "domain/opaque_string.h"
+#include "domain/slots.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 _Static_assert((int)PASSWORD_SALT_LEN == (int)crypto_pwhash_SALTBYTES,
     "the salt is crypto_pwhash's");
 
-enum {
-	SLOT_PATH_CAP = CONF_PATH_CAP + 32,
-	MEANT_CAP = (PASSWORD_CAP - 1) * OPAQUE_STRING_GROWTH + 1
-};
+enum { MEANT_CAP = (PASSWORD_CAP - 1) * OPAQUE_STRING_GROWTH + 1 };
 
 static bool
 is_continuation(char c)
@@ -83,93 +74,6 @@ password_refusal(const char *p)
 	return why;
 }
 
-static enum err
-slot_path(char path[static SLOT_PATH_CAP], const char *dir, uint32_t n)
-{
-	char name[24];
-
-	snprintf(name, sizeof name, "slots/%" PRIu32, n);
-	return file_path(path, SLOT_PATH_CAP, dir, name);
-}
-
-static enum err
-make_slots_dir(const char *dir)
-{
-	char path[SLOT_PATH_CAP];
-	enum err e;
-
-	e = file_path(path, sizeof path, dir, "slots");
-	if (e == OK && mkdir(path, 0700) != 0 && errno != EEXIST)
-		e = ERR_IO;
-	return e;
-}
-
-/* Opens slot N afresh: a lock belongs to the opening, so threads of one
- * process are kept apart as well as processes are. */
-static enum err
-slot_open(int *fd, const char *dir, uint32_t n)
-{
-	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
-	char path[SLOT_PATH_CAP];
-	enum err e;
-
-	e = slot_path(path, dir, n);
-	if (e != OK)
-		return e;
-	*fd = open(path, flags, 0600);
-	if (*fd == -1 && errno == ENOENT && make_slots_dir(dir) == OK)
-		*fd = open(path, flags, 0600);
-	if (*fd != -1)
-		return OK;
-	return errno == EACCES || errno == ELOOP ? ERR_PERMISSION : ERR_IO;
-}
-
-static enum err
-slot_lock(int fd, int how)
-{
-	while (flock(fd, how) != 0) {
-		if (errno == EWOULDBLOCK)
-			return ERR_TEMPORARILY_UNAVAILABLE;
-		if (errno != EINTR)
-			return ERR_IO;
-	}
-	return OK;
-}
-
-static enum err
-slot_try(int *fd, const char *dir, uint32_t n, int how)
-{
-	enum err e;
-
-	e = slot_open(fd, dir, n);
-	if (e != OK)
-		return e;
-	e = slot_lock(*fd, how);
-	if (e != OK)
-		close(*fd);
-	return e;
-}
-
-/* Takes a free slot, or queues for one; closing *FD gives it back, and so does
- * the end of the process. */
-static enum err
-slot_take(int *fd, const struct conf *conf)
-{
-	uint32_t first, i;
-	enum err e = ERR_TEMPORARILY_UNAVAILABLE;
-
-	/* Somewhere at random, so that those who must queue spread out. */
-	random_bytes(&first, sizeof first);
-	first %= conf->argon2_slots;
-	for (i = 0; i < conf->argon2_slots; i++) {
-		e = slot_try(fd, conf->dir, (first + i) % conf->argon2_slots,
-		    LOCK_EX | LOCK_NB);
-		if (e != ERR_TEMPORARILY_UNAVAILABLE)
-			return e;
-	}
-	return slot_try(fd, conf->dir, first, LOCK_EX);
-}
-
 /* Argon2id of PASSWORD with HOW's salt and cost, in a slot. */
 static enum err
 stretch(uint8_t hash[static PASSWORD_HASH_LEN], const char *password,
@@ -198,7 +102,7 @@ password_set(
 	random_bytes(h->salt, sizeof h->salt);
 	turn_pass();
 	if (e == OK)
-		e = slot_take(&slot, conf);
+		e = slots_take(&slot, conf, SLOTS_WAIT_MS);
 	if (e == OK) {
 		e = stretch(h->hash, meant, h);
 		close(slot);
@@ -266,7 +170,7 @@ password_verify(const struct password_hash *h, const char *password,
 
 	turn_pass();
 	if (e == OK)
-		e = slot_take(&slot, conf);
+		e = slots_take(&slot, conf, SLOTS_WAIT_MS);
 	if (e == OK) {
 		e = compare(h, against, meant);
 		if (e == ERR_ACCESS_DENIED)

@@ -1,10 +1,7 @@
 /*
- * Passwords of people: Argon2id (RFC 9106), in slots.
- *
- * One hash costs tens of megabytes, so only so many run at once on the whole
- * machine, counted by file locks in DIR/slots: a program that finds none free
- * waits for one, for as long as a few hashes take. A hash that could not be
- * computed for want of memory is told apart from a wrong password.
+ * Passwords of people: Argon2id (RFC 9106), in slots (domain/slots.h), which
+ * are waited for. A hash that could not be computed, because there was no slot
+ * or no memory, is told apart from a wrong password.
  */
 #ifndef LK_DOMAIN_PASSWORD_H
 #define LK_DOMAIN_PASSWORD_H
@@ -37,8 +34,8 @@ struct password_hash {
 const char *password_refusal(const char *p);
 
 /* Hashes at the cost CONF asks for; ERR_TEMPORARILY_UNAVAILABLE: no memory;
- * ERR_IO, ERR_PERMISSION: no slot can be opened; ERR_UNSUPPORTED: no
- * libunistring, and P is not ASCII. */
+ * ERR_BUSY: no slot became free in SLOTS_WAIT_MS; ERR_IO, ERR_PERMISSION: no
+ * slot can be opened; ERR_UNSUPPORTED: no libunistring, and P is not ASCII. */
 enum err password_set(struct password_hash *h, const char *password,
     const struct conf *conf) MUST_CHECK;
 

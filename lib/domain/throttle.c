@@ -166,6 +166,13 @@ bucket_charge(struct store_txn *t, struct bucket *b, int64_t now)
 	bucket_put(t, b, now);
 }
 
+static void
+bucket_refund(struct store_txn *t, struct bucket *b, int64_t now)
+{
+	b->empty_at -= b->limit->interval_s;
+	bucket_put(t, b, now);
+}
+
 /* The bucket of limit L for O, as it is. */
 static enum err
 origin_bucket(struct store_txn *t, const struct keyring *k,
@@ -301,11 +308,28 @@ throttle_forgive(struct store_txn *t, const struct keyring *k,
 	b[PAIR].tried_at = 0;
 	b[PAIR].until = now + KNOWN_S;
 	bucket_put(t, &b[PAIR], now);
-	for (size_t i = PAIR + 1; i < BUCKETS; i++) {
-		if (!b[i].counts)
-			continue;
-		b[i].empty_at -= b[i].limit->interval_s;
-		bucket_put(t, &b[i], now);
+	for (size_t i = PAIR + 1; i < BUCKETS; i++)
+		if (b[i].counts)
+			bucket_refund(t, &b[i], now);
+}
+
+void
+throttle_refund(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by, int64_t now)
+{
+	struct bucket b[BUCKETS];
+
+	if (by->device != NULL) {
+		if (device_bucket(t, k, by, now, &b[0]) == OK)
+			bucket_refund(t, &b[0], now);
+		return;
+	}
+	if (buckets_load(t, k, by, now, b) != OK)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		b[i].tried_at = 0;
+		if (b[i].counts)
+			bucket_refund(t, &b[i], now);
 	}
 }
 

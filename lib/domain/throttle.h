@@ -59,6 +59,10 @@ enum err throttle_charge(struct store_txn *t, const struct keyring *k,
 void throttle_forgive(struct store_txn *t, const struct keyring *k,
     const struct throttle_try *by, int64_t now);
 
+/* The password was not looked at: what throttle_charge took goes back. */
+void throttle_refund(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by, int64_t now);
+
 /* For THROTTLE_OPEN_S only the networks' own buckets slow NAME down: for a
  * person on a new device that shares its network with those who guess. */
 void throttle_open(struct store_txn *t, const struct keyring *k,

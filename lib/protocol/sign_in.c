@@ -1,11 +1,14 @@
 #include "protocol/sign_in.h"
 
+#include "base/log.h"
 #include "domain/audit.h"
 #include "domain/password.h"
+#include "domain/slots.h"
 #include "domain/throttle.h"
 #include "domain/user_email.h"
 
 #include <string.h>
+#include <unistd.h>
 
 struct signing_in {
 	const struct provider *p;
@@ -27,13 +30,12 @@ try_of(const struct signing_in *s)
 	    .name = s->q->name, .address = s->q->address, .device = s->device};
 }
 
-/* Before the password: one try is charged, and the hash to compare with is
- * looked up. Both belong together, or two tries at once would cost one. */
+/* Whose hash to compare with, and whether they have signed in with this browser
+ * before. */
 static enum err
-charge_step(struct store_txn *t, void *arg)
+find_step(struct store_txn *t, void *arg)
 {
 	struct signing_in *s = arg;
-	struct throttle_try by;
 	enum err e = user_find_typed(t, s->q->name, &s->user);
 
 	s->has_hash = e == OK && s->user.has_password && !s->user.locked;
@@ -43,8 +45,27 @@ charge_step(struct store_txn *t, void *arg)
 	    device_find(s->q->devices, &s->p->keyring, &s->user, s->now);
 	if (e == ERR_NOT_FOUND)
 		s->device = NULL;
-	by = try_of(s);
+	return OK;
+}
+
+/* Before the password. */
+static enum err
+charge_step(struct store_txn *t, void *arg)
+{
+	struct signing_in *s = arg;
+	struct throttle_try by = try_of(s);
+
 	return throttle_charge(t, &s->p->keyring, &by, s->now, &s->r->wait_s);
+}
+
+static enum err
+refund_step(struct store_txn *t, void *arg)
+{
+	struct signing_in *s = arg;
+	struct throttle_try by = try_of(s);
+
+	throttle_refund(t, &s->p->keyring, &by, s->now);
+	return store_failed(t);
 }
 
 /* The same person's session in this browser, whose sid is kept; another's is
@@ -133,19 +154,43 @@ check_password(struct signing_in *s)
 	return OK;
 }
 
+/* One try, by somebody who has a place in the line. */
+static enum err
+try_password(struct signing_in *s)
+{
+	struct store *store = s->p->store;
+	enum err e = store_write(store, s->now, charge_step, s);
+
+	if (e != OK)
+		return e;
+	e = check_password(s);
+	if (e == OK)
+		return store_write(store, s->now, open_step, s);
+	/* Not looked at. That it stays charged is no reason for a 500. */
+	if (e != ERR_ACCESS_DENIED &&
+	    store_write(store, s->now, refund_step, s) != OK)
+		log_fault("a try was charged and not made", NULL);
+	return e;
+}
+
 enum err
 sign_in(const struct provider *p, const struct sign_in_request *q, int64_t now,
     struct sign_in_reply *r)
 {
 	struct signing_in s = {.p = p, .q = q, .r = r, .now = now};
+	int place;
 	enum err e;
 
 	*r = (struct sign_in_reply){0};
-	e = store_write(p->store, now, charge_step, &s);
+	e = store_read(p->store, find_step, &s);
+	/* First of all: a refusal for want of a place costs neither a try nor a
+	 * write. */
 	if (e == OK)
-		e = check_password(&s);
-	if (e == OK)
-		e = store_write(p->store, now, open_step, &s);
+		e = slots_line_up(&place, &p->conf, s.device != NULL);
+	if (e == OK) {
+		e = try_password(&s);
+		close(place);
+	}
 	if (e != OK)
 		secret_wipe(&r->cookie, sizeof r->cookie);
 	secret_wipe(&s, sizeof s);

@@ -33,7 +33,8 @@ struct sign_in_reply {
 
 /*
  * OK; ERR_ACCESS_DENIED: name or password is wrong; ERR_TOO_MANY_REQUESTS:
- * nothing was looked at; ERR_TEMPORARILY_UNAVAILABLE: no memory for the hash.
+ * nothing was looked at; ERR_BUSY: too many others wait, no try was charged;
+ * ERR_TEMPORARILY_UNAVAILABLE: the same for want of memory for the hash.
  * The session before is ended, or, if it is the same person's, renewed: its
  * secret changes, its families go on, and it stays remembered if it was.
  */
