@@ -1,5 +1,6 @@
 #include "base/conf.h"
 
+#include "base/conf_value.h"
 #include "base/file.h"
 #include "base/issuer.h"
 #include "base/str.h"
@@ -14,162 +15,8 @@
 
 enum {
 	CONF_FILE_MAX = 16384,
-	LINE_MAX_LEN = INI_MAX_LINE - 3, /* inih cuts longer ones in two */
-	ADDRESS_CAP = 64
+	LINE_MAX_LEN = INI_MAX_LINE - 3 /* inih cuts longer ones in two */
 };
-
-enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
-
-/*
- * The kinds of values
- */
-
-static enum err
-parse_issuer(const struct conf_key *k, void *field, const char *value,
-    struct buf *wanted)
-{
-	(void)k;
-	if (issuer_valid(value))
-		return str_copy(field, ISSUER_CAP, value);
-	buf_puts(wanted, "give the provider's address, such as "
-			 "https://id.example.org: https, or http on a loopback "
-			 "address, in lower case, without a slash at the end");
-	return ERR_SYNTAX;
-}
-
-static enum err
-parse_site_name(const struct conf_key *k, void *field, const char *value,
-    struct buf *wanted)
-{
-	(void)k;
-	if (!str_has_control(value) && str_is_utf8(value, strlen(value)) &&
-	    str_copy(field, SITE_NAME_CAP, value) == OK)
-		return OK;
-	buf_printf(wanted, "give at most %d bytes of UTF-8 on one line",
-	    SITE_NAME_CAP - 1);
-	return ERR_SYNTAX;
-}
-
-static enum err
-parse_alg(const struct conf_key *k, void *field, const char *value,
-    struct buf *wanted)
-{
-	static const char algs[] = "EdDSA RS256 HS256";
-
-	(void)k;
-	if (words_has(algs, value))
-		return str_copy(
-		    field, sizeof((struct conf *)NULL)->default_alg, value);
-	buf_printf(wanted, "give one of %s", algs);
-	return ERR_SYNTAX;
-}
-
-/* One of two words; FIELD is whether it is the second. */
-static enum err
-parse_either(bool *field, const char *value, const char *first,
-    const char *second, struct buf *wanted)
-{
-	*field = str_equal(value, second);
-	if (*field || str_equal(value, first))
-		return OK;
-	buf_printf(wanted, "give %s or %s", first, second);
-	return ERR_SYNTAX;
-}
-
-static enum err
-parse_retry(const struct conf_key *k, void *field, const char *value,
-    struct buf *wanted)
-{
-	(void)k;
-	return parse_either(field, value, "instead", "theft", wanted);
-}
-
-static enum err
-parse_log(const struct conf_key *k, void *field, const char *value,
-    struct buf *wanted)
-{
-	(void)k;
-	return parse_either(field, value, "stderr", "syslog", wanted);
-}
-
-static enum err
-parse_count(const struct conf_key *k, void *field, const char *value,
-    struct buf *wanted)
-{
-	int64_t n;
-
-	if (str_to_int64(value, k->min, k->max, &n) != OK) {
-		buf_puts(wanted, "give a number from ");
-		buf_put_int(wanted, k->min);
-		buf_puts(wanted, " to ");
-		buf_put_int(wanted, k->max);
-		return ERR_SYNTAX;
-	}
-	*(uint32_t *)field = (uint32_t)n;
-	return OK;
-}
-
-static const struct {
-	char letter;
-	int64_t seconds;
-} units[] = {{'d', DAY}, {'h', HOUR}, {'m', MINUTE}, {'s', 1}};
-
-enum { UNITS = sizeof units / sizeof units[0] };
-
-static int64_t
-unit_seconds(char letter)
-{
-	for (size_t i = 0; i < UNITS; i++)
-		if (units[i].letter == letter)
-			return units[i].seconds;
-	return 0;
-}
-
-static void
-put_duration(struct buf *b, int64_t seconds)
-{
-	size_t i = 0;
-
-	while (i < UNITS - 1 && (seconds == 0 || seconds % units[i].seconds))
-		i++;
-	buf_put_int(b, seconds / units[i].seconds);
-	buf_putc(b, units[i].letter);
-}
-
-/* "900", "900s", "15m" */
-static bool
-to_seconds(const char *value, int64_t *seconds)
-{
-	char number[12]; /* so short that no unit overflows it */
-	size_t len = strlen(value);
-	int64_t n, unit = 1;
-
-	if (len > 0 && unit_seconds(value[len - 1]) > 0)
-		unit = unit_seconds(value[--len]);
-	if (str_copy_n(number, sizeof number, value, len) != OK ||
-	    str_to_int64(number, 0, INT32_MAX, &n) != OK)
-		return false;
-	*seconds = n * unit;
-	return true;
-}
-
-static enum err
-parse_duration(const struct conf_key *k, void *field, const char *value,
-    struct buf *wanted)
-{
-	int64_t seconds;
-
-	if (to_seconds(value, &seconds) && seconds >= k->min &&
-	    seconds <= k->max) {
-		*(int64_t *)field = seconds;
-		return OK;
-	}
-	buf_puts(wanted, "give seconds, or a number with s, m, h or d, from ");
-	put_duration(wanted, k->min);
-	buf_puts(wanted, " to ");
-	put_duration(wanted, k->max);
-	return ERR_SYNTAX;
-}
 
 /*
  * The keys
@@ -178,49 +25,49 @@ parse_duration(const struct conf_key *k, void *field, const char *value,
 #define FIELD(name) offsetof(struct conf, name)
 
 const struct conf_key conf_keys[] = {
-    {"issuer", NULL, parse_issuer, FIELD(issuer), 0, 0,
+    {"issuer", NULL, conf_parse_issuer, FIELD(issuer), 0, 0,
 	"the provider's address, as clients are told it"},
-    {"site_name", "", parse_site_name, FIELD(site_name), 0, 0,
+    {"site_name", "", conf_parse_site_name, FIELD(site_name), 0, 0,
 	"what the pages call this site; the issuer's host by default"},
-    {"default_alg", "EdDSA", parse_alg, FIELD(default_alg), 0, 0,
+    {"default_alg", "EdDSA", conf_parse_alg, FIELD(default_alg), 0, 0,
 	"what a new client's tokens are signed with: EdDSA, RS256 or HS256"},
-    {"access_token_lifetime", "15m", parse_duration,
+    {"access_token_lifetime", "15m", conf_parse_duration,
 	FIELD(access_token_lifetime_s), MINUTE, HOUR,
 	"how long an access token is good for"},
-    {"refresh_idle_lifetime", "30d", parse_duration, FIELD(refresh_idle_s),
+    {"refresh_idle_lifetime", "30d", conf_parse_duration, FIELD(refresh_idle_s),
 	HOUR, 3650 * DAY, "how long a refresh token may lie unused"},
-    {"refresh_absolute_lifetime", "180d", parse_duration,
+    {"refresh_absolute_lifetime", "180d", conf_parse_duration,
 	FIELD(refresh_absolute_s), HOUR, 3650 * DAY,
 	"how long refreshing goes on without a new sign-in"},
-    {"refresh_grace", "30s", parse_duration, FIELD(refresh_grace_s), 0,
+    {"refresh_grace", "30s", conf_parse_duration, FIELD(refresh_grace_s), 0,
 	5 * MINUTE,
 	"how long a used refresh token gives the present successor again; "
 	"0: every second use is theft"},
-    {"refresh_retry", "instead", parse_retry, FIELD(refresh_retry_is_theft), 0,
-	0,
+    {"refresh_retry", "instead", conf_parse_retry,
+	FIELD(refresh_retry_is_theft), 0, 0,
 	"what the last used refresh token is after refresh_grace: instead "
 	"(another successor) or theft"},
-    {"session_lifetime", "12h", parse_duration, FIELD(session_lifetime_s),
+    {"session_lifetime", "12h", conf_parse_duration, FIELD(session_lifetime_s),
 	5 * MINUTE, 365 * DAY, "how long a sign-in lasts that is not used"},
-    {"session_absolute_lifetime", "7d", parse_duration,
+    {"session_absolute_lifetime", "7d", conf_parse_duration,
 	FIELD(session_absolute_s), 5 * MINUTE, 365 * DAY,
 	"how long a sign-in lasts that is used"},
-    {"session_remember_lifetime", "30d", parse_duration,
+    {"session_remember_lifetime", "30d", conf_parse_duration,
 	FIELD(session_remember_s), 5 * MINUTE, 365 * DAY,
 	"the same for a person who asked to stay signed in: not used"},
-    {"session_remember_absolute_lifetime", "180d", parse_duration,
+    {"session_remember_absolute_lifetime", "180d", conf_parse_duration,
 	FIELD(session_remember_absolute_s), 5 * MINUTE, 365 * DAY, "and used"},
-    {"jwks_max_age", "1h", parse_duration, FIELD(jwks_max_age_s), MINUTE, DAY,
-	"how long clients may keep the public keys"},
-    {"argon2_opslimit", "2", parse_count, FIELD(argon2_opslimit), 1, 10,
+    {"jwks_max_age", "1h", conf_parse_duration, FIELD(jwks_max_age_s), MINUTE,
+	DAY, "how long clients may keep the public keys"},
+    {"argon2_opslimit", "2", conf_parse_count, FIELD(argon2_opslimit), 1, 10,
 	"passes of a password hash"},
-    {"argon2_memlimit", "19", parse_count, FIELD(argon2_memlimit_mib), 8, 1024,
-	"MiB of memory a password hash takes"},
-    {"argon2_slots", "4", parse_count, FIELD(argon2_slots), 1, 64,
+    {"argon2_memlimit", "19", conf_parse_count, FIELD(argon2_memlimit_mib), 8,
+	1024, "MiB of memory a password hash takes"},
+    {"argon2_slots", "4", conf_parse_count, FIELD(argon2_slots), 1, 64,
 	"password hashes at once, on the whole machine"},
-    {"workers", "64", parse_count, FIELD(workers), 1, 256,
+    {"workers", "64", conf_parse_count, FIELD(workers), 1, 256,
 	"requests a program serves at once"},
-    {"log", "stderr", parse_log, FIELD(log_syslog), 0, 0,
+    {"log", "stderr", conf_parse_log, FIELD(log_syslog), 0, 0,
 	"where log lines go: stderr (the web server's log) or syslog"},
     {NULL, NULL, NULL, 0, 0, 0, NULL},
 };

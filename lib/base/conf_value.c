@@ -1,0 +1,153 @@
+#include "base/conf_value.h"
+
+#include "base/issuer.h"
+#include "base/str.h"
+
+#include <string.h>
+
+enum err
+conf_parse_issuer(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	if (issuer_valid(value))
+		return str_copy(field, ISSUER_CAP, value);
+	buf_puts(wanted, "give the provider's address, such as "
+			 "https://id.example.org: https, or http on a loopback "
+			 "address, in lower case, without a slash at the end");
+	return ERR_SYNTAX;
+}
+
+enum err
+conf_parse_site_name(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	if (!str_has_control(value) && str_is_utf8(value, strlen(value)) &&
+	    str_copy(field, SITE_NAME_CAP, value) == OK)
+		return OK;
+	buf_printf(wanted, "give at most %d bytes of UTF-8 on one line",
+	    SITE_NAME_CAP - 1);
+	return ERR_SYNTAX;
+}
+
+enum err
+conf_parse_alg(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	static const char algs[] = "EdDSA RS256 HS256";
+
+	(void)k;
+	if (words_has(algs, value))
+		return str_copy(
+		    field, sizeof((struct conf *)NULL)->default_alg, value);
+	buf_printf(wanted, "give one of %s", algs);
+	return ERR_SYNTAX;
+}
+
+/* One of two words; FIELD is whether it is the second. */
+static enum err
+parse_either(bool *field, const char *value, const char *first,
+    const char *second, struct buf *wanted)
+{
+	*field = str_equal(value, second);
+	if (*field || str_equal(value, first))
+		return OK;
+	buf_printf(wanted, "give %s or %s", first, second);
+	return ERR_SYNTAX;
+}
+
+enum err
+conf_parse_retry(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	return parse_either(field, value, "instead", "theft", wanted);
+}
+
+enum err
+conf_parse_log(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	return parse_either(field, value, "stderr", "syslog", wanted);
+}
+
+enum err
+conf_parse_count(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	int64_t n;
+
+	if (str_to_int64(value, k->min, k->max, &n) != OK) {
+		buf_puts(wanted, "give a number from ");
+		buf_put_int(wanted, k->min);
+		buf_puts(wanted, " to ");
+		buf_put_int(wanted, k->max);
+		return ERR_SYNTAX;
+	}
+	*(uint32_t *)field = (uint32_t)n;
+	return OK;
+}
+
+static const struct {
+	char letter;
+	int64_t seconds;
+} units[] = {{'d', DAY}, {'h', HOUR}, {'m', MINUTE}, {'s', 1}};
+
+enum { UNITS = sizeof units / sizeof units[0] };
+
+static int64_t
+unit_seconds(char letter)
+{
+	for (size_t i = 0; i < UNITS; i++)
+		if (units[i].letter == letter)
+			return units[i].seconds;
+	return 0;
+}
+
+static void
+put_duration(struct buf *b, int64_t seconds)
+{
+	size_t i = 0;
+
+	while (i < UNITS - 1 && (seconds == 0 || seconds % units[i].seconds))
+		i++;
+	buf_put_int(b, seconds / units[i].seconds);
+	buf_putc(b, units[i].letter);
+}
+
+/* "900", "900s", "15m" */
+static bool
+to_seconds(const char *value, int64_t *seconds)
+{
+	char number[12]; /* so short that no unit overflows it */
+	size_t len = strlen(value);
+	int64_t n, unit = 1;
+
+	if (len > 0 && unit_seconds(value[len - 1]) > 0)
+		unit = unit_seconds(value[--len]);
+	if (str_copy_n(number, sizeof number, value, len) != OK ||
+	    str_to_int64(number, 0, INT32_MAX, &n) != OK)
+		return false;
+	*seconds = n * unit;
+	return true;
+}
+
+enum err
+conf_parse_duration(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	int64_t seconds;
+
+	if (to_seconds(value, &seconds) && seconds >= k->min &&
+	    seconds <= k->max) {
+		*(int64_t *)field = seconds;
+		return OK;
+	}
+	buf_puts(wanted, "give seconds, or a number with s, m, h or d, from ");
+	put_duration(wanted, k->min);
+	buf_puts(wanted, " to ");
+	put_duration(wanted, k->max);
+	return ERR_SYNTAX;
+}

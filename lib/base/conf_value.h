@@ -1,0 +1,29 @@
+/*
+ * The kinds of values that a key of latchkey.conf can have: struct conf_key's
+ * `parse` (base/conf.h).
+ */
+#ifndef LK_BASE_CONF_VALUE_H
+#define LK_BASE_CONF_VALUE_H
+
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/err.h"
+
+enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+
+enum err conf_parse_issuer(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+enum err conf_parse_site_name(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+enum err conf_parse_alg(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+enum err conf_parse_retry(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+enum err conf_parse_log(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+enum err conf_parse_count(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+enum err conf_parse_duration(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+
+#endif
