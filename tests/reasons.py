@@ -112,7 +112,8 @@ def word_parameters(chunks, names):
     """{(function, file or None): index of the parameter that is a word}"""
     found = {}
     for c in chunks:
-        if "(" not in c.head:
+        # Below the refusals a why is a sentence.
+        if "(" not in c.head or ("why" in c.head and is_of_store(c)):
             continue
         for i, a in enumerate(arguments(c.head, c.head.index("("))):
             if a[:2] == ["const", "char"] and a.count("*") == 1 \
@@ -234,11 +235,6 @@ def is_of_store(c):
     return c.path.parent.name == "store"
 
 
-def causes():
-    """The names of errors, which stand in the log as cause=."""
-    return set(re.findall(r'= \{"(\w+)"', (TREE / "lib/base/err.c").read_text()))
-
-
 def emitted():
     chunks = read("lib/base/err.h", "lib/base/log.h", "lib/[!b]*/*.[ch]",
                   "cgi-bin/*.c")
@@ -253,6 +249,9 @@ def emitted():
         yield from ((main.path.stem, word) for word in found)
     for c in filter(is_of_store, chunks):
         yield from (("store", word) for word in words[id(c)])
+    # The name of an error of the store is the line's first word as well.
+    names = re.findall(r'= \{"(store_\w+)"', (TREE / "lib/base/err.c").read_text())
+    yield from (("store", name) for name in names)
 
 
 def events():
@@ -286,8 +285,7 @@ def told():
                     for word in list_in(page.read_text(), ".Sh DIAGNOSTICS"))
     text = (TREE / "bin/latchkey.8").read_text()
     for section in (".Ss When the store", ".Ss When the clock"):
-        yield from (("store", word)
-                    for word in set(list_in(text, section)) - causes())
+        yield from (("store", word) for word in list_in(text, section))
 
 
 def listed():
