@@ -1000,6 +1000,37 @@ refused_form() {
 	assert_somebody alice
 }
 
+@test "sign-in: the password asked for again, and its answer lost, the session and the app go on" {
+	local sid first jar=$BATS_TEST_TMPDIR/cgi-jar-alice
+	open_sign_in alice
+	submit alice step=login username=alice password="$PASSWORD" remember=1
+	first=$(redeem "$(url_param code "$(http_header Location)")")
+	sid=$(id_claim alice sid)
+	open_sign_in alice prompt=login
+	keep_page asked
+	cp "$jar" "$jar.before"
+	log_in alice
+	# The new cookie never came; and again.
+	for i in 1 2; do
+		cp "$jar.before" "$jar"
+		in_page asked
+		STAY=1 log_in alice
+		assert_header Set-Cookie '^latchkey-session=[^;]*; Path=/; Max-Age=[1-9]'
+		assert_somebody alice
+		assert_equal "$(id_claim alice sid)" "$sid"
+	done
+	latchkey session list --json | jq -e 'length == 1 and .[0].remembered'
+	refresh "$(field refresh_token <<<"$first")" >/dev/null
+	assert_status 200
+	# The cookie from before opens nothing, and is another person's for nothing.
+	set_cookie latchkey-session "$(awk '/latchkey-session/ { print $3 }' "$jar.before")" thief
+	assert_nobody thief
+	open_sign_in thief
+	submit thief step=login username=bob password="$PASSWORD"
+	assert_signed_in
+	assert_somebody alice
+}
+
 @test "sign-in: prompt=login in two tabs asks in each, and each gets its answer" {
 	local tab first
 	sign_in alice app >/dev/null

@@ -18,7 +18,8 @@ earlier(int64_t a, int64_t b)
 }
 
 void
-session_make(struct session *s, struct session_cookie *c, const uint8_t *sid,
+session_make(struct session *s, struct session_cookie *c,
+    const struct session_cookie *before,
     const uint8_t user_id[static USER_ID_LEN], const char *amr,
     const struct session_lifetimes *l, bool remembered, int64_t now)
 {
@@ -32,10 +33,12 @@ session_make(struct session *s, struct session_cookie *c, const uint8_t *sid,
 	memcpy(s->user_id, user_id, USER_ID_LEN);
 	if (str_copy(s->amr, sizeof s->amr, amr) != OK)
 		s->amr[0] = '\0';
-	if (sid != NULL)
-		memcpy(s->sid, sid, SID_LEN);
-	else
+	if (before != NULL) {
+		memcpy(s->sid, before->sid, SID_LEN);
+		secret_hash(s->before_hash, before->secret, SESSION_SECRET_LEN);
+	} else {
 		random_bytes(s->sid, SID_LEN);
+	}
 	memcpy(c->sid, s->sid, SID_LEN);
 	random_bytes(c->secret, SESSION_SECRET_LEN);
 	secret_hash(s->secret_hash, c->secret, SESSION_SECRET_LEN);
@@ -103,6 +106,7 @@ session_decode(struct session *s, const void *key, size_t key_len,
 	memcpy(s->sid, key, SID_LEN);
 	record_open(&r, v->bytes, v->len, SESSION_VERSION);
 	record_get_bytes(&r, s->secret_hash, HASH_LEN);
+	record_get_bytes(&r, s->before_hash, HASH_LEN);
 	record_get_bytes(&r, s->user_id, USER_ID_LEN);
 	s->auth_time = record_get_i64(&r);
 	record_get_str(&r, s->amr, sizeof s->amr);
@@ -136,20 +140,39 @@ session_get(struct store_txn *t, const uint8_t sid[static SID_LEN], int64_t now,
 	return e;
 }
 
+/* Whether HASH is of C's secret. */
+static bool
+is_hash_of(const uint8_t hash[static HASH_LEN], const struct session_cookie *c)
+{
+	uint8_t own[HASH_LEN];
+
+	secret_hash(own, c->secret, SESSION_SECRET_LEN);
+	return secret_equal(own, hash, HASH_LEN);
+}
+
+enum err
+session_find_before(struct store_txn *t, const struct session_cookie *c,
+    int64_t now, struct session *s)
+{
+	enum err e = session_get(t, c->sid, now, s);
+
+	if (e == OK && !is_hash_of(s->before_hash, c)) {
+		*s = (struct session){0};
+		e = ERR_NOT_FOUND;
+	}
+	return e;
+}
+
 enum err
 session_find(struct store_txn *t, const struct session_cookie *c, int64_t now,
     struct session *s, struct user *u)
 {
-	uint8_t hash[HASH_LEN];
 	enum err e;
 
 	*u = (struct user){0};
 	e = session_get(t, c->sid, now, s);
-	if (e == OK) {
-		secret_hash(hash, c->secret, SESSION_SECRET_LEN);
-		if (!secret_equal(hash, s->secret_hash, HASH_LEN))
-			e = ERR_LOGIN_REQUIRED;
-	}
+	if (e == OK && !is_hash_of(s->secret_hash, c))
+		e = ERR_LOGIN_REQUIRED;
 	if (e == OK)
 		e = user_require(t, s->user_id, u);
 	if (e == ERR_NOT_FOUND || e == ERR_ACCESS_DENIED)
@@ -168,6 +191,7 @@ session_put(struct store_txn *t, const struct session *s)
 
 	record_begin(&w, bytes, sizeof bytes, SESSION_VERSION);
 	record_put_bytes(&w, s->secret_hash, HASH_LEN);
+	record_put_bytes(&w, s->before_hash, HASH_LEN);
 	record_put_bytes(&w, s->user_id, USER_ID_LEN);
 	record_put_i64(&w, s->auth_time);
 	record_put_str(&w, s->amr);

@@ -31,6 +31,8 @@ enum {
 struct session {
 	uint8_t sid[SID_LEN]; /* the claim `sid`: no secret */
 	uint8_t secret_hash[HASH_LEN];
+	uint8_t before_hash[HASH_LEN]; /* of the cookie that the sign-in it
+					* stems from came with; or zeroes */
 	uint8_t user_id[USER_ID_LEN];
 	int64_t auth_time; /* when the password was given */
 	char amr[AMR_CAP]; /* word list, RFC 8176: "pwd" */
@@ -54,15 +56,15 @@ struct session_cookie {
 };
 
 /*
- * Makes a new pair for a person who has just signed in. SID is that of the
- * same person's session in this browser, whose families go on, or NULL for a
- * new one; the secret is new either way, so that a cookie somebody planted or
- * took before the sign-in opens nothing after it.
+ * Makes a new pair for a person who has just signed in. BEFORE is the cookie of
+ * the same person's session in this browser, whose sid is kept and whose
+ * families go on, or NULL for a new one; the secret is new either way, so that
+ * a cookie somebody planted or took before the sign-in opens nothing after it.
  */
 void session_make(struct session *s, struct session_cookie *c,
-    const uint8_t *sid, const uint8_t user_id[static USER_ID_LEN],
-    const char *amr, const struct session_lifetimes *l, bool remembered,
-    int64_t now);
+    const struct session_cookie *before,
+    const uint8_t user_id[static USER_ID_LEN], const char *amr,
+    const struct session_lifetimes *l, bool remembered, int64_t now);
 
 /* Where the clock is behind, S, which takes the place of OLD, does not end
  * before OLD would. */
@@ -79,6 +81,12 @@ enum err session_cookie_decode(
  * reason (unknown, expired, wrong secret, person gone or locked). */
 enum err session_find(struct store_txn *t, const struct session_cookie *c,
     int64_t now, struct session *s, struct user *u) MUST_CHECK;
+
+/* The session that C opened until its person signed in again: C opens nothing,
+ * but comes once more where that sign-in's answer was lost, or the button was
+ * pressed twice. OK or ERR_NOT_FOUND. */
+enum err session_find_before(struct store_txn *t,
+    const struct session_cookie *c, int64_t now, struct session *s) MUST_CHECK;
 
 /* Whether the session SID still lives: for families that end with it. Its
  * person is not looked at. OK or ERR_NOT_FOUND. */

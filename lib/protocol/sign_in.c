@@ -68,22 +68,26 @@ refund_step(struct store_txn *t, void *arg)
 	return store_failed(t);
 }
 
-/* The same person's session in this browser, whose sid is kept; another's is
- * ended. */
-static const uint8_t *
+/* The cookie of the same person's session in this browser, whose sid is kept,
+ * also when this sign-in is asked for twice; another's session is ended. */
+static const struct session_cookie *
 settle_old_session(
     struct store_txn *t, const struct signing_in *s, struct session *old)
 {
+	const struct session_cookie *c = s->q->cookie;
 	struct user u;
+	bool present, own;
 
-	if (s->q->cookie == NULL ||
-	    session_find(t, s->q->cookie, s->now, old, &u) != OK)
+	if (c == NULL)
 		return NULL;
+	present = session_find(t, c, s->now, old, &u) == OK;
 	user_wipe(&u);
-	if (memcmp(old->user_id, s->user.user_id, USER_ID_LEN) == 0)
-		return old->sid;
-	session_end(t, old->sid);
-	return NULL;
+	if (!present && session_find_before(t, c, s->now, old) != OK)
+		return NULL;
+	own = memcmp(old->user_id, s->user.user_id, USER_ID_LEN) == 0;
+	if (present && !own)
+		session_end(t, old->sid);
+	return own ? c : NULL;
 }
 
 /* A copy: this may run more than once. */
@@ -108,7 +112,7 @@ open_step(struct store_txn *t, void *arg)
 	struct user now_is;
 	struct session_lifetimes l;
 	struct throttle_try by;
-	const uint8_t *sid;
+	const struct session_cookie *before;
 	bool remember;
 	enum err e = user_require(t, s->user.user_id, &now_is);
 
@@ -117,14 +121,14 @@ open_step(struct store_txn *t, void *arg)
 		e = ERR_ACCESS_DENIED;
 	if (e != OK)
 		return e;
-	sid = settle_old_session(t, s, &old);
+	before = settle_old_session(t, s, &old);
 	/* An app that asks for the password again (prompt=login, max_age) does
 	 * not make the browser forget the person. */
-	remember = s->q->remember || (sid != NULL && old.remembered);
+	remember = s->q->remember || (before != NULL && old.remembered);
 	l = provider_session_lifetimes(s->p, remember);
-	session_make(&s->r->session, &s->r->cookie, sid, s->user.user_id, "pwd",
-	    &l, remember, s->now);
-	if (sid != NULL)
+	session_make(&s->r->session, &s->r->cookie, before, s->user.user_id,
+	    "pwd", &l, remember, s->now);
+	if (before != NULL)
 		session_outlast(t, &s->r->session, &old, s->now);
 	e = session_put(t, &s->r->session);
 	by = try_of(s);

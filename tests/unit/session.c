@@ -11,9 +11,9 @@ static struct user alice = {.name = "alice"}, bob = {.name = "bob"};
 
 static void
 make(struct store_txn *t, struct session *s, struct session_cookie *c,
-    const uint8_t *sid, const struct user *u)
+    const struct session_cookie *before, const struct user *u)
 {
-	session_make(s, c, sid, u->user_id, "pwd",
+	session_make(s, c, before, u->user_id, "pwd",
 	    &(struct session_lifetimes){3600, 3600}, false, noon);
 	if (session_put(t, s) != OK)
 		fixture_bail_out("no session");
@@ -157,17 +157,31 @@ people(struct store_txn *t, void *arg)
 static enum err
 renewal(struct store_txn *t, void *arg)
 {
-	struct session first, second;
-	struct session_cookie old, new;
+	struct session first, second, got;
+	struct session_cookie old, new, again;
 
 	(void)arg;
 	make(t, &first, &old, NULL, &alice);
-	make(t, &second, &new, first.sid, &alice);
+	make(t, &second, &new, &old, &alice);
 	CHECK(memcmp(first.sid, second.sid, SID_LEN) == 0 &&
 		  find(t, &new, noon) == OK &&
 		  find(t, &old, noon) == ERR_LOGIN_REQUIRED,
 	    "session: signing in again keeps the session and changes its "
 	    "secret");
+	CHECK(session_find_before(t, &old, noon, &got) == OK &&
+		  memcmp(got.sid, first.sid, SID_LEN) == 0 &&
+		  session_find_before(t, &new, noon, &got) == ERR_NOT_FOUND,
+	    "session: it is known which secret was there before");
+	make(t, &first, &again, &old, &alice);
+	CHECK(find(t, &again, noon) == OK &&
+		  find(t, &new, noon) == ERR_LOGIN_REQUIRED &&
+		  session_find_before(t, &old, noon, &got) == OK,
+	    "session: also when the same sign-in comes twice");
+	make(t, &second, &new, &again, &alice);
+	CHECK(session_find_before(t, &old, noon, &got) == ERR_NOT_FOUND &&
+		  session_find_before(t, &again, noon + 3600, &got) ==
+		      ERR_NOT_FOUND,
+	    "session: but no older one, and none of what is over");
 	return OK;
 }
 
