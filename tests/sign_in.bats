@@ -434,6 +434,18 @@ guess() {	# NAME TIMES [PASSWORD]
 	assert_status 429
 }
 
+@test "sign-in: one person who signs in by address clears nobody of guesses at another" {
+	add_user mallory --email alice@example.net
+	guess alice 9
+	submit g step=login username=alice@example.net password="$PASSWORD"
+	assert_signed_in
+	rm "$BATS_TEST_TMPDIR/cgi-jar-g"
+	open_sign_in g
+	guess alice 1
+	submit g step=login username=alice password="$PASSWORD"
+	assert_status 429
+}
+
 @test "sign-in: a wait does not tell whether a name and an address are one person's" {
 	local name
 	guess nobody@example.org 10

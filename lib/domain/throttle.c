@@ -296,6 +296,7 @@ throttle_forgive(struct store_txn *t, const struct keyring *k,
     const struct throttle_try *by, int64_t now)
 {
 	struct bucket b[BUCKETS];
+	bool own;
 
 	if (by->device != NULL) {
 		if (device_bucket(t, k, by, now, &b[0]) == OK)
@@ -304,11 +305,16 @@ throttle_forgive(struct store_txn *t, const struct keyring *k,
 	}
 	if (buckets_load(t, k, by, now, b) != OK)
 		return;
-	b[PAIR].empty_at = now;
-	b[PAIR].tried_at = 0;
-	b[PAIR].until = now + KNOWN_S;
-	bucket_put(t, &b[PAIR], now);
-	for (size_t i = PAIR + 1; i < BUCKETS; i++)
+	/* Under an address several people may share the bucket: one who signs
+	 * in must not empty it of tries at another's name. */
+	own = strchr(by->name, '@') == NULL;
+	if (own) {
+		b[PAIR].empty_at = now;
+		b[PAIR].tried_at = 0;
+		b[PAIR].until = now + KNOWN_S;
+		bucket_put(t, &b[PAIR], now);
+	}
+	for (size_t i = own ? PAIR + 1 : PAIR; i < BUCKETS; i++)
 		if (b[i].counts)
 			bucket_refund(t, &b[i], now);
 }

@@ -24,9 +24,11 @@
  * A bucket is a time at which it will be empty again (the generic cell rate
  * algorithm), so nothing has to be undone: the longest wait is a minute. A
  * sign-in that succeeds empties its device's or its network's bucket for the
- * name and gives the others their charge back. Bucket names are keyed hashes:
- * what people mistype is nowhere in the store. There are so many records at
- * most; a flood of names makes those go that would be empty first.
+ * name and gives the others their charge back. Under what has an '@' it gives
+ * back its own charge alone: others may have the same first part. Bucket names
+ * are keyed hashes: what people mistype is nowhere in the store. There are so
+ * many records at most; a flood of names makes those go that would be empty
+ * first.
  */
 #ifndef LK_DOMAIN_THROTTLE_H
 #define LK_DOMAIN_THROTTLE_H

@@ -180,6 +180,13 @@ forgiveness(struct store_txn *t, void *arg)
 		  (forgive(t, "judy", "192.0.2.31", noon), true) &&
 		  tries(t, "judy", "192.0.2.32", noon, 9) == 1,
 	    "throttle: and its name one");
+	tries(t, "judith", "192.0.2.33", noon, PAIR_BURST - 1);
+	CHECK(
+	    try_at(t, "judith@example.com", "192.0.2.33", noon) &&
+		(forgive(t, "judith@example.com", "192.0.2.33", noon), true) &&
+		tries(t, "judith", "192.0.2.33", noon, 9) == 1,
+	    "throttle: and so one under an e-mail address, whose first part "
+	    "others have, too");
 	tries_from_many(t, "heidi", noon + 30 * 86400 - 1, 99);
 	CHECK(tries(t, "heidi", "192.0.2.21", noon + 30 * 86400 - 1, 2) == 2 &&
 		  !try_at(t, "heidi", "192.0.2.21", noon + 30 * 86400),
