@@ -232,13 +232,12 @@ explain_wait(struct arrival *a, int64_t wait_s, char *text, size_t cap)
 	    seconds, wait_s == 1 ? "" : "s");
 }
 
-/* As long as it takes a full line to be served, or nearly. */
+/* Not each: a flood of guesses must not flood the log. */
 static void
-explain_busy(struct arrival *a)
+log_busy(struct arrival *a)
 {
 	struct call *c = a->visit.call;
 
-	response_header(&c->response, "Retry-After", "5");
 	if (slots_should_log(a->visit.conf, c->now))
 		app_log_refusal(c, ERR_BUSY, "sign_in_line_full",
 		    a->request.client.client_id);
@@ -262,8 +261,8 @@ sign_in_failed(struct arrival *a, enum err e, const char *name, int64_t wait_s)
 		explain_wait(a, wait_s, text, sizeof text);
 		error = text;
 	} else if (e == ERR_BUSY) {
-		explain_busy(a);
-		error = "Many people sign in just now. Wait 5 seconds, then "
+		log_busy(a);
+		error = "Many people sign in just now. Wait 10 seconds, then "
 			"try again.";
 	} else if (e == ERR_TEMPORARILY_UNAVAILABLE) {
 		error = "We are busy. Try again in a minute.";

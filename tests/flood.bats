@@ -49,7 +49,7 @@ open_sign_in() {	# PERSON
 
 assert_busy() {
 	assert_status 503
-	assert_header Retry-After '^5$'
+	assert_header Retry-After '^10$'
 	assert_page 'Many people sign in just now'
 	page_asks_password
 }
@@ -143,7 +143,7 @@ guess() {
 
 assert_all_busy() {
 	assert_equal "$(uniq -c "$BATS_TEST_TMPDIR/answers" | tr -s ' ')" \
-	    ' 16 503 5'
+	    ' 16 503 10'
 }
 
 refused_one() { grep -q reason=sign_in_line_full "$SERVER_LOG"; }

@@ -296,6 +296,26 @@ what_is_long_gets_through() {
 	assert_equal "$(url_param state "$to")" "${long:0:4096}"
 }
 
+# Not the server's page for programs that are not there.
+a_full_line_is_told_by_us() {
+	local i fd taken=()
+	open_page new "$(authorize_url app)"
+	page_asks_password
+	for i in {0..31}; do
+		exec {fd}>>"$DATA/slots/place-$i"
+		flock "$fd"
+		taken+=("$fd")
+	done
+	[[ $(id -u) != 0 ]] || chown -R 65534:65534 "$DATA/slots"
+	log_in new
+	assert_status 503
+	assert_header Retry-After '^10$'
+	assert_page 'Many people sign in just now'
+	for fd in "${taken[@]}"; do
+		exec {fd}>&-
+	done
+}
+
 # Never a 500 of the server's, and never a query that vanishes on the way.
 what_is_too_long_is_told() {
 	local long n status
@@ -545,6 +565,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "lighttpd: HEAD, OPTIONS and unknown methods are answered by us" { at lighttpd; methods_are_ours; }
 @test "lighttpd: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at lighttpd; bodies_have_our_ceiling; }
 @test "lighttpd: slow bodies hold up nobody else" { at lighttpd; slow_bodies_hold_up_nobody; }
+@test "lighttpd: a sign-in for which there is no place gets our own page, with Retry-After" { at lighttpd; a_full_line_is_told_by_us; }
 @test "lighttpd: who leaves early harms nobody" { at lighttpd; who_leaves_early_harms_nobody; }
 @test "lighttpd: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at lighttpd; what_is_long_gets_through; }
 @test "lighttpd: what is too long is a 4xx" { at lighttpd; what_is_too_long_is_told; }
@@ -569,6 +590,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "lighttpd-cgi: HEAD, OPTIONS and unknown methods are answered by us" { at lighttpd-cgi; methods_are_ours; }
 @test "lighttpd-cgi: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at lighttpd-cgi; bodies_have_our_ceiling; }
 @test "lighttpd-cgi: slow bodies hold up nobody else" { at lighttpd-cgi; slow_bodies_hold_up_nobody; }
+@test "lighttpd-cgi: a sign-in for which there is no place gets our own page, with Retry-After" { at lighttpd-cgi; a_full_line_is_told_by_us; }
 @test "lighttpd-cgi: who leaves early harms nobody" { at lighttpd-cgi; who_leaves_early_harms_nobody; }
 @test "lighttpd-cgi: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at lighttpd-cgi; what_is_long_gets_through; }
 @test "lighttpd-cgi: what is too long is a 4xx" { at lighttpd-cgi; what_is_too_long_is_told; }
@@ -592,6 +614,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache: HEAD, OPTIONS and unknown methods are answered by us" { at apache; methods_are_ours; }
 @test "apache: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache; bodies_have_our_ceiling; }
 @test "apache: slow bodies hold up nobody else" { at apache; slow_bodies_hold_up_nobody; }
+@test "apache: a sign-in for which there is no place gets our own page, with Retry-After" { at apache; a_full_line_is_told_by_us; }
 @test "apache: who leaves early harms nobody" { at apache; who_leaves_early_harms_nobody; }
 @test "apache: 16,000 bytes of query, 15 KiB of cookies and 4 KiB of state get through" { at apache; LONGEST=16000 what_is_long_gets_through; }
 @test "apache: what is too long is a 4xx" { at apache; what_is_too_long_is_told; }
@@ -616,6 +639,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache-fcgid: HEAD, OPTIONS and unknown methods are answered by us" { at apache-fcgid; methods_are_ours; }
 @test "apache-fcgid: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache-fcgid; bodies_have_our_ceiling; }
 @test "apache-fcgid: slow bodies hold up nobody else" { at apache-fcgid; slow_bodies_hold_up_nobody; }
+@test "apache-fcgid: a sign-in for which there is no place gets our own page, with Retry-After" { at apache-fcgid; a_full_line_is_told_by_us; }
 @test "apache-fcgid: who leaves early harms nobody" { at apache-fcgid; who_leaves_early_harms_nobody; }
 @test "apache-fcgid: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at apache-fcgid; what_is_long_gets_through; }
 @test "apache-fcgid: what is too long is a 4xx" { at apache-fcgid; what_is_too_long_is_told; }
@@ -639,6 +663,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache-cgi: HEAD, OPTIONS and unknown methods are answered by us" { at apache-cgi; methods_are_ours; }
 @test "apache-cgi: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache-cgi; bodies_have_our_ceiling; }
 @test "apache-cgi: slow bodies hold up nobody else" { at apache-cgi; slow_bodies_hold_up_nobody; }
+@test "apache-cgi: a sign-in for which there is no place gets our own page, with Retry-After" { at apache-cgi; a_full_line_is_told_by_us; }
 @test "apache-cgi: who leaves early harms nobody" { at apache-cgi; who_leaves_early_harms_nobody; }
 @test "apache-cgi: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at apache-cgi; what_is_long_gets_through; }
 @test "apache-cgi: what is too long is a 4xx" { at apache-cgi; what_is_too_long_is_told; }
@@ -662,6 +687,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "nginx: HEAD, OPTIONS and unknown methods are answered by us" { at nginx; methods_are_ours; }
 @test "nginx: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at nginx; bodies_have_our_ceiling; }
 @test "nginx: slow bodies hold up nobody else" { at nginx; slow_bodies_hold_up_nobody; }
+@test "nginx: a sign-in for which there is no place gets our own page, with Retry-After" { at nginx; a_full_line_is_told_by_us; }
 @test "nginx: who leaves early harms nobody" { at nginx; who_leaves_early_harms_nobody; }
 @test "nginx: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at nginx; what_is_long_gets_through; }
 @test "nginx: what is too long is a 4xx" { at nginx; what_is_too_long_is_told; }
