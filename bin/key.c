@@ -182,6 +182,7 @@ struct rotation {
 	struct signkey new[JWA_COUNT];
 	struct retirement retirement;
 	int64_t now;
+	bool clock_behind;
 };
 
 static bool
@@ -203,6 +204,7 @@ survey_step(struct store_txn *t, void *arg)
 	memset(r->found, 0, sizeof r->found);
 	memset(r->next_created_at, 0, sizeof r->next_created_at);
 	signkey_each(t, survey_visit, r);
+	r->clock_behind = store_clock_behind(t, r->now) > 0;
 	return store_failed(t);
 }
 
@@ -349,6 +351,11 @@ rotate(struct admin *a, const struct args *args)
 							: EXIT_REFUSED;
 	for (int i = 0; i < JWA_COUNT; i++)
 		r.wanted[i] = name != NULL ? i == (int)alg : r.found[i];
+	/* The active key would leave the JWKS too early, by as much. */
+	if (r.clock_behind && !args_has(args, "--now"))
+		return admin_fail("the clock is behind the newest record: set "
+				  "it first (latchkey check), or give --now if "
+				  "the old key must go at once");
 	if (is_too_young(a, &r) && !args_has(args, "--now"))
 		return admin_fail("the key that would sign is younger than "
 				  "jwks_max_age: apps that cache the JWKS do "

@@ -70,6 +70,8 @@ is_signed_in() {	# NAME
 	    "$(field refresh_token <<<"$tokens")")") ]]
 	latchkey user list | grep -q alice
 	latchkey client set app --name 'My app'
+	run -1 latchkey key rotate
+	[[ $output == *"clock is behind"* ]]
 	latchkey user lock alice
 	run ! is_signed_in alice
 }
