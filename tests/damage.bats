@@ -230,3 +230,50 @@ waits_for_lock() {
 	((SECONDS <= 6))
 	wait_for assert_logged '^latchkey token: requests under way given up'
 }
+
+# --- limits that are reached --------------------------------------------------
+
+# descriptors PROCESS SPARE: it may open so many more files.
+descriptors() {
+	local limit=0 spare=$2
+	while [[ -e /proc/$1/fd/$limit ]] || ((spare-- > 0)); do
+		((++limit))
+	done
+	prlimit --pid "$1" --nofile="$limit":
+}
+
+@test "limits: without a descriptor left, a command and a program name the limit, and the file" {
+	# One for the program's library, and for one file at a time.
+	run -1 prlimit --nofile=4 "$(programs)/bin/latchkey" -d "$DATA" \
+	    user list 3>&-
+	[[ $output = *'the limit of open files is reached'* ]] || fail "$output"
+	start_server
+	refresh x
+	process=$(serving token)
+	SERVER_PID='' get_code alice app >"$BATS_TEST_TMPDIR/code"
+	# One for the connection.
+	descriptors "$process" 1
+	redeem "$(<"$BATS_TEST_TMPDIR/code")"
+	assert_status 503
+	wait_for assert_logged '^latchkey token: signing_key_unusable file=.*\.pem reason=descriptor_limit why=".*limit of open files'
+	wait_for assert_logged '^latchkey token: server_error cause=descriptor_limit'
+}
+
+@test "limits: without a descriptor for a connection, a program says so and takes it when there is one" {
+	start_server
+	refresh x
+	process=$(serving token)
+	descriptors "$process" 0
+	(refresh x >"$BATS_TEST_TMPDIR/answer") 3>&- &
+	wait_for assert_logged '^latchkey token: no connection accepted reason=descriptor_limit why=".*LimitNOFILE'
+	descriptors "$process" 100
+	wait $!
+	grep -q invalid_grant "$BATS_TEST_TMPDIR/answer"
+}
+
+@test "limits: a file of slots/ that cannot be opened is named" {
+	rm -rf "$DATA/slots"
+	: >"$DATA/slots"
+	run sign_in alice app prompt=login
+	assert_logged '^latchkey authorize: slot_unusable file=.*/slots/[a-z0-9-]+ reason=not_found why="Not a directory"'
+}

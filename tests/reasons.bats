@@ -32,7 +32,7 @@ parameter_repeated redirect_uri_mismatch redirect_uri_missing
 request_unreadable server_error"
 
 # Lines for the administrator; no answer has them.
-log_only='answer_not_sendable|template_error|template_unusable|.* .*'
+log_only='answer_not_sendable|slot_unusable|template_error|template_unusable|.* .*'
 
 setup_file() {
 	python3 "$BATS_TEST_DIRNAME/reasons.py" "$BATS_TEST_DIRNAME/.." \

@@ -329,6 +329,12 @@ explain_read(enum err e, const char *file, struct buf *why)
 		buf_printf(why, "%s: longer than %d bytes; shorten it", file,
 		    CONF_FILE_MAX);
 		return ERR_SYNTAX;
+	case ERR_DESCRIPTORS:
+		buf_printf(why,
+		    "%s: cannot be opened: the limit of open files is reached; "
+		    "raise it (LimitNOFILE= of systemd, ulimit -n)",
+		    file);
+		return e;
 	default:
 		buf_printf(why, "%s: cannot be read", file);
 		return ERR_IO;

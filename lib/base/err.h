@@ -62,6 +62,8 @@ enum err {
 	ERR_LOCK_DAMAGED, /* the store's lock.mdb is not as it was made */
 	ERR_VERSION,      /* written by a newer latchkey */
 	ERR_IO,           /* the system refused a read or write */
+	ERR_DESCRIPTORS,  /* the limit of open files is reached */
+	ERR_READERS,      /* all reader slots of the store are taken */
 	ERR_PERMISSION,   /* a file is unreachable, or open to others */
 	ERR_FOREIGN,      /* a file of ours, but of another directory */
 	ERR_UNSUPPORTED,  /* this build or this host cannot do it */

@@ -12,10 +12,10 @@
 
 enum { FILE_PATH_CAP = 1024 };
 
-static enum err
-from_errno(void)
+enum err
+file_err(int error)
 {
-	switch (errno) {
+	switch (error) {
 	case ENOENT:
 	case ENOTDIR:
 		return ERR_NOT_FOUND;
@@ -28,6 +28,11 @@ from_errno(void)
 	case ENOSPC:
 	case EDQUOT:
 		return ERR_NO_SPACE;
+	case EMFILE:
+	case ENFILE:
+		return ERR_DESCRIPTORS;
+	case ENOMEM:
+		return ERR_NO_MEMORY;
 	default:
 		return ERR_IO;
 	}
@@ -59,7 +64,7 @@ read_all(int fd, unsigned char *bytes, size_t cap, size_t *len)
 		if (n > 0)
 			*len += (size_t)n;
 		else if (errno != EINTR)
-			return from_errno();
+			return file_err(errno);
 	}
 	return OK;
 }
@@ -74,7 +79,7 @@ file_read(
 
 	*len = 0;
 	if (fd < 0)
-		return from_errno();
+		return file_err(errno);
 	e = check_file(fd, forbidden, cap);
 	if (e == OK)
 		e = read_all(fd, bytes, cap, len);
@@ -92,7 +97,7 @@ write_all(int fd, const unsigned char *bytes, size_t len)
 	while (len > 0) {
 		n = write(fd, bytes, len);
 		if (n < 0 && errno != EINTR)
-			return from_errno();
+			return file_err(errno);
 		if (n > 0) {
 			bytes += n;
 			len -= (size_t)n;
@@ -109,9 +114,9 @@ write_synced(int fd, unsigned mode, const void *bytes, size_t len)
 
 	/* After the bytes: nobody sees half of them under the wider mode. */
 	if (e == OK && (fchmod(fd, mode) != 0 || fsync(fd) != 0))
-		e = from_errno();
+		e = file_err(errno);
 	if (close(fd) != 0 && e == OK)
-		e = from_errno();
+		e = file_err(errno);
 	return e;
 }
 
@@ -133,9 +138,9 @@ sync_parent(const char *path)
 	if (!buf_ok(&b))
 		return ERR_NO_SPACE;
 	if ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
-		return from_errno();
+		return file_err(errno);
 	if (fsync(fd) != 0)
-		e = from_errno();
+		e = file_err(errno);
 	close(fd);
 	return e;
 }
@@ -146,9 +151,9 @@ publish(const char *temporary, const char *path, int exclusive)
 {
 	/* rename replaces what is there; link refuses to. */
 	if (!exclusive)
-		return rename(temporary, path) == 0 ? OK : from_errno();
+		return rename(temporary, path) == 0 ? OK : file_err(errno);
 	if (link(temporary, path) != 0)
-		return from_errno();
+		return file_err(errno);
 	unlink(temporary);
 	return OK;
 }
@@ -168,7 +173,7 @@ file_write(const char *path, unsigned mode, const void *bytes, size_t len,
 	if (!buf_ok(&b))
 		return ERR_NO_SPACE;
 	if ((fd = mkstemp(temporary)) < 0)
-		return from_errno();
+		return file_err(errno);
 	e = write_synced(fd, mode, bytes, len);
 	if (e == OK)
 		e = publish(temporary, path, exclusive);

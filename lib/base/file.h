@@ -8,6 +8,9 @@
 
 #include <stddef.h>
 
+/* What errno said about a file. */
+enum err file_err(int error);
+
 /*
  * Reads all of PATH into BYTES; *len is set on OK. ERR_NOT_FOUND, ERR_NO_SPACE
  * (longer than CAP), ERR_IO, ERR_PERMISSION: not readable, or, checked on the

@@ -64,6 +64,10 @@ installation_key_advice(enum err e)
 	case ERR_CORRUPT:
 		return "secret.key is damaged; restore it from a backup of "
 		       "this directory";
+	case ERR_DESCRIPTORS:
+		return "secret.key cannot be opened: the limit of open files "
+		       "is reached; raise it (LimitNOFILE= of systemd, ulimit "
+		       "-n)";
 	default:
 		return "secret.key cannot be compared with the store";
 	}

@@ -60,7 +60,7 @@ make_keys_dir(const char *dir)
 
 	e = file_path(path, sizeof path, dir, "keys");
 	if (e == OK && mkdir(path, 0700) != 0 && errno != EEXIST)
-		e = errno == EACCES ? ERR_PERMISSION : ERR_IO;
+		e = file_err(errno);
 	return e;
 }
 
@@ -217,6 +217,9 @@ signer_advice(enum err e)
 		       "the same backup";
 	case ERR_UNSUPPORTED:
 		return "needs libcrypto, which cannot be loaded";
+	case ERR_DESCRIPTORS:
+		return "cannot be opened: the limit of open files is reached; "
+		       "raise it (LimitNOFILE= of systemd, ulimit -n)";
 	default:
 		return "cannot be read";
 	}

@@ -1,12 +1,14 @@
 #include "domain/slots.h"
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -46,7 +48,18 @@ make_dir(const char *dir)
 	enum err e = file_path(path, sizeof path, dir, "slots");
 
 	if (e == OK && mkdir(path, 0700) != 0 && errno != EEXIST)
-		e = ERR_IO;
+		e = file_err(errno);
+	return e;
+}
+
+/* The caller only learns the cause: the line names the file. */
+static enum err
+tell_unusable(const char *path, int error)
+{
+	enum err e = error == ELOOP ? ERR_PERMISSION : file_err(error);
+
+	log_fault("slot_unusable", "file", path, "reason", err_name(e), "why",
+	    strerror(error), NULL);
 	return e;
 }
 
@@ -66,9 +79,7 @@ open_file(int *fd, const char *dir, const char *name)
 	*fd = open(path, flags, 0600);
 	if (*fd == -1 && errno == ENOENT && make_dir(dir) == OK)
 		*fd = open(path, flags, 0600);
-	if (*fd != -1)
-		return OK;
-	return errno == EACCES || errno == ELOOP ? ERR_PERMISSION : ERR_IO;
+	return *fd != -1 ? OK : tell_unusable(path, errno);
 }
 
 static enum err

@@ -85,7 +85,7 @@ static enum err
 insist(struct store *s, struct waiter *first, size_t count)
 {
 	enum err e = OK;
-	int rc;
+	int mended, rc = 0;
 
 	for (int i = 0; i < TRIES_MAX; i++) {
 		pthread_rwlock_rdlock(&s->map);
@@ -93,9 +93,19 @@ insist(struct store *s, struct waiter *first, size_t count)
 		e = attempt(s, first, count, &rc);
 		store_touch(NULL);
 		pthread_rwlock_unlock(&s->map);
-		if (e == OK || rc == 0 || store_mend(s, rc) != 0)
-			return e;
+		if (e == OK || rc == 0)
+			break;
+		mended = store_mend(s, rc);
+		if (mended != 0) {
+			rc = mended;
+			e = store_err(rc);
+			break;
+		}
 	}
+	if (e == OK)
+		s->told_rc = 0;
+	else if (rc != 0)
+		store_tell_failed(s, rc);
 	return e;
 }
 

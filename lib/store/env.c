@@ -47,6 +47,11 @@ store_err(int rc)
 		return ERR_REPLACED;
 	case STORE_LOCK_DAMAGED:
 		return ERR_LOCK_DAMAGED;
+	case MDB_READERS_FULL:
+		return ERR_READERS;
+	case EMFILE:
+	case ENFILE:
+		return ERR_DESCRIPTORS;
 	case ENOMEM:
 		return ERR_NO_MEMORY;
 	case EACCES:
@@ -280,6 +285,9 @@ open_existing(struct store *s)
 
 	if (rc == MDB_NOTFOUND)
 		rc = store_env_open(s, true);
+	/* The others have a sentence of their own (store_explain). */
+	if (store_err(rc) == ERR_IO)
+		store_tell_failed(s, rc);
 	return store_err(rc);
 }
 

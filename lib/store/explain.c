@@ -1,13 +1,14 @@
 /* What is wrong with a store, for the administrator, and what to do. */
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "store/lmdb.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 
-enum err
-store_explain(enum err e, const char *dir, char *why, size_t why_cap)
+static const char *
+what_to_do(enum err e)
 {
 	static const struct {
 		enum err err;
@@ -37,19 +38,45 @@ store_explain(enum err e, const char *dir, char *why, size_t why_cap)
 			   "again"},
 	    {ERR_VERSION, "was written by a newer latchkey; upgrade this one"},
 	    {ERR_NO_SPACE, "has no room; free some space on its disk"},
+	    {ERR_DESCRIPTORS, "the limit of open files is reached; raise it "
+			      "(LimitNOFILE= of systemd, ulimit -n)"},
+	    {ERR_READERS, "all reader slots of lock.mdb are taken; run fewer "
+			  "programs, or lower workers (latchkey.conf)"},
 	    {ERR_NO_MEMORY, "there is not enough memory"},
 	};
-	const char *what = "cannot be read or written; see the system log";
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		if (lines[i].err == e)
+			return lines[i].what;
+	return "cannot be read or written; see the system log";
+}
+
+enum err
+store_explain(enum err e, const char *dir, char *why, size_t why_cap)
+{
 	struct buf b;
 
 	if (e == OK || why_cap == 0)
 		return e;
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		if (lines[i].err == e)
-			what = lines[i].what;
 	buf_init(&b, why, why_cap);
-	buf_printf(&b, "%s: %s", dir, what);
+	buf_printf(&b, "%s: %s", dir, what_to_do(e));
 	return e;
+}
+
+void
+store_tell_failed(struct store *s, int rc)
+{
+	enum err e = store_err(rc);
+	const char *file = e == ERR_READERS ? s->lock_path : s->data_path;
+	const char *why = e == ERR_READERS || e == ERR_DESCRIPTORS
+			      ? what_to_do(e)
+			      : mdb_strerror(rc);
+
+	/* Those of ours have a line already (held.c, fault.c). */
+	if (rc <= STORE_TRUNCATED || atomic_exchange(&s->told_rc, rc) == rc)
+		return;
+	log_fault("store_failed", "file", file, "reason", err_name(e), "why",
+	    why, NULL);
 }
 
 enum err

@@ -30,22 +30,22 @@ monotonic_ms(void)
 
 /* One line, when it begins; returns RC. */
 static int
-tell(struct store *s, int rc, const char *path, const char *why)
+tell(struct store *s, int rc, const char *path, const char *advice)
 {
 	if (!atomic_exchange(&s->told, true))
 		log_fault(
-		    err_name(store_err(rc)), "file", path, "why", why, NULL);
+		    err_name(store_err(rc)), "file", path, "why", advice, NULL);
 	return rc;
 }
 
 static int
-lose(struct store *s, int rc, const char *path, const char *why)
+lose(struct store *s, int rc, const char *path, const char *advice)
 {
 	int none = 0;
 
 	if (atomic_compare_exchange_strong(&s->lost, &none, rc)) {
 		s->generation++;
-		(void)tell(s, rc, path, why);
+		(void)tell(s, rc, path, advice);
 	}
 	return rc;
 }
@@ -106,7 +106,7 @@ check_lock(struct store *s)
 int
 store_check_held(struct store *s)
 {
-	static const char why[] =
+	static const char advice[] =
 	    "it was removed or replaced while it was used; what is under way "
 	    "is refused, and the store opened again";
 	int rc = check_lock(s);
@@ -114,9 +114,9 @@ store_check_held(struct store *s)
 	if (rc != 0)
 		return rc;
 	if (!is_same(s->lock_path, s->lock_id.dev, s->lock_id.ino))
-		return lose(s, STORE_REPLACED, s->lock_path, why);
+		return lose(s, STORE_REPLACED, s->lock_path, advice);
 	if (!is_same(s->data_path, s->data_id.dev, s->data_id.ino))
-		return lose(s, STORE_REPLACED, s->data_path, why);
+		return lose(s, STORE_REPLACED, s->data_path, advice);
 	s->look_ms = monotonic_ms() + STORE_LOOK_MS;
 	return 0;
 }

@@ -20,7 +20,8 @@ enum {
 	STORE_MAP_INITIAL = 16 << 20, /* bytes; grows by itself */
 	STORE_PATH_CAP = 600,
 
-	/* Words of our own beside the engine's codes (store_err). */
+	/* Words of our own beside the engine's codes (store_err), below all of
+	 * those. */
 	STORE_TRUNCATED = -40000,
 	STORE_UNREADABLE = -40001,
 	STORE_REPLACED = -40002,
@@ -74,7 +75,8 @@ struct store {
 	/* A file that is shorter than its pages are counted, and may be: with
 	 * this size and this last page (files.c). */
 	atomic_size_t short_size, short_last;
-	atomic_bool told; /* the log has a line about the files */
+	atomic_bool told;   /* the log has a line about the files */
+	atomic_int told_rc; /* and about this, since the last commit */
 
 	/* Held for reading by whoever has a transaction, for writing to change
 	 * the map: LMDB does not notice a live transaction by itself. */
@@ -126,6 +128,10 @@ void store_let_files_go(struct store *s);
 
 /* Why the files could not be opened, RC, or that it is lock.mdb's fault. */
 int store_judge_lock(const struct store *s, int rc);
+
+/* One line in the log about what failed with RC; the first of its kind since
+ * the last commit. */
+void store_tell_failed(struct store *s, int rc);
 
 /* Whether DIR holds the engine's file, and for its owner alone, as we made it:
  * OK, ERR_NOT_FOUND, ERR_PERMISSION, ERR_CORRUPT, ERR_TRUNCATED. */

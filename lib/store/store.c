@@ -1,6 +1,8 @@
 #include "base/log.h"
 #include "store/lmdb.h"
 
+#include <errno.h>
+
 /* Runs MEND with nobody in a transaction. */
 static int
 mend_alone(struct store *s, int (*mend)(struct store *s))
@@ -25,11 +27,24 @@ mend_between(struct store *s, int (*mend)(struct store *s))
 	return rc;
 }
 
+/* LMDB lets go of the map it has before it makes the other. If there is no room
+ * for that it has none, and would touch it all the same: so it is closed, and
+ * opened as it was by who comes next. */
+static int
+set_map(struct store *s, size_t size)
+{
+	int rc = mdb_env_set_mapsize(s->env, size);
+
+	if (rc != 0)
+		store_env_close(s);
+	return rc;
+}
+
 /* Another process grew the map: take over its size. */
 static int
 follow_map(struct store *s)
 {
-	return s->env != NULL ? mdb_env_set_mapsize(s->env, 0) : 0;
+	return s->env != NULL ? set_map(s, 0) : 0;
 }
 
 /* After a failed write of the meta page LMDB refuses all further work on the
@@ -97,7 +112,7 @@ store_run_steps(struct store_txn *t, struct waiter *first, size_t count)
 
 	if (store_guard(run_steps, &steps))
 		return;
-	log_fault("store_unreadable", "file", t->store->data_path, "why",
+	log_fault(err_name(ERR_UNREADABLE), "file", t->store->data_path, "why",
 	    "a page cannot be read: the file is cut short or damaged, or its "
 	    "disk fails; run `latchkey check`",
 	    NULL);
@@ -157,6 +172,8 @@ store_read(struct store *s, store_step *step, void *arg)
 	} else {
 		store_fail_rc(&t, rc);
 	}
+	if (t.rc != 0)
+		store_tell_failed(s, t.rc);
 	store_touch(NULL);
 	pthread_rwlock_unlock(&s->map);
 	return t.failed != OK ? t.failed : w.answer;
@@ -170,16 +187,17 @@ grow_map(struct store *s)
 	size_t before;
 	int rc;
 
+	if (s->env == NULL)
+		return ENOMEM;
 	rc = mdb_env_info(s->env, &info);
 	before = info.me_mapsize;
 	if (rc == 0)
-		rc = mdb_env_set_mapsize(s->env, 0);
+		rc = set_map(s, 0);
 	if (rc == 0)
 		rc = mdb_env_info(s->env, &info);
 	if (rc == 0 && info.me_mapsize <= before)
-		rc = before > SIZE_MAX / 2
-			 ? MDB_MAP_FULL
-			 : mdb_env_set_mapsize(s->env, 2 * before);
+		rc = before > SIZE_MAX / 2 ? MDB_MAP_FULL
+					   : set_map(s, 2 * before);
 	return rc;
 }
 

@@ -1,5 +1,6 @@
 #include "web/gateway.h"
 
+#include "base/log.h"
 #include "base/turn.h"
 #include "web/signals.h"
 
@@ -174,6 +175,24 @@ exchange_free(struct exchange **x)
 	*x = NULL;
 }
 
+/* Once until a connection comes through. */
+static atomic_bool shortage_told;
+
+static void
+tell_shortage(int error)
+{
+	const bool descriptors = error == EMFILE || error == ENFILE;
+
+	if (atomic_exchange(&shortage_told, true))
+		return;
+	log_fault("no connection accepted", "reason",
+	    err_name(descriptors ? ERR_DESCRIPTORS : ERR_NO_MEMORY), "why",
+	    descriptors ? "the limit of open files is reached; raise it "
+			  "(LimitNOFILE= of systemd, ulimit -n)"
+			: strerror(error),
+	    NULL);
+}
+
 /* What accept may say without the socket being at fault (accept(2)). */
 static bool
 is_passing(int error)
@@ -187,6 +206,7 @@ is_passing(int error)
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
+		tell_shortage(error);
 		poll(NULL, 0, SHORTAGE_MS);
 		return true;
 	default:
@@ -216,6 +236,7 @@ accept_connection(struct gateway *g, struct exchange *x)
 	signals_hold();
 	if (fd < 0)
 		return false;
+	shortage_told = false;
 	/* Half a request must not hold a worker for ever. */
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
 	x->fcgi.ipcFd = fd;

@@ -189,9 +189,10 @@ bad_slots(const struct conf *conf)
 	struct password_hash h, nothing = {0};
 	struct conf elsewhere = *conf;
 
-	CHECK(file_path(elsewhere.dir, sizeof elsewhere.dir, conf->dir,
-		  "no/such") == OK &&
-		  password_set(&h, "correct horse", &elsewhere) == ERR_IO,
+	CHECK(
+	    file_path(elsewhere.dir, sizeof elsewhere.dir, conf->dir,
+		"no/such") == OK &&
+		password_set(&h, "correct horse", &elsewhere) == ERR_NOT_FOUND,
 	    "password: without a place for slots nothing is hashed");
 	CHECK(memcmp(&h, &nothing, sizeof h) == 0,
 	    "password: a hash that could not be made is zeroes");
