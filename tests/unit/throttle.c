@@ -279,6 +279,10 @@ clocks(struct store_txn *t, void *arg)
 	    "throttle: a clock that was ahead and went back leaves one try");
 	CHECK(tries(t, "kim", "192.0.2.40", noon + 60, 99) == 1,
 	    "throttle: and another each minute, as ever");
+	throttle_open(t, &keyring, "kay", noon + 86400);
+	CHECK(tries(t, "kay", "192.0.2.43", noon, 50) < 50,
+	    "throttle: what was opened before it went back is not open until "
+	    "then");
 	for (int i = 0; i < 2000; i++) {
 		if (!try_at(t, "leo", i % 2 ? "192.0.2.41" : "192.0.2.42",
 			noon + i / 100) &&
