@@ -33,6 +33,9 @@
 
 #include <string.h>
 
+/* A longer address is "/". */
+enum { ASK_AGAIN_MAX = (int)GATE_URL_CAP - (int)ORIGIN_CAP };
+
 /* One request on its way. */
 struct asking {
 	struct call *call;
@@ -169,9 +172,8 @@ ask_again(struct asking *a)
 		return false;
 	response_begin(&c->response, 303);
 	buf_init(&b, url, sizeof url);
-	buf_printf(&b, "%s%s", a->front.origin, a->front.target);
-	if (!buf_ok(&b))
-		c->response.failed = true;
+	buf_printf(&b, "%s%s", a->front.origin,
+	    strlen(a->front.target) <= ASK_AGAIN_MAX ? a->front.target : "/");
 	response_redirect(&c->response, url);
 	return true;
 }

@@ -189,6 +189,11 @@ foreign_post() {
 		    HTTP_SEC_FETCH_MODE=navigate
 		nothing_changed "$before"
 	done
+	# Of any length.
+	foreign_post "/form?$(printf 'a%.0s' {1..20000})" \
+	    HTTP_SEC_FETCH_SITE=cross-site
+	assert_status 303
+	assert_equal "$(http_header Location)" "$SITE/"
 	# The site's own form, after the sign-in has expired.
 	foreign_post /form HTTP_SEC_FETCH_SITE=same-origin \
 	    HTTP_SEC_FETCH_MODE=navigate "HTTP_ORIGIN=$SITE"
