@@ -58,6 +58,8 @@ static const struct notice {
 	"The address of this page is written in a way that could mean two "
 	"things.",
 	NULL},
+    {"method_ambiguous", "This did not work",
+	"The request is written in a way that could mean two things.", NULL},
     {"destination_foreign", "This did not work",
 	"The address to copy or move to is none of this site.", NULL},
     {"destination_missing", "This did not work",

@@ -656,6 +656,32 @@ move() {
 	assert_header Variable-REMOTE_USER '^alice$'
 }
 
+@test "gate: a method holds in capitals and in small letters alike, or is refused" {
+	local cookie method
+	cookie=$(gate_cookie alice)
+	latchkey site set "$SITE" --rule '/ anyone' --rule '/x signed-in' \
+	    --rule 'POST,DELETE,COPY,MOVE /wiki group:nobody' \
+	    --rule '/wiki signed-in' >/dev/null
+	for method in post Delete copy; do
+		cgi gate $method /wiki/x '' '' FCGI_ROLE=AUTHORIZER \
+		    HTTP_DESTINATION=/x "LATCHKEY_SITE=$SITE" \
+		    "HTTP_COOKIE=$cookie" >/dev/null
+		assert_status 400
+		cgi gate $method /x '' '' FCGI_ROLE=AUTHORIZER \
+		    "HTTP_DESTINATION=$SITE/wiki/x" "LATCHKEY_SITE=$SITE" \
+		    "HTTP_COOKIE=$cookie" >/dev/null
+		assert_status 400
+		cgi gate $method /x '' '' FCGI_ROLE=AUTHORIZER \
+		    "HTTP_DESTINATION=/x/y" "LATCHKEY_SITE=$SITE" \
+		    "HTTP_COOKIE=$cookie" >/dev/null
+		assert_status 200
+	done
+	assert_equal "$(grep -c reason=method_ambiguous "$SERVER_LOG")" 6
+	cgi gate patch /wiki/x '' '' FCGI_ROLE=AUTHORIZER \
+	    "LATCHKEY_SITE=$SITE" "HTTP_COOKIE=$cookie" >/dev/null
+	assert_status 200
+}
+
 @test "gate: a destination elsewhere, of two readings, or missing is refused with its reason" {
 	local cookie to
 	cookie=$(gate_cookie alice)

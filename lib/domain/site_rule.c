@@ -324,8 +324,8 @@ parse_at(struct site_rule *r, const char *rules, size_t place)
 	return ERR_NOT_FOUND;
 }
 
-enum err
-site_rule_find(struct site_rule *r, const char *rules, const char *method,
+static enum err
+find(struct site_rule *r, const char *rules, const char *method,
     const char *target)
 {
 	struct site_path_readings paths;
@@ -350,4 +350,38 @@ site_rule_find(struct site_rule *r, const char *rules, const char *method,
 	if (c.as_written[0].weight == 0)
 		return ERR_NOT_FOUND;
 	return parse_at(r, rules, c.as_written[0].rule);
+}
+
+/* METHOD in capitals; false if it is already, or longer than any rule. */
+static bool
+capitalize(char capitals[static SITE_RULE_CAP], const char *method)
+{
+	bool changed = false;
+
+	if (str_copy(capitals, SITE_RULE_CAP, method) != OK)
+		return false;
+	for (char *c = capitals; *c != '\0'; c++)
+		if (*c >= 'a' && *c <= 'z') {
+			*c = (char)(*c - 'a' + 'A');
+			changed = true;
+		}
+	return changed;
+}
+
+enum err
+site_rule_find(struct site_rule *r, const char *rules, const char *method,
+    const char *target)
+{
+	char capitals[SITE_RULE_CAP];
+	struct site_rule other;
+	enum err e = find(r, rules, method, target);
+
+	if (!capitalize(capitals, method))
+		return e;
+	if (find(&other, rules, capitals, target) == e &&
+	    str_equal(other.path, r->path) &&
+	    str_equal(other.methods, r->methods))
+		return e;
+	*r = (struct site_rule){0};
+	return ERR_METHOD_NOT_ALLOWED;
 }

@@ -69,7 +69,8 @@ bool site_rule_clashes(const struct site_rule *a, const struct site_rule *b);
  * reading of its path, as it is written and without regard to the case of ASCII
  * letters. ERR_NOT_FOUND if no rule decides any. ERR_INVALID_REQUEST if they
  * fall under different rules, if the path cannot be read (site_path_readings),
- * or if a reading of it is the gate's own.
+ * or if a reading of it is the gate's own. ERR_METHOD_NOT_ALLOWED if METHOD
+ * in capitals, as some programs take it, falls under another rule.
  */
 enum err site_rule_find(struct site_rule *r, const char *rules,
     const char *method, const char *target) MUST_CHECK;

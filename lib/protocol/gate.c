@@ -121,6 +121,9 @@ decide(struct store_txn *t, void *arg)
 	found = site_rule_find(&r->rule, d->site->rules, d->method, d->target);
 	if (found == ERR_INVALID_REQUEST)
 		return err_because(found, "path_ambiguous", &d->why);
+	if (found == ERR_METHOD_NOT_ALLOWED)
+		return err_because(
+		    ERR_INVALID_REQUEST, "method_ambiguous", &d->why);
 	if (found == ERR_CORRUPT)
 		store_fail(t, found);
 	e = find_person(t, d);

@@ -137,6 +137,19 @@ decisions(void)
 		  is_decided(some, "", "/c", NULL) &&
 		  is_decided(some, "PUT POST", "/c", NULL),
 	    "site: another method than the rules name is nobody's");
+	CHECK(site_rule_find(&r, some, "put", "/a/b/x") == OK && r.anyone &&
+		  site_rule_find(&r, some, "brew", "/a/b/c") == OK &&
+		  r.signed_in,
+	    "site: a method that is not in capitals falls under a rule for "
+	    "all");
+	CHECK(site_rule_find(&r, some, "get", "/a/b/x") ==
+		      ERR_METHOD_NOT_ALLOWED &&
+		  r.path[0] == '\0' &&
+		  site_rule_find(&r, some, "Head", "/a/b/x") ==
+		      ERR_METHOD_NOT_ALLOWED &&
+		  site_rule_find(&r, some, "post", "/c") ==
+		      ERR_METHOD_NOT_ALLOWED,
+	    "site: under none if in capitals it falls under another");
 	CHECK(is_decided(all, "BREW", "/x", "/") &&
 		  is_decided(all, "GET", "/%6fpen/x", "/open") &&
 		  is_decided(all, "GET", "/opened", "/"),
