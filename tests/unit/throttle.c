@@ -252,6 +252,29 @@ devices(struct store_txn *t, void *arg)
 }
 
 static enum err
+refunds(struct store_txn *t, void *arg)
+{
+	const uint8_t device[DEVICE_LEN] = {7};
+	struct throttle_try by = {.name = "walter", .address = "192.0.2.44"};
+
+	(void)arg;
+	CHECK(tries(t, "walter", "192.0.2.44", noon, PAIR_BURST) == PAIR_BURST,
+	    "throttle: ten tries are taken");
+	throttle_refund(t, &keyring, &by, noon);
+	throttle_refund(t, &keyring, &by, noon);
+	CHECK(tries(t, "walter", "192.0.2.44", noon, PAIR_BURST) == 2,
+	    "throttle: tries that were not made can be made again, and no "
+	    "more");
+	by.device = device;
+	while (try_with(t, device, noon))
+		;
+	throttle_refund(t, &keyring, &by, noon);
+	CHECK(try_with(t, device, noon) && !try_with(t, device, noon),
+	    "throttle: with a known browser as well");
+	return OK;
+}
+
+static enum err
 opened(struct store_txn *t, void *arg)
 {
 	(void)arg;
@@ -417,6 +440,7 @@ main(void)
 	in_store(forgiveness, NULL);
 	in_store(wide_networks, NULL);
 	in_store(devices, NULL);
+	in_store(refunds, NULL);
 	in_store(opened, NULL);
 	in_store(clocks, NULL);
 	in_store(odd_names, NULL);
