@@ -395,7 +395,7 @@ token_is_good(struct arrival *a, const char *purpose, const char *token)
 }
 
 /* A page that was left open while another person signed in, or the session
- * ended: what it asked is asked again, of whoever is signed in now. What was
+ * ended: what it asked is asked again, of the person signed in now. What was
  * typed to sign in is not thrown away without a word. */
 static bool
 is_left_open(const struct arrival *a, const char *step)

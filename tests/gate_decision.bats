@@ -137,7 +137,7 @@ families() {
 	assert_header Set-Cookie '^latchkey-gate=[A-Za-z0-9_-]{64}; Path=/; HttpOnly; SameSite=Lax$'
 }
 
-@test "gate: a state that nobody made leads to no other host, and to nothing of the gate's own" {
+@test "gate: a forged state leads to no other host, and to nothing of the gate's own" {
 	local target visit=latchkey-visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 	local head
 	head=$(printf 'A%.0s' {1..52})
@@ -153,7 +153,7 @@ families() {
 	assert_begins_again "$SITE/a?b=//c"
 }
 
-@test "gate: a callback that is asked for twice gives the same again, and signs nobody out" {
+@test "gate: a callback that is asked for twice gives the same again, and ends no sign-in" {
 	local visit='' to cookie
 	start_visit alice /page.txt
 	back "$to" "HTTP_COOKIE=$visit"
@@ -186,7 +186,7 @@ families() {
 	assert_status 200
 }
 
-@test "gate: a callback that is asked for again after signing out signs nobody in" {
+@test "gate: a callback that is asked for again after signing out does not sign in" {
 	local visit='' to cookie
 	start_visit alice /page.txt
 	back "$to" "HTTP_COOKIE=$visit"

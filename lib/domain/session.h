@@ -59,7 +59,7 @@ struct session_cookie {
  * Makes a new pair for a person who has just signed in. BEFORE is the cookie of
  * the same person's session in this browser, whose sid is kept and whose
  * families go on, or NULL for a new one; the secret is new either way, so that
- * a cookie somebody planted or took before the sign-in opens nothing after it.
+ * a cookie planted or taken before the sign-in opens nothing after it.
  */
 void session_make(struct session *s, struct session_cookie *c,
     const struct session_cookie *before,

@@ -113,7 +113,7 @@ destinations(void)
 	CHECK(
 	    gate_decide(&provider, &q, noon, &r, &why) == ERR_INVALID_REQUEST &&
 		str_equal(why, "destination_foreign") && !r.has_user,
-	    "gate: one elsewhere is refused, whoever asks");
+	    "gate: one elsewhere is refused to a signed-in person, too");
 	q.destination = NULL;
 	CHECK(
 	    gate_decide(&provider, &q, noon, &r, &why) == ERR_INVALID_REQUEST &&
