@@ -61,6 +61,7 @@ enum err {
 	ERR_REPLACED,     /* the store's files are not those that were opened */
 	ERR_LOCK_DAMAGED, /* the store's lock.mdb is not as it was made */
 	ERR_VERSION,      /* written by a newer latchkey */
+	ERR_OUTDATED,     /* written before the first release */
 	ERR_IO,           /* the system refused a read or write */
 	ERR_DESCRIPTORS,  /* the limit of open files is reached */
 	ERR_READERS,      /* all reader slots of the store are taken */

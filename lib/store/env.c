@@ -252,7 +252,9 @@ check_schema(struct store_txn *t, void *arg)
 		OK ||
 	    !is_schema(v.bytes, v.len))
 		return ERR_CORRUPT;
-	return v.bytes[v.len - 1] > STORE_SCHEMA ? ERR_VERSION : OK;
+	if (v.bytes[v.len - 1] > STORE_SCHEMA)
+		return ERR_VERSION;
+	return v.bytes[v.len - 1] < STORE_SCHEMA ? ERR_OUTDATED : OK;
 }
 
 enum err

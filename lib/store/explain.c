@@ -37,6 +37,9 @@ what_to_do(enum err e)
 	    {ERR_REPLACED, "its files were replaced while it was used; try "
 			   "again"},
 	    {ERR_VERSION, "was written by a newer latchkey; upgrade this one"},
+	    {ERR_OUTDATED, "was written by a latchkey from before the first "
+			   "release, which this one does not read; make a new "
+			   "data directory with `latchkey init`"},
 	    {ERR_NO_SPACE, "has no room; free some space on its disk"},
 	    {ERR_DESCRIPTORS, "the limit of open files is reached; raise it "
 			      "(LimitNOFILE= of systemd, ulimit -n)"},

@@ -67,7 +67,7 @@ enum {
 				  * expired for longer than STORE_OVERDUE_S:
 				  * about 0.2 ms */
 	STORE_OVERDUE_S = 60,
-	STORE_SCHEMA = 1
+	STORE_SCHEMA = 2 /* 1 was never released, and nothing reads it */
 };
 
 struct store;
@@ -91,7 +91,8 @@ enum err store_create(const char *dir, char *why, size_t why_cap) MUST_CHECK;
  * Opens the store in DIR: once in a process, after any fork. Clears the slots
  * of readers that died. WHY as above, ERR_PERMISSION also for a store that
  * others can read; ERR_NOT_FOUND (no store there),
- * ERR_CORRUPT (not a store of ours), ERR_VERSION (written by a newer latchkey).
+ * ERR_CORRUPT (not a store of ours), ERR_VERSION (written by a newer latchkey),
+ * ERR_OUTDATED (written by one that was never released).
  */
 enum err store_open(
     struct store **s, const char *dir, char *why, size_t why_cap) MUST_CHECK;

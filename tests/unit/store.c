@@ -175,31 +175,41 @@ write_schema(struct store_txn *t, void *arg)
 	return OK;
 }
 
-static void
-schemas(void)
+/* What opening DIR gives when it is of SCHEMA. */
+static enum err
+open_of_schema(const char *dir, uint8_t schema)
 {
-	uint8_t newer = STORE_SCHEMA + 1;
 	struct store *s = NULL;
-	const char *dir = "newer";
-	size_t tables;
 
 	mkdir(dir, 0700);
 	if (store_create(dir, why, sizeof why) != OK ||
-	    store_open(&s, dir, why, sizeof why) != OK)
+	    store_open(&s, dir, why, sizeof why) != OK ||
+	    store_write(s, 0, write_schema, &schema) != OK)
 		fixture_bail_out(why);
 	store_close(&s);
+	CHECK(s == NULL, "store: a closed store is NULL");
+	return open_and_close(dir);
+}
+
+static void
+schemas(void)
+{
+	const char *dir = "same";
+	size_t tables;
+
+	CHECK(open_of_schema(dir, STORE_SCHEMA) == OK,
+	    "store: one that this latchkey wrote is opened");
 	tables = tables_in(dir);
 	drop_table(dir, "revoked");
 	CHECK(open_and_close(dir) == OK && tables_in(dir) == tables,
 	    "store: a table that an older latchkey did not have is made");
-	if (store_open(&s, dir, why, sizeof why) != OK ||
-	    store_write(s, 0, write_schema, &newer) != OK)
-		fixture_bail_out(why);
-	store_close(&s);
-	CHECK(s == NULL, "store: a closed store is NULL");
-	CHECK(store_open(&s, dir, why, sizeof why) == ERR_VERSION &&
-		  s == NULL && explained(dir),
+	CHECK(open_of_schema("newer", STORE_SCHEMA + 1) == ERR_VERSION &&
+		  explained("newer"),
 	    "store: one that a newer latchkey wrote is refused");
+	CHECK(open_of_schema("older", STORE_SCHEMA - 1) == ERR_OUTDATED &&
+		  explained("older") && strstr(why, "`latchkey init`") != NULL,
+	    "store: one from before the first release is refused, with what "
+	    "to do");
 }
 
 /* Runs CHECK_IT as a user who is not root, and says what it returned. */
