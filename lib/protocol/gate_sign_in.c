@@ -236,7 +236,7 @@ require_admitted(struct store_txn *t, struct finishing *f, const struct code *c)
 	return e;
 }
 
-/* The family that C, looked at or just redeemed, stands for. */
+/* The family of C, which was looked at or just redeemed. */
 static enum err
 give_family(
     struct store_txn *t, struct finishing *f, const struct code *c, bool again)

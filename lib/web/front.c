@@ -82,7 +82,7 @@ read_request(struct front *f, const struct exchange *x)
 	f->target = request_target(param(x, "REQUEST_URI"));
 }
 
-/* Which of two an app would take nobody knows, and "" is no address. */
+/* Which of two an app would take is not known, and "" is no address. */
 static void
 read_destination(struct front *f, const struct exchange *x)
 {
