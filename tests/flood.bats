@@ -67,7 +67,7 @@ assert_in_app() {
 	for i in 1 2 3 4 5 6 7 8 9 10 11; do
 		submit new step=login username=alice password="$PASSWORD"
 		assert_busy
-		submit new step=login username=nobody password="$PASSWORD"
+		submit new step=login username=unknown password="$PASSWORD"
 		assert_busy
 	done
 	give_back

@@ -127,7 +127,7 @@ held_finish(struct held *h)
 	h->over = true;
 	pthread_cond_signal(&h->over_now);
 	pthread_mutex_unlock(&h->lock);
-	/* Nobody adds any more: workers have ended. */
+	/* None is added any more: workers have ended. */
 	join(h);
 	h->over = false;
 }

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 enum {
-	SLOTS_WAIT_MS = 5000, /* the longest that somebody waits for a slot */
+	SLOTS_WAIT_MS = 5000, /* the longest wait for a slot */
 	SLOTS_LOG_INTERVAL =
 	    10 /* seconds from one line in the log to the next */
 };

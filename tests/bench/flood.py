@@ -117,7 +117,7 @@ class Browser:
 
 
 class People:
-    """Somebody who has signed in, and an app. What they do takes so many ms."""
+    """A person who has signed in, and an app. What they do takes so many ms."""
 
     def __init__(self, port):
         self.person, self.app = Browser(port), Browser(port)
