@@ -67,7 +67,9 @@ static const struct notice {
     {"visit_unknown", "Please start again",
 	"This sign-in was begun elsewhere, or your browser keeps no cookies.",
 	"Try again"},
-    {"user_not_allowed", "You can’t open this page",
+    {"user_disabled", "You can’t open this page",
+	"It has not been opened for your account.", NULL},
+    {"user_not_in_group", "You can’t open this page",
 	"It has not been opened for your account.", NULL},
     /* of configurations */
     {"site_unknown", "This page is closed", "Its site is not set up yet.",

@@ -224,15 +224,18 @@ require_admitted(struct store_txn *t, struct finishing *f, const struct code *c)
 	struct user u;
 	enum err e = client_get(t, c->client_id, f->client);
 
-	if (e == OK)
-		e = user_require(t, c->user_id, &u);
-	if (e == OK) {
-		if (!f->client->is_site || !client_admits(f->client, &u))
-			e = ERR_ACCESS_DENIED;
-		user_wipe(&u);
-	}
+	if (e == ERR_NOT_FOUND || (e == OK && !f->client->is_site))
+		return err_because(
+		    ERR_INVALID_GRANT, "client_removed", &f->why);
+	if (e != OK)
+		return e;
+	e = user_require(t, c->user_id, &u);
 	if (e == ERR_ACCESS_DENIED || e == ERR_NOT_FOUND)
-		e = err_because(ERR_INVALID_GRANT, "user_not_allowed", &f->why);
+		return err_because(ERR_INVALID_GRANT, "user_disabled", &f->why);
+	if (e == OK && !client_admits(f->client, &u))
+		e = err_because(
+		    ERR_INVALID_GRANT, "user_not_in_group", &f->why);
+	user_wipe(&u);
 	return e;
 }
 

@@ -153,10 +153,11 @@ code_step(struct store_txn *t, void *arg)
 	e = code_redeem(t, &presented, g->now, &code, &g->why);
 	if (e != OK)
 		return e;
-	if (user_require(t, code.user_id, u) != OK ||
-	    !client_admits(g->client, u))
+	if (user_require(t, code.user_id, u) != OK)
+		return err_because(ERR_INVALID_GRANT, "user_disabled", &g->why);
+	if (!client_admits(g->client, u))
 		return err_because(
-		    ERR_INVALID_GRANT, "user_not_allowed", &g->why);
+		    ERR_INVALID_GRANT, "user_not_in_group", &g->why);
 	*f = (struct family){.cookie = g->client->cookie_refresh,
 	    .auth_time = code.auth_time,
 	    .refreshable = g->client->grants & GRANT_REFRESH_TOKEN,
