@@ -31,22 +31,6 @@ commit(MDB_txn *txn)
 	return rc == EIO && errno != EIO ? ENOSPC : rc;
 }
 
-struct sweep {
-	int64_t now;
-	size_t added; /* steps */
-};
-
-/* More than was added, or the expired would pile up. */
-static enum err
-sweep_step(struct store_txn *t, void *arg)
-{
-	const struct sweep *s = arg;
-
-	store_sweep(t, s->now, t->expiring + s->added * STORE_SWEEP);
-	store_note_time(t, s->now);
-	return OK;
-}
-
 /*
  * Runs the COUNT steps from FIRST in one transaction. OK once it is on disk;
  * else why nothing of it is kept, and in *RC the engine's word for it, if it
@@ -56,15 +40,19 @@ static enum err
 attempt(struct store *s, struct waiter *first, size_t count, int *rc)
 {
 	struct store_txn t = {.store = s};
-	struct sweep sweep = {first->now, count};
-	struct waiter swept = {.step = sweep_step, .arg = &sweep};
+	struct waiter *w = first;
 
 	*rc = store_begin(s, 0, &t.txn);
 	if (*rc != 0)
 		return store_err(*rc);
-	store_run_steps(&t, first, count);
-	/* Last, so that the work is not lost to a step that fails. */
-	store_run_steps(&t, &swept, 1);
+	for (size_t i = 0; i < count && t.failed == OK; i++, w = w->next)
+		w->answer = w->step(&t, w->arg);
+	/* More than was added, or the expired would pile up; and last, so that
+	 * the work is not lost to a step that fails. */
+	if (t.failed == OK)
+		store_sweep(&t, first->now, t.expiring + count * STORE_SWEEP);
+	if (t.failed == OK)
+		store_note_time(&t, first->now);
 	if (t.failed != OK) {
 		mdb_txn_abort(t.txn);
 		*rc = t.rc;

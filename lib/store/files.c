@@ -21,6 +21,8 @@ struct tail {
 	size_t last;  /* the last page that is counted */
 	size_t first; /* the first that the file does not have */
 	size_t free;  /* how many of these are free */
+	MDB_txn *txn;
+	MDB_cursor *cursor;
 	int rc;
 };
 
@@ -43,33 +45,35 @@ add_free(struct tail *tail, const MDB_val *v)
 	}
 }
 
-static int
-count_free(struct tail *tail, MDB_txn *txn)
-{
-	const MDB_dbi free_pages = 0; /* LMDB's own table */
-	MDB_cursor *c;
-	MDB_val k, v;
-	int rc = mdb_cursor_open(txn, free_pages, &c);
-
-	if (rc != 0)
-		return rc;
-	while ((rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0)
-		add_free(tail, &v);
-	mdb_cursor_close(c);
-	return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
 static void
 count_tail(void *arg)
 {
+	const MDB_dbi free_pages = 0; /* LMDB's own table */
 	struct tail *tail = arg;
-	MDB_txn *txn;
+	MDB_val k, v;
 
-	tail->rc = mdb_txn_begin(tail->store->env, NULL, MDB_RDONLY, &txn);
-	if (tail->rc != 0)
-		return;
-	tail->rc = count_free(tail, txn);
-	mdb_txn_abort(txn);
+	tail->rc =
+	    mdb_txn_begin(tail->store->env, NULL, MDB_RDONLY, &tail->txn);
+	if (tail->rc == 0)
+		tail->rc =
+		    mdb_cursor_open(tail->txn, free_pages, &tail->cursor);
+	while (tail->rc == 0) {
+		tail->rc = mdb_cursor_get(tail->cursor, &k, &v, MDB_NEXT);
+		if (tail->rc == 0)
+			add_free(tail, &v);
+	}
+	if (tail->rc == MDB_NOTFOUND)
+		tail->rc = 0;
+}
+
+/* Also after it was left in the middle. */
+static void
+tail_end(struct tail *tail)
+{
+	if (tail->cursor != NULL)
+		mdb_cursor_close(tail->cursor);
+	if (tail->txn != NULL)
+		mdb_txn_abort(tail->txn);
 }
 
 /* Whether no page is in use that a file of SIZE bytes does not have. What is
@@ -77,12 +81,14 @@ count_tail(void *arg)
 static int
 check_tail(struct store *s, size_t size, size_t last)
 {
-	struct tail tail = {s, last, size / s->page_size, 0, 0};
+	struct tail tail = {
+	    .store = s, .last = last, .first = size / s->page_size};
 
 	if (size == s->short_size && last == s->short_last)
 		return 0;
 	if (!store_guard(count_tail, &tail))
-		return STORE_TRUNCATED;
+		tail.rc = STORE_TRUNCATED;
+	tail_end(&tail);
 	if (tail.rc != 0)
 		return tail.rc;
 	if (tail.free != last + 1 - tail.first)

@@ -27,6 +27,7 @@ enum {
 	STORE_REPLACED = -40002,
 	STORE_LOCK_DAMAGED = -40003,
 
+	STORE_SCANS_MAX = 4,   /* one in the other */
 	STORE_LOOK_MS = 1000,  /* how often readers look at the directory */
 	STORE_STUCK_MS = 5000, /* a transaction that is still not over; */
 	STORE_STUCK_TRY_MS = 2,
@@ -95,6 +96,8 @@ struct store {
 struct store_txn {
 	struct store *store;
 	MDB_txn *txn;
+	MDB_cursor *scan[STORE_SCANS_MAX]; /* in scans that are under way */
+	size_t scans;
 	size_t expiring; /* entries of the expiry index that are new */
 	int rc;          /* the engine's word for why it failed, or 0 */
 	enum err failed;
@@ -161,10 +164,6 @@ int store_mend(struct store *s, int rc);
 
 /* Removes up to LIMIT records that had expired at NOW. */
 void store_sweep(struct store_txn *t, int64_t now, size_t limit);
-
-/* Runs the COUNT steps from FIRST, until the transaction fails; it does where
- * a page cannot be read. */
-void store_run_steps(struct store_txn *t, struct waiter *first, size_t count);
 
 /* Fails the transaction with an engine code. */
 void store_fail_rc(struct store_txn *t, int rc);

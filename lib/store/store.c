@@ -87,31 +87,31 @@ store_begin(struct store *s, unsigned flags, MDB_txn **txn)
 	return MDB_READERS_FULL;
 }
 
-struct steps {
+struct run {
 	struct store_txn *txn;
-	struct waiter *first;
-	size_t count;
+	store_step *step;
+	void *arg;
+	enum err answer;
 };
 
 static void
-run_steps(void *arg)
+run_step(void *arg)
 {
-	const struct steps *s = arg;
-	struct waiter *w = s->first;
+	struct run *r = arg;
 
-	for (size_t i = 0; i < s->count && s->txn->failed == OK; i++) {
-		w->answer = w->step(s->txn, w->arg);
-		w = w->next;
-	}
+	r->answer = r->step(r->txn, r->arg);
 }
 
-void
-store_run_steps(struct store_txn *t, struct waiter *first, size_t count)
+/* Left in the middle, a step of a reader leaves nothing but its cursors. */
+static void
+run_guarded(struct run *r)
 {
-	struct steps steps = {t, first, count};
+	struct store_txn *t = r->txn;
 
-	if (store_guard(run_steps, &steps))
+	if (store_guard(run_step, r))
 		return;
+	while (t->scans > 0)
+		mdb_cursor_close(t->scan[--t->scans]);
 	log_fault(err_name(ERR_UNREADABLE), "file", t->store->data_path, "why",
 	    "a page cannot be read: the file is cut short or damaged, or its "
 	    "disk fails; run `latchkey check`",
@@ -157,14 +157,14 @@ enum err
 store_read(struct store *s, store_step *step, void *arg)
 {
 	struct store_txn t = {.store = s};
-	struct waiter w = {.step = step, .arg = arg};
+	struct run r = {&t, step, arg, OK};
 	int rc;
 
 	pthread_rwlock_rdlock(&s->map);
 	store_touch(s);
 	rc = begin_read(s, &t.txn);
 	if (rc == 0) {
-		store_run_steps(&t, &w, 1);
+		run_guarded(&r);
 		if (t.rc == STORE_UNREADABLE)
 			mdb_txn_abort(t.txn);
 		else
@@ -176,7 +176,7 @@ store_read(struct store *s, store_step *step, void *arg)
 		store_tell_failed(s, t.rc);
 	store_touch(NULL);
 	pthread_rwlock_unlock(&s->map);
-	return t.failed != OK ? t.failed : w.answer;
+	return t.failed != OK ? t.failed : r.answer;
 }
 
 /* Doubles the map. Another process may have done so meanwhile. */

@@ -287,11 +287,18 @@ store_scan(struct store_txn *t, enum store_table table, const void *prefix,
 
 	if (c == NULL)
 		return;
+	if (t->scans == STORE_SCANS_MAX) {
+		mdb_cursor_close(c);
+		store_fail(t, ERR_NO_SPACE);
+		return;
+	}
+	t->scan[t->scans++] = c;
 	for (bool first = true;
 	     cursor_next(t, c, prefix, prefix_len, first, &k, &value, &e);
 	     first = false)
 		if (!visit(arg, k.mv_data, k.mv_size, &value))
 			break;
+	t->scans--;
 	mdb_cursor_close(c);
 }
 

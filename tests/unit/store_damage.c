@@ -89,11 +89,21 @@ all_there(struct store *s)
 	return store_read(s, count_step, &n) == OK && n == ROWS;
 }
 
+static bool
+cut_row(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	(void)arg, (void)key, (void)key_len, (void)value;
+	cut(2 * 4096);
+	return true;
+}
+
 static enum err
 cut_step(struct store_txn *t, void *arg)
 {
-	cut(2 * 4096);
-	return count_step(t, arg);
+	(void)arg;
+	store_scan(t, TABLE_USERS, "", 0, cut_row, NULL);
+	return OK;
 }
 
 static enum err
@@ -217,19 +227,19 @@ cut_while_open(void)
 	CHECK(store_read(fixture, cut_step, &n) == ERR_UNREADABLE,
 	    "damage: cut in the middle of a read, that is refused");
 	copy(kept, data);
-	CHECK(store_write(fixture, noon, cut_step, &n) == ERR_UNREADABLE,
-	    "damage: or of a write");
 	copy(kept, data);
 	CHECK(all_there(fixture), "damage: and the process goes on");
 	fixture_close();
 }
 
-/* Where the engine holds its lock there is no way back. */
-static void
-cut_in_commit(void)
+/* A writer holds the lock that all wait for: there is no way back. */
+static bool
+ends_with_line(store_step *step, bool at_commit)
 {
 	int out[2], status = 0;
 	char said[1024] = "";
+	ssize_t len;
+	size_t n;
 	pid_t pid;
 
 	copy(kept, data);
@@ -237,24 +247,84 @@ cut_in_commit(void)
 	if (pipe(out) != 0 || (pid = fork()) == -1)
 		fixture_bail_out("no child");
 	if (pid == 0) {
-		size_t n;
-
 		dup2(out[1], STDERR_FILENO);
 		if (store_open(&fixture, scratch, why, sizeof why) != OK)
 			_exit(9);
-		cut_at_commit = true;
-		(void)!store_write(fixture, noon, fill_step, &n);
+		cut_at_commit = at_commit;
+		(void)!store_write(fixture, noon, step, &n);
 		_exit(8);
 	}
 	close(out[1]);
-	(void)!read(out[0], said, sizeof said - 1);
+	len = read(out[0], said, sizeof said - 1);
 	close(out[0]);
 	waitpid(pid, &status, 0);
-	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILURE &&
-		  strstr(said, "data.mdb\n") == said + strlen(said) - 9 &&
-		  str_starts(said, "latchkey: cannot go on: "),
-	    "damage: cut while it commits, the process ends with a line that "
+	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILURE &&
+	       len > 9 && str_equal(said + len - 9, "data.mdb\n") &&
+	       str_starts(said, "latchkey: cannot go on: ");
+}
+
+static void
+cut_while_writing(void)
+{
+	CHECK(ends_with_line(cut_step, false),
+	    "damage: cut while it writes, the process ends with a line that "
 	    "names the file");
+	CHECK(ends_with_line(fill_step, true), "damage: or while it commits");
+}
+
+static void
+spoil(off_t page, const char bytes[static 4096])
+{
+	int fd = open(data, O_WRONLY | O_CLOEXEC);
+
+	if (pwrite(fd, bytes, 4096, page * 4096) != 4096)
+		fixture_bail_out("a page");
+	close(fd);
+}
+
+/* In a child: whatever is done with it, it does not end by a signal. */
+static bool
+survives(void)
+{
+	char four[4] = "123";
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	if ((pid = fork()) == -1)
+		fixture_bail_out("no child");
+	if (pid == 0) {
+		if (freopen("/dev/null", "w", stderr) == NULL)
+			_exit(9);
+		if (store_open(&fixture, scratch, why, sizeof why) != OK)
+			_exit(0);
+		(void)all_there(fixture);
+		(void)!store_write(fixture, noon, put_step, four);
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status);
+}
+
+static void
+spoilt_pages(void)
+{
+	const off_t pages = size_of(kept) / 4096;
+	bool survived = true;
+	char bytes[4096];
+
+	for (off_t page = 0; page < pages && survived; page++)
+		for (int fill = 0; fill <= 0xff; fill += 0x33) {
+			memset(bytes, fill, sizeof bytes);
+			copy(kept, data);
+			spoil(page, bytes);
+			survived &= survives();
+			if (!survived)
+				printf("# page %ld of %02x\n", (long)page,
+				    (unsigned)fill);
+		}
+	CHECK(survived, "damage: whatever page is spoilt, no process ends by "
+			"a signal");
 }
 
 /* --- files that are others --------------------------------------------- */
@@ -366,7 +436,8 @@ main(void)
 	short_but_whole();
 	cut_before();
 	cut_while_open();
-	cut_in_commit();
+	cut_while_writing();
+	spoilt_pages();
 	snprintf(lock, sizeof lock, "%s/lock.mdb", scratch);
 	lock_damaged();
 	replaced();
