@@ -101,6 +101,18 @@ start_demo() {
 	stop_server
 }
 
+@test "demo: a store that this build cannot read is told before anything starts" {
+	local port
+	port=$(free_port)
+	cp -a "$LATCHKEY_DEMO" "$BATS_TEST_TMPDIR/demo"
+	echo damaged >"$BATS_TEST_TMPDIR/demo/data/store/data.mdb"
+	echo "http://127.0.0.1:$port" >"$BATS_TEST_TMPDIR/demo/made-for"
+	LATCHKEY_DEMO=$BATS_TEST_TMPDIR/demo run ! \
+	    "$root/data/demo/demo.sh" "$port"
+	[[ $output = *'is not a latchkey store'*"cannot use $BATS_TEST_TMPDIR/demo; remove it"* ]]
+	[[ $output != *'Sign in as'* ]]
+}
+
 @test "demo: a directory that cannot be written is told in one line" {
 	touch "$BATS_TEST_TMPDIR/file"
 	PORT=$(free_port)

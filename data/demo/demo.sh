@@ -96,6 +96,8 @@ if [ "$(cat "$demo/made-for" 2>/dev/null)" != "$issuer" ]; then
 	make_app "$secret"
 	echo "$issuer" >"$demo/made-for"
 fi
+latchkey client list ||
+    refuse "this build cannot use $demo; remove it, and a new demo is made"
 make_server_conf
 
 exec "$root/conf/serve.sh" -d "$demo/data" -p "$port" \
