@@ -53,6 +53,7 @@ static void
 print_text(const struct checking *c)
 {
 	const char *level, *what, *why, *remedy;
+	unsigned errors, warnings;
 	json_t *row;
 	size_t i;
 
@@ -66,8 +67,10 @@ print_text(const struct checking *c)
 			printf("         why: %s\n         do:  %s\n", why,
 			    remedy);
 	}
-	printf("%u errors, %u warnings\n", check_count(c, CHECK_ERROR),
-	    check_count(c, CHECK_WARNING));
+	errors = check_count(c, CHECK_ERROR);
+	warnings = check_count(c, CHECK_WARNING);
+	printf("%u error%s, %u warning%s\n", errors, errors == 1 ? "" : "s",
+	    warnings, warnings == 1 ? "" : "s");
 }
 
 static void

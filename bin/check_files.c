@@ -68,6 +68,7 @@ check_place(struct checking *c, const struct place *p, uid_t owner)
 	    "others",
 	    "chmod 700 the directory"};
 	const char *dir = c->a->dir;
+	const char *slash = p->name[0] != '\0' ? "/" : "";
 	char path[ADMIN_PATH_CAP];
 	struct stat st;
 
@@ -78,15 +79,15 @@ check_place(struct checking *c, const struct place *p, uid_t owner)
 	}
 	if (st.st_uid != owner)
 		check_found(c, CHECK_ERROR, &foreign,
-		    "%s/%s belongs to another user than the directory", dir,
-		    p->name);
+		    "%s%s%s belongs to another user than the directory", dir,
+		    slash, p->name);
 	if ((st.st_mode & p->unwanted & ~p->forbidden) != 0)
 		check_found(c, CHECK_WARNING, &seen,
-		    "%s/%s has mode %04o: others can look into it", dir,
+		    "%s%s%s has mode %04o: others can look into it", dir, slash,
 		    p->name, (unsigned)(st.st_mode & 07777));
 	if ((st.st_mode & p->forbidden) != 0)
 		check_found(c, CHECK_ERROR, &p->advice,
-		    "%s/%s has mode %04o: open to others", dir, p->name,
+		    "%s%s%s has mode %04o: open to others", dir, slash, p->name,
 		    (unsigned)(st.st_mode & 07777));
 }
 
@@ -102,8 +103,8 @@ check_file_system(struct checking *c)
 	} fleeting[] = {{0x01021994, "tmpfs"}, {0x858458f6, "ramfs"},
 	    {0x794c7630, "overlayfs"}};
 	static const struct check_advice lost = {
-	    "everything in it is gone when the machine, or the container, "
-	    "starts anew",
+	    "everything in it is gone when the machine or the container "
+	    "starts again",
 	    "move the data directory to a disk or a volume"};
 	struct statfs fs;
 
@@ -145,7 +146,7 @@ check_files(struct checking *c)
 {
 	static const struct check_advice none = {"there is nothing to look at",
 	    "make it with `latchkey init`, or name another with -d"};
-	const unsigned errors = check_count(c, CHECK_ERROR);
+	const size_t findings = json_array_size(c->findings);
 	struct stat st;
 
 	if (stat(c->a->dir, &st) != 0 || !S_ISDIR(st.st_mode) ||
@@ -156,7 +157,7 @@ check_files(struct checking *c)
 	}
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
 		check_place(c, &places[i], st.st_uid);
-	if (check_count(c, CHECK_ERROR) == errors)
+	if (json_array_size(c->findings) == findings)
 		check_found(
 		    c, CHECK_OK, NULL, "%s: owner and permissions", c->a->dir);
 	check_file_system(c);

@@ -43,11 +43,15 @@ check_conf(struct checking *c)
 {
 	static const struct check_advice bad = {
 	    "the programs do not start with it",
-	    "mend that line; latchkey.conf(5) says what may stand there"};
+	    "correct the file as the line says; latchkey.conf(5) lists the "
+	    "settings"};
 	char why[CONF_WHY_CAP] = "";
+	enum err e = conf_load(&c->a->conf, c->a->dir, why, sizeof why);
 
-	if (conf_load(&c->a->conf, c->a->dir, why, sizeof why) != OK) {
-		check_found(c, CHECK_ERROR, &bad, "%s", why);
+	if (e != OK) {
+		/* One that is missing is told with the files. */
+		if (e != ERR_NOT_FOUND)
+			check_found(c, CHECK_ERROR, &bad, "%s", why);
 		return false;
 	}
 	check_found(

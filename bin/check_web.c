@@ -67,8 +67,8 @@ static void
 tell_unreachable(struct web *w, const char *url)
 {
 	static const struct check_advice advice = {
-	    "what is not reached from here could not be looked at, and if "
-	    "nobody reaches it nobody can sign in",
+	    "nothing behind it could be checked, and if browsers do not reach "
+	    "it either, nobody can sign in",
 	    "see that the web server runs with latchkey's configuration and "
 	    "that the name leads to it; where this machine cannot reach its "
 	    "own public address, use --offline"};

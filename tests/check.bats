@@ -126,6 +126,24 @@ finds() {
 	finds_nothing --offline
 }
 
+@test "check: of a directory that others can look into there is a warning, and no line that its permissions are right" {
+	chmod 755 "$DATA"
+	run -0 latchkey check --offline
+	assert_equal "$(findings --offline | head -n 1)" \
+	    "warning $DATA has mode 0755: others can look into it"
+	[[ $output != *'ok '*'owner and permissions'* ]] || fail "$output"
+	[[ $output = *'0 errors, 1 warning' ]] || fail "$output"
+	chmod 700 "$DATA"
+}
+
+@test "check: a missing latchkey.conf is one finding" {
+	mv "$DATA/latchkey.conf" "$BATS_TEST_TMPDIR/kept"
+	finds 'latchkey\.conf: No such file'
+	run -1 latchkey check --offline
+	[[ $output = *'1 error, 0 warnings' ]] || fail "$output"
+	mv "$BATS_TEST_TMPDIR/kept" "$DATA/latchkey.conf"
+}
+
 @test "check: finds a missing or foreign private key" {
 	local keys=("$DATA/keys"/*.pem)
 	mv "${keys[0]}" "$BATS_TEST_TMPDIR/kept"
@@ -505,17 +523,17 @@ said() {
 	[[ $output = *"/openid-configuration (::1): the issuer is the same"* ]]
 	[[ $output = *"certificate of $issuer (::1) is good for"* ]]
 	run -1 said 127.0.0.1 127.0.0.2 ::1
-	[[ $output = *"error    $issuer (127.0.0.2, an A record) cannot be reached: "*'do:  let the web server listen there'*"1 errors"* ]]
+	[[ $output = *"error    $issuer (127.0.0.2, an A record) cannot be reached: "*'do:  let the web server listen there'*"1 error,"* ]]
 	# What the name leads to first makes no difference.
 	run -1 said 127.0.0.2 127.0.0.1
-	[[ $output = *"(127.0.0.2, an A record) cannot be reached"*"1 errors"* ]]
+	[[ $output = *"(127.0.0.2, an A record) cannot be reached"*"1 error,"* ]]
 }
 
 @test "check: a server that listens on IPv4 alone, though its name has an AAAA record" {
 	change nginx.conf '/# IPv6:/,/# end IPv6/d'
 	serve_at_port nginx
 	run -1 said ::1 127.0.0.1
-	[[ $output = *"error    https://id.example.org:$PORT (::1, an AAAA record) cannot be reached: "*"1 errors"* ]]
+	[[ $output = *"error    https://id.example.org:$PORT (::1, an AAAA record) cannot be reached: "*"1 error,"* ]]
 	run -0 said 127.0.0.1
 	[[ $output != *'127.0.0.1'* ]]
 }
@@ -533,7 +551,7 @@ said() {
 	END
 	serve_at_port nginx
 	run -1 said 127.0.0.1 ::1
-	[[ $output = *"error    https://id.example.org:$PORT/.well-known/openid-configuration (::1) answers 200, and not with the document"*"1 errors"* ]]
+	[[ $output = *"error    https://id.example.org:$PORT/.well-known/openid-configuration (::1) answers 200, and not with the document"*"1 error,"* ]]
 	# It is a broadcast address.
 	run -0 said 127.0.0.1 255.255.255.255
 	[[ $output = *"warning  https://id.example.org:$PORT (255.255.255.255, an A record) was not asked: "* ]]
@@ -634,7 +652,7 @@ the_gate_is_seen() {
 	# The host of the provider answers there for the other.
 	run -1 said 127.0.0.1 ::1
 	[[ $output = *"$SITE (127.0.0.1): the gate stands before it"* ]]
-	[[ $output = *"error    site $SITE (::1) is not answered by the gate at / (404) /latchkey-check (404)"*"1 errors"* ]] ||
+	[[ $output = *"error    site $SITE (::1) is not answered by the gate at / (404) /latchkey-check (404)"*"1 error,"* ]] ||
 	    fail "$output"
 	run -1 said 127.0.0.1 ::1 127.0.0.2
 	[[ $output = *"error    $SITE (127.0.0.2, an A record) cannot be reached"* ]]
