@@ -11,8 +11,8 @@
  * Each program is one process with one socket, on its standard input: it serves
  * with as many threads as there are requests (workers in latchkey.conf), and
  * those that write share a commit. The sockets are ours and outlive it. One
- *that dies is started again, and on SIGHUP (after an upgrade) each is started
- *anew while the old one finishes what it has under way: nobody is turned away.
+ * that dies is started again. On SIGHUP (after an upgrade) a new one of each is
+ * started while the old one finishes what it has; no request is turned away.
  *
  * Log lines of the programs reach standard error.
  */
