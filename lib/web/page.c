@@ -127,8 +127,7 @@ static const struct {
 	"looks after the app."},
     {"post_logout_redirect_uri_unregistered",
 	"The app wants you sent to an address that is not registered for it. "
-	"You have not been signed out yet. Sign out here, or go back to the "
-	"app."},
+	"Nothing was changed. Sign out here, or go back to the app."},
     {"request_unreadable",
 	"Your browser sent something we cannot read. Delete the cookies of "
 	"this site and try again."},
