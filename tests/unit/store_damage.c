@@ -14,7 +14,11 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-enum { ROWS = 200, BLOB = STORE_VALUE_MAX };
+enum {
+	ROWS = 200,
+	BLOB = STORE_VALUE_MAX,
+	MANY_READS = 1100 /* more than there are reader slots */
+};
 
 static char data[300], kept[300];
 static char why[512];
@@ -205,6 +209,7 @@ static void
 cut_while_open(void)
 {
 	char four[4] = "123";
+	bool told = true;
 	size_t n;
 
 	if (store_open(&fixture, scratch, why, sizeof why) != OK)
@@ -215,6 +220,9 @@ cut_while_open(void)
 	    "damage: cut while open, the next read is refused");
 	CHECK(store_write(fixture, noon, put_step, four) == ERR_TRUNCATED,
 	    "damage: and the next write");
+	for (int i = 0; i < MANY_READS; i++)
+		told &= store_read(fixture, count_step, &n) == ERR_TRUNCATED;
+	CHECK(told, "damage: and every other, however many come");
 	cut(0);
 	CHECK(store_read(fixture, count_step, &n) == ERR_TRUNCATED &&
 		  store_write(fixture, noon, put_step, four) == ERR_TRUNCATED,
