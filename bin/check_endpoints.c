@@ -10,20 +10,21 @@
 
 enum { BODY_LEN = 65536 };
 
-/* A status that is the web server's, not ours. */
+/* A status that is the web server's, or a program's that cannot work. */
 static void
-tell_foreign(struct web *w, const char *path)
+tell_unserved(struct web *w, const char *path)
 {
-	static const struct web_advice foreign = {
-	    "apps and people do not get through to the program there",
+	static const struct web_advice unserved = {
+	    "the program there cannot be reached, or cannot work",
 	    {[SERVER_UNKNOWN] =
-		    "look into the web server's error log, and "
-		    "compare its configuration with conf/site.sh's"}};
-	const struct check_advice advice = web_advise(w, &foreign);
+		    "look into the program's log and the web server's error "
+		    "log; compare the web server's configuration with "
+		    "conf/site.sh's"}};
+	const struct check_advice advice = web_advise(w, &unserved);
 
 	check_found(w->c, CHECK_ERROR, &advice,
-	    "%s%s answers %d, and it is not the program who says so", w->base,
-	    path, w->answer.status);
+	    "%s%s answers %d, not what the program answers when it works",
+	    w->base, path, w->answer.status);
 }
 
 /* --- the Authorization header ----------------------------------------------*/
@@ -51,7 +52,7 @@ basic_arrives(struct web *w, const char *path, bool *arrives)
 	v = web_json(w);
 	error = json_string_value(json_object_get(v, "error"));
 	if (error == NULL)
-		tell_foreign(w, path);
+		tell_unserved(w, path);
 	*arrives = error == NULL || str_equal(error, "invalid_request");
 	json_decref(v);
 	return true;
@@ -70,7 +71,7 @@ bearer_arrives(struct web *w, const char *path, bool *arrives)
 		return false;
 	challenge = fetch_header(w->fetch, "WWW-Authenticate", 0);
 	if (challenge == NULL || !str_starts(challenge, "Bearer"))
-		tell_foreign(w, path);
+		tell_unserved(w, path);
 	*arrives = challenge == NULL || !str_starts(challenge, "Bearer") ||
 		   strstr(challenge, "invalid_token") != NULL;
 	return true;
@@ -229,7 +230,7 @@ web_check_sign_in_page(struct web *w)
 	errors = check_count(w->c, CHECK_ERROR);
 	if (w->answer.status != 200 ||
 	    strstr(w->answer.body, "name=\"password\"") == NULL)
-		tell_foreign(w, "/authorize");
+		tell_unserved(w, "/authorize");
 	else
 		check_headers(w);
 	if (check_count(w->c, CHECK_ERROR) == errors)

@@ -432,7 +432,7 @@ change() {	# FILE SED-SCRIPT
 @test "check: an endpoint that is not behind its address" {
 	change nginx.conf '/@PATH@.revoke /d'
 	serve nginx
-	finds_only 'error https://id.example.org/revoke answers 404, and it is not the program'
+	finds_only 'error https://id.example.org/revoke answers 404, not what the program answers'
 }
 
 @test "check: the well-known address before an issuer's path" {
