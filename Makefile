@@ -73,7 +73,7 @@ libs	:= $(foreach l,sodium lmdb jansson inih,$(call lib,$(l))) \
 # Some functions of glibc's need libraries of the host's even then: calls to
 # these go to lib/static.c, and one that is not named here is an error.
 static	 = -static-pie -Wl,--fatal-warnings \
-	   $(foreach f,dlopen getaddrinfo gethostbyname getpwuid free, \
+	   $(foreach f,dlopen getaddrinfo gethostbyname getpwuid free realloc, \
 		-Wl,--wrap=$(f),-u,__wrap_$(f))
 
 sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -123,11 +123,11 @@ $(shared): $(library) $(BUILD)/lib/shared.o $(BUILD)/lib/wiping_free.o $(exports
 	    -o $@ $(filter %.o,$^) $(fcgi) $(libs) $(LDLIBS)
 
 # Only what a program or the command calls can be seen from outside, and the
-# free that other libraries shall call as well.
+# free and realloc that other libraries shall call as well.
 $(exports): $(programs:%=$(BUILD)/cgi-bin/%.o) $(command:%=$(BUILD)/bin/%.o)
 	@mkdir -p $(@D)
 	@{ echo '{ global:' && $(NM) -u $^ | sed -n 's/^ *U \(.*\)/\1;/p' | \
-	    sort -u && echo 'free;' && echo 'local: *; };'; } >$@
+	    sort -u && echo 'free;' && echo 'realloc;' && echo 'local: *; };'; } >$@
 
 $(programs:%=$(BUILD)/cgi-bin/%): %: %.o $(ours)
 	$(call say,ld $@)$(link) $(call rpath,$$ORIGIN/..:$$ORIGIN/../lib/latchkey) \

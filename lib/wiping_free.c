@@ -1,6 +1,7 @@
 /*
  * Only in the shared library and in programs that have everything linked in:
- * takes the place of glibc's free, and wipes a block before it goes back.
+ * takes the place of glibc's free and realloc, and wipes a block before it goes
+ * back.
  *
  * A request's parameters, its body and the answer pass through buffers of
  * libfcgi's, which frees them as they are; so do the documents and texts of
@@ -22,12 +23,19 @@ enum { WIPE_MAX = 128 << 10 };
 #ifdef LK_STATIC
 void __wrap_free(void *block);
 void __real_free(void *block);
+void *__wrap_realloc(void *block, size_t len);
+void *__real_realloc(void *block, size_t len);
 #define FREE __wrap_free
 #define GLIBC_FREE __real_free
+#define REALLOC __wrap_realloc
+#define GLIBC_REALLOC __real_realloc
 #else
 void __libc_free(void *block);
+void *__libc_realloc(void *block, size_t len);
 #define FREE free
 #define GLIBC_FREE __libc_free
+#define REALLOC realloc
+#define GLIBC_REALLOC __libc_realloc
 #endif
 
 void
@@ -38,6 +46,26 @@ FREE(void *block)
 	if (len <= WIPE_MAX)
 		explicit_bzero(block, len);
 	GLIBC_FREE(block);
+}
+
+/* Moves the block itself: glibc's would leave a copy behind. */
+void *
+REALLOC(void *block, size_t len)
+{
+	size_t had = malloc_usable_size(block);
+	void *moved;
+
+	if (block == NULL || len == 0 || had > WIPE_MAX)
+		return GLIBC_REALLOC(block, len);
+	/* What it has and does not need is not worth a copy. */
+	if (len <= had)
+		return block;
+	moved = malloc(len);
+	if (moved != NULL) {
+		memcpy(moved, block, had);
+		FREE(block);
+	}
+	return moved;
 }
 
 #endif

@@ -74,6 +74,29 @@ time.sleep(600)' a-secret-that-is
 	    Zk7vQ2mX9r "$refresh_token" "$code"
 }
 
+@test "leftovers: a block that grows leaves nothing where it was" {
+	run -0 python3 - "$LATCHKEY_BUILD/lib/latchkey/liblatchkey.so" <<'EOF'
+import ctypes, sys
+ours = ctypes.CDLL(sys.argv[1])
+for name in "malloc", "realloc":
+    getattr(ours, name).restype = ctypes.c_void_p
+ours.realloc.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+ours.free.argtypes = [ctypes.c_void_p]
+secret = b"a secret in a block that grows " * 3
+# Blocks on both sides: it cannot grow where it is.
+blocks = [ours.malloc(len(secret)) for _ in range(3)]
+ctypes.memmove(blocks[1], secret, len(secret))
+grown = ours.realloc(blocks[1], 5000)
+assert grown != blocks[1], "it did not move"
+assert ctypes.string_at(grown, len(secret)) == secret
+# What malloc writes into a free block is not longer than this.
+left = ctypes.string_at(blocks[1] + 32, len(secret) - 32)
+assert left == bytes(len(left)), left
+for block in blocks[0], grown, blocks[2]:
+    ours.free(block)
+EOF
+}
+
 @test "leftovers: nor is anything left of requests that were refused" {
 	local long
 	long=$(printf 'x%.0s' {1..70000})
