@@ -12,7 +12,8 @@
 #	apache-cgi, lighttpd-cgi	plain CGI: nothing runs between requests
 #
 # With a certificate (PEM) and its key the site is served over TLS, and http is
-# sent there; without, over http. PROGRAMS is the programs' directory, SOCKETS
+# sent there; without, over http: behind a proxy that has the certificate, at the
+# address that -l names. PROGRAMS is the programs' directory, SOCKETS
 # that of their sockets, DATA the data directory, PAGES where 503.html is. The
 # two LISTEN are ADDRESS:PORT, of the site (-l) and of the http that is sent on
 # to it (-t), each once for IPv4 and once for IPv6 ([ADDRESS]:PORT). If not given
@@ -60,9 +61,11 @@ case $server in
 lighttpd | lighttpd-cgi) any=: ;;
 apache | apache-fcgid | apache-cgi) any='*:' ;;
 nginx) any='' ;;
+'') refuse 'which server? (-s lighttpd, lighttpd-cgi, apache, apache-fcgid, apache-cgi or nginx)' ;;
 *) refuse "unknown server: $server (there is lighttpd, lighttpd-cgi, apache, apache-fcgid, apache-cgi, nginx)" ;;
 esac
 case $issuer in
+*/) refuse "the issuer has no slash at its end: ${issuer%/}" ;;
 http://?* | https://?*) ;;
 *) refuse 'which issuer? (-i https://id.example.org)' ;;
 esac
@@ -70,6 +73,9 @@ case ${certificate:+c}${key:+k} in
 ck) leave_out='without TLS' port=443 ;;
 '') leave_out='TLS' port=80 ;;
 *) refuse 'a certificate and its key go together (-c FILE -k FILE)' ;;
+esac
+case $issuer,$certificate$listen$listen6 in
+https://*,) refuse 'https needs a certificate (-c FILE -k FILE), or, behind a proxy that has it, an address (-l 127.0.0.1:8080)' ;;
 esac
 
 # Where Linux has IPv6; one socket for both is not what every server makes.

@@ -541,12 +541,17 @@ a_program_that_cannot_be_run_is_told() {
 	local words
 	for words in '' '-s iis -i https://id.example.org' '-s nginx' \
 	    '-s nginx -i id.example.org' \
+	    '-s nginx -i https://id.example.org' \
+	    '-s nginx -i https://id.example.org/ -l 127.0.0.1:8080' \
 	    '-s nginx -i https://id.example.org -c /etc/certificate.pem'; do
 		# shellcheck disable=SC2086 # words
 		run -1 "$root/conf/site.sh" $words
 		assert_equal "${#lines[@]}" 1
 		[[ $output = 'latchkey: site: '* ]] || fail "$output"
 	done
+	run -0 "$root/conf/site.sh" -s nginx -i https://id.example.org \
+	    -l 127.0.0.1:8080
+	[[ $output = *'listen 127.0.0.1:8080;'* ]] || fail "$output"
 }
 
 # --- lighttpd -----------------------------------------------------------------
