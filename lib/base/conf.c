@@ -35,7 +35,7 @@ const struct conf_key conf_keys[] = {
 	FIELD(access_token_lifetime_s), MINUTE, HOUR,
 	"how long an access token is good for"},
     {"refresh_idle_lifetime", "30d", conf_parse_duration, FIELD(refresh_idle_s),
-	HOUR, 3650 * DAY, "how long a refresh token may lie unused"},
+	HOUR, 3650 * DAY, "how long a refresh token may stay unused"},
     {"refresh_absolute_lifetime", "180d", conf_parse_duration,
 	FIELD(refresh_absolute_s), HOUR, 3650 * DAY,
 	"how long refreshing goes on without a new sign-in"},
