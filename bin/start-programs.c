@@ -358,6 +358,15 @@ hold_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+static int
+usage(void)
+{
+	fputs("usage: start-programs [-u USER] [-w WEB-USER] PROGRAMS "
+	      "SOCKETS\n",
+	    stderr);
+	return 2;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -374,14 +383,10 @@ main(int argc, char **argv)
 			web_user = find_account(optarg);
 			break;
 		default:
-			return 2;
+			return usage();
 		}
-	if (argc - optind != 2) {
-		fputs("usage: start-programs [-u USER] [-w WEB-USER] PROGRAMS "
-		      "SOCKETS\n",
-		    stderr);
-		return 2;
-	}
+	if (argc - optind != 2)
+		return usage();
 	check_programs(argv[optind]);
 	check_sockets_dir(argv[optind + 1]);
 	make_sockets(
