@@ -326,6 +326,8 @@ families() {
 	    >/dev/null
 	assert_status 303
 	assert_header Set-Cookie '^__Host-latchkey-visit=[A-Za-z0-9_-]{43}; Path=/; Secure; HttpOnly; SameSite=Lax$'
+	run -1 latchkey site add photos.example.org
+	[[ $output = *'an origin is a scheme, a host'*https://photos.example.org ]]
 	run -1 latchkey site add http://photos.example.org
 	run -1 latchkey site add https://photos.example.org/x
 	run -1 latchkey site add https://Photos.example.org

@@ -29,8 +29,9 @@ parse_methods(struct site_rule *r, const char *word, const char **why)
 		if (*c == ',')
 			*c = ' ';
 		else if (*c < 'A' || *c > 'Z')
-			return because("begins with a path (/...) or methods "
-				       "(GET,POST)",
+			return because(
+			    "a rule begins with a path (/...) or methods "
+			    "(GET,POST)",
 			    why);
 	while (words_next(&cursor, method, sizeof method))
 		if (words_add(r->methods, sizeof r->methods, method) != OK)
@@ -113,7 +114,7 @@ parse_who(struct site_rule *r, const char *word, const char **why)
 	else if (str_equal(word, "strict"))
 		r->strict = true;
 	else
-		return because("says after its path who may: anyone, "
+		return because("a rule says after its path who may: anyone, "
 			       "signed-in, group:NAME or group:\"A NAME\", "
 			       "bearer:AUDIENCE, "
 			       "app-password, scope:NAME, strict",
