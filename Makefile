@@ -123,10 +123,12 @@ $(shared): $(library) $(BUILD)/lib/shared.o $(BUILD)/lib/wiping_free.o $(exports
 	    -o $@ $(filter %.o,$^) $(fcgi) $(libs) $(LDLIBS)
 
 # Only what a program or the command calls can be seen from outside, and the
-# free and realloc that other libraries shall call as well.
-$(exports): $(programs:%=$(BUILD)/cgi-bin/%.o) $(command:%=$(BUILD)/bin/%.o)
+# free and realloc that other libraries shall call as well. These names are in
+# this file: a build from before one was added would hide it.
+$(exports): $(programs:%=$(BUILD)/cgi-bin/%.o) $(command:%=$(BUILD)/bin/%.o) \
+		Makefile
 	@mkdir -p $(@D)
-	@{ echo '{ global:' && $(NM) -u $^ | sed -n 's/^ *U \(.*\)/\1;/p' | \
+	@{ echo '{ global:' && $(NM) -u $(filter %.o,$^) | sed -n 's/^ *U \(.*\)/\1;/p' | \
 	    sort -u && echo 'free;' && echo 'realloc;' && echo 'local: *; };'; } >$@
 
 $(programs:%=$(BUILD)/cgi-bin/%): %: %.o $(ours)
