@@ -477,18 +477,19 @@ tokens_open_an_api() {
 	answers 401 - -H "Authorization: Bearer $token" /strict/page.txt
 }
 
+# Carol has not signed in yet: to lock bob would end what he needs below.
 app_passwords_open_what_they_are_for() {
 	local password
-	password=$(latchkey app-password add bob --site "$SITE" --json |
+	password=$(latchkey app-password add carol --site "$SITE" --json |
 	    jq -r .password)
-	answers 200 - -u "bob:$password" /dav/page.txt
+	answers 200 - -u "carol:$password" /dav/page.txt
 	answers 401 - -u "alice:$password" /dav/page.txt
-	answers 401 - -u "bob:$PASSWORD" /dav/page.txt
+	answers 401 - -u "carol:$PASSWORD" /dav/page.txt
 	assert_header WWW-Authenticate '^Basic '
-	[[ $(ask - -u "bob:$password" /page.txt) != 200 ]]
-	latchkey user lock bob >/dev/null
-	answers 401 - -u "bob:$password" /dav/page.txt
-	latchkey user unlock bob >/dev/null
+	[[ $(ask - -u "carol:$password" /page.txt) != 200 ]]
+	latchkey user lock carol >/dev/null
+	answers 401 - -u "carol:$password" /dav/page.txt
+	latchkey user unlock carol >/dev/null
 }
 
 # WebDAV (RFC 4918 9.8, 9.9), the app behind being the one that would do it.
