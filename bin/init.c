@@ -266,10 +266,16 @@ refuse_issuer(const char *issuer)
 static int
 say_next(const struct admin *a, const char *issuer)
 {
+	static const char *const next[] = {
+	    "user add NAME", "client add ID --redirect-uri URI", "check"};
+	/* LATCHKEY_DATA may be there for this command alone. */
+	const bool is_usual = str_equal(a->dir, conf_dir("")) &&
+			      str_equal(a->dir, conf_dir(NULL));
+
 	printf("%s is ready for %s. Next:\n", a->dir, issuer);
-	printf("  latchkey -d %s user add NAME\n", a->dir);
-	printf("  latchkey -d %s client add ID --redirect-uri URI\n", a->dir);
-	printf("  latchkey -d %s check\n", a->dir);
+	for (size_t i = 0; i < sizeof next / sizeof *next; i++)
+		printf("  latchkey%s%s %s\n", is_usual ? "" : " -d ",
+		    is_usual ? "" : a->dir, next[i]);
 	return EXIT_DONE;
 }
 

@@ -129,6 +129,7 @@ command_path() {
 @test "init makes everything, readable by the owner alone" {
 	run -0 latchkey init https://id.example.org/idp
 	[[ ${#lines[@]} -eq 4 ]]
+	assert_equal "${lines[3]}" "  latchkey -d $DATA check"
 	assert_equal "$(mode "$DATA")" 700
 	assert_equal "$(mode "$DATA/keys")" 700
 	assert_equal "$(mode "$DATA/slots")" 700
