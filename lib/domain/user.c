@@ -63,7 +63,7 @@ has_control(const char *s)
 {
 	if (str_has_control(s))
 		return true;
-	for (; (s = strchr(s, '\xc2')) != NULL; s++)
+	for (; (s = strchr(s, 0xc2)) != NULL; s++)
 		if ((unsigned char)s[1] < 0xa0)
 			return true;
 	return false;
