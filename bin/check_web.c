@@ -68,7 +68,7 @@ tell_unreachable(struct web *w, const char *url)
 {
 	static const struct check_advice advice = {
 	    "nothing behind it could be checked, and if browsers do not reach "
-	    "it either, nobody can sign in",
+	    "it either, people cannot sign in",
 	    "see that the web server runs with latchkey's configuration and "
 	    "that the name leads to it; where this machine cannot reach its "
 	    "own public address, use --offline"};
