@@ -82,6 +82,7 @@ furnish() {
 	latchkey site add "$SITE" --name Photos --rule '/ signed-in' \
 	    --rule '/open anyone' --rule '/app/open anyone' \
 	    --rule '/family group:family' --rule '/closed group:nobody' \
+	    --rule 'POST /app/fixed group:nobody' \
 	    --rule '/dav signed-in app-password' \
 	    --rule '/api bearer:https://api.example scope:api:read' \
 	    --rule '/strict bearer:https://api.example strict' >/dev/null
@@ -528,6 +529,17 @@ a_move_is_judged_at_both_ends() {
 	done
 }
 
+# The server may refuse it before the gate does.
+a_method_holds_in_small_letters() {
+	local method
+	answers 200 alice -H 'Accept: */*' /app/fixed
+	answers 403 alice -H 'Accept: */*' -d a=1 /app/fixed
+	for method in post Post pOST; do
+		[[ $(ask alice --http1.1 -X $method /app/fixed) = [45]0[0-9] ]]
+		refute_page 'app: '
+	done
+}
+
 it_closes_at_the_next_request() {
 	latchkey user unlock carol >/dev/null
 	sign_in_at carol "$SITE/page.txt"
@@ -649,6 +661,7 @@ end_gate() {
 @test "lighttpd: an access token opens an API (RFC 6750)" { at lighttpd; tokens_open_an_api; }
 @test "lighttpd: an app password opens what it is for (RFC 7617)" { at lighttpd; app_passwords_open_what_they_are_for; }
 @test "lighttpd: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at lighttpd; a_move_is_judged_at_both_ends; }
+@test "lighttpd: a method in small letters passes no rule that closes it in capitals" { at lighttpd; a_method_holds_in_small_letters; }
 @test "lighttpd: signing out, ending a grant, locking a person count at the next request" { at lighttpd; it_closes_at_the_next_request; }
 @test "lighttpd: bodies reach the app, and its 401 the client" { at lighttpd; bodies_reach_the_app; }
 @test "lighttpd: Chromium goes through it, and signs out" { at lighttpd; a_browser_goes_through; }
@@ -670,6 +683,7 @@ end_gate() {
 @test "nginx: an access token opens an API (RFC 6750)" { at nginx; tokens_open_an_api; }
 @test "nginx: an app password opens what it is for (RFC 7617)" { at nginx; app_passwords_open_what_they_are_for; }
 @test "nginx: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at nginx; a_move_is_judged_at_both_ends; }
+@test "nginx: a method in small letters passes no rule that closes it in capitals" { at nginx; a_method_holds_in_small_letters; }
 @test "nginx: signing out, ending a grant, locking a person count at the next request" { at nginx; it_closes_at_the_next_request; }
 @test "nginx: bodies reach the app, and its 401 the client" { at nginx; bodies_reach_the_app; }
 @test "nginx: Chromium goes through it, and signs out" { at nginx; a_browser_goes_through; }
@@ -692,6 +706,7 @@ end_gate() {
 @test "apache: an access token opens an API (RFC 6750)" { at apache; tokens_open_an_api; }
 @test "apache: an app password opens what it is for (RFC 7617)" { at apache; app_passwords_open_what_they_are_for; }
 @test "apache: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at apache; a_move_is_judged_at_both_ends; }
+@test "apache: a method in small letters passes no rule that closes it in capitals" { at apache; a_method_holds_in_small_letters; }
 @test "apache: signing out, ending a grant, locking a person count at the next request" { at apache; it_closes_at_the_next_request; }
 @test "apache: bodies reach the app, and its 401 the client" { at apache; bodies_reach_the_app; }
 @test "apache: no .htaccess and no other section leads past it" { at apache; no_other_section_opens_it; }
@@ -715,6 +730,7 @@ end_gate() {
 @test "apache-fcgid: an access token opens an API (RFC 6750)" { at apache-fcgid; tokens_open_an_api; }
 @test "apache-fcgid: an app password opens what it is for (RFC 7617)" { at apache-fcgid; app_passwords_open_what_they_are_for; }
 @test "apache-fcgid: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at apache-fcgid; a_move_is_judged_at_both_ends; }
+@test "apache-fcgid: a method in small letters passes no rule that closes it in capitals" { at apache-fcgid; a_method_holds_in_small_letters; }
 @test "apache-fcgid: signing out, ending a grant, locking a person count at the next request" { at apache-fcgid; it_closes_at_the_next_request; }
 @test "apache-fcgid: bodies reach the app, and its 401 the client" { at apache-fcgid; bodies_reach_the_app; }
 @test "apache-fcgid: no .htaccess and no other section leads past it" { at apache-fcgid; no_other_section_opens_it; }
@@ -736,6 +752,7 @@ end_gate() {
 @test "caddy: an access token opens an API (RFC 6750)" { at caddy; tokens_open_an_api; }
 @test "caddy: an app password opens what it is for (RFC 7617)" { at caddy; app_passwords_open_what_they_are_for; }
 @test "caddy: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at caddy; a_move_is_judged_at_both_ends; }
+@test "caddy: a method in small letters passes no rule that closes it in capitals" { at caddy; a_method_holds_in_small_letters; }
 @test "caddy: signing out, ending a grant, locking a person count at the next request" { at caddy; it_closes_at_the_next_request; }
 @test "caddy: bodies reach the app, and its 401 the client" { at caddy; bodies_reach_the_app; }
 @test "caddy: no other block leads past it" {
