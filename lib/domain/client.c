@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { CLIENT_VERSION = 4, CLIENT_RECORD_CAP = 24576 };
+enum { CLIENT_VERSION = 1, CLIENT_RECORD_CAP = 24576 };
 
 const char *
 client_id_refusal(const char *s)
@@ -242,11 +242,10 @@ client_decode(struct client *c, const void *key, size_t key_len,
 {
 	struct record_reader r;
 	char alg[16];
-	uint8_t version;
 
 	if (str_copy_n(c->client_id, sizeof c->client_id, key, key_len) != OK)
 		return ERR_CORRUPT;
-	version = record_open(&r, v->bytes, v->len, CLIENT_VERSION);
+	record_open(&r, v->bytes, v->len, CLIENT_VERSION);
 	record_get_str(&r, c->name, sizeof c->name);
 	record_get_str(&r, c->redirect_uris, sizeof c->redirect_uris);
 	record_get_str(&r, c->post_logout_redirect_uris,
@@ -271,9 +270,7 @@ client_decode(struct client *c, const void *key, size_t key_len,
 	c->refresh_retry = record_get_u8(&r);
 	if (record_close(&r) != OK)
 		return record_close(&r);
-	/* None of an older form was ever released. */
-	return version != CLIENT_VERSION || c->alg == JWA_COUNT ||
-		       c->refresh_retry >= RETRY_COUNT
+	return c->alg == JWA_COUNT || c->refresh_retry >= RETRY_COUNT
 		   ? ERR_CORRUPT
 		   : OK;
 }

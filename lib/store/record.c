@@ -128,19 +128,16 @@ get_big_endian(struct record_reader *r, size_t width)
 	return n;
 }
 
-uint8_t
+void
 record_open(
-    struct record_reader *r, const void *bytes, size_t len, uint8_t newest)
+    struct record_reader *r, const void *bytes, size_t len, uint8_t version)
 {
-	uint8_t version;
+	uint8_t found;
 
 	*r = (struct record_reader){.bytes = bytes, .len = len, .err = OK};
-	version = record_get_u8(r);
-	if (r->err == OK && version > newest)
-		r->err = ERR_VERSION;
-	else if (r->err == OK && version == 0)
-		r->err = ERR_CORRUPT;
-	return r->err == OK ? version : 0;
+	found = record_get_u8(r);
+	if (r->err == OK && found != version)
+		r->err = found > version ? ERR_VERSION : ERR_CORRUPT;
 }
 
 uint8_t

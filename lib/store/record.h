@@ -39,10 +39,10 @@ struct record_reader {
 	enum err err;
 };
 
-/* Reads the version byte: 1..NEWEST is returned, anything else is 0 and an
- * error (ERR_VERSION when newer, ERR_CORRUPT otherwise). */
-uint8_t record_open(
-    struct record_reader *r, const void *bytes, size_t len, uint8_t newest);
+/* Reads the version byte, which must be VERSION: a newer one is ERR_VERSION,
+ * an older one ERR_CORRUPT (there was none). */
+void record_open(
+    struct record_reader *r, const void *bytes, size_t len, uint8_t version);
 uint8_t record_get_u8(struct record_reader *r);
 uint32_t record_get_u32(struct record_reader *r);
 uint64_t record_get_u40(struct record_reader *r);

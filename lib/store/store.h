@@ -67,7 +67,7 @@ enum {
 				  * expired for longer than STORE_OVERDUE_S:
 				  * about 0.2 ms */
 	STORE_OVERDUE_S = 60,
-	STORE_SCHEMA = 2 /* 1 was never released, and nothing reads it */
+	STORE_SCHEMA = 3 /* those before it were never released */
 };
 
 struct store;

@@ -6,15 +6,11 @@
  * An entry of the expiry index: which table (1 byte), the time (8), the key.
  * Families, by far the most, are last: each new entry comes after all others,
  * so that pages are filled to their end, and the index is half as large.
- *
- * Before, the time came first and then the table. What an older latchkey has
- * left begins with a zero, and goes in its time.
  */
 enum {
 	EXPIRY_HEAD_LEN = 1 + 8,
 	EXPIRY_KEY_CAP = EXPIRY_HEAD_LEN + STORE_KEY_MAX,
-	SECTION_FIRST = 1, /* of table 0 */
-	SECTION_LAST = 255 /* of families */
+	SECTION_LAST = 255 /* of families; of any other its number */
 };
 
 struct envelope {
@@ -93,8 +89,7 @@ store_get(struct store_txn *t, enum store_table table, const void *key,
 static uint8_t
 section_of(enum store_table table)
 {
-	return table == TABLE_FAMILIES ? SECTION_LAST
-				       : (uint8_t)(SECTION_FIRST + table);
+	return table == TABLE_FAMILIES ? SECTION_LAST : (uint8_t)table;
 }
 
 static size_t
@@ -103,16 +98,6 @@ expiry_key(uint8_t bytes[static EXPIRY_KEY_CAP], int64_t time,
 {
 	bytes[0] = section_of(table);
 	put_time(bytes + 1, time);
-	memcpy(bytes + EXPIRY_HEAD_LEN, key, key_len);
-	return EXPIRY_HEAD_LEN + key_len;
-}
-
-static size_t
-old_expiry_key(uint8_t bytes[static EXPIRY_KEY_CAP], int64_t time,
-    enum store_table table, const void *key, size_t key_len)
-{
-	put_time(bytes, time);
-	bytes[8] = (uint8_t)table;
 	memcpy(bytes + EXPIRY_HEAD_LEN, key, key_len);
 	return EXPIRY_HEAD_LEN + key_len;
 }
@@ -141,10 +126,6 @@ index_del(struct store_txn *t, int64_t time, enum store_table table,
 	if (time == 0)
 		return;
 	rc = mdb_del(t->txn, t->store->expiry, &k, NULL);
-	if (rc == MDB_NOTFOUND) {
-		(void)old_expiry_key(bytes, time, table, key, key_len);
-		rc = mdb_del(t->txn, t->store->expiry, &k, NULL);
-	}
 	if (rc != 0 && rc != MDB_NOTFOUND)
 		store_fail_rc(t, rc);
 }
@@ -365,16 +346,9 @@ expiring_decode(struct expiring *e, const MDB_val *k)
 		return false;
 	memcpy(e->bytes, k->mv_data, k->mv_size);
 	e->len = k->mv_size;
-	if (e->bytes[0] == 0) {
-		e->table = e->bytes[8];
-		e->time = get_time(e->bytes);
-	} else {
-		e->table = e->bytes[0] == SECTION_LAST
-			       ? TABLE_FAMILIES
-			       : e->bytes[0] - SECTION_FIRST;
-		e->time = get_time(e->bytes + 1);
-	}
-	return e->table < TABLE_COUNT;
+	e->table = e->bytes[0] == SECTION_LAST ? TABLE_FAMILIES : e->bytes[0];
+	e->time = get_time(e->bytes + 1);
+	return e->table < TABLE_COUNT && section_of(e->table) == e->bytes[0];
 }
 
 /* Takes an entry out of the index, and what it stands for out of its table,

@@ -33,7 +33,7 @@ is_indexed(struct store_txn *t, size_t table, const MDB_val *k, int64_t time)
 	uint8_t bytes[9 + STORE_KEY_MAX];
 	MDB_val entry = {9 + k->mv_size, bytes}, nothing;
 
-	bytes[0] = table == TABLE_FAMILIES ? 255 : (uint8_t)(1 + table);
+	bytes[0] = table == TABLE_FAMILIES ? 255 : (uint8_t)table;
 	for (size_t i = 0; i < 8; i++)
 		bytes[1 + i] = (uint8_t)((uint64_t)time >> (56 - 8 * i));
 	memcpy(bytes + 9, k->mv_data, k->mv_size);

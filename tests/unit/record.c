@@ -61,9 +61,8 @@ reader(void)
 	uint8_t few[4];
 	char text[8];
 
-	CHECK(record_open(&r, bytes, sizeof bytes, 2) == 2 &&
-		  (record_get_str(&r, text, sizeof text),
-		      str_equal(text, "hi")) &&
+	record_open(&r, bytes, sizeof bytes, 2);
+	CHECK((record_get_str(&r, text, sizeof text), str_equal(text, "hi")) &&
 		  record_get_u8(&r) == 9 &&
 		  record_get_u40(&r) == 0x0102030405 && record_close(&r) == OK,
 	    "record: what was written is read");
@@ -89,6 +88,12 @@ reader(void)
 	record_open(&r, "\2\0\2a\0", 5, 2);
 	record_get_str(&r, text, sizeof text);
 	CHECK(r.err == ERR_CORRUPT, "record: a NUL in a string is corrupt");
+	record_open(&r, bytes, sizeof bytes, 3);
+	CHECK(record_close(&r) == ERR_CORRUPT && record_get_u8(&r) == 0,
+	    "record: of an older version is corrupt");
+	record_open(&r, bytes, sizeof bytes, 1);
+	CHECK(record_close(&r) == ERR_VERSION && record_get_u8(&r) == 0,
+	    "record: of a newer version is a newer latchkey's");
 }
 
 int

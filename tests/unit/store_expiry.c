@@ -1,6 +1,4 @@
 /* The expiry index: one entry a record, a bounded handful swept a write. */
-#include "store/lmdb.h"
-
 #include "check.h"
 #include "fixture.h"
 
@@ -361,64 +359,6 @@ in_turn(void)
 	CHECK(entries_are(0), "expiry: and no table is forgotten");
 }
 
-/* As an older latchkey kept its index: the time first, then the table. */
-static enum err
-age_step(struct store_txn *t, void *arg)
-{
-	uint8_t old[16][9 + STORE_KEY_MAX];
-	size_t len[16], count = 0;
-	MDB_cursor *c;
-	MDB_val k, v = {0, NULL};
-
-	(void)arg;
-	if (mdb_cursor_open(t->txn, t->store->expiry, &c) != 0)
-		return ERR_IO;
-	while (count < 16 && mdb_cursor_get(c, &k, &v, MDB_FIRST) == 0) {
-		const uint8_t *bytes = k.mv_data;
-
-		memcpy(old[count], bytes + 1, 8);
-		old[count][8] =
-		    bytes[0] == 255 ? TABLE_FAMILIES : (uint8_t)(bytes[0] - 1);
-		memcpy(old[count] + 9, bytes + 9, k.mv_size - 9);
-		len[count++] = k.mv_size;
-		if (mdb_cursor_del(c, 0) != 0)
-			return ERR_IO;
-	}
-	mdb_cursor_close(c);
-	v = (MDB_val){0, NULL};
-	for (size_t i = 0; i < count; i++) {
-		k = (MDB_val){len[i], old[i]};
-		if (mdb_put(t->txn, t->store->expiry, &k, &v, 0) != 0)
-			return ERR_IO;
-	}
-	return OK;
-}
-
-static void
-aged(void)
-{
-	put("deleted", noon + 20);
-	put("shortened", noon + 90);
-	put("extended", noon + 20);
-	put_in(TABLE_FAMILIES, "family", noon + 20);
-	put_in(TABLE_SESSIONS, "session", noon + 90);
-	CHECK(
-	    store_write(fixture, noon, age_step, NULL) == OK && entries_are(5),
-	    "expiry: an index that an older latchkey kept");
-	in_store(del_step, "deleted");
-	CHECK(entries_are(4), "expiry: in it, what is deleted has no entry");
-	put("shortened", noon + 20);
-	put("extended", noon + 70);
-	CHECK(entries_are(4), "expiry: in it, what is put again has one");
-	write_at(noon + 20);
-	write_at(noon + 20);
-	CHECK(!there("shortened") && there("extended") && entries_are(2),
-	    "expiry: in it, what is due is swept, with what came since");
-	write_at(noon + 90);
-	CHECK(!there("extended") && entries_are(0),
-	    "expiry: in it, nothing is left in the end");
-}
-
 /* Codes that live a minute, one issued each second: the store must not grow. */
 static void
 steady(void)
@@ -450,7 +390,6 @@ main(void)
 	bounds();
 	tables_apart();
 	in_turn();
-	aged();
 	steady();
 	return check_done();
 }
