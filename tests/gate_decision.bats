@@ -662,7 +662,7 @@ move() {
 	local cookie method
 	cookie=$(gate_cookie alice)
 	latchkey site set "$SITE" --rule '/ anyone' --rule '/x signed-in' \
-	    --rule 'POST,DELETE,COPY,MOVE /wiki group:nobody' \
+	    --rule 'POST,DELETE,COPY,MOVE /wiki group:editors' \
 	    --rule '/wiki signed-in' >/dev/null
 	for method in post Delete copy; do
 		cgi gate $method /wiki/x '' '' FCGI_ROLE=AUTHORIZER \

@@ -82,7 +82,7 @@ furnish() {
 	latchkey site add "$SITE" --name Photos --rule '/ signed-in' \
 	    --rule '/open anyone' --rule '/app/open anyone' \
 	    --rule '/family group:family' --rule '/closed group:nobody' \
-	    --rule 'POST /app/fixed group:nobody' \
+	    --rule 'POST /app/fixed group:editors' \
 	    --rule '/dav signed-in app-password' \
 	    --rule '/api bearer:https://api.example scope:api:read' \
 	    --rule '/strict bearer:https://api.example strict' >/dev/null

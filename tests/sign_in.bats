@@ -434,7 +434,7 @@ guess() {	# NAME TIMES [PASSWORD]
 	assert_status 429
 }
 
-@test "sign-in: one person who signs in by address clears nobody of guesses at another" {
+@test "sign-in: one person who signs in by address does not clear the tries at another" {
 	add_user mallory --email alice@example.net
 	guess alice 9
 	submit g step=login username=alice@example.net password="$PASSWORD"
