@@ -258,9 +258,36 @@ test-programs: all $(units:%=$(BUILD)/test/unit/%) \
 # Packages first, in a make of its own: without them nothing compiles.
 test:
 	@conf/packages.sh build test $(if $(VALGRIND),valgrind)
-	@$(MAKE) --no-print-directory test-programs
-	@LATCHKEY_BUILD='$(abspath $(BUILD))' SAN='$(SAN)' \
-	    VALGRIND='$(VALGRIND)' tests/run
+	@$(MAKE) --no-print-directory check
+
+# T names what to run, .bats files or unit programs by their source; F is a
+# pattern for the names of tests in .bats files.
+T	 =
+F	 =
+run_tests = LATCHKEY_BUILD='$(abspath $(BUILD))' SAN='$(SAN)' \
+	    VALGRIND='$(VALGRIND)' TEST_FILTER='$(F)' tests/run
+
+check: test-programs
+	@$(run_tests) $(patsubst tests/unit/%.c,$(BUILD)/test/unit/%,$(T))
+
+unit: $(units:%=$(BUILD)/test/unit/%)
+	@$(run_tests) $^
+
+# The longest way: other compilers and flags first, each in a build of its own;
+# then everything, also with the sanitizers; the kills and power cuts are many
+# more than usual. It stops at the first that fails.
+full:
+	@conf/packages.sh build test lint clang
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory CC=clang BUILD='$(BUILD)/clang' \
+	    CFLAGS='$(CFLAGS) -Werror' test-programs unit
+	@$(MAKE) --no-print-directory RS256=no BUILD='$(BUILD)/no-rs256' \
+	    test-programs unit
+	@$(MAKE) --no-print-directory SAN=1 check
+	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
+	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} \
+	    $(MAKE) --no-print-directory check
+	@echo "all of make full passed, $$(date -u +%F)"
 
 # What is measured beside: the least that must be done.
 benches	 = ceiling exec seed step ungrouped
@@ -375,6 +402,12 @@ clean:
 help:
 	@echo 'make                  builds all programs, under build/'
 	@echo 'make test             installs what tests need, builds, tests'
+	@echo 'make check [T=tests/token.bats] [F=PATTERN]'
+	@echo '                      the same without installing; T names .bats files'
+	@echo '                      or unit programs, F a pattern for names of tests'
+	@echo 'make unit             the unit programs alone, in seconds'
+	@echo 'make full             lint, clang, RS256=no, all tests with the sanitizers,'
+	@echo '                      and again with many more kills: takes hours'
 	@echo 'make SAN=1 test       the same with ASan and UBSan, in build/san'
 	@echo 'make VALGRIND=1 test  the same under valgrind'
 	@echo 'make demo [PORT=8080] a provider with two people and a sample app'
@@ -395,6 +428,6 @@ help:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test test-programs bench bench-programs lint serve demo install static deb clean help FORCE
+.PHONY: all test check unit full test-programs bench bench-programs lint serve demo install static deb clean help FORCE
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what a task needs and is not there, by Debian package name:
 #
-#	packages.sh build|demo|test|deb|valgrind|lint|bench...
+#	packages.sh build|demo|test|deb|lint|clang|valgrind|bench...
 #	packages.sh --list TASK...	only names them, one a line
 #
 # Silent and quick when nothing is missing. Root, or sudo, is used for the
@@ -76,6 +76,9 @@ needs() {
 		echo 'mandoc mandoc'
 		echo 'shellcheck shellcheck'
 		;;
+	clang)
+		echo 'clang clang'
+		;;
 	valgrind)
 		echo 'valgrind valgrind'
 		;;
@@ -87,7 +90,7 @@ needs() {
 		echo 'wrk wrk'
 		;;
 	*)
-		echo "usage: packages.sh build|demo|test|deb|valgrind|lint|bench..." >&2
+		echo "usage: packages.sh build|demo|test|deb|lint|clang|valgrind|bench..." >&2
 		return 2
 		;;
 	esac

@@ -24,10 +24,24 @@ make_it() {
 @test "build: make help lists every target" {
 	local target
 	run -0 make -s help
-	for target in test demo serve install deb static lint bench clean \
-	    'SAN=1 test'; do
+	for target in test check unit full demo serve install deb static lint \
+	    bench clean 'SAN=1 test'; do
 		[[ $output = *"make $target"* ]] || fail "no make $target"
 	done
+}
+
+@test "build: make check runs the files that T names, and of these the tests that F matches" {
+	local units
+	run -0 make -ns check T='tests/unit/str.c tests/helper.bats' F=codes \
+	    BUILD="$LATCHKEY_BUILD"
+	[[ ${lines[-1]} = *"TEST_FILTER='codes' tests/run"* &&
+	    ${lines[-1]} = *"run $LATCHKEY_BUILD/test/unit/str tests/helper.bats" ]]
+	units=$LATCHKEY_BUILD/test/unit
+	TEST_FILTER='when it has ended' run -0 tests/run "$units/str" \
+	    tests/helper.bats
+	[[ $output = *'# unit str'* && $output = *'when it has ended'* ]]
+	TEST_FILTER='a name that no test has' run -1 tests/run tests/helper.bats
+	assert_equal "${lines[-1]}" '0 passed, 0 failed'
 }
 
 @test "build: no warning" {

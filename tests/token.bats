@@ -240,7 +240,7 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 	assert_status 200
 }
 
-@test "code: is URL-safe, as are tokens: some clients unescape twice" {
+@test "code: codes and tokens are URL-safe: some clients unescape twice" {
 	code=$(get_code alice app)
 	[[ $code =~ ^[A-Za-z0-9_-]+$ ]] || fail "$code"
 	redeem "$code"
