@@ -159,6 +159,8 @@ store_new(struct admin *a, const struct user *u, bool as_json)
 		status = output_json(user_to_json(&s.user));
 	else
 		status = printf("User %s added.\n", u->name) < 0;
+	if (e == OK)
+		user_warn_of_namesakes(a, u);
 	user_wipe(&s.user);
 	return status;
 }
@@ -336,6 +338,8 @@ change(struct admin *a, store_step *step, struct change *s, const char *done)
 	else
 		printf("User %s %s.\n", s->name,
 		    s->instead != NULL ? s->instead : done);
+	if (e == OK && s->args != NULL)
+		user_warn_of_namesakes(a, &s->user);
 	user_wipe(&s->user);
 	return status;
 }

@@ -62,3 +62,47 @@ user_email_refuse(
 	user_wipe(&rival);
 	return refusal_set(&r->refusal, "--email", u->email, r->why);
 }
+
+struct namesakes {
+	const struct user *user;
+	struct user by_email; /* whose address is the user's name */
+	struct user by_name;  /* whose name is the user's address */
+};
+
+static enum err
+namesakes_step(struct store_txn *t, void *arg)
+{
+	struct namesakes *n = arg;
+	enum err e = user_find_email(t, n->user->name, &n->by_email);
+
+	if ((e == OK || e == ERR_NOT_FOUND) && n->user->email[0] != '\0')
+		e = user_find(t, n->user->email, &n->by_name);
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static bool
+is_other(const struct user *found, const struct user *u)
+{
+	return found->name[0] != '\0' && !str_equal(found->name, u->name);
+}
+
+void
+user_warn_of_namesakes(const struct admin *a, const struct user *u)
+{
+	struct namesakes n = {.user = u};
+
+	if (store_read(a->store, namesakes_step, &n) != OK)
+		return;
+	if (is_other(&n.by_email, u))
+		fprintf(stderr,
+		    "latchkey: warning: %s is the e-mail address of %s, who "
+		    "cannot sign in with it: a user name comes first\n",
+		    u->name, n.by_email.name);
+	if (is_other(&n.by_name, u))
+		fprintf(stderr,
+		    "latchkey: warning: %s is a user name: %s cannot sign in "
+		    "with that address\n",
+		    u->email, u->name);
+	user_wipe(&n.by_email);
+	user_wipe(&n.by_name);
+}

@@ -407,6 +407,23 @@ $DATA/store/mine"
 	    --email-unverified
 }
 
+@test "user: a name that is another person's address gets a warning, and so does an address that is a name" {
+	latchkey user add alice --no-password --email alice@example.org
+	run -0 latchkey user add Alice@example.org --no-password
+	assert_output 'warning: alice@example.org is the e-mail address of alice, who'
+	assert_output 'User alice@example.org added.'
+	run -0 latchkey user set alice --name Alice
+	assert_output 'warning: alice@example.org is a user name: alice cannot'
+	latchkey user del alice@example.org
+	run -0 latchkey user set alice --name 'Alice A.'
+	[[ $output != *warning* ]]
+	run -0 latchkey user add bob@example.org --no-password \
+	    --email bob@example.org
+	[[ $output != *warning* ]]
+	run -0 latchkey user set alice --email bob@example.org --email-unverified
+	assert_output 'warning: bob@example.org is a user name: alice cannot'
+}
+
 @test "groups: names with spaces, &, / and letters of any script are kept, shown, added and removed" {
 	local name
 	latchkey user add alice --no-password --group 'Family & Friends' \

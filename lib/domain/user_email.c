@@ -83,19 +83,27 @@ find_holders(struct store_txn *t, const char *address, struct holders *h)
 }
 
 enum err
-user_find_typed(struct store_txn *t, const char *typed, struct user *u)
+user_find_email(struct store_txn *t, const char *address, struct user *u)
 {
 	struct holders h;
-	enum err e = user_find(t, typed, u);
+	enum err e;
 
-	if (e != ERR_NOT_FOUND || strchr(typed, '@') == NULL)
-		return e;
+	*u = (struct user){0};
 	/* What cannot be folded is no person's address. */
-	if (find_holders(t, typed, &h) != OK || h.count != 1) {
+	if (strchr(address, '@') == NULL ||
+	    find_holders(t, address, &h) != OK || h.count != 1) {
 		e = store_failed(t);
 		return e == OK ? ERR_NOT_FOUND : e;
 	}
 	return user_get(t, h.user_id, u);
+}
+
+enum err
+user_find_typed(struct store_txn *t, const char *typed, struct user *u)
+{
+	enum err e = user_find(t, typed, u);
+
+	return e == ERR_NOT_FOUND ? user_find_email(t, typed, u) : e;
 }
 
 enum err

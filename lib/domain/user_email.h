@@ -19,6 +19,11 @@
 enum err user_email_fold(
     char folded[static USER_EMAIL_CAP], const char *address) MUST_CHECK;
 
+/* The person whom ADDRESS names, were it no user name: OK, ERR_NOT_FOUND (U
+ * zeroed). */
+enum err user_find_email(
+    struct store_txn *t, const char *address, struct user *u) MUST_CHECK;
+
 /* The person who signs in as TYPED, a name or else an e-mail address: OK,
  * ERR_NOT_FOUND (U zeroed). */
 enum err user_find_typed(
