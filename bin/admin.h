@@ -87,8 +87,4 @@ int admin_refuse(
  * some; an exit status. */
 int keys_ensure(struct admin *a, enum jwa alg);
 
-/* The algorithm that signs the access tokens of a client with ALG: HS256 is
- * for ID tokens alone. */
-enum jwa keys_signing_alg(const struct conf *conf, enum jwa alg);
-
 #endif

@@ -270,8 +270,8 @@ add_composed(struct admin *a, struct change *s)
 	if (!s->client.is_public)
 		status = give_secret(a, s);
 	if (status == EXIT_DONE)
-		status =
-		    keys_ensure(a, keys_signing_alg(&a->conf, s->client.alg));
+		status = keys_ensure(a,
+		    jwa_of_access_tokens(s->client.alg, a->conf.default_alg));
 	if (status != EXIT_DONE)
 		return status;
 	e = store_write(a->store, a->now, add_step, s);
@@ -472,8 +472,8 @@ set(struct admin *a, const struct args *args)
 	if (e != OK)
 		return refuse(a, e, args->operand);
 	if (alg != NULL && jwa_from_name(alg) != JWA_COUNT)
-		status = keys_ensure(
-		    a, keys_signing_alg(&a->conf, jwa_from_name(alg)));
+		status = keys_ensure(a, jwa_of_access_tokens(jwa_from_name(alg),
+					    a->conf.default_alg));
 	if (status != EXIT_DONE)
 		return status;
 	warn_of_dropped(&s.client, args);

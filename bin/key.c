@@ -108,14 +108,6 @@ keys_ensure(struct admin *a, enum jwa alg)
 	return e == OK || e == ERR_EXISTS ? EXIT_DONE : explain_make(a, e, alg);
 }
 
-enum jwa
-keys_signing_alg(const struct conf *conf, enum jwa alg)
-{
-	if (alg == JWA_HS256)
-		alg = jwa_from_name(conf->default_alg);
-	return alg == JWA_RS256 ? JWA_RS256 : JWA_EDDSA;
-}
-
 /* --- list ------------------------------------------------------------------*/
 
 struct listing {

@@ -24,3 +24,11 @@ jwa_from_name(const char *name)
 			break;
 	return alg;
 }
+
+enum jwa
+jwa_of_access_tokens(enum jwa alg, const char *default_alg)
+{
+	if (alg == JWA_HS256)
+		alg = jwa_from_name(default_alg);
+	return alg == JWA_RS256 ? JWA_RS256 : JWA_EDDSA;
+}

@@ -10,4 +10,11 @@ const char *jwa_name(enum jwa alg);
 /* JWA_COUNT if there is no such one. */
 enum jwa jwa_from_name(const char *name);
 
+/*
+ * The algorithm that signs the access tokens of a client of ALG: ALG itself,
+ * except for HS256, whose secret no resource server has. Then it is that of
+ * the setting DEFAULT_ALG; if that is HS256 too, EdDSA.
+ */
+enum jwa jwa_of_access_tokens(enum jwa alg, const char *default_alg);
+
 #endif

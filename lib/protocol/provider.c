@@ -103,21 +103,6 @@ provider_session_lifetimes(const struct provider *p, bool remembered)
 	    c->session_lifetime_s, c->session_absolute_s};
 }
 
-/* default_alg, where HS256 is of no use. */
-static enum jwa
-default_signature(const struct provider *p)
-{
-	enum jwa alg = jwa_from_name(p->conf.default_alg);
-
-	return alg == JWA_RS256 ? JWA_RS256 : JWA_EDDSA;
-}
-
-enum jwa
-provider_access_token_alg(const struct provider *p, const struct client *c)
-{
-	return c->alg == JWA_HS256 ? default_signature(p) : c->alg;
-}
-
 unsigned
 provider_algs(const struct provider *p, struct store_txn *t)
 {

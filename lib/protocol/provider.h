@@ -41,11 +41,6 @@ struct family_lifetimes provider_lifetimes(const struct provider *p);
 struct session_lifetimes provider_session_lifetimes(
     const struct provider *p, bool remembered);
 
-/* The algorithm that signs a client's access tokens: its own, but for HS256,
- * whose key no resource server has. */
-enum jwa provider_access_token_alg(
-    const struct provider *p, const struct client *c);
-
 /* The algorithms to announce: those of registered clients; before there are
  * any, the default one. Bits 1 << enum jwa. */
 unsigned provider_algs(const struct provider *p, struct store_txn *t);
