@@ -18,7 +18,7 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err buf str names form clock base64 uuid secret json members log issuer conf conf_value file library turn
+base	 = err buf str names form clock monotonic big_endian base64 uuid secret json members log issuer conf conf_value file library turn
 store	 = env explain files held fault store commit newest table record
 domain	 = keyring installation token scope pkce password user user_email uri client client_words jwa session \
 	   site site_path site_rule destination app_password \

@@ -102,12 +102,6 @@ struct listing {
 	bool complete;
 };
 
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static json_t *
 family_json(const struct family *f, const struct user *u)
 {
@@ -122,8 +116,8 @@ family_json(const struct family *f, const struct user *u)
 	    f->refreshable, "offline", f->offline, "auth_time",
 	    (json_int_t)f->auth_time, "created_at", (json_int_t)f->created_at,
 	    "used_at", (json_int_t)f->rotated_at, "expires_at",
-	    (json_int_t)earlier(f->idle_expires_at, f->absolute_expires_at),
-	    "generation", (json_int_t)f->current);
+	    (json_int_t)family_expires_at(f), "generation",
+	    (json_int_t)f->current);
 }
 
 /* Lists what still counts: family_require says no to a family whose session
@@ -136,7 +130,7 @@ family_visit_row(void *arg, const struct family *f)
 	struct user u;
 
 	if (!filter_matches(&l->filter, f->user_id, f->client_id) ||
-	    earlier(f->idle_expires_at, f->absolute_expires_at) <= l->now ||
+	    family_expires_at(f) <= l->now ||
 	    (!f->offline && session_get(l->t, f->sid, l->now, &s) != OK) ||
 	    user_get(l->t, f->user_id, &u) != OK)
 		return true;

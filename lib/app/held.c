@@ -1,5 +1,7 @@
 #include "app/held.h"
 
+#include "base/monotonic.h"
+
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -28,15 +30,6 @@ held_free(struct held *h)
 {
 	pthread_mutex_destroy(&h->lock);
 	pthread_cond_destroy(&h->over_now);
-}
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* Until DUE_MS, or until all leave. */

@@ -1,5 +1,6 @@
 #include "domain/audit.h"
 
+#include "base/big_endian.h"
 #include "base/str.h"
 #include "store/record.h"
 
@@ -11,13 +12,6 @@ enum {
 	AUDIT_RECORD_CAP = 1024
 };
 
-static void
-put_number(uint8_t *at, size_t width, uint64_t n)
-{
-	for (size_t i = width; i-- > 0; n >>= 8)
-		at[i] = (uint8_t)n;
-}
-
 /* One more than last time, whatever the second: those of a burst need not be
  * counted. */
 static uint32_t
@@ -28,10 +22,10 @@ next_number(struct store_txn *t)
 	uint8_t bytes[4];
 	uint32_t n = 0;
 
-	if (store_get(t, TABLE_META, counter, sizeof counter - 1, &v) == OK)
-		for (size_t i = 0; i < v.len; i++)
-			n = n << 8 | v.bytes[i];
-	put_number(bytes, sizeof bytes, ++n);
+	if (store_get(t, TABLE_META, counter, sizeof counter - 1, &v) == OK &&
+	    v.len == sizeof bytes)
+		n = (uint32_t)big_endian_get(v.bytes, v.len);
+	big_endian_put(bytes, sizeof bytes, ++n);
 	store_put(
 	    t, TABLE_META, counter, sizeof counter - 1, bytes, sizeof bytes, 0);
 	return n;
@@ -58,8 +52,8 @@ audit_add(struct store_txn *t, int64_t now, const char *event, const char *user,
 	uint8_t key[AUDIT_KEY_LEN], bytes[AUDIT_RECORD_CAP];
 	struct record_writer w;
 
-	put_number(key, 8, (uint64_t)now);
-	put_number(key + 8, 4, next_number(t));
+	big_endian_put(key, 8, (uint64_t)now);
+	big_endian_put(key + 8, 4, next_number(t));
 	record_begin(&w, bytes, sizeof bytes, AUDIT_VERSION);
 	record_put_str(&w, event);
 	put_cut(&w, user);
@@ -83,7 +77,6 @@ each_record(
 	struct each *each = arg;
 	struct record_reader r;
 	struct audit a = {0};
-	uint64_t at = 0;
 	enum err e;
 
 	record_open(&r, value->bytes, value->len, AUDIT_VERSION);
@@ -96,9 +89,7 @@ each_record(
 		store_fail(each->t, e);
 		return false;
 	}
-	for (size_t i = 0; i < 8; i++)
-		at = at << 8 | ((const uint8_t *)key)[i];
-	a.at = (int64_t)at;
+	a.at = (int64_t)big_endian_get(key, 8);
 	return each->visit(each->arg, &a);
 }
 

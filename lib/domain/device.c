@@ -1,27 +1,11 @@
 #include "domain/device.h"
 
+#include "base/big_endian.h"
 #include "base/secret.h"
 
 #include <string.h>
 
 enum { TIME_LEN = 4 };
-
-static void
-put_u32(uint8_t *at, uint32_t n)
-{
-	for (size_t i = TIME_LEN; i-- > 0; n >>= 8)
-		at[i] = (uint8_t)n;
-}
-
-static int64_t
-made_at(const uint8_t *number)
-{
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < TIME_LEN; i++)
-		n = n << 8 | number[i];
-	return n;
-}
 
 void
 devices_encode(char text[static DEVICES_TEXT_CAP], const struct devices *d)
@@ -53,7 +37,7 @@ authenticate(uint8_t mac[static DEVICE_MAC_LEN], const struct keyring *k,
 	uint8_t bytes[USER_ID_LEN + 4 + DEVICE_NUMBER_LEN];
 
 	memcpy(bytes, u->user_id, USER_ID_LEN);
-	put_u32(bytes + USER_ID_LEN, u->devices_ended);
+	big_endian_put(bytes + USER_ID_LEN, 4, u->devices_ended);
 	memcpy(bytes + USER_ID_LEN + 4, number, DEVICE_NUMBER_LEN);
 	secret_mac(
 	    mac, DEVICE_MAC_LEN, k->device, "device", bytes, sizeof bytes);
@@ -72,7 +56,8 @@ device_find(const struct devices *d, const struct keyring *k,
 		authenticate(mac, k, u, number);
 		if (secret_equal(
 			mac, number + DEVICE_NUMBER_LEN, DEVICE_MAC_LEN) &&
-		    now - made_at(number) < DEVICE_LIFETIME_S)
+		    now - (int64_t)big_endian_get(number, TIME_LEN) <
+			DEVICE_LIFETIME_S)
 			found = number;
 	}
 	return found;
@@ -91,7 +76,7 @@ device_add(struct devices *d, const uint8_t *old, const struct keyring *k,
 	if (gap == d->count)
 		d->count++;
 	memmove(d->entry[1], d->entry[0], gap * DEVICE_LEN);
-	put_u32(number, (uint32_t)now);
+	big_endian_put(number, TIME_LEN, (uint64_t)now);
 	random_bytes(number + TIME_LEN, DEVICE_NUMBER_LEN - TIME_LEN);
 	authenticate(number + DEVICE_NUMBER_LEN, k, u, number);
 }

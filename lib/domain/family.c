@@ -1,5 +1,6 @@
 #include "domain/family.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "domain/audit.h"
 #include "store/record.h"
@@ -17,10 +18,10 @@ enum {
 	FLAGS = IS_REFRESHABLE | IS_OFFLINE | IS_COOKIE
 };
 
-static int64_t
-earlier(int64_t a, int64_t b)
+int64_t
+family_expires_at(const struct family *f)
 {
-	return a < b ? a : b;
+	return earlier(f->idle_expires_at, f->absolute_expires_at);
 }
 
 static uint8_t
@@ -63,7 +64,7 @@ family_put(struct store_txn *t, const struct family *f)
 	e = record_end(&w);
 	if (e == OK)
 		store_put(t, TABLE_FAMILIES, f->family_id, f->key_len, bytes,
-		    w.len, earlier(f->idle_expires_at, f->absolute_expires_at));
+		    w.len, family_expires_at(f));
 	return e == OK ? store_failed(t) : e;
 }
 
@@ -188,8 +189,7 @@ family_get(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
 {
 	enum err e = find(t, family_id, f);
 
-	if (e == OK &&
-	    earlier(f->idle_expires_at, f->absolute_expires_at) <= now)
+	if (e == OK && family_expires_at(f) <= now)
 		e = ERR_NOT_FOUND;
 	if (e != OK)
 		*f = (struct family){0};

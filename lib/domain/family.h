@@ -74,6 +74,9 @@ struct family {
 			     * noted (family_require) */
 };
 
+/* When F ends, if it is not used before. */
+int64_t family_expires_at(const struct family *f);
+
 /* What one presentation of a refresh token did. */
 enum rotation {
 	ROTATION_NEXT,    /* current was presented */

@@ -1,5 +1,6 @@
 #include "domain/session.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "store/record.h"
 
@@ -10,12 +11,6 @@ enum {
 	SESSION_RECORD_CAP = 256,
 	USE_NOTED_S = 3600 /* at most once so many seconds */
 };
-
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
 
 void
 session_make(struct session *s, struct session_cookie *c,
@@ -42,12 +37,6 @@ session_make(struct session *s, struct session_cookie *c,
 	memcpy(c->sid, s->sid, SID_LEN);
 	random_bytes(c->secret, SESSION_SECRET_LEN);
 	secret_hash(s->secret_hash, c->secret, SESSION_SECRET_LEN);
-}
-
-static int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 void

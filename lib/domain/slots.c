@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/secret.h"
 
 #include <errno.h>
@@ -134,15 +135,6 @@ slots_line_up(int *place, const struct conf *conf, bool known)
 
 	return lock_any(
 	    place, conf->dir, "place-", known ? places : places - places / 4);
-}
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* Not a lock that is waited for: that wait would have no end. */

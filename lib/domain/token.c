@@ -1,5 +1,6 @@
 #include "domain/token.h"
 
+#include "base/big_endian.h"
 #include "base/secret.h"
 
 #include <string.h>
@@ -20,8 +21,7 @@ void
 family_id_make(uint8_t family_id[static FAMILY_ID_LEN], int64_t now)
 {
 	random_bytes(family_id, FAMILY_ID_LEN);
-	for (int i = 0; i < FAMILY_ID_TIME_LEN; i++)
-		family_id[i] = (uint8_t)(now >> (24 - 8 * i));
+	big_endian_put(family_id, FAMILY_ID_TIME_LEN, (uint64_t)now);
 }
 
 void
@@ -29,11 +29,9 @@ token_encode(char text[static TOKEN_TEXT_CAP], enum token_kind kind,
     const struct token *t, const struct keyring *k)
 {
 	uint8_t bytes[TOKEN_LEN];
-	int i;
 
 	memcpy(bytes, t->family_id, FAMILY_ID_LEN);
-	for (i = 0; i < 8; i++)
-		bytes[FAMILY_ID_LEN + i] = (uint8_t)(t->number >> (56 - 8 * i));
+	big_endian_put(bytes + FAMILY_ID_LEN, 8, t->number);
 	secret_mac(bytes + NAMED_LEN, TOKEN_MAC_LEN, k->token, contexts[kind],
 	    bytes, NAMED_LEN);
 	base64url_encode(text, TOKEN_TEXT_CAP, bytes, sizeof bytes);
@@ -46,7 +44,6 @@ token_decode(struct token *t, enum token_kind kind, const char *text,
 {
 	uint8_t bytes[TOKEN_LEN], mac[TOKEN_MAC_LEN];
 	enum err e = ERR_INVALID_GRANT;
-	int i;
 
 	memset(t, 0, sizeof *t);
 	if (base64url_decode_exact(bytes, sizeof bytes, text) != OK)
@@ -54,8 +51,7 @@ token_decode(struct token *t, enum token_kind kind, const char *text,
 	secret_mac(mac, sizeof mac, k->token, contexts[kind], bytes, NAMED_LEN);
 	if (secret_equal(mac, bytes + NAMED_LEN, sizeof mac)) {
 		memcpy(t->family_id, bytes, FAMILY_ID_LEN);
-		for (i = 0; i < 8; i++)
-			t->number = t->number << 8 | bytes[FAMILY_ID_LEN + i];
+		t->number = big_endian_get(bytes + FAMILY_ID_LEN, 8);
 		e = OK;
 	}
 	secret_wipe(bytes, sizeof bytes);

@@ -1,5 +1,6 @@
 #include "protocol/access_token.h"
 
+#include "base/big_endian.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "domain/revocation.h"
@@ -18,9 +19,8 @@ make_jti(char text[static JTI_CAP], const struct family *f)
 
 	if (f != NULL) {
 		memcpy(jti, f->family_id, FAMILY_ID_LEN);
-		for (int i = 0; i < JTI_GENERATION_LEN; i++)
-			jti[FAMILY_ID_LEN + i] =
-			    (uint8_t)(f->current >> (32 - 8 * i));
+		big_endian_put(
+		    jti + FAMILY_ID_LEN, JTI_GENERATION_LEN, f->current);
 	}
 	random_bytes(jti + JTI_LEN - JTI_NUMBER_LEN, JTI_NUMBER_LEN);
 	base64url_encode(text, JTI_CAP, jti, sizeof jti);
@@ -121,8 +121,7 @@ take_claims(struct access_token *a, const struct jwt *j)
 	    base64url_decode_exact(jti, sizeof jti, a->jti) != OK)
 		return ERR_INVALID_TOKEN;
 	memcpy(a->family_id, jti, FAMILY_ID_LEN);
-	for (int i = 0; i < JTI_GENERATION_LEN; i++)
-		a->generation = a->generation << 8 | jti[FAMILY_ID_LEN + i];
+	a->generation = big_endian_get(jti + FAMILY_ID_LEN, JTI_GENERATION_LEN);
 	a->has_family = memcmp(jti, no_family, FAMILY_ID_LEN) != 0;
 	a->issued_at = jwt_int(j, "iat", 0);
 	a->expires_at = jwt_int(j, "exp", 0);

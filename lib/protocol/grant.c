@@ -1,5 +1,6 @@
 #include "protocol/grant.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "domain/code.h"
 #include "domain/family.h"
@@ -233,12 +234,6 @@ credentials_step(struct store_txn *t, void *arg)
 		return err_because(
 		    ERR_INVALID_SCOPE, "scope_not_allowed", &g->why);
 	return OK;
-}
-
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
 }
 
 /* Signs what was granted. No access token outlives its family. */

@@ -8,23 +8,14 @@
  * Two stats and a read of eight bytes: 3 us, where a commit takes 450.
  */
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "store/lmdb.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* --- what is told --------------------------------------------------------- */
 

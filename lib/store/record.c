@@ -1,5 +1,6 @@
 #include "store/record.h"
 
+#include "base/big_endian.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -24,10 +25,8 @@ put_big_endian(struct record_writer *w, uint64_t n, size_t width)
 {
 	uint8_t *at = claim(w, width);
 
-	if (at == NULL)
-		return;
-	for (size_t i = width; i-- > 0; n >>= 8)
-		at[i] = (uint8_t)n;
+	if (at != NULL)
+		big_endian_put(at, width, n);
 }
 
 void
@@ -119,13 +118,8 @@ static uint64_t
 get_big_endian(struct record_reader *r, size_t width)
 {
 	const uint8_t *at = take(r, width);
-	uint64_t n = 0;
 
-	if (at == NULL)
-		return 0;
-	for (size_t i = 0; i < width; i++)
-		n = n << 8 | at[i];
-	return n;
+	return at != NULL ? big_endian_get(at, width) : 0;
 }
 
 void

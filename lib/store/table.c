@@ -1,5 +1,7 @@
 #include "store/lmdb.h"
 
+#include "base/big_endian.h"
+
 #include <string.h>
 
 /*
@@ -18,25 +20,6 @@ struct envelope {
 	int64_t indexed_at; /* 0: not in the index; never after expires_at */
 };
 
-static void
-put_time(uint8_t *at, int64_t time)
-{
-	uint64_t n = (uint64_t)time;
-
-	for (size_t i = 8; i-- > 0; n >>= 8)
-		at[i] = (uint8_t)n;
-}
-
-static int64_t
-get_time(const uint8_t *at)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < 8; i++)
-		n = n << 8 | at[i];
-	return (int64_t)n;
-}
-
 /* Takes a stored value apart; fails the transaction if it has no envelope. */
 static bool
 open_envelope(struct store_txn *t, const MDB_val *v, struct envelope *e)
@@ -47,8 +30,8 @@ open_envelope(struct store_txn *t, const MDB_val *v, struct envelope *e)
 		store_fail(t, ERR_CORRUPT);
 		return false;
 	}
-	e->expires_at = get_time(bytes);
-	e->indexed_at = get_time(bytes + 8);
+	e->expires_at = (int64_t)big_endian_get(bytes, 8);
+	e->indexed_at = (int64_t)big_endian_get(bytes + 8, 8);
 	return true;
 }
 
@@ -97,7 +80,7 @@ expiry_key(uint8_t bytes[static EXPIRY_KEY_CAP], int64_t time,
     enum store_table table, const void *key, size_t key_len)
 {
 	bytes[0] = section_of(table);
-	put_time(bytes + 1, time);
+	big_endian_put(bytes + 1, 8, (uint64_t)time);
 	memcpy(bytes + EXPIRY_HEAD_LEN, key, key_len);
 	return EXPIRY_HEAD_LEN + key_len;
 }
@@ -161,8 +144,8 @@ put_enveloped(struct store_txn *t, enum store_table table, const void *key,
 		return;
 	}
 	at = v.mv_data;
-	put_time(at, e->expires_at);
-	put_time(at + 8, e->indexed_at);
+	big_endian_put(at, 8, (uint64_t)e->expires_at);
+	big_endian_put(at + 8, 8, (uint64_t)e->indexed_at);
 	if (value_len > 0)
 		memcpy(at + ENVELOPE_LEN, value, value_len);
 }
@@ -347,7 +330,7 @@ expiring_decode(struct expiring *e, const MDB_val *k)
 	memcpy(e->bytes, k->mv_data, k->mv_size);
 	e->len = k->mv_size;
 	e->table = e->bytes[0] == SECTION_LAST ? TABLE_FAMILIES : e->bytes[0];
-	e->time = get_time(e->bytes + 1);
+	e->time = (int64_t)big_endian_get(e->bytes + 1, 8);
 	return e->table < TABLE_COUNT && section_of(e->table) == e->bytes[0];
 }
 

@@ -1,6 +1,7 @@
 /* Slots and places: so many, no more, and none is lost with a process. */
 #include "domain/slots.h"
 
+#include "base/monotonic.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "check.h"
@@ -8,7 +9,6 @@
 
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MOST = 200 };
@@ -73,15 +73,6 @@ places(const struct conf *conf)
 	leave(0, all);
 }
 
-static int64_t
-milliseconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void
 waiting(const struct conf *conf)
 {
@@ -89,9 +80,9 @@ waiting(const struct conf *conf)
 	int slot, other;
 
 	CHECK(slots_take(&slot, conf, 0) == OK, "slots: a free one is taken");
-	began = milliseconds();
+	began = monotonic_ms();
 	CHECK(slots_take(&other, conf, 40) == ERR_BUSY &&
-		  milliseconds() - began >= 40,
+		  monotonic_ms() - began >= 40,
 	    "slots: waiting for one has an end");
 	close(slot);
 	CHECK(slots_take(&slot, conf, 0) == OK, "slots: it is free again");
