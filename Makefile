@@ -22,7 +22,7 @@ base	 = err buf str names form clock monotonic big_endian base64 uuid secret jso
 store	 = env explain files held fault store commit newest table record
 domain	 = keyring installation token scope pkce password user user_email uri client client_words jwa session \
 	   site site_path site_rule destination app_password \
-	   family family_rotate code approval device opaque_string slots throttle revocation audit signkey signer ed25519 rs256 jwt
+	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer ed25519 rs256 jwt
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in

@@ -1,7 +1,7 @@
 /* People: whether their e-mail addresses are indexed as they are. */
 #include "check.h"
 
-#include "domain/user_email.h"
+#include "domain/user.h"
 
 static bool
 report(void *arg, const struct user *u)
@@ -25,7 +25,7 @@ check_people(struct checking *c, struct store_txn *t)
 	static const struct check_advice stale = {
 	    "an address could name a person who does not have it",
 	    "restore the store from a copy"};
-	size_t n = user_email_verify(t, report, c);
+	size_t n = user_verify_emails(t, report, c);
 
 	if (n > 0)
 		check_found(c, CHECK_ERROR, &stale,

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "client_options.h"
 #include "domain/audit.h"
+#include "domain/removal.h"
 #include "groups.h"
 #include "output.h"
 #include "prompt.h"
@@ -500,7 +501,7 @@ del_step(struct store_txn *t, void *arg)
 
 	e = find_app(t, s);
 	if (e == OK)
-		e = client_del(t, s->client_id);
+		e = remove_client(t, s->client_id);
 	if (e == OK)
 		audit_add(
 		    t, s->now, "client_deleted", NULL, s->client_id, NULL);

@@ -6,8 +6,8 @@
 #include "domain/approval.h"
 #include "domain/audit.h"
 #include "domain/client.h"
-#include "domain/code.h"
 #include "domain/family.h"
+#include "domain/removal.h"
 #include "output.h"
 
 #include <stdio.h>
@@ -248,10 +248,8 @@ end_step(struct store_txn *t, void *arg)
 	if (e != OK)
 		return e;
 	user_id = filter_user_id(&s->filter);
-	s->families = family_end_all(t, user_id, s->filter.client_id);
+	s->families = remove_families(t, user_id, s->filter.client_id);
 	s->approvals = approval_del_all(t, user_id, s->filter.client_id);
-	/* A code under way would begin a new family. */
-	code_end_all(t, user_id, s->filter.client_id);
 	if (s->families + s->approvals > 0)
 		audit_add(t, s->now, "grant_ended", s->filter.name,
 		    s->filter.client_id, NULL);

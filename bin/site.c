@@ -4,6 +4,7 @@
 #include "base/names.h"
 #include "base/str.h"
 #include "domain/audit.h"
+#include "domain/removal.h"
 #include "groups.h"
 #include "output.h"
 
@@ -172,7 +173,7 @@ static enum err
 del_step(struct store_txn *t, void *arg)
 {
 	struct change *s = arg;
-	enum err e = site_del(t, s->origin);
+	enum err e = remove_site(t, s->origin);
 
 	if (e == OK)
 		audit_add(t, s->now, "site_deleted", NULL, s->origin, NULL);

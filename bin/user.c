@@ -3,9 +3,8 @@
 #include "admin.h"
 #include "base/str.h"
 #include "domain/audit.h"
-#include "domain/code.h"
-#include "domain/family.h"
 #include "domain/keyring.h"
+#include "domain/removal.h"
 #include "domain/session.h"
 #include "domain/throttle.h"
 #include "output.h"
@@ -242,8 +241,7 @@ passwd_step(struct store_txn *t, void *arg)
 	u->has_password = true;
 	user_end_devices(u);
 	session_end_all(t, u->user_id, NULL);
-	family_end_all(t, u->user_id, NULL);
-	code_end_all(t, u->user_id, NULL);
+	remove_families(t, u->user_id, NULL);
 	audit_add(t, s->now, "password_changed", u->name, NULL, NULL);
 	return user_put(t, u, s->now);
 }
@@ -316,7 +314,7 @@ del_step(struct store_txn *t, void *arg)
 	struct change *s = arg;
 	enum err e;
 
-	e = user_del(t, s->name);
+	e = remove_user(t, s->name);
 	if (e == OK)
 		audit_add(t, s->now, "user_deleted", s->name, NULL, NULL);
 	return e;

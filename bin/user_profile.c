@@ -48,11 +48,14 @@ enum err
 user_email_refuse(
     struct store_txn *t, const struct user *u, struct email_refusal *r)
 {
+	uint8_t id[USER_ID_LEN];
 	struct user rival;
-	enum err e = user_email_rival(t, u, &rival);
+	enum err e = user_email_rival(t, u, id);
 
 	if (e == ERR_NOT_FOUND)
 		return OK;
+	if (e == OK)
+		e = user_get(t, id, &rival);
 	if (e != OK)
 		return e;
 	snprintf(r->why, sizeof r->why,

@@ -1,7 +1,6 @@
 #include "domain/app_password.h"
 
 #include "base/str.h"
-#include "domain/user_email.h"
 #include "store/record.h"
 
 #include <string.h>

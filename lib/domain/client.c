@@ -2,9 +2,6 @@
 
 #include "base/names.h"
 #include "base/str.h"
-#include "domain/approval.h"
-#include "domain/code.h"
-#include "domain/family.h"
 #include "store/record.h"
 
 #include <string.h>
@@ -448,7 +445,7 @@ client_put(struct store_txn *t, struct client *c, int64_t now)
 }
 
 enum err
-client_del(struct store_txn *t, const char *client_id)
+client_drop(struct store_txn *t, const char *client_id)
 {
 	struct client c;
 	enum err e = client_get(t, client_id, &c);
@@ -456,9 +453,6 @@ client_del(struct store_txn *t, const char *client_id)
 	if (e != OK)
 		return e;
 	origins_update(t, &c, false);
-	family_end_all(t, NULL, client_id);
-	code_end_all(t, NULL, client_id);
-	approval_del_all(t, NULL, client_id);
 	store_del(t, TABLE_CLIENTS, client_id, strlen(client_id));
 	algs_update(t);
 	return store_failed(t);

@@ -134,8 +134,9 @@ enum err client_add(
 enum err client_put(
     struct store_txn *t, struct client *c, int64_t now) MUST_CHECK;
 
-/* Removes the client, its families, codes and approvals. */
-enum err client_del(struct store_txn *t, const char *client_id) MUST_CHECK;
+/* Removes the record and its indexes alone; a client is removed with what is
+ * its own by remove_client (domain/removal.h). */
+enum err client_drop(struct store_txn *t, const char *client_id) MUST_CHECK;
 
 typedef bool client_visit(void *arg, const struct client *c);
 void client_each(struct store_txn *t, client_visit *visit, void *arg);

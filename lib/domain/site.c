@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "domain/app_password.h"
 #include "store/record.h"
 
 #include <string.h>
@@ -154,7 +153,7 @@ site_put(struct store_txn *t, struct site *s, struct client *c, int64_t now)
 }
 
 enum err
-site_del(struct store_txn *t, const char *origin)
+site_drop(struct store_txn *t, const char *origin)
 {
 	struct site s;
 	enum err e = site_get(t, origin, &s);
@@ -162,8 +161,7 @@ site_del(struct store_txn *t, const char *origin)
 	if (e != OK)
 		return e;
 	store_del(t, TABLE_SITES, origin, strlen(origin));
-	app_password_del_all(t, NULL, origin);
-	return client_del(t, origin);
+	return store_failed(t);
 }
 
 struct each {

@@ -52,9 +52,9 @@ enum err site_add(struct store_txn *t, struct site *s, struct client *c,
 enum err site_put(struct store_txn *t, struct site *s, struct client *c,
     int64_t now) MUST_CHECK;
 
-/* Removes the site, its client, its app passwords, and all that was granted
- * there. */
-enum err site_del(struct store_txn *t, const char *origin) MUST_CHECK;
+/* Removes the record alone; a site is removed with its client and app passwords
+ * by remove_site (domain/removal.h). */
+enum err site_drop(struct store_txn *t, const char *origin) MUST_CHECK;
 
 typedef bool site_visit(void *arg, const struct site *s);
 void site_each(struct store_txn *t, site_visit *visit, void *arg);

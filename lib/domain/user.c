@@ -1,12 +1,7 @@
 #include "domain/user.h"
 
 #include "base/str.h"
-#include "domain/app_password.h"
-#include "domain/approval.h"
-#include "domain/code.h"
-#include "domain/family.h"
 #include "domain/opaque_string.h"
-#include "domain/session.h"
 #include "domain/user_email.h"
 #include "store/record.h"
 
@@ -209,6 +204,24 @@ user_find(struct store_txn *t, const char *name, struct user *u)
 }
 
 enum err
+user_find_email(struct store_txn *t, const char *address, struct user *u)
+{
+	uint8_t id[USER_ID_LEN];
+	enum err e = user_email_find(t, address, id);
+
+	*u = (struct user){0};
+	return e == OK ? user_get(t, id, u) : e;
+}
+
+enum err
+user_find_typed(struct store_txn *t, const char *typed, struct user *u)
+{
+	enum err e = user_find(t, typed, u);
+
+	return e == ERR_NOT_FOUND ? user_find_email(t, typed, u) : e;
+}
+
+enum err
 user_require(
     struct store_txn *t, const uint8_t id[static USER_ID_LEN], struct user *u)
 {
@@ -272,23 +285,13 @@ user_end_devices(struct user *u)
 }
 
 enum err
-user_del(struct store_txn *t, const char *name)
+user_drop(struct store_txn *t, const struct user *u)
 {
 	static const struct user gone;
-	struct user u;
-	enum err e = user_find(t, name, &u);
+	enum err e = user_email_index(t, u, &gone);
 
-	if (e != OK)
-		return e;
-	session_end_all(t, u.user_id, NULL);
-	family_end_all(t, u.user_id, NULL);
-	code_end_all(t, u.user_id, NULL);
-	approval_del_all(t, u.user_id, NULL);
-	app_password_del_all(t, u.user_id, NULL);
-	e = user_email_index(t, &u, &gone);
-	store_del(t, TABLE_USER_NAMES, u.name, strlen(u.name));
-	store_del(t, TABLE_USERS, u.user_id, USER_ID_LEN);
-	user_wipe(&u);
+	store_del(t, TABLE_USER_NAMES, u->name, strlen(u->name));
+	store_del(t, TABLE_USERS, u->user_id, USER_ID_LEN);
 	return e == OK ? store_failed(t) : e;
 }
 
@@ -325,6 +328,35 @@ user_each(struct store_txn *t, user_visit *visit, void *arg)
 	struct each each = {t, visit, arg};
 
 	store_scan(t, TABLE_USER_NAMES, NULL, 0, each_name, &each);
+}
+
+struct verification {
+	struct store_txn *t;
+	user_visit *visit;
+	void *arg;
+	size_t right;
+};
+
+static bool
+verify_email(void *arg, const struct user *u)
+{
+	struct verification *v = arg;
+
+	if (u->email[0] == '\0')
+		return true;
+	if (user_email_check(v->t, u) != OK)
+		return v->visit(v->arg, u);
+	v->right++;
+	return true;
+}
+
+size_t
+user_verify_emails(struct store_txn *t, user_visit *visit, void *arg)
+{
+	struct verification v = {.t = t, .visit = visit, .arg = arg};
+
+	user_each(t, verify_email, &v);
+	return user_email_count(t) - v.right;
 }
 
 void

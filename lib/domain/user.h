@@ -63,6 +63,16 @@ enum err user_find(
 enum err user_get(struct store_txn *t, const uint8_t id[static USER_ID_LEN],
     struct user *u) MUST_CHECK;
 
+/* The person whom ADDRESS names, were it no user name (domain/user_email.h):
+ * OK, ERR_NOT_FOUND (U zeroed). */
+enum err user_find_email(
+    struct store_txn *t, const char *address, struct user *u) MUST_CHECK;
+
+/* The person who signs in as TYPED, a name or else an e-mail address: OK,
+ * ERR_NOT_FOUND (U zeroed). */
+enum err user_find_typed(
+    struct store_txn *t, const char *typed, struct user *u) MUST_CHECK;
+
 /* As user_get, and the person may act now: ERR_ACCESS_DENIED if gone or
  * locked. What every use of a session, code or token asks. */
 enum err user_require(struct store_txn *t, const uint8_t id[static USER_ID_LEN],
@@ -79,13 +89,18 @@ enum err user_put(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
 /* Makes all device cookies of U worthless (domain/device.h); U is to be put. */
 void user_end_devices(struct user *u);
 
-/* Removes the person, their sessions, families, codes, approvals and app
- * passwords. */
-enum err user_del(struct store_txn *t, const char *name) MUST_CHECK;
+/* Removes the record and its indexes alone; a person is removed with what is
+ * theirs by remove_user (domain/removal.h). */
+enum err user_drop(struct store_txn *t, const struct user *u) MUST_CHECK;
 
 /* Calls VISIT for everyone, by name, until it returns false. */
 typedef bool user_visit(void *arg, const struct user *u);
 void user_each(struct store_txn *t, user_visit *visit, void *arg);
+
+/* For `latchkey check`: calls VISIT for everyone whose address the index of
+ * addresses does not have, and returns how many entries it has that no person
+ * has. */
+size_t user_verify_emails(struct store_txn *t, user_visit *visit, void *arg);
 
 void user_wipe(struct user *u);
 

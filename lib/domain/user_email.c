@@ -83,36 +83,30 @@ find_holders(struct store_txn *t, const char *address, struct holders *h)
 }
 
 enum err
-user_find_email(struct store_txn *t, const char *address, struct user *u)
+user_email_find(struct store_txn *t, const char *address,
+    uint8_t user_id[static USER_ID_LEN])
 {
 	struct holders h;
 	enum err e;
 
-	*u = (struct user){0};
 	/* What cannot be folded is no person's address. */
 	if (strchr(address, '@') == NULL ||
 	    find_holders(t, address, &h) != OK || h.count != 1) {
 		e = store_failed(t);
 		return e == OK ? ERR_NOT_FOUND : e;
 	}
-	return user_get(t, h.user_id, u);
+	memcpy(user_id, h.user_id, USER_ID_LEN);
+	return OK;
 }
 
 enum err
-user_find_typed(struct store_txn *t, const char *typed, struct user *u)
+user_email_rival(struct store_txn *t, const struct user *u,
+    uint8_t rival[static USER_ID_LEN])
 {
-	enum err e = user_find(t, typed, u);
-
-	return e == ERR_NOT_FOUND ? user_find_email(t, typed, u) : e;
-}
-
-enum err
-user_email_rival(struct store_txn *t, const struct user *u, struct user *rival)
-{
+	struct store_value record;
 	struct holders h;
 	enum err e;
 
-	*rival = (struct user){0};
 	if (!u->email_verified || u->email[0] == '\0')
 		return ERR_NOT_FOUND;
 	e = find_holders(t, u->email, &h);
@@ -120,7 +114,9 @@ user_email_rival(struct store_txn *t, const struct user *u, struct user *rival)
 		return e;
 	if (!h.verified || memcmp(h.user_id, u->user_id, USER_ID_LEN) == 0)
 		return ERR_NOT_FOUND;
-	return user_get(t, h.user_id, rival);
+	memcpy(rival, h.user_id, USER_ID_LEN);
+	/* An entry that no person has is in the way of no one. */
+	return store_get(t, TABLE_USERS, rival, USER_ID_LEN, &record);
 }
 
 /* --- keeping ---------------------------------------------------------------*/
@@ -146,15 +142,14 @@ enum err
 user_email_index(
     struct store_txn *t, const struct user *was, const struct user *is)
 {
-	struct user rival;
+	uint8_t rival[USER_ID_LEN];
 	enum err e;
 
 	/* An address that stays needs no folding, and what that may need. */
 	if (str_equal(was->email, is->email) &&
 	    was->email_verified == is->email_verified)
 		return OK;
-	e = user_email_rival(t, is, &rival);
-	user_wipe(&rival);
+	e = user_email_rival(t, is, rival);
 	if (e == OK)
 		return ERR_EXISTS;
 	return e == ERR_NOT_FOUND ? index_changed(t, was, is) : e;
@@ -162,51 +157,33 @@ user_email_index(
 
 /* --- verifying -------------------------------------------------------------*/
 
-struct verification {
-	struct store_txn *t;
-	user_visit *visit;
-	void *arg;
-	size_t right, entries;
-};
-
-static bool
-verify_person(void *arg, const struct user *u)
+enum err
+user_email_check(struct store_txn *t, const struct user *u)
 {
-	struct verification *v = arg;
 	uint8_t entry[ENTRY_CAP];
 	struct store_value none;
 	size_t len;
 	enum err e = entry_of(entry, &len, u);
 
-	if (e == OK && len == 0)
-		return true;
-	if (e == OK)
-		e = store_get(v->t, TABLE_USER_EMAILS, entry, len, &none);
-	if (e != OK)
-		return v->visit(v->arg, u);
-	v->right++;
-	return true;
+	return e == OK ? store_get(t, TABLE_USER_EMAILS, entry, len, &none) : e;
 }
 
 static bool
 count_entry(
     void *arg, const void *key, size_t key_len, const struct store_value *value)
 {
-	struct verification *v = arg;
-
 	(void)key;
 	(void)key_len;
 	(void)value;
-	v->entries++;
+	++*(size_t *)arg;
 	return true;
 }
 
 size_t
-user_email_verify(struct store_txn *t, user_visit *visit, void *arg)
+user_email_count(struct store_txn *t)
 {
-	struct verification v = {.t = t, .visit = visit, .arg = arg};
+	size_t n = 0;
 
-	user_each(t, verify_person, &v);
-	store_scan(t, TABLE_USER_EMAILS, NULL, 0, count_entry, &v);
-	return v.entries - v.right;
+	store_scan(t, TABLE_USER_EMAILS, NULL, 0, count_entry, &n);
+	return n;
 }

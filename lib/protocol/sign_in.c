@@ -5,7 +5,6 @@
 #include "domain/password.h"
 #include "domain/slots.h"
 #include "domain/throttle.h"
-#include "domain/user_email.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -6,6 +6,7 @@
 #include "domain/approval.h"
 #include "domain/code.h"
 #include "domain/family.h"
+#include "domain/removal.h"
 #include "fixture.h"
 
 #include <string.h>
@@ -324,7 +325,7 @@ keeping(struct store_txn *t, void *arg)
 	CHECK(client_get(t, "a", &found) == ERR_NOT_FOUND &&
 		  found.client_id[0] == '\0' &&
 		  client_put(t, &a, noon) == ERR_NOT_FOUND &&
-		  client_del(t, "a") == ERR_NOT_FOUND,
+		  remove_client(t, "a") == ERR_NOT_FOUND,
 	    "client: one that is not there is not found, changed, removed");
 	memset(a.secret_mac, 7, HASH_LEN);
 	a.trusted = a.no_pkce = true;
@@ -357,7 +358,7 @@ keeping(struct store_txn *t, void *arg)
 	CHECK(client_put(t, &a, noon) == OK &&
 		  client_get(t, "a", &found) == OK && same(&a, &found),
 	    "client: the largest one there can be fits its record");
-	CHECK(client_del(t, "a") == OK &&
+	CHECK(remove_client(t, "a") == OK &&
 		  client_get(t, "a", &found) == ERR_NOT_FOUND,
 	    "client: one that is removed is gone");
 	return OK;
@@ -395,9 +396,9 @@ origins_index(struct store_txn *t, void *arg)
 		  client_origin_known(t, "https://app.example.org"),
 	    "client: changed, it leaves its old origins, but none that "
 	    "another has");
-	CHECK(client_del(t, "b") == OK &&
+	CHECK(remove_client(t, "b") == OK &&
 		  !client_origin_known(t, "https://app.example.org") &&
-		  client_del(t, "a") == OK &&
+		  remove_client(t, "a") == OK &&
 		  !client_origin_known(t, "https://new.example"),
 	    "client: removed, it takes its origins along");
 	return OK;
@@ -419,8 +420,9 @@ algorithms(struct store_txn *t, void *arg)
 	CHECK(client_put(t, &b, noon) == OK &&
 		  client_algs(t) == (1U << JWA_EDDSA | 1U << JWA_RS256),
 	    "client: what none uses any more is not");
-	CHECK(client_del(t, "a") == OK && client_algs(t) == 1U << JWA_RS256 &&
-		  client_del(t, "b") == OK && client_algs(t) == 0,
+	CHECK(remove_client(t, "a") == OK &&
+		  client_algs(t) == 1U << JWA_RS256 &&
+		  remove_client(t, "b") == OK && client_algs(t) == 0,
 	    "client: a removed one uses none");
 	return OK;
 }
@@ -452,7 +454,7 @@ with_belongings(struct store_txn *t, void *arg)
 	if (client_add(t, &a, noon) != OK || client_add(t, &b, noon) != OK ||
 	    !give(t, "a") || !give(t, "a") || !give(t, "ab"))
 		fixture_bail_out("two clients");
-	if (client_del(t, "a") != OK)
+	if (remove_client(t, "a") != OK)
 		fixture_bail_out("a client that stays");
 	return OK;
 }

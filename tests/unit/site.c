@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "check.h"
 #include "domain/destination.h"
+#include "domain/removal.h"
 #include "fixture.h"
 
 #include <string.h>
@@ -423,10 +424,10 @@ kept(struct store_txn *t, void *arg)
 	CHECK(client_algs(t) == 0 && !client_origin_known(t, s.origin),
 	    "site: that signs nothing, and whose scripts may ask for nothing");
 	CHECK(site_add(t, &s, &c, noon) == ERR_EXISTS &&
-		  site_del(t, s.origin) == OK &&
+		  remove_site(t, s.origin) == OK &&
 		  site_get(t, s.origin, &found) == ERR_NOT_FOUND &&
 		  client_get(t, s.origin, &row) == ERR_NOT_FOUND &&
-		  site_del(t, s.origin) == ERR_NOT_FOUND,
+		  remove_site(t, s.origin) == ERR_NOT_FOUND,
 	    "site: removed, nothing of it is left");
 	return OK;
 }

@@ -6,6 +6,7 @@
 #include "domain/approval.h"
 #include "domain/code.h"
 #include "domain/family.h"
+#include "domain/removal.h"
 #include "domain/session.h"
 #include "domain/user_email.h"
 #include "fixture.h"
@@ -162,15 +163,15 @@ keeping(struct store_txn *t, void *arg)
 		  user_require(t, u.user_id, &found) == ERR_ACCESS_DENIED &&
 		  memcmp(&found, &nobody, sizeof found) == 0,
 	    "user: who is locked may not act");
-	CHECK(user_del(t, "alice") == OK &&
+	CHECK(remove_user(t, "alice") == OK &&
 		  user_require(t, u.user_id, &found) == ERR_ACCESS_DENIED &&
 		  user_find(t, "alice", &found) == ERR_NOT_FOUND &&
-		  user_del(t, "alice") == ERR_NOT_FOUND,
+		  remove_user(t, "alice") == ERR_NOT_FOUND,
 	    "user: nor who is gone");
 	CHECK(user_add(t, &twin, noon) == OK &&
 		  memcmp(twin.user_id, u.user_id, USER_ID_LEN) != 0 &&
 		  user_get(t, u.user_id, &found) == ERR_NOT_FOUND &&
-		  user_del(t, "Alice") == OK,
+		  remove_user(t, "Alice") == OK,
 	    "user: who has the name next is somebody else");
 	return OK;
 }
@@ -241,7 +242,7 @@ index_is_right(struct store_txn *t)
 {
 	size_t missing = 0;
 
-	return user_email_verify(t, no_one, &missing) == 0 && missing == 0;
+	return user_verify_emails(t, no_one, &missing) == 0 && missing == 0;
 }
 
 static enum err
@@ -251,6 +252,7 @@ addresses(struct store_txn *t, void *arg)
 	struct user frank = person("frank", "erin@example.ORG", true);
 	struct user named = person("erin@example.org", "", false);
 	struct user found;
+	uint8_t id[USER_ID_LEN];
 
 	(void)arg;
 	CHECK(user_add(t, &erin, noon) == OK &&
@@ -269,9 +271,9 @@ addresses(struct store_txn *t, void *arg)
 	    "user: but no part of one");
 	CHECK(user_add(t, &frank, noon) == ERR_EXISTS &&
 		  user_find(t, "frank", &found) == ERR_NOT_FOUND &&
-		  user_email_rival(t, &frank, &found) == OK &&
-		  str_equal(found.name, "erin") &&
-		  user_email_rival(t, &erin, &found) == ERR_NOT_FOUND,
+		  user_email_rival(t, &frank, id) == OK &&
+		  memcmp(id, erin.user_id, USER_ID_LEN) == 0 &&
+		  user_email_rival(t, &erin, id) == ERR_NOT_FOUND,
 	    "user: a verified address is one person's, who is known");
 	frank.email_verified = false;
 	CHECK(user_add(t, &frank, noon) == OK &&
@@ -292,7 +294,7 @@ addresses(struct store_txn *t, void *arg)
 	    "user: until one has it verified");
 	CHECK(user_add(t, &named, noon) == OK &&
 		  signs_in(t, "erin@example.org", "erin@example.org") &&
-		  user_del(t, "erin@example.org") == OK,
+		  remove_user(t, "erin@example.org") == OK,
 	    "user: a name comes first");
 	CHECK(
 	    str_copy(frank.email, sizeof frank.email, "f@example.org") == OK &&
@@ -300,14 +302,15 @@ addresses(struct store_txn *t, void *arg)
 		signs_in(t, "f@example.org", "frank") &&
 		signs_in(t, "erin@example.org", "erin"),
 	    "user: a changed address is free for the other who has it");
-	CHECK(user_del(t, "frank") == OK && signs_in(t, "f@example.org", NULL),
+	CHECK(
+	    remove_user(t, "frank") == OK && signs_in(t, "f@example.org", NULL),
 	    "user: with a person their address goes");
 	frank = person("frank", "", true);
 	CHECK(user_add(t, &frank, noon) == OK &&
-		  signs_in(t, "frank", "frank") && user_del(t, "frank") == OK &&
-		  index_is_right(t),
+		  signs_in(t, "frank", "frank") &&
+		  remove_user(t, "frank") == OK && index_is_right(t),
 	    "user: no address is no address, and all that is left is indexed");
-	return user_del(t, "erin");
+	return remove_user(t, "erin");
 }
 
 static enum err
@@ -324,8 +327,8 @@ scripts(struct store_txn *t, void *arg)
 		  signs_in(t, "zoe@example.org", NULL) &&
 		  signs_in(t, "zo\xc3@example.org", NULL),
 	    "user: an address is the same however its letters are composed");
-	CHECK(
-	    user_add(t, &twin, noon) == ERR_EXISTS && user_del(t, "zoe") == OK,
+	CHECK(user_add(t, &twin, noon) == ERR_EXISTS &&
+		  remove_user(t, "zoe") == OK,
 	    "user: nor does that make it another's");
 	memset(text, 'e', sizeof text - 1);
 	text[sizeof text - 1] = '\0';
@@ -335,7 +338,7 @@ scripts(struct store_txn *t, void *arg)
 	    "user: the longest address there can be is found");
 	text[64] = 'e';
 	memcpy(text + 252, "e\xcc", 2);
-	CHECK(signs_in(t, text, NULL) && user_del(t, "long") == OK &&
+	CHECK(signs_in(t, text, NULL) && remove_user(t, "long") == OK &&
 		  index_is_right(t),
 	    "user: what cannot be one is no person's");
 	return OK;
@@ -364,14 +367,14 @@ damage(struct store_txn *t, void *arg)
 	if (user_add(t, &u, noon) != OK)
 		fixture_bail_out("gina");
 	store_put(t, TABLE_USER_EMAILS, entry, sizeof entry - 1, "", 0, 0);
-	CHECK(user_email_verify(t, no_one, &missing) == 1 && missing == 0 &&
+	CHECK(user_verify_emails(t, no_one, &missing) == 1 && missing == 0 &&
 		  signs_in(t, "x@example.org", NULL),
 	    "user: an entry that no person has is noticed, and opens nothing");
 	store_del(t, TABLE_USER_EMAILS, entry, sizeof entry - 1);
 	store_prune(t, TABLE_USER_EMAILS, "gina", 4, any_entry, NULL);
-	CHECK(user_email_verify(t, no_one, &missing) == 0 && missing == 1,
+	CHECK(user_verify_emails(t, no_one, &missing) == 0 && missing == 1,
 	    "user: and so is a missing one");
-	CHECK(user_del(t, "gina") == OK && index_is_right(t),
+	CHECK(remove_user(t, "gina") == OK && index_is_right(t),
 	    "user: which is no reason to keep the person");
 	return OK;
 }
@@ -408,7 +411,7 @@ remove_bob(struct store_txn *t, void *arg)
 {
 	(void)arg;
 	if (!give(t, "bob") || !give(t, "bob") || !give(t, "alice") ||
-	    user_del(t, "bob") != OK)
+	    remove_user(t, "bob") != OK)
 		fixture_bail_out("bob, who stays");
 	return OK;
 }

@@ -1,0 +1,58 @@
+#include "domain/removal.h"
+
+#include "domain/app_password.h"
+#include "domain/approval.h"
+#include "domain/client.h"
+#include "domain/code.h"
+#include "domain/family.h"
+#include "domain/session.h"
+#include "domain/site.h"
+#include "domain/user.h"
+
+size_t
+remove_families(
+    struct store_txn *t, const uint8_t *user_id, const char *client_id)
+{
+	code_end_all(t, user_id, client_id);
+	return family_end_all(t, user_id, client_id);
+}
+
+enum err
+remove_user(struct store_txn *t, const char *name)
+{
+	struct user u;
+	enum err e = user_find(t, name, &u);
+
+	if (e != OK)
+		return e;
+	session_end_all(t, u.user_id, NULL);
+	remove_families(t, u.user_id, NULL);
+	approval_del_all(t, u.user_id, NULL);
+	app_password_del_all(t, u.user_id, NULL);
+	e = user_drop(t, &u);
+	user_wipe(&u);
+	return e;
+}
+
+enum err
+remove_client(struct store_txn *t, const char *client_id)
+{
+	enum err e = client_drop(t, client_id);
+
+	if (e != OK)
+		return e;
+	remove_families(t, NULL, client_id);
+	approval_del_all(t, NULL, client_id);
+	return store_failed(t);
+}
+
+enum err
+remove_site(struct store_txn *t, const char *origin)
+{
+	enum err e = site_drop(t, origin);
+
+	if (e != OK)
+		return e;
+	app_password_del_all(t, NULL, origin);
+	return remove_client(t, origin);
+}
