@@ -19,7 +19,7 @@ BUILD	= $(if $(SAN),build/san,build)
 # --- what there is -----------------------------------------------------------
 
 base	 = err buf str names form clock monotonic big_endian base64 uuid secret json members log issuer conf conf_value file library turn
-store	 = env explain files held fault store commit newest table record
+store	 = open commit store env held files fault schema newest table explain fail record
 domain	 = keyring installation token scope pkce password user user_email uri client client_words jwa session \
 	   site site_path site_rule destination app_password \
 	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer ed25519 rs256 jwt

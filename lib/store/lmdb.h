@@ -1,7 +1,9 @@
 /*
- * What the files of the store share: the environment (env.c), transactions
- * (store.c), commits (commit.c), the tables with their expiry index (table.c).
- * Nothing above this floor includes it.
+ * What the files of the store share. Each calls only those after it: a store
+ * is opened (open.c), commits (commit.c), transactions (store.c), the
+ * environment (env.c) with its files (held.c, files.c, fault.c), the tables
+ * with their expiry index (table.c), what fails (explain.c, fail.c). Nothing
+ * above this floor includes it.
  */
 #ifndef LK_STORE_LMDB_H
 #define LK_STORE_LMDB_H
@@ -111,9 +113,12 @@ enum err store_err(int rc);
 int store_env_open(struct store *s, bool create);
 void store_env_close(struct store *s);
 
-/* Whether DIR is on a file system whose locks or shared maps do not reach all
- * who use it. */
-bool store_on_network(const char *dir);
+/* The schema as the meta table has it: MDB_INVALID if META is no such table. */
+int store_check_meta(MDB_txn *txn, MDB_dbi meta);
+
+/* Steps: writes it; ERR_VERSION, ERR_OUTDATED, ERR_CORRUPT if it is another. */
+enum err store_write_schema(struct store_txn *t, void *arg);
+enum err store_check_schema(struct store_txn *t, void *arg);
 
 /* 0 if the files of s->env can be used; else an engine code, or ours. Before
  * each transaction; the caller holds s->map for reading. */

@@ -210,25 +210,3 @@ store_mend(struct store *s, int rc)
 		return mend_alone(s, reopen);
 	return rc;
 }
-
-void
-store_fail(struct store_txn *t, enum err e)
-{
-	if (t->failed == OK)
-		t->failed = e;
-}
-
-void
-store_fail_rc(struct store_txn *t, int rc)
-{
-	if (t->failed != OK)
-		return;
-	t->failed = store_err(rc);
-	t->rc = rc;
-}
-
-enum err
-store_failed(const struct store_txn *t)
-{
-	return t->failed;
-}
