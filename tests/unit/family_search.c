@@ -106,7 +106,7 @@ struct search {
 	uint32_t *slots; /* 1 + index of a state, 0 for none */
 	size_t slot_count;
 	bool rename;
-	enum { WITH_THIEF, WITH_LATE } what;
+	enum bounds { WITH_THIEF, WITH_LATE } what;
 	struct rotation_rule rule;
 	size_t uses, thefts, broken[PROMISES];
 	unsigned turns_most;
@@ -458,8 +458,8 @@ explore(struct search *s, unsigned depth)
 }
 
 static void
-search(const char *name, int what, const struct rotation_rule *r, bool rename,
-    unsigned depth)
+search(const char *name, enum bounds what, const struct rotation_rule *r,
+    bool rename, unsigned depth)
 {
 	struct search s = {.rename = rename, .what = what, .rule = *r};
 	char text[256];

@@ -248,7 +248,7 @@ ends_with_line(store_step *step, bool at_commit)
 	char said[1024] = "";
 	ssize_t len;
 	size_t n;
-	pid_t pid;
+	pid_t pid = -1;
 
 	copy(kept, data);
 	fflush(stdout);
