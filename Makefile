@@ -384,7 +384,7 @@ static:
 # A Debian package, from a copy of the sources, as a release would be built.
 arch	 = $(shell dpkg --print-architecture)
 deb	 = $(BUILD)/deb/latchkey-$(VERSION)
-sources	 = .ci .clang-format CHANGELOG.md LICENSE Makefile README.md bin cgi-bin \
+sources	 = .ci .clang-format CHANGELOG.md CONTRIBUTING.md LICENSE Makefile README.md bin cgi-bin \
 	   conf data debian doc lib templates tests
 
 deb:

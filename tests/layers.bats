@@ -121,6 +121,45 @@ print: ; @echo \$($1)"
 	done
 }
 
+@test "layers: every web server has every program in its configuration" {
+	local program file
+	for program in $(words_of programs); do
+		for file in conf/serve.sh conf/{apache,lighttpd,nginx,caddy}*.conf; do
+			# Plain CGI of lighttpd has no gate; the other is included.
+			case $program:$file in
+			gate:conf/lighttpd-cgi.conf | *:conf/nginx-gate-headers.conf)
+				continue ;;
+			esac
+			grep -qw "$program" "$file" || fail "$file has no $program"
+		done
+	done
+}
+
+@test "layers: the records of every table are damaged in tests/unit/records.c" {
+	local table
+	for table in $(sed -n 's/^[ 	]*X(\([A-Z_]*\), ".*/\1/p' \
+	    lib/store/store.h); do
+		case $table in
+		# Of these the value is a few bytes, or nothing.
+		META | USER_NAMES | USER_EMAILS | ORIGINS | REVOKED) continue ;;
+		esac
+		grep -q "TABLE_$table," tests/unit/records.c ||
+		    fail "no row for TABLE_$table"
+	done
+}
+
+@test "manuals: every file that CONTRIBUTING.md names is there" {
+	local name
+	grep -oE '`[^` ]+`' CONTRIBUTING.md | tr -d '`' | grep -v NAME |
+	    grep -E '^[A-Za-z-]+/|\.md$|^(Makefile|LICENSE)$' |
+	    sort -u >"$BATS_TEST_TMPDIR/names"
+	(($(wc -l <"$BATS_TEST_TMPDIR/names") >= 20))
+	while read -r name; do
+		compgen -G "$name" >/dev/null || fail "not there: $name"
+	done <"$BATS_TEST_TMPDIR/names"
+	(($(wc -l <CONTRIBUTING.md) < 120))
+}
+
 @test "manuals: every program has its page, and each says what there is to say" {
 	local program section
 	for program in $(words_of programs); do
