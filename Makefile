@@ -20,9 +20,10 @@ BUILD	= $(if $(SAN),build/san,build)
 
 base	 = err buf str names form clock monotonic big_endian base64 uuid secret json members log issuer conf conf_value file library turn
 store	 = open commit store env held files fault schema newest table explain fail record
-domain	 = keyring installation token scope pkce password user user_email uri client client_words jwa session \
+jose	 = jwa ed25519 rs256
+domain	 = keyring installation token scope pkce password user user_email uri client client_words session \
 	   site site_path site_rule destination app_password \
-	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer ed25519 rs256 jwt
+	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer jwt
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
@@ -98,6 +99,7 @@ say	 = $(if $(V),,@echo "  $(1)";)
 archive	 = $(BUILD)/liblatchkey.a
 library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(store:%=$(BUILD)/lib/store/%.o) \
+	   $(jose:%=$(BUILD)/lib/jose/%.o) \
 	   $(domain:%=$(BUILD)/lib/domain/%.o) \
 	   $(protocol:%=$(BUILD)/lib/protocol/%.o) \
 	   $(web:%=$(BUILD)/lib/web/%.o) \

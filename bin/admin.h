@@ -7,8 +7,8 @@
 
 #include "base/conf.h"
 #include "base/err.h"
-#include "domain/jwa.h"
 #include "domain/keyring.h"
+#include "jose/jwa.h"
 #include "options.h"
 #include "store/store.h"
 

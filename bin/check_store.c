@@ -6,10 +6,10 @@
 #include "base/str.h"
 #include "domain/installation.h"
 #include "domain/keyring.h"
-#include "domain/rs256.h"
 #include "domain/signer.h"
 #include "domain/signkey.h"
 #include "domain/slots.h"
+#include "jose/rs256.h"
 
 #include <inttypes.h>
 #include <unistd.h>

@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "domain/installation.h"
 #include "domain/keyring.h"
-#include "domain/rs256.h"
+#include "jose/rs256.h"
 #include "output.h"
 #include "remains.h"
 

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "domain/client.h"
-#include "domain/jwa.h"
+#include "jose/jwa.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-# The house: arrows run down only (programs, app, web, protocol, domain, store,
-# base), foreign libraries stay where they belong, and what there is has its
+# The house: arrows run down only (programs, app, web, protocol, domain, store
+# and jose, base), foreign libraries stay where they belong, and what there is has its
 # manual and its place in the Makefile.
 
 load helper
@@ -27,8 +27,9 @@ print: ; @echo \$($1)"
 }
 
 @test "layers: no include runs up a floor" {
-	none "$(includes app web protocol domain store)" lib/base/*.[ch]
-	none "$(includes app web protocol domain)" lib/store/*.[ch]
+	none "$(includes app web protocol domain store jose)" lib/base/*.[ch]
+	none "$(includes app web protocol domain jose)" lib/store/*.[ch]
+	none "$(includes app web protocol domain store)" lib/jose/*.[ch]
 	none "$(includes app web protocol)" lib/domain/*.[ch]
 	none "$(includes app web)" lib/protocol/*.[ch]
 	none "$(includes app)" lib/web/*.[ch]
@@ -40,7 +41,7 @@ print: ; @echo \$($1)"
 }
 
 @test "layers: only the store knows LMDB" {
-	none 'include <lmdb\.h>|MDB_|mdb_' lib/{base,domain,protocol,web,app}/*.[ch] \
+	none 'include <lmdb\.h>|MDB_|mdb_' lib/{base,jose,domain,protocol,web,app}/*.[ch] \
 	    lib/store/{store,record}.h bin/*.[ch] cgi-bin/*.c
 }
 
@@ -52,10 +53,10 @@ print: ; @echo \$($1)"
 	done
 }
 
-@test "layers: only domain/rs256.c knows libcrypto, and no program is linked with it" {
+@test "layers: only jose/rs256.c knows libcrypto, and no program is linked with it" {
 	local file
 	for file in lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
-		[[ $file = lib/domain/rs256.c ]] || none 'include <openssl/' "$file"
+		[[ $file = lib/jose/rs256.c ]] || none 'include <openssl/' "$file"
 	done
 	for file in "$LATCHKEY_BUILD"/cgi-bin/* "$LATCHKEY_BUILD"/bin/latchkey; do
 		[[ $file = *.[od] ]] || none libcrypto <(ldd "$file")
@@ -101,7 +102,7 @@ print: ; @echo \$($1)"
 
 @test "layers: every source file is in the Makefile, and nothing else" {
 	local floor
-	for floor in base store domain protocol web app; do
+	for floor in base store jose domain protocol web app; do
 		assert_equal "$(words_of $floor | tr ' ' '\n' | sort)" \
 		    "$(cd "lib/$floor" && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 	done

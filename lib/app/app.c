@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "domain/rs256.h"
+#include "jose/rs256.h"
 #include "web/gateway.h"
 #include "web/reply.h"
 

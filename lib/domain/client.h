@@ -6,11 +6,11 @@
 
 #include "base/err.h"
 #include "base/secret.h"
-#include "domain/jwa.h"
 #include "domain/keyring.h"
 #include "domain/scope.h"
 #include "domain/uri.h"
 #include "domain/user.h"
+#include "jose/jwa.h"
 #include "store/store.h"
 
 #include <stdbool.h>

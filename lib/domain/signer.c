@@ -5,8 +5,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "domain/ed25519.h"
-#include "domain/rs256.h"
+#include "jose/ed25519.h"
+#include "jose/rs256.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -8,8 +8,8 @@
 #define LK_DOMAIN_SIGNER_H
 
 #include "base/err.h"
-#include "domain/jwa.h"
 #include "domain/signkey.h"
+#include "jose/jwa.h"
 
 #include <stddef.h>
 #include <stdint.h>

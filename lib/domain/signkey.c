@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "domain/ed25519.h"
-#include "domain/rs256.h"
+#include "jose/ed25519.h"
+#include "jose/rs256.h"
 #include "store/record.h"
 
 #include <sodium.h>

@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 #include "base/secret.h"
-#include "domain/jwa.h"
+#include "jose/jwa.h"
 #include "store/store.h"
 
 #include <jansson.h>

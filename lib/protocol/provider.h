@@ -8,11 +8,11 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "domain/family.h"
-#include "domain/jwa.h"
 #include "domain/keyring.h"
 #include "domain/session.h"
 #include "domain/signer.h"
 #include "domain/signkey.h"
+#include "jose/jwa.h"
 #include "store/store.h"
 
 struct provider {

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/secret.h"
 #include "check.h"
-#include "domain/rs256.h"
+#include "jose/rs256.h"
 #include "scratch.h"
 
 #include <string.h>

@@ -5,8 +5,8 @@
 #include "base/file.h"
 #include "base/secret.h"
 #include "check.h"
-#include "domain/ed25519.h"
-#include "domain/rs256.h"
+#include "jose/ed25519.h"
+#include "jose/rs256.h"
 #include "scratch.h"
 #include "store/store.h"
 

@@ -3,8 +3,8 @@
  * libcrypto, which is loaded when the first RSA key is used and never before.
  * A build without it (make RS256=no) answers ERR_UNSUPPORTED to everything.
  */
-#ifndef LK_DOMAIN_RS256_H
-#define LK_DOMAIN_RS256_H
+#ifndef LK_JOSE_RS256_H
+#define LK_JOSE_RS256_H
 
 #include "base/err.h"
 

@@ -1,4 +1,4 @@
-#include "domain/rs256.h"
+#include "jose/rs256.h"
 
 #ifndef LK_NO_RS256
 

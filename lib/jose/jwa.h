@@ -1,6 +1,6 @@
 /* The signature algorithms (RFC 7518 3.1, RFC 8037 3.1). */
-#ifndef LK_DOMAIN_JWA_H
-#define LK_DOMAIN_JWA_H
+#ifndef LK_JOSE_JWA_H
+#define LK_JOSE_JWA_H
 
 enum jwa { JWA_EDDSA, JWA_RS256, JWA_HS256, JWA_COUNT };
 

@@ -1,9 +1,9 @@
 /*
  * Ed25519 (RFC 8032) and its private keys as PKCS#8 PEM (RFC 8410 7), the way
- * openssl writes them. For signkey.c alone.
+ * openssl writes them.
  */
-#ifndef LK_DOMAIN_ED25519_H
-#define LK_DOMAIN_ED25519_H
+#ifndef LK_JOSE_ED25519_H
+#define LK_JOSE_ED25519_H
 
 #include "base/err.h"
 

@@ -1,4 +1,4 @@
-#include "domain/ed25519.h"
+#include "jose/ed25519.h"
 
 #include "base/secret.h"
 

@@ -1,4 +1,4 @@
-#include "domain/jwa.h"
+#include "jose/jwa.h"
 
 #include "base/str.h"
 
