@@ -36,8 +36,8 @@ programs = authorize token refresh metadata userinfo introspect revoke logout \
 
 command	 = latchkey admin remains init user user_profile user_password client client_options app recipe site \
 	   app_password groups key \
-	   session grant check check_files check_held check_store check_people check_web check_rules \
-	   check_gate check_addresses check_tls check_endpoints fetch audit output options prompt
+	   session grant check checking check_files check_held check_store check_people check_web check_rules \
+	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt
 
 # Beside the command: what starts the programs.
 beside	 = start-programs

@@ -17,27 +17,6 @@
 
 enum { HOST_CAP = 256, PORT_CAP = 8 };
 
-static const char *
-record_of(const char *address)
-{
-	return strchr(address, ':') != NULL ? "AAAA" : "A";
-}
-
-void
-web_tell_silent(struct web *w)
-{
-	static const struct check_advice advice = {
-	    "a browser or an app that takes this address waits, or gets no "
-	    "answer at all",
-	    "let the web server listen there and the firewall pass it, or take "
-	    "this record out of the name's DNS; where only this machine cannot "
-	    "reach it, use --offline"};
-
-	check_found(w->c, CHECK_ERROR, &advice,
-	    "%s (%s, an %s record) cannot be reached: %s", w->base, w->address,
-	    record_of(w->address), fetch_why(w->fetch));
-}
-
 static void
 tell_no_way(struct web *w)
 {
@@ -50,7 +29,7 @@ tell_no_way(struct web *w)
 	check_found(w->c, CHECK_WARNING, &advice,
 	    "%s (%s, an %s record) was not asked: this machine has no way "
 	    "there",
-	    w->base, w->address, record_of(w->address));
+	    w->base, w->address, web_record(w));
 }
 
 /* The host and the port of W's base; false if it names an address itself, which

@@ -8,128 +8,11 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
 	CLOCK_APART_S = 60, /* what apps allow */
-	SHOWN_LEN = 60,
 	DOCUMENT_CAP = 65536
 };
-
-struct check_advice
-web_advise(const struct web *w, const struct web_advice *advice)
-{
-	const char *remedy = advice->at[w->server];
-
-	return (struct check_advice){
-	    advice->why, remedy != NULL ? remedy : advice->at[SERVER_UNKNOWN]};
-}
-
-const char *
-web_shown(char shown[static WEB_SHOWN_CAP], const char *text)
-{
-	char head[SHOWN_LEN + 1];
-	size_t len;
-	struct buf b;
-
-	if (text == NULL)
-		return "nothing";
-	len = strnlen(text, SHOWN_LEN);
-	memcpy(head, text, len);
-	head[len] = '\0';
-	buf_init(&b, shown, WEB_SHOWN_CAP);
-	buf_putc(&b, '"');
-	buf_put_log(&b, head);
-	buf_puts(&b, text[len] == '\0' ? "\"" : "...\"");
-	return shown;
-}
-
-static json_t *
-read_object(const char *text)
-{
-	json_t *v = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-
-	if (json_is_object(v))
-		return v;
-	json_decref(v);
-	return NULL;
-}
-
-json_t *
-web_json(const struct web *w)
-{
-	return read_object(w->answer.body);
-}
-
-/* --- asking ----------------------------------------------------------------*/
-
-static void
-tell_unreachable(struct web *w, const char *url)
-{
-	static const struct check_advice advice = {
-	    "nothing behind it could be checked, and if browsers do not reach "
-	    "it either, people cannot sign in",
-	    "see that the web server runs with latchkey's configuration and "
-	    "that the name leads to it; where this machine cannot reach its "
-	    "own public address, use --offline"};
-
-	if (w->address[0] != '\0')
-		web_tell_silent(w);
-	else
-		check_found(w->c, CHECK_ERROR, &advice,
-		    "%s cannot be reached: %s", url, fetch_why(w->fetch));
-	w->over = true;
-}
-
-static void
-tell_untrusted(struct web *w, const char *url)
-{
-	static const struct check_advice advice = {
-	    "browsers warn, and apps refuse to talk to the provider",
-	    "give the web server a certificate for this name, with the whole "
-	    "chain (fullchain.pem), and renew it in time; if its authority is "
-	    "your own, name that with --ca-file"};
-
-	check_found(w->c, CHECK_ERROR, &advice,
-	    "the certificate of %s%s is not to be trusted: %s", url, w->at,
-	    fetch_why(w->fetch));
-	w->untrusted = true;
-	fetch_verify(w->fetch, false);
-}
-
-bool
-web_ask(struct web *w, const struct fetch_request *q)
-{
-	struct fetch_request whole = *q;
-	char url[WEB_URL_CAP];
-	struct buf b;
-	enum err e;
-
-	buf_init(&b, url, sizeof url);
-	if (q->url[0] == '\0' || q->url[0] == '/')
-		buf_puts(&b, w->base);
-	buf_puts(&b, q->url);
-	whole.url = url;
-	whole.address = w->address;
-	e = buf_ok(&b) ? fetch_ask(w->fetch, &whole, &w->answer) : ERR_NO_SPACE;
-	if (e == ERR_PERMISSION && !w->untrusted) {
-		tell_untrusted(w, url);
-		e = fetch_ask(w->fetch, &whole, &w->answer);
-	}
-	if (e != OK)
-		tell_unreachable(w, url);
-	else if (w->answer.valid_until != 0) {
-		w->valid_from = w->answer.valid_from;
-		w->valid_until = w->answer.valid_until;
-	}
-	return e == OK;
-}
-
-bool
-web_get(struct web *w, const char *path)
-{
-	return web_ask(w, &(struct fetch_request){.url = path});
-}
 
 static void
 recognise_server(struct web *w)
@@ -254,7 +137,9 @@ our_document(const struct checking *c, bool keys)
 	buf_init(&b, text, sizeof text);
 	e = keys ? discovery_jwks(&p, c->a->now, &b)
 		 : discovery_metadata(&p, &b);
-	return e == OK && buf_ok(&b) ? read_object(text) : NULL;
+	return e == OK && buf_ok(&b)
+		   ? json_loads(text, JSON_REJECT_DUPLICATES, NULL)
+		   : NULL;
 }
 
 static void
@@ -385,23 +270,6 @@ static void
 check_addresses(struct web *w)
 {
 	web_each_address(w, check_answer, NULL);
-}
-
-/* --- all of it -------------------------------------------------------------*/
-
-bool
-web_open(struct web *w, struct checking *c, const char *base)
-{
-	static const struct check_advice advice = {
-	    "nothing is known of what the world sees of it",
-	    "install libcurl (Debian: libcurl4), or use --offline"};
-
-	*w = (struct web){.c = c, .base = base};
-	if (fetch_open(&w->fetch, args_value(c->args, "--ca-file")) == OK)
-		return true;
-	check_found(c, CHECK_WARNING, &advice,
-	    "%s was not asked: there is no libcurl", base);
-	return false;
 }
 
 void
