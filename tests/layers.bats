@@ -1,5 +1,5 @@
 # The house: arrows run down only (programs, app, web, protocol, domain, store
-# and jose, base), foreign libraries stay where they belong, and what there is has its
+# and jose, base) and files do not need each other, foreign libraries stay where they belong, and what there is has its
 # manual and its place in the Makefile.
 
 load helper
@@ -34,6 +34,40 @@ print: ; @echo \$($1)"
 	none "$(includes app web)" lib/protocol/*.[ch]
 	none "$(includes app)" lib/web/*.[ch]
 	none "$(includes app web)" bin/*.[ch]
+}
+
+# symbols SOURCE...: what their objects define and what they need.
+symbols() {
+	local objects=("${@%.c}")
+	(cd "$LATCHKEY_BUILD" && nm -A -P -g "${objects[@]/%/.o}")
+}
+
+# Reads symbols and prints the files that need each other, if there are any.
+circle() {
+	awk '
+		{ sub(/:$/, "", $1) }
+		$3 == "U" { needs[$1 " " $2] }
+		$3 != "U" { home[$2] = $1 }
+		END {
+			for (need in needs) {
+				split(need, n)
+				if (n[2] in home)
+					print n[1], home[n[2]]
+			}
+		}' | tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([^-].*\)/\1/p'
+}
+
+@test "layers: no two files need each other, not through others either" {
+	local all=$BATS_TEST_TMPDIR/symbols found
+	symbols lib/*/*.c >"$all"
+	assert_equal "$(circle <"$all")" ''
+	symbols bin/*.c >"$all.bin"
+	assert_equal "$(circle <"$all.bin")" ''
+	# If there were one, it would be found.
+	echo 'lib/store/fail.o: store_open U' >>"$all"
+	found=$(circle <"$all")
+	[[ $found = *lib/store/fail.o* && $found = *lib/store/open.o* ]]
+	[[ $found != *lib/domain/* ]]
 }
 
 @test "layers: every include of ours names its floor" {
