@@ -239,7 +239,7 @@ asks() {
 	cgi metadata GET /jwks.json "$(printf '&a%s=' {1..65})" >/dev/null
 	assert_status 400
 	readme_limit 'an authorization or logout request, as a URL' \
-	    '24 KiB | `invalid_request` to the app; of `/logout` 413'
+	    '24 KiB | `invalid_request` to the app; 413 at `/logout`'
 	for method in GET POST; do
 		asks "$method" authorize "$(authorize_url app |
 		    cut -d '?' -f 2)&x=${long:0:25000}"
