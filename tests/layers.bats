@@ -1,6 +1,6 @@
 # The house: arrows run down only (programs, app, web, protocol, domain, store
-# and jose, base) and files do not need each other, foreign libraries stay where they belong, and what there is has its
-# manual and its place in the Makefile.
+# and jose, base) and no two files need each other, foreign libraries stay where
+# they belong, and what there is has its manual and its place in the Makefile.
 
 load helper
 
@@ -54,7 +54,8 @@ circle() {
 				if (n[2] in home)
 					print n[1], home[n[2]]
 			}
-		}' | tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([^-].*\)/\1/p'
+		}' | tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([^-].*\)/\1/p' |
+	    sort -u
 }
 
 @test "layers: no two files need each other, not through others either" {
