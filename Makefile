@@ -29,7 +29,7 @@ protocol = provider authorization client_auth authorize_parse authorize sign_in 
 	   logout discovery gate gate_sign_in
 web	 = gateway signals request response cookie csrf template cors browser page reply \
 	   token_reply refresh_cookie front
-app	 = app visit workers roles thread held
+app	 = app token_answer visit workers roles thread held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate

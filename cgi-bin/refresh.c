@@ -4,13 +4,10 @@
  * refresh token comes and goes in a cookie and scripts see the access token
  * only.
  */
-#include "app/app.h"
+#include "app/token_answer.h"
 
 #include "base/str.h"
-#include "protocol/grant.h"
 #include "web/refresh_cookie.h"
-#include "web/reply.h"
-#include "web/token_reply.h"
 
 struct search {
 	const char *client_id, *origin, **why;
@@ -75,30 +72,16 @@ parse(struct call *c, struct token_request *q,
 static void
 serve(struct call *c)
 {
-	const struct provider *p = c->provider;
 	char token[TOKEN_TEXT_CAP] = "";
 	struct token_request q;
-	struct token_reply reply;
 	const char *why = NULL;
 	enum err e;
 
 	e = parse(c, &q, token, &why);
-	if (e == OK)
-		e = grant_token(p, &q, c->now, &reply, &why);
-	if (e == OK) {
-		token_reply_send(&c->response, &p->conf, &c->request,
-		    q.auth.pair.client_id, &reply);
-		if (reply.instead)
-			app_log_event(
-			    c, "refresh_token_retried", q.auth.pair.client_id);
-		token_reply_wipe(&reply);
-	} else {
-		app_log_refusal(c, e, why, q.auth.pair.client_id);
-		reply_error(&c->response, e, why);
-		if (e == ERR_INVALID_GRANT && q.refresh_in_cookie)
-			refresh_cookie_drop(
-			    &c->response, &p->conf, q.auth.pair.client_id);
-	}
+	if (token_answer(c, &q, e, why) == ERR_INVALID_GRANT &&
+	    q.refresh_in_cookie)
+		refresh_cookie_drop(
+		    &c->response, &c->provider->conf, q.auth.pair.client_id);
 	token_request_wipe(&q);
 	secret_wipe(token, sizeof token);
 }

@@ -234,3 +234,15 @@ code_end_all(struct store_txn *t, const uint8_t *user_id, const char *client_id)
 
 	store_prune(t, TABLE_CODES, NULL, 0, match_record, &m);
 }
+
+void
+code_family(struct family *f, const struct code *c)
+{
+	*f = (struct family){.auth_time = c->auth_time};
+	memcpy(f->family_id, c->token.family_id, FAMILY_ID_LEN);
+	memcpy(f->user_id, c->user_id, USER_ID_LEN);
+	memcpy(f->sid, c->sid, SID_LEN);
+	memcpy(f->client_id, c->client_id, sizeof f->client_id);
+	memcpy(f->scope, c->scope, sizeof f->scope);
+	memcpy(f->amr, c->amr, sizeof f->amr);
+}

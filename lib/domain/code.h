@@ -72,6 +72,10 @@ enum err code_look(struct store_txn *t, const struct code_presented *p,
 enum err code_redeem(struct store_txn *t, const struct code_presented *p,
     int64_t now, struct code *c, const char **why) MUST_CHECK;
 
+/* Begins F with what the code C says: whose it is and what for. All else is
+ * zeroes, and the caller's to set. */
+void code_family(struct family *f, const struct code *c);
+
 /* Removes codes, used or not, that match; a NULL matches all. */
 void code_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);

@@ -202,19 +202,12 @@ static enum err
 begin_family(struct store_txn *t, struct finishing *f, const struct code *c,
     const struct session *session)
 {
-	struct family *family = &f->family;
 	struct family_lifetimes l = {0};
 
 	end_before(t, f->p, f->q->origin, f->q->before, f->now, f->client);
 	l.access_token_s = session->absolute_expires_at - f->now;
-	*family = (struct family){.auth_time = c->auth_time};
-	memcpy(family->family_id, c->token.family_id, FAMILY_ID_LEN);
-	memcpy(family->user_id, c->user_id, USER_ID_LEN);
-	memcpy(family->sid, c->sid, SID_LEN);
-	memcpy(family->client_id, c->client_id, sizeof family->client_id);
-	memcpy(family->scope, c->scope, sizeof family->scope);
-	memcpy(family->amr, c->amr, sizeof family->amr);
-	return family_begin(t, family, &l, f->now);
+	code_family(&f->family, c);
+	return family_begin(t, &f->family, &l, f->now);
 }
 
 /* OK if C's person may use the site. */

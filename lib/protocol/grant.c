@@ -160,16 +160,10 @@ code_step(struct store_txn *t, void *arg)
 	if (!client_admits(g->client, u))
 		return err_because(
 		    ERR_INVALID_GRANT, "user_not_in_group", &g->why);
-	*f = (struct family){.cookie = g->client->cookie_refresh,
-	    .auth_time = code.auth_time,
-	    .refreshable = g->client->grants & GRANT_REFRESH_TOKEN,
-	    .offline = words_has(code.scope, "offline_access")};
-	memcpy(f->family_id, code.token.family_id, FAMILY_ID_LEN);
-	memcpy(f->user_id, code.user_id, USER_ID_LEN);
-	memcpy(f->sid, code.sid, SID_LEN);
-	memcpy(f->client_id, code.client_id, sizeof f->client_id);
-	memcpy(f->scope, code.scope, sizeof f->scope);
-	memcpy(f->amr, code.amr, sizeof f->amr);
+	code_family(f, &code);
+	f->cookie = g->client->cookie_refresh;
+	f->refreshable = g->client->grants & GRANT_REFRESH_TOKEN;
+	f->offline = words_has(code.scope, "offline_access");
 	memcpy(g->nonce, code.nonce, sizeof g->nonce);
 	memcpy(g->scope, code.scope, sizeof g->scope);
 	return family_begin(t, f, &l, g->now);

@@ -1,0 +1,27 @@
+#include "app/token_answer.h"
+
+#include "web/reply.h"
+#include "web/token_reply.h"
+
+enum err
+token_answer(
+    struct call *c, const struct token_request *q, enum err e, const char *why)
+{
+	const struct provider *p = c->provider;
+	const char *client_id = q->auth.pair.client_id;
+	struct token_reply reply;
+
+	if (e == OK)
+		e = grant_token(p, q, c->now, &reply, &why);
+	if (e != OK) {
+		app_log_refusal(c, e, why, client_id);
+		reply_error(&c->response, e, why);
+		return e;
+	}
+	token_reply_send(
+	    &c->response, &p->conf, &c->request, client_id, &reply);
+	if (reply.instead)
+		app_log_event(c, "refresh_token_retried", client_id);
+	token_reply_wipe(&reply);
+	return OK;
+}
