@@ -19,7 +19,7 @@ BUILD	= $(if $(SAN),build/san,build)
 # --- what there is -----------------------------------------------------------
 
 base	 = err buf str names form clock monotonic big_endian base64 uuid secret json members log issuer conf conf_value file library turn
-store	 = open commit store env held files fault schema newest table explain fail record
+store	 = open commit store env held files fault schema newest search table index explain fail record
 jose	 = jwa ed25519 rs256
 domain	 = keyring installation token scope pkce password user user_email uri client client_words session \
 	   site site_path site_rule destination app_password \

@@ -173,7 +173,7 @@ list_step(struct store_txn *t, void *arg)
 	l->t = t;
 	l->complete = l->families != NULL && l->approvals != NULL;
 	if (l->complete)
-		family_each(t, family_visit_row, l);
+		family_each(t, filter_user_id(&l->filter), family_visit_row, l);
 	if (l->complete)
 		approval_each(t, approval_visit_row, l);
 	return l->complete ? OK : ERR_NO_MEMORY;

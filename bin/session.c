@@ -45,8 +45,7 @@ list_visit(void *arg, const struct session *s)
 	struct listing *l = arg;
 	struct user u;
 
-	if (s->expires_at <= l->now || user_get(l->t, s->user_id, &u) != OK ||
-	    (l->name != NULL && !str_equal_nocase(u.name, l->name)))
+	if (s->expires_at <= l->now || user_get(l->t, s->user_id, &u) != OK)
 		return true;
 	base64url_encode(sid, sizeof sid, s->sid, sizeof s->sid);
 	user_sub(sub, s->user_id);
@@ -77,7 +76,8 @@ list_step(struct store_txn *t, void *arg)
 	l->t = t;
 	l->complete = l->rows != NULL;
 	if (l->complete)
-		session_each(t, list_visit, l);
+		session_each(
+		    t, l->name != NULL ? u.user_id : NULL, list_visit, l);
 	return l->complete ? OK : ERR_NO_MEMORY;
 }
 

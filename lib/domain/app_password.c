@@ -162,6 +162,12 @@ app_password_del_all(
 {
 	struct match m = {t, user_id, origin};
 
+	if (user_id != NULL)
+		return store_prune_by(t, INDEX_APP_PASSWORDS_BY_USER, user_id,
+		    USER_ID_LEN, match_record, &m);
+	if (origin != NULL)
+		return store_prune_by(t, INDEX_APP_PASSWORDS_BY_ORIGIN, origin,
+		    strlen(origin), match_record, &m);
 	return store_prune(t, TABLE_APP_PASSWORDS, NULL, 0, match_record, &m);
 }
 

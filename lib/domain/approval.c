@@ -141,6 +141,9 @@ approval_del_all(
 {
 	struct match m = {t, client_id};
 
+	if (user_id == NULL && client_id != NULL)
+		return store_prune_by(t, INDEX_APPROVALS_BY_CLIENT, client_id,
+		    strlen(client_id), match_record, &m);
 	return store_prune(t, TABLE_APPROVALS, user_id,
 	    user_id != NULL ? USER_ID_LEN : 0, match_record, &m);
 }

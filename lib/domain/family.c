@@ -40,11 +40,12 @@ family_put(struct store_txn *t, const struct family *f)
 	enum err e;
 
 	record_begin(&w, bytes, sizeof bytes, FAMILY_VERSION);
-	record_put_bytes(
-	    &w, f->family_id + FAMILY_KEY_LEN, FAMILY_ID_LEN - FAMILY_KEY_LEN);
-	record_put_str(&w, f->client_id);
+	/* In the places where the indexes look for them (store.h). */
 	record_put_bytes(&w, f->user_id, USER_ID_LEN);
 	record_put_bytes(&w, f->sid, SID_LEN);
+	record_put_str(&w, f->client_id);
+	record_put_bytes(
+	    &w, f->family_id + FAMILY_KEY_LEN, FAMILY_ID_LEN - FAMILY_KEY_LEN);
 	record_put_str(&w, f->scope);
 	record_put_u8(&w, flags_of(f));
 	record_put_u8(&w, (uint8_t)f->binding);
@@ -73,11 +74,11 @@ decode_fields(struct record_reader *r, struct family *f)
 {
 	uint8_t flags;
 
-	record_get_bytes(
-	    r, f->family_id + FAMILY_KEY_LEN, FAMILY_ID_LEN - FAMILY_KEY_LEN);
-	record_get_str(r, f->client_id, sizeof f->client_id);
 	record_get_bytes(r, f->user_id, USER_ID_LEN);
 	record_get_bytes(r, f->sid, SID_LEN);
+	record_get_str(r, f->client_id, sizeof f->client_id);
+	record_get_bytes(
+	    r, f->family_id + FAMILY_KEY_LEN, FAMILY_ID_LEN - FAMILY_KEY_LEN);
 	record_get_str(r, f->scope, sizeof f->scope);
 	flags = record_get_u8(r);
 	f->refreshable = flags & IS_REFRESHABLE;
@@ -376,6 +377,12 @@ family_end_all(
 {
 	struct match m = {t, user_id, client_id};
 
+	if (user_id != NULL)
+		return store_prune_by(t, INDEX_FAMILIES_BY_USER, user_id,
+		    USER_ID_LEN, match_record, &m);
+	if (client_id != NULL)
+		return store_prune_by(t, INDEX_FAMILIES_BY_CLIENT, client_id,
+		    strlen(client_id), match_record, &m);
 	return store_prune(t, TABLE_FAMILIES, NULL, 0, match_record, &m);
 }
 
@@ -401,9 +408,14 @@ each_record(
 }
 
 void
-family_each(struct store_txn *t, family_visit *visit, void *arg)
+family_each(
+    struct store_txn *t, const uint8_t *user_id, family_visit *visit, void *arg)
 {
 	struct each each = {t, visit, arg};
 
-	store_scan(t, TABLE_FAMILIES, NULL, 0, each_record, &each);
+	if (user_id != NULL)
+		store_scan_by(t, INDEX_FAMILIES_BY_USER, user_id, USER_ID_LEN,
+		    each_record, &each);
+	else
+		store_scan(t, TABLE_FAMILIES, NULL, 0, each_record, &each);
 }

@@ -185,6 +185,8 @@ size_t family_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);
 
 typedef bool family_visit(void *arg, const struct family *f);
-void family_each(struct store_txn *t, family_visit *visit, void *arg);
+/* Those of a person, or, with NULL, all. */
+void family_each(struct store_txn *t, const uint8_t *user_id,
+    family_visit *visit, void *arg);
 
 #endif

@@ -94,9 +94,9 @@ session_decode(struct session *s, const void *key, size_t key_len,
 		return ERR_CORRUPT;
 	memcpy(s->sid, key, SID_LEN);
 	record_open(&r, v->bytes, v->len, SESSION_VERSION);
+	record_get_bytes(&r, s->user_id, USER_ID_LEN);
 	record_get_bytes(&r, s->secret_hash, HASH_LEN);
 	record_get_bytes(&r, s->before_hash, HASH_LEN);
-	record_get_bytes(&r, s->user_id, USER_ID_LEN);
 	s->auth_time = record_get_i64(&r);
 	record_get_str(&r, s->amr, sizeof s->amr);
 	s->remembered = record_get_u8(&r) != 0;
@@ -179,9 +179,9 @@ session_put(struct store_txn *t, const struct session *s)
 	enum err e;
 
 	record_begin(&w, bytes, sizeof bytes, SESSION_VERSION);
+	record_put_bytes(&w, s->user_id, USER_ID_LEN); /* SESSIONS_BY_USER */
 	record_put_bytes(&w, s->secret_hash, HASH_LEN);
 	record_put_bytes(&w, s->before_hash, HASH_LEN);
-	record_put_bytes(&w, s->user_id, USER_ID_LEN);
 	record_put_i64(&w, s->auth_time);
 	record_put_str(&w, s->amr);
 	record_put_u8(&w, s->remembered);
@@ -236,11 +236,11 @@ session_end(struct store_txn *t, const uint8_t sid[static SID_LEN])
 
 struct match {
 	struct store_txn *t;
-	const uint8_t *user_id, *keep;
+	const uint8_t *keep;
 };
 
 static bool
-match_user(
+match_record(
     void *arg, const void *key, size_t key_len, const struct store_value *value)
 {
 	const struct match *m = arg;
@@ -251,17 +251,17 @@ match_user(
 		store_fail(m->t, e);
 		return false;
 	}
-	return memcmp(s.user_id, m->user_id, USER_ID_LEN) == 0 &&
-	       (m->keep == NULL || memcmp(s.sid, m->keep, SID_LEN) != 0);
+	return m->keep == NULL || memcmp(s.sid, m->keep, SID_LEN) != 0;
 }
 
 size_t
 session_end_all(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
     const uint8_t *keep)
 {
-	struct match m = {t, user_id, keep};
+	struct match m = {t, keep};
 
-	return store_prune(t, TABLE_SESSIONS, NULL, 0, match_user, &m);
+	return store_prune_by(
+	    t, INDEX_SESSIONS_BY_USER, user_id, USER_ID_LEN, match_record, &m);
 }
 
 struct each {
@@ -286,9 +286,14 @@ each_record(
 }
 
 void
-session_each(struct store_txn *t, session_visit *visit, void *arg)
+session_each(struct store_txn *t, const uint8_t *user_id, session_visit *visit,
+    void *arg)
 {
 	struct each each = {t, visit, arg};
 
-	store_scan(t, TABLE_SESSIONS, NULL, 0, each_record, &each);
+	if (user_id != NULL)
+		store_scan_by(t, INDEX_SESSIONS_BY_USER, user_id, USER_ID_LEN,
+		    each_record, &each);
+	else
+		store_scan(t, TABLE_SESSIONS, NULL, 0, each_record, &each);
 }

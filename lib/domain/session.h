@@ -112,7 +112,9 @@ size_t session_end_all(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], const uint8_t *keep);
 
 typedef bool session_visit(void *arg, const struct session *s);
-void session_each(struct store_txn *t, session_visit *visit, void *arg);
+/* Those of a person, or, with NULL, all. */
+void session_each(struct store_txn *t, const uint8_t *user_id,
+    session_visit *visit, void *arg);
 
 void session_cookie_wipe(struct session_cookie *c);
 

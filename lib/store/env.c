@@ -28,6 +28,8 @@ open_tables(struct store *s, unsigned flags)
 	}
 	if (rc == 0)
 		rc = mdb_dbi_open(txn, "expiry", flags, &s->expiry);
+	if (rc == 0)
+		rc = mdb_dbi_open(txn, "index", flags, &s->index);
 	if (rc != 0) {
 		mdb_txn_abort(txn);
 		return rc;
@@ -43,7 +45,7 @@ env_open(struct store *s, bool create)
 	rc = mdb_env_create(&s->env);
 	if (rc != 0)
 		return rc;
-	rc = mdb_env_set_maxdbs(s->env, TABLE_COUNT + 1);
+	rc = mdb_env_set_maxdbs(s->env, TABLE_COUNT + 2);
 	if (rc == 0)
 		rc = mdb_env_set_maxreaders(s->env, STORE_READERS_MAX);
 	if (rc == 0 && create)

@@ -1,9 +1,10 @@
 /*
  * What the files of the store share. Each calls only those after it: a store
  * is opened (open.c), commits (commit.c), transactions (store.c), the
- * environment (env.c) with its files (held.c, files.c, fault.c), the tables
- * with their expiry index (table.c), what fails (explain.c, fail.c). Nothing
- * above this floor includes it.
+ * environment (env.c) with its files (held.c, files.c, fault.c), the search by
+ * a field (search.c), the tables with their expiry index (table.c), the entries
+ * of the other indexes (index.c), what fails (explain.c, fail.c). Nothing above
+ * this floor includes it.
  */
 #ifndef LK_STORE_LMDB_H
 #define LK_STORE_LMDB_H
@@ -37,7 +38,13 @@ enum {
 
 	/* Each value begins with two times: when the record expires, and under
 	 * which time it stands in the expiry index (0: it does not). */
-	ENVELOPE_LEN = 16
+	ENVELOPE_LEN = 16,
+
+	/* An entry of an index: which (1 byte), a hash of the field (8), the
+	 * key. All fields make keys that are equally short. */
+	ENTRY_HEAD_LEN = 1 + 8,
+	ENTRY_CAP = ENTRY_HEAD_LEN + STORE_KEY_MAX + 1,
+	INDEXES_A_TABLE = 3 /* one more than any has */
 };
 
 /* One step that waits to be part of a commit; on its caller's stack. */
@@ -55,6 +62,7 @@ struct store {
 	MDB_env *env; /* NULL after one that gave up could not be replaced */
 	MDB_dbi table[TABLE_COUNT];
 	MDB_dbi expiry; /* table, expires_at, key -> nothing */
+	MDB_dbi index;  /* index, hash of the field, key -> nothing */
 	char dir[STORE_PATH_CAP];
 	char data_path[STORE_PATH_CAP], lock_path[STORE_PATH_CAP];
 	size_t page_size;
@@ -166,6 +174,28 @@ int store_begin(struct store *s, unsigned flags, MDB_txn **txn);
 /* Mends what made a write fail with RC: a full map grows, an environment that
  * gave up is opened anew. 0: worth another try; else an engine code. */
 int store_mend(struct store *s, int rc);
+
+/* The field of INDEX in the record KEY with VALUE; false if it has none. */
+bool store_index_field(enum store_index index, const MDB_val *key,
+    const struct store_value *value, struct store_value *field);
+
+enum store_table store_index_table(enum store_index index);
+
+/* The entry of such a field; returns its length. */
+size_t store_index_entry(uint8_t entry[static ENTRY_CAP],
+    enum store_index index, const struct store_value *field,
+    const MDB_val *key);
+
+/* The record KEY has the value AFTER where it had BEFORE (either may be NULL:
+ * there is none): writes the entries in which these differ. Both are read
+ * before anything is written. */
+void store_index_change(struct store_txn *t, enum store_table table,
+    const MDB_val *key, const struct store_value *before,
+    const struct store_value *after);
+
+/* A cursor that is closed when a step is left in the middle; NULL: failed. */
+MDB_cursor *store_cursor_begin(struct store_txn *t, MDB_dbi dbi);
+void store_cursor_end(struct store_txn *t, MDB_cursor *c);
 
 /* Removes up to LIMIT records that had expired at NOW. */
 void store_sweep(struct store_txn *t, int64_t now, size_t limit);

@@ -211,6 +211,9 @@ store_measure(struct store *s, struct store_figures *f)
 		if (rc == 0)
 			rc = mdb_stat(txn, s->expiry, &st);
 		f->expiry_entries = st.ms_entries;
+		if (rc == 0)
+			rc = mdb_stat(txn, s->index, &st);
+		f->index_entries = st.ms_entries;
 		mdb_txn_abort(txn);
 	}
 	if (rc == 0)

@@ -58,6 +58,30 @@ enum store_table {
 	    TABLE_COUNT
 };
 
+/*
+ * The indexes: to find the records of a table by a field that is not their key.
+ * A field of LEN bytes is AT such a place in the value; VALUE_STRING has two
+ * bytes of length there, KEY_REST is the end of the key. The store keeps the
+ * entries in the transaction that puts, removes or sweeps the record. A record
+ * that is too short for its field has no entry: it does not decode, either.
+ *
+ * The families of a session are among those of its person.
+ */
+#define STORE_INDEXES(X)                                                       \
+	X(SESSIONS_BY_USER, SESSIONS, VALUE, 1, 16)                            \
+	X(FAMILIES_BY_USER, FAMILIES, VALUE, 1, 16)                            \
+	X(FAMILIES_BY_CLIENT, FAMILIES, VALUE_STRING, 33, 0)                   \
+	X(APPROVALS_BY_CLIENT, APPROVALS, KEY_REST, 16, 0)                     \
+	X(APP_PASSWORDS_BY_USER, APP_PASSWORDS, VALUE, 1, 16)                  \
+	X(APP_PASSWORDS_BY_ORIGIN, APP_PASSWORDS, VALUE_STRING, 17, 0)
+
+enum store_index {
+#define X(id, table, kind, at, len) INDEX_##id,
+	STORE_INDEXES(X)
+#undef X
+	    INDEX_COUNT
+};
+
 enum {
 	STORE_KEY_MAX = 400,     /* bytes in a key, at least 1 */
 	STORE_VALUE_MAX = 65536, /* bytes in a value */
@@ -67,7 +91,7 @@ enum {
 				  * expired for longer than STORE_OVERDUE_S:
 				  * about 0.2 ms */
 	STORE_OVERDUE_S = 60,
-	STORE_SCHEMA = 3 /* those before it were never released */
+	STORE_SCHEMA = 4 /* those before it were never released */
 };
 
 struct store;
@@ -165,6 +189,20 @@ void store_scan(struct store_txn *t, enum store_table table, const void *prefix,
 size_t store_prune(struct store_txn *t, enum store_table table,
     const void *prefix, size_t prefix_len, store_visit *match, void *arg);
 
+/* The same for the records whose field of INDEX is the LEN bytes at FIELD, in
+ * the order of their keys. */
+void store_scan_by(struct store_txn *t, enum store_index index,
+    const void *field, size_t len, store_visit *visit, void *arg);
+size_t store_prune_by(struct store_txn *t, enum store_index index,
+    const void *field, size_t len, store_visit *match, void *arg);
+
+/* For `latchkey check`: the entries of all indexes that have no record with
+ * such a field, and the fields of records that have no entry. */
+struct store_index_faults {
+	uint64_t stray, missing;
+};
+void store_check_indexes(struct store_txn *t, struct store_index_faults *f);
+
 /* Where TABLE has more than MOST records, removes up to LIMIT of those that
  * expire, the first to expire first. */
 void store_bound(
@@ -183,7 +221,7 @@ enum err store_failed(const struct store_txn *t) MUST_CHECK;
 /* For `latchkey check`: entries in a table, pages used, bytes of the map. */
 struct store_figures {
 	uint64_t entries[TABLE_COUNT];
-	uint64_t expiry_entries;
+	uint64_t expiry_entries, index_entries;
 	uint64_t bytes_used, bytes_map;
 	unsigned readers, readers_max;
 };

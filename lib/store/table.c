@@ -113,20 +113,30 @@ index_del(struct store_txn *t, int64_t time, enum store_table table,
 		store_fail_rc(t, rc);
 }
 
-/* The envelope of KEY as it stands; zeroes if there is no such record. */
-static struct envelope
-find_envelope(
-    struct store_txn *t, enum store_table table, const void *key, size_t len)
+/* The value inside what is stored. */
+static struct store_value
+opened(const MDB_val *v)
 {
-	MDB_val k = {len, (void *)(uintptr_t)key}, v;
-	struct envelope e = {0};
-	int rc = mdb_get(t->txn, t->store->table[table], &k, &v);
+	return (struct store_value){(const uint8_t *)v->mv_data + ENVELOPE_LEN,
+	    v->mv_size - ENVELOPE_LEN};
+}
 
-	if (rc == 0)
-		open_envelope(t, &v, &e);
-	else if (rc != MDB_NOTFOUND)
+/* The record of KEY as it stands, its envelope in E; false, and E zeroes, if
+ * there is none. */
+static bool
+find_record(struct store_txn *t, enum store_table table, MDB_val *k,
+    struct envelope *e, struct store_value *value)
+{
+	MDB_val v;
+	int rc = mdb_get(t->txn, t->store->table[table], k, &v);
+
+	*e = (struct envelope){0};
+	if (rc != 0 && rc != MDB_NOTFOUND)
 		store_fail_rc(t, rc);
-	return e;
+	if (rc != 0 || !open_envelope(t, &v, e))
+		return false;
+	*value = opened(&v);
+	return true;
 }
 
 static void
@@ -159,7 +169,10 @@ void
 store_put(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len, const void *value, size_t value_len, int64_t expires_at)
 {
+	MDB_val k = {key_len, (void *)(uintptr_t)key};
+	struct store_value before, after = {value, value_len};
 	struct envelope e;
+	bool found;
 
 	if (t->failed != OK || !key_fits(t, key_len))
 		return;
@@ -167,7 +180,8 @@ store_put(struct store_txn *t, enum store_table table, const void *key,
 		store_fail(t, ERR_NO_SPACE);
 		return;
 	}
-	e = find_envelope(t, table, key, key_len);
+	found = find_record(t, table, &k, &e, &before);
+	store_index_change(t, table, &k, found ? &before : NULL, &after);
 	e.expires_at = expires_at;
 	if (expires_at == 0 || e.indexed_at == 0 || e.indexed_at > expires_at) {
 		if (e.indexed_at == 0 && expires_at != 0)
@@ -186,12 +200,14 @@ store_del(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len)
 {
 	MDB_val k = {key_len, (void *)(uintptr_t)key};
+	struct store_value before;
 	struct envelope e;
 	int rc;
 
-	if (t->failed != OK || !key_fits(t, key_len))
+	if (t->failed != OK || !key_fits(t, key_len) ||
+	    !find_record(t, table, &k, &e, &before))
 		return;
-	e = find_envelope(t, table, key, key_len);
+	store_index_change(t, table, &k, &before, NULL);
 	index_del(t, e.indexed_at, table, key, key_len);
 	rc = mdb_del(t->txn, t->store->table[table], &k, NULL);
 	if (rc != 0 && rc != MDB_NOTFOUND)
@@ -221,8 +237,7 @@ cursor_next(struct store_txn *t, MDB_cursor *c, const void *prefix,
 	    (prefix_len > 0 && memcmp(k->mv_data, prefix, prefix_len) != 0) ||
 	    !open_envelope(t, &v, e))
 		return false;
-	value->bytes = (const uint8_t *)v.mv_data + ENVELOPE_LEN;
-	value->len = v.mv_size - ENVELOPE_LEN;
+	*value = opened(&v);
 	return true;
 }
 
@@ -240,30 +255,68 @@ cursor_open(struct store_txn *t, MDB_dbi dbi)
 	return rc == 0 ? c : NULL;
 }
 
+MDB_cursor *
+store_cursor_begin(struct store_txn *t, MDB_dbi dbi)
+{
+	MDB_cursor *c = cursor_open(t, dbi);
+
+	if (c == NULL)
+		return NULL;
+	if (t->scans == STORE_SCANS_MAX) {
+		mdb_cursor_close(c);
+		store_fail(t, ERR_NO_SPACE);
+		return NULL;
+	}
+	t->scan[t->scans++] = c;
+	return c;
+}
+
+void
+store_cursor_end(struct store_txn *t, MDB_cursor *c)
+{
+	t->scans--;
+	mdb_cursor_close(c);
+}
+
 void
 store_scan(struct store_txn *t, enum store_table table, const void *prefix,
     size_t prefix_len, store_visit *visit, void *arg)
 {
-	MDB_cursor *c = cursor_open(t, t->store->table[table]);
+	MDB_cursor *c = store_cursor_begin(t, t->store->table[table]);
 	struct store_value value;
 	struct envelope e;
 	MDB_val k;
 
 	if (c == NULL)
 		return;
-	if (t->scans == STORE_SCANS_MAX) {
-		mdb_cursor_close(c);
-		store_fail(t, ERR_NO_SPACE);
-		return;
-	}
-	t->scan[t->scans++] = c;
 	for (bool first = true;
 	     cursor_next(t, c, prefix, prefix_len, first, &k, &value, &e);
 	     first = false)
 		if (!visit(arg, k.mv_data, k.mv_size, &value))
 			break;
-	t->scans--;
-	mdb_cursor_close(c);
+	store_cursor_end(t, c);
+}
+
+/* Removes the record that C is at. The indexes first, by a copy of its key:
+ * what is written moves what K points to. */
+static void
+prune_record(struct store_txn *t, enum store_table table, MDB_cursor *c,
+    const MDB_val *k, const struct store_value *value, const struct envelope *e)
+{
+	uint8_t bytes[STORE_KEY_MAX];
+	MDB_val copy = {k->mv_size, bytes};
+	int rc;
+
+	if (!key_fits(t, k->mv_size))
+		return;
+	memcpy(bytes, k->mv_data, k->mv_size);
+	store_index_change(t, table, &copy, value, NULL);
+	index_del(t, e->indexed_at, table, bytes, copy.mv_size);
+	if (t->failed != OK)
+		return;
+	rc = mdb_cursor_del(c, 0);
+	if (rc != 0)
+		store_fail_rc(t, rc);
 }
 
 size_t
@@ -275,7 +328,6 @@ store_prune(struct store_txn *t, enum store_table table, const void *prefix,
 	struct envelope e;
 	size_t removed = 0;
 	MDB_val k;
-	int rc;
 
 	if (c == NULL)
 		return 0;
@@ -284,11 +336,7 @@ store_prune(struct store_txn *t, enum store_table table, const void *prefix,
 	     first = false) {
 		if (!match(arg, k.mv_data, k.mv_size, &value))
 			continue;
-		/* the index first: deleting moves what K points to */
-		index_del(t, e.indexed_at, table, k.mv_data, k.mv_size);
-		rc = mdb_cursor_del(c, 0);
-		if (rc != 0)
-			store_fail_rc(t, rc);
+		prune_record(t, table, c, &k, &value, &e);
 		removed++;
 	}
 	mdb_cursor_close(c);
@@ -340,6 +388,7 @@ static void
 sweep_entry(struct store_txn *t, struct expiring *x, int64_t now)
 {
 	MDB_val k = {x->len, x->bytes}, v;
+	struct store_value value;
 	struct envelope e;
 	int rc;
 
@@ -350,11 +399,13 @@ sweep_entry(struct store_txn *t, struct expiring *x, int64_t now)
 	if (rc == MDB_NOTFOUND)
 		return;
 	if (rc == 0 && open_envelope(t, &v, &e) && e.indexed_at == x->time) {
-		if (e.expires_at > now)
+		value = opened(&v);
+		if (e.expires_at > now) {
 			index_again(t, x->table, &k, &v, &e);
-		else
-			rc = mdb_del(
-			    t->txn, t->store->table[x->table], &k, NULL);
+			return;
+		}
+		store_index_change(t, x->table, &k, &value, NULL);
+		rc = mdb_del(t->txn, t->store->table[x->table], &k, NULL);
 	}
 	if (rc != 0)
 		store_fail_rc(t, rc);

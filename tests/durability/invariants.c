@@ -116,6 +116,16 @@ seen_key(void *arg, const struct signkey *k)
 	return true;
 }
 
+static void
+look_at_indexes(struct store_txn *t, struct look *l)
+{
+	struct store_index_faults f;
+
+	store_check_indexes(t, &f);
+	if (f.stray > 0 || f.missing > 0)
+		l->broken = "the indexes do not agree with the records";
+}
+
 static enum err
 look_step(struct store_txn *t, void *arg)
 {
@@ -129,8 +139,10 @@ look_step(struct store_txn *t, void *arg)
 	    (mdb_stat(t->txn, t->store->expiry, &st) != 0 ||
 		st.ms_entries != l->indexed))
 		l->broken = "the index has entries that nothing stands for";
-	family_each(t, seen_family, NULL);
-	session_each(t, seen_session, NULL);
+	if (l->broken == NULL)
+		look_at_indexes(t, l);
+	family_each(t, NULL, seen_family, NULL);
+	session_each(t, NULL, seen_session, NULL);
 	user_each(t, seen_user, NULL);
 	client_each(t, seen_client, NULL);
 	signkey_each(t, seen_key, NULL);

@@ -159,7 +159,7 @@ everything(void)
 	if (store_read(fixture, sum_up, &sum) != OK ||
 	    store_measure(fixture, &f) != OK)
 		fixture_bail_out("the store failed");
-	return sum ^ f.expiry_entries;
+	return sum ^ f.expiry_entries ^ f.index_entries << 32;
 }
 
 static uint64_t

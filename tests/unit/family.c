@@ -374,7 +374,7 @@ neighbours(struct store_txn *t)
 {
 	int count = 0;
 
-	family_each(t, count_family, &count);
+	family_each(t, NULL, count_family, &count);
 	return count;
 }
 

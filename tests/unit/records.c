@@ -351,10 +351,13 @@ static enum err
 spoil_families(struct store_txn *t, void *arg)
 {
 	static const uint8_t id[FAMILY_KEY_LEN];
+	uint8_t value[1 + USER_ID_LEN] = {1};
 
-	store_put(t, TABLE_FAMILIES, id, sizeof id, "\1", 1, 0);
+	/* Alice's, and cut short. */
+	memcpy(value + 1, alice.user_id, USER_ID_LEN);
+	store_put(t, TABLE_FAMILIES, id, sizeof id, value, sizeof value, 0);
 	if (arg != NULL)
-		family_each(t, any_family, arg);
+		family_each(t, NULL, any_family, arg);
 	else
 		family_end_all(t, alice.user_id, NULL);
 	return OK;

@@ -216,7 +216,7 @@ ends(struct store_txn *t, void *arg)
 	CHECK(session_end_all(t, alice.user_id, NULL) == 1 &&
 		  find(t, &c[1], noon) == ERR_LOGIN_REQUIRED,
 	    "session: or all");
-	session_each(t, count, &left);
+	session_each(t, NULL, count, &left);
 	CHECK(left == 1, "session: nobody else's");
 	return OK;
 }
