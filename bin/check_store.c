@@ -157,6 +157,33 @@ check_figures(struct checking *c)
 		    f.readers_max);
 }
 
+static enum err
+indexes_step(struct store_txn *t, void *arg)
+{
+	store_check_indexes(t, arg);
+	return store_failed(t);
+}
+
+static void
+check_indexes(struct checking *c)
+{
+	static const struct check_advice bad = {
+	    "what is ended for a person or an app may not end all of it",
+	    "restore the store from a copy"};
+	struct store_index_faults f;
+	enum err e = store_read(c->a->store, indexes_step, &f);
+
+	if (e != OK)
+		check_found(c, CHECK_ERROR, &bad,
+		    "the store's indexes cannot be read: %s", err_name(e));
+	else if (f.stray > 0 || f.missing > 0)
+		check_found(c, CHECK_ERROR, &bad,
+		    "the store's indexes do not agree with its records: "
+		    "%" PRIu64 " entries without a record, %" PRIu64
+		    " fields of records without an entry",
+		    f.stray, f.missing);
+}
+
 /* --- the secret key --------------------------------------------------------*/
 
 static enum err
@@ -372,6 +399,7 @@ check_store(struct checking *c)
 	if (!check_open(c))
 		return false;
 	check_figures(c);
+	check_indexes(c);
 	check_keyring(c);
 	s.findings_before = json_array_size(c->findings);
 	e = store_read(c->a->store, survey_step, &s);

@@ -203,6 +203,25 @@ finds() {
 	finds_nothing --offline
 }
 
+@test "check: finds indexes of the store that do not fit its records" {
+	local dump=$BATS_TEST_TMPDIR/table site=https://photos.example.org id
+	latchkey user add alice --no-password
+	latchkey site add "$site"
+	latchkey app-password add alice --site "$site" --name backup
+	finds_nothing --offline
+	id=$(latchkey app-password list --json | jq -r '.[0].id')
+	mdb_dump -s app_passwords "$DATA/store" >"$dump-app_passwords"
+	mdb_dump -s index "$DATA/store" >"$dump-index"
+	latchkey app-password del "$id"
+	mdb_load -f "$dump-app_passwords" -s app_passwords "$DATA/store"
+	finds '0 entries without a record, 2 fields of records without an entry'
+	mdb_load -f "$dump-index" -s index "$DATA/store"
+	finds_nothing --offline
+	latchkey app-password del "$id"
+	mdb_load -f "$dump-index" -s index "$DATA/store"
+	finds '2 entries without a record, 0 fields of records without an entry'
+}
+
 @test "check: finds settings and a store that cannot be read" {
 	echo 'colour = blue' >>"$DATA/latchkey.conf"
 	finds 'latchkey.conf:[0-9]+'
