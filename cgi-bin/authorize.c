@@ -227,8 +227,7 @@ explain_wait(struct arrival *a, int64_t wait_s, char *text, size_t cap)
 	buf_put_int(&b, wait_s);
 	response_header(&a->visit.call->response, "Retry-After", seconds);
 	buf_init(&b, text, cap);
-	buf_printf(&b,
-	    "That was tried too often. Wait %s second%s, then try again.",
+	buf_printf(&b, "Too many attempts. Wait %s second%s, then try again.",
 	    seconds, wait_s == 1 ? "" : "s");
 }
 
@@ -247,8 +246,7 @@ static void
 sign_in_failed(struct arrival *a, enum err e, const char *name, int64_t wait_s)
 {
 	char text[128];
-	const char *error = "That user name and password do not go together. "
-			    "Try again.";
+	const char *error = "Wrong user name or password. Try again.";
 
 	if (e != ERR_BUSY)
 		app_log_refusal(
@@ -262,10 +260,11 @@ sign_in_failed(struct arrival *a, enum err e, const char *name, int64_t wait_s)
 		error = text;
 	} else if (e == ERR_BUSY) {
 		log_busy(a);
-		error = "Many people sign in just now. Wait 10 seconds, then "
-			"try again.";
+		error =
+		    "Many people are signing in right now. Wait 10 seconds, "
+		    "then try again.";
 	} else if (e == ERR_TEMPORARILY_UNAVAILABLE) {
-		error = "We are busy. Try again in a minute.";
+		error = "The service is busy. Try again in a minute.";
 	} else {
 		page_error(
 		    &a->visit.call->response, &a->visit.call->page, e, NULL);
@@ -427,7 +426,7 @@ run_step(struct arrival *a, const struct form *posted)
 	a->visit.call->response.status = 403;
 	show_sign_in(a, "",
 	    "This page was open for too long, or your browser "
-	    "keeps no cookies. Please try again.");
+	    "does not accept cookies. Try again.");
 }
 
 static void

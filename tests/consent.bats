@@ -61,7 +61,7 @@ granted() {
 	assert_page 'Photo Album'
 	assert_page 'Alice Adams'
 	assert_page 'on <bdi>127.0.0.1:9</bdi>'
-	assert_page 'to know that it is you'
+	assert_page 'to confirm your identity'
 	assert_page 'your name'
 	assert_page 'your e-mail address'
 	assert_page 'the groups you belong to'

@@ -50,7 +50,7 @@ open_sign_in() {	# PERSON
 assert_busy() {
 	assert_status 503
 	assert_header Retry-After '^10$'
-	assert_page 'Many people sign in just now'
+	assert_page 'Many people are signing in right now'
 	page_asks_password
 }
 

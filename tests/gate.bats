@@ -158,7 +158,7 @@ serve_site() {
 	assert_status 403
 	assert_page 'You can’t open this page'
 	assert_page '<bdi>bob</bdi>'
-	assert_page 'href="/.latchkey/sign-out">Sign in as somebody else'
+	assert_page 'href="/.latchkey/sign-out">Use another account'
 	assert_logged 'forbidden reason=not_in_group client_id=http://127.0.0.2'
 	sign_in_at alice "$SITE/family/page.txt"
 	assert_page 'the file in family'

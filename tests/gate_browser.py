@@ -31,7 +31,7 @@ def main(site, password):
         driver.get(page)
         sign_in(walk, "bob", password)
         walk.sees("You can’t open this page", "bob")
-        walk.press("Sign in as somebody else")
+        walk.press("Use another account")
         walk.sees("Sign out?", "Photos")
         walk.press("Sign out")
         walk.sees("Sign in", "Photos", "Password")

@@ -310,7 +310,7 @@ a_full_line_is_told_by_us() {
 	log_in new
 	assert_status 503
 	assert_header Retry-After '^10$'
-	assert_page 'Many people sign in just now'
+	assert_page 'Many people are signing in right now'
 	for fd in "${taken[@]}"; do
 		exec {fd}>&-
 	done

@@ -103,7 +103,7 @@ as() {	# NAME: signs in under it, in a browser of its own
 refused_as() {
 	as "$@"
 	assert_status 403
-	assert_page 'do not go together'
+	assert_page 'Wrong user name or password'
 	assert_logged reason=sign_in
 }
 
@@ -403,7 +403,7 @@ guess() {	# NAME TIMES [PASSWORD]
 	submit g step=login username=alice password="$PASSWORD"
 	assert_status 429
 	assert_header Retry-After '^([1-9]|[1-5][0-9]|60)$'
-	assert_page 'tried too often. Wait [0-9]+ seconds?'
+	assert_page 'Too many attempts. Wait [0-9]+ seconds?'
 	assert_logged reason=sign_in
 	travel 61
 	submit g step=login username=alice password="$PASSWORD"

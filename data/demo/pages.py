@@ -94,5 +94,5 @@ def home(app, issuer, data, note):
 
 
 def failed(app, problem):
-    return page("<h1>That did not work</h1><p>%s</p><p>%s</p>" % (
+    return page("<h1>Something went wrong</h1><p>%s</p><p>%s</p>" % (
         escape(problem), link(app, "Back")))

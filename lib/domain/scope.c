@@ -5,7 +5,7 @@
 #include <string.h>
 
 const struct scope_known scopes_known[] = {
-    {"openid", "to know that it is you"},
+    {"openid", "to confirm your identity"},
     {"profile", "your name"},
     {"email", "your e-mail address"},
     {"groups", "the groups you belong to"},

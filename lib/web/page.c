@@ -116,30 +116,30 @@ static const struct {
 	"The app that sent you here did not say which app it is. Go back to "
 	"it and try again."},
     {"client_id_unknown",
-	"The app that sent you here is not registered with us. Go back to it; "
+	"The app that sent you here is not registered here. Go back to it; "
 	"if that does not help, tell the person who looks after it."},
     {"redirect_uri_missing",
 	"The app that sent you here did not say where to send you back. Tell "
 	"the person who looks after it."},
     {"redirect_uri_unregistered",
-	"The app that sent you here wants you sent to an address that is not "
-	"registered for it. For your safety we stop here. Tell the person who "
-	"looks after the app."},
+	"The app that sent you here wants to send you to an address that is "
+	"not registered for it. For your safety this stops here. Tell the "
+	"person who looks after the app."},
     {"post_logout_redirect_uri_unregistered",
-	"The app wants you sent to an address that is not registered for it. "
-	"Nothing was changed. Sign out here, or go back to the app."},
+	"The app wants to send you to an address that is not registered for "
+	"it. Nothing was changed. Sign out here, or go back to the app."},
     {"request_unreadable",
-	"Your browser sent something we cannot read. Delete the cookies of "
-	"this site and try again."},
+	"Your browser sent something that cannot be read. Delete the cookies "
+	"of this site and try again."},
     {"body_unreadable",
-	"The form that came here cannot be read. Go back, load the page again "
-	"and try once more."},
+	"The form that was sent cannot be read. Go back, load the page again "
+	"and try again."},
     {"request_lost",
-	"The form that came here is not whole. Go back to the app and start "
+	"The form that was sent is not complete. Go back to the app and start "
 	"again."},
     {"form_token",
-	"This page was open for too long, or your browser keeps no cookies. "
-	"Go back to the app and start again."},
+	"This page was open for too long, or your browser does not accept "
+	"cookies. Go back to the app and start again."},
 };
 
 static const struct {
@@ -148,11 +148,11 @@ static const struct {
 } fallbacks[] = {
     {ERR_NO_SUCH_PAGE, "Page not found", "There is nothing at this address."},
     {ERR_METHOD_NOT_ALLOWED, "That does not work here",
-	"This address is for something else."},
-    {ERR_CONTENT_TOO_LARGE, "Too much at once",
-	"More was sent than we take. Go back and try again."},
+	"This address does not accept this kind of request."},
+    {ERR_CONTENT_TOO_LARGE, "Too much data",
+	"More data was sent than is accepted. Go back and try again."},
     {ERR_TEMPORARILY_UNAVAILABLE, "Just a moment",
-	"We are busy. Try again in a minute."},
+	"The service is busy. Try again in a minute."},
     {ERR_FORBIDDEN, "Please start again", "Go back and try again."},
 };
 
@@ -167,16 +167,15 @@ void
 page_error_link(struct response *r, const struct page *p, enum err e,
     const char *reason, const char *url, const char *text)
 {
-	const char *heading = "This did not work";
-	const char *message = "We could not make sense of what the app that "
-			      "sent you here asked for. Go back to it and try "
-			      "again.";
+	const char *heading = "Something went wrong";
+	const char *message =
+	    "The request of the app that sent you here is not "
+	    "valid. Go back to it and try again.";
 	struct json_build b;
 
 	if (err_is_fault(e)) {
-		heading = "Something went wrong";
-		message = "That is our fault, and nothing was lost. Try again "
-			  "in a minute.";
+		message = "This is a fault of the sign-in service, and nothing "
+			  "was lost. Try again in a minute.";
 	}
 	for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++)
 		if (fallbacks[i].err == e) {

@@ -137,7 +137,7 @@ become_failure(struct response *r, struct buf *head)
 	log_fault("server_error", "reason", "answer_not_sendable", NULL);
 	response_begin(r, 500);
 	r->content_type = "text/plain; charset=utf-8";
-	buf_puts(&r->body, "Something went wrong on our side.\n");
+	buf_puts(&r->body, "Something went wrong at the sign-in service.\n");
 	buf_reset(head);
 	(void)build_head(head, r);
 }
