@@ -22,7 +22,7 @@ base	 = err buf str names form clock monotonic big_endian base64 uuid secret jso
 store	 = open commit store env held files fault schema newest search table index explain fail record
 jose	 = jwa ed25519 rs256
 domain	 = keyring installation token scope pkce password user user_email uri client client_words session \
-	   site site_path site_rule destination app_password \
+	   site site_path site_rule site_rules destination app_password \
 	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer jwt
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \

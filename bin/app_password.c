@@ -62,6 +62,7 @@ add_step(struct store_txn *t, void *arg)
 	struct user u;
 	enum err e;
 
+	site_clear(&site);
 	s->missing = "site";
 	e = site_get(t, s->site, &site);
 	if (e != OK)

@@ -36,8 +36,8 @@ decides(const struct site *s, const struct site_rule *r, const char *method)
 	char url[URL_PATH_CAP];
 	struct site_rule found;
 
-	return site_rule_find(
-		   &found, s->rules, method, url_path(url, r->path)) == OK &&
+	return site_rules_find(
+		   &found, &s->rules, method, url_path(url, r->path)) == OK &&
 	       str_equal(found.path, r->path) &&
 	       str_equal(found.methods, r->methods);
 }
@@ -79,7 +79,8 @@ differs(const struct site *s, const struct site_rule *r, const char *method,
 	char url[URL_PATH_CAP];
 	struct site_rule other;
 
-	if (site_rule_find(&other, s->rules, method, url_path(url, path)) != OK)
+	if (site_rules_find(&other, &s->rules, method, url_path(url, path)) !=
+	    OK)
 		other = (struct site_rule){0};
 	return !is_for_the_same(r, &other);
 }
@@ -143,7 +144,7 @@ add_door(json_t *doors, const struct site *s, const char *path)
 	bool ruled;
 
 	url_path(url, path);
-	ruled = site_rule_find(&r, s->rules, "GET", url) == OK;
+	ruled = site_rules_find(&r, &s->rules, "GET", url) == OK;
 	if (!(ruled && r.anyone))
 		json_object_set_new(doors, url,
 		    json_boolean(ruled && site_rule_takes_people(&r)));
@@ -165,7 +166,7 @@ check_rule(struct checking *c, const struct site *s, const char *text,
 	const char *why;
 
 	if (site_rule_parse(&r, text, &why) != OK)
-		return; /* the gate closes the site, and says so */
+		return; /* then the record would not have decoded */
 	if (ever_decides(s, &r))
 		add_reliance(on, s, &r);
 	else
@@ -187,15 +188,15 @@ check_site(void *arg, const struct site *s)
 	struct checking *c = arg;
 	json_t *doors = json_object();
 	struct reliance on = {0};
-	const char *cursor = s->rules;
+	const char *cursor = s->rules.text;
 	char text[SITE_RULE_CAP];
 
-	if (s->rules[0] == '\0')
+	if (s->rules.text[0] == '\0')
 		check_found(c, CHECK_WARNING, &closed, "site %s has no rule",
 		    s->origin);
 	add_door(doors, s, "/");
 	add_door(doors, s, "/latchkey-check");
-	while (site_rule_next(&cursor, text))
+	while (site_rules_next(&cursor, text))
 		check_rule(c, s, text, doors, &on);
 	tell_reliance(c, s, &on);
 	json_object_set_new(c->sites, s->origin, doors);

@@ -47,9 +47,9 @@ rules_json(const struct site *s)
 {
 	json_t *rules = json_array();
 	char text[SITE_RULE_CAP];
-	const char *cursor = s->rules;
+	const char *cursor = s->rules.text;
 
-	while (rules != NULL && site_rule_next(&cursor, text))
+	while (rules != NULL && site_rules_next(&cursor, text))
 		if (!output_append(rules, json_string(text))) {
 			json_decref(rules);
 			return NULL;
@@ -79,11 +79,11 @@ static int
 show_site(const struct site *s, const struct client *c, bool as_json)
 {
 	char text[SITE_RULE_CAP];
-	const char *cursor = s->rules;
+	const char *cursor = s->rules.text;
 	int status;
 
 	status = output_record(to_json(s, c), show_columns, as_json);
-	while (!as_json && site_rule_next(&cursor, text))
+	while (!as_json && site_rules_next(&cursor, text))
 		printf("rule     %s\n", text);
 	return status;
 }
@@ -107,11 +107,11 @@ apply_rules(struct change *s)
 	const char *rule, *why;
 
 	if (args_has(s->args, "--rule"))
-		s->site.rules[0] = '\0';
+		site_rules_clear(&s->site.rules);
 	while ((rule = args_next(s->args, "--rule", &cursor)) != NULL) {
 		if (*rule == '\0')
 			continue;
-		why = site_rule_add(&s->site, rule);
+		why = site_rules_add(&s->site.rules, rule);
 		if (why != NULL)
 			return refusal_set(&s->refusal, "--rule", rule, why);
 	}
@@ -186,11 +186,11 @@ warn_of_empty_groups(const struct admin *a, const struct change *s)
 {
 	char groups[GROUPS_CAP + SITE_RULE_CAP], text[SITE_RULE_CAP];
 	char name[GROUP_NAME_CAP];
-	const char *rules = s->site.rules, *names, *why;
+	const char *rules = s->site.rules.text, *names, *why;
 	struct site_rule r;
 	enum err e = str_copy(groups, sizeof groups, s->client.groups);
 
-	while (e == OK && site_rule_next(&rules, text) &&
+	while (e == OK && site_rules_next(&rules, text) &&
 	       site_rule_parse(&r, text, &why) == OK)
 		for (names = r.groups;
 		     e == OK && names_next(&names, name, sizeof name);)
@@ -227,7 +227,7 @@ add(struct admin *a, const struct args *args)
 		return admin_fail("site '%s': %s", s.origin, why);
 	if (site_client(&s.client, s.origin) != OK ||
 	    str_copy(s.site.origin, sizeof s.site.origin, s.origin) != OK ||
-	    str_copy(s.site.rules, sizeof s.site.rules, DEFAULT_RULE) != OK)
+	    site_rules_add(&s.site.rules, DEFAULT_RULE) != NULL)
 		e = ERR_NO_SPACE;
 	if (e == OK)
 		e = apply(&s);

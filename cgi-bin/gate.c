@@ -31,6 +31,7 @@
 #include "web/front.h"
 #include "web/reply.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A longer address is "/". */
@@ -211,9 +212,14 @@ decide(struct asking *a)
 	    .cookie = browser_gate(cookie, &c->provider->conf, &c->request),
 	    .authorization = c->request.authorization};
 	const char *why = NULL;
-	enum err e;
+	enum err e = ERR_NO_MEMORY;
 
-	e = gate_decide(c->provider, &q, c->now, &a->reply, &why);
+	/* Else the site's rules would be parsed at each request. */
+	if (c->kept == NULL)
+		c->kept = calloc(1, sizeof *q.site);
+	q.site = c->kept;
+	if (q.site != NULL)
+		e = gate_decide(c->provider, &q, c->now, &a->reply, &why);
 	secret_wipe(cookie, sizeof cookie);
 	if (e == OK && f->form == FRONT_PAGE)
 		refuse(a, ERR_TEMPORARILY_UNAVAILABLE, "open_already", "");

@@ -378,6 +378,7 @@ call_free(void *state)
 	pthread_mutex_lock(&c->app->lock);
 	drop_copy(c);
 	pthread_mutex_unlock(&c->app->lock);
+	free(c->kept);
 	free(c);
 }
 

@@ -49,7 +49,9 @@ struct call {
 	struct request request;
 	struct response response; /* begun with status 200 */
 	int64_t now;              /* Unix seconds */
-	bool late; /* the answer leaves late (app/held.h): to a guess */
+	bool late;  /* the answer leaves late (app/held.h): to a guess */
+	void *kept; /* the program's, from one request to the next; freed with
+		     * the call */
 
 	/* app.c's: behind provider and page */
 	bool has_copy;

@@ -28,38 +28,6 @@ site_origin_refusal(const char *origin, bool secure)
 	return client_id_refusal(origin);
 }
 
-const char *
-site_rule_add(struct site *s, const char *rule)
-{
-	char text[SITE_RULE_CAP], composed[SITE_RULE_CAP];
-	struct site_rule added, other;
-	const char *cursor = s->rules, *why;
-	size_t count = 0;
-	struct buf b;
-
-	if (site_rule_parse(&added, rule, &why) != OK)
-		return why;
-	if (site_rule_compose(composed, rule) != OK)
-		return "has letters beyond ASCII in a name, and is too long, "
-		       "or libunistring, which they need, cannot be loaded";
-	if (site_rule_parse(&added, composed, &why) != OK)
-		return why;
-	while (site_rule_next(&cursor, text)) {
-		count++;
-		if (site_rule_parse(&other, text, &why) == OK &&
-		    site_rule_clashes(&other, &added))
-			return "is for the same path and method as a rule "
-			       "before it";
-	}
-	buf_init(&b, s->rules + (cursor - s->rules),
-	    sizeof s->rules - (size_t)(cursor - s->rules));
-	buf_printf(&b, "%s%s", count > 0 ? "\n" : "", composed);
-	if (buf_ok(&b) && count < SITE_RULES_MAX)
-		return NULL;
-	s->rules[cursor - s->rules] = '\0';
-	return "is one more than fit; there are at most 64";
-}
-
 static enum err
 site_store(struct store_txn *t, struct site *s, int64_t now)
 {
@@ -69,7 +37,7 @@ site_store(struct store_txn *t, struct site *s, int64_t now)
 
 	s->changed_at = now;
 	record_begin(&w, bytes, sizeof bytes, SITE_VERSION);
-	record_put_str(&w, s->rules);
+	record_put_str(&w, s->rules.text);
 	record_put_i64(&w, s->created_at);
 	record_put_i64(&w, s->changed_at);
 	e = record_end(&w);
@@ -79,20 +47,31 @@ site_store(struct store_txn *t, struct site *s, int64_t now)
 	return e == OK ? store_failed(t) : e;
 }
 
-/* Sets every field: S need not be zeroes. */
+void
+site_clear(struct site *s)
+{
+	s->origin[0] = '\0';
+	s->created_at = s->changed_at = 0;
+	site_rules_clear(&s->rules);
+}
+
+/* S holds a site already, or is empty. */
 static enum err
 site_decode(struct site *s, const void *key, size_t key_len,
     const struct store_value *v)
 {
+	char rules[SITE_RULES_CAP];
 	struct record_reader r;
 
 	if (str_copy_n(s->origin, sizeof s->origin, key, key_len) != OK)
 		return ERR_CORRUPT;
 	record_open(&r, v->bytes, v->len, SITE_VERSION);
-	record_get_str(&r, s->rules, sizeof s->rules);
+	record_get_str(&r, rules, sizeof rules);
 	s->created_at = record_get_i64(&r);
 	s->changed_at = record_get_i64(&r);
-	return record_close(&r);
+	if (record_close(&r) != OK)
+		return record_close(&r);
+	return site_rules_parse(&s->rules, rules);
 }
 
 enum err
@@ -110,7 +89,7 @@ site_get(struct store_txn *t, const char *origin, struct site *s)
 			store_fail(t, e);
 	}
 	if (e != OK)
-		*s = (struct site){0};
+		site_clear(s);
 	return e;
 }
 
@@ -156,8 +135,10 @@ enum err
 site_drop(struct store_txn *t, const char *origin)
 {
 	struct site s;
-	enum err e = site_get(t, origin, &s);
+	enum err e;
 
+	site_clear(&s);
+	e = site_get(t, origin, &s);
 	if (e != OK)
 		return e;
 	store_del(t, TABLE_SITES, origin, strlen(origin));
@@ -176,8 +157,10 @@ each_record(
 {
 	struct each *each = arg;
 	struct site s;
-	enum err e = site_decode(&s, key, key_len, value);
+	enum err e;
 
+	site_clear(&s);
+	e = site_decode(&s, key, key_len, value);
 	if (e != OK) {
 		store_fail(each->t, e);
 		return false;

@@ -10,13 +10,11 @@
 
 #include "base/err.h"
 #include "domain/client.h"
-#include "domain/site_rule.h"
+#include "domain/site_rules.h"
 #include "store/store.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum { SITE_RULES_CAP = 16384 };
 
 /* Below a site's origin: where the provider sends people back to, and the link
  * that signs out. */
@@ -25,7 +23,7 @@ enum { SITE_RULES_CAP = 16384 };
 
 struct site {
 	char origin[CLIENT_ID_CAP];
-	char rules[SITE_RULES_CAP]; /* one a line */
+	struct site_rules rules;
 	int64_t created_at, changed_at;
 };
 
@@ -34,10 +32,12 @@ struct site {
  * the prefix that browsers hold us to, or has not. */
 const char *site_origin_refusal(const char *origin, bool secure);
 
-/* Appends RULE: NULL, or what is wrong, for people. */
-const char *site_rule_add(struct site *s, const char *rule);
+/* Makes S empty: all zeroes would be 36 KiB of them. */
+void site_clear(struct site *s);
 
-/* OK, ERR_NOT_FOUND (S zeroed); a bad record fails the transaction. */
+/* S is empty, or holds a site that was read before: rules of the same text are
+ * not parsed again. OK, ERR_NOT_FOUND (S is empty); a bad record fails the
+ * transaction. */
 enum err site_get(
     struct store_txn *t, const char *origin, struct site *s) MUST_CHECK;
 

@@ -1,5 +1,5 @@
 /*
- * What a site opens to whom: rules, as an administrator writes them.
+ * What a site opens to whom: a rule, as an administrator writes it.
  *
  *	[METHOD[,METHOD...]] PATH WHO...
  *
@@ -33,7 +33,7 @@
 
 #include <stdbool.h>
 
-enum { SITE_RULES_MAX = 64, SITE_RULE_CAP = 512 };
+enum { SITE_RULE_CAP = 512 };
 
 struct site_rule {
 	char methods[SITE_RULE_CAP]; /* word list; "": all */
@@ -59,23 +59,5 @@ enum err site_rule_compose(
 
 /* Whether somebody who signs in can be let in by it. */
 bool site_rule_takes_people(const struct site_rule *r);
-
-/* Whether the two are for the same path, whatever its case, and a method of
- * both: then the second would never decide. */
-bool site_rule_clashes(const struct site_rule *a, const struct site_rule *b);
-
-/*
- * The rule among RULES (one a line) that decides a request for TARGET in every
- * reading of its path, as it is written and without regard to the case of ASCII
- * letters. ERR_NOT_FOUND if no rule decides any. ERR_INVALID_REQUEST if they
- * fall under different rules, if the path cannot be read (site_path_readings),
- * or if a reading of it is the gate's own. ERR_METHOD_NOT_ALLOWED if METHOD
- * in capitals, as some programs take it, falls under another rule.
- */
-enum err site_rule_find(struct site_rule *r, const char *rules,
-    const char *method, const char *target) MUST_CHECK;
-
-/* The next of RULES; false at the end. *CURSOR starts at the first. */
-bool site_rule_next(const char **cursor, char text[static SITE_RULE_CAP]);
 
 #endif

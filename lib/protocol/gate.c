@@ -17,7 +17,6 @@ struct deciding {
 	const char *method, *target; /* Q's own, or for its destination */
 	int64_t now;
 	struct gate_reply *r;
-	struct site *site;
 	struct client *client; /* large, so not in here */
 	struct access_token token;
 	const char *why;
@@ -113,19 +112,18 @@ decide(struct store_txn *t, void *arg)
 
 	d->why = NULL;
 	*r = (struct gate_reply){0};
-	e = site_get(t, d->q->origin, d->site);
+	e = site_get(t, d->q->origin, d->q->site);
 	if (e == ERR_NOT_FOUND)
 		return err_because(ERR_FORBIDDEN, "site_unknown", &d->why);
 	if (e != OK)
 		return e;
-	found = site_rule_find(&r->rule, d->site->rules, d->method, d->target);
+	found =
+	    site_rules_find(&r->rule, &d->q->site->rules, d->method, d->target);
 	if (found == ERR_INVALID_REQUEST)
 		return err_because(found, "path_ambiguous", &d->why);
 	if (found == ERR_METHOD_NOT_ALLOWED)
 		return err_because(
 		    ERR_INVALID_REQUEST, "method_ambiguous", &d->why);
-	if (found == ERR_CORRUPT)
-		store_fail(t, found);
 	e = find_person(t, d);
 	if (store_failed(t) != OK)
 		return store_failed(t);
@@ -239,14 +237,9 @@ enum err
 gate_decide(const struct provider *p, const struct gate_request *q, int64_t now,
     struct gate_reply *r, const char **why)
 {
-	struct site site;
 	struct client client;
-	struct deciding d = {.p = p,
-	    .q = q,
-	    .now = now,
-	    .r = r,
-	    .site = &site,
-	    .client = &client};
+	struct deciding d = {
+	    .p = p, .q = q, .now = now, .r = r, .client = &client};
 	const char *destination = NULL;
 	enum err e;
 

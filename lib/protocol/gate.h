@@ -25,6 +25,7 @@ struct gate_request {
 	const char *destination;   /* the header; NULL: none */
 	const char *cookie;        /* the gate's; NULL: none */
 	const char *authorization; /* the header; NULL: none */
+	struct site *site;         /* as it was at the last request, or empty */
 };
 
 struct gate_reply {

@@ -18,6 +18,7 @@
 
 static struct provider provider;
 static struct user alice;
+static struct site site; /* as a program keeps it */
 static char cookie[TOKEN_TEXT_CAP], app_password[APP_PASSWORD_CAP];
 
 static enum err
@@ -25,7 +26,8 @@ furnish(struct store_txn *t, void *arg)
 {
 	static const struct family_lifetimes l = {.access_token_s = 3600};
 	struct site s = {.origin = SITE,
-	    .rules = "/ signed-in app-password\n/open anyone\n/x group:none"};
+	    .rules.text =
+		"/ signed-in app-password\n/open anyone\n/x group:none"};
 	struct app_password a = {.origin = SITE};
 	struct session_cookie session_cookie;
 	struct session session;
@@ -58,8 +60,11 @@ furnish(struct store_txn *t, void *arg)
 static enum err
 ask(const char *target, const char *with, struct gate_reply *r)
 {
-	struct gate_request q = {
-	    .origin = SITE, .method = "GET", .target = target, .cookie = with};
+	struct gate_request q = {.site = &site,
+	    .origin = SITE,
+	    .method = "GET",
+	    .target = target,
+	    .cookie = with};
 	const char *why;
 
 	reads = writes = 0;
@@ -89,12 +94,44 @@ counted(void)
 	    "gate: a forged cookie is none");
 }
 
+static enum err
+change_step(struct store_txn *t, void *arg)
+{
+	struct site s = {.origin = SITE};
+	struct client c;
+
+	if (site_rules_parse(&s.rules, arg) != OK ||
+	    client_get(t, SITE, &c) != OK)
+		return ERR_IO;
+	return site_put(t, &s, &c, noon);
+}
+
+/* What a program keeps of a site from one request to the next is no older than
+ * the record. */
+static void
+changed(void)
+{
+	static char closed[] = "/ group:none", before[SITE_RULES_CAP];
+	struct gate_reply r;
+
+	memcpy(before, site.rules.text, sizeof before);
+	CHECK(
+	    ask("/open", NULL, &r) == OK &&
+		store_write(provider.store, noon, change_step, closed) == OK &&
+		ask("/open", NULL, &r) == ERR_LOGIN_REQUIRED,
+	    "gate: a rule that is changed decides the next request");
+	CHECK(store_write(provider.store, noon, change_step, before) == OK &&
+		  ask("/open", NULL, &r) == OK,
+	    "gate: and so does one that is changed back");
+}
+
 /* RFC 4918 10.3: two addresses, and the second is written. */
 static void
 destinations(void)
 {
 	struct gate_reply r;
-	struct gate_request q = {.origin = SITE,
+	struct gate_request q = {.site = &site,
+	    .origin = SITE,
 	    .method = "MOVE",
 	    .target = "/page",
 	    .destination = SITE "/other",
@@ -133,7 +170,8 @@ app_passwords(void)
 {
 	char text[256], basic[400] = "Basic ";
 	struct gate_reply r;
-	struct gate_request q = {.origin = SITE,
+	struct gate_request q = {.site = &site,
+	    .origin = SITE,
 	    .method = "PROPFIND",
 	    .target = "/",
 	    .authorization = basic};
@@ -170,6 +208,7 @@ main(void)
 	in_store(furnish, NULL);
 	destinations();
 	counted();
+	changed();
 	app_passwords();
 	return check_done();
 }

@@ -45,7 +45,7 @@ make_all(struct store_txn *t, void *arg)
 	    .grants = GRANT_AUTHORIZATION_CODE};
 	struct approval approval = {
 	    .client_id = "photos", .granted = "openid", .declined = "email"};
-	struct site site = {.origin = SITE, .rules = "/ signed-in"};
+	struct site site = {.origin = SITE, .rules.text = "/ signed-in"};
 	struct client site_row;
 	struct session_cookie cookie;
 	char text[APP_PASSWORD_CAP];
@@ -102,7 +102,7 @@ read_client(struct store_txn *t)
 static enum err
 read_site(struct store_txn *t)
 {
-	struct site s;
+	struct site s = {0};
 
 	return site_get(t, SITE, &s);
 }

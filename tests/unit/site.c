@@ -94,13 +94,23 @@ paths(void)
 	    "site: a path over its ceiling is refused");
 }
 
+static enum err
+find(struct site_rule *r, const char *text, const char *method,
+    const char *target)
+{
+	static struct site_rules rules;
+	enum err e = site_rules_parse(&rules, text);
+
+	return e == OK ? site_rules_find(r, &rules, method, target) : e;
+}
+
 /* Whether TARGET is decided by the rule for PATH; NULL: by none. */
 static bool
 is_decided(const char *rules_text, const char *method, const char *target,
     const char *path)
 {
 	struct site_rule r;
-	enum err e = site_rule_find(&r, rules_text, method, target);
+	enum err e = find(&r, rules_text, method, target);
 
 	if (path == NULL)
 		return e == ERR_NOT_FOUND && r.path[0] == '\0' && !r.anyone;
@@ -127,29 +137,25 @@ decisions(void)
 	    "site: by whole segments; what no rule covers is nobody's");
 	CHECK(is_decided(some, "PUT", "/a/b/c/d", "/a/b/c"),
 	    "site: the longest path decides");
-	CHECK(site_rule_find(&r, some, "GET", "/a/b/x") == OK &&
+	CHECK(find(&r, some, "GET", "/a/b/x") == OK &&
 		  str_equal(r.groups, "x") &&
-		  site_rule_find(&r, some, "HEAD", "/a/b/x") == OK &&
+		  find(&r, some, "HEAD", "/a/b/x") == OK &&
 		  str_equal(r.groups, "x") &&
-		  site_rule_find(&r, some, "PUT", "/a/b/x") == OK && r.anyone,
+		  find(&r, some, "PUT", "/a/b/x") == OK && r.anyone,
 	    "site: one that names the method goes first, and GET has HEAD");
 	CHECK(is_decided(some, "POST", "/c", "/c") &&
 		  is_decided(some, "GET", "/c", NULL) &&
 		  is_decided(some, "", "/c", NULL) &&
 		  is_decided(some, "PUT POST", "/c", NULL),
 	    "site: another method than the rules name is nobody's");
-	CHECK(site_rule_find(&r, some, "put", "/a/b/x") == OK && r.anyone &&
-		  site_rule_find(&r, some, "brew", "/a/b/c") == OK &&
-		  r.signed_in,
+	CHECK(find(&r, some, "put", "/a/b/x") == OK && r.anyone &&
+		  find(&r, some, "brew", "/a/b/c") == OK && r.signed_in,
 	    "site: a method that is not in capitals falls under a rule for "
 	    "all");
-	CHECK(site_rule_find(&r, some, "get", "/a/b/x") ==
-		      ERR_METHOD_NOT_ALLOWED &&
+	CHECK(find(&r, some, "get", "/a/b/x") == ERR_METHOD_NOT_ALLOWED &&
 		  r.path[0] == '\0' &&
-		  site_rule_find(&r, some, "Head", "/a/b/x") ==
-		      ERR_METHOD_NOT_ALLOWED &&
-		  site_rule_find(&r, some, "post", "/c") ==
-		      ERR_METHOD_NOT_ALLOWED,
+		  find(&r, some, "Head", "/a/b/x") == ERR_METHOD_NOT_ALLOWED &&
+		  find(&r, some, "post", "/c") == ERR_METHOD_NOT_ALLOWED,
 	    "site: under none if in capitals it falls under another");
 	CHECK(is_decided(all, "BREW", "/x", "/") &&
 		  is_decided(all, "GET", "/%6fpen/x", "/open") &&
@@ -157,16 +163,13 @@ decisions(void)
 	    "site: the path is matched decoded");
 	CHECK(is_decided("", "GET", "/", NULL),
 	    "site: without a rule all is nobody's");
-	CHECK(
-	    site_rule_find(&r, all, "GET", "/open;/x") == ERR_INVALID_REQUEST &&
-		!r.anyone &&
-		site_rule_find(&r, all, "GET", "/x;/../open") ==
-		    ERR_INVALID_REQUEST &&
-		is_decided(all, "GET", "/x;y/open", "/") &&
-		is_decided(all, "GET", "/open/x;y", "/open"),
+	CHECK(find(&r, all, "GET", "/open;/x") == ERR_INVALID_REQUEST &&
+		  !r.anyone &&
+		  find(&r, all, "GET", "/x;/../open") == ERR_INVALID_REQUEST &&
+		  is_decided(all, "GET", "/x;y/open", "/") &&
+		  is_decided(all, "GET", "/open/x;y", "/open"),
 	    "site: a parameter must not bring a path under another rule");
-	CHECK(
-	    site_rule_find(&r, "/ anyone\nnonsense", "GET", "/") == ERR_CORRUPT,
+	CHECK(find(&r, "/ anyone\nnonsense", "GET", "/") == ERR_CORRUPT,
 	    "site: a rule that does not parse is a damaged record");
 }
 
@@ -177,7 +180,7 @@ ambiguous(const char *rules_text, const char *const *targets)
 	struct site_rule r;
 
 	for (; *targets != NULL; targets++)
-		promise(site_rule_find(&r, rules_text, "GET", *targets) ==
+		promise(find(&r, rules_text, "GET", *targets) ==
 				ERR_INVALID_REQUEST &&
 			    r.path[0] == '\0' && !r.anyone,
 		    "readings under different rules refuse", *targets);
@@ -279,8 +282,7 @@ random_paths(void)
 		for (size_t j = 0; j < n; j++)
 			strcat(target,
 			    pieces[dice() % (sizeof pieces / sizeof *pieces)]);
-		if (site_rule_find(&r, rules_text, "GET", target) != OK ||
-		    !r.anyone)
+		if (find(&r, rules_text, "GET", target) != OK || !r.anyone)
 			continue;
 		let_on++;
 		wrong += leads_into_app(target, dice());
@@ -355,8 +357,7 @@ random_destinations(void)
 			    pieces[dice() % (sizeof pieces / sizeof *pieces)]);
 		target = destination_target("https://a.example:8443", value);
 		if (target == NULL || strstr(value, target) == NULL ||
-		    site_rule_find(&r, rules_text, "PUT", target) != OK ||
-		    !r.anyone)
+		    find(&r, rules_text, "PUT", target) != OK || !r.anyone)
 			continue;
 		let_on++;
 		wrong += (value[0] != '/' &&
@@ -395,25 +396,26 @@ origins(void)
 static enum err
 kept(struct store_txn *t, void *arg)
 {
-	struct site s = {.origin = "https://a.example"}, found;
+	struct site s = {.origin = "https://a.example"}, found = {0};
 	struct client c, row;
 
 	(void)arg;
-	CHECK(site_rule_add(&s, "/ signed-in") == NULL &&
-		  site_rule_add(&s, "GET /x anyone") == NULL &&
-		  str_equal(s.rules, "/ signed-in\nGET /x anyone"),
+	CHECK(site_rules_add(&s.rules, "/ signed-in") == NULL &&
+		  site_rules_add(&s.rules, "GET /x anyone") == NULL &&
+		  str_equal(s.rules.text, "/ signed-in\nGET /x anyone"),
 	    "site: rules are kept one a line");
-	CHECK(site_rule_add(&s, "GET,PUT /x/ signed-in") != NULL &&
-		  site_rule_add(&s, "/ anyone") != NULL &&
-		  site_rule_add(&s, "nonsense") != NULL &&
-		  site_rule_add(&s, "GET /X signed-in") != NULL &&
-		  site_rule_add(&s, "PUT /x signed-in") == NULL &&
-		  site_rule_add(&s, "/x signed-in") == NULL,
+	CHECK(site_rules_add(&s.rules, "GET,PUT /x/ signed-in") != NULL &&
+		  site_rules_add(&s.rules, "/ anyone") != NULL &&
+		  site_rules_add(&s.rules, "nonsense") != NULL &&
+		  site_rules_add(&s.rules, "GET /X signed-in") != NULL &&
+		  site_rules_add(&s.rules, "PUT /x signed-in") == NULL &&
+		  site_rules_add(&s.rules, "/x signed-in") == NULL,
 	    "site: of two for the same path and method the second is refused");
 	CHECK(site_client(&c, s.origin) == OK &&
 		  site_add(t, &s, &c, noon) == OK &&
 		  site_get(t, s.origin, &found) == OK &&
-		  str_equal(found.rules, s.rules) && found.created_at == noon,
+		  str_equal(found.rules.text, s.rules.text) &&
+		  found.created_at == noon,
 	    "site: what was put is found");
 	CHECK(client_get(t, s.origin, &row) == OK && row.is_site &&
 		  row.trusted && !row.is_public && !row.no_pkce &&
