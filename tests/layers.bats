@@ -259,3 +259,10 @@ conf_rows() {
 	sed -i 's/^#\([a-z0-9_]* =\)/\1/' "$DATA/latchkey.conf"
 	latchkey user list
 }
+
+@test "manuals: plain English, without words that a reader has to look up" {
+	! grep -nEiw 'but for|anew|parted by|whoever|wherever|lest' README.md \
+	    CONTRIBUTING.md bin/*.8 cgi-bin/*.8 doc/*.5 doc/performance.md \
+	    doc/threat-model.md data/latchkey.conf.example templates/*.html ||
+	    fail "say it in plain words"
+}
