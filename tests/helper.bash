@@ -18,7 +18,9 @@ CHALLENGE='E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 
 # Bats runs a handler of its own before every line of a test. The verbs that
 # run many lines do without it below themselves (set +T), which makes the tests
-# three times as fast; failures are told all the same.
+# three times as fast; failures are told all the same. A process costs more than
+# a request: the verbs that each test runs many times start none that bash can
+# do without.
 
 # --- the store and who is in it ----------------------------------------------
 
@@ -268,45 +270,90 @@ refute_logged() {
 
 # --- the last answer ---------------------------------------------------------
 
-last() {
-	local dir=${ANSWER_DIR:-${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/last}
+answer_dir() {	# sets $dir
+	dir=${ANSWER_DIR:-${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/last}
 	[[ -d $dir ]] || mkdir -p "$dir"
+}
+
+last() {
+	local dir
+	answer_dir
 	echo "$dir/$1"
 }
 
-http_status() { cat "$(last status)"; }
-http_headers() { cat "$(last headers)"; }
-http_body() { cat "$(last body)"; }
+# whole FILE: sets $text to all of it; fails if there is a NUL in it, or no file.
+whole() {
+	text=
+	[[ -r $1 ]] || return
+	! IFS= read -r -d '' text <"$1"
+}
+
+# put_last FILE: what of the last answer is kept there, as cat does it.
+put_last() {
+	local LC_ALL=C dir text
+	answer_dir
+	if whole "$dir/$1"; then
+		printf %s "$text"
+	else
+		cat "$dir/$1"
+	fi
+}
+
+http_status() { put_last status; }
+http_headers() { put_last headers; }
+http_body() { put_last body; }
 
 # http_header NAME: its value; all of them, a line each, if it comes twice.
 http_header() {
-	sed -n "s/^$1: *//Ip" "$(last headers)"
+	local -; set +T
+	local LC_ALL=C dir line
+	answer_dir
+	while IFS= read -r line || [[ -n $line ]]; do
+		[[ ${line,,} = "${1,,}":* ]] || continue
+		line=${line#*:}
+		printf '%s\n' "${line#"${line%%[! ]*}"}"
+	done <"$dir/headers"
 }
 
 # keep_answer FILE: takes apart what a CGI program wrote.
 keep_answer() {
 	local -; set +T
-	local LC_ALL=C dir line
-	dir=$(last '')
-	: >"$dir/headers"
-	: >"$dir/status"
+	local LC_ALL=C dir line headers='' status=''
+	answer_dir
 	{
 		while IFS= read -r line && line=${line%$'\r'} &&
 		    [[ -n $line ]]; do
-			echo "$line" >>"$dir/headers"
+			headers+=$line$'\n'
 			[[ ! $line =~ ^Status:\ *([0-9]+) ]] ||
-			    echo "${BASH_REMATCH[1]}" >"$dir/status"
+			    status+=${BASH_REMATCH[1]}$'\n'
 		done
-		cat >"$dir/body"
+		printf %s "$headers" >"$dir/headers"
+		printf %s "$status" >"$dir/status"
+		if IFS= read -r -d '' line; then
+			printf '%s\0' "$line" >"$dir/body"
+			cat >>"$dir/body"
+		else
+			printf %s "$line" >"$dir/body"
+		fi
 	} <"$1"
 }
 
 tell_answer() {
-	local dir
-	dir=$(last '')
-	status=$(<"$dir/status")
-	headers=$(<"$dir/headers")
-	{ body=$(<"$dir/body"); } 2>/dev/null	# a NUL is left out
+	local -; set +T
+	local LC_ALL=C dir text
+	answer_dir
+	tell_one status
+	tell_one headers
+	tell_one body
+}
+
+# As $(<FILE) would set it: without newlines at the end, and without a NUL.
+tell_one() {
+	whole "$dir/$1" || { text=$(<"$dir/$1"); } 2>/dev/null
+	while [[ $text = *$'\n' ]]; do
+		text=${text%$'\n'}
+	done
+	printf -v "$1" %s "$text"
 }
 
 # --- requests ----------------------------------------------------------------
@@ -316,13 +363,27 @@ tell_answer() {
 # and sets $status, $headers and $body. A VAR without a value is taken out.
 cgi() {
 	local -; set +T
-	local program=$1 method=$2 path=$3 query=${4:-} content=${5:-} v dir
+	local dir
+	run_cgi "$@" || return
+	answer_dir
+	cat "$dir/raw"
+}
+
+# The same without the printing.
+run_cgi() {
+	local program=$1 method=$2 path=$3 query=${4:-} content=${5:-} v dir length
 	local -A vars
 	shift $(($# < 5 ? $# : 5))
-	dir=$(last '')
+	answer_dir
 	case $content in
-	@*) cp "${content#@}" "$dir/input" ;;
-	*) printf %s "$content" >"$dir/input" ;;
+	@*)
+		cp "${content#@}" "$dir/input"
+		length=$(stat -c %s "$dir/input")
+		;;
+	*)
+		printf %s "$content" >"$dir/input"
+		byte_length "$content"
+		;;
 	esac
 	vars=([GATEWAY_INTERFACE]=CGI/1.1 [SERVER_PROTOCOL]=HTTP/1.1
 	    [REQUEST_METHOD]=$method [REQUEST_URI]=$path${query:+?$query}
@@ -331,7 +392,7 @@ cgi() {
 	    [HTTP_HOST]=127.0.0.1:$PORT)
 	if [[ $method = POST ]]; then
 		vars[CONTENT_TYPE]=application/x-www-form-urlencoded
-		vars[CONTENT_LENGTH]=$(stat -c %s "$dir/input")
+		vars[CONTENT_LENGTH]=$length
 	fi
 	for v in PATH LATCHKEY_TEST_CLOCK ASAN_OPTIONS UBSAN_OPTIONS \
 	    LD_PRELOAD; do
@@ -351,18 +412,29 @@ cgi() {
 	# A pipe, not the file itself: it is what a server gives.
 	# shellcheck disable=SC2002,SC2086 # and the wrapper may have arguments
 	cat "$dir/input" | env -i "${env[@]}" ${LATCHKEY_WRAP:-} \
-	    "$(programs)/cgi-bin/$program" >"$dir/raw" 2>>"$SERVER_LOG" || {
+	    "$LATCHKEY_BUILD${USE_TEST_CLOCK:+/test}/cgi-bin/$program" \
+	    >"$dir/raw" 2>>"$SERVER_LOG" || {
 		fail "$program: exit status $?" "$(tail "$SERVER_LOG")"
 		return 1
 	}
 	keep_answer "$dir/raw"
 	tell_answer
-	cat "$dir/raw"
+}
+
+byte_length() {	# sets $length
+	local LC_ALL=C
+	length=${#1}
 }
 
 # One step for each sort of character, not for each character: bats makes every
 # step of a shell slow.
 url_encode() {
+	local out=''
+	add_encoded "$1"
+	printf %s "$out"
+}
+
+add_encoded() {	# to $out
 	local LC_ALL=C s=${1//%/%25} rest c hex
 	rest=${s//[A-Za-z0-9._~%-]/}
 	while [[ -n $rest ]]; do
@@ -371,7 +443,7 @@ url_encode() {
 		s=${s//"$c"/%${hex: -2}}
 		rest=${rest//"$c"/}
 	done
-	printf %s "$s"
+	out+=$s
 }
 
 url_decode() {
@@ -383,8 +455,10 @@ url_decode() {
 form() {
 	local pair out=''
 	for pair; do
-		out+="${out:+&}$(url_encode "${pair%%=*}")"
-		out+="=$(url_encode "${pair#*=}")"
+		out+=${out:+&}
+		add_encoded "${pair%%=*}"
+		out+='='
+		add_encoded "${pair#*=}"
 	done
 	printf %s "$out"
 }
@@ -426,7 +500,7 @@ request() {
 
 # Both read request's variables.
 request_server() {
-	local header
+	local header text
 	local -a args=(--noproxy '*' -sS -m 60 -o "$(last body)"
 	    -D "$(last headers.raw)" -w '%{http_code}')
 	case $method in
@@ -441,7 +515,8 @@ request_server() {
 	    args+=(-b "$(tmpdir)/jar-$person" -c "$(tmpdir)/jar-$person")
 	: >"$(last body)"
 	curl "${args[@]}" "$url" >"$(last status)"
-	tr -d '\r' <"$(last headers.raw)" >"$(last headers)"
+	text=$(<"$(last headers.raw)")
+	printf '%s\n' "${text//$'\r'/}" >"$(last headers)"
 }
 
 request_cgi() {
@@ -466,8 +541,8 @@ request_cgi() {
 		cookies=$(jar_send "$path")
 		[[ -z $cookies ]] || meta+=("HTTP_COOKIE=$cookies")
 	fi
-	cgi "$program" "$method" "$path" "$query" "$content" "${meta[@]}" \
-	    >/dev/null || return
+	run_cgi "$program" "$method" "$path" "$query" "$content" "${meta[@]}" ||
+	    return
 	[[ $person = - ]] || jar_keep
 }
 
@@ -481,51 +556,90 @@ jar_send() {
 }
 
 jar_keep() {
-	local line name path jar
+	local LC_ALL=C line name path jar known kept
 	jar=$(tmpdir)/cgi-jar-$person
-	touch "$jar"
+	: >>"$jar"
 	while read -r line; do
 		name=${line%%=*}
-		path=$(sed -n 's/.*; *Path=\([^;]*\).*/\1/Ip' <<<"$line")
-		awk -v n="$name" '$1 != n' "$jar" >"$jar.new"
+		path=/
+		[[ ! $line =~ .*\;\ *[Pp][Aa][Tt][Hh]=([^;]+) ]] ||
+		    path=${BASH_REMATCH[1]}
+		kept=
+		while read -r known; do
+			[[ $known = "$name "* ]] || kept+=$known$'\n'
+		done <"$jar"
 		[[ ${line,,} =~ max-age=0 ]] || {
 			line=${line%%;*}
-			echo "$name ${path:-/} ${line#*=}" >>"$jar.new"
+			kept+="$name $path ${line#*=}"$'\n'
 		}
+		printf %s "$kept" >"$jar.new"
 		mv "$jar.new" "$jar"
 	done < <(http_header Set-Cookie)
 }
 
 # --- what a person does ------------------------------------------------------
 
-html_decode() {
-	sed "s/&lt;/</g; s/&gt;/>/g; s/&quot;/\"/g; s/&#39;/'/g; s/&#x27;/'/g
-	    s/&#x2F;/\\//Ig; s/&#x3D;/=/Ig; s/&#x60;/\`/g; s/&#96;/\`/g
-	    s/&amp;/\\&/g"
+html_decode() {	# $text
+	text=${text//'&lt;'/'<'}
+	text=${text//'&gt;'/'>'}
+	text=${text//'&quot;'/'"'}
+	text=${text//'&#39;'/"'"}
+	text=${text//'&#'[xX]'27;'/"'"}
+	text=${text//'&#'[xX]'2'[fF]';'/'/'}
+	text=${text//'&#'[xX]'3'[dD]';'/'='}
+	text=${text//'&#'[xX]'60;'/'`'}
+	text=${text//'&#96;'/'`'}
+	text=${text//'&amp;'/'&'}
+}
+
+# find_attribute NAME TAG: sets $text to its value; fails if it has none.
+find_attribute() {
+	local LC_ALL=C
+	[[ $2 =~ .*[[:space:]]$1=\"([^\"]*)\" ]] || return
+	text=${BASH_REMATCH[1]}
+	html_decode
 }
 
 # The attribute NAME of a tag on standard input.
 attribute() {
-	sed -n "s/.*[[:space:]]$1=\"\([^\"]*\)\".*/\1/p" | html_decode
+	local -; set +T
+	local tag text
+	while IFS= read -r tag || [[ -n $tag ]]; do
+		! find_attribute "$1" "$tag" || printf '%s\n' "$text"
+	done
 }
 
 # The tags NAME of the last page, a line each.
 tags() {
-	http_body | tr '\n' ' ' | sed 's/</\n</g' |
-	    sed -n "s/^\(<$1[[:space:]][^>]*>\).*/\1/Ip"
+	local -; set +T
+	local LC_ALL=C dir part
+	answer_dir
+	{
+		IFS= read -r -d '<' part || return 0
+		while IFS= read -r -d '<' part || [[ -n $part ]]; do
+			[[ ${part,,} = "$1"[[:space:]]*'>'* ]] || continue
+			part=${part%%>*}
+			printf '<%s>\n' "${part//$'\n'/ }"
+		done
+	} <"$dir/body"
 }
 
 # Every field of the last page's form that a browser would send as it stands:
 # NAME=VALUE, a line each.
 form_fields() {
-	local tag
+	local -; set +T
+	local tag text name
 	while read -r tag; do
 		case $tag in
 		*type=\"hidden\"*) ;;
 		*type=\"checkbox\"*checked* | *checked*type=\"checkbox\"*) ;;
 		*) continue ;;
 		esac
-		echo "$(attribute name <<<"$tag")=$(attribute value <<<"$tag")"
+		text=
+		find_attribute name "$tag" || :
+		name=$text text=
+		find_attribute value "$tag" || :
+		printf '%s=%s\n' "$name" "$text"
 	done < <(tags input)
 }
 
@@ -734,9 +848,43 @@ userinfo() {
 	http_body
 }
 
-# field NAME: of the JSON on standard input; nothing if it is not there.
+# field NAME: of the JSON on standard input; nothing if it is not there. jq
+# starts slowly: an object of plain values, as most answers are, needs none.
 field() {
+	local -; set +T
+	local json text=''
+	if IFS= read -r -d '' json; then	# a NUL
+		{ printf '%s\0' "$json"; cat; } | ask_jq "$1"
+	elif [[ -z $json ]] || plain_field "$1" "$json"; then
+		[[ -z $text ]] || printf '%s\n' "${text#=}"
+	else
+		printf %s "$json" | ask_jq "$1"
+	fi
+}
+
+ask_jq() {
 	jq -rc --arg name "$1" '.[$name] | select(. != null)'
+}
+
+# plain_field NAME JSON: sets $text to =VALUE, or to nothing; fails if JSON is
+# not an object of strings without escapes, small integers, true, false, null.
+plain_field() {
+	local LC_ALL=C name=$1 rest=$2 value
+	local member='^"([ !#-[^-~]|])*":("([ !#-[^-~]|])*"|-?[1-9][0-9]{0,14}|0|true|false|null)(,|}$)'
+	rest=${rest%$'\n'}
+	[[ ${rest:0:1} = '{' ]] || return
+	rest=${rest:1}
+	while [[ $rest =~ $member ]]; do
+		value=${BASH_REMATCH[2]}
+		[[ $rest != "\"$name\":"* ]] || text="=$value"
+		rest=${rest:${#BASH_REMATCH[0]}}
+		[[ -n $rest || ${BASH_REMATCH[4]} != , ]] || return
+	done
+	[[ -z $rest ]] || return
+	case $text in
+	=null) text= ;;
+	'="'*'"') text=${text#=?} text=${text%?} text="=$text" ;;
+	esac
 }
 
 jwt_header() { cut -d . -f 1 <<<"$1" | base64url_decode; }
@@ -849,7 +997,7 @@ assert_error() {
 	local found
 	case $(http_status) in
 	30[23]) found=$(url_param error "$(http_header Location)") ;;
-	*) found=$(http_body | jq -r .error 2>/dev/null) ;;
+	*) found=$(http_body | field error 2>/dev/null) ;;
 	esac
 	[[ $found = "$1" ]] || fail "error ${found:-(none)}, not $1" \
 	    "$(http_status)" "$(http_headers)" "$(http_body)"
