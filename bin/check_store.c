@@ -231,13 +231,13 @@ check_private_half(
 	if (e == OK)
 		e = signer_sign(signer, k, sample, sizeof sample, sig, &len);
 	if (e == OK)
-		e = signkey_verify(k, sample, sizeof sample, sig, len);
+		e = public_key_verify(&k->pub, sample, sizeof sample, sig, len);
 	if (e == OK)
 		check_found(c, CHECK_OK, NULL, "%s key %s (%s) signs",
-		    jwa_name(k->alg), k->kid, key_state_name(k->state));
+		    jwa_name(k->pub.alg), k->pub.kid, key_state_name(k->state));
 	else
 		check_found(c, CHECK_ERROR, &bad, "%s/keys/%s.pem %s",
-		    c->a->dir, k->kid, signer_advice(e));
+		    c->a->dir, k->pub.kid, signer_advice(e));
 }
 
 static void
@@ -257,8 +257,8 @@ check_keys(const struct survey *s)
 		if (k->state == KEY_ACTIVE &&
 		    c->a->now - k->activated_at > KEY_AGE_MAX_S)
 			check_found(c, CHECK_WARNING, &old,
-			    "key %s has signed for %" PRId64 " days", k->kid,
-			    (c->a->now - k->activated_at) / DAY_S);
+			    "key %s has signed for %" PRId64 " days",
+			    k->pub.kid, (c->a->now - k->activated_at) / DAY_S);
 	}
 	signer_free(&signer);
 }
@@ -267,7 +267,7 @@ static bool
 has_active(const struct survey *s, enum jwa alg)
 {
 	for (size_t i = 0; i < s->key_count; i++)
-		if (s->keys[i].alg == alg && s->keys[i].state == KEY_ACTIVE)
+		if (s->keys[i].pub.alg == alg && s->keys[i].state == KEY_ACTIVE)
 			return true;
 	return false;
 }

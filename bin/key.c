@@ -80,7 +80,8 @@ pair_step(struct store_txn *t, void *arg)
 	if (e == OK)
 		e = signkey_put(t, &p->next);
 	if (e == OK)
-		audit_add(t, p->now, "key_added", NULL, NULL, p->active.kid);
+		audit_add(
+		    t, p->now, "key_added", NULL, NULL, p->active.pub.kid);
 	return e;
 }
 
@@ -124,8 +125,8 @@ list_visit(void *arg, const struct signkey *k)
 	if (k->state == KEY_RETIRED && k->expires_at <= l->now)
 		return true; /* kept for hints alone */
 	l->complete = output_append(l->rows,
-	    json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "kid", k->kid,
-		"alg", jwa_name(k->alg), "state", key_state_name(k->state),
+	    json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "kid", k->pub.kid,
+		"alg", jwa_name(k->pub.alg), "state", key_state_name(k->state),
 		"created_at", (json_int_t)k->created_at, "activated_at",
 		(json_int_t)k->activated_at, "retired_at",
 		(json_int_t)k->retired_at, "published_until",
@@ -182,9 +183,9 @@ survey_visit(void *arg, const struct signkey *k)
 {
 	struct rotation *r = arg;
 
-	r->found[k->alg] |= k->state != KEY_RETIRED;
+	r->found[k->pub.alg] |= k->state != KEY_RETIRED;
 	if (k->state == KEY_NEXT)
-		r->next_created_at[k->alg] = k->created_at;
+		r->next_created_at[k->pub.alg] = k->created_at;
 	return true;
 }
 
@@ -240,9 +241,10 @@ remove_spares(struct admin *a)
 			continue;
 		*end = '\0';
 		s.kid = entry->d_name;
-		if (str_copy(s.key.kid, sizeof s.key.kid, s.kid) == OK &&
+		if (str_copy(s.key.pub.kid, sizeof s.key.pub.kid, s.kid) ==
+			OK &&
 		    store_read(a->store, spare_step, &s) == ERR_NOT_FOUND &&
-		    str_copy(s.key.kid, sizeof s.key.kid, s.kid) == OK)
+		    str_copy(s.key.pub.kid, sizeof s.key.pub.kid, s.kid) == OK)
 			signer_discard(&s.key, a->dir);
 	}
 	closedir(keys);
@@ -271,7 +273,7 @@ static void
 discard(struct admin *a, struct rotation *r)
 {
 	for (int alg = 0; alg < JWA_COUNT; alg++)
-		if (r->new[alg].kid[0] != '\0')
+		if (r->new[alg].pub.kid[0] != '\0')
 			signer_discard(&r->new[alg], a->dir);
 }
 

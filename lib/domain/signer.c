@@ -4,9 +4,8 @@
 #include "base/conf.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/str.h"
-#include "jose/ed25519.h"
-#include "jose/rs256.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -16,11 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PEM_CAP = RS256_PEM_CAP, PATH_CAP = CONF_PATH_CAP + KID_CAP + 16 };
-
-_Static_assert((int)SIGNATURE_MAX >= (int)RS256_MODULUS_CAP &&
-		   (int)PEM_CAP >= (int)ED25519_PEM_CAP,
-    "both algorithms fit");
+enum { PATH_CAP = CONF_PATH_CAP + KID_CAP + 16 };
 
 static enum err
 key_path(char path[static PATH_CAP], const char *dir, const char *kid)
@@ -33,23 +28,6 @@ key_path(char path[static PATH_CAP], const char *dir, const char *kid)
 	buf_puts(&b, kid);
 	buf_puts(&b, ".pem");
 	return buf_ok(&b) ? file_path(path, PATH_CAP, dir, name) : ERR_NO_SPACE;
-}
-
-static enum err
-make_pair(struct signkey *k, char pem[static PEM_CAP], size_t *pem_len)
-{
-	switch (k->alg) {
-	case JWA_EDDSA:
-		ed25519_make(pem, k->public_key);
-		k->public_key_len = ED25519_PUBLIC_LEN;
-		*pem_len = ED25519_PEM_LEN;
-		return OK;
-	case JWA_RS256:
-		return rs256_make(pem, PEM_CAP, pem_len, k->public_key,
-		    sizeof k->public_key, &k->public_key_len);
-	default:
-		return ERR_UNSUPPORTED;
-	}
 }
 
 static enum err
@@ -67,18 +45,16 @@ make_keys_dir(const char *dir)
 enum err
 signer_make(struct signkey *k, enum jwa alg, const char *dir, int64_t now)
 {
-	char path[PATH_CAP], pem[PEM_CAP];
+	char path[PATH_CAP], pem[PRIVATE_KEY_PEM_CAP];
 	size_t pem_len;
 	enum err e;
 
-	*k = (struct signkey){.alg = alg, .state = KEY_NEXT, .created_at = now};
-	e = make_pair(k, pem, &pem_len);
-	if (e == OK)
-		e = signkey_thumbprint(k->kid, k);
+	*k = (struct signkey){.state = KEY_NEXT, .created_at = now};
+	e = private_key_make(pem, &pem_len, &k->pub, alg);
 	if (e == OK)
 		e = make_keys_dir(dir);
 	if (e == OK)
-		e = key_path(path, dir, k->kid);
+		e = key_path(path, dir, k->pub.kid);
 	if (e == OK)
 		e = file_write(path, 0600, pem, pem_len, 1);
 	secret_wipe(pem, sizeof pem);
@@ -92,20 +68,18 @@ signer_discard(const struct signkey *k, const char *dir)
 {
 	char path[PATH_CAP];
 
-	if (key_path(path, dir, k->kid) == OK)
+	if (key_path(path, dir, k->pub.kid) == OK)
 		unlink(path);
 }
 
-struct private_key {
-	struct private_key *next;
-	char kid[KID_CAP];
-	struct ed25519_key *ed25519; /* one of the two */
-	struct rs256_key *rs256;
+struct loaded {
+	struct loaded *next;
+	struct private_key *key;
 };
 
 struct signer {
 	pthread_mutex_t lock; /* over `keys`; what hangs there never changes */
-	struct private_key *keys;
+	struct loaded *keys;
 	char dir[CONF_PATH_CAP];
 };
 
@@ -124,24 +98,17 @@ signer_new(struct signer **s, const char *dir)
 	return OK;
 }
 
-static void
-private_key_free(struct private_key *p)
-{
-	ed25519_free(&p->ed25519);
-	rs256_free(&p->rs256);
-	free(p);
-}
-
 void
 signer_free(struct signer **s)
 {
-	struct private_key *p, *next;
+	struct loaded *l, *next;
 
 	if (*s == NULL)
 		return;
-	for (p = (*s)->keys; p != NULL; p = next) {
-		next = p->next;
-		private_key_free(p);
+	for (l = (*s)->keys; l != NULL; l = next) {
+		next = l->next;
+		private_key_free(&l->key);
+		free(l);
 	}
 	pthread_mutex_destroy(&(*s)->lock);
 	free(*s);
@@ -149,56 +116,61 @@ signer_free(struct signer **s)
 }
 
 static enum err
-from_pem(struct private_key *p, const struct signkey *k, const char *pem,
-    size_t pem_len)
+read_key(struct private_key **key, const struct signer *s,
+    const struct public_key *pub)
 {
-	if (k->alg == JWA_EDDSA)
-		return ed25519_load(&p->ed25519, pem, pem_len, k->public_key);
-	return rs256_load(
-	    &p->rs256, pem, pem_len, k->public_key, k->public_key_len);
-}
-
-static enum err
-load(struct signer *s, const struct signkey *k, struct private_key **loaded)
-{
-	char path[PATH_CAP], pem[PEM_CAP];
-	struct private_key *p;
+	char path[PATH_CAP], pem[PRIVATE_KEY_PEM_CAP];
 	size_t pem_len;
 	enum err e;
 
-	p = calloc(1, sizeof *p);
-	if (p == NULL)
-		return ERR_NO_MEMORY;
-	e = str_copy(p->kid, sizeof p->kid, k->kid);
-	if (e == OK)
-		e = key_path(path, s->dir, k->kid);
+	*key = NULL;
+	e = key_path(path, s->dir, pub->kid);
 	if (e == OK)
 		e = file_read(path, 0077, pem, sizeof pem, &pem_len);
 	if (e == OK)
-		e = from_pem(p, k, pem, pem_len);
+		e = private_key_load(key, pub, pem, pem_len);
 	secret_wipe(pem, sizeof pem);
+	return e == ERR_NO_SPACE ? ERR_CORRUPT : e;
+}
+
+static enum err
+load(struct signer *s, const struct public_key *pub, struct loaded **loaded)
+{
+	struct loaded *l;
+	enum err e;
+
+	l = calloc(1, sizeof *l);
+	if (l == NULL)
+		return ERR_NO_MEMORY;
+	e = read_key(&l->key, s, pub);
 	if (e != OK) {
-		private_key_free(p);
-		return e == ERR_NO_SPACE ? ERR_CORRUPT : e;
+		free(l);
+		return e;
 	}
-	p->next = s->keys;
-	s->keys = *loaded = p;
+	l->next = s->keys;
+	s->keys = *loaded = l;
 	return OK;
+}
+
+static bool
+is_of(const struct loaded *l, const struct public_key *pub)
+{
+	return str_equal(private_key_public(l->key)->kid, pub->kid);
 }
 
 static enum err
 find_or_load(
-    struct signer *s, const struct signkey *k, struct private_key **found)
+    struct signer *s, const struct signkey *k, const struct private_key **found)
 {
-	struct private_key *p;
+	struct loaded *l;
 	enum err e = OK;
 
 	pthread_mutex_lock(&s->lock);
-	for (p = s->keys; p != NULL && !str_equal(p->kid, k->kid); p = p->next)
+	for (l = s->keys; l != NULL && !is_of(l, &k->pub); l = l->next)
 		;
-	*found = p;
-	if (p == NULL)
-		e = load(s, k, found);
+	if (l == NULL)
+		e = load(s, &k->pub, &l);
+	*found = e == OK ? l->key : NULL;
 	pthread_mutex_unlock(&s->lock);
 	return e;
 }
@@ -231,7 +203,7 @@ tell_unusable(const struct signer *s, const struct signkey *k, enum err e)
 {
 	char path[PATH_CAP];
 
-	if (key_path(path, s->dir, k->kid) == OK)
+	if (key_path(path, s->dir, k->pub.kid) == OK)
 		log_fault("signing_key_unusable", "file", path, "reason",
 		    err_name(e), "why", signer_advice(e), NULL);
 }
@@ -239,28 +211,40 @@ tell_unusable(const struct signer *s, const struct signkey *k, enum err e)
 enum err
 signer_probe(struct signer *s, const struct signkey *k)
 {
-	struct private_key *p;
+	const struct private_key *p;
 
 	return find_or_load(s, k, &p);
+}
+
+static enum err
+find_or_tell(
+    struct signer *s, const struct signkey *k, const struct private_key **found)
+{
+	enum err e = find_or_load(s, k, found);
+
+	if (e != OK)
+		tell_unusable(s, k, e);
+	return e;
 }
 
 enum err
 signer_sign(struct signer *s, const struct signkey *k, const void *bytes,
     size_t len, uint8_t sig[static SIGNATURE_MAX], size_t *sig_len)
 {
-	struct private_key *p;
-	enum err e;
+	const struct private_key *p;
+	enum err e = find_or_tell(s, k, &p);
 
 	*sig_len = 0;
-	e = find_or_load(s, k, &p);
-	if (e != OK) {
-		tell_unusable(s, k, e);
-		return e;
-	}
-	if (p->rs256 != NULL)
-		return rs256_sign(
-		    p->rs256, bytes, len, sig, SIGNATURE_MAX, sig_len);
-	ed25519_sign(p->ed25519, bytes, len, sig);
-	*sig_len = ED25519_SIGNATURE_LEN;
-	return OK;
+	return e == OK ? private_key_sign(p, bytes, len, sig, sig_len) : e;
+}
+
+enum err
+signer_jwt(char *text, size_t cap, const struct buf *claims, const char *typ,
+    struct signer *s, const struct signkey *k)
+{
+	const struct private_key *p;
+	enum err e = find_or_tell(s, k, &p);
+
+	text[0] = '\0';
+	return e == OK ? jwt_sign(text, cap, claims, typ, p) : e;
 }

@@ -1,15 +1,14 @@
 /*
  * The private halves of signing keys (domain/signkey.h): files of their own,
  * DIR/keys/KID.pem (PKCS#8, 0600), which only programs that sign open. The
- * only module that touches them; the algorithms lie in ed25519.h and rs256.h
- * behind it.
+ * only module that touches them; what a key does is in jose/key.h.
  */
 #ifndef LK_DOMAIN_SIGNER_H
 #define LK_DOMAIN_SIGNER_H
 
 #include "base/err.h"
 #include "domain/signkey.h"
-#include "jose/jwa.h"
+#include "jose/jwt.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -38,16 +37,15 @@ enum err signer_probe(struct signer *s, const struct signkey *k) MUST_CHECK;
 /* What to tell the administrator about keys/KID.pem when that was E. */
 const char *signer_advice(enum err e);
 
-/*
- * Signs LEN bytes with K's private half: raw signature, *sig_len bytes. An RSA
- * signature is verified before it is given out, since one that was computed
- * wrong gives the key away; an Ed25519 key is proved when it is loaded and
- * signs deterministically, so its signatures are not. ERR_NOT_FOUND,
+/* Signs LEN bytes with K's private half (private_key_sign). ERR_NOT_FOUND,
  * ERR_PERMISSION (others can read the file), ERR_CORRUPT (the file does not
- * match the row), ERR_UNSUPPORTED; a log line names the file.
- */
+ * match the row), ERR_UNSUPPORTED; a log line names the file. */
 enum err signer_sign(struct signer *s, const struct signkey *k,
     const void *bytes, size_t len, uint8_t sig[static SIGNATURE_MAX],
     size_t *sig_len) MUST_CHECK;
+
+/* The same for a JWT (jwt_sign), whose header names K. */
+enum err signer_jwt(char *text, size_t cap, const struct buf *claims,
+    const char *typ, struct signer *s, const struct signkey *k) MUST_CHECK;
 
 #endif

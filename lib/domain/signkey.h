@@ -11,29 +11,18 @@
 #define LK_DOMAIN_SIGNKEY_H
 
 #include "base/err.h"
-#include "base/secret.h"
-#include "jose/jwa.h"
+#include "jose/key.h"
 #include "store/store.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-	KID_CAP = BASE64URL_CAP(32), /* SHA-256 */
-	SIGNATURE_MAX = 512,         /* RS256 with 4096 bits */
-	PUBLIC_KEY_CAP = 520         /* Ed25519: 32 bytes; RSA: n, big-endian */
-};
-
 enum key_state { KEY_NEXT, KEY_ACTIVE, KEY_RETIRED };
 
-struct signkey { /* what is public */
-	char kid[KID_CAP];
-	enum jwa alg; /* JWA_EDDSA or JWA_RS256 */
+struct signkey {               /* what is public */
+	struct public_key pub; /* its kid is the key of the row */
 	enum key_state state;
-	uint8_t public_key[PUBLIC_KEY_CAP]; /* RSA: modulus; e is 65537 */
-	size_t public_key_len;
 	int64_t created_at;
 	int64_t activated_at; /* 0: not yet */
 	int64_t retired_at;   /* 0: not yet */
@@ -56,14 +45,6 @@ enum err signkey_active(
 typedef bool signkey_visit(void *arg, const struct signkey *k);
 void signkey_each(struct store_txn *t, signkey_visit *visit, void *arg);
 
-/* The public half as a JWK with kid, use and alg (RFC 7517, RFC 8037 2); the
- * caller owns the reference. NULL: no memory. */
-json_t *signkey_jwk(const struct signkey *k);
-
-/* The RFC 7638 thumbprint of K's public half. */
-enum err signkey_thumbprint(
-    char kid[static KID_CAP], const struct signkey *k) MUST_CHECK;
-
 /* Puts a row; a retired one goes by itself at its expires_at. */
 enum err signkey_put(struct store_txn *t, const struct signkey *k) MUST_CHECK;
 
@@ -80,9 +61,5 @@ struct retirement {
  */
 enum err signkey_rotate(struct store_txn *t, const struct signkey *new,
     const struct retirement *r, int64_t now) MUST_CHECK;
-
-/* With the public half alone: OK, ERR_INVALID_TOKEN, or ERR_UNSUPPORTED. */
-enum err signkey_verify(const struct signkey *k, const void *bytes, size_t len,
-    const uint8_t *sig, size_t sig_len) MUST_CHECK;
 
 #endif

@@ -65,7 +65,7 @@ access_token_make(char text[static JWT_CAP], const struct provider *p,
 
 	buf_init(&claims, json, sizeof json);
 	put_claims(&claims, p, g);
-	return jwt_sign(text, JWT_CAP, &claims, "at+jwt", p->signer, k);
+	return signer_jwt(text, JWT_CAP, &claims, "at+jwt", p->signer, k);
 }
 
 struct key_search {
@@ -93,7 +93,7 @@ verify(const struct provider *p, const struct jwt *j, int64_t now)
 		return e;
 	if (s.key.expires_at != 0 && s.key.expires_at <= now)
 		return ERR_INVALID_TOKEN;
-	return jwt_verify(j, &s.key);
+	return jwt_verify(j, &s.key.pub);
 }
 
 /* Copies a claim that must be a string and fit. */

@@ -10,9 +10,9 @@
 #include "base/err.h"
 #include "domain/client.h"
 #include "domain/family.h"
-#include "domain/jwt.h"
 #include "domain/scope.h"
 #include "domain/user.h"
+#include "jose/jwt.h"
 #include "protocol/provider.h"
 
 #include <stdbool.h>

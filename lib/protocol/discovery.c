@@ -117,10 +117,10 @@ collect_key(void *arg, const struct signkey *k)
 {
 	struct key_collection *c = arg;
 
-	if (!(c->algs & (1U << k->alg)) ||
+	if (!(c->algs & (1U << k->pub.alg)) ||
 	    (k->expires_at != 0 && k->expires_at <= c->now))
 		return true;
-	if (json_array_append_new(c->keys, signkey_jwk(k)) != 0)
+	if (json_array_append_new(c->keys, public_key_jwk(&k->pub)) != 0)
 		c->failed = true;
 	return !c->failed;
 }

@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "base/form.h"
 #include "domain/client.h"
-#include "domain/jwt.h"
 #include "domain/token.h"
+#include "jose/jwt.h"
 #include "protocol/client_auth.h"
 #include "protocol/provider.h"
 

@@ -72,7 +72,7 @@ id_token_make(char text[static JWT_CAP], const struct provider *p,
 	put_claims(&claims, p, g);
 	if (g->client->alg == JWA_HS256)
 		return sign_with_secret(text, p, g->client, &claims);
-	return jwt_sign(text, JWT_CAP, &claims, "JWT", p->signer, k);
+	return signer_jwt(text, JWT_CAP, &claims, "JWT", p->signer, k);
 }
 
 struct hint_search {
@@ -103,7 +103,7 @@ verify(const struct provider *p, struct hint_search *s)
 	if (store_read(p->store, find_keys, s) != OK)
 		return ERR_INVALID_REQUEST;
 	if (s->jwt->alg != JWA_HS256)
-		return jwt_verify(s->jwt, &s->key);
+		return jwt_verify(s->jwt, &s->key.pub);
 	if (s->client.alg != JWA_HS256)
 		return ERR_INVALID_REQUEST;
 	e = client_secret_open(secret, &s->client, &p->keyring);

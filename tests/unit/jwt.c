@@ -1,11 +1,10 @@
 /* JWTs: the RFCs' vectors, what we make, and what nobody may get past us. */
-#include "domain/jwt.h"
+#include "jose/jwt.h"
 
 #include "base/buf.h"
 #include "base/secret.h"
 #include "check.h"
 #include "jose/rs256.h"
-#include "scratch.h"
 
 #include <string.h>
 
@@ -69,11 +68,11 @@ hs256_vector(void)
 static void
 rs256_vector(void)
 {
-	struct signkey k = {.alg = JWA_RS256};
+	struct public_key k = {.alg = JWA_RS256};
 	struct jwt j;
 
-	if (base64url_decode(k.public_key, sizeof k.public_key,
-		&k.public_key_len, A2_N, strlen(A2_N)) != OK ||
+	if (base64url_decode(
+		k.bytes, sizeof k.bytes, &k.len, A2_N, strlen(A2_N)) != OK ||
 	    jwt_parse(&j, A2_TOKEN) != OK) {
 		CHECK(0, "jwt: RFC 7515 A.2: the token has the form");
 		return;
@@ -202,18 +201,30 @@ forms(void)
 
 /* --- what we make --------------------------------------------------------- */
 
+static enum err
+make(struct private_key **private, struct public_key *k, enum jwa alg)
+{
+	char pem[PRIVATE_KEY_PEM_CAP];
+	size_t pem_len;
+	enum err e;
+
+	e = private_key_make(pem, &pem_len, k, alg);
+	return e == OK ? private_key_load(private, k, pem, pem_len) : e;
+}
+
 static const char header_want[] = "{\"typ\":\"at+jwt\",\"alg\":\"EdDSA\"";
 
 static void
-eddsa(struct signer *s, const struct signkey *k, const struct buf *claims)
+eddsa(const struct private_key *private, const struct buf *claims)
 {
 	char text[JWT_CAP], head[256];
 	struct buf failed = *claims;
-	struct signkey other = *k;
+	const struct public_key *k = private_key_public(private);
+	struct public_key other = *k;
 	struct jwt j;
 	size_t len;
 
-	CHECK(jwt_sign(text, sizeof text, claims, "at+jwt", s, k) == OK &&
+	CHECK(jwt_sign(text, sizeof text, claims, "at+jwt", private) == OK &&
 		  jwt_parse(&j, text) == OK && jwt_verify(&j, k) == OK,
 	    "jwt: what we sign verifies");
 	CHECK(j.alg == JWA_EDDSA && strcmp(j.kid, k->kid) == 0 &&
@@ -247,37 +258,42 @@ eddsa(struct signer *s, const struct signkey *k, const struct buf *claims)
 	    "jwt: a signature changed is refused");
 	jwt_wipe(&j);
 
-	CHECK(jwt_sign(text, 100, claims, "JWT", s, k) == ERR_NO_SPACE &&
+	CHECK(jwt_sign(text, 100, claims, "JWT", private) == ERR_NO_SPACE &&
 		  text[0] == '\0',
 	    "jwt: a token that does not fit is none");
 	failed.failed = true;
-	CHECK(
-	    jwt_sign(text, sizeof text, &failed, "JWT", s, k) == ERR_NO_SPACE &&
-		text[0] == '\0',
+	CHECK(jwt_sign(text, sizeof text, &failed, "JWT", private) ==
+		      ERR_NO_SPACE &&
+		  text[0] == '\0',
 	    "jwt: claims that did not fit are not signed");
 }
 
 static void
-rs256(struct signer *s, const char *dir, const struct buf *claims)
+rs256(const struct buf *claims)
 {
 	char text[JWT_CAP];
-	struct signkey k;
+	struct private_key *private;
+	struct public_key k;
 	struct jwt j;
 
 	if (rs256_available() != OK)
 		return;
-	CHECK(signer_make(&k, JWA_RS256, dir, 1) == OK &&
-		  jwt_sign(text, sizeof text, claims, "JWT", s, &k) == OK &&
+	if (make(&private, &k, JWA_RS256) != OK) {
+		CHECK(0, "jwt: an RSA key is made");
+		return;
+	}
+	CHECK(jwt_sign(text, sizeof text, claims, "JWT", private) == OK &&
 		  jwt_parse(&j, text) == OK && j.alg == JWA_RS256 &&
 		  jwt_verify(&j, &k) == OK,
 	    "jwt: what we sign with RSA verifies");
 	CHECK(strcmp(j.kid, k.kid) == 0,
 	    "jwt: a token signed with RSA names its key");
 	jwt_wipe(&j);
+	private_key_free(&private);
 }
 
 static void
-hs256(const struct signkey *k, const struct buf *claims)
+hs256(const struct public_key *k, const struct buf *claims)
 {
 	char text[JWT_CAP];
 	struct jwt j;
@@ -304,12 +320,12 @@ hs256(const struct signkey *k, const struct buf *claims)
 
 /* The trick of RFC 8725 2.1: a token MACed with what everybody knows. */
 static void
-confusion(const struct signkey *k, const struct buf *claims)
+confusion(const struct public_key *k, const struct buf *claims)
 {
 	char text[JWT_CAP], x[KID_CAP];
 	struct jwt j;
 
-	base64url_encode(x, sizeof x, k->public_key, k->public_key_len);
+	base64url_encode(x, sizeof x, k->bytes, k->len);
 	CHECK(jwt_sign_hs256(text, sizeof text, claims, "JWT", x) == OK &&
 		  jwt_parse(&j, text) == OK &&
 		  jwt_verify(&j, k) == ERR_INVALID_TOKEN,
@@ -320,9 +336,8 @@ confusion(const struct signkey *k, const struct buf *claims)
 int
 main(void)
 {
-	const char *dir = scratch_dir();
-	struct signer *signer;
-	struct signkey k;
+	struct private_key *private;
+	struct public_key k;
 	char text[256];
 	struct buf claims;
 
@@ -330,16 +345,15 @@ main(void)
 	buf_puts(&claims, "{\"iss\":\"https://id.example.org\",\"exp\":"
 			  "1700000000,\"groups\":[\"gr\xc3\xbc\xc3\x9f\"]}");
 	if (secret_init() != OK || !buf_ok(&claims) ||
-	    signer_new(&signer, dir) != OK ||
-	    signer_make(&k, JWA_EDDSA, dir, 1) != OK)
+	    make(&private, &k, JWA_EDDSA) != OK)
 		return 1;
 	hs256_vector();
 	rs256_vector();
 	forms();
-	eddsa(signer, &k, &claims);
-	rs256(signer, dir, &claims);
+	eddsa(private, &claims);
+	rs256(&claims);
 	hs256(&k, &claims);
 	confusion(&k, &claims);
-	signer_free(&signer);
+	private_key_free(&private);
 	return check_done();
 }

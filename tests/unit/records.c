@@ -32,7 +32,7 @@ static struct family family;
 static struct session session;
 static struct app_password app_password;
 static struct signkey key = {
-    .alg = JWA_EDDSA, .public_key_len = 32, .state = KEY_ACTIVE};
+    .pub = {.alg = JWA_EDDSA, .len = 32}, .state = KEY_ACTIVE};
 
 static enum err
 make_all(struct store_txn *t, void *arg)
@@ -75,7 +75,7 @@ make_all(struct store_txn *t, void *arg)
 	    session_put(t, &session) != OK ||
 	    approval_put(t, &approval) != OK ||
 	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
-	    signkey_thumbprint(key.kid, &key) != OK ||
+	    public_key_thumbprint(key.pub.kid, &key.pub) != OK ||
 	    signkey_put(t, &key) != OK)
 		store_fail(t, ERR_IO);
 	audit_add(t, noon, "signed_in", "alice", "photos", "with a password");
@@ -179,7 +179,7 @@ read_key(struct store_txn *t)
 {
 	struct signkey k;
 
-	return signkey_get(t, key.kid, &k);
+	return signkey_get(t, key.pub.kid, &k);
 }
 
 struct kind {

@@ -46,10 +46,10 @@ static const char message[] = "Example of Ed25519 signing";
 static struct signkey
 public_key(enum jwa alg, const char *text)
 {
-	struct signkey k = {.alg = alg, .created_at = NOW};
+	struct signkey k = {.pub.alg = alg, .created_at = NOW};
 
-	if (base64url_decode(k.public_key, sizeof k.public_key,
-		&k.public_key_len, text, strlen(text)) != OK)
+	if (base64url_decode(k.pub.bytes, sizeof k.pub.bytes, &k.pub.len, text,
+		strlen(text)) != OK)
 		CHECK(0, "signkey: the vector is base64url");
 	return k;
 }
@@ -60,12 +60,12 @@ thumbprints(void)
 	struct signkey k = public_key(JWA_EDDSA, RFC8037_X);
 	char kid[KID_CAP];
 
-	CHECK(
-	    signkey_thumbprint(kid, &k) == OK && strcmp(kid, RFC8037_KID) == 0,
+	CHECK(public_key_thumbprint(kid, &k.pub) == OK &&
+		  strcmp(kid, RFC8037_KID) == 0,
 	    "signkey: RFC 8037 A.3: thumbprint of an Ed25519 key");
 	k = public_key(JWA_RS256, RFC7638_N);
-	CHECK(
-	    signkey_thumbprint(kid, &k) == OK && strcmp(kid, RFC7638_KID) == 0,
+	CHECK(public_key_thumbprint(kid, &k.pub) == OK &&
+		  strcmp(kid, RFC7638_KID) == 0,
 	    "signkey: RFC 7638 3.1: thumbprint of an RSA key");
 }
 
@@ -85,15 +85,15 @@ jwks(void)
 {
 	struct signkey k = public_key(JWA_EDDSA, RFC8037_X);
 
-	CHECK(signkey_thumbprint(k.kid, &k) == OK &&
-		  jwk_is(signkey_jwk(&k),
+	CHECK(public_key_thumbprint(k.pub.kid, &k.pub) == OK &&
+		  jwk_is(public_key_jwk(&k.pub),
 		      "{\"alg\":\"EdDSA\",\"crv\":\"Ed25519\",\"kid\":"
 		      "\"" RFC8037_KID "\",\"kty\":\"OKP\",\"use\":\"sig\","
 		      "\"x\":\"" RFC8037_X "\"}"),
 	    "signkey: an Ed25519 key is published as RFC 8037 2 says");
 	k = public_key(JWA_RS256, RFC7638_N);
-	CHECK(signkey_thumbprint(k.kid, &k) == OK &&
-		  jwk_is(signkey_jwk(&k),
+	CHECK(public_key_thumbprint(k.pub.kid, &k.pub) == OK &&
+		  jwk_is(public_key_jwk(&k.pub),
 		      "{\"alg\":\"RS256\",\"e\":\"AQAB\",\"kid\":"
 		      "\"" RFC7638_KID "\",\"kty\":\"RSA\",\"n\":"
 		      "\"" RFC7638_N "\",\"use\":\"sig\"}"),
@@ -125,24 +125,25 @@ ed25519_signatures(void)
 
 	CHECK(
 	    base64url_decode_exact(sig, sizeof sig, RFC8037_SIGNATURE) == OK &&
-		signkey_verify(&k, RFC8037_SIGNED, len, sig, sizeof sig) == OK,
+		public_key_verify(
+		    &k.pub, RFC8037_SIGNED, len, sig, sizeof sig) == OK,
 	    "signkey: RFC 8037 A.5: the signature verifies");
-	CHECK(signkey_verify(&k, RFC8037_SIGNED, len - 1, sig, sizeof sig) ==
-		  ERR_INVALID_TOKEN,
+	CHECK(public_key_verify(&k.pub, RFC8037_SIGNED, len - 1, sig,
+		  sizeof sig) == ERR_INVALID_TOKEN,
 	    "signkey: a signature of another text is refused");
-	CHECK(signkey_verify(&k, RFC8037_SIGNED, len, sig, sizeof sig - 1) ==
-		  ERR_INVALID_TOKEN,
+	CHECK(public_key_verify(&k.pub, RFC8037_SIGNED, len, sig,
+		  sizeof sig - 1) == ERR_INVALID_TOKEN,
 	    "signkey: a signature cut short is refused");
-	CHECK(signkey_verify(&k, RFC8037_SIGNED, len, sig, 0) ==
+	CHECK(public_key_verify(&k.pub, RFC8037_SIGNED, len, sig, 0) ==
 		  ERR_INVALID_TOKEN,
 	    "signkey: no signature is refused");
-	k.alg = JWA_HS256;
-	CHECK(signkey_verify(&k, RFC8037_SIGNED, len, sig, sizeof sig) ==
+	k.pub.alg = JWA_HS256;
+	CHECK(public_key_verify(&k.pub, RFC8037_SIGNED, len, sig, sizeof sig) ==
 		  ERR_INVALID_TOKEN,
 	    "signkey: a key is never one of HS256");
-	k.alg = JWA_EDDSA;
+	k.pub.alg = JWA_EDDSA;
 	add_order(sig + 32);
-	CHECK(signkey_verify(&k, RFC8037_SIGNED, len, sig, sizeof sig) ==
+	CHECK(public_key_verify(&k.pub, RFC8037_SIGNED, len, sig, sizeof sig) ==
 		  ERR_INVALID_TOKEN,
 	    "signkey: the same signature spelled otherwise (S + L) is refused");
 }
@@ -156,7 +157,7 @@ ed25519_files(void)
 	char other[sizeof pem];
 	struct ed25519_key *key;
 
-	CHECK(ed25519_load(&key, pem, sizeof pem - 1, k.public_key) == OK,
+	CHECK(ed25519_load(&key, pem, sizeof pem - 1, k.pub.bytes) == OK,
 	    "signkey: RFC 8037 A.1: the private half of A.2 loads");
 	ed25519_sign(key, RFC8037_SIGNED, strlen(RFC8037_SIGNED), sig);
 	CHECK(base64url_decode_exact(want, sizeof want, RFC8037_SIGNATURE) ==
@@ -166,16 +167,16 @@ ed25519_files(void)
 	ed25519_free(&key);
 	CHECK(key == NULL, "signkey: a key that was freed is gone");
 
-	CHECK(ed25519_load(&key, pem, sizeof pem - 2, k.public_key) ==
-		  ERR_CORRUPT,
+	CHECK(
+	    ed25519_load(&key, pem, sizeof pem - 2, k.pub.bytes) == ERR_CORRUPT,
 	    "signkey: a file cut short is refused");
 	memcpy(other, pem, sizeof pem);
 	other[40] = 'X'; /* in the algorithm's name */
-	CHECK(ed25519_load(&key, other, sizeof pem - 1, k.public_key) ==
+	CHECK(ed25519_load(&key, other, sizeof pem - 1, k.pub.bytes) ==
 		  ERR_CORRUPT,
 	    "signkey: a file of another algorithm is refused");
-	k.public_key[0] ^= 1;
-	CHECK(ed25519_load(&key, pem, sizeof pem - 1, k.public_key) ==
+	k.pub.bytes[0] ^= 1;
+	CHECK(ed25519_load(&key, pem, sizeof pem - 1, k.pub.bytes) ==
 		      ERR_CORRUPT &&
 		  key == NULL,
 	    "signkey: a private half of another key is refused");
@@ -227,16 +228,17 @@ row_of(const char *kid)
 
 	snprintf(row.kid, sizeof row.kid, "%s", kid);
 	if (store_read(store, get_step, &row) != OK)
-		row.key.kid[0] = '\0';
+		row.key.pub.kid[0] = '\0';
 	return row;
 }
 
 static int
 state_is(const struct signkey *k, enum key_state state)
 {
-	struct row row = row_of(k->kid);
+	struct row row = row_of(k->pub.kid);
 
-	return strcmp(row.key.kid, k->kid) == 0 && row.key.state == state;
+	return strcmp(row.key.pub.kid, k->pub.kid) == 0 &&
+	       row.key.state == state;
 }
 
 static enum err
@@ -244,7 +246,7 @@ active_step(struct store_txn *t, void *arg)
 {
 	struct signkey *k = arg;
 
-	return signkey_active(t, k->alg, k);
+	return signkey_active(t, k->pub.alg, k);
 }
 
 static bool
@@ -273,7 +275,7 @@ nothing_step(struct store_txn *t, void *arg)
 static void
 rotation(const char *dir)
 {
-	struct signkey a, b, c, active = {.alg = JWA_EDDSA};
+	struct signkey a, b, c, active = {.pub.alg = JWA_EDDSA};
 	struct row row;
 	int rows;
 
@@ -291,20 +293,19 @@ rotation(const char *dir)
 	CHECK(rotate_in(&c) == OK && state_is(&a, KEY_RETIRED) &&
 		  state_is(&b, KEY_ACTIVE) && state_is(&c, KEY_NEXT),
 	    "signkey: from then on each moves up by one");
-	active.alg = JWA_EDDSA;
+	active.pub.alg = JWA_EDDSA;
 	CHECK(store_read(store, active_step, &active) == OK &&
-		  strcmp(active.kid, b.kid) == 0 && active.activated_at == NOW,
+		  strcmp(active.pub.kid, b.pub.kid) == 0 &&
+		  active.activated_at == NOW,
 	    "signkey: the active key is the one that signs");
-	active.alg = JWA_RS256;
+	active.pub.alg = JWA_RS256;
 	CHECK(store_read(store, active_step, &active) == ERR_NOT_FOUND,
 	    "signkey: algorithms rotate apart");
-	row = row_of(a.kid);
-	CHECK(
-	    row.key.retired_at == NOW &&
-		row.key.expires_at == NOW + PUBLISHED_S &&
-		row.key.created_at == NOW &&
-		row.key.public_key_len == a.public_key_len &&
-		memcmp(row.key.public_key, a.public_key, a.public_key_len) == 0,
+	row = row_of(a.pub.kid);
+	CHECK(row.key.retired_at == NOW &&
+		  row.key.expires_at == NOW + PUBLISHED_S &&
+		  row.key.created_at == NOW && row.key.pub.len == a.pub.len &&
+		  memcmp(row.key.pub.bytes, a.pub.bytes, a.pub.len) == 0,
 	    "signkey: a retired key is published for a time still");
 	CHECK(store_read(store, count_step, &rows) == OK && rows == 3,
 	    "signkey: next, active and retired keys are all published");
@@ -315,7 +316,8 @@ rotation(const char *dir)
 	if (store_write(store, NOW + PUBLISHED_S + HINTS_S + 1, nothing_step,
 		NULL) != OK)
 		CHECK(0, "signkey: a much later change is made");
-	CHECK(row_of(a.kid).key.kid[0] == '\0' && state_is(&b, KEY_ACTIVE),
+	CHECK(row_of(a.pub.kid).key.pub.kid[0] == '\0' &&
+		  state_is(&b, KEY_ACTIVE),
 	    "signkey: and goes by itself when that time is over, too");
 }
 
@@ -357,8 +359,8 @@ bad_rows(void)
 		CHECK(0, "signkey: garbage can be put");
 	CHECK(store_read(store, get_step, &row) == ERR_VERSION,
 	    "signkey: a row of a newer latchkey is refused");
-	k.public_key_len = 31;
-	memcpy(k.kid, kid, sizeof kid);
+	k.pub.len = 31;
+	memcpy(k.pub.kid, kid, sizeof kid);
 	if (store_write(store, NOW, put_step, &k) != OK)
 		CHECK(0, "signkey: a key of a wrong length can be put");
 	CHECK(store_read(store, get_step, &row) == ERR_CORRUPT,
@@ -385,8 +387,8 @@ sign_many(void *arg)
 	for (int i = 0; i < 50; i++)
 		s->good += signer_sign(s->signer, s->key, message,
 			       sizeof message, sig, &len) == OK &&
-			   signkey_verify(
-			       s->key, message, sizeof message, sig, len) == OK;
+			   public_key_verify(&s->key->pub, message,
+			       sizeof message, sig, len) == OK;
 	return NULL;
 }
 
@@ -422,7 +424,7 @@ private_files(const char *dir)
 		  k.state == KEY_NEXT && k.created_at == NOW,
 	    "signkey: a new key is next");
 	snprintf(keys, sizeof keys, "%s/keys", dir);
-	snprintf(path, sizeof path, "%s/%s.pem", keys, k.kid);
+	snprintf(path, sizeof path, "%s/%s.pem", keys, k.pub.kid);
 	CHECK(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600,
 	    "signkey: a private half is a file that only its owner can read");
 	CHECK(stat(keys, &st) == 0 && (st.st_mode & 0777) == 0700,
@@ -437,14 +439,15 @@ private_files(const char *dir)
 	chmod(path, 0600);
 	CHECK(
 	    signer_sign(signer, &k, message, sizeof message, sig, &len) == OK &&
-		signkey_verify(&k, message, sizeof message, sig, len) == OK,
+		public_key_verify(&k.pub, message, sizeof message, sig, len) ==
+		    OK,
 	    "signkey: a key's signature verifies");
 	threads(
 	    signer, &k, "signkey: a key signs from several threads at once");
 
 	if (signer_make(&other, JWA_EDDSA, dir, NOW) != OK)
 		CHECK(0, "signkey: another key is made");
-	other.public_key[0] ^= 1;
+	other.pub.bytes[0] ^= 1;
 	CHECK(signer_sign(signer, &other, message, sizeof message, sig, &len) ==
 		  ERR_CORRUPT,
 	    "signkey: a file that does not match its row does not sign");
@@ -469,27 +472,27 @@ rsa(const char *dir)
 		    "signkey: without libcrypto there is no RS256");
 		return;
 	}
-	CHECK(signer_make(&k, JWA_RS256, dir, NOW) == OK &&
-		  k.public_key_len == 256,
+	CHECK(signer_make(&k, JWA_RS256, dir, NOW) == OK && k.pub.len == 256,
 	    "signkey: an RSA key has 2048 bits");
 	if (signer_new(&signer, dir) != OK)
 		CHECK(0, "signkey: a signer is made");
 	CHECK(
 	    signer_sign(signer, &k, message, sizeof message, sig, &len) == OK &&
 		len == 256 &&
-		signkey_verify(&k, message, sizeof message, sig, len) == OK,
+		public_key_verify(&k.pub, message, sizeof message, sig, len) ==
+		    OK,
 	    "signkey: an RSA key's signature verifies");
-	CHECK(signkey_verify(&k, message, sizeof message, sig, len - 1) ==
-		  ERR_INVALID_TOKEN,
+	CHECK(public_key_verify(&k.pub, message, sizeof message, sig,
+		  len - 1) == ERR_INVALID_TOKEN,
 	    "signkey: an RSA signature cut short is refused");
 	sig[0] ^= 1;
-	CHECK(signkey_verify(&k, message, sizeof message, sig, len) ==
+	CHECK(public_key_verify(&k.pub, message, sizeof message, sig, len) ==
 		  ERR_INVALID_TOKEN,
 	    "signkey: an RSA signature changed is refused");
 	threads(signer, &k,
 	    "signkey: an RSA key signs from several threads at once");
 	other = k;
-	other.public_key[255] ^= 2;
+	other.pub.bytes[255] ^= 2;
 	signer_free(&signer);
 	if (signer_new(&signer, dir) != OK)
 		CHECK(0, "signkey: a signer is made");
@@ -497,8 +500,8 @@ rsa(const char *dir)
 		  ERR_CORRUPT,
 	    "signkey: an RSA file that does not match its row does not sign");
 	signer_free(&signer);
-	k.public_key[0] = 0;
-	CHECK(signkey_verify(&k, message, sizeof message, sig, 256) ==
+	k.pub.bytes[0] = 0;
+	CHECK(public_key_verify(&k.pub, message, sizeof message, sig, 256) ==
 		  ERR_INVALID_TOKEN,
 	    "signkey: a modulus of fewer than 2048 bits is refused");
 }

@@ -3,15 +3,13 @@
  * 8725). `alg` is never believed: the key says what it is, the header must
  * agree.
  */
-#ifndef LK_DOMAIN_JWT_H
-#define LK_DOMAIN_JWT_H
+#ifndef LK_JOSE_JWT_H
+#define LK_JOSE_JWT_H
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/members.h"
-#include "domain/signer.h"
-#include "domain/signkey.h"
-#include "store/store.h"
+#include "jose/key.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,9 +18,9 @@ enum { JWT_CAP = 8192, JWT_SECRET_MIN = 32 };
 
 /* Writes header.payload.signature of CLAIMS, a JSON object as text, into TEXT.
  * TYP is "JWT" or "at+jwt" (RFC 9068 2.1). ERR_NO_SPACE, also if CLAIMS has
- * failed; or signer_sign's. */
+ * failed; or private_key_sign's. On an error TEXT is wiped. */
 enum err jwt_sign(char *text, size_t cap, const struct buf *claims,
-    const char *typ, struct signer *s, const struct signkey *k) MUST_CHECK;
+    const char *typ, const struct private_key *k) MUST_CHECK;
 
 /* The same with HMAC-SHA-256 and a client's secret; no kid (the key has no
  * public name). ERR_SYNTAX: fewer than JWT_SECRET_MIN bytes (RFC 7518 3.2). */
@@ -52,7 +50,7 @@ void jwt_wipe(struct jwt *j);
 /* The signature against a key, or a client's secret: OK, ERR_INVALID_TOKEN, or
  * ERR_UNSUPPORTED (no RSA here). The token's alg and kid, if it names one,
  * must be the key's. */
-enum err jwt_verify(const struct jwt *j, const struct signkey *k) MUST_CHECK;
+enum err jwt_verify(const struct jwt *j, const struct public_key *k) MUST_CHECK;
 enum err jwt_verify_hs256(const struct jwt *j, const char *secret) MUST_CHECK;
 
 /* A claim that is a string, or NULL; an integer, or FALLBACK. */

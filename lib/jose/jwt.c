@@ -1,4 +1,4 @@
-#include "domain/jwt.h"
+#include "jose/jwt.h"
 
 #include "base/json.h"
 #include "base/secret.h"
@@ -51,17 +51,18 @@ finish(struct buf *b, enum err e, const uint8_t *sig, size_t sig_len)
 
 enum err
 jwt_sign(char *text, size_t cap, const struct buf *claims, const char *typ,
-    struct signer *s, const struct signkey *k)
+    const struct private_key *k)
 {
+	const struct public_key *pub = private_key_public(k);
 	uint8_t sig[SIGNATURE_MAX];
 	size_t sig_len = 0;
 	struct buf b;
 	enum err e;
 
 	buf_init(&b, text, cap);
-	e = put_signed_text(&b, claims, typ, k->alg, k->kid);
+	e = put_signed_text(&b, claims, typ, pub->alg, pub->kid);
 	if (e == OK)
-		e = signer_sign(s, k, b.text, b.len, sig, &sig_len);
+		e = private_key_sign(k, b.text, b.len, sig, &sig_len);
 	return finish(&b, e, sig, sig_len);
 }
 
@@ -229,13 +230,13 @@ jwt_wipe(struct jwt *j)
 }
 
 enum err
-jwt_verify(const struct jwt *j, const struct signkey *k)
+jwt_verify(const struct jwt *j, const struct public_key *k)
 {
 	if (j->alg != k->alg)
 		return ERR_INVALID_TOKEN;
 	if (j->kid[0] != '\0' && !str_equal(j->kid, k->kid))
 		return ERR_INVALID_TOKEN;
-	return signkey_verify(
+	return public_key_verify(
 	    k, j->signed_text, j->signed_len, j->sig, j->sig_len);
 }
 
