@@ -529,11 +529,12 @@ a_move_is_judged_at_both_ends() {
 	done
 }
 
-# The server may refuse it before the gate does.
+# The server may refuse it before the gate does. Not by HTTP/2: lighttpd resets
+# the stream if it has refused a request before its body came.
 a_method_holds_in_small_letters() {
 	local method
 	answers 200 alice -H 'Accept: */*' /app/fixed
-	answers 403 alice -H 'Accept: */*' -d a=1 /app/fixed
+	answers 403 alice --http1.1 -H 'Accept: */*' -d a=1 /app/fixed
 	for method in post Post pOST; do
 		[[ $(ask alice --http1.1 -X $method /app/fixed) = [45]0[0-9] ]]
 		refute_page 'app: '
