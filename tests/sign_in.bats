@@ -363,8 +363,21 @@ work_of() {	# NAME PASSWORD: of one try to sign in
 	((outdated * 3 < $(work_of alice 'not this one')))
 }
 
+# costs_the_same NAME UNKNOWN-NAME, within half. One measure may be disturbed by
+# what else the machine does, two are not.
+costs_the_same() {
+	local known unknown try
+	for try in 1 2; do
+		unknown=$(work_of "$2$try" "$PASSWORD")
+		known=$(work_of "$1" 'not this one')
+		((known * 3 <= unknown * 2 || known * 2 >= unknown * 3)) ||
+		    return 0
+	done
+	fail "$1: $known ms, unknown: $unknown ms"
+}
+
 @test "sign-in: after the cost was raised a name is not told from an unknown one by time" {
-	local known unknown setting
+	local known setting
 	[[ -z ${LATCHKEY_WRAP:-} ]] || skip 'times mean nothing under valgrind'
 	set_conf argon2_memlimit 32
 	set_conf argon2_opslimit 2
@@ -376,10 +389,7 @@ work_of() {	# NAME PASSWORD: of one try to sign in
 		set_conf argon2_memlimit "${setting% *}"
 		set_conf argon2_opslimit "${setting#* }"
 		for known in alice bob; do
-			unknown=$(work_of nobody "$PASSWORD")
-			known=$(work_of $known 'not this one')
-			((known * 3 > unknown * 2 && known * 2 < unknown * 3)) ||
-			    fail "$setting: $known ms, unknown: $unknown ms"
+			costs_the_same $known nobody
 		done
 	done
 	open_sign_in bob
@@ -933,7 +943,7 @@ refused_form() {
 	assert_status 403
 	refute_header Location
 	[[ $(http_header Set-Cookie) != *latchkey-session* ]]
-	assert_page 'try again'
+	assert_page 'Try again'
 	assert_logged reason=form_token
 	: >"$SERVER_LOG"
 }
