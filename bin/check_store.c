@@ -170,7 +170,7 @@ check_indexes(struct checking *c)
 	static const struct check_advice bad = {
 	    "what is ended for a person or an app may not end all of it",
 	    "restore the store from a copy"};
-	struct store_index_faults f;
+	struct store_index_faults f = {0};
 	enum err e = store_read(c->a->store, indexes_step, &f);
 
 	if (e != OK)
