@@ -85,11 +85,13 @@ tell(struct web *w, const struct passing *p)
 		    w->at, p->other_text);
 	else if (p->shut.len > 0)
 		check_found(w->c, CHECK_ERROR, &nameless,
-		    "site %s%s sends nobody to sign in (403) at%s", w->base,
-		    w->at, p->shut_text);
+		    "site %s%s refuses a stranger (403) instead of asking for "
+		    "a "
+		    "sign-in at%s",
+		    w->base, w->at, p->shut_text);
 	else
 		check_found(w->c, CHECK_OK, NULL,
-		    "site %s%s: the gate stands before it", w->base, w->at);
+		    "site %s%s: the gate protects it", w->base, w->at);
 }
 
 /* As a stranger's browser would. */

@@ -27,7 +27,7 @@ enum err user_email_refuse(struct store_txn *t, const struct user *u,
     struct email_refusal *r) MUST_CHECK;
 
 /* Warns where U's name is another person's address, or the other way round:
- * the name comes first when somebody signs in. */
+ * the name comes first at sign-in. */
 void user_warn_of_namesakes(const struct admin *a, const struct user *u);
 
 #endif

@@ -619,7 +619,7 @@ the_gate_is_seen() {
 	serve "$1"
 	finds_nothing
 	latchkey check --ca-file "$BATS_FILE_TMPDIR/certificate.pem" |
-	    grep -q "^ok  .*$SITE: the gate stands before it"
+	    grep -q "^ok  .*$SITE: the gate protects it"
 }
 
 @test "check: nothing is found of a site behind the gate: lighttpd" { the_gate_is_seen lighttpd; }
@@ -651,7 +651,7 @@ the_gate_is_seen() {
 	guarded lighttpd --rule '/ signed-in'
 	change lighttpd.conf 's|"LATCHKEY_SITE" => "[^"]*"|"LATCHKEY_SITE" => "https://other.example.org"|'
 	serve lighttpd
-	finds_only "error site $SITE sends nobody to sign in \(403\) at / /latchkey-check$" \
+	finds_only "error site $SITE refuses a stranger \(403\) instead of asking for a sign-in at / /latchkey-check$" \
 	    LATCHKEY_SITE
 	change lighttpd.conf 's|/gate", "mode"|/nothing", "mode"|'
 	serve lighttpd
@@ -667,10 +667,10 @@ the_gate_is_seen() {
 	SITE=$SITE:$PORT
 	latchkey site add "$SITE" --rule '/ signed-in' >/dev/null
 	run -0 said 127.0.0.1
-	[[ $output = *"$SITE: the gate stands before it"* ]]
+	[[ $output = *"$SITE: the gate protects it"* ]]
 	# The host of the provider answers there for the other.
 	run -1 said 127.0.0.1 ::1
-	[[ $output = *"$SITE (127.0.0.1): the gate stands before it"* ]]
+	[[ $output = *"$SITE (127.0.0.1): the gate protects it"* ]]
 	[[ $output = *"error    site $SITE (::1) is not answered by the gate at / (404) /latchkey-check (404)"*"1 error,"* ]] ||
 	    fail "$output"
 	run -1 said 127.0.0.1 ::1 127.0.0.2

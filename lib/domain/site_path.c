@@ -16,7 +16,7 @@ hex_digit(char c)
 	return at != NULL ? (int)((at - digits) % 16) : -1;
 }
 
-/* The byte that %XX at S stands for; -1: it is no escape. */
+/* The byte that the escape %XX at S encodes; -1 if it is not an escape. */
 static int
 escaped(const char *s)
 {
