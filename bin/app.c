@@ -119,7 +119,8 @@ app_apply(const struct app_choice *choice, struct client *c, struct refusal *r)
 	enum err e;
 
 	c->alg = recipe->alg;
-	c->is_public = c->is_public || recipe->auth == RECIPE_AUTH_NONE;
+	if (recipe->auth == RECIPE_AUTH_NONE)
+		c->auth_method = AUTH_NONE;
 	c->no_pkce = !recipe->pkce;
 	c->introspect_any = recipe->introspect_any;
 	if (recipe->grants != 0)

@@ -73,6 +73,7 @@ static const struct column show_columns[] = {
     {"client_id", "client_id", false},
     {"client_name", "name", false},
     {"public", "public", false},
+    {"token_endpoint_auth_method", "authentication", false},
     {"redirect_uris", "redirect URIs", false},
     {"post_logout_redirect_uris", "post-logout redirect URIs", false},
     {"grant_types", "grants", false},
@@ -110,11 +111,13 @@ grants_json(unsigned grants)
 static json_t *
 to_json(const struct client *c)
 {
-	return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:s, s:o, s:s, s:o, "
-			 "s:b, s:s, s:b, s:b, s:b, s:s, s:I, s:I}",
+	return json_pack(
+	    "{s:s, s:s, s:b, s:s, s:o, s:o, s:o, s:s, s:o, s:s, s:o, "
+	    "s:b, s:s, s:b, s:b, s:b, s:s, s:I, s:I}",
 	    "client_id", c->client_id, "client_name", c->name, "public",
-	    c->is_public, "redirect_uris", output_words(c->redirect_uris),
-	    "post_logout_redirect_uris",
+	    client_is_public(c), "token_endpoint_auth_method",
+	    auth_method_name(c->auth_method), "redirect_uris",
+	    output_words(c->redirect_uris), "post_logout_redirect_uris",
 	    output_words(c->post_logout_redirect_uris), "grant_types",
 	    grants_json(c->grants), "scope", c->scope, "groups",
 	    output_names(c->groups), "audience", c->audience, "resources",
@@ -214,7 +217,7 @@ static void
 start(struct client *c, const struct admin *a, bool is_public)
 {
 	c->alg = jwa_from_name(a->conf.default_alg);
-	c->is_public = is_public;
+	c->auth_method = is_public ? AUTH_NONE : AUTH_CLIENT_SECRET;
 	/* The default for all would refuse every public client. */
 	if (is_public && c->alg == JWA_HS256)
 		c->alg = JWA_EDDSA;
@@ -263,12 +266,12 @@ give_secret(const struct admin *a, struct change *s)
 static int
 add_composed(struct admin *a, struct change *s)
 {
-	const bool made =
-	    !s->client.is_public && !args_has(s->args, "--secret-stdin");
+	const bool made = !client_is_public(&s->client) &&
+			  !args_has(s->args, "--secret-stdin");
 	enum err e;
 	int status = EXIT_DONE;
 
-	if (!s->client.is_public)
+	if (!client_is_public(&s->client))
 		status = give_secret(a, s);
 	if (status == EXIT_DONE)
 		status = keys_ensure(a,
@@ -383,7 +386,7 @@ secret_step(struct store_txn *t, void *arg)
 	enum err e;
 
 	e = find_app(t, s);
-	if (e == OK && s->client.is_public)
+	if (e == OK && client_is_public(&s->client))
 		return refusal_set(
 		    &s->refusal, NULL, NULL, "a public client has no secret");
 	if (e == OK)

@@ -163,7 +163,7 @@ client_options_check(
 {
 	const char *why = client_refusal(c);
 
-	if (why == NULL && c->is_public && secret_given)
+	if (why == NULL && client_is_public(c) && secret_given)
 		why = "a public client has no secret";
 	return why == NULL ? OK : refusal_set(r, NULL, NULL, why);
 }

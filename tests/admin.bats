@@ -619,8 +619,9 @@ $DATA/store/mine"
 	assert_output 'client_secret +[A-Za-z0-9_-]{43} '
 	assert_output "issuer +$ISSUER"
 	assert_output "discovery +$ISSUER/.well-known/openid-configuration"
+	[[ $output =~ client_secret\ +([A-Za-z0-9_-]{43}) ]]
 	run -0 latchkey client show photos
-	refute_output 'secret'
+	refute_output "client_secret |${BASH_REMATCH[1]}"
 }
 
 @test "client add keeps what it was told, under the names of RFC 7591" {
@@ -644,6 +645,7 @@ $DATA/store/mine"
 	assert_equal "$(json '.pkce | not')" true
 	assert_equal "$(json .id_token_signed_response_alg)" EdDSA
 	assert_equal "$(json '.public | not')" true
+	assert_equal "$(json .token_endpoint_auth_method)" client_secret_basic
 }
 
 @test "a client's defaults: code and refresh, all standard scopes, PKCE, consent" {
@@ -660,6 +662,7 @@ $DATA/store/mine"
 
 @test "a public client has no secret" {
 	run -0 latchkey client add spa --public --redirect-uri "$CALLBACK" --json
+	assert_equal "$(json .token_endpoint_auth_method)" none
 	assert_equal "$(json '.client_secret // "none"')" none
 	run -1 latchkey client secret spa
 	assert_output 'no secret'

@@ -46,6 +46,12 @@ client_secret_refusal(const char *s)
 	return NULL;
 }
 
+bool
+client_is_public(const struct client *c)
+{
+	return c->auth_method == AUTH_NONE;
+}
+
 const char *
 client_refusal(const struct client *c)
 {
@@ -57,18 +63,19 @@ client_refusal(const struct client *c)
 	if ((c->grants & GRANT_REFRESH_TOKEN) &&
 	    !(c->grants & GRANT_AUTHORIZATION_CODE))
 		return "refresh_token goes with authorization_code";
-	if (c->is_public && (c->grants & GRANT_CLIENT_CREDENTIALS))
+	if (client_is_public(c) && (c->grants & GRANT_CLIENT_CREDENTIALS))
 		return "a public client has no secret, so it cannot have "
 		       "client_credentials";
-	if (c->is_public && c->alg == JWA_HS256)
+	if (client_is_public(c) && c->alg == JWA_HS256)
 		return "a public client has no secret, so it cannot have "
 		       "HS256";
-	if (c->is_public && (c->introspect_any || c->resources[0] != '\0'))
+	if (client_is_public(c) &&
+	    (c->introspect_any || c->resources[0] != '\0'))
 		return "a public client cannot authenticate, so it cannot ask "
 		       "about tokens (--resource, --introspect-any)";
-	if (c->is_public && c->no_pkce)
+	if (client_is_public(c) && c->no_pkce)
 		return "a public client cannot do without PKCE";
-	if (c->cookie_refresh && !c->is_public)
+	if (c->cookie_refresh && !client_is_public(c))
 		return "a client whose refresh token lives in a cookie is an "
 		       "app in the browser: make it --public";
 	if (c->cookie_refresh && !(c->grants & GRANT_REFRESH_TOKEN))
@@ -82,7 +89,7 @@ client_has_redirect_uri(const struct client *c, const char *uri)
 	const char *cursor = c->redirect_uris;
 	char word[URI_CAP];
 
-	if (!c->is_public)
+	if (!client_is_public(c))
 		return words_has(c->redirect_uris, uri);
 	while (words_next(&cursor, word, sizeof word))
 		if (uri_matches_any_port(word, uri))
@@ -99,7 +106,7 @@ client_has_post_logout_uri(const struct client *c, const char *uri)
 bool
 client_is_impersonable(const struct client *c, const char *redirect_uri)
 {
-	return c->is_public && !uri_is_https(redirect_uri);
+	return client_is_public(c) && !uri_is_https(redirect_uri);
 }
 
 bool
@@ -182,7 +189,8 @@ client_secret_verify(
 	secret_mac_of(mac, c, secret, k);
 	same = secret_equal(mac, c->secret_mac, HASH_LEN);
 	secret_wipe(mac, sizeof mac);
-	return same && !c->is_public && strlen(secret) < CLIENT_SECRET_CAP
+	return same && c->auth_method == AUTH_CLIENT_SECRET &&
+		       strlen(secret) < CLIENT_SECRET_CAP
 		   ? OK
 		   : ERR_INVALID_CLIENT;
 }
@@ -216,7 +224,7 @@ client_encode(const struct client *c, struct record_writer *w, uint8_t *bytes)
 	record_put_str(w, c->audience);
 	record_put_str(w, jwa_name(c->alg));
 	record_put_u32(w, c->grants);
-	record_put_u8(w, c->is_public);
+	record_put_u8(w, (uint8_t)c->auth_method);
 	record_put_u8(w, c->trusted);
 	record_put_u8(w, c->no_pkce);
 	record_put_u8(w, c->cookie_refresh);
@@ -253,7 +261,7 @@ client_decode(struct client *c, const void *key, size_t key_len,
 	record_get_str(&r, alg, sizeof alg);
 	c->alg = jwa_from_name(alg);
 	c->grants = record_get_u32(&r);
-	c->is_public = record_get_u8(&r) != 0;
+	c->auth_method = record_get_u8(&r);
 	c->trusted = record_get_u8(&r) != 0;
 	c->no_pkce = record_get_u8(&r) != 0;
 	c->cookie_refresh = record_get_u8(&r) != 0;
@@ -267,7 +275,8 @@ client_decode(struct client *c, const void *key, size_t key_len,
 	c->refresh_retry = record_get_u8(&r);
 	if (record_close(&r) != OK)
 		return record_close(&r);
-	return c->alg == JWA_COUNT || c->refresh_retry >= RETRY_COUNT
+	return c->alg == JWA_COUNT || c->auth_method >= AUTH_METHOD_COUNT ||
+		       c->refresh_retry >= RETRY_COUNT
 		   ? ERR_CORRUPT
 		   : OK;
 }

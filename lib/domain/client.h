@@ -41,6 +41,14 @@ enum retry {
 	RETRY_COUNT
 };
 
+/* How a client proves to be itself: token_endpoint_auth_method (RFC 7591 2). A
+ * secret may come in either of its two ways. */
+enum auth_method {
+	AUTH_CLIENT_SECRET,
+	AUTH_NONE, /* a public client, which cannot */
+	AUTH_METHOD_COUNT
+};
+
 struct client {
 	char client_id[CLIENT_ID_CAP];
 	char name[CLIENT_NAME_CAP];       /* for people; never "" */
@@ -53,7 +61,7 @@ struct client {
 					  it is an API */
 	enum jwa alg;
 	unsigned grants; /* bits of enum grant */
-	bool is_public;
+	enum auth_method auth_method;
 	bool trusted;        /* no consent page */
 	bool no_pkce;        /* confidential clients only */
 	bool cookie_refresh; /* the refresh token lives in a cookie */
@@ -70,6 +78,9 @@ struct client {
 const char *grant_name(enum grant g);
 unsigned grant_from_name(const char *name);
 
+/* "client_secret_basic", "none". */
+const char *auth_method_name(enum auth_method m);
+
 /* "default", "instead", "theft", and back (RETRY_COUNT: none of these). */
 const char *retry_name(enum retry r);
 enum retry retry_from_name(const char *name);
@@ -78,6 +89,9 @@ enum retry retry_from_name(const char *name);
 /* [A-Za-z0-9._~:/-]+, and not in the form of a UUID */
 const char *client_id_refusal(const char *s);
 const char *client_secret_refusal(const char *s);
+/* Whether the client cannot authenticate (RFC 6749 2.1). */
+bool client_is_public(const struct client *c);
+
 /* Whether the client as a whole makes sense: a public one has no secret, no
  * HS256, no client_credentials; code needs a redirect_uri, ... */
 const char *client_refusal(const struct client *c);

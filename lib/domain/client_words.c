@@ -29,6 +29,17 @@ grant_from_name(const char *name)
 	return 0;
 }
 
+static const char *const auth_methods[AUTH_METHOD_COUNT] = {
+    [AUTH_CLIENT_SECRET] = "client_secret_basic",
+    [AUTH_NONE] = "none",
+};
+
+const char *
+auth_method_name(enum auth_method m)
+{
+	return m < AUTH_METHOD_COUNT ? auth_methods[m] : "";
+}
+
 static const char *const retries[RETRY_COUNT] = {
     [RETRY_DEFAULT] = "default",
     [RETRY_INSTEAD] = "instead",

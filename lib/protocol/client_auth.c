@@ -86,7 +86,7 @@ check_pair(struct store_txn *t, const struct client_pair *p,
 		return e;
 	if (c->is_site) /* what it has is the gate's to redeem */
 		return err_because(ERR_INVALID_CLIENT, "client_is_site", why);
-	if (c->is_public)
+	if (client_is_public(c))
 		return p->secret[0] == '\0'
 			   ? OK
 			   : err_because(ERR_INVALID_CLIENT,

@@ -28,7 +28,7 @@ admit(struct store_txn *t, struct question *q)
 	enum err e =
 	    client_auth_check(t, &q->auth, &q->p->keyring, q->asking, &q->why);
 
-	if (e == OK && q->asking->is_public)
+	if (e == OK && client_is_public(q->asking))
 		e = err_because(
 		    ERR_INVALID_CLIENT, "client_not_confidential", &q->why);
 	return e;

@@ -67,7 +67,7 @@ put_form_action(struct buf *b, const struct client *client)
 	 * the way back would be a dead end without a word. */
 	if (client != NULL &&
 	    !(add_sources(sources, sizeof sources, client->redirect_uris,
-		  client->is_public) &&
+		  client_is_public(client)) &&
 		add_sources(sources, sizeof sources,
 		    client->post_logout_redirect_uris, false)))
 		return;

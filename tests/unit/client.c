@@ -72,20 +72,21 @@ sense(void)
 	CHECK(client_refusal(&c) != NULL,
 	    "client: nor one that refreshes what it cannot get");
 	c = app("a");
-	c.is_public = true;
+	c.auth_method = AUTH_NONE;
 	CHECK(client_refusal(&c) == NULL, "client: a public one makes sense");
 	c.grants |= GRANT_CLIENT_CREDENTIALS;
 	CHECK(client_refusal(&c) != NULL,
 	    "client: but not with client_credentials");
 	c = app("a");
-	c.is_public = c.no_pkce = true;
+	c.auth_method = AUTH_NONE;
+	c.no_pkce = true;
 	CHECK(client_refusal(&c) != NULL, "client: nor without PKCE");
 	c = app("a");
-	c.is_public = true;
+	c.auth_method = AUTH_NONE;
 	c.alg = JWA_HS256;
 	CHECK(client_refusal(&c) != NULL,
 	    "client: nor with HS256, for it has no secret");
-	c.is_public = false;
+	c.auth_method = AUTH_CLIENT_SECRET;
 	CHECK(client_refusal(&c) == NULL, "client: a confidential one may have "
 					  "HS256");
 	c.no_pkce = true;
@@ -94,7 +95,7 @@ sense(void)
 	c.cookie_refresh = true;
 	CHECK(client_refusal(&c) != NULL,
 	    "client: a refresh cookie is for an app in the browser");
-	c.is_public = true;
+	c.auth_method = AUTH_NONE;
 	CHECK(client_refusal(&c) == NULL, "client: which is public");
 	c.grants = GRANT_AUTHORIZATION_CODE;
 	CHECK(client_refusal(&c) != NULL, "client: and refreshes");
@@ -150,7 +151,7 @@ uris(void)
 	    "client: its origins are those of its redirect URIs");
 	CHECK(!client_is_impersonable(&c, "app.a:/cb"),
 	    "client: one with a secret is known by it");
-	c.is_public = true;
+	c.auth_method = AUTH_NONE;
 	CHECK(client_has_redirect_uri(&c, "http://127.0.0.1:999/cb") &&
 		  !client_has_redirect_uri(&c, "http://127.0.0.1:999/c") &&
 		  !client_has_redirect_uri(&c, ""),
@@ -252,7 +253,7 @@ secrets(void)
 		  ERR_INVALID_CLIENT,
 	    "client: a hash moved to another client opens nothing");
 	memcpy(public_one.secret_mac, a.secret_mac, HASH_LEN);
-	public_one.is_public = true;
+	public_one.auth_method = AUTH_NONE;
 	CHECK(client_secret_set(&public_one, good_secret, &keyring) == OK &&
 		  client_secret_verify(&public_one, good_secret, &keyring) ==
 		      ERR_INVALID_CLIENT,
@@ -308,7 +309,7 @@ same(const struct client *a, const struct client *b)
 	       str_equal(a->scope, b->scope) &&
 	       str_equal(a->groups, b->groups) &&
 	       str_equal(a->audience, b->audience) && a->alg == b->alg &&
-	       a->grants == b->grants && a->is_public == b->is_public &&
+	       a->grants == b->grants && a->auth_method == b->auth_method &&
 	       a->trusted == b->trusted && a->no_pkce == b->no_pkce &&
 	       a->cookie_refresh == b->cookie_refresh &&
 	       memcmp(a->secret_mac, b->secret_mac, HASH_LEN) == 0 &&

@@ -16,7 +16,7 @@ enum { PUBLISHED_S = 3600, HINTS_S = 86400, LONG_S = 10 * HINTS_S };
 static struct provider provider;
 static struct client app = {.client_id = "app",
     .name = "App",
-    .is_public = true,
+    .auth_method = AUTH_NONE,
     .redirect_uris = "https://app.example.org/cb",
     .scope = "openid",
     .grants = GRANT_AUTHORIZATION_CODE};

@@ -418,8 +418,8 @@ kept(struct store_txn *t, void *arg)
 		  found.created_at == noon,
 	    "site: what was put is found");
 	CHECK(client_get(t, s.origin, &row) == OK && row.is_site &&
-		  row.trusted && !row.is_public && !row.no_pkce &&
-		  row.grants == GRANT_AUTHORIZATION_CODE &&
+		  row.trusted && row.auth_method == AUTH_CLIENT_SECRET &&
+		  !row.no_pkce && row.grants == GRANT_AUTHORIZATION_CODE &&
 		  str_equal(row.redirect_uris,
 		      "https://a.example/.latchkey/callback"),
 	    "site: and is a client with one address to come back to");
