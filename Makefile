@@ -27,7 +27,7 @@ domain	 = keyring installation token scope pkce password user user_email uri cli
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
-web	 = gateway signals request response cookie csrf template cors browser page reply \
+web	 = gateway signals request response cookie csrf template cors browser page call reply \
 	   token_reply refresh_cookie front
 app	 = app token_answer visit workers roles thread held
 

@@ -66,7 +66,7 @@ refuse(struct arrival *a, enum err e, const char *reason)
 {
 	struct call *c = a->visit.call;
 
-	app_log_refusal(c, e, reason, form_get(&a->visit.form, "client_id"));
+	call_log_refusal(c, e, reason, form_get(&a->visit.form, "client_id"));
 	if (a->request.may_redirect && err_status(e) < 500)
 		reply_error_to_app(
 		    &c->response, &c->page, &a->request, e, reason);
@@ -164,7 +164,7 @@ show_not_admitted(struct arrival *a)
 	struct call *c = a->visit.call;
 	struct json_build b;
 
-	app_log_refusal(
+	call_log_refusal(
 	    c, ERR_ACCESS_DENIED, reason, a->request.client.client_id);
 	c->response.status = 403;
 	begin_page(a, &b, "Not allowed", "denied");
@@ -201,7 +201,7 @@ go_on(struct arrival *a, const struct authorize_answer *answer)
 		break;
 	case AUTHORIZE_SIGN_IN:
 		if (a->request.bad_hint)
-			app_log_event(a->visit.call, "id_token_hint_invalid",
+			call_log_event(a->visit.call, "id_token_hint_invalid",
 			    a->request.client.client_id);
 		show_sign_in(a, a->request.login_hint, "");
 		break;
@@ -238,7 +238,7 @@ log_busy(struct arrival *a)
 	struct call *c = a->visit.call;
 
 	if (slots_should_log(a->visit.conf, c->now))
-		app_log_refusal(c, ERR_BUSY, "sign_in_line_full",
+		call_log_refusal(c, ERR_BUSY, "sign_in_line_full",
 		    a->request.client.client_id);
 }
 
@@ -249,7 +249,7 @@ sign_in_failed(struct arrival *a, enum err e, const char *name, int64_t wait_s)
 	const char *error = "Wrong user name or password. Try again.";
 
 	if (e != ERR_BUSY)
-		app_log_refusal(
+		call_log_refusal(
 		    a->visit.call, e, "sign_in", a->request.client.client_id);
 	a->visit.call->response.status = err_status(e);
 	a->visit.call->late = e == ERR_BUSY || e == ERR_TOO_MANY_REQUESTS;
@@ -417,7 +417,7 @@ run_step(struct arrival *a, const struct form *posted)
 	/* Such a page, cookies refused, or another site's form: ask again, do
 	 * nothing. Another site's comes without our cookies, as a GET does not.
 	 */
-	app_log_refusal(a->visit.call, ERR_FORBIDDEN, "form_token",
+	call_log_refusal(a->visit.call, ERR_FORBIDDEN, "form_token",
 	    a->request.client.client_id);
 	if (!csrf_may_answer(&a->visit.csrf) || is_left_open(a, step)) {
 		visit_again(&a->visit);

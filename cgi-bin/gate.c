@@ -127,7 +127,7 @@ log_refusal(const struct asking *a, enum err e, const char *why)
 	char remedy[ORIGIN_CAP + 64];
 	struct buf b;
 
-	app_log_refusal(a->call, e, why, origin[0] != '\0' ? origin : NULL);
+	call_log_refusal(a->call, e, why, origin[0] != '\0' ? origin : NULL);
 	if (why == NULL || !str_starts(why, "site_"))
 		return;
 	buf_init(&b, remedy, sizeof remedy);

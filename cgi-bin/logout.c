@@ -27,7 +27,7 @@ refuse(struct leaving *l, enum err e, const char *reason)
 	char url[ISSUER_CAP + 16] = "";
 	struct buf u;
 
-	app_log_refusal(c, e, reason, form_get(&l->visit.form, "client_id"));
+	call_log_refusal(c, e, reason, form_get(&l->visit.form, "client_id"));
 	/* A bad request of the app's is no reason to stay signed in. */
 	buf_init(&u, url, sizeof url);
 	if (err_status(e) < 500)
@@ -43,10 +43,10 @@ note_oddities(const struct leaving *l)
 	const char *client_id = q->has_client ? q->client.client_id : NULL;
 
 	if (q->bad_hint)
-		app_log_event(
+		call_log_event(
 		    l->visit.call, "id_token_hint_invalid", client_id);
 	if (q->link_only)
-		app_log_event(
+		call_log_event(
 		    l->visit.call, "logout_client_unnamed", client_id);
 }
 
@@ -127,7 +127,7 @@ run_step(struct leaving *l, const struct form *posted)
 
 	csrf_bind(&v->csrf, v->cookie != NULL ? v->cookie->sid : NULL);
 	if (csrf_check(&v->csrf, "logout", form_get(posted, "csrf")) != OK) {
-		app_log_refusal(v->call, ERR_FORBIDDEN, "form_token",
+		call_log_refusal(v->call, ERR_FORBIDDEN, "form_token",
 		    l->request.client.client_id);
 		visit_again(v);
 	} else if (str_equal(form_get(posted, "step"), "logout")) {

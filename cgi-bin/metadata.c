@@ -16,7 +16,7 @@ reply_document(struct call *c, enum err e)
 	struct buf b;
 
 	if (e != OK) {
-		app_log_refusal(c, e, NULL, NULL);
+		call_log_refusal(c, e, NULL, NULL);
 		reply_error(r, e, NULL);
 		return;
 	}

@@ -17,7 +17,7 @@ serve(struct call *c)
 	    c->now, &why);
 	if (e == OK)
 		return;
-	app_log_refusal(c, e, why, NULL);
+	call_log_refusal(c, e, why, NULL);
 	reply_error(&c->response, e, why);
 }
 

@@ -21,7 +21,7 @@ serve(struct call *c)
 		reply_json_text(&c->response);
 		return;
 	}
-	app_log_refusal(c, e, why, NULL);
+	call_log_refusal(c, e, why, NULL);
 	reply_bearer_error(&c->response, e, missing, why);
 }
 

@@ -127,7 +127,7 @@ print(*(w for w in seen.values() if len(w) > 1))' <<<"$words")
 			*why = "new_set"; /* err_because(A, "new_comment", why) */
 			err_because(A, picked, why);
 			err_because(A, other, why);
-			app_log_refusal(c, e, "new_logged", NULL);
+			call_log_refusal(c, e, "new_logged", NULL);
 			log_note("new line", "reason", "new_pair", NULL);
 		}
 		static void (*const table[])(struct call *c, enum err e,

@@ -20,6 +20,13 @@
 
 #define RETRY_AFTER "10" /* seconds */
 
+/* Files when they were read. */
+struct seen {
+	struct stat conf;      /* latchkey.conf */
+	struct stat templates; /* the directory */
+	unsigned generation;   /* the store's files */
+};
+
 struct app {
 	char **argv; /* NULL: cannot be started anew */
 	unsigned uses;
@@ -31,6 +38,16 @@ struct app {
 	bool outdated; /* what is on disk by now cannot be used */
 	bool lost;     /* nor can the files of the store */
 	struct provider provider;
+	struct templates *templates;
+	struct seen seen;
+};
+
+/* A worker's call, and the copy of the app behind its provider and page. */
+struct app_call {
+	struct call call;
+	struct app *app;
+	bool has_copy;
+	struct provider copy;
 	struct templates *templates;
 	struct seen seen;
 };
@@ -181,7 +198,7 @@ keep_open(struct app *app)
 
 /* Lets go of C's copy of the app. The app is locked. */
 static void
-drop_copy(struct call *c)
+drop_copy(struct app_call *c)
 {
 	templates_free(&c->templates);
 	secret_wipe(&c->copy.keyring, sizeof c->copy.keyring);
@@ -189,7 +206,7 @@ drop_copy(struct call *c)
 }
 
 static void
-take_copy(struct call *c)
+take_copy(struct app_call *c)
 {
 	struct app *app = c->app;
 
@@ -199,7 +216,7 @@ take_copy(struct call *c)
 		c->copy = app->provider;
 		c->seen = app->seen;
 		c->templates = templates_share(app->templates);
-		c->page = (struct page){&c->copy.conf, c->templates};
+		c->call.page = (struct page){&c->copy.conf, c->templates};
 		c->has_copy = true;
 	}
 	pthread_mutex_unlock(&app->lock);
@@ -208,12 +225,12 @@ take_copy(struct call *c)
 /* Gives C the provider as it is now; false if it cannot be had. A worker has a
  * copy of its own, so that this takes no lock while nothing changes. */
 static bool
-is_provided(struct call *c)
+is_provided(struct app_call *c)
 {
 	struct seen seen;
 
 	if (c->has_copy) {
-		seen = look(&c->copy, c->copy.conf.dir, c->uses);
+		seen = look(&c->copy, c->copy.conf.dir, c->app->uses);
 		if (same_seen(&seen, &c->seen))
 			return true;
 	}
@@ -266,9 +283,9 @@ allowed_methods(const struct endpoint *ep)
 static void
 refuse(struct call *c, enum err e, const char *reason)
 {
-	app_log_refusal(c, e, reason, NULL);
+	call_log_refusal(c, e, reason, NULL);
 	response_begin(&c->response, err_status(e));
-	if (c->uses & APP_PAGES)
+	if (c->page.templates != NULL)
 		page_error(&c->response, &c->page, e, reason);
 	else
 		reply_error(&c->response, e, reason);
@@ -325,14 +342,16 @@ answer_unavailable(struct call *c)
 }
 
 static void
-answer(struct call *c)
+answer(struct app_call *own)
 {
+	const struct app *app = own->app;
+	struct call *c = &own->call;
 	const struct endpoint *ep;
-	bool every_path = c->uses & APP_EVERY_PATH;
+	bool every_path = app->uses & APP_EVERY_PATH;
 	enum err e = every_path ? request_read_head(&c->request, c->exchange)
 				: request_read(&c->request, c->exchange);
 
-	if (!is_provided(c)) {
+	if (!is_provided(own)) {
 		answer_unavailable(c);
 		return;
 	}
@@ -342,10 +361,10 @@ answer(struct call *c)
 	}
 	c->now = clock_now();
 	if (every_path) {
-		c->app->endpoints->serve(c);
+		app->endpoints->serve(c);
 		return;
 	}
-	ep = find_endpoint(c, c->app->endpoints);
+	ep = find_endpoint(c, app->endpoints);
 	if (ep != NULL)
 		dispatch(c, ep);
 	else
@@ -356,13 +375,12 @@ static void *
 call_make(void *arg)
 {
 	struct app *app = arg;
-	struct call *c = calloc(1, sizeof *c);
+	struct app_call *c = calloc(1, sizeof *c);
 
 	if (c == NULL)
 		return NULL;
 	c->app = app;
-	c->uses = app->uses;
-	c->provider = &c->copy;
+	c->call.provider = &c->copy;
 	/* Before there is a request, so that none need wait; and not in
 	 * app_run, whose stack would keep the memory. */
 	if (app->stays)
@@ -373,24 +391,25 @@ call_make(void *arg)
 static void
 call_free(void *state)
 {
-	struct call *c = state;
+	struct app_call *c = state;
 
 	pthread_mutex_lock(&c->app->lock);
 	drop_copy(c);
 	pthread_mutex_unlock(&c->app->lock);
-	free(c->kept);
+	free(c->call.kept);
 	free(c);
 }
 
 static bool
 call_serve(void *state, struct exchange *x)
 {
-	struct call *c = state;
+	struct app_call *own = state;
+	struct call *c = &own->call;
 
 	c->exchange = x;
 	c->late = false;
 	response_begin(&c->response, 200);
-	answer(c);
+	answer(own);
 	if (c->response.status == 503)
 		response_header(&c->response, "Retry-After", RETRY_AFTER);
 	response_send(&c->response, x, c->request.method == METHOD_HEAD);
@@ -401,7 +420,7 @@ call_serve(void *state, struct exchange *x)
 static size_t
 workers_max(const void *state)
 {
-	const struct call *c = state;
+	const struct app_call *c = state;
 
 	return c->has_copy ? c->copy.conf.workers : 1;
 }
@@ -472,28 +491,4 @@ app_run(char **argv, const char *program, unsigned uses,
 		log_fault("cannot start", "reason", err_name(e), NULL);
 	gateway_close(&g);
 	return e == OK ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-void
-app_log_refusal(
-    const struct call *c, enum err e, const char *reason, const char *client_id)
-{
-	const char *address =
-	    c->request.address[0] != '\0' ? c->request.address : NULL;
-
-	if (err_is_fault(e))
-		log_fault("server_error", "cause", err_name(e), "reason",
-		    reason, "client_id", client_id, "address", address, NULL);
-	else
-		log_note(err_name(e), "reason", reason, "client_id", client_id,
-		    "address", address, NULL);
-}
-
-void
-app_log_event(const struct call *c, const char *what, const char *client_id)
-{
-	const char *address =
-	    c->request.address[0] != '\0' ? c->request.address : NULL;
-
-	log_note(what, "client_id", client_id, "address", address, NULL);
 }

@@ -16,15 +16,8 @@
 #define LK_APP_APP_H
 
 #include "protocol/provider.h"
+#include "web/call.h"
 #include "web/cors.h"
-#include "web/page.h"
-#include "web/request.h"
-#include "web/response.h"
-#include "web/template.h"
-
-#include <stdbool.h>
-#include <stdint.h>
-#include <sys/stat.h>
 
 enum {
 	APP_KEYRING = PROVIDER_KEYRING, /* reads DIR/secret.key */
@@ -33,35 +26,6 @@ enum {
 	/* Is asked about requests that are not for it: the one endpoint serves
 	 * every path and method, and only the head has been read. */
 	APP_EVERY_PATH = 1 << 9
-};
-
-struct app;
-
-/* One request on its way; one a worker. */
-struct call {
-	struct app *app;
-	unsigned uses;
-	/* The provider as it was when the request came: settings that change
-	 * under way do not change it. */
-	const struct provider *provider;
-	struct page page;          /* with APP_PAGES */
-	struct exchange *exchange; /* until the request is served */
-	struct request request;
-	struct response response; /* begun with status 200 */
-	int64_t now;              /* Unix seconds */
-	bool late;  /* the answer leaves late (app/held.h): to a guess */
-	void *kept; /* the program's, from one request to the next; freed with
-		     * the call */
-
-	/* app.c's: behind provider and page */
-	bool has_copy;
-	struct provider copy;
-	struct templates *templates;
-	struct seen {
-		struct stat conf;      /* latchkey.conf */
-		struct stat templates; /* the directory */
-		unsigned generation;   /* the store's files */
-	} seen;                        /* when they were read */
 };
 
 struct endpoint {
@@ -75,13 +39,5 @@ struct endpoint {
  */
 int app_run(char **argv, const char *program, unsigned uses,
     const struct endpoint *endpoints);
-
-/* One line in the log about a refusal: the error's word, the reason, who. */
-void app_log_refusal(const struct call *c, enum err e, const char *reason,
-    const char *client_id);
-
-/* Logs what was answered and is worth a line all the same. */
-void app_log_event(
-    const struct call *c, const char *what, const char *client_id);
 
 #endif

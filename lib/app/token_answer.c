@@ -14,14 +14,14 @@ token_answer(
 	if (e == OK)
 		e = grant_token(p, q, c->now, &reply, &why);
 	if (e != OK) {
-		app_log_refusal(c, e, why, client_id);
+		call_log_refusal(c, e, why, client_id);
 		reply_error(&c->response, e, why);
 		return e;
 	}
 	token_reply_send(
 	    &c->response, &p->conf, &c->request, client_id, &reply);
 	if (reply.instead)
-		app_log_event(c, "refresh_token_retried", client_id);
+		call_log_event(c, "refresh_token_retried", client_id);
 	token_reply_wipe(&reply);
 	return OK;
 }

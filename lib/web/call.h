@@ -1,0 +1,39 @@
+/*
+ * One request on its way through a program: what was asked, the provider that
+ * answers, and the answer.
+ */
+#ifndef LK_WEB_CALL_H
+#define LK_WEB_CALL_H
+
+#include "base/err.h"
+#include "protocol/provider.h"
+#include "web/page.h"
+#include "web/request.h"
+#include "web/response.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct call {
+	/* The provider as it was when the request came: settings that change
+	 * meanwhile do not change it. */
+	const struct provider *provider;
+	struct page page;          /* of programs that answer people */
+	struct exchange *exchange; /* until the request is served */
+	struct request request;
+	struct response response; /* begun with status 200 */
+	int64_t now;              /* Unix seconds */
+	bool late;  /* the answer leaves late (app/held.h): to a guess */
+	void *kept; /* the program's, from one request to the next; freed with
+		     * the call */
+};
+
+/* One line in the log about a refusal: the error's word, the reason, who. */
+void call_log_refusal(const struct call *c, enum err e, const char *reason,
+    const char *client_id);
+
+/* Logs what was answered and is worth a line all the same. */
+void call_log_event(
+    const struct call *c, const char *what, const char *client_id);
+
+#endif
