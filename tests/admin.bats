@@ -607,7 +607,7 @@ $DATA/store/mine"
 	[[ $output != *"$secret"* ]]
 	[[ $output != *"$PASSWORD"* ]]
 	refute_output 'hash":|mac":|sealed'
-	run grep -rqF "$secret" "$DATA"
+	run grep -rqF -e "$secret" "$DATA"
 	((status == 1))
 }
 
