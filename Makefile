@@ -275,16 +275,27 @@ check: test-programs
 unit: $(units:%=$(BUILD)/test/unit/%)
 	@$(run_tests) $^
 
-# The longest way: other compilers and flags first, each in a build of its own;
-# then everything, also with the sanitizers; the kills and power cuts are many
-# more than usual. It stops at the first that fails.
+# Other compilers and flags, each in a build of its own. No warning is let
+# through, and the unit programs must pass.
+clang-unit:
+	@$(MAKE) --no-print-directory CC=clang BUILD='$(BUILD)/clang' \
+	    CFLAGS='$(CFLAGS) -Werror' test-programs unit
+
+no-rs256-unit:
+	@$(MAKE) --no-print-directory RS256=no BUILD='$(BUILD)/no-rs256' \
+	    CFLAGS='$(CFLAGS) -Werror' test-programs unit
+
+san-unit:
+	@$(MAKE) --no-print-directory SAN=1 BUILD='$(BUILD)/san' unit
+
+# The longest way: the checks above, then every test, also with the sanitizers.
+# There are many more kills and power cuts than usual. It stops at the first
+# that fails.
 full:
 	@conf/packages.sh build test lint clang
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory CC=clang BUILD='$(BUILD)/clang' \
-	    CFLAGS='$(CFLAGS) -Werror' test-programs unit
-	@$(MAKE) --no-print-directory RS256=no BUILD='$(BUILD)/no-rs256' \
-	    test-programs unit
+	@$(MAKE) --no-print-directory clang-unit
+	@$(MAKE) --no-print-directory no-rs256-unit
 	@$(MAKE) --no-print-directory SAN=1 check
 	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
 	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} \
@@ -408,6 +419,9 @@ help:
 	@echo '                      the same without installing; T names .bats files'
 	@echo '                      or unit programs, F a pattern for names of tests'
 	@echo 'make unit             the unit programs alone, in seconds'
+	@echo 'make clang-unit, no-rs256-unit, san-unit'
+	@echo '                      the unit programs of another build: clang, without'
+	@echo '                      OpenSSL, with the sanitizers'
 	@echo 'make full             lint, clang, RS256=no, all tests with the sanitizers,'
 	@echo '                      and again with many more kills: takes hours'
 	@echo 'make SAN=1 test       the same with ASan and UBSan, in build/san'
@@ -430,6 +444,6 @@ help:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test check unit full test-programs bench bench-programs lint serve demo install static deb clean help FORCE
+.PHONY: all test check unit clang-unit no-rs256-unit san-unit full test-programs bench bench-programs lint serve demo install static deb clean help FORCE
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
