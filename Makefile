@@ -18,7 +18,7 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err buf str names form clock monotonic big_endian base64 uuid secret json members log issuer conf conf_value file library turn
+base	 = err reason buf str names form clock monotonic big_endian base64 uuid secret json members log issuer conf conf_value file library turn
 store	 = open commit store env held files fault schema newest search table index explain fail record
 jose	 = jwa ed25519 rs256 key jwt
 domain	 = keyring installation token scope pkce password user user_email uri client client_words session \

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "domain/scope.h"
 #include "domain/slots.h"
@@ -62,7 +63,7 @@ settle(struct arrival *a, unsigned answered)
 }
 
 static void
-refuse(struct arrival *a, enum err e, const char *reason)
+refuse(struct arrival *a, enum err e, enum reason reason)
 {
 	struct call *c = a->visit.call;
 
@@ -160,7 +161,7 @@ show_consent(struct arrival *a)
 static void
 show_not_admitted(struct arrival *a)
 {
-	static const char reason[] = "user_not_in_group";
+	const enum reason reason = REASON_USER_NOT_IN_GROUP;
 	struct call *c = a->visit.call;
 	struct json_build b;
 
@@ -187,7 +188,7 @@ send_code(struct arrival *a)
 static void
 go_on(struct arrival *a, const struct authorize_answer *answer)
 {
-	const char *reason = NULL;
+	enum reason reason = REASON_NONE;
 	enum err e = authorize_decide(a->visit.call->provider, &a->request,
 	    a->visit.cookie, answer, a->visit.call->now, &a->reply, &reason);
 
@@ -238,7 +239,7 @@ log_busy(struct arrival *a)
 	struct call *c = a->visit.call;
 
 	if (slots_should_log(a->visit.conf, c->now))
-		call_log_refusal(c, ERR_BUSY, "sign_in_line_full",
+		call_log_refusal(c, ERR_BUSY, REASON_SIGN_IN_LINE_FULL,
 		    a->request.client.client_id);
 }
 
@@ -249,8 +250,8 @@ sign_in_failed(struct arrival *a, enum err e, const char *name, int64_t wait_s)
 	const char *error = "Wrong user name or password. Try again.";
 
 	if (e != ERR_BUSY)
-		call_log_refusal(
-		    a->visit.call, e, "sign_in", a->request.client.client_id);
+		call_log_refusal(a->visit.call, e, REASON_SIGN_IN,
+		    a->request.client.client_id);
 	a->visit.call->response.status = err_status(e);
 	a->visit.call->late = e == ERR_BUSY || e == ERR_TOO_MANY_REQUESTS;
 	if (e == ERR_ACCESS_DENIED) {
@@ -266,8 +267,8 @@ sign_in_failed(struct arrival *a, enum err e, const char *name, int64_t wait_s)
 	} else if (e == ERR_TEMPORARILY_UNAVAILABLE) {
 		error = "The service is busy. Try again in a minute.";
 	} else {
-		page_error(
-		    &a->visit.call->response, &a->visit.call->page, e, NULL);
+		page_error(&a->visit.call->response, &a->visit.call->page, e,
+		    REASON_NONE);
 		return;
 	}
 	show_sign_in(a, name, error);
@@ -338,7 +339,7 @@ step_allow(struct arrival *a, const struct form *posted)
 		if (!str_starts(name, "scope_"))
 			continue;
 		if (words_add(ticked, sizeof ticked, name + 6) != OK) {
-			refuse(a, ERR_INVALID_REQUEST, "scope_too_long");
+			refuse(a, ERR_INVALID_REQUEST, REASON_SCOPE_TOO_LONG);
 			return;
 		}
 	}
@@ -349,7 +350,7 @@ static void
 step_refuse(struct arrival *a, const struct form *posted)
 {
 	(void)posted;
-	refuse(a, ERR_ACCESS_DENIED, "person_declined");
+	refuse(a, ERR_ACCESS_DENIED, REASON_PERSON_DECLINED);
 }
 
 static void
@@ -417,7 +418,7 @@ run_step(struct arrival *a, const struct form *posted)
 	/* Such a page, cookies refused, or another site's form: ask again, do
 	 * nothing. Another site's comes without our cookies, as a GET does not.
 	 */
-	call_log_refusal(a->visit.call, ERR_FORBIDDEN, "form_token",
+	call_log_refusal(a->visit.call, ERR_FORBIDDEN, REASON_FORM_TOKEN,
 	    a->request.client.client_id);
 	if (!csrf_may_answer(&a->visit.csrf) || is_left_open(a, step)) {
 		visit_again(&a->visit);
@@ -435,13 +436,13 @@ serve(struct call *c)
 	static const struct authorize_answer nothing = {.ticked = ""};
 	struct arrival a = {0};
 	struct visit *v = &a.visit;
-	const char *reason = NULL;
+	enum reason reason = REASON_NONE;
 	enum err e;
 
 	visit_begin(v, c, "/authorize");
 	e = visit_load(v, &reason);
 	if (e == OK && v->own_form && v->form.count == 0)
-		e = err_because(ERR_INVALID_REQUEST, "request_lost", &reason);
+		e = refused(REASON_REQUEST_LOST, &reason);
 	if (e == OK)
 		e = authorize_parse(c->provider, &v->form, &a.request, &reason);
 	if (e == OK)

@@ -23,6 +23,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/reason.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "protocol/gate.h"
@@ -46,64 +47,64 @@ struct asking {
 
 /* What people are told, by the reason that is also in the log. */
 static const struct notice {
-	const char *reason, *heading, *message, *link_text;
+	enum reason reason;
+	const char *heading, *message, *link_text;
 } notices[] = {
-    {"not_in_group", "You can’t open this page",
+    {REASON_NOT_IN_GROUP, "You can’t open this page",
 	"You are signed in, but your account may not open it.",
 	"Use another account"},
-    {"no_rule", "This page is closed", "It is not open to anyone.", NULL},
-    {"not_signed_in", "You did not sign in",
+    {REASON_NO_RULE, "This page is closed", "It is not open to anyone.", NULL},
+    {REASON_NOT_SIGNED_IN, "You did not sign in",
 	"This page is open to people who have signed in.", "Sign in"},
-    {"path_ambiguous", "Something went wrong",
+    {REASON_PATH_AMBIGUOUS, "Something went wrong",
 	"The address of this page could mean two different things.", NULL},
-    {"method_ambiguous", "Something went wrong",
+    {REASON_METHOD_AMBIGUOUS, "Something went wrong",
 	"The request could mean two different things.", NULL},
-    {"destination_foreign", "Something went wrong",
+    {REASON_DESTINATION_FOREIGN, "Something went wrong",
 	"The address to copy or move to is not on this site.", NULL},
-    {"destination_missing", "Something went wrong",
+    {REASON_DESTINATION_MISSING, "Something went wrong",
 	"The request does not say where to copy or move to.", NULL},
-    {"visit_unknown", "Please start again",
+    {REASON_VISIT_UNKNOWN, "Please start again",
 	"This sign-in began in another browser, or your browser does not "
 	"accept cookies.",
 	"Try again"},
-    {"user_disabled", "You can’t open this page",
+    {REASON_USER_DISABLED, "You can’t open this page",
 	"Your account may not open it.", NULL},
-    {"user_not_in_group", "You can’t open this page",
+    {REASON_USER_NOT_IN_GROUP, "You can’t open this page",
 	"Your account may not open it.", NULL},
     /* of configurations */
-    {"site_unknown", "This page is closed", "The site is not set up yet.",
+    {REASON_SITE_UNKNOWN, "This page is closed", "The site is not set up yet.",
 	NULL},
-    {"site_not_named", "This page is closed", "The site is not set up yet.",
+    {REASON_SITE_NOT_NAMED, "This page is closed",
+	"The site is not set up yet.", NULL},
+    {REASON_FORM_UNKNOWN, "This page is closed", "The site is not set up yet.",
 	NULL},
-    {"form_unknown", "This page is closed", "The site is not set up yet.",
-	NULL},
-    {"open_already", "Just a moment", "Load this page again.", NULL},
-    {NULL, "Please start again", "The sign-in failed.", "Try again"},
+    {REASON_OPEN_ALREADY, "Just a moment", "Load this page again.", NULL},
+    {REASON_NONE, "Please start again", "The sign-in failed.", "Try again"},
 };
 
 static const struct notice *
-find_notice(const char *reason)
+find_notice(enum reason reason)
 {
 	const struct notice *n = notices;
 
-	while (n->reason != NULL &&
-	       (reason == NULL || !str_equal(n->reason, reason)))
+	while (n->reason != REASON_NONE && n->reason != reason)
 		n++;
 	return n;
 }
 
 /* LINK: where the notice's link leads, if it has one. */
 static void
-show_notice(struct asking *a, enum err e, const char *reason, const char *link)
+show_notice(struct asking *a, enum err e, enum reason reason, const char *link)
 {
 	const struct notice *n = find_notice(reason);
 	const struct user *u = &a->reply.user;
-	const char *place = a->reply.site_name;
+	const char *place = a->reply.site_name, *word = reason_word(reason);
 	struct json_build b;
 
 	/* Who may not is told so, and nothing is wrong. */
-	if (reason == NULL || u->name[0] != '\0')
-		reason = "";
+	if (word == NULL || u->name[0] != '\0')
+		word = "";
 
 	response_begin(&a->call->response, err_status(e));
 	json_begin(&b);
@@ -115,20 +116,20 @@ show_notice(struct asking *a, enum err e, const char *reason, const char *link)
 	json_put_str(&b, "name", u->name);
 	json_put_str(&b, "link_url", n->link_text != NULL ? link : "");
 	json_put_str(&b, "link_text", n->link_text != NULL ? n->link_text : "");
-	json_put_str(&b, "reason", reason);
+	json_put_str(&b, "reason", word);
 	page_render(&a->call->response, &a->call->page, "gate.html", &b, NULL);
 }
 
 /* What the administrator has to type is in the log. */
 static void
-log_refusal(const struct asking *a, enum err e, const char *why)
+log_refusal(const struct asking *a, enum err e, enum reason reason)
 {
 	const char *origin = a->front.origin;
 	char remedy[ORIGIN_CAP + 64];
 	struct buf b;
 
-	call_log_refusal(a->call, e, why, origin[0] != '\0' ? origin : NULL);
-	if (why == NULL || !str_starts(why, "site_"))
+	call_log_refusal(a->call, e, reason, origin[0] != '\0' ? origin : NULL);
+	if (reason != REASON_SITE_UNKNOWN && reason != REASON_SITE_NOT_NAMED)
 		return;
 	buf_init(&b, remedy, sizeof remedy);
 	if (origin[0] != '\0')
@@ -140,23 +141,23 @@ log_refusal(const struct asking *a, enum err e, const char *why)
 }
 
 static void
-refuse(struct asking *a, enum err e, const char *why, const char *link)
+refuse(struct asking *a, enum err e, enum reason reason, const char *link)
 {
 	struct response *r = &a->call->response;
 
 	if (e != ERR_LOGIN_REQUIRED)
-		log_refusal(a, e, why);
+		log_refusal(a, e, reason);
 	response_begin(r, err_status(e));
 	if (a->front.form == FRONT_YES_NO)
 		front_say_no(r);
 	else if (e == ERR_LOGIN_REQUIRED || e == ERR_ACCESS_DENIED ||
 		 e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE ||
 		 !front_wants_page(&a->front, &a->reply.rule))
-		front_refuse(r, &a->front, &a->reply.rule, e, why);
+		front_refuse(r, &a->front, &a->reply.rule, e, reason);
 	else if (err_is_fault(e))
-		page_error(r, &a->call->page, e, why);
+		page_error(r, &a->call->page, e, reason);
 	else
-		show_notice(a, e, why, link);
+		show_notice(a, e, reason, link);
 }
 
 /* Another site's form comes without the cookies, which is no sign that the
@@ -211,7 +212,7 @@ decide(struct asking *a)
 	    .destination = f->destination,
 	    .cookie = browser_gate(cookie, &c->provider->conf, &c->request),
 	    .authorization = c->request.authorization};
-	const char *why = NULL;
+	enum reason reason = REASON_NONE;
 	enum err e = ERR_NO_MEMORY;
 
 	/* Else the site's rules would be parsed at each request. */
@@ -219,10 +220,10 @@ decide(struct asking *a)
 		c->kept = calloc(1, sizeof *q.site);
 	q.site = c->kept;
 	if (q.site != NULL)
-		e = gate_decide(c->provider, &q, c->now, &a->reply, &why);
+		e = gate_decide(c->provider, &q, c->now, &a->reply, &reason);
 	secret_wipe(cookie, sizeof cookie);
 	if (e == OK && f->form == FRONT_PAGE)
-		refuse(a, ERR_TEMPORARILY_UNAVAILABLE, "open_already", "");
+		refuse(a, ERR_TEMPORARILY_UNAVAILABLE, REASON_OPEN_ALREADY, "");
 	else if (e == OK)
 		front_let_on(&c->response, f, &a->reply);
 	else if (e == ERR_LOGIN_REQUIRED && f->form != FRONT_YES_NO &&
@@ -230,7 +231,7 @@ decide(struct asking *a)
 		 front_wants_page(f, &a->reply.rule))
 		send_to_sign_in(a);
 	else
-		refuse(a, e, why, SITE_SIGN_OUT_PATH);
+		refuse(a, e, reason, SITE_SIGN_OUT_PATH);
 }
 
 /* --- /.latchkey/ -----------------------------------------------------------*/
@@ -247,19 +248,19 @@ finish_sign_in(struct asking *a)
 	    .key = browser_visit(key, conf, &c->request),
 	    .before = browser_gate(before, conf, &c->request)};
 	struct gate_sign_in r;
-	const char *why;
-	enum err e = gate_sign_in_finish(c->provider, &q, c->now, &r, &why);
+	enum reason reason;
+	enum err e = gate_sign_in_finish(c->provider, &q, c->now, &r, &reason);
 
 	if (e == OK) {
 		response_begin(&c->response, 303);
 		browser_set_gate(&c->response, conf, r.cookie, r.max_age_s);
 		response_redirect(&c->response, r.url);
 	} else if (r.start_over) {
-		log_refusal(a, e, why);
+		log_refusal(a, e, reason);
 		response_begin(&c->response, 303);
 		response_redirect(&c->response, r.url);
 	} else {
-		refuse(a, e, why, r.url[0] != '\0' ? r.url : "/");
+		refuse(a, e, reason, r.url[0] != '\0' ? r.url : "/");
 	}
 	secret_wipe(key, sizeof key);
 	secret_wipe(before, sizeof before);
@@ -281,7 +282,7 @@ sign_out(struct asking *a)
 		e = gate_sign_out(c->provider, a->front.origin,
 		    browser_gate(cookie, conf, &c->request), c->now);
 	if (e != OK) {
-		refuse(a, e, NULL, "");
+		refuse(a, e, REASON_NONE, "");
 		return;
 	}
 	response_begin(&c->response, 303);
@@ -308,14 +309,14 @@ serve_own(struct asking *a, const char *path)
 	if (a->front.form == FRONT_YES_NO)
 		front_say_no(&a->call->response);
 	else if (query != NULL && request_read_query(q, query + 1) != OK)
-		refuse(a, ERR_INVALID_REQUEST, "request_unreadable", "/");
+		refuse(a, ERR_INVALID_REQUEST, REASON_REQUEST_UNREADABLE, "/");
 	else if (str_equal(path, SITE_CALLBACK_PATH))
 		finish_sign_in(a);
 	else if (str_equal(path, SITE_SIGN_OUT_PATH))
 		sign_out(a);
 	else
-		page_error(
-		    &a->call->response, &a->call->page, ERR_NO_SUCH_PAGE, NULL);
+		page_error(&a->call->response, &a->call->page, ERR_NO_SUCH_PAGE,
+		    REASON_NONE);
 }
 
 static void
@@ -323,11 +324,11 @@ serve(struct call *c)
 {
 	struct asking a = {.call = c};
 	char path[SITE_PATH_CAP];
-	const char *why = NULL;
-	enum err e = front_read(&a.front, c->exchange, &why);
+	enum reason reason = REASON_NONE;
+	enum err e = front_read(&a.front, c->exchange, &reason);
 
 	if (e != OK)
-		refuse(&a, e, why, "");
+		refuse(&a, e, reason, "");
 	else if (site_path_read(path, a.front.target) == OK &&
 		 site_path_covers(SITE_OWN_PATH, path))
 		serve_own(&a, path);

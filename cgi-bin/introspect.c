@@ -3,23 +3,24 @@
  */
 #include "app/app.h"
 
+#include "base/reason.h"
 #include "protocol/introspect.h"
 #include "web/reply.h"
 
 static void
 serve(struct call *c)
 {
-	const char *why = NULL;
+	enum reason reason = REASON_NONE;
 	enum err e;
 
 	e = introspect(c->provider, c->request.authorization, &c->request.body,
-	    c->now, &c->response.body, &why);
+	    c->now, &c->response.body, &reason);
 	if (e == OK) {
 		reply_json_text(&c->response);
 		return;
 	}
-	call_log_refusal(c, e, why, NULL);
-	reply_error(&c->response, e, why);
+	call_log_refusal(c, e, reason, NULL);
+	reply_error(&c->response, e, reason);
 }
 
 static const struct endpoint endpoints[] = {

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "protocol/logout.h"
 #include "web/browser.h"
@@ -21,7 +22,7 @@ struct leaving {
 };
 
 static void
-refuse(struct leaving *l, enum err e, const char *reason)
+refuse(struct leaving *l, enum err e, enum reason reason)
 {
 	struct call *c = l->visit.call;
 	char url[ISSUER_CAP + 16] = "";
@@ -106,7 +107,7 @@ go_on(struct leaving *l, bool confirmed)
 	    confirmed, v->call->now, &l->reply);
 
 	if (e != OK) {
-		refuse(l, e, NULL);
+		refuse(l, e, REASON_NONE);
 	} else if (!l->reply.ended) {
 		show_confirmation(l);
 	} else {
@@ -127,7 +128,7 @@ run_step(struct leaving *l, const struct form *posted)
 
 	csrf_bind(&v->csrf, v->cookie != NULL ? v->cookie->sid : NULL);
 	if (csrf_check(&v->csrf, "logout", form_get(posted, "csrf")) != OK) {
-		call_log_refusal(v->call, ERR_FORBIDDEN, "form_token",
+		call_log_refusal(v->call, ERR_FORBIDDEN, REASON_FORM_TOKEN,
 		    l->request.client.client_id);
 		visit_again(v);
 	} else if (str_equal(form_get(posted, "step"), "logout")) {
@@ -143,7 +144,7 @@ serve(struct call *c)
 {
 	struct leaving l = {0};
 	struct visit *v = &l.visit;
-	const char *reason = NULL;
+	enum reason reason = REASON_NONE;
 	enum err e;
 
 	visit_begin(v, c, "/logout");

@@ -4,6 +4,7 @@
 #include "app/app.h"
 
 #include "base/buf.h"
+#include "base/reason.h"
 #include "protocol/discovery.h"
 #include "web/reply.h"
 
@@ -16,8 +17,8 @@ reply_document(struct call *c, enum err e)
 	struct buf b;
 
 	if (e != OK) {
-		call_log_refusal(c, e, NULL, NULL);
-		reply_error(r, e, NULL);
+		call_log_refusal(c, e, REASON_NONE, NULL);
+		reply_error(r, e, REASON_NONE);
 		return;
 	}
 	reply_json_text(r);

@@ -6,11 +6,13 @@
  */
 #include "app/token_answer.h"
 
+#include "base/reason.h"
 #include "base/str.h"
 #include "web/refresh_cookie.h"
 
 struct search {
-	const char *client_id, *origin, **why;
+	const char *client_id, *origin;
+	enum reason *reason;
 	enum err refusal;
 };
 
@@ -21,7 +23,7 @@ check_origin(struct store_txn *t, void *arg)
 	struct client client; /* zeroes if there is none: has no cookie */
 	enum err e = client_get(t, s->client_id, &client);
 
-	s->refusal = refresh_cookie_admit(&client, s->origin, s->why);
+	s->refusal = refresh_cookie_admit(&client, s->origin, s->reason);
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
@@ -32,22 +34,21 @@ check_origin(struct store_txn *t, void *arg)
  */
 static enum err
 take_cookie(struct call *c, struct token_request *q,
-    char token[static TOKEN_TEXT_CAP], const char **why)
+    char token[static TOKEN_TEXT_CAP], enum reason *reason)
 {
 	struct search s = {.client_id = q->auth.pair.client_id,
 	    .origin = q->origin,
-	    .why = why};
+	    .reason = reason};
 	enum err e;
 
 	if (s.origin == NULL)
-		return err_because(ERR_INVALID_REQUEST, "origin_missing", why);
+		return refused(REASON_ORIGIN_MISSING, reason);
 	e = store_read(c->provider->store, check_origin, &s);
 	if (e != OK || s.refusal != OK)
 		return e != OK ? e : s.refusal;
 	if (!refresh_cookie_get(
 		token, &c->provider->conf, &c->request, s.client_id))
-		return err_because(
-		    ERR_INVALID_GRANT, "refresh_cookie_missing", why);
+		return refused(REASON_REFRESH_COOKIE_MISSING, reason);
 	q->refresh_token = token;
 	q->refresh_in_cookie = true;
 	return OK;
@@ -55,17 +56,16 @@ take_cookie(struct call *c, struct token_request *q,
 
 static enum err
 parse(struct call *c, struct token_request *q,
-    char token[static TOKEN_TEXT_CAP], const char **why)
+    char token[static TOKEN_TEXT_CAP], enum reason *reason)
 {
 	enum err e = token_request_parse(
-	    q, c->request.authorization, &c->request.body, why);
+	    q, c->request.authorization, &c->request.body, reason);
 
 	q->origin = c->request.origin;
 	if (e == OK && q->grant_type != GRANT_REFRESH_TOKEN)
-		e = err_because(
-		    ERR_UNSUPPORTED_GRANT_TYPE, "grant_type_elsewhere", why);
+		e = refused(REASON_GRANT_TYPE_ELSEWHERE, reason);
 	if (e == OK && q->refresh_token == NULL)
-		e = take_cookie(c, q, token, why);
+		e = take_cookie(c, q, token, reason);
 	return e;
 }
 
@@ -74,11 +74,11 @@ serve(struct call *c)
 {
 	char token[TOKEN_TEXT_CAP] = "";
 	struct token_request q;
-	const char *why = NULL;
+	enum reason reason = REASON_NONE;
 	enum err e;
 
-	e = parse(c, &q, token, &why);
-	if (token_answer(c, &q, e, why) == ERR_INVALID_GRANT &&
+	e = parse(c, &q, token, &reason);
+	if (token_answer(c, &q, e, reason) == ERR_INVALID_GRANT &&
 	    q.refresh_in_cookie)
 		refresh_cookie_drop(
 		    &c->response, &c->provider->conf, q.auth.pair.client_id);

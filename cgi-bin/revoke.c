@@ -3,22 +3,23 @@
  */
 #include "app/app.h"
 
+#include "base/reason.h"
 #include "protocol/revoke.h"
 #include "web/reply.h"
 
 static void
 serve(struct call *c)
 {
-	const char *why = NULL;
+	enum reason reason = REASON_NONE;
 	enum err e;
 
 	/* An empty 200 is the whole answer (RFC 7009 2.2). */
 	e = revoke(c->provider, c->request.authorization, &c->request.body,
-	    c->now, &why);
+	    c->now, &reason);
 	if (e == OK)
 		return;
-	call_log_refusal(c, e, why, NULL);
-	reply_error(&c->response, e, why);
+	call_log_refusal(c, e, reason, NULL);
+	reply_error(&c->response, e, reason);
 }
 
 static const struct endpoint endpoints[] = {

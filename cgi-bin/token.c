@@ -3,18 +3,19 @@
  * signed tokens out.
  */
 #include "app/token_answer.h"
+#include "base/reason.h"
 
 static void
 serve(struct call *c)
 {
 	struct token_request q;
-	const char *why = NULL;
+	enum reason reason = REASON_NONE;
 	enum err e;
 
 	e = token_request_parse(
-	    &q, c->request.authorization, &c->request.body, &why);
+	    &q, c->request.authorization, &c->request.body, &reason);
 	q.origin = c->request.origin;
-	(void)token_answer(c, &q, e, why);
+	(void)token_answer(c, &q, e, reason);
 	token_request_wipe(&q);
 }
 

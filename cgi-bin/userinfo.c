@@ -3,6 +3,7 @@
  */
 #include "app/app.h"
 
+#include "base/reason.h"
 #include "protocol/userinfo.h"
 #include "web/reply.h"
 
@@ -10,19 +11,19 @@ static void
 serve(struct call *c)
 {
 	const struct request *q = &c->request;
-	const char *why = NULL;
+	enum reason reason = REASON_NONE;
 	bool missing;
 	enum err e;
 
 	e = userinfo(c->provider, q->authorization,
 	    q->method == METHOD_POST ? &q->body : NULL, c->now,
-	    &c->response.body, &missing, &why);
+	    &c->response.body, &missing, &reason);
 	if (e == OK) {
 		reply_json_text(&c->response);
 		return;
 	}
-	call_log_refusal(c, e, why, NULL);
-	reply_bearer_error(&c->response, e, missing, why);
+	call_log_refusal(c, e, reason, NULL);
+	reply_bearer_error(&c->response, e, missing, reason);
 }
 
 static const struct endpoint endpoints[] = {

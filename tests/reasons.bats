@@ -1,6 +1,6 @@
-# One list of words: what the code gives as the reason of a refusal, as a line
-# of the log or of the audit, is what the manuals list and the pages know.
-# reasons.py finds them; no program runs.
+# One list of words: what the code gives as the reason of a refusal (a row of
+# base/reason.h), as a line of the log or of the audit, is what the manuals list
+# and the pages know. reasons.py finds them; no program runs.
 
 load helper
 
@@ -36,7 +36,7 @@ log_only='answer_not_sendable|slot_unusable|template_error|template_unusable|.* 
 
 setup_file() {
 	python3 "$BATS_TEST_DIRNAME/reasons.py" "$BATS_TEST_DIRNAME/.." \
-	    emitted told events listed shown >"$BATS_FILE_TMPDIR/lists"
+	    reasons emitted told events listed shown >"$BATS_FILE_TMPDIR/lists"
 }
 
 list() {	# NAME
@@ -100,58 +100,54 @@ print(*(w for w in seen.values() if len(w) > 1))' <<<"$words")
 	    fail "another word is in use for this"
 }
 
-@test "reasons: none can hide: a new word is found however it is given" {
+@test "reasons: each row of the table has its name's word and is given" {
+	same "< a row, > the name in small letters" "$(list reasons)" \
+	    "$(sed -nE 's/^	X\((\w+),.*/\L\1/p' "$root/lib/base/reason.h" |
+		sort)"
+	same "< a row, > a row that is given" "$(list reasons)" \
+	    "$(comm -12 <(list reasons) \
+		<(list emitted | cut -d' ' -f2- | sort -u))"
+}
+
+@test "reasons: a new one is found however it is given" {
 	local tree=$BATS_TEST_TMPDIR/tree found
 	mkdir "$tree"
 	cp -r "$root"/{lib,cgi-bin,bin} "$tree"
 	(($(list emitted | wc -l) >= 300))
+	sed -i "/^#define REASONS/r /dev/stdin" "$tree/lib/base/reason.h" < <(
+		for name in GIVEN EITHER OR SET RETURNED ASKED TOLD_OF COMMENT; do
+			printf '\tX(NEW_%s, VARIES, "new_%s") \\\n' "$name" "${name,,}"
+		done)
 	cat >>"$tree/cgi-bin/token.c" <<-'C'
 		enum { A, B };
-		static const char *
+		static enum reason
 		choose(bool b)
 		{
 			if (b)
-				return "new_returned";
-			return NULL;
+				return REASON_NEW_RETURNED;
+			return REASON_NONE;
 		}
 		static void
-		add(struct call *c, enum err e, const char **why)
+		add(struct call *c, enum err e, enum reason *reason)
 		{
-			const char *picked = "new_assigned";
-			const char *other = choose(true);
-
 			if (e == A)
-				e = err_because(A, "new_given", why);
-			e = err_because(
-			    B, e == A ? "new_either" : "new_or", why);
-			*why = "new_set"; /* err_because(A, "new_comment", why) */
-			err_because(A, picked, why);
-			err_because(A, other, why);
-			call_log_refusal(c, e, "new_logged", NULL);
+				e = refused(REASON_NEW_GIVEN, reason);
+			e = refused_as(
+			    B, e == A ? REASON_NEW_EITHER : REASON_NEW_OR, reason);
+			*reason = REASON_NEW_SET; /* REASON_NEW_COMMENT */
+			if (choose(*reason == REASON_NEW_ASKED) == REASON_NONE)
+				call_log_refusal(c, e, REASON_NEW_TOLD_OF, NULL);
+			call_log_event(c, "new_event", NULL);
 			log_note("new line", "reason", "new_pair", NULL);
 		}
 		static void (*const table[])(struct call *c, enum err e,
-		    const char **why) = {add};
+		    enum reason *reason) = {add};
 	C
 	sed -i 's/app_run(argv/app_run(table == NULL ? NULL : argv/' \
 	    "$tree/cgi-bin/token.c"
 	sed -i 's/^\.It Sy code_reused$/&, new_told/' "$tree/cgi-bin/token.8"
 	found=$(search "$tree" | sed -n 's/^[a-z]* token new/new/p')
-	same "found" "$found" "$(printf '%s\n' "new line" new_assigned \
-	    new_either new_given new_logged new_or new_pair new_returned new_set new_told)"
-}
-
-@test "reasons: a word that cannot be read from the code stops the search" {
-	local tree=$BATS_TEST_TMPDIR/tree
-	mkdir "$tree"
-	cp -r "$root"/{lib,cgi-bin,bin} "$tree"
-	cat >>"$tree/lib/protocol/grant.c" <<-'C'
-		static enum err
-		hide(const struct row *row, const char **why)
-		{
-			return err_because(row->err, row->name, why);
-		}
-	C
-	run -1 search "$tree"
-	[[ $output == *"which word is name?"* ]]
+	same "found" "$found" "$(printf '%s\n' "new line" new_either \
+	    new_event new_given new_or new_pair new_returned new_set \
+	    new_told_of new_told)"
 }

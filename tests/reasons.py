@@ -4,6 +4,7 @@ manuals, and those that have a text on a page.
 
   reasons.py TREE LIST...
 
+  reasons    WORD: has a row in base/reason.h
   emitted    PROGRAM WORD: given as the reason of a refusal or as a line of
              the log, in reach of the program's main(); "store WORD" for
              what the store logs, whatever the program
@@ -14,17 +15,16 @@ manuals, and those that have a text on a page.
 
 Each line begins with the name of its list.
 
-A word counts where it is given to a parameter called reason, why, word, what or
-event, of whatever function has one. An argument that is a variable is looked
-up among the assignments of its file; one that cannot be found there ends the
-program, so that no word goes missing.
+A reason is an enumerator of base/reason.h, so that none can hide; it counts
+where it is named, except in a comparison or a table. The other lines of the log
+count where they are given to a parameter called what or event, or to log_note
+and log_fault as the "reason".
 """
 import pathlib
 import re
 import sys
 
 TREE = pathlib.Path(sys.argv[1])
-REASON_PARAMETERS = ("reason", "why", "word")
 
 # What a program keeps to itself, or never comes to.
 NOT_REACHED = {
@@ -32,10 +32,12 @@ NOT_REACHED = {
     "revoke": {"access_token_parse"},  # one that is no good is revoked
     "refresh": {"redeem_code", "credentials_step"},  # grants of token(8)
 }
+# Which of them it was, the caller does not tell.
+KEPT = {("family_require", "ground_lost")}
 NEEDS = {"page_error": "APP_PAGES", "templates_load": "APP_PAGES"}
 NEEDS_NOT = {"dispatch": "APP_EVERY_PATH"}
 ONLY_OF_CLIENTS = "client_authentication_failed"  # see describe() in reply.c
-A_WORD = re.compile(r'"[a-z]+(_[a-z0-9]+)*"$')  # no sentence
+ROW = re.compile(r'X\((\w+), \w+,[\s\\]*"(\w+)"\)')
 TOKEN = re.compile(
     r"""/\*.*?\*/|//[^\n]*|^\#(?:[^\n]*\\\n)*[^\n]*"""  # no code
     r"""|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)+'|\w+|->|\S)""",
@@ -112,8 +114,7 @@ def word_parameters(chunks, names):
     """{(function, file or None): index of the parameter that is a word}"""
     found = {}
     for c in chunks:
-        # Below the refusals a why is a sentence.
-        if "(" not in c.head or ("why" in c.head and is_of_store(c)):
+        if "(" not in c.head:
             continue
         for i, a in enumerate(arguments(c.head, c.head.index("("))):
             if a[:2] == ["const", "char"] and a.count("*") == 1 \
@@ -136,32 +137,6 @@ def strings_of(tokens):
     return [w.split(":")[0].strip('"') for w in whole]
 
 
-def returned(chunks, path, name):
-    """The strings that the function NAME of the file returns."""
-    for c in chunks:
-        if c.path == path and c.name == name:
-            for i, t in enumerate(c.body):
-                if t == "return":
-                    end = c.body.index(";", i)
-                    yield from (v for v in c.body[i:end] if is_string(v))
-
-
-def assigned(chunks, c, name):
-    """The strings that C gives to the variable or member NAME."""
-    words = []
-    for i, t in enumerate(c.body):
-        rest = c.body[i + 1 :]
-        if rest[:2] == ["[", "]"]:
-            rest = rest[2:]
-        if t == name and rest[:1] == ["="] and rest[1:2] != ["="]:
-            value = rest[1 : rest.index(";")] if ";" in rest else rest[1:]
-            words += [v for v in value if is_string(v)]
-            for function, bracket in zip(value, value[1:]):
-                if bracket == "(":
-                    words += returned(chunks, c.path, function)
-    return words
-
-
 def calls(c, parameters):
     """The arguments of each call in C that gives a word, and the word's."""
     for i, t in enumerate(c.body[:-1]):
@@ -176,33 +151,30 @@ def calls(c, parameters):
                     yield [], value
 
 
-def carriers(chunks, parameters):
-    """{file: variables and members by which it hands on words}"""
-    found = {}
-    for c in chunks:
-        for args, word in calls(c, parameters):
-            name = word[-1]
-            if not any(map(is_string, word)) and "err_name" not in word:
-                found.setdefault(c.path, set()).add(name)
-    for path, names in found.items():
-        for name in names - {*REASON_PARAMETERS, "event", "what", "NULL"}:
-            if not any(assigned(chunks, c, name)
-                       for c in chunks if c.path == path):
-                sys.exit(f"{path}: which word is {name}?")
-    return found
+def rows():
+    """{enumerator: word} of base/reason.h"""
+    text = (TREE / "lib/base/reason.h").read_text()
+    return {"REASON_" + name: word for name, word in ROW.findall(text)}
 
 
-def words_of(chunks, c, parameters, carried):
+def named(tokens, table):
+    """The words of the reasons that TOKENS give, and those of errors that are
+    given without one."""
+    for i, t in enumerate(tokens):
+        compared = tokens[i - 1] == "=" and tokens[i - 2] in ("=", "!")
+        if t in table and not compared \
+                and tokens[i - 1] not in ("case", "{", "["):
+            yield table[t]
+        elif t == "REASON_NONE":
+            yield from (t[4:].lower() for t in tokens[max(i - 2, 0) : i]
+                        if t.startswith("ERR_"))
+
+
+def words_of(c, parameters, table):
     """The words that the function C itself gives."""
-    words = []
+    words = list(named(c.body, table))
     for args, word in calls(c, parameters):
         words += strings_of(word)
-        # Without a reason the log has the error's own name.
-        if word == ["NULL"]:
-            words += [a[-1][4:].lower() for a in args
-                      if a and a[-1].startswith("ERR_")]
-    for name in carried.get(c.path, set()) | {"why"}:
-        words += [w for w in assigned(chunks, c, name) if A_WORD.match(w)]
     return {w.strip('"') for w in words if w}
 
 
@@ -226,7 +198,8 @@ def reach(chunks, main):
         yield c
         for name in set(c.body):
             for found in own.get((c.path, name)) or shared.get(name, ()):
-                if id(found) not in seen and not is_barred(main, name):
+                if id(found) not in seen and (c.name, name) not in KEPT \
+                        and not is_barred(main, name):
                     seen.add(id(found))
                     todo.append(found)
 
@@ -236,11 +209,10 @@ def is_of_store(c):
 
 
 def emitted():
-    chunks = read("lib/base/err.h", "lib/base/log.h", "lib/[!b]*/*.[ch]",
-                  "cgi-bin/*.c")
-    parameters = word_parameters(chunks, REASON_PARAMETERS)
-    carried = carriers(chunks, parameters)
-    words = {id(c): words_of(chunks, c, parameters, carried) for c in chunks}
+    chunks = read("lib/base/log.h", "lib/[!b]*/*.[ch]", "cgi-bin/*.c")
+    parameters = word_parameters(chunks, ())
+    table = rows()
+    words = {id(c): words_of(c, parameters, table) for c in chunks}
     for main in (c for c in chunks if c.name == "main"):
         found = set().union(*(words[id(c)] for c in reach(chunks, main)
                               if not is_of_store(c)))
@@ -254,6 +226,10 @@ def emitted():
     yield from (("store", name) for name in names)
 
 
+def reasons():
+    yield from ((word,) for word in rows().values())
+
+
 def events():
     chunks = read("lib/[!b]*/*.[ch]", "cgi-bin/*.c", "bin/*.[ch]")
     parameters = word_parameters(chunks, ("event",))
@@ -265,11 +241,10 @@ def events():
 
 
 def shown():
+    table = rows()
     for c in read("lib/web/page.c", "cgi-bin/*.c"):
         if c.name in ("messages", "notices"):
-            rows = zip(c.body[2:], c.body[3:])
-            yield from ((c.path.stem, word.strip('"'))
-                        for open_, word in rows if open_ == "{" and is_string(word))
+            yield from ((c.path.stem, table[t]) for t in c.body if t in table)
 
 
 def list_in(text, start):

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/reason.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "jose/rs256.h"
@@ -281,7 +282,7 @@ allowed_methods(const struct endpoint *ep)
 
 /* An error nobody's serve function has seen: as a page, or as JSON. */
 static void
-refuse(struct call *c, enum err e, const char *reason)
+refuse(struct call *c, enum err e, enum reason reason)
 {
 	call_log_refusal(c, e, reason, NULL);
 	response_begin(&c->response, err_status(e));
@@ -299,7 +300,7 @@ answer_options(struct call *c, const struct endpoint *ep)
 	    &c->response, c->provider, &c->request, ep->cors, allow);
 
 	if (e != OK)
-		refuse(c, e, NULL);
+		refuse(c, e, REASON_NONE);
 	else
 		response_header(&c->response, "Allow", allow);
 }
@@ -315,7 +316,7 @@ dispatch(struct call *c, const struct endpoint *ep)
 		return;
 	}
 	if (!(ep->methods & (method == METHOD_HEAD ? METHOD_GET : method))) {
-		refuse(c, ERR_METHOD_NOT_ALLOWED, NULL);
+		refuse(c, ERR_METHOD_NOT_ALLOWED, REASON_NONE);
 		response_header(&c->response, "Allow", allowed_methods(ep));
 		return;
 	}
@@ -324,7 +325,7 @@ dispatch(struct call *c, const struct endpoint *ep)
 	if (e == OK)
 		ep->serve(c);
 	else
-		refuse(c, e, "body_unreadable");
+		refuse(c, e, REASON_BODY_UNREADABLE);
 	if (cors_allow(&c->response, c->provider, &c->request, ep->cors) != OK)
 		c->response.failed = true;
 }
@@ -356,7 +357,7 @@ answer(struct app_call *own)
 		return;
 	}
 	if (e != OK) {
-		refuse(c, e, "request_unreadable");
+		refuse(c, e, REASON_REQUEST_UNREADABLE);
 		return;
 	}
 	c->now = clock_now();
@@ -368,7 +369,7 @@ answer(struct app_call *own)
 	if (ep != NULL)
 		dispatch(c, ep);
 	else
-		refuse(c, ERR_NO_SUCH_PAGE, NULL);
+		refuse(c, ERR_NO_SUCH_PAGE, REASON_NONE);
 }
 
 static void *

@@ -1,21 +1,22 @@
 #include "app/token_answer.h"
 
+#include "base/reason.h"
 #include "web/reply.h"
 #include "web/token_reply.h"
 
 enum err
-token_answer(
-    struct call *c, const struct token_request *q, enum err e, const char *why)
+token_answer(struct call *c, const struct token_request *q, enum err e,
+    enum reason reason)
 {
 	const struct provider *p = c->provider;
 	const char *client_id = q->auth.pair.client_id;
 	struct token_reply reply;
 
 	if (e == OK)
-		e = grant_token(p, q, c->now, &reply, &why);
+		e = grant_token(p, q, c->now, &reply, &reason);
 	if (e != OK) {
-		call_log_refusal(c, e, why, client_id);
-		reply_error(&c->response, e, why);
+		call_log_refusal(c, e, reason, client_id);
+		reply_error(&c->response, e, reason);
 		return e;
 	}
 	token_reply_send(

@@ -5,13 +5,14 @@
 #define LK_APP_TOKEN_ANSWER_H
 
 #include "app/app.h"
+#include "base/reason.h"
 #include "protocol/grant.h"
 
 /*
  * Answers a request Q that was parsed with E and WHY: with what it is granted,
  * or with the refusal. Writes the line in the log. Returns what was answered.
  */
-enum err token_answer(
-    struct call *c, const struct token_request *q, enum err e, const char *why);
+enum err token_answer(struct call *c, const struct token_request *q, enum err e,
+    enum reason reason);
 
 #endif

@@ -1,6 +1,7 @@
 #include "app/visit.h"
 
 #include "base/buf.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "web/browser.h"
 #include "web/page.h"
@@ -37,7 +38,7 @@ put_url(char url[static VISIT_URL_CAP], const struct visit *v)
 }
 
 enum err
-visit_load(struct visit *v, const char **why)
+visit_load(struct visit *v, enum reason *reason)
 {
 	const char *text;
 
@@ -50,18 +51,17 @@ visit_load(struct visit *v, const char **why)
 		return OK;
 	if (str_copy(v->text, sizeof v->text, text) != OK ||
 	    form_parse(&v->form, v->text, strlen(v->text)) != OK)
-		return err_because(ERR_INVALID_REQUEST, "request_lost", why);
+		return refused(REASON_REQUEST_LOST, reason);
 	return OK;
 }
 
 enum err
-visit_fits(const struct visit *v, const char **why)
+visit_fits(const struct visit *v, enum reason *reason)
 {
 	char url[VISIT_URL_CAP];
 
 	if (!put_url(url, v))
-		return err_because(
-		    ERR_CONTENT_TOO_LARGE, "request_too_long", why);
+		return refused(REASON_REQUEST_TOO_LONG, reason);
 	return OK;
 }
 

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/form.h"
 #include "base/json.h"
+#include "base/reason.h"
 #include "domain/session.h"
 #include "web/csrf.h"
 
@@ -47,11 +48,11 @@ void visit_end(struct visit *v);
 /* Takes the app's request from where it is: the query, the app's POST, or the
  * hidden field of a form of ours. ERR_INVALID_REQUEST: that field is damaged.
  */
-enum err visit_load(struct visit *v, const char **why) MUST_CHECK;
+enum err visit_load(struct visit *v, enum reason *reason) MUST_CHECK;
 
 /* ERR_CONTENT_TOO_LARGE if the request is too long to go along with every
  * step: to be asked at once, not after somebody has typed a password. */
-enum err visit_fits(const struct visit *v, const char **why) MUST_CHECK;
+enum err visit_fits(const struct visit *v, enum reason *reason) MUST_CHECK;
 
 /* Whether a POST is the app's own, which comes without our cookies if it comes
  * from another site: answered with visit_again, it comes back with them. */

@@ -82,15 +82,6 @@ int err_status(enum err e);
  * cause. */
 bool err_is_fault(enum err e);
 
-/* Refuses with E: *WHY becomes WORD, which says in the log what RFC words
- * leave open ("code_expired"). */
-static inline enum err
-err_because(enum err e, const char *word, const char **why)
-{
-	*why = word;
-	return e;
-}
-
 /* E's own name in lower case, for logs ("no_space"): inner causes included. */
 const char *err_name(enum err e);
 

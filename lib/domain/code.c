@@ -1,6 +1,7 @@
 #include "domain/code.h"
 
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "domain/audit.h"
 #include "store/record.h"
@@ -82,7 +83,7 @@ code_issue(struct store_txn *t, struct code *c, int64_t now)
  */
 static enum err
 refuse_again(
-    struct store_txn *t, const struct code *c, int64_t now, const char **why)
+    struct store_txn *t, const struct code *c, int64_t now, enum reason *reason)
 {
 	struct family f;
 	struct user u;
@@ -97,38 +98,36 @@ refuse_again(
 		user_wipe(&u);
 		family_end(t, f.family_id);
 	}
-	return err_because(ERR_INVALID_GRANT, "code_reused", why);
+	return refused(REASON_CODE_REUSED, reason);
 }
 
 static enum err
-check_redirect_uri(const struct code *c, const char *given, const char **why)
+check_redirect_uri(const struct code *c, const char *given, enum reason *reason)
 {
 	if (given != NULL && !str_equal(given, c->redirect_uri))
-		return err_because(
-		    ERR_INVALID_GRANT, "redirect_uri_mismatch", why);
+		return refused(REASON_REDIRECT_URI_MISMATCH, reason);
 	/* OAuth 2.1 leaves it out and has PKCE in its place; without PKCE
 	 * RFC 6749 4.1.3 stands. */
 	if (given == NULL && c->redirect_uri_given && !c->has_challenge)
-		return err_because(
-		    ERR_INVALID_GRANT, "redirect_uri_missing", why);
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_REDIRECT_URI_MISSING, reason);
 	return OK;
 }
 
 static enum err
-check_verifier(const struct code *c, const char *verifier, const char **why)
+check_verifier(const struct code *c, const char *verifier, enum reason *reason)
 {
 	enum err e;
 
 	/* A verifier nobody asked for is a downgrade (RFC 9700 4.8.2). */
 	if (!c->has_challenge)
-		return verifier == NULL ? OK
-					: err_because(ERR_INVALID_GRANT,
-					      "code_verifier_unexpected", why);
+		return verifier == NULL
+			   ? OK
+			   : refused(REASON_CODE_VERIFIER_UNEXPECTED, reason);
 	if (verifier == NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "code_verifier_missing", why);
+		return refused(REASON_CODE_VERIFIER_MISSING, reason);
 	e = pkce_verify(c->code_challenge, verifier);
-	return e == OK ? OK : err_because(e, "code_verifier_wrong", why);
+	return e == OK ? OK : refused_as(e, REASON_CODE_VERIFIER_WRONG, reason);
 }
 
 /* A code from the future was made before the clock went back. It must not be
@@ -143,16 +142,17 @@ is_in_time(const struct code *c, int64_t now)
 /* Whether what P presents for C is what the rightful client has. */
 static enum err
 check_presented(const struct code *c, const struct code_presented *p,
-    int64_t now, const char **why)
+    int64_t now, enum reason *reason)
 {
 	enum err e;
 
 	if (!str_equal(c->client_id, p->client_id))
-		return err_because(ERR_INVALID_GRANT, "client_mismatch", why);
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_CLIENT_MISMATCH, reason);
 	if (!is_in_time(c, now))
-		return err_because(ERR_INVALID_GRANT, "code_expired", why);
-	e = check_redirect_uri(c, p->redirect_uri, why);
-	return e == OK ? check_verifier(c, p->code_verifier, why) : e;
+		return refused(REASON_CODE_EXPIRED, reason);
+	e = check_redirect_uri(c, p->redirect_uri, reason);
+	return e == OK ? check_verifier(c, p->code_verifier, reason) : e;
 }
 
 static enum err
@@ -173,31 +173,31 @@ find(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
 
 enum err
 code_look(struct store_txn *t, const struct code_presented *p, int64_t now,
-    struct code *c, const char **why)
+    struct code *c, enum reason *reason)
 {
 	enum err e = find(t, p->token.family_id, c);
 
-	*why = NULL;
+	*reason = REASON_NONE;
 	/* Swept, or ended with its person or client. */
 	if (e == ERR_NOT_FOUND)
-		return err_because(ERR_INVALID_GRANT, "code_expired", why);
-	return e == OK ? check_presented(c, p, now, why) : e;
+		return refused(REASON_CODE_EXPIRED, reason);
+	return e == OK ? check_presented(c, p, now, reason) : e;
 }
 
 enum err
 code_redeem(struct store_txn *t, const struct code_presented *p, int64_t now,
-    struct code *c, const char **why)
+    struct code *c, enum reason *reason)
 {
 	struct session s;
-	enum err e = code_look(t, p, now, c, why);
+	enum err e = code_look(t, p, now, c, reason);
 
 	if (e != OK)
 		return e;
 	if (c->used)
-		return refuse_again(t, c, now, why);
+		return refuse_again(t, c, now, reason);
 	e = session_get(t, c->sid, now, &s);
 	if (e == ERR_NOT_FOUND)
-		return err_because(ERR_INVALID_GRANT, "session_ended", why);
+		return refused(REASON_SESSION_ENDED, reason);
 	if (e != OK)
 		return e;
 	c->used = true;

@@ -10,6 +10,7 @@
 #define LK_DOMAIN_CODE_H
 
 #include "base/err.h"
+#include "base/reason.h"
 #include "domain/client.h"
 #include "domain/family.h"
 #include "domain/pkce.h"
@@ -58,7 +59,7 @@ struct code_presented {
  * reason. Nothing changes.
  */
 enum err code_look(struct store_txn *t, const struct code_presented *p,
-    int64_t now, struct code *c, const char **why) MUST_CHECK;
+    int64_t now, struct code *c, enum reason *reason) MUST_CHECK;
 
 /*
  * Marks the code as used and gives it in C, or refuses: ERR_INVALID_GRANT
@@ -66,11 +67,11 @@ enum err code_look(struct store_txn *t, const struct code_presented *p,
  * its session over), ERR_INVALID_REQUEST (verifier missing or malformed). A
  * refusal leaves the code as it was, so nobody spoils another's; only a second
  * use that is otherwise good changes something: it ends the family that the
- * first began, with an audit line. Commit either way. *WHY is a word for the
+ * first began, with an audit line. Commit either way. *REASON says why, for the
  * log on a refusal.
  */
 enum err code_redeem(struct store_txn *t, const struct code_presented *p,
-    int64_t now, struct code *c, const char **why) MUST_CHECK;
+    int64_t now, struct code *c, enum reason *reason) MUST_CHECK;
 
 /* Begins F with what the code C says: whose it is and what for. All else is
  * zeroes, and the caller's to set. */

@@ -1,6 +1,7 @@
 #include "domain/family.h"
 
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "domain/audit.h"
 #include "store/record.h"
@@ -199,20 +200,20 @@ family_get(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
 
 /* Whether what the family of C stands on still stands; a word for what does
  * not. */
-static const char *
+static enum reason
 ground_lost(struct store_txn *t, struct family *f, int64_t now,
     const struct client *c, struct user *u)
 {
 	struct session s;
 
 	if (!f->offline && session_get(t, f->sid, now, &s) != OK)
-		return "session_ended";
+		return REASON_SESSION_ENDED;
 	f->use_due = !f->offline && session_use_is_due(&s, now);
 	if (user_require(t, f->user_id, u) != OK)
-		return "user_disabled";
+		return REASON_USER_DISABLED;
 	if (!client_admits(c, u))
-		return "user_not_in_group";
-	return NULL;
+		return REASON_USER_NOT_IN_GROUP;
+	return REASON_NONE;
 }
 
 enum err
@@ -224,7 +225,7 @@ family_require(struct store_txn *t,
 
 	if (e == OK)
 		e = client_get(t, f->client_id, c);
-	if (e == OK && ground_lost(t, f, now, c, u) != NULL)
+	if (e == OK && ground_lost(t, f, now, c, u) != REASON_NONE)
 		e = store_failed(t) != OK ? store_failed(t) : ERR_NOT_FOUND;
 	if (e != OK)
 		*f = (struct family){0};
@@ -247,45 +248,47 @@ audit_family(struct store_txn *t, const struct family *f, const char *event,
 static enum err
 judge(struct store_txn *t, const struct refresh_presented *p,
     const struct rotation_rule *usual, int64_t now, struct family *f,
-    enum rotation *rotation, const char **why)
+    enum rotation *rotation, enum reason *reason)
 {
 	struct rotation_rule rule = rotation_rule_for(p->client, usual);
 	enum err e = family_get(t, p->token.family_id, now, f);
 
-	*why = NULL;
+	*reason = REASON_NONE;
 	if (e == ERR_NOT_FOUND)
-		return err_because(ERR_INVALID_GRANT, "family_ended", why);
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_FAMILY_ENDED, reason);
 	if (e != OK)
 		return e;
 	if (!str_equal(f->client_id, p->client->client_id))
-		return err_because(ERR_INVALID_GRANT, "client_mismatch", why);
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_CLIENT_MISMATCH, reason);
 	*rotation = family_rotate(f, p->token.number, &rule, now);
 	if (*rotation == ROTATION_THEFT)
 		return OK;
 	/* A token that lives in a cookie is not for scripts to hold. */
 	if (p->cookie != f->cookie)
-		return err_because(ERR_INVALID_GRANT, "cookie_mismatch", why);
+		return refused(REASON_COOKIE_MISMATCH, reason);
 	if (p->scope != NULL && !words_subset(p->scope, f->scope))
-		return err_because(ERR_INVALID_SCOPE, "scope_widened", why);
+		return refused(REASON_SCOPE_WIDENED, reason);
 	return OK;
 }
 
 enum err
 family_look(struct store_txn *t, const struct refresh_presented *p,
     const struct family_lifetimes *l, int64_t now, struct family_ground *g,
-    const char **why)
+    enum reason *reason)
 {
 	enum rotation rotation;
-	const char *lost;
+	enum reason lost;
 	struct family f;
-	enum err e = judge(t, p, &l->rule, now, &f, &rotation, why);
+	enum err e = judge(t, p, &l->rule, now, &f, &rotation, reason);
 
 	g->stands = false;
 	if (e != OK || rotation == ROTATION_THEFT)
 		return e;
 	lost = ground_lost(t, &f, now, p->client, &g->user);
-	if (lost != NULL)
-		return err_because(ERR_INVALID_GRANT, lost, why);
+	if (lost != REASON_NONE)
+		return refused_as(ERR_INVALID_GRANT, lost, reason);
 	g->stands = true;
 	g->use_due = f.use_due;
 	return OK;
@@ -308,24 +311,23 @@ idle_end(struct store_txn *t, const struct family *f,
 enum err
 family_refresh(struct store_txn *t, const struct refresh_presented *p,
     const struct family_lifetimes *l, int64_t now, struct family_ground *g,
-    struct family *f, const char **why)
+    struct family *f, enum reason *reason)
 {
 	enum rotation rotation;
-	const char *lost = NULL;
-	enum err e = judge(t, p, &l->rule, now, f, &rotation, why);
+	enum reason lost = REASON_NONE;
+	enum err e = judge(t, p, &l->rule, now, f, &rotation, reason);
 
 	if (e != OK)
 		return e;
 	if (rotation == ROTATION_THEFT) {
 		family_end(t, f->family_id);
 		audit_family(t, f, "refresh_token_reused", "family ended", now);
-		return err_because(
-		    ERR_INVALID_GRANT, "refresh_token_reused", why);
+		return refused(REASON_REFRESH_TOKEN_REUSED, reason);
 	}
 	if (!g->stands)
 		lost = ground_lost(t, f, now, p->client, &g->user);
-	if (lost != NULL)
-		return err_because(ERR_INVALID_GRANT, lost, why);
+	if (lost != REASON_NONE)
+		return refused_as(ERR_INVALID_GRANT, lost, reason);
 	if (rotation == ROTATION_AGAIN)
 		return OK;
 	f->given_instead = rotation == ROTATION_INSTEAD;

@@ -35,6 +35,7 @@
 #define LK_DOMAIN_FAMILY_H
 
 #include "base/err.h"
+#include "base/reason.h"
 #include "domain/client.h"
 #include "domain/scope.h"
 #include "domain/session.h"
@@ -157,13 +158,13 @@ struct family_ground {
  */
 enum err family_look(struct store_txn *t, const struct refresh_presented *p,
     const struct family_lifetimes *l, int64_t now, struct family_ground *g,
-    const char **why) MUST_CHECK;
+    enum reason *reason) MUST_CHECK;
 
 /*
  * Rotates, or refuses: ERR_INVALID_GRANT, ERR_INVALID_SCOPE (more than the
  * family has, RFC 6749 6). Theft ends the family and leaves an audit line, so
  * commit either way; any other refusal changes nothing. A successor given
- * instead leaves an audit line as well, and sets F->given_instead. *WHY is a
+ * instead leaves an audit line as well, and sets F->given_instead. *REASON is a
  * word for the log on a refusal ("refresh_token_reused", "family_ended", ...).
  * On OK, F is the family as it now is, F->current the generation to issue.
  *
@@ -174,7 +175,7 @@ enum err family_look(struct store_txn *t, const struct refresh_presented *p,
  */
 enum err family_refresh(struct store_txn *t, const struct refresh_presented *p,
     const struct family_lifetimes *l, int64_t now, struct family_ground *g,
-    struct family *f, const char **why) MUST_CHECK;
+    struct family *f, enum reason *reason) MUST_CHECK;
 
 /* Ends it: its tokens are dead from the commit on. */
 void family_end(

@@ -2,6 +2,7 @@
 
 #include "base/big_endian.h"
 #include "base/json.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "domain/revocation.h"
 
@@ -130,7 +131,7 @@ take_claims(struct access_token *a, const struct jwt *j)
 
 static enum err
 check(const struct provider *p, const struct jwt *j, int64_t now,
-    struct access_token *a, const char **why)
+    struct access_token *a, enum reason *reason)
 {
 	const char *iss = jwt_str(j, "iss");
 	enum err e;
@@ -138,31 +139,30 @@ check(const struct provider *p, const struct jwt *j, int64_t now,
 	/* An ID token is signed by the same keys and is no access token
 	 * (RFC 9068 4, RFC 8725 3.11). */
 	if (!str_equal(j->typ, "at+jwt"))
-		return err_because(
-		    ERR_INVALID_TOKEN, "not_an_access_token", why);
+		return refused(REASON_NOT_AN_ACCESS_TOKEN, reason);
 	e = verify(p, j, now);
 	if (e != OK)
-		return err_because(e, "signature", why);
+		return refused_as(e, REASON_SIGNATURE, reason);
 	if (iss == NULL || !str_equal(iss, p->conf.issuer))
-		return err_because(ERR_INVALID_TOKEN, "issuer", why);
+		return refused(REASON_ISSUER, reason);
 	if (take_claims(a, j) != OK)
-		return err_because(ERR_INVALID_TOKEN, "claims", why);
+		return refused(REASON_CLAIMS, reason);
 	if (a->expires_at <= now)
-		return err_because(ERR_INVALID_TOKEN, "token_expired", why);
+		return refused(REASON_TOKEN_EXPIRED, reason);
 	return OK;
 }
 
 enum err
 access_token_parse(const struct provider *p, const char *text, int64_t now,
-    struct access_token *a, const char **why)
+    struct access_token *a, enum reason *reason)
 {
 	struct jwt j;
 	enum err e;
 
 	*a = (struct access_token){0};
 	if (jwt_parse(&j, text) != OK)
-		return err_because(ERR_INVALID_TOKEN, "not_a_jwt", why);
-	e = check(p, &j, now, a, why);
+		return refused(REASON_NOT_A_JWT, reason);
+	e = check(p, &j, now, a, reason);
 	jwt_wipe(&j);
 	if (e != OK)
 		*a = (struct access_token){0};
@@ -172,28 +172,28 @@ access_token_parse(const struct provider *p, const char *text, int64_t now,
 enum err
 access_token_require(struct store_txn *t, const struct access_token *a,
     int64_t now, struct family *f, struct client *c, struct user *u,
-    const char **why)
+    enum reason *reason)
 {
 	enum err e;
 
 	*f = (struct family){0};
 	*u = (struct user){0};
 	if (revocation_has(t, a->jti))
-		return err_because(ERR_INVALID_TOKEN, "token_revoked", why);
+		return refused(REASON_TOKEN_REVOKED, reason);
 	if (a->has_family) {
 		e = family_require(t, a->family_id, now, f, c, u);
 		if (e == ERR_NOT_FOUND)
-			return err_because(
-			    ERR_INVALID_TOKEN, "family_ended", why);
+			return refused_as(
+			    ERR_INVALID_TOKEN, REASON_FAMILY_ENDED, reason);
 		/* Of a line that was given up, or from before that. */
 		if (e == OK && a->generation < f->instead)
-			return err_because(
-			    ERR_INVALID_TOKEN, "token_abandoned", why);
+			return refused(REASON_TOKEN_ABANDONED, reason);
 		return e;
 	}
 	e = client_get(t, a->client_id, c);
 	if (e == ERR_NOT_FOUND ||
 	    (e == OK && !(c->grants & GRANT_CLIENT_CREDENTIALS)))
-		return err_because(ERR_INVALID_TOKEN, "client_removed", why);
+		return refused_as(
+		    ERR_INVALID_TOKEN, REASON_CLIENT_REMOVED, reason);
 	return e;
 }

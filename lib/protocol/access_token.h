@@ -8,6 +8,7 @@
 #define LK_PROTOCOL_ACCESS_TOKEN_H
 
 #include "base/err.h"
+#include "base/reason.h"
 #include "domain/client.h"
 #include "domain/family.h"
 #include "domain/scope.h"
@@ -55,7 +56,7 @@ struct access_token {
 /* ERR_INVALID_TOKEN unless TEXT is an access token of ours, signed by a key
  * that is published, within its time. Whether its family lives is not asked. */
 enum err access_token_parse(const struct provider *p, const char *text,
-    int64_t now, struct access_token *a, const char **why) MUST_CHECK;
+    int64_t now, struct access_token *a, enum reason *reason) MUST_CHECK;
 
 /*
  * Whether what it stands on still stands: not revoked by itself, and its
@@ -65,6 +66,6 @@ enum err access_token_parse(const struct provider *p, const char *text,
  */
 enum err access_token_require(struct store_txn *t, const struct access_token *a,
     int64_t now, struct family *f, struct client *c, struct user *u,
-    const char **why) MUST_CHECK;
+    enum reason *reason) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 #include "protocol/authorize.h"
 
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "protocol/consent.h"
 
@@ -17,7 +18,7 @@ struct deciding {
 	bool may_write; /* in a write transaction: the code can be issued */
 	char granted[SCOPE_CAP];
 	struct code code;
-	const char *why;
+	enum reason reason;
 };
 
 /* The next thing to ask, or with prompt=none the error that names it. */
@@ -26,11 +27,11 @@ ask(struct deciding *d, enum authorize_step step, enum err if_none)
 {
 	d->r->step = step;
 	if (d->q->prompt & PROMPT_NONE)
-		return err_because(if_none,
+		return refused_as(if_none,
 		    step == AUTHORIZE_SIGN_IN && d->q->bad_hint
-			? "id_token_hint_invalid"
-			: "prompt_none",
-		    &d->why);
+			? REASON_ID_TOKEN_HINT_INVALID
+			: REASON_PROMPT_NONE,
+		    &d->reason);
 	return OK;
 }
 
@@ -121,7 +122,7 @@ decide_consent(struct store_txn *t, struct deciding *d)
 		e = consent_give(t, &q->client, d->r->user.user_id, q->scope,
 		    d->answer->ticked, d->now, d->granted);
 		if (e == ERR_ACCESS_DENIED)
-			return err_because(e, "nothing_granted", &d->why);
+			return refused(REASON_NOTHING_GRANTED, &d->reason);
 	}
 	return e == OK ? issue_code(t, d) : e;
 }
@@ -133,7 +134,7 @@ decide(struct store_txn *t, void *arg)
 	struct authorize_reply *r = d->r;
 	enum err e = ERR_LOGIN_REQUIRED;
 
-	d->why = NULL;
+	d->reason = REASON_NONE;
 	*r = (struct authorize_reply){0};
 	if (d->cookie != NULL)
 		e = session_find(t, d->cookie, d->now, &r->session, &r->user);
@@ -145,7 +146,7 @@ decide(struct store_txn *t, void *arg)
 	if ((d->q->prompt & PROMPT_SELECT_ACCOUNT) && !d->answer->selected)
 		return ask(d, AUTHORIZE_SELECT, ERR_ACCOUNT_SELECTION_REQUIRED);
 	if (!client_admits(&d->q->client, &r->user)) {
-		d->why = "user_not_in_group";
+		d->reason = REASON_USER_NOT_IN_GROUP;
 		return ask(d, AUTHORIZE_NOT_ADMITTED, ERR_ACCESS_DENIED);
 	}
 	return decide_consent(t, d);
@@ -154,7 +155,7 @@ decide(struct store_txn *t, void *arg)
 enum err
 authorize_decide(const struct provider *p, const struct authorize_request *q,
     const struct session_cookie *cookie, const struct authorize_answer *answer,
-    int64_t now, struct authorize_reply *r, const char **why)
+    int64_t now, struct authorize_reply *r, enum reason *reason)
 {
 	struct deciding d = {.p = p,
 	    .q = q,
@@ -174,7 +175,7 @@ authorize_decide(const struct provider *p, const struct authorize_request *q,
 			token_encode(
 			    r->code, TOKEN_CODE, &d.code.token, &p->keyring);
 	}
-	*why = d.why;
+	*reason = d.reason;
 	return e;
 }
 

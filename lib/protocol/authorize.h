@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/form.h"
+#include "base/reason.h"
 #include "domain/approval.h"
 #include "domain/client.h"
 #include "domain/code.h"
@@ -53,10 +54,10 @@ struct authorize_request {
 
 /*
  * Fills Q from FORM. On an error Q->may_redirect says where the answer goes,
- * and Q has what that needs. *WHY is a reason code for page and log.
+ * and Q has what that needs. *REASON says why, for page and log.
  */
 enum err authorize_parse(const struct provider *p, const struct form *form,
-    struct authorize_request *q, const char **why) MUST_CHECK;
+    struct authorize_request *q, enum reason *reason) MUST_CHECK;
 
 /* What the person just answered, if anything. */
 struct authorize_answer {
@@ -91,7 +92,7 @@ struct authorize_reply {
 enum err authorize_decide(const struct provider *p,
     const struct authorize_request *q, const struct session_cookie *cookie,
     const struct authorize_answer *answer, int64_t now,
-    struct authorize_reply *r, const char **why) MUST_CHECK;
+    struct authorize_reply *r, enum reason *reason) MUST_CHECK;
 
 void authorize_reply_wipe(struct authorize_reply *r);
 

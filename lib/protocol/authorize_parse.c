@@ -4,6 +4,7 @@
  */
 #include "protocol/authorize.h"
 
+#include "base/reason.h"
 #include "base/str.h"
 #include "protocol/id_token.h"
 
@@ -13,7 +14,7 @@ struct parsing {
 	const struct provider *p;
 	const struct form *form;
 	struct authorize_request *q;
-	const char *why;
+	enum reason reason;
 };
 
 /* A row: refuses with an error and a reason, or takes its parameter. VALUE is
@@ -34,12 +35,10 @@ parse_client_id(struct parsing *s, const char *value)
 	enum err e;
 
 	if (value == NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "client_id_missing", &s->why);
+		return refused(REASON_CLIENT_ID_MISSING, &s->reason);
 	e = store_read(s->p->store, find_client, s);
 	if (e == ERR_NOT_FOUND)
-		return err_because(
-		    ERR_INVALID_REQUEST, "client_id_unknown", &s->why);
+		return refused(REASON_CLIENT_ID_UNKNOWN, &s->reason);
 	return e;
 }
 
@@ -52,12 +51,11 @@ parse_redirect_uri(struct parsing *s, const char *value)
 	if (value == NULL && words_count(q->client.redirect_uris) == 1)
 		value = q->client.redirect_uris;
 	if (value == NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "redirect_uri_missing", &s->why);
+		return refused_as(ERR_INVALID_REQUEST,
+		    REASON_REDIRECT_URI_MISSING, &s->reason);
 	if (!client_has_redirect_uri(&q->client, value) ||
 	    str_copy(q->redirect_uri, sizeof q->redirect_uri, value) != OK)
-		return err_because(
-		    ERR_INVALID_REQUEST, "redirect_uri_unregistered", &s->why);
+		return refused(REASON_REDIRECT_URI_UNREGISTERED, &s->reason);
 	return OK;
 }
 
@@ -66,8 +64,7 @@ parse_state(struct parsing *s, const char *value)
 {
 	if (value != NULL &&
 	    str_copy(s->q->state, sizeof s->q->state, value) != OK)
-		return err_because(
-		    ERR_INVALID_REQUEST, "state_too_long", &s->why);
+		return refused(REASON_STATE_TOO_LONG, &s->reason);
 	return OK;
 }
 
@@ -85,8 +82,7 @@ check_response_mode(struct parsing *s, const char *value)
 {
 	if (value != NULL && !str_equal(value, "query") &&
 	    !str_equal(value, "form_post"))
-		return err_because(
-		    ERR_INVALID_REQUEST, "response_mode_unsupported", &s->why);
+		return refused(REASON_RESPONSE_MODE_UNSUPPORTED, &s->reason);
 	return OK;
 }
 
@@ -94,14 +90,11 @@ static enum err
 parse_response_type(struct parsing *s, const char *value)
 {
 	if (value == NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "response_type_missing", &s->why);
+		return refused(REASON_RESPONSE_TYPE_MISSING, &s->reason);
 	if (!str_equal(value, "code"))
-		return err_because(ERR_UNSUPPORTED_RESPONSE_TYPE,
-		    "response_type_unsupported", &s->why);
+		return refused(REASON_RESPONSE_TYPE_UNSUPPORTED, &s->reason);
 	if (!(s->q->client.grants & GRANT_AUTHORIZATION_CODE))
-		return err_because(
-		    ERR_UNAUTHORIZED_CLIENT, "grant_type_not_allowed", &s->why);
+		return refused(REASON_GRANT_TYPE_NOT_ALLOWED, &s->reason);
 	return OK;
 }
 
@@ -110,24 +103,23 @@ static enum err
 parse_request(struct parsing *s, const char *value)
 {
 	return value == NULL ? OK
-			     : err_because(ERR_REQUEST_NOT_SUPPORTED,
-				   "request_unsupported", &s->why);
+			     : refused(REASON_REQUEST_UNSUPPORTED, &s->reason);
 }
 
 static enum err
 parse_request_uri(struct parsing *s, const char *value)
 {
-	return value == NULL ? OK
-			     : err_because(ERR_REQUEST_URI_NOT_SUPPORTED,
-				   "request_uri_unsupported", &s->why);
+	return value == NULL
+		   ? OK
+		   : refused(REASON_REQUEST_URI_UNSUPPORTED, &s->reason);
 }
 
 static enum err
 parse_registration(struct parsing *s, const char *value)
 {
-	return value == NULL ? OK
-			     : err_because(ERR_REGISTRATION_NOT_SUPPORTED,
-				   "registration_unsupported", &s->why);
+	return value == NULL
+		   ? OK
+		   : refused(REASON_REGISTRATION_UNSUPPORTED, &s->reason);
 }
 
 static enum err
@@ -137,14 +129,12 @@ parse_scope(struct parsing *s, const char *value)
 
 	if (scope_grant(
 		q->scope, value != NULL ? value : "", q->client.scope) != OK)
-		return err_because(
-		    ERR_INVALID_SCOPE, "scope_malformed", &s->why);
+		return refused(REASON_SCOPE_MALFORMED, &s->reason);
 	/* Without refresh tokens there is nothing to do offline (Core 11). */
 	if (!(q->client.grants & GRANT_REFRESH_TOKEN))
 		words_remove(q->scope, "offline_access");
 	if (q->scope[0] == '\0')
-		return err_because(
-		    ERR_INVALID_SCOPE, "scope_not_allowed", &s->why);
+		return refused(REASON_SCOPE_NOT_ALLOWED, &s->reason);
 	return OK;
 }
 
@@ -160,14 +150,12 @@ parse_code_challenge(struct parsing *s, const char *value)
 	if (value == NULL && method == NULL && q->client.no_pkce)
 		return OK;
 	if (value == NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "code_challenge_missing", &s->why);
+		return refused(REASON_CODE_CHALLENGE_MISSING, &s->reason);
 	if (method == NULL || !str_equal(method, "S256"))
-		return err_because(ERR_INVALID_REQUEST,
-		    "code_challenge_method_unsupported", &s->why);
+		return refused(
+		    REASON_CODE_CHALLENGE_METHOD_UNSUPPORTED, &s->reason);
 	if (pkce_challenge(q->code_challenge, value) != OK)
-		return err_because(
-		    ERR_INVALID_REQUEST, "code_challenge_malformed", &s->why);
+		return refused(REASON_CODE_CHALLENGE_MALFORMED, &s->reason);
 	q->has_challenge = true;
 	return OK;
 }
@@ -177,8 +165,7 @@ parse_nonce(struct parsing *s, const char *value)
 {
 	if (value != NULL &&
 	    str_copy(s->q->nonce, sizeof s->q->nonce, value) != OK)
-		return err_because(
-		    ERR_INVALID_REQUEST, "nonce_too_long", &s->why);
+		return refused(REASON_NONCE_TOO_LONG, &s->reason);
 	return OK;
 }
 
@@ -204,11 +191,9 @@ parse_prompt(struct parsing *s, const char *value)
 			known++;
 		}
 	if (known != words_count(value))
-		return err_because(
-		    ERR_INVALID_REQUEST, "prompt_unknown", &s->why);
+		return refused(REASON_PROMPT_UNKNOWN, &s->reason);
 	if ((s->q->prompt & PROMPT_NONE) && known > 1)
-		return err_because(
-		    ERR_INVALID_REQUEST, "prompt_none_with_others", &s->why);
+		return refused(REASON_PROMPT_NONE_WITH_OTHERS, &s->reason);
 	return OK;
 }
 
@@ -218,8 +203,7 @@ parse_max_age(struct parsing *s, const char *value)
 	s->q->max_age = -1;
 	if (value != NULL &&
 	    str_to_int64(value, 0, INT32_MAX, &s->q->max_age) != OK)
-		return err_because(
-		    ERR_INVALID_REQUEST, "max_age_malformed", &s->why);
+		return refused(REASON_MAX_AGE_MALFORMED, &s->reason);
 	return OK;
 }
 
@@ -288,8 +272,7 @@ parse_all(struct parsing *s)
 
 	for (size_t i = 0; i < sizeof page_rows / sizeof *page_rows; i++) {
 		if (repeated_is(form, page_rows[i].name))
-			return err_because(
-			    ERR_INVALID_REQUEST, "parameter_repeated", &s->why);
+			return refused(REASON_PARAMETER_REPEATED, &s->reason);
 		e = page_rows[i].parse(s, form_get(form, page_rows[i].name));
 		if (e != OK)
 			return e;
@@ -303,20 +286,19 @@ parse_all(struct parsing *s)
 			return e;
 	}
 	if (form->repeated != NULL)
-		e = err_because(
-		    ERR_INVALID_REQUEST, "parameter_repeated", &s->why);
+		e = refused(REASON_PARAMETER_REPEATED, &s->reason);
 	return e;
 }
 
 enum err
 authorize_parse(const struct provider *p, const struct form *form,
-    struct authorize_request *q, const char **why)
+    struct authorize_request *q, enum reason *reason)
 {
 	struct parsing s = {.p = p, .form = form, .q = q};
 	enum err e;
 
 	*q = (struct authorize_request){.max_age = -1};
 	e = parse_all(&s);
-	*why = s.why;
+	*reason = s.reason;
 	return e;
 }

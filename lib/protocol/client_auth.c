@@ -1,5 +1,6 @@
 #include "protocol/client_auth.h"
 
+#include "base/reason.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "protocol/authorization.h"
@@ -36,7 +37,7 @@ split_basic(struct client_auth *a, char *text)
 
 enum err
 client_auth_parse(struct client_auth *a, const char *authorization,
-    const struct form *form, const char **why)
+    const struct form *form, enum reason *reason)
 {
 	const char *client_id = form_get(form, "client_id");
 	const char *secret = form_get(form, "client_secret");
@@ -46,68 +47,60 @@ client_auth_parse(struct client_auth *a, const char *authorization,
 	*a = (struct client_auth){0};
 	if (authorization == NULL) {
 		if (client_id == NULL)
-			return err_because(
-			    ERR_INVALID_CLIENT, "client_missing", why);
+			return refused(REASON_CLIENT_MISSING, reason);
 		if (pair_set(&a->pair, client_id,
 			secret != NULL ? secret : "") != OK)
-			return err_because(
-			    ERR_INVALID_CLIENT, "client_malformed", why);
+			return refused(REASON_CLIENT_MALFORMED, reason);
 		return OK;
 	}
 	e = authorization_basic(text, authorization);
 	if (e == ERR_NOT_FOUND)
-		return err_because(
-		    ERR_INVALID_CLIENT, "client_auth_scheme", why);
+		return refused(REASON_CLIENT_AUTH_SCHEME, reason);
 	a->basic = true;
 	if (e == OK)
 		e = split_basic(a, text);
 	secret_wipe(text, sizeof text);
 	if (e != OK)
-		return err_because(ERR_INVALID_CLIENT, "basic_malformed", why);
+		return refused(REASON_BASIC_MALFORMED, reason);
 	if (secret != NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "client_auth_twice", why);
+		return refused(REASON_CLIENT_AUTH_TWICE, reason);
 	if (client_id != NULL && !str_equal(client_id, a->pair.client_id) &&
 	    !str_equal(client_id, a->raw.client_id))
-		return err_because(
-		    ERR_INVALID_REQUEST, "client_id_differs", why);
+		return refused(REASON_CLIENT_ID_DIFFERS, reason);
 	return OK;
 }
 
 static enum err
 check_pair(struct store_txn *t, const struct client_pair *p,
-    const struct keyring *k, struct client *c, const char **why)
+    const struct keyring *k, struct client *c, enum reason *reason)
 {
 	enum err e = client_get(t, p->client_id, c);
 
 	if (e == ERR_NOT_FOUND)
-		return err_because(ERR_INVALID_CLIENT, "client_unknown", why);
+		return refused(REASON_CLIENT_UNKNOWN, reason);
 	if (e != OK)
 		return e;
 	if (c->is_site) /* what it has is the gate's to redeem */
-		return err_because(ERR_INVALID_CLIENT, "client_is_site", why);
+		return refused(REASON_CLIENT_IS_SITE, reason);
 	if (client_is_public(c))
 		return p->secret[0] == '\0'
 			   ? OK
-			   : err_because(ERR_INVALID_CLIENT,
-				 "public_client_sent_secret", why);
+			   : refused(REASON_PUBLIC_CLIENT_SENT_SECRET, reason);
 	if (p->secret[0] == '\0')
-		return err_because(
-		    ERR_INVALID_CLIENT, "client_secret_missing", why);
+		return refused(REASON_CLIENT_SECRET_MISSING, reason);
 	if (client_secret_verify(c, p->secret, k) != OK)
-		return err_because(
-		    ERR_INVALID_CLIENT, "client_secret_wrong", why);
+		return refused(REASON_CLIENT_SECRET_WRONG, reason);
 	return OK;
 }
 
 enum err
 client_auth_check(struct store_txn *t, const struct client_auth *a,
-    const struct keyring *k, struct client *c, const char **why)
+    const struct keyring *k, struct client *c, enum reason *reason)
 {
-	enum err e = check_pair(t, &a->pair, k, c, why);
+	enum err e = check_pair(t, &a->pair, k, c, reason);
 
 	if (e == ERR_INVALID_CLIENT && a->has_raw)
-		e = check_pair(t, &a->raw, k, c, why);
+		e = check_pair(t, &a->raw, k, c, reason);
 	if (e != OK)
 		secret_wipe(c, sizeof *c);
 	return e;

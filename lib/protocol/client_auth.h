@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/form.h"
+#include "base/reason.h"
 #include "domain/client.h"
 #include "domain/keyring.h"
 #include "store/store.h"
@@ -33,12 +34,12 @@ struct client_auth {
  * one method (RFC 6749 2.3), or client_id said twice and differently.
  */
 enum err client_auth_parse(struct client_auth *a, const char *authorization,
-    const struct form *form, const char **why) MUST_CHECK;
+    const struct form *form, enum reason *reason) MUST_CHECK;
 
 /* The client, if A proves it to be one: ERR_INVALID_CLIENT otherwise. A public
  * client is taken by its word, and must not send a secret. */
 enum err client_auth_check(struct store_txn *t, const struct client_auth *a,
-    const struct keyring *k, struct client *c, const char **why) MUST_CHECK;
+    const struct keyring *k, struct client *c, enum reason *reason) MUST_CHECK;
 
 void client_auth_wipe(struct client_auth *a);
 

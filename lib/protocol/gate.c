@@ -1,6 +1,7 @@
 #include "protocol/gate.h"
 
 #include "base/names.h"
+#include "base/reason.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "domain/app_password.h"
@@ -19,7 +20,7 @@ struct deciding {
 	struct gate_reply *r;
 	struct client *client; /* large, so not in here */
 	struct access_token token;
-	const char *why;
+	enum reason reason;
 	bool use_due; /* of the session SID */
 	uint8_t sid[SID_LEN];
 };
@@ -110,31 +111,30 @@ decide(struct store_txn *t, void *arg)
 	struct gate_reply *r = d->r;
 	enum err found, e;
 
-	d->why = NULL;
+	d->reason = REASON_NONE;
 	*r = (struct gate_reply){0};
 	e = site_get(t, d->q->origin, d->q->site);
 	if (e == ERR_NOT_FOUND)
-		return err_because(ERR_FORBIDDEN, "site_unknown", &d->why);
+		return refused(REASON_SITE_UNKNOWN, &d->reason);
 	if (e != OK)
 		return e;
 	found =
 	    site_rules_find(&r->rule, &d->q->site->rules, d->method, d->target);
 	if (found == ERR_INVALID_REQUEST)
-		return err_because(found, "path_ambiguous", &d->why);
+		return refused(REASON_PATH_AMBIGUOUS, &d->reason);
 	if (found == ERR_METHOD_NOT_ALLOWED)
-		return err_because(
-		    ERR_INVALID_REQUEST, "method_ambiguous", &d->why);
+		return refused(REASON_METHOD_AMBIGUOUS, &d->reason);
 	e = find_person(t, d);
 	if (store_failed(t) != OK)
 		return store_failed(t);
 	if (found == ERR_NOT_FOUND)
-		return err_because(ERR_FORBIDDEN, "no_rule", &d->why);
+		return refused(REASON_NO_RULE, &d->reason);
 	if (r->rule.anyone || (r->has_user && rule_admits(&r->rule, &r->user)))
 		return OK;
 	if (e == ERR_ACCESS_DENIED)
-		return err_because(e, "app_password_wrong", &d->why);
+		return refused(REASON_APP_PASSWORD_WRONG, &d->reason);
 	if (r->has_user && site_rule_takes_people(&r->rule))
-		return err_because(ERR_FORBIDDEN, "not_in_group", &d->why);
+		return refused(REASON_NOT_IN_GROUP, &d->reason);
 	return ERR_LOGIN_REQUIRED;
 }
 
@@ -150,10 +150,10 @@ find_bearer(struct store_txn *t, void *arg)
 	struct family f;
 	enum err e = OK;
 
-	d->why = NULL;
+	d->reason = REASON_NONE;
 	if (r->rule.strict)
 		e = access_token_require(
-		    t, a, d->now, &f, d->client, &r->user, &d->why);
+		    t, a, d->now, &f, d->client, &r->user, &d->reason);
 	if (e != OK)
 		return e;
 	r->has_user = a->has_family;
@@ -164,7 +164,8 @@ find_bearer(struct store_txn *t, void *arg)
 	if (e == OK)
 		e = user_require(t, id, &r->user);
 	if (e == ERR_SYNTAX || e == ERR_ACCESS_DENIED)
-		e = err_because(ERR_INVALID_TOKEN, "user_disabled", &d->why);
+		e = refused_as(
+		    ERR_INVALID_TOKEN, REASON_USER_DISABLED, &d->reason);
 	r->has_user = e == OK;
 	return e;
 }
@@ -177,14 +178,13 @@ decide_bearer(struct deciding *d, const char *text)
 
 	user_wipe(&d->r->user);
 	d->r->has_user = false;
-	e = access_token_parse(d->p, text, d->now, &d->token, &d->why);
+	e = access_token_parse(d->p, text, d->now, &d->token, &d->reason);
 	if (e != OK)
 		return e;
 	if (!str_equal(d->token.aud, rule->audience))
-		return err_because(ERR_INVALID_TOKEN, "audience", &d->why);
+		return refused(REASON_AUDIENCE, &d->reason);
 	if (!words_subset(rule->scope, d->token.scope))
-		return err_because(
-		    ERR_INSUFFICIENT_SCOPE, "scope_missing", &d->why);
+		return refused(REASON_SCOPE_MISSING, &d->reason);
 	return store_read(d->p->store, find_bearer, d);
 }
 
@@ -235,7 +235,7 @@ judge_destination(struct deciding *d, const char *target)
 
 enum err
 gate_decide(const struct provider *p, const struct gate_request *q, int64_t now,
-    struct gate_reply *r, const char **why)
+    struct gate_reply *r, enum reason *reason)
 {
 	struct client client;
 	struct deciding d = {
@@ -245,16 +245,14 @@ gate_decide(const struct provider *p, const struct gate_request *q, int64_t now,
 
 	*r = (struct gate_reply){0};
 	if (q->destination == NULL && destination_is_needed(q->method))
-		return err_because(
-		    ERR_INVALID_REQUEST, "destination_missing", why);
+		return refused(REASON_DESTINATION_MISSING, reason);
 	if (q->destination != NULL && (destination = destination_target(
 					   q->origin, q->destination)) == NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "destination_foreign", why);
+		return refused(REASON_DESTINATION_FOREIGN, reason);
 	e = judge(&d, q->method, q->target);
 	if (e == OK && destination != NULL)
 		e = judge_destination(&d, destination);
-	*why = d.why;
+	*reason = d.reason;
 	return e;
 }
 

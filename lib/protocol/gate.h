@@ -8,6 +8,7 @@
 #define LK_PROTOCOL_GATE_H
 
 #include "base/err.h"
+#include "base/reason.h"
 #include "domain/client.h"
 #include "domain/family.h"
 #include "domain/site.h"
@@ -38,7 +39,7 @@ struct gate_reply {
 
 /*
  * OK: let it on. A destination (RFC 4918 10.3) is judged like the target, under
- * the same method and as PUT. Otherwise *WHY is a word for the log, and
+ * the same method and as PUT. Otherwise *REASON says why, and
  *	ERR_LOGIN_REQUIRED	nobody is known who could be asked about
  *	ERR_FORBIDDEN		somebody is, and may not; or nobody may
  *	ERR_ACCESS_DENIED	an app password is wrong
@@ -48,7 +49,7 @@ struct gate_reply {
  * R is filled in as far as things are known; the caller wipes it.
  */
 enum err gate_decide(const struct provider *p, const struct gate_request *q,
-    int64_t now, struct gate_reply *r, const char **why) MUST_CHECK;
+    int64_t now, struct gate_reply *r, enum reason *reason) MUST_CHECK;
 void gate_reply_wipe(struct gate_reply *r);
 
 /* The family that COOKIE names and what it stands on, if it is one of the site

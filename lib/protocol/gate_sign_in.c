@@ -1,6 +1,7 @@
 #include "protocol/gate_sign_in.h"
 
 #include "base/buf.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "domain/code.h"
 #include "domain/pkce.h"
@@ -164,7 +165,7 @@ struct finishing {
 	struct client *client; /* large, so not in here */
 	struct family family;
 	bool remembered;
-	const char *why;
+	enum reason reason;
 };
 
 static void
@@ -218,16 +219,17 @@ require_admitted(struct store_txn *t, struct finishing *f, const struct code *c)
 	enum err e = client_get(t, c->client_id, f->client);
 
 	if (e == ERR_NOT_FOUND || (e == OK && !f->client->is_site))
-		return err_because(
-		    ERR_INVALID_GRANT, "client_removed", &f->why);
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_CLIENT_REMOVED, &f->reason);
 	if (e != OK)
 		return e;
 	e = user_require(t, c->user_id, &u);
 	if (e == ERR_ACCESS_DENIED || e == ERR_NOT_FOUND)
-		return err_because(ERR_INVALID_GRANT, "user_disabled", &f->why);
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_USER_DISABLED, &f->reason);
 	if (e == OK && !client_admits(f->client, &u))
-		e = err_because(
-		    ERR_INVALID_GRANT, "user_not_in_group", &f->why);
+		e = refused_as(
+		    ERR_INVALID_GRANT, REASON_USER_NOT_IN_GROUP, &f->reason);
 	user_wipe(&u);
 	return e;
 }
@@ -241,14 +243,14 @@ give_family(
 	enum err e = session_get(t, c->sid, f->now, &session);
 
 	if (e == ERR_NOT_FOUND)
-		return err_because(ERR_INVALID_GRANT, "session_ended", &f->why);
+		return refused(REASON_SESSION_ENDED, &f->reason);
 	if (e != OK)
 		return e;
 	f->remembered = session.remembered;
 	if (find_family(t, f, c))
 		return store_failed(t);
 	if (again)
-		return err_because(ERR_INVALID_GRANT, "code_reused", &f->why);
+		return refused(REASON_CODE_REUSED, &f->reason);
 	return begin_family(t, f, c, &session);
 }
 
@@ -261,10 +263,10 @@ redeem_step(struct store_txn *t, void *arg)
 	bool again;
 	enum err e;
 
-	e = code_look(t, &f->presented, f->now, &code, &f->why);
+	e = code_look(t, &f->presented, f->now, &code, &f->reason);
 	again = e == OK && code.used;
 	if (e == OK && !again)
-		e = code_redeem(t, &f->presented, f->now, &code, &f->why);
+		e = code_redeem(t, &f->presented, f->now, &code, &f->reason);
 	if (e == OK)
 		e = require_admitted(t, f, &code);
 	return e == OK ? give_family(t, f, &code, again) : e;
@@ -272,26 +274,25 @@ redeem_step(struct store_txn *t, void *arg)
 
 static enum err
 check_return(
-    const struct provider *p, const struct gate_return *q, const char **why)
+    const struct provider *p, const struct gate_return *q, enum reason *reason)
 {
 	const char *iss = form_get(q->form, "iss");
 
 	if (q->form->repeated != NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "parameter_repeated", why);
+		return refused(REASON_PARAMETER_REPEATED, reason);
 	if (iss == NULL || !str_equal(iss, p->conf.issuer))
-		return err_because(ERR_INVALID_REQUEST, "issuer_mismatch", why);
+		return refused(REASON_ISSUER_MISMATCH, reason);
 	if (form_get(q->form, "error") != NULL)
-		return err_because(ERR_FORBIDDEN, "not_signed_in", why);
+		return refused(REASON_NOT_SIGNED_IN, reason);
 	if (form_get(q->form, "code") == NULL)
-		return err_because(ERR_INVALID_REQUEST, "code_missing", why);
+		return refused(REASON_CODE_MISSING, reason);
 	return OK;
 }
 
 static enum err
 redeem(const struct provider *p, const struct gate_return *q,
     const struct state *s, int64_t now, struct gate_sign_in *r,
-    const char **why)
+    enum reason *reason)
 {
 	char verifier[PKCE_TEXT_CAP], callback[URI_CAP];
 	struct client client;
@@ -302,7 +303,7 @@ redeem(const struct provider *p, const struct gate_return *q,
 
 	if (token_decode(&f.presented.token, TOKEN_CODE,
 		form_get(q->form, "code"), &p->keyring) != OK)
-		return err_because(ERR_INVALID_GRANT, "code_forged", why);
+		return refused(REASON_CODE_FORGED, reason);
 	buf_init(&b, callback, sizeof callback);
 	buf_printf(&b, "%s%s", q->origin, SITE_CALLBACK_PATH);
 	verifier_of(verifier, s, q->key);
@@ -311,7 +312,7 @@ redeem(const struct provider *p, const struct gate_return *q,
 	f.presented.code_verifier = verifier;
 	e = store_write(p->store, now, redeem_step, &f);
 	secret_wipe(verifier, sizeof verifier);
-	*why = f.why;
+	*reason = f.reason;
 	if (e != OK)
 		return e;
 	memcpy(token.family_id, f.family.family_id, FAMILY_ID_LEN);
@@ -323,15 +324,10 @@ redeem(const struct provider *p, const struct gate_return *q,
 
 /* What a new beginning cures: the code has had its time, or its use. */
 static bool
-is_over(const char *why)
+is_over(enum reason reason)
 {
-	static const char *const words[] = {
-	    "code_expired", "code_reused", "session_ended"};
-
-	for (size_t i = 0; why != NULL && i < sizeof words / sizeof *words; i++)
-		if (str_equal(words[i], why))
-			return true;
-	return false;
+	return reason == REASON_CODE_EXPIRED || reason == REASON_CODE_REUSED ||
+	       reason == REASON_SESSION_ENDED;
 }
 
 struct looking {
@@ -369,29 +365,30 @@ keeps_cookies(
 
 enum err
 gate_sign_in_finish(const struct provider *p, const struct gate_return *q,
-    int64_t now, struct gate_sign_in *r, const char **why)
+    int64_t now, struct gate_sign_in *r, enum reason *reason)
 {
 	struct state s;
 	struct buf b;
 	enum err e;
 
 	*r = (struct gate_sign_in){.max_age_s = -1};
-	*why = NULL;
+	*reason = REASON_NONE;
 	if (state_read(&s, q->origin, form_get(q->form, "state")) != OK)
-		return err_because(ERR_FORBIDDEN, "visit_unknown", why);
+		return refused(REASON_VISIT_UNKNOWN, reason);
 	buf_init(&b, r->url, sizeof r->url);
 	buf_printf(&b, "%s%s", q->origin, s.target);
 	/* First: what else is said may be a stranger's word, and is not heard.
 	 * Or another tab began after this one: its cookie is the browser's. */
 	if (!state_is_good(&s, q->key)) {
 		r->start_over = keeps_cookies(p, q, now);
-		return err_because(ERR_FORBIDDEN,
-		    r->start_over ? "visit_overtaken" : "visit_unknown", why);
+		return refused(r->start_over ? REASON_VISIT_OVERTAKEN
+					     : REASON_VISIT_UNKNOWN,
+		    reason);
 	}
-	e = check_return(p, q, why);
+	e = check_return(p, q, reason);
 	if (e == OK)
-		e = redeem(p, q, &s, now, r, why);
-	r->start_over = e == ERR_INVALID_GRANT && is_over(*why);
+		e = redeem(p, q, &s, now, r, reason);
+	r->start_over = e == ERR_INVALID_GRANT && is_over(*reason);
 	return e;
 }
 

@@ -21,6 +21,7 @@
 
 #include "base/err.h"
 #include "base/form.h"
+#include "base/reason.h"
 #include "base/secret.h"
 #include "domain/site.h"
 #include "domain/token.h"
@@ -61,13 +62,13 @@ struct gate_sign_in {
  * Redeems the code: what it gives is a family without tokens, which ends with
  * the session, and the cookie that names it. The one BEFORE ends, unless it is
  * of the same session: then it is kept. A used code gives its family again as
- * long as that lives. *WHY is a word for the log on a refusal: ERR_FORBIDDEN
+ * long as that lives. *REASON says why on a refusal: ERR_FORBIDDEN
  * (not sent from this browser, or the person did not sign in),
  * ERR_INVALID_REQUEST (another issuer, no code), ERR_INVALID_GRANT.
  */
 enum err gate_sign_in_finish(const struct provider *p,
     const struct gate_return *q, int64_t now, struct gate_sign_in *r,
-    const char **why) MUST_CHECK;
+    enum reason *reason) MUST_CHECK;
 void gate_sign_in_wipe(struct gate_sign_in *r);
 
 /* Ends the family that COOKIE (may be NULL) names at ORIGIN. */

@@ -1,6 +1,7 @@
 #include "protocol/grant.h"
 
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "domain/code.h"
 #include "domain/family.h"
@@ -11,25 +12,22 @@
 
 enum err
 token_request_parse(struct token_request *q, const char *authorization,
-    const struct form *form, const char **why)
+    const struct form *form, enum reason *reason)
 {
 	const char *grant_type = form_get(form, "grant_type");
 	enum err e;
 
 	*q = (struct token_request){0};
 	if (form->repeated != NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "parameter_repeated", why);
-	e = client_auth_parse(&q->auth, authorization, form, why);
+		return refused(REASON_PARAMETER_REPEATED, reason);
+	e = client_auth_parse(&q->auth, authorization, form, reason);
 	if (e != OK)
 		return e;
 	if (grant_type == NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "grant_type_missing", why);
+		return refused(REASON_GRANT_TYPE_MISSING, reason);
 	q->grant_type = grant_from_name(grant_type);
 	if (q->grant_type == 0)
-		return err_because(
-		    ERR_UNSUPPORTED_GRANT_TYPE, "grant_type_unknown", why);
+		return refused(REASON_GRANT_TYPE_UNKNOWN, reason);
 	q->code = form_get(form, "code");
 	q->redirect_uri = form_get(form, "redirect_uri");
 	q->code_verifier = form_get(form, "code_verifier");
@@ -54,11 +52,10 @@ token_reply_wipe(struct token_reply *r)
 
 enum err
 refresh_cookie_admit(
-    const struct client *c, const char *origin, const char **why)
+    const struct client *c, const char *origin, enum reason *reason)
 {
 	if (!c->cookie_refresh || !client_has_origin(c, origin))
-		return err_because(
-		    ERR_UNAUTHORIZED_CLIENT, "origin_not_allowed", why);
+		return refused(REASON_ORIGIN_NOT_ALLOWED, reason);
 	return OK;
 }
 
@@ -69,7 +66,7 @@ struct granting {
 	const struct token_request *q;
 	int64_t now;
 	struct token token; /* of the code or refresh token presented */
-	const char *forged; /* that it is none of ours, or NULL */
+	enum reason forged; /* that it is none of ours, or NULL */
 
 	struct client *client; /* set by the look; large, so not in here */
 	struct family_ground ground;
@@ -77,7 +74,7 @@ struct granting {
 	struct signkey key; /* signs both tokens */
 	char scope[SCOPE_CAP];
 	char nonce[NONCE_CAP];
-	const char *why;
+	enum reason reason;
 };
 
 /* The key that will sign: its public half says which it is. */
@@ -89,7 +86,7 @@ find_key(struct store_txn *t, struct granting *g)
 	enum err e = signkey_active(t, alg, &g->key);
 
 	if (e == ERR_NOT_FOUND)
-		e = err_because(ERR_CORRUPT, "no_signing_key", &g->why);
+		e = refused(REASON_NO_SIGNING_KEY, &g->reason);
 	return e;
 }
 
@@ -100,12 +97,11 @@ admit_client(struct store_txn *t, struct granting *g)
 {
 	enum err e;
 
-	g->why = NULL;
+	g->reason = REASON_NONE;
 	e = client_auth_check(
-	    t, &g->q->auth, &g->p->keyring, g->client, &g->why);
+	    t, &g->q->auth, &g->p->keyring, g->client, &g->reason);
 	if (e == OK && !(g->client->grants & (unsigned)g->q->grant_type))
-		e = err_because(
-		    ERR_UNAUTHORIZED_CLIENT, "grant_type_not_allowed", &g->why);
+		e = refused(REASON_GRANT_TYPE_NOT_ALLOWED, &g->reason);
 	return e == OK ? find_key(t, g) : e;
 }
 
@@ -119,7 +115,7 @@ admit_origin(struct granting *g)
 	if (g->q->grant_type != GRANT_AUTHORIZATION_CODE ||
 	    !g->client->cookie_refresh || g->q->origin == NULL)
 		return OK;
-	return refresh_cookie_admit(g->client, g->q->origin, &g->why);
+	return refresh_cookie_admit(g->client, g->q->origin, &g->reason);
 }
 
 /* All that needs no writer. What is no token of ours tells nothing to one who
@@ -132,8 +128,8 @@ admit_step(struct store_txn *t, void *arg)
 
 	if (e == OK)
 		e = admit_origin(g);
-	if (e == OK && g->forged != NULL)
-		e = err_because(ERR_INVALID_GRANT, g->forged, &g->why);
+	if (e == OK && g->forged != REASON_NONE)
+		e = refused_as(ERR_INVALID_GRANT, g->forged, &g->reason);
 	return e;
 }
 
@@ -150,16 +146,17 @@ code_step(struct store_txn *t, void *arg)
 	struct code code;
 	enum err e;
 
-	g->why = NULL;
+	g->reason = REASON_NONE;
 	presented.client_id = g->client->client_id;
-	e = code_redeem(t, &presented, g->now, &code, &g->why);
+	e = code_redeem(t, &presented, g->now, &code, &g->reason);
 	if (e != OK)
 		return e;
 	if (user_require(t, code.user_id, u) != OK)
-		return err_because(ERR_INVALID_GRANT, "user_disabled", &g->why);
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_USER_DISABLED, &g->reason);
 	if (!client_admits(g->client, u))
-		return err_because(
-		    ERR_INVALID_GRANT, "user_not_in_group", &g->why);
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_USER_NOT_IN_GROUP, &g->reason);
 	code_family(f, &code);
 	f->cookie = g->client->cookie_refresh;
 	f->refreshable = g->client->grants & GRANT_REFRESH_TOKEN;
@@ -189,11 +186,11 @@ look_step(struct store_txn *t, void *arg)
 	if (e == OK && g->q->scope != NULL)
 		e = scope_grant(g->scope, g->q->scope, g->client->scope);
 	if (e == ERR_INVALID_SCOPE)
-		g->why = "scope_malformed";
+		g->reason = REASON_SCOPE_MALFORMED;
 	if (e != OK)
 		return e;
 	presented = presented_of(g);
-	return family_look(t, &presented, &l, g->now, &g->ground, &g->why);
+	return family_look(t, &presented, &l, g->now, &g->ground, &g->reason);
 }
 
 static enum err
@@ -204,7 +201,7 @@ refresh_step(struct store_txn *t, void *arg)
 	struct refresh_presented presented = presented_of(g);
 
 	return family_refresh(
-	    t, &presented, &l, g->now, &g->ground, &g->family, &g->why);
+	    t, &presented, &l, g->now, &g->ground, &g->family, &g->reason);
 }
 
 static enum err
@@ -218,15 +215,14 @@ credentials_step(struct store_txn *t, void *arg)
 		    g->q->scope != NULL ? g->q->scope : g->client->scope,
 		    g->client->scope);
 	if (e == ERR_INVALID_SCOPE)
-		g->why = "scope_malformed";
+		g->reason = REASON_SCOPE_MALFORMED;
 	if (e != OK)
 		return e;
 	/* These are about a person, and here is none. */
 	for (const struct scope_known *s = scopes_known; s->name != NULL; s++)
 		words_remove(g->scope, s->name);
 	if (g->q->scope != NULL && g->scope[0] == '\0')
-		return err_because(
-		    ERR_INVALID_SCOPE, "scope_not_allowed", &g->why);
+		return refused(REASON_SCOPE_NOT_ALLOWED, &g->reason);
 	return OK;
 }
 
@@ -282,10 +278,9 @@ redeem_code(struct granting *g)
 	enum err e;
 
 	if (g->q->code == NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "code_missing", &g->why);
+		return refused(REASON_CODE_MISSING, &g->reason);
 	if (token_decode(&g->token, TOKEN_CODE, g->q->code, &p->keyring) != OK)
-		g->forged = "code_forged";
+		g->forged = REASON_CODE_FORGED;
 	e = store_read(p->store, admit_step, g);
 	return e == OK ? store_write(p->store, g->now, code_step, g) : e;
 }
@@ -297,11 +292,10 @@ refresh(struct granting *g)
 	enum err e;
 
 	if (g->q->refresh_token == NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "refresh_token_missing", &g->why);
+		return refused(REASON_REFRESH_TOKEN_MISSING, &g->reason);
 	if (token_decode(&g->token, TOKEN_REFRESH, g->q->refresh_token,
 		&p->keyring) != OK)
-		g->forged = "refresh_token_forged";
+		g->forged = REASON_REFRESH_TOKEN_FORGED;
 	e = store_read(p->store, look_step, g);
 	if (e == OK)
 		e = store_write(p->store, g->now, refresh_step, g);
@@ -328,7 +322,7 @@ run(struct granting *g)
 
 enum err
 grant_token(const struct provider *p, const struct token_request *q,
-    int64_t now, struct token_reply *r, const char **why)
+    int64_t now, struct token_reply *r, enum reason *reason)
 {
 	struct client client;
 	struct granting g = {.p = p, .q = q, .now = now, .client = &client};
@@ -337,7 +331,7 @@ grant_token(const struct provider *p, const struct token_request *q,
 	r->access_token[0] = r->id_token[0] = r->refresh_token[0] = '\0';
 	r->cookie = r->instead = false;
 	e = run(&g);
-	*why = g.why;
+	*reason = g.reason;
 	if (e == OK)
 		e = sign(&g, r);
 	if (e == OK && g.family.refreshable)

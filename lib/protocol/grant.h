@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/form.h"
+#include "base/reason.h"
 #include "domain/client.h"
 #include "domain/token.h"
 #include "jose/jwt.h"
@@ -32,7 +33,7 @@ struct token_request {
  * ERR_UNSUPPORTED_GRANT_TYPE. What a grant needs beyond that is looked at when
  * the client is known. The origin is the caller's to set. */
 enum err token_request_parse(struct token_request *q, const char *authorization,
-    const struct form *form, const char **why) MUST_CHECK;
+    const struct form *form, enum reason *reason) MUST_CHECK;
 void token_request_wipe(struct token_request *q);
 
 /*
@@ -43,7 +44,7 @@ void token_request_wipe(struct token_request *q);
  * OK or ERR_UNAUTHORIZED_CLIENT.
  */
 enum err refresh_cookie_admit(
-    const struct client *c, const char *origin, const char **why) MUST_CHECK;
+    const struct client *c, const char *origin, enum reason *reason) MUST_CHECK;
 
 /* A token answer (RFC 6749 5.1). "" is none. */
 struct token_reply {
@@ -65,9 +66,9 @@ void token_reply_wipe(struct token_reply *r);
  * Answers Q at NOW: looks at a snapshot, and if that does not refuse, asks for
  * one write transaction (none for client_credentials). A refusal may still have
  * changed something: a code or refresh token used twice has ended its family.
- * *WHY is a word for the log.
+ * *REASON says why.
  */
 enum err grant_token(const struct provider *p, const struct token_request *q,
-    int64_t now, struct token_reply *r, const char **why) MUST_CHECK;
+    int64_t now, struct token_reply *r, enum reason *reason) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 #include "protocol/introspect.h"
 
 #include "base/json.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "protocol/access_token.h"
 
@@ -19,18 +20,17 @@ struct question {
 	struct client *asking, *client; /* large, so not in here */
 	struct family family;
 	struct user user;
-	const char *why;
+	enum reason reason;
 };
 
 static enum err
 admit(struct store_txn *t, struct question *q)
 {
-	enum err e =
-	    client_auth_check(t, &q->auth, &q->p->keyring, q->asking, &q->why);
+	enum err e = client_auth_check(
+	    t, &q->auth, &q->p->keyring, q->asking, &q->reason);
 
 	if (e == OK && client_is_public(q->asking))
-		e = err_because(
-		    ERR_INVALID_CLIENT, "client_not_confidential", &q->why);
+		e = refused(REASON_CLIENT_NOT_CONFIDENTIAL, &q->reason);
 	return e;
 }
 
@@ -61,7 +61,7 @@ static enum err
 look(struct store_txn *t, void *arg)
 {
 	struct question *q = arg;
-	const char *ignored;
+	enum reason ignored;
 	enum err e = admit(t, q);
 
 	q->active = false;
@@ -149,7 +149,7 @@ answer_refresh(struct buf *answer, const struct question *q)
 static enum err
 ask(struct question *q)
 {
-	const char *ignored;
+	enum reason ignored;
 
 	/* token_type_hint only says where to look first (RFC 7662 2.1); the
 	 * two kinds cannot be mistaken for each other. */
@@ -163,7 +163,8 @@ ask(struct question *q)
 
 enum err
 introspect(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, struct buf *answer, const char **why)
+    const struct form *form, int64_t now, struct buf *answer,
+    enum reason *reason)
 {
 	struct client asking, client;
 	struct question q = {.p = p,
@@ -174,15 +175,14 @@ introspect(const struct provider *p, const char *authorization,
 	enum err e;
 
 	if (form->repeated != NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "parameter_repeated", why);
-	e = client_auth_parse(&q.auth, authorization, form, why);
+		return refused(REASON_PARAMETER_REPEATED, reason);
+	e = client_auth_parse(&q.auth, authorization, form, reason);
 	if (e != OK)
 		return e;
 	if (q.text == NULL)
-		return err_because(ERR_INVALID_REQUEST, "token_missing", why);
+		return refused(REASON_TOKEN_MISSING, reason);
 	e = ask(&q);
-	*why = q.why;
+	*reason = q.reason;
 	if (e == OK && !q.active)
 		answer_inactive(answer);
 	else if (e == OK && q.is_refresh)

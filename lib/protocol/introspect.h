@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/form.h"
+#include "base/reason.h"
 #include "protocol/client_auth.h"
 #include "protocol/provider.h"
 
@@ -19,6 +20,6 @@
  * ANSWER as JSON. ERR_INVALID_CLIENT, ERR_INVALID_REQUEST: nothing is. */
 enum err introspect(const struct provider *p, const char *authorization,
     const struct form *form, int64_t now, struct buf *answer,
-    const char **why) MUST_CHECK;
+    enum reason *reason) MUST_CHECK;
 
 #endif

@@ -1,5 +1,6 @@
 #include "protocol/logout.h"
 
+#include "base/reason.h"
 #include "base/str.h"
 #include "domain/audit.h"
 #include "protocol/id_token.h"
@@ -22,7 +23,7 @@ find_client(struct store_txn *t, void *arg)
 /* The client that asks: the hint's, or the one named, or both the same. */
 static enum err
 parse_client(const struct provider *p, const struct form *form,
-    struct logout_request *q, const char **why)
+    struct logout_request *q, enum reason *reason)
 {
 	const char *hint_text = form_get(form, "id_token_hint");
 	const char *client_id = form_get(form, "client_id");
@@ -35,8 +36,8 @@ parse_client(const struct provider *p, const struct form *form,
 	q->bad_hint = hint_text != NULL && !q->has_hint;
 	if (q->has_hint) {
 		if (client_id != NULL && !str_equal(client_id, hint.client_id))
-			return err_because(
-			    ERR_INVALID_REQUEST, "client_mismatch", why);
+			return refused_as(ERR_INVALID_REQUEST,
+			    REASON_CLIENT_MISMATCH, reason);
 		memcpy(q->hint_user_id, hint.user_id, USER_ID_LEN);
 		memcpy(q->hint_sid, hint.sid, SID_LEN);
 		s.client_id = hint.client_id;
@@ -45,8 +46,7 @@ parse_client(const struct provider *p, const struct form *form,
 		return OK;
 	e = store_read(p->store, find_client, &s);
 	if (e == ERR_NOT_FOUND)
-		return err_because(
-		    ERR_INVALID_REQUEST, "client_id_unknown", why);
+		return refused(REASON_CLIENT_ID_UNKNOWN, reason);
 	q->has_client = e == OK;
 	return e;
 }
@@ -85,7 +85,7 @@ find_by_uri(struct store_txn *t, void *arg)
  * (Signal K, MeshCentral). */
 static enum err
 parse_uri(const struct provider *p, const char *uri, struct logout_request *q,
-    const char **why)
+    enum reason *reason)
 {
 	struct uri_search s = {uri, q};
 	enum err e;
@@ -95,30 +95,29 @@ parse_uri(const struct provider *p, const char *uri, struct logout_request *q,
 	if ((!q->link_only && !client_has_post_logout_uri(&q->client, uri)) ||
 	    str_copy(q->post_logout_redirect_uri,
 		sizeof q->post_logout_redirect_uri, uri) != OK)
-		return err_because(ERR_INVALID_REQUEST,
-		    "post_logout_redirect_uri_unregistered", why);
+		return refused(
+		    REASON_POST_LOGOUT_REDIRECT_URI_UNREGISTERED, reason);
 	return OK;
 }
 
 enum err
 logout_parse(const struct provider *p, const struct form *form,
-    struct logout_request *q, const char **why)
+    struct logout_request *q, enum reason *reason)
 {
 	const char *uri = form_get(form, "post_logout_redirect_uri");
 	const char *state = form_get(form, "state");
 	enum err e;
 
 	*q = (struct logout_request){0};
-	*why = NULL;
+	*reason = REASON_NONE;
 	if (form->repeated != NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "parameter_repeated", why);
-	e = parse_client(p, form, q, why);
+		return refused(REASON_PARAMETER_REPEATED, reason);
+	e = parse_client(p, form, q, reason);
 	if (e != OK)
 		return e;
 	if (state != NULL && str_copy(q->state, sizeof q->state, state) != OK)
-		return err_because(ERR_INVALID_REQUEST, "state_too_long", why);
-	return uri != NULL ? parse_uri(p, uri, q, why) : OK;
+		return refused(REASON_STATE_TOO_LONG, reason);
+	return uri != NULL ? parse_uri(p, uri, q, reason) : OK;
 }
 
 struct deciding {

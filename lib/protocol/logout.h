@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/form.h"
+#include "base/reason.h"
 #include "domain/client.h"
 #include "domain/session.h"
 #include "domain/user.h"
@@ -38,7 +39,7 @@ struct logout_request {
  * counts as none: the person is asked.
  */
 enum err logout_parse(const struct provider *p, const struct form *form,
-    struct logout_request *q, const char **why) MUST_CHECK;
+    struct logout_request *q, enum reason *reason) MUST_CHECK;
 
 struct logout_reply {
 	bool ended;             /* false: ask the person first */

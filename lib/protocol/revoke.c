@@ -1,5 +1,6 @@
 #include "protocol/revoke.h"
 
+#include "base/reason.h"
 #include "base/str.h"
 #include "domain/revocation.h"
 #include "protocol/access_token.h"
@@ -12,7 +13,7 @@ struct revoking {
 	struct token refresh;
 	bool is_refresh;
 
-	const char *why;
+	enum reason reason;
 };
 
 static enum err
@@ -21,7 +22,7 @@ authenticate(struct store_txn *t, void *arg)
 	struct revoking *r = arg;
 	struct client c;
 
-	return client_auth_check(t, &r->auth, &r->p->keyring, &c, &r->why);
+	return client_auth_check(t, &r->auth, &r->p->keyring, &c, &r->reason);
 }
 
 static enum err
@@ -35,8 +36,8 @@ revoke_refresh(struct store_txn *t, struct revoking *r, const struct client *c)
 	if (e != OK)
 		return e;
 	if (!str_equal(f.client_id, c->client_id))
-		return err_because(
-		    ERR_UNAUTHORIZED_CLIENT, "client_mismatch", &r->why);
+		return refused_as(ERR_UNAUTHORIZED_CLIENT,
+		    REASON_CLIENT_MISMATCH, &r->reason);
 	/* An older one too: whoever asks, the family is not wanted. */
 	family_end(t, f.family_id);
 	return store_failed(t);
@@ -48,35 +49,35 @@ step(struct store_txn *t, void *arg)
 	struct revoking *r = arg;
 	struct client c;
 	enum err e =
-	    client_auth_check(t, &r->auth, &r->p->keyring, &c, &r->why);
+	    client_auth_check(t, &r->auth, &r->p->keyring, &c, &r->reason);
 
 	if (e != OK)
 		return e;
 	if (r->is_refresh)
 		return revoke_refresh(t, r, &c);
 	if (!str_equal(r->access.client_id, c.client_id))
-		return err_because(
-		    ERR_UNAUTHORIZED_CLIENT, "client_mismatch", &r->why);
+		return refused_as(ERR_UNAUTHORIZED_CLIENT,
+		    REASON_CLIENT_MISMATCH, &r->reason);
 	revocation_put(t, r->access.jti, r->access.expires_at);
 	return store_failed(t);
 }
 
 enum err
 revoke(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, const char **why)
+    const struct form *form, int64_t now, enum reason *reason)
 {
 	struct revoking r = {.p = p, .now = now};
-	const char *token = form_get(form, "token"), *ignored;
+	const char *token = form_get(form, "token");
+	enum reason ignored;
 	enum err e;
 
 	if (form->repeated != NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "parameter_repeated", why);
-	e = client_auth_parse(&r.auth, authorization, form, why);
+		return refused(REASON_PARAMETER_REPEATED, reason);
+	e = client_auth_parse(&r.auth, authorization, form, reason);
 	if (e != OK)
 		return e;
 	if (token == NULL)
-		return err_because(ERR_INVALID_REQUEST, "token_missing", why);
+		return refused(REASON_TOKEN_MISSING, reason);
 	r.is_refresh =
 	    token_decode(&r.refresh, TOKEN_REFRESH, token, &p->keyring) == OK;
 	if (!r.is_refresh &&
@@ -87,7 +88,7 @@ revoke(const struct provider *p, const char *authorization,
 	e = store_read(p->store, authenticate, &r);
 	if (e == OK && (r.is_refresh || r.access.jti[0] != '\0'))
 		e = store_write(p->store, now, step, &r);
-	*why = r.why;
+	*reason = r.reason;
 	client_auth_wipe(&r.auth);
 	return e;
 }

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/form.h"
+#include "base/reason.h"
 #include "protocol/client_auth.h"
 #include "protocol/provider.h"
 
@@ -16,6 +17,6 @@
  * ERR_INVALID_CLIENT, ERR_INVALID_REQUEST, ERR_UNAUTHORIZED_CLIENT: the token
  * is another client's (2.1). */
 enum err revoke(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, const char **why) MUST_CHECK;
+    const struct form *form, int64_t now, enum reason *reason) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 #include "protocol/userinfo.h"
 
 #include "base/json.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "protocol/access_token.h"
 #include "protocol/authorization.h"
@@ -12,7 +13,7 @@ struct question {
 	struct family family;
 	struct client *client;
 	struct user user;
-	const char *why;
+	enum reason reason;
 };
 
 static enum err
@@ -21,7 +22,7 @@ look(struct store_txn *t, void *arg)
 	struct question *q = arg;
 
 	return access_token_require(
-	    t, &q->token, q->now, &q->family, q->client, &q->user, &q->why);
+	    t, &q->token, q->now, &q->family, q->client, &q->user, &q->reason);
 }
 
 static void
@@ -38,7 +39,7 @@ answer_for(struct buf *answer, const struct question *q)
 enum err
 userinfo(const struct provider *p, const char *authorization,
     const struct form *form, int64_t now, struct buf *answer, bool *missing,
-    const char **why)
+    enum reason *reason)
 {
 	struct client client;
 	struct question q = {.now = now, .client = &client};
@@ -50,20 +51,18 @@ userinfo(const struct provider *p, const char *authorization,
 
 	*missing = text == NULL;
 	if (form != NULL && form->repeated != NULL)
-		return err_because(
-		    ERR_INVALID_REQUEST, "parameter_repeated", why);
+		return refused(REASON_PARAMETER_REPEATED, reason);
 	if (text == NULL)
-		return err_because(ERR_INVALID_REQUEST, "token_missing", why);
+		return refused(REASON_TOKEN_MISSING, reason);
 	if (in_header != NULL && in_form != NULL)
-		return err_because(ERR_INVALID_REQUEST, "token_twice", why);
-	e = access_token_parse(p, text, now, &q.token, why);
+		return refused(REASON_TOKEN_TWICE, reason);
+	e = access_token_parse(p, text, now, &q.token, reason);
 	if (e != OK)
 		return e;
 	e = store_read(p->store, look, &q);
-	*why = q.why;
+	*reason = q.reason;
 	if (e == OK && !words_has(q.token.scope, "openid"))
-		e = err_because(
-		    ERR_INSUFFICIENT_SCOPE, "scope_openid_missing", why);
+		e = refused(REASON_SCOPE_OPENID_MISSING, reason);
 	if (e == OK)
 		answer_for(answer, &q);
 	user_wipe(&q.user);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/form.h"
+#include "base/reason.h"
 #include "protocol/provider.h"
 
 #include <stdint.h>
@@ -18,6 +19,6 @@
  */
 enum err userinfo(const struct provider *p, const char *authorization,
     const struct form *form, int64_t now, struct buf *answer, bool *missing,
-    const char **why) MUST_CHECK;
+    enum reason *reason) MUST_CHECK;
 
 #endif

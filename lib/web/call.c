@@ -1,6 +1,7 @@
 #include "web/call.h"
 
 #include "base/log.h"
+#include "base/reason.h"
 
 static const char *
 call_address(const struct call *c)
@@ -10,16 +11,17 @@ call_address(const struct call *c)
 
 void
 call_log_refusal(
-    const struct call *c, enum err e, const char *reason, const char *client_id)
+    const struct call *c, enum err e, enum reason reason, const char *client_id)
 {
 	const char *address = call_address(c);
 
 	if (err_is_fault(e))
 		log_fault("server_error", "cause", err_name(e), "reason",
-		    reason, "client_id", client_id, "address", address, NULL);
+		    reason_word(reason), "client_id", client_id, "address",
+		    address, NULL);
 	else
-		log_note(err_name(e), "reason", reason, "client_id", client_id,
-		    "address", address, NULL);
+		log_note(err_name(e), "reason", reason_word(reason),
+		    "client_id", client_id, "address", address, NULL);
 }
 
 void

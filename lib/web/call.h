@@ -6,6 +6,7 @@
 #define LK_WEB_CALL_H
 
 #include "base/err.h"
+#include "base/reason.h"
 #include "protocol/provider.h"
 #include "web/page.h"
 #include "web/request.h"
@@ -29,7 +30,7 @@ struct call {
 };
 
 /* One line in the log about a refusal: the error's word, the reason, who. */
-void call_log_refusal(const struct call *c, enum err e, const char *reason,
+void call_log_refusal(const struct call *c, enum err e, enum reason reason,
     const char *client_id);
 
 /* Logs what was answered and is worth a line all the same. */

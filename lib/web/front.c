@@ -1,6 +1,7 @@
 #include "web/front.h"
 
 #include "base/buf.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "web/reply.h"
 #include "web/request.h"
@@ -134,7 +135,7 @@ read_site(struct front *f, const struct exchange *x)
 }
 
 enum err
-front_read(struct front *f, const struct exchange *x, const char **why)
+front_read(struct front *f, const struct exchange *x, enum reason *reason)
 {
 	enum err e, site;
 
@@ -145,8 +146,8 @@ front_read(struct front *f, const struct exchange *x, const char **why)
 	site = read_site(f, x);
 	read_asker(f, x);
 	if (e != OK)
-		return err_because(e, "form_unknown", why);
-	return site == OK ? OK : err_because(site, "site_not_named", why);
+		return refused(REASON_FORM_UNKNOWN, reason);
+	return site == OK ? OK : refused(REASON_SITE_NOT_NAMED, reason);
 }
 
 bool
@@ -233,7 +234,7 @@ put_basic(struct response *r, const struct front *f)
 
 void
 front_refuse(struct response *r, const struct front *f,
-    const struct site_rule *rule, enum err e, const char *why)
+    const struct site_rule *rule, enum err e, enum reason reason)
 {
 	/* To a script's request a browser would answer Basic itself, with a
 	 * window that asks for a password. */
@@ -241,7 +242,7 @@ front_refuse(struct response *r, const struct front *f,
 	bool comes_again = e == ERR_LOGIN_REQUIRED || e == ERR_ACCESS_DENIED ||
 			   e == ERR_INVALID_TOKEN;
 
-	reply_error(r, e, why);
+	reply_error(r, e, reason);
 	if (comes_again)
 		r->status = 401;
 	if (basic && comes_again)

@@ -7,6 +7,7 @@
 #define LK_WEB_FRONT_H
 
 #include "base/err.h"
+#include "base/reason.h"
 #include "domain/uri.h"
 #include "protocol/gate.h"
 #include "web/gateway.h"
@@ -33,10 +34,10 @@ struct front {
 	bool from_other_site; /* another site's page asks, or its form */
 };
 
-/* ERR_FORBIDDEN, with a word in *WHY: the server did not say what it asks. F
+/* ERR_FORBIDDEN, with a *REASON: the server did not say what it asks. F
  * has what is known even so. */
 enum err front_read(
-    struct front *f, const struct exchange *x, const char **why) MUST_CHECK;
+    struct front *f, const struct exchange *x, enum reason *reason) MUST_CHECK;
 
 /* Whether who asks is a person with a browser, to whom a page means something;
  * RULE is what decided. */
@@ -51,6 +52,6 @@ void front_say_no(struct response *r);
 
 /* The refusal E for a program: JSON, and with 401 how to come again. */
 void front_refuse(struct response *r, const struct front *f,
-    const struct site_rule *rule, enum err e, const char *why);
+    const struct site_rule *rule, enum err e, enum reason reason);
 
 #endif

@@ -1,6 +1,7 @@
 #include "web/page.h"
 
 #include "base/log.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "domain/uri.h"
 
@@ -110,34 +111,35 @@ page_render(struct response *r, const struct page *p, const char *name,
 }
 
 static const struct {
-	const char *reason, *message;
+	enum reason reason;
+	const char *message;
 } messages[] = {
-    {"client_id_missing",
+    {REASON_CLIENT_ID_MISSING,
 	"The app that sent you here did not say which app it is. Go back to "
 	"it and try again."},
-    {"client_id_unknown",
+    {REASON_CLIENT_ID_UNKNOWN,
 	"The app that sent you here is not registered here. Go back to it; "
 	"if that does not help, tell the person who looks after it."},
-    {"redirect_uri_missing",
+    {REASON_REDIRECT_URI_MISSING,
 	"The app that sent you here did not say where to send you back. Tell "
 	"the person who looks after it."},
-    {"redirect_uri_unregistered",
+    {REASON_REDIRECT_URI_UNREGISTERED,
 	"The app that sent you here wants to send you to an address that is "
 	"not registered for it. For your safety this stops here. Tell the "
 	"person who looks after the app."},
-    {"post_logout_redirect_uri_unregistered",
+    {REASON_POST_LOGOUT_REDIRECT_URI_UNREGISTERED,
 	"The app wants to send you to an address that is not registered for "
 	"it. Nothing was changed. Sign out here, or go back to the app."},
-    {"request_unreadable",
+    {REASON_REQUEST_UNREADABLE,
 	"Your browser sent something that cannot be read. Delete the cookies "
 	"of this site and try again."},
-    {"body_unreadable",
+    {REASON_BODY_UNREADABLE,
 	"The form that was sent cannot be read. Go back, load the page again "
 	"and try again."},
-    {"request_lost",
+    {REASON_REQUEST_LOST,
 	"The form that was sent is not complete. Go back to the app and start "
 	"again."},
-    {"form_token",
+    {REASON_FORM_TOKEN,
 	"This page was open for too long, or your browser does not accept "
 	"cookies. Go back to the app and start again."},
 };
@@ -158,19 +160,20 @@ static const struct {
 
 void
 page_error(
-    struct response *r, const struct page *p, enum err e, const char *reason)
+    struct response *r, const struct page *p, enum err e, enum reason reason)
 {
 	page_error_link(r, p, e, reason, "", "");
 }
 
 void
 page_error_link(struct response *r, const struct page *p, enum err e,
-    const char *reason, const char *url, const char *text)
+    enum reason reason, const char *url, const char *text)
 {
 	const char *heading = "Something went wrong";
 	const char *message =
 	    "The request of the app that sent you here is not "
 	    "valid. Go back to it and try again.";
+	const char *word = reason_word(reason);
 	struct json_build b;
 
 	if (err_is_fault(e)) {
@@ -183,14 +186,14 @@ page_error_link(struct response *r, const struct page *p, enum err e,
 			message = fallbacks[i].message;
 		}
 	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
-		if (reason != NULL && str_equal(messages[i].reason, reason))
+		if (messages[i].reason == reason)
 			message = messages[i].message;
 	response_begin(r, err_status(e));
 	json_begin(&b);
 	json_put_str(&b, "title", heading);
 	json_put_str(&b, "heading", heading);
 	json_put_str(&b, "message", message);
-	json_put_str(&b, "reason", reason != NULL ? reason : "");
+	json_put_str(&b, "reason", word != NULL ? word : "");
 	json_put_str(&b, "link_url", url);
 	json_put_str(&b, "link_text", text);
 	page_render(r, p, "error.html", &b, NULL);

@@ -8,6 +8,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/reason.h"
 #include "domain/client.h"
 #include "web/response.h"
 #include "web/template.h"
@@ -27,12 +28,12 @@ void page_render(struct response *r, const struct page *p, const char *name,
     struct json_build *data, const struct client *client);
 
 /* A page that says what went wrong and what to do. REASON is a code that is
- * also in the log, or NULL. */
+ * also in the log. */
 void page_error(
-    struct response *r, const struct page *p, enum err e, const char *reason);
+    struct response *r, const struct page *p, enum err e, enum reason reason);
 
 /* The same with a link to URL, if that is not "", which says TEXT. */
 void page_error_link(struct response *r, const struct page *p, enum err e,
-    const char *reason, const char *url, const char *text);
+    enum reason reason, const char *url, const char *text);
 
 #endif

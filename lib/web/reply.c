@@ -1,5 +1,6 @@
 #include "web/reply.h"
 
+#include "base/reason.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -8,14 +9,14 @@ enum { DESCRIPTION_CAP = 80, URL_CAP = 16384 };
 
 /* A reason word as a sentence of sorts: "code_expired", "code expired". */
 static const char *
-describe(char text[static DESCRIPTION_CAP], enum err e, const char *reason)
+describe(char text[static DESCRIPTION_CAP], enum err e, enum reason reason)
 {
 	text[0] = '\0';
 	/* Which half of a client's credentials was wrong is not told. */
 	if (e == ERR_INVALID_CLIENT)
-		reason = "client_authentication_failed";
-	if (reason == NULL || err_status(e) >= 500 ||
-	    str_copy(text, DESCRIPTION_CAP, reason) != OK)
+		reason = REASON_CLIENT_AUTHENTICATION_FAILED;
+	if (reason == REASON_NONE || err_status(e) >= 500 ||
+	    str_copy(text, DESCRIPTION_CAP, reason_word(reason)) != OK)
 		return NULL;
 	for (char *c = text; *c != '\0'; c++)
 		if (*c == '_')
@@ -42,7 +43,7 @@ reply_json_text(struct response *r)
 }
 
 static json_t *
-error_object(enum err e, const char *reason)
+error_object(enum err e, enum reason reason)
 {
 	char text[DESCRIPTION_CAP];
 	const char *description = describe(text, e, reason);
@@ -56,7 +57,7 @@ error_object(enum err e, const char *reason)
 }
 
 void
-reply_error(struct response *r, enum err e, const char *reason)
+reply_error(struct response *r, enum err e, enum reason reason)
 {
 	if (e == ERR_INVALID_CLIENT)
 		response_header(r, "WWW-Authenticate",
@@ -66,7 +67,7 @@ reply_error(struct response *r, enum err e, const char *reason)
 
 void
 reply_bearer_error(
-    struct response *r, enum err e, bool missing, const char *reason)
+    struct response *r, enum err e, bool missing, enum reason reason)
 {
 	int status = missing ? 401 : err_status(e);
 	char text[DESCRIPTION_CAP], challenge[256];
@@ -189,7 +190,7 @@ enum { ERROR_PARAMS = 3 };
 
 static void
 error_params(struct reply_param params[static ERROR_PARAMS],
-    char text[static DESCRIPTION_CAP], enum err e, const char *reason)
+    char text[static DESCRIPTION_CAP], enum err e, enum reason reason)
 {
 	params[0] = (struct reply_param){"error", err_wire(e)};
 	params[1] = (struct reply_param){
@@ -199,7 +200,7 @@ error_params(struct reply_param params[static ERROR_PARAMS],
 
 void
 reply_error_to_app(struct response *r, const struct page *p,
-    const struct authorize_request *q, enum err e, const char *reason)
+    const struct authorize_request *q, enum err e, enum reason reason)
 {
 	struct reply_param params[ERROR_PARAMS];
 	char text[DESCRIPTION_CAP];
@@ -210,7 +211,7 @@ reply_error_to_app(struct response *r, const struct page *p,
 
 void
 reply_offer_error(struct json_build *b, const struct page *p,
-    const struct authorize_request *q, enum err e, const char *reason)
+    const struct authorize_request *q, enum err e, enum reason reason)
 {
 	bool form_post = q->response_mode == RESPONSE_FORM_POST;
 	struct reply_param params[ERROR_PARAMS], all[PARAMS_MAX];

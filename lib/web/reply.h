@@ -7,6 +7,7 @@
 #define LK_WEB_REPLY_H
 
 #include "base/err.h"
+#include "base/reason.h"
 #include "protocol/authorize.h"
 #include "web/page.h"
 #include "web/response.h"
@@ -21,13 +22,13 @@ void reply_json(struct response *r, int status, json_t *object);
 void reply_json_text(struct response *r);
 
 /* {"error", "error_description"} (RFC 6749 5.2); a 401 names Basic. REASON is
- * the word from the log, or NULL. */
-void reply_error(struct response *r, enum err e, const char *reason);
+ * what the log gives as the reason. */
+void reply_error(struct response *r, enum err e, enum reason reason);
 
 /* For a resource that takes bearer tokens (RFC 6750 3): WWW-Authenticate, and
  * the same as JSON. MISSING: no token came, so neither has an error code. */
 void reply_bearer_error(
-    struct response *r, enum err e, bool missing, const char *reason);
+    struct response *r, enum err e, bool missing, enum reason reason);
 
 /* A parameter of an authorization response. */
 struct reply_param {
@@ -44,11 +45,11 @@ void reply_to_app(struct response *r, const struct page *p,
 
 /* The same for an error (RFC 6749 4.1.2.1). */
 void reply_error_to_app(struct response *r, const struct page *p,
-    const struct authorize_request *q, enum err e, const char *reason);
+    const struct authorize_request *q, enum err e, enum reason reason);
 
 /* Gives a page that tells of the error itself the way back to the app with it:
  * `back_url`, or for form_post `back_action` and `fields`; the other is "". */
 void reply_offer_error(struct json_build *b, const struct page *p,
-    const struct authorize_request *q, enum err e, const char *reason);
+    const struct authorize_request *q, enum err e, enum reason reason);
 
 #endif

@@ -1,6 +1,7 @@
 /* Authorization codes: sixty seconds, one use, and bound (RFC 6749 4.1.2). */
 #include "domain/code.h"
 
+#include "base/reason.h"
 #include "base/str.h"
 #include "check.h"
 #include "domain/audit.h"
@@ -15,7 +16,7 @@ static const char other_verifier[] =
     "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXj";
 static const char redirect_uri[] = "https://app.example.org/cb";
 
-static const char *why;
+static enum reason reason;
 static struct session session;
 
 static void
@@ -67,7 +68,7 @@ redeem(struct store_txn *t, const struct code *issued, const char *client_id,
 	    .redirect_uri = uri,
 	    .code_verifier = code_verifier};
 	struct code c;
-	enum err e = code_redeem(t, &p, now, &c, &why);
+	enum err e = code_redeem(t, &p, now, &c, &reason);
 
 	if (e == OK &&
 	    (memcmp(&c.token, &issued->token, sizeof c.token) != 0 ||
@@ -101,13 +102,13 @@ look(struct store_txn *t, const struct code *issued, const char *code_verifier,
 	    .redirect_uri = redirect_uri,
 	    .code_verifier = code_verifier};
 
-	return code_look(t, &p, now, &seen, &why);
+	return code_look(t, &p, now, &seen, &reason);
 }
 
 static bool
-refused(enum err e, const char *word)
+was_refused(enum err e, enum reason wanted_reason)
 {
-	return e == ERR_INVALID_GRANT && str_equal(why, word);
+	return e == ERR_INVALID_GRANT && reason == wanted_reason;
 }
 
 static enum err
@@ -118,26 +119,28 @@ uses(struct store_txn *t, void *arg)
 	(void)arg;
 	CHECK(memcmp(c.token.family_id, d.token.family_id, FAMILY_ID_LEN) != 0,
 	    "code: each has an id of its own");
-	CHECK(redeem_well(t, &c, noon) == OK && why == NULL,
+	CHECK(redeem_well(t, &c, noon) == OK && reason == REASON_NONE,
 	    "code: it gives back all it was issued with");
 	CHECK(look(t, &c, verifier, noon + 59) == OK && seen.used,
 	    "code: who has its verifier may look at a used one");
-	CHECK(refused(look(t, &c, other_verifier, noon), "code_verifier_wrong"),
+	CHECK(was_refused(look(t, &c, other_verifier, noon),
+		  REASON_CODE_VERIFIER_WRONG),
 	    "code: and no one else");
-	CHECK(refused(redeem_well(t, &c, noon), "code_reused") &&
-		  refused(redeem_well(t, &c, noon + 59), "code_reused"),
+	CHECK(
+	    was_refused(redeem_well(t, &c, noon), REASON_CODE_REUSED) &&
+		was_refused(redeem_well(t, &c, noon + 59), REASON_CODE_REUSED),
 	    "code: it works once");
 	CHECK(look(t, &d, verifier, noon + 59) == OK && !seen.used,
 	    "code: a look uses nothing");
-	CHECK(refused(redeem_well(t, &c, noon + 60), "code_expired"),
+	CHECK(was_refused(redeem_well(t, &c, noon + 60), REASON_CODE_EXPIRED),
 	    "code: its own time over, a used one is only refused");
 	CHECK(redeem_well(t, &d, noon + 59) == OK,
 	    "code: it works for sixty seconds");
 	c = issue(t, true);
-	CHECK(refused(redeem_well(t, &c, noon + 60), "code_expired"),
+	CHECK(was_refused(redeem_well(t, &c, noon + 60), REASON_CODE_EXPIRED),
 	    "code: and not one more");
 	memset(d.token.family_id, 'x', FAMILY_ID_LEN);
-	CHECK(refused(redeem_well(t, &d, noon), "code_expired"),
+	CHECK(was_refused(redeem_well(t, &d, noon), REASON_CODE_EXPIRED),
 	    "code: one that never was is refused");
 	return OK;
 }
@@ -149,22 +152,24 @@ bindings(struct store_txn *t, void *arg)
 	struct code c = issue(t, true);
 
 	(void)arg;
-	CHECK(refused(redeem(t, &c, "other", redirect_uri, verifier, noon),
-		  "client_mismatch"),
+	CHECK(was_refused(redeem(t, &c, "other", redirect_uri, verifier, noon),
+		  REASON_CLIENT_MISMATCH),
 	    "code: another client's attempt is refused");
-	CHECK(refused(redeem(t, &c, "app", "https://app.example.org/cb2",
-			  verifier, noon),
-		  "redirect_uri_mismatch") &&
-		  refused(redeem(t, &c, "app", "https://app.example.org/cb/",
-			      verifier, noon),
-		      "redirect_uri_mismatch"),
+	CHECK(
+	    was_refused(redeem(t, &c, "app", "https://app.example.org/cb2",
+			    verifier, noon),
+		REASON_REDIRECT_URI_MISMATCH) &&
+		was_refused(redeem(t, &c, "app", "https://app.example.org/cb/",
+				verifier, noon),
+		    REASON_REDIRECT_URI_MISMATCH),
 	    "code: another redirect URI is refused (RFC 6749 4.1.3)");
-	CHECK(refused(redeem(t, &c, "app", redirect_uri, other_verifier, noon),
-		  "code_verifier_wrong"),
+	CHECK(was_refused(
+		  redeem(t, &c, "app", redirect_uri, other_verifier, noon),
+		  REASON_CODE_VERIFIER_WRONG),
 	    "code: another verifier is refused (RFC 7636 4.6)");
 	CHECK(redeem(t, &c, "app", redirect_uri, NULL, noon) ==
 		      ERR_INVALID_REQUEST &&
-		  str_equal(why, "code_verifier_missing"),
+		  reason == REASON_CODE_VERIFIER_MISSING,
 	    "code: without its verifier it is refused");
 	CHECK(redeem(t, &c, "app", redirect_uri, "short", noon) ==
 		  ERR_INVALID_REQUEST,
@@ -184,12 +189,12 @@ without_pkce(struct store_txn *t, void *arg)
 	struct code c = issue(t, false);
 
 	(void)arg;
-	CHECK(refused(redeem(t, &c, "app", redirect_uri, verifier, noon),
-		  "code_verifier_unexpected"),
+	CHECK(was_refused(redeem(t, &c, "app", redirect_uri, verifier, noon),
+		  REASON_CODE_VERIFIER_UNEXPECTED),
 	    "code: a verifier that nobody asked for is refused (RFC 9700 "
 	    "4.8.2)");
-	CHECK(refused(redeem(t, &c, "app", NULL, NULL, noon),
-		  "redirect_uri_missing"),
+	CHECK(was_refused(redeem(t, &c, "app", NULL, NULL, noon),
+		  REASON_REDIRECT_URI_MISSING),
 	    "code: without PKCE the redirect URI must be repeated (RFC 6749 "
 	    "4.1.3)");
 	CHECK(redeem_well(t, &c, noon) == OK, "code: repeated, the code works");
@@ -237,14 +242,14 @@ used_twice(struct store_txn *t, void *arg)
 		fixture_bail_out("no code");
 	begin_family(t, &c, &f);
 	begin_family(t, &d, &g);
-	CHECK(refused(redeem_well(t, &c, noon + 1), "code_reused"),
+	CHECK(was_refused(redeem_well(t, &c, noon + 1), REASON_CODE_REUSED),
 	    "code: used twice, it is refused");
 	CHECK(family_get(t, f.family_id, noon, &found) == ERR_NOT_FOUND,
 	    "code: used twice, it ends the family it began (RFC 9700 4.5)");
 	CHECK(family_get(t, g.family_id, noon, &found) == OK,
 	    "code: and no other");
 	CHECK(reuses_told(t) == 1, "code: an administrator can read of it");
-	CHECK(refused(redeem_well(t, &c, noon + 1), "code_reused") &&
+	CHECK(was_refused(redeem_well(t, &c, noon + 1), REASON_CODE_REUSED) &&
 		  reuses_told(t) == 1,
 	    "code: a third use has nothing more to end");
 	return OK;
@@ -264,26 +269,28 @@ strangers(struct store_txn *t, void *arg)
 		fixture_bail_out("no code");
 	begin_family(t, &c, &f);
 	begin_family(t, &plain, &g);
-	CHECK(refused(redeem(t, &c, "other", redirect_uri, verifier, noon),
-		  "client_mismatch") &&
-		  refused(
+	CHECK(was_refused(redeem(t, &c, "other", redirect_uri, verifier, noon),
+		  REASON_CLIENT_MISMATCH) &&
+		  was_refused(
 		      redeem(t, &c, "app", redirect_uri, other_verifier, noon),
-		      "code_verifier_wrong") &&
+		      REASON_CODE_VERIFIER_WRONG) &&
 		  redeem(t, &c, "app", redirect_uri, NULL, noon) ==
 		      ERR_INVALID_REQUEST &&
-		  refused(redeem(t, &c, "app", "https://elsewhere.example/",
-			      verifier, noon),
-		      "redirect_uri_mismatch") &&
-		  refused(redeem(t, &plain, "app", NULL, NULL, noon),
-		      "redirect_uri_missing") &&
-		  refused(redeem_well(t, &c, noon + 60), "code_expired") &&
-		  refused(redeem_well(t, &c, noon + 3000), "code_expired"),
+		  was_refused(redeem(t, &c, "app", "https://elsewhere.example/",
+				  verifier, noon),
+		      REASON_REDIRECT_URI_MISMATCH) &&
+		  was_refused(redeem(t, &plain, "app", NULL, NULL, noon),
+		      REASON_REDIRECT_URI_MISSING) &&
+		  was_refused(
+		      redeem_well(t, &c, noon + 60), REASON_CODE_EXPIRED) &&
+		  was_refused(
+		      redeem_well(t, &c, noon + 3000), REASON_CODE_EXPIRED),
 	    "code: a used one from a stranger, or later, is refused");
 	CHECK(family_get(t, f.family_id, noon, &found) == OK &&
 		  family_get(t, g.family_id, noon, &found) == OK &&
 		  reuses_told(t) == told,
 	    "code: and ends nothing");
-	CHECK(refused(redeem_well(t, &c, noon + 59), "code_reused") &&
+	CHECK(was_refused(redeem_well(t, &c, noon + 59), REASON_CODE_REUSED) &&
 		  family_get(t, f.family_id, noon, &found) == ERR_NOT_FOUND &&
 		  reuses_told(t) == told + 1,
 	    "code: after all of these its own client still ends it");
@@ -301,13 +308,13 @@ sessions(struct store_txn *t, void *arg)
 		fixture_bail_out("no code");
 	begin_family(t, &used, &f);
 	session_end(t, session.sid);
-	CHECK(refused(redeem_well(t, &c, noon), "session_ended"),
+	CHECK(was_refused(redeem_well(t, &c, noon), REASON_SESSION_ENDED),
 	    "code: it does not outlive the session it was issued under");
-	CHECK(refused(redeem_well(t, &used, noon), "code_reused") &&
+	CHECK(was_refused(redeem_well(t, &used, noon), REASON_CODE_REUSED) &&
 		  family_get(t, f.family_id, noon, &found) == ERR_NOT_FOUND,
 	    "code: used twice, it ends what it began after the session, too");
 	sign_in(t);
-	CHECK(refused(redeem_well(t, &c, noon), "session_ended"),
+	CHECK(was_refused(redeem_well(t, &c, noon), REASON_SESSION_ENDED),
 	    "code: another session is none of its own");
 	return OK;
 }
@@ -325,9 +332,9 @@ ends(struct store_txn *t, void *arg)
 	CHECK(redeem_well(t, &c, noon) == OK,
 	    "code: ending those of others leaves it");
 	code_end_all(t, d.user_id, NULL);
-	CHECK(refused(redeem_well(t, &d, noon), "code_expired"),
+	CHECK(was_refused(redeem_well(t, &d, noon), REASON_CODE_EXPIRED),
 	    "code: ending those of its person ends it");
-	CHECK(refused(redeem_well(t, &c, noon), "code_expired"),
+	CHECK(was_refused(redeem_well(t, &c, noon), REASON_CODE_EXPIRED),
 	    "code: and the mark of one that was used, with all it began");
 	return OK;
 }

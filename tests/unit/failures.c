@@ -6,6 +6,7 @@
 #include "protocol/grant.h"
 
 #include "../fault/engine.h"
+#include "base/reason.h"
 #include "base/str.h"
 #include "check.h"
 #include "domain/audit.h"
@@ -113,7 +114,7 @@ perform(struct deed *d)
 {
 	struct token_request q = {.grant_type = d->grant,
 	    .code_verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"};
-	const char *why;
+	enum reason reason;
 
 	if (str_copy(q.auth.pair.client_id, CLIENT_ID_CAP, "photos") != OK ||
 	    str_copy(q.auth.pair.secret, CLIENT_SECRET_CAP, secret) != OK)
@@ -123,7 +124,7 @@ perform(struct deed *d)
 	else
 		q.refresh_token = d->token;
 	return grant_token(
-	    &provider, &q, noon + 40 + d->later_s, &d->reply, &why);
+	    &provider, &q, noon + 40 + d->later_s, &d->reply, &reason);
 }
 
 /* --- what is there ------------------------------------------------------- */

@@ -4,6 +4,7 @@
  */
 #include "domain/family.h"
 
+#include "base/reason.h"
 #include "base/str.h"
 #include "check.h"
 #include "domain/audit.h"
@@ -24,7 +25,7 @@ static struct client client = {.client_id = "app",
 static struct user alice = {.name = "alice", .groups = "family"};
 static struct session session;
 static struct family family;
-static const char *why;
+static enum reason reason;
 
 static enum err
 settle_in(struct store_txn *t, void *arg)
@@ -64,7 +65,7 @@ present(struct store_txn *t, const struct refresh_presented *asked,
 {
 	struct refresh_presented p = *asked;
 	struct family_ground g = {0};
-	const char *look_why;
+	enum reason look_reason;
 	struct client c;
 	enum err look, e;
 
@@ -74,14 +75,14 @@ present(struct store_txn *t, const struct refresh_presented *asked,
 	p.token.number = generation;
 	if (p.client == NULL)
 		p.client = &c;
-	look = family_look(t, &p, &lifetimes, now, &g, &look_why);
-	e = family_refresh(t, &p, &lifetimes, now, &g, f, &why);
+	look = family_look(t, &p, &lifetimes, now, &g, &look_reason);
+	e = family_refresh(t, &p, &lifetimes, now, &g, f, &reason);
 	if (look != OK)
-		looks_agree &= e == look && str_equal(why, look_why);
+		looks_agree &= e == look && reason == look_reason;
 	else if (g.stands)
 		looks_agree &= e == OK && str_equal(g.user.name, alice.name);
 	else
-		looks_agree &= str_equal(why, "refresh_token_reused");
+		looks_agree &= reason == REASON_REFRESH_TOKEN_REUSED;
 	return e;
 }
 
@@ -96,9 +97,9 @@ refresh(struct store_txn *t, uint64_t generation, int64_t now)
 }
 
 static bool
-refused(enum err e, enum err wanted, const char *word)
+was_refused(enum err e, enum err wanted, enum reason wanted_reason)
 {
-	return e == wanted && str_equal(why, word);
+	return e == wanted && reason == wanted_reason;
 }
 
 static bool
@@ -133,12 +134,11 @@ rotation(struct store_txn *t, void *arg)
 	audit_each(t, count_theft, &thefts);
 	CHECK(lives(t, noon + 40) && thefts == 0, "family: all that is honest");
 	CHECK(refresh(t, 3, noon + 40) == 0 &&
-		  str_equal(why, "refresh_token_reused") &&
-		  !lives(t, noon + 40),
+		  reason == REASON_REFRESH_TOKEN_REUSED && !lives(t, noon + 40),
 	    "family: an older token ends it");
 	audit_each(t, count_theft, &thefts);
 	CHECK(thefts == 1, "family: and an administrator can read of it");
-	CHECK(refresh(t, 4, noon + 40) == 0 && str_equal(why, "family_ended"),
+	CHECK(refresh(t, 4, noon + 40) == 0 && reason == REASON_FAMILY_ENDED,
 	    "family: then none of its tokens works");
 	return OK;
 }
@@ -161,7 +161,7 @@ retries(struct store_txn *t, void *arg)
 	CHECK(refresh(t, 1, noon) == 2 && refresh(t, 1, noon + GRACE) == 2,
 	    "family: with it a late arrival is as good as ever");
 	CHECK(refresh(t, 1, noon + GRACE + 1) == 0 &&
-		  str_equal(why, "refresh_token_reused") &&
+		  reason == REASON_REFRESH_TOKEN_REUSED &&
 		  !lives(t, noon + GRACE + 1),
 	    "family: and no successor is given instead: that is theft");
 	client.refresh_retry = RETRY_INSTEAD;
@@ -226,7 +226,7 @@ lifetime(struct store_txn *t, void *arg)
 	begin(t, true);
 	CHECK(lives(t, noon + IDLE - 1) && !lives(t, noon + IDLE) &&
 		  refresh(t, 1, noon + IDLE) == 0 &&
-		  str_equal(why, "family_ended"),
+		  reason == REASON_FAMILY_ENDED,
 	    "family: unused it dies when its idle time is over");
 	CHECK(refresh(t, 1, noon + IDLE - 1) == 2 &&
 		  lives(t, noon + 2 * IDLE - 2) && !lives(t, noon + 2 * IDLE),
@@ -248,13 +248,13 @@ lifetime(struct store_txn *t, void *arg)
 
 /* Something that ended, and a refresh by it. */
 static void
-loses(struct store_txn *t, const char *word, const char *text)
+loses(struct store_txn *t, enum reason wanted_reason, const char *text)
 {
 	struct family f;
 	struct client c;
 	struct user u;
 
-	CHECK(refresh(t, 1, noon) == 0 && str_equal(why, word) &&
+	CHECK(refresh(t, 1, noon) == 0 && reason == wanted_reason &&
 		  lives(t, noon) &&
 		  family_require(t, family.family_id, noon, &f, &c, &u) ==
 		      ERR_NOT_FOUND,
@@ -274,7 +274,7 @@ ground(struct store_txn *t, void *arg)
 		  str_equal(c.client_id, "app") && str_equal(u.name, "alice"),
 	    "family: what it stands on is found with it");
 	session_end(t, session.sid);
-	loses(t, "session_ended", "family: it ends with its session");
+	loses(t, REASON_SESSION_ENDED, "family: it ends with its session");
 	begin(t, true);
 	CHECK(family_require(t, family.family_id, noon, &f, &c, &u) == OK,
 	    "family: with offline_access it outlives its session");
@@ -282,13 +282,14 @@ ground(struct store_txn *t, void *arg)
 	alice.locked = true;
 	if (user_put(t, &alice, noon) != OK)
 		fixture_bail_out("a person");
-	loses(t, "user_disabled", "family: of somebody locked it is refused");
+	loses(t, REASON_USER_DISABLED,
+	    "family: of somebody locked it is refused");
 	alice.locked = false;
 	if (user_put(t, &alice, noon) != OK ||
 	    str_copy(client.groups, GROUPS_CAP, "staff") != OK ||
 	    client_put(t, &client, noon) != OK)
 		fixture_bail_out("a client");
-	loses(t, "user_not_in_group",
+	loses(t, REASON_USER_NOT_IN_GROUP,
 	    "family: of somebody no longer admitted it is refused");
 	client.groups[0] = '\0';
 	if (client_put(t, &client, noon) != OK)
@@ -312,17 +313,17 @@ askers(struct store_txn *t, void *arg)
 
 	(void)arg;
 	begin(t, true);
-	CHECK(refused(present(t, &other, 1, noon, &f), ERR_INVALID_GRANT,
-		  "client_mismatch") &&
-		  refused(present(t, &other, 0, noon, &f), ERR_INVALID_GRANT,
-		      "client_mismatch") &&
+	CHECK(was_refused(present(t, &other, 1, noon, &f), ERR_INVALID_GRANT,
+		  REASON_CLIENT_MISMATCH) &&
+		  was_refused(present(t, &other, 0, noon, &f),
+		      ERR_INVALID_GRANT, REASON_CLIENT_MISMATCH) &&
 		  lives(t, noon),
 	    "family: another client's attempt is refused and harms nothing");
-	CHECK(refused(present(t, &wider, 1, noon, &f), ERR_INVALID_SCOPE,
-		  "scope_widened"),
+	CHECK(was_refused(present(t, &wider, 1, noon, &f), ERR_INVALID_SCOPE,
+		  REASON_SCOPE_WIDENED),
 	    "family: its scope never widens (RFC 6749 6)");
-	CHECK(refused(present(t, &cookie, 1, noon, &f), ERR_INVALID_GRANT,
-		  "cookie_mismatch"),
+	CHECK(was_refused(present(t, &cookie, 1, noon, &f), ERR_INVALID_GRANT,
+		  REASON_COOKIE_MISMATCH),
 	    "family: a token that does not live in a cookie is not taken from "
 	    "one");
 	CHECK(present(t, &narrower, 1, noon, &f) == OK && f.current == 2 &&
@@ -330,8 +331,8 @@ askers(struct store_txn *t, void *arg)
 		  family_get(t, family.family_id, noon, &f) == OK &&
 		  str_equal(f.scope, "openid email"),
 	    "family: asked for less, it keeps its whole scope");
-	CHECK(refused(present(t, &wider, 0, noon, &f), ERR_INVALID_GRANT,
-		  "refresh_token_reused") &&
+	CHECK(was_refused(present(t, &wider, 0, noon, &f), ERR_INVALID_GRANT,
+		  REASON_REFRESH_TOKEN_REUSED) &&
 		  !lives(t, noon),
 	    "family: theft is theft, whatever else is wrong with it");
 	return OK;

@@ -4,6 +4,7 @@
  */
 #include "protocol/gate.h"
 
+#include "base/reason.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "check.h"
@@ -65,10 +66,10 @@ ask(const char *target, const char *with, struct gate_reply *r)
 	    .method = "GET",
 	    .target = target,
 	    .cookie = with};
-	const char *why;
+	enum reason reason;
 
 	reads = writes = 0;
-	return gate_decide(&provider, &q, noon, r, &why);
+	return gate_decide(&provider, &q, noon, r, &reason);
 }
 
 static void
@@ -136,25 +137,25 @@ destinations(void)
 	    .target = "/page",
 	    .destination = SITE "/other",
 	    .cookie = cookie};
-	const char *why = NULL;
+	enum reason reason = REASON_NONE;
 
 	reads = writes = 0;
-	CHECK(gate_decide(&provider, &q, noon, &r, &why) == OK && r.has_user &&
-		  reads == 3 && writes == 0,
+	CHECK(gate_decide(&provider, &q, noon, &r, &reason) == OK &&
+		  r.has_user && reads == 3 && writes == 0,
 	    "gate: a destination costs two reads more, and no write");
 	q.destination = "/x/y";
-	CHECK(gate_decide(&provider, &q, noon, &r, &why) == ERR_FORBIDDEN &&
-		  str_equal(why, "not_in_group"),
+	CHECK(gate_decide(&provider, &q, noon, &r, &reason) == ERR_FORBIDDEN &&
+		  reason == REASON_NOT_IN_GROUP,
 	    "gate: it is closed to whom its own rule does not name");
 	q.destination = "https://elsewhere.example/y";
-	CHECK(
-	    gate_decide(&provider, &q, noon, &r, &why) == ERR_INVALID_REQUEST &&
-		str_equal(why, "destination_foreign") && !r.has_user,
+	CHECK(gate_decide(&provider, &q, noon, &r, &reason) ==
+		      ERR_INVALID_REQUEST &&
+		  reason == REASON_DESTINATION_FOREIGN && !r.has_user,
 	    "gate: one elsewhere is refused to a signed-in person, too");
 	q.destination = NULL;
-	CHECK(
-	    gate_decide(&provider, &q, noon, &r, &why) == ERR_INVALID_REQUEST &&
-		str_equal(why, "destination_missing"),
+	CHECK(gate_decide(&provider, &q, noon, &r, &reason) ==
+		      ERR_INVALID_REQUEST &&
+		  reason == REASON_DESTINATION_MISSING,
 	    "gate: and so is a MOVE to nowhere");
 }
 
@@ -176,7 +177,7 @@ app_passwords(void)
 	    .target = "/",
 	    .authorization = basic};
 	bool locked = true;
-	const char *why;
+	enum reason reason;
 
 	snprintf(text, sizeof text, "alice:%s", app_password);
 	/* Its alphabet is base64's but for two: encode by hand what is. */
@@ -184,17 +185,18 @@ app_passwords(void)
 	for (char *c = basic + 6; *c != '\0'; c++)
 		*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
 	reads = writes = 0;
-	CHECK(gate_decide(&provider, &q, noon, &r, &why) == OK && r.has_user &&
-		  reads == 1 && writes == 0,
+	CHECK(gate_decide(&provider, &q, noon, &r, &reason) == OK &&
+		  r.has_user && reads == 1 && writes == 0,
 	    "gate: an app password costs one read, too, and no write");
 	q.target = "/x";
-	CHECK(
-	    gate_decide(&provider, &q, noon, &r, &why) == ERR_LOGIN_REQUIRED &&
-		!r.has_user,
+	CHECK(gate_decide(&provider, &q, noon, &r, &reason) ==
+		      ERR_LOGIN_REQUIRED &&
+		  !r.has_user,
 	    "gate: it counts where the rule says so alone");
 	q.target = "/";
 	in_store(lock_step, &locked);
-	CHECK(gate_decide(&provider, &q, noon, &r, &why) == ERR_ACCESS_DENIED &&
+	CHECK(gate_decide(&provider, &q, noon, &r, &reason) ==
+		      ERR_ACCESS_DENIED &&
 		  !r.has_user && r.user.name[0] == '\0',
 	    "gate: and nothing for somebody who is locked");
 }

@@ -5,6 +5,7 @@
  */
 #include "protocol/grant.h"
 
+#include "base/reason.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "check.h"
@@ -25,7 +26,7 @@ static struct client app = {.client_id = "app",
     .grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN};
 static struct user alice = {.name = "alice", .groups = "family"};
 static struct family family; /* as it was begun */
-static const char *why;
+static enum reason reason;
 
 static enum err
 furnish(struct store_txn *t, void *arg)
@@ -81,7 +82,7 @@ ask(struct token_request *q, char text[static TOKEN_TEXT_CAP])
 		fixture_bail_out("a client_id");
 	q->refresh_token = q->code = text;
 	reads = writes = 0;
-	e = grant_token(&provider, q, noon, &r, &why);
+	e = grant_token(&provider, q, noon, &r, &reason);
 	if (e == OK &&
 	    (r.access_token[0] == '\0' || r.refresh_token[0] == '\0'))
 		e = ERR_IO;
@@ -117,9 +118,9 @@ refresh(uint64_t generation)
 }
 
 static bool
-refused(enum err e, enum err wanted, const char *word)
+was_refused(enum err e, enum err wanted, enum reason wanted_reason)
 {
-	return e == wanted && str_equal(why, word);
+	return e == wanted && reason == wanted_reason;
 }
 
 /* --- how often the store is asked ------------------------------------------*/
@@ -155,27 +156,29 @@ counted(void)
 	in_store(begin_step, NULL);
 	CHECK(refresh(1) == OK && reads == 1 && writes == 1,
 	    "grant: a refresh is one look and one write");
-	CHECK(refused(refresh_with(thief, 2), ERR_INVALID_CLIENT,
-		  "client_secret_wrong") &&
+	CHECK(was_refused(refresh_with(thief, 2), ERR_INVALID_CLIENT,
+		  REASON_CLIENT_SECRET_WRONG) &&
 		  reads == 1 && writes == 0,
 	    "grant: one by who is not the client waits for no writer");
-	CHECK(refused(
-		  refresh_with(wider, 2), ERR_INVALID_SCOPE, "scope_widened") &&
+	CHECK(was_refused(refresh_with(wider, 2), ERR_INVALID_SCOPE,
+		  REASON_SCOPE_WIDENED) &&
 		  writes == 0 &&
-		  refused(refresh_with(cookie, 2), ERR_INVALID_GRANT,
-		      "cookie_mismatch") &&
+		  was_refused(refresh_with(cookie, 2), ERR_INVALID_GRANT,
+		      REASON_COOKIE_MISMATCH) &&
 		  writes == 0,
 	    "grant: nor does one that asks for what it cannot have");
 	in_store(lock_step, NULL);
-	CHECK(refused(refresh(2), ERR_INVALID_GRANT, "user_disabled") &&
-		  writes == 0,
+	CHECK(
+	    was_refused(refresh(2), ERR_INVALID_GRANT, REASON_USER_DISABLED) &&
+		writes == 0,
 	    "grant: nor one of somebody locked");
 	in_store(unlock_step, NULL);
 	CHECK(refresh(2) == OK, "grant: none of these used the token up");
-	CHECK(refused(refresh(0), ERR_INVALID_GRANT, "refresh_token_reused") &&
+	CHECK(was_refused(
+		  refresh(0), ERR_INVALID_GRANT, REASON_REFRESH_TOKEN_REUSED) &&
 		  writes == 1 && !lives(),
 	    "grant: theft is written down, and ends the family");
-	CHECK(refused(refresh(3), ERR_INVALID_GRANT, "family_ended") &&
+	CHECK(was_refused(refresh(3), ERR_INVALID_GRANT, REASON_FAMILY_ENDED) &&
 		  writes == 0,
 	    "grant: who asks on for a family that has ended waits for no "
 	    "writer");
@@ -192,17 +195,18 @@ strangers(void)
 	in_store(begin_step, NULL);
 	encode(text, TOKEN_REFRESH, 1);
 	text[0] ^= 1;
-	CHECK(refused(ask(&thief, text), ERR_INVALID_CLIENT,
-		  "client_secret_wrong") &&
+	CHECK(was_refused(ask(&thief, text), ERR_INVALID_CLIENT,
+		  REASON_CLIENT_SECRET_WRONG) &&
 		  writes == 0,
 	    "grant: whether a token is ours is told to clients alone");
-	CHECK(refused(ask(&code, text), ERR_INVALID_GRANT, "code_forged") &&
+	CHECK(was_refused(
+		  ask(&code, text), ERR_INVALID_GRANT, REASON_CODE_FORGED) &&
 		  writes == 0,
 	    "grant: a forged code waits for no writer");
 	encode(text, TOKEN_CODE, 0);
 	thief.grant_type = GRANT_AUTHORIZATION_CODE;
-	CHECK(refused(ask(&thief, text), ERR_INVALID_CLIENT,
-		  "client_secret_wrong") &&
+	CHECK(was_refused(ask(&thief, text), ERR_INVALID_CLIENT,
+		  REASON_CLIENT_SECRET_WRONG) &&
 		  writes == 0,
 	    "grant: nor does a code from who is not the client");
 }
@@ -229,7 +233,7 @@ overtake_step(struct store_txn *t, void *arg)
 	(void)arg;
 	memcpy(p.token.family_id, family.family_id, FAMILY_ID_LEN);
 	for (; p.token.number < 3; p.token.number++)
-		if (family_refresh(t, &p, &l, noon, &g, &f, &why) != OK)
+		if (family_refresh(t, &p, &l, noon, &g, &f, &reason) != OK)
 			return ERR_IO;
 	return OK;
 }
@@ -239,17 +243,18 @@ between(void)
 {
 	in_store(begin_step, NULL);
 	meanwhile = end_step;
-	CHECK(refused(refresh(1), ERR_INVALID_GRANT, "family_ended"),
+	CHECK(was_refused(refresh(1), ERR_INVALID_GRANT, REASON_FAMILY_ENDED),
 	    "grant: a family that ends after the look gives nothing");
 	in_store(begin_step, NULL);
 	meanwhile = overtake_step;
-	CHECK(refused(refresh(1), ERR_INVALID_GRANT, "refresh_token_reused") &&
+	CHECK(was_refused(
+		  refresh(1), ERR_INVALID_GRANT, REASON_REFRESH_TOKEN_REUSED) &&
 		  !lives(),
 	    "grant: a token that is used up after the look is known for theft");
 	in_store(begin_step, NULL);
 	meanwhile = lock_step;
-	CHECK(refresh(1) == OK &&
-		  refused(refresh(2), ERR_INVALID_GRANT, "user_disabled"),
+	CHECK(refresh(1) == OK && was_refused(refresh(2), ERR_INVALID_GRANT,
+				      REASON_USER_DISABLED),
 	    "grant: a person locked after the look is locked out from the next "
 	    "request on");
 	in_store(unlock_step, NULL);

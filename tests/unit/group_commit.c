@@ -6,6 +6,7 @@
 #define _GNU_SOURCE /* RTLD_NEXT */
 #include "store/lmdb.h"
 
+#include "base/reason.h"
 #include "base/str.h"
 #include "check.h"
 #include "domain/family.h"
@@ -455,11 +456,11 @@ refresh_step(struct store_txn *t, void *arg)
 	struct client c = {.client_id = "app"};
 	struct refresh_presented p = {.token.number = 1, .client = &c};
 	struct family_ground g = {0};
-	const char *why;
+	enum reason reason;
 
 	d->runs++;
 	memcpy(p.token.family_id, family.family_id, FAMILY_ID_LEN);
-	return family_refresh(t, &p, &l, noon, &g, &d->family, &why);
+	return family_refresh(t, &p, &l, noon, &g, &d->family, &reason);
 }
 
 static void

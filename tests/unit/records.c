@@ -2,6 +2,7 @@
  * Our own file is input too: records that are cut short, too long, altered or
  * from the future are refused, and never half believed.
  */
+#include "base/reason.h"
 #include "base/str.h"
 #include "check.h"
 #include "domain/app_password.h"
@@ -122,9 +123,9 @@ read_code(struct store_txn *t)
 	    .client_id = "photos",
 	    .redirect_uri = "https://photos.example.org/cb"};
 	struct code c;
-	const char *why;
+	enum reason reason;
 
-	return code_redeem(t, &p, noon, &c, &why);
+	return code_redeem(t, &p, noon, &c, &reason);
 }
 
 static enum err

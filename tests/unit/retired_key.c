@@ -2,6 +2,7 @@
  * What a key that is no longer published is good for: the hints it signed, and
  * no access token.
  */
+#include "base/reason.h"
 #include "check.h"
 #include "fixture.h"
 #include "protocol/access_token.h"
@@ -61,9 +62,9 @@ static enum err
 access_token_at(const char *text, int64_t now)
 {
 	struct access_token a;
-	const char *why;
+	enum reason reason;
 
-	return access_token_parse(&provider, text, now, &a, &why);
+	return access_token_parse(&provider, text, now, &a, &reason);
 }
 
 static bool

@@ -1,0 +1,169 @@
+/*
+ * Why a request is refused, as far as RFC words leave it open: "code_expired"
+ * of invalid_grant. The word is in the log, in the manual of each program that
+ * gives it, and for an app in error_description. Those that people can meet on
+ * a page have a sentence for them there.
+ */
+#ifndef LK_BASE_REASON_H
+#define LK_BASE_REASON_H
+
+#include "base/err.h"
+
+/* The reason, the error that it means, and its word. VARIES: each place that
+ * gives it says which error it is (refused_as). */
+/* clang-format off */
+#define REASONS(X) \
+	X(APP_PASSWORD_WRONG, ERR_ACCESS_DENIED, "app_password_wrong") \
+	X(AUDIENCE, ERR_INVALID_TOKEN, "audience") \
+	X(BASIC_MALFORMED, ERR_INVALID_CLIENT, "basic_malformed") \
+	X(BODY_UNREADABLE, VARIES, "body_unreadable") \
+	X(CLAIMS, ERR_INVALID_TOKEN, "claims") \
+	X(CLIENT_AUTH_SCHEME, ERR_INVALID_CLIENT, "client_auth_scheme") \
+	X(CLIENT_AUTH_TWICE, ERR_INVALID_REQUEST, "client_auth_twice") \
+	X(CLIENT_AUTHENTICATION_FAILED, ERR_INVALID_CLIENT, \
+	    "client_authentication_failed") \
+	X(CLIENT_ID_DIFFERS, ERR_INVALID_REQUEST, "client_id_differs") \
+	X(CLIENT_ID_MISSING, ERR_INVALID_REQUEST, "client_id_missing") \
+	X(CLIENT_ID_UNKNOWN, ERR_INVALID_REQUEST, "client_id_unknown") \
+	X(CLIENT_IS_SITE, ERR_INVALID_CLIENT, "client_is_site") \
+	X(CLIENT_MALFORMED, ERR_INVALID_CLIENT, "client_malformed") \
+	X(CLIENT_MISMATCH, VARIES, "client_mismatch") \
+	X(CLIENT_MISSING, ERR_INVALID_CLIENT, "client_missing") \
+	X(CLIENT_NOT_CONFIDENTIAL, ERR_INVALID_CLIENT, \
+	    "client_not_confidential") \
+	X(CLIENT_REMOVED, VARIES, "client_removed") \
+	X(CLIENT_SECRET_MISSING, ERR_INVALID_CLIENT, "client_secret_missing") \
+	X(CLIENT_SECRET_WRONG, ERR_INVALID_CLIENT, "client_secret_wrong") \
+	X(CLIENT_UNKNOWN, ERR_INVALID_CLIENT, "client_unknown") \
+	X(CODE_CHALLENGE_MALFORMED, ERR_INVALID_REQUEST, \
+	    "code_challenge_malformed") \
+	X(CODE_CHALLENGE_METHOD_UNSUPPORTED, ERR_INVALID_REQUEST, \
+	    "code_challenge_method_unsupported") \
+	X(CODE_CHALLENGE_MISSING, ERR_INVALID_REQUEST, \
+	    "code_challenge_missing") \
+	X(CODE_EXPIRED, ERR_INVALID_GRANT, "code_expired") \
+	X(CODE_FORGED, ERR_INVALID_GRANT, "code_forged") \
+	X(CODE_MISSING, ERR_INVALID_REQUEST, "code_missing") \
+	X(CODE_REUSED, ERR_INVALID_GRANT, "code_reused") \
+	X(CODE_VERIFIER_MISSING, ERR_INVALID_REQUEST, "code_verifier_missing") \
+	X(CODE_VERIFIER_UNEXPECTED, ERR_INVALID_GRANT, \
+	    "code_verifier_unexpected") \
+	X(CODE_VERIFIER_WRONG, VARIES, "code_verifier_wrong") \
+	X(COOKIE_MISMATCH, ERR_INVALID_GRANT, "cookie_mismatch") \
+	X(DESTINATION_FOREIGN, ERR_INVALID_REQUEST, "destination_foreign") \
+	X(DESTINATION_MISSING, ERR_INVALID_REQUEST, "destination_missing") \
+	X(FAMILY_ENDED, VARIES, "family_ended") \
+	X(FORM_TOKEN, ERR_FORBIDDEN, "form_token") \
+	X(FORM_UNKNOWN, ERR_FORBIDDEN, "form_unknown") \
+	X(GRANT_TYPE_ELSEWHERE, ERR_UNSUPPORTED_GRANT_TYPE, \
+	    "grant_type_elsewhere") \
+	X(GRANT_TYPE_MISSING, ERR_INVALID_REQUEST, "grant_type_missing") \
+	X(GRANT_TYPE_NOT_ALLOWED, ERR_UNAUTHORIZED_CLIENT, \
+	    "grant_type_not_allowed") \
+	X(GRANT_TYPE_UNKNOWN, ERR_UNSUPPORTED_GRANT_TYPE, \
+	    "grant_type_unknown") \
+	X(ID_TOKEN_HINT_INVALID, VARIES, "id_token_hint_invalid") \
+	X(ISSUER, ERR_INVALID_TOKEN, "issuer") \
+	X(ISSUER_MISMATCH, ERR_INVALID_REQUEST, "issuer_mismatch") \
+	X(MAX_AGE_MALFORMED, ERR_INVALID_REQUEST, "max_age_malformed") \
+	X(METHOD_AMBIGUOUS, ERR_INVALID_REQUEST, "method_ambiguous") \
+	X(NO_RULE, ERR_FORBIDDEN, "no_rule") \
+	X(NO_SIGNING_KEY, ERR_CORRUPT, "no_signing_key") \
+	X(NONCE_TOO_LONG, ERR_INVALID_REQUEST, "nonce_too_long") \
+	X(NOT_A_JWT, ERR_INVALID_TOKEN, "not_a_jwt") \
+	X(NOT_AN_ACCESS_TOKEN, ERR_INVALID_TOKEN, "not_an_access_token") \
+	X(NOT_IN_GROUP, ERR_FORBIDDEN, "not_in_group") \
+	X(NOT_SIGNED_IN, ERR_FORBIDDEN, "not_signed_in") \
+	X(NOTHING_GRANTED, ERR_ACCESS_DENIED, "nothing_granted") \
+	X(OPEN_ALREADY, ERR_TEMPORARILY_UNAVAILABLE, "open_already") \
+	X(ORIGIN_MISSING, ERR_INVALID_REQUEST, "origin_missing") \
+	X(ORIGIN_NOT_ALLOWED, ERR_UNAUTHORIZED_CLIENT, "origin_not_allowed") \
+	X(PARAMETER_REPEATED, ERR_INVALID_REQUEST, "parameter_repeated") \
+	X(PATH_AMBIGUOUS, ERR_INVALID_REQUEST, "path_ambiguous") \
+	X(PERSON_DECLINED, ERR_ACCESS_DENIED, "person_declined") \
+	X(POST_LOGOUT_REDIRECT_URI_UNREGISTERED, ERR_INVALID_REQUEST, \
+	    "post_logout_redirect_uri_unregistered") \
+	X(PROMPT_NONE, VARIES, "prompt_none") \
+	X(PROMPT_NONE_WITH_OTHERS, ERR_INVALID_REQUEST, \
+	    "prompt_none_with_others") \
+	X(PROMPT_UNKNOWN, ERR_INVALID_REQUEST, "prompt_unknown") \
+	X(PUBLIC_CLIENT_SENT_SECRET, ERR_INVALID_CLIENT, \
+	    "public_client_sent_secret") \
+	X(REDIRECT_URI_MISMATCH, ERR_INVALID_GRANT, "redirect_uri_mismatch") \
+	X(REDIRECT_URI_MISSING, VARIES, "redirect_uri_missing") \
+	X(REDIRECT_URI_UNREGISTERED, ERR_INVALID_REQUEST, \
+	    "redirect_uri_unregistered") \
+	X(REFRESH_COOKIE_MISSING, ERR_INVALID_GRANT, "refresh_cookie_missing") \
+	X(REFRESH_TOKEN_FORGED, ERR_INVALID_GRANT, "refresh_token_forged") \
+	X(REFRESH_TOKEN_MISSING, ERR_INVALID_REQUEST, "refresh_token_missing") \
+	X(REFRESH_TOKEN_REUSED, ERR_INVALID_GRANT, "refresh_token_reused") \
+	X(REGISTRATION_UNSUPPORTED, ERR_REGISTRATION_NOT_SUPPORTED, \
+	    "registration_unsupported") \
+	X(REQUEST_LOST, ERR_INVALID_REQUEST, "request_lost") \
+	X(REQUEST_TOO_LONG, ERR_CONTENT_TOO_LARGE, "request_too_long") \
+	X(REQUEST_UNREADABLE, VARIES, "request_unreadable") \
+	X(REQUEST_UNSUPPORTED, ERR_REQUEST_NOT_SUPPORTED, \
+	    "request_unsupported") \
+	X(REQUEST_URI_UNSUPPORTED, ERR_REQUEST_URI_NOT_SUPPORTED, \
+	    "request_uri_unsupported") \
+	X(RESPONSE_MODE_UNSUPPORTED, ERR_INVALID_REQUEST, \
+	    "response_mode_unsupported") \
+	X(RESPONSE_TYPE_MISSING, ERR_INVALID_REQUEST, "response_type_missing") \
+	X(RESPONSE_TYPE_UNSUPPORTED, ERR_UNSUPPORTED_RESPONSE_TYPE, \
+	    "response_type_unsupported") \
+	X(SCOPE_MALFORMED, ERR_INVALID_SCOPE, "scope_malformed") \
+	X(SCOPE_MISSING, ERR_INSUFFICIENT_SCOPE, "scope_missing") \
+	X(SCOPE_NOT_ALLOWED, ERR_INVALID_SCOPE, "scope_not_allowed") \
+	X(SCOPE_OPENID_MISSING, ERR_INSUFFICIENT_SCOPE, \
+	    "scope_openid_missing") \
+	X(SCOPE_TOO_LONG, ERR_INVALID_REQUEST, "scope_too_long") \
+	X(SCOPE_WIDENED, ERR_INVALID_SCOPE, "scope_widened") \
+	X(SESSION_ENDED, ERR_INVALID_GRANT, "session_ended") \
+	X(SIGN_IN, VARIES, "sign_in") \
+	X(SIGN_IN_LINE_FULL, ERR_BUSY, "sign_in_line_full") \
+	X(SIGNATURE, VARIES, "signature") \
+	X(SITE_NOT_NAMED, ERR_FORBIDDEN, "site_not_named") \
+	X(SITE_UNKNOWN, ERR_FORBIDDEN, "site_unknown") \
+	X(STATE_TOO_LONG, ERR_INVALID_REQUEST, "state_too_long") \
+	X(TOKEN_ABANDONED, ERR_INVALID_TOKEN, "token_abandoned") \
+	X(TOKEN_EXPIRED, ERR_INVALID_TOKEN, "token_expired") \
+	X(TOKEN_MISSING, ERR_INVALID_REQUEST, "token_missing") \
+	X(TOKEN_REVOKED, ERR_INVALID_TOKEN, "token_revoked") \
+	X(TOKEN_TWICE, ERR_INVALID_REQUEST, "token_twice") \
+	X(USER_DISABLED, VARIES, "user_disabled") \
+	X(USER_NOT_IN_GROUP, VARIES, "user_not_in_group") \
+	X(VISIT_OVERTAKEN, ERR_FORBIDDEN, "visit_overtaken") \
+	X(VISIT_UNKNOWN, ERR_FORBIDDEN, "visit_unknown")
+/* clang-format on */
+
+enum reason {
+	REASON_NONE, /* the error says it all */
+#define X(name, err, word) REASON_##name,
+	REASONS(X)
+#undef X
+	    REASON_COUNT
+};
+
+/* "code_expired"; NULL for REASON_NONE. */
+const char *reason_word(enum reason r);
+
+/* The error that R means, unless it varies. */
+enum err reason_err(enum reason r);
+
+/* Refuses because of R: *REASON becomes R. */
+static inline enum err
+refused(enum reason r, enum reason *reason)
+{
+	*reason = r;
+	return reason_err(r);
+}
+
+/* The same with E, for a reason whose error varies. */
+static inline enum err
+refused_as(enum err e, enum reason r, enum reason *reason)
+{
+	*reason = r;
+	return e;
+}
+
+#endif
