@@ -13,8 +13,8 @@ serve(struct call *c)
 	enum reason reason = REASON_NONE;
 	enum err e;
 
-	e = introspect(c->provider, c->request.authorization, &c->request.body,
-	    c->now, &c->response.body, &reason);
+	e = introspect(
+	    c->provider, &c->caller, c->now, &c->response.body, &reason);
 	if (e == OK) {
 		reply_json_text(&c->response);
 		return;

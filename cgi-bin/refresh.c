@@ -37,7 +37,7 @@ take_cookie(struct call *c, struct token_request *q,
     char token[static TOKEN_TEXT_CAP], enum reason *reason)
 {
 	struct search s = {.client_id = q->auth.pair.client_id,
-	    .origin = q->origin,
+	    .origin = q->who->origin,
 	    .reason = reason};
 	enum err e;
 
@@ -58,10 +58,8 @@ static enum err
 parse(struct call *c, struct token_request *q,
     char token[static TOKEN_TEXT_CAP], enum reason *reason)
 {
-	enum err e = token_request_parse(
-	    q, c->request.authorization, &c->request.body, reason);
+	enum err e = token_request_parse(q, &c->caller, reason);
 
-	q->origin = c->request.origin;
 	if (e == OK && q->grant_type != GRANT_REFRESH_TOKEN)
 		e = refused(REASON_GRANT_TYPE_ELSEWHERE, reason);
 	if (e == OK && q->refresh_token == NULL)

@@ -14,8 +14,7 @@ serve(struct call *c)
 	enum err e;
 
 	/* An empty 200 is the whole answer (RFC 7009 2.2). */
-	e = revoke(c->provider, c->request.authorization, &c->request.body,
-	    c->now, &reason);
+	e = revoke(c->provider, &c->caller, c->now, &reason);
 	if (e == OK)
 		return;
 	call_log_refusal(c, e, reason, NULL);

@@ -12,9 +12,7 @@ serve(struct call *c)
 	enum reason reason = REASON_NONE;
 	enum err e;
 
-	e = token_request_parse(
-	    &q, c->request.authorization, &c->request.body, &reason);
-	q.origin = c->request.origin;
+	e = token_request_parse(&q, &c->caller, &reason);
 	(void)token_answer(c, &q, e, reason);
 	token_request_wipe(&q);
 }

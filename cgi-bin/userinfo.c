@@ -10,14 +10,12 @@
 static void
 serve(struct call *c)
 {
-	const struct request *q = &c->request;
 	enum reason reason = REASON_NONE;
 	bool missing;
 	enum err e;
 
-	e = userinfo(c->provider, q->authorization,
-	    q->method == METHOD_POST ? &q->body : NULL, c->now,
-	    &c->response.body, &missing, &reason);
+	e = userinfo(c->provider, &c->caller, c->now, &c->response.body,
+	    &missing, &reason);
 	if (e == OK) {
 		reply_json_text(&c->response);
 		return;

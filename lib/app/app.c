@@ -322,9 +322,10 @@ dispatch(struct call *c, const struct endpoint *ep)
 	}
 	if (method == METHOD_POST)
 		e = request_read_form(&c->request, c->exchange);
-	if (e == OK)
+	if (e == OK) {
+		call_set_caller(c, ep->path);
 		ep->serve(c);
-	else
+	} else
 		refuse(c, e, REASON_BODY_UNREADABLE);
 	if (cors_allow(&c->response, c->provider, &c->request, ep->cors) != OK)
 		c->response.failed = true;

@@ -36,16 +36,16 @@ split_basic(struct client_auth *a, char *text)
 }
 
 enum err
-client_auth_parse(struct client_auth *a, const char *authorization,
-    const struct form *form, enum reason *reason)
+client_auth_parse(
+    struct client_auth *a, const struct caller *who, enum reason *reason)
 {
-	const char *client_id = form_get(form, "client_id");
-	const char *secret = form_get(form, "client_secret");
+	const char *client_id = form_get(who->form, "client_id");
+	const char *secret = form_get(who->form, "client_secret");
 	char text[BASIC_CAP];
 	enum err e;
 
 	*a = (struct client_auth){0};
-	if (authorization == NULL) {
+	if (who->authorization == NULL) {
 		if (client_id == NULL)
 			return refused(REASON_CLIENT_MISSING, reason);
 		if (pair_set(&a->pair, client_id,
@@ -53,7 +53,7 @@ client_auth_parse(struct client_auth *a, const char *authorization,
 			return refused(REASON_CLIENT_MALFORMED, reason);
 		return OK;
 	}
-	e = authorization_basic(text, authorization);
+	e = authorization_basic(text, who->authorization);
 	if (e == ERR_NOT_FOUND)
 		return refused(REASON_CLIENT_AUTH_SCHEME, reason);
 	a->basic = true;

@@ -6,10 +6,10 @@
 #define LK_PROTOCOL_CLIENT_AUTH_H
 
 #include "base/err.h"
-#include "base/form.h"
 #include "base/reason.h"
 #include "domain/client.h"
 #include "domain/keyring.h"
+#include "protocol/caller.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -29,12 +29,12 @@ struct client_auth {
 };
 
 /*
- * Takes the Authorization header (NULL if none) and the body apart.
+ * Takes the header and the form apart.
  * ERR_INVALID_CLIENT: no or broken credentials; ERR_INVALID_REQUEST: more than
  * one method (RFC 6749 2.3), or client_id said twice and differently.
  */
-enum err client_auth_parse(struct client_auth *a, const char *authorization,
-    const struct form *form, enum reason *reason) MUST_CHECK;
+enum err client_auth_parse(struct client_auth *a, const struct caller *who,
+    enum reason *reason) MUST_CHECK;
 
 /* The client, if A proves it to be one: ERR_INVALID_CLIENT otherwise. A public
  * client is taken by its word, and must not send a secret. */

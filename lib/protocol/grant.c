@@ -11,16 +11,16 @@
 #include <string.h>
 
 enum err
-token_request_parse(struct token_request *q, const char *authorization,
-    const struct form *form, enum reason *reason)
+token_request_parse(
+    struct token_request *q, const struct caller *who, enum reason *reason)
 {
-	const char *grant_type = form_get(form, "grant_type");
+	const char *grant_type = form_get(who->form, "grant_type");
 	enum err e;
 
-	*q = (struct token_request){0};
-	if (form->repeated != NULL)
+	*q = (struct token_request){.who = who};
+	if (who->form->repeated != NULL)
 		return refused(REASON_PARAMETER_REPEATED, reason);
-	e = client_auth_parse(&q->auth, authorization, form, reason);
+	e = client_auth_parse(&q->auth, who, reason);
 	if (e != OK)
 		return e;
 	if (grant_type == NULL)
@@ -28,11 +28,11 @@ token_request_parse(struct token_request *q, const char *authorization,
 	q->grant_type = grant_from_name(grant_type);
 	if (q->grant_type == 0)
 		return refused(REASON_GRANT_TYPE_UNKNOWN, reason);
-	q->code = form_get(form, "code");
-	q->redirect_uri = form_get(form, "redirect_uri");
-	q->code_verifier = form_get(form, "code_verifier");
-	q->refresh_token = form_get(form, "refresh_token");
-	q->scope = form_get(form, "scope");
+	q->code = form_get(who->form, "code");
+	q->redirect_uri = form_get(who->form, "redirect_uri");
+	q->code_verifier = form_get(who->form, "code_verifier");
+	q->refresh_token = form_get(who->form, "refresh_token");
+	q->scope = form_get(who->form, "scope");
 	return OK;
 }
 
@@ -113,9 +113,9 @@ static enum err
 admit_origin(struct granting *g)
 {
 	if (g->q->grant_type != GRANT_AUTHORIZATION_CODE ||
-	    !g->client->cookie_refresh || g->q->origin == NULL)
+	    !g->client->cookie_refresh || g->q->who->origin == NULL)
 		return OK;
-	return refresh_cookie_admit(g->client, g->q->origin, &g->reason);
+	return refresh_cookie_admit(g->client, g->q->who->origin, &g->reason);
 }
 
 /* All that needs no writer. What is no token of ours tells nothing to one who

@@ -6,11 +6,11 @@
 #define LK_PROTOCOL_GRANT_H
 
 #include "base/err.h"
-#include "base/form.h"
 #include "base/reason.h"
 #include "domain/client.h"
 #include "domain/token.h"
 #include "jose/jwt.h"
+#include "protocol/caller.h"
 #include "protocol/client_auth.h"
 #include "protocol/provider.h"
 
@@ -19,21 +19,20 @@
 
 /* A token request, taken apart. Strings are borrowed from the form. */
 struct token_request {
+	const struct caller *who;
 	struct client_auth auth;
 	enum grant grant_type;
 	const char *code, *redirect_uri, *code_verifier;
 	const char *refresh_token;
 	bool refresh_in_cookie; /* it came in the cookie */
 	const char *scope;      /* asked for, or NULL */
-	const char *origin;     /* whose page asks, as the browser says; or NULL
-				 */
 };
 
 /* Who asks, and which grant: ERR_INVALID_REQUEST, ERR_INVALID_CLIENT,
  * ERR_UNSUPPORTED_GRANT_TYPE. What a grant needs beyond that is looked at when
- * the client is known. The origin is the caller's to set. */
-enum err token_request_parse(struct token_request *q, const char *authorization,
-    const struct form *form, enum reason *reason) MUST_CHECK;
+ * the client is known. */
+enum err token_request_parse(struct token_request *q, const struct caller *who,
+    enum reason *reason) MUST_CHECK;
 void token_request_wipe(struct token_request *q);
 
 /*

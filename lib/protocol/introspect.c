@@ -162,21 +162,20 @@ ask(struct question *q)
 }
 
 enum err
-introspect(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, struct buf *answer,
-    enum reason *reason)
+introspect(const struct provider *p, const struct caller *who, int64_t now,
+    struct buf *answer, enum reason *reason)
 {
 	struct client asking, client;
 	struct question q = {.p = p,
 	    .now = now,
-	    .text = form_get(form, "token"),
+	    .text = form_get(who->form, "token"),
 	    .asking = &asking,
 	    .client = &client};
 	enum err e;
 
-	if (form->repeated != NULL)
+	if (who->form->repeated != NULL)
 		return refused(REASON_PARAMETER_REPEATED, reason);
-	e = client_auth_parse(&q.auth, authorization, form, reason);
+	e = client_auth_parse(&q.auth, who, reason);
 	if (e != OK)
 		return e;
 	if (q.text == NULL)

@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/form.h"
 #include "base/reason.h"
+#include "protocol/caller.h"
 #include "protocol/client_auth.h"
 #include "protocol/provider.h"
 
@@ -18,8 +18,7 @@
 /* The answer, {"active":false} for whatever is not good at NOW: garbled,
  * expired, revoked, or its family, session, person or client ended; appended to
  * ANSWER as JSON. ERR_INVALID_CLIENT, ERR_INVALID_REQUEST: nothing is. */
-enum err introspect(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, struct buf *answer,
-    enum reason *reason) MUST_CHECK;
+enum err introspect(const struct provider *p, const struct caller *who,
+    int64_t now, struct buf *answer, enum reason *reason) MUST_CHECK;
 
 #endif

@@ -63,17 +63,17 @@ step(struct store_txn *t, void *arg)
 }
 
 enum err
-revoke(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, enum reason *reason)
+revoke(const struct provider *p, const struct caller *who, int64_t now,
+    enum reason *reason)
 {
 	struct revoking r = {.p = p, .now = now};
-	const char *token = form_get(form, "token");
+	const char *token = form_get(who->form, "token");
 	enum reason ignored;
 	enum err e;
 
-	if (form->repeated != NULL)
+	if (who->form->repeated != NULL)
 		return refused(REASON_PARAMETER_REPEATED, reason);
-	e = client_auth_parse(&r.auth, authorization, form, reason);
+	e = client_auth_parse(&r.auth, who, reason);
 	if (e != OK)
 		return e;
 	if (token == NULL)

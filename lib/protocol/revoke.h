@@ -6,8 +6,8 @@
 #define LK_PROTOCOL_REVOKE_H
 
 #include "base/err.h"
-#include "base/form.h"
 #include "base/reason.h"
+#include "protocol/caller.h"
 #include "protocol/client_auth.h"
 #include "protocol/provider.h"
 
@@ -16,7 +16,7 @@
 /* OK also for a token that is nothing to us (2.2): what was wanted is so.
  * ERR_INVALID_CLIENT, ERR_INVALID_REQUEST, ERR_UNAUTHORIZED_CLIENT: the token
  * is another client's (2.1). */
-enum err revoke(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, enum reason *reason) MUST_CHECK;
+enum err revoke(const struct provider *p, const struct caller *who, int64_t now,
+    enum reason *reason) MUST_CHECK;
 
 #endif

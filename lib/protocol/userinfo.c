@@ -37,20 +37,18 @@ answer_for(struct buf *answer, const struct question *q)
 }
 
 enum err
-userinfo(const struct provider *p, const char *authorization,
-    const struct form *form, int64_t now, struct buf *answer, bool *missing,
-    enum reason *reason)
+userinfo(const struct provider *p, const struct caller *who, int64_t now,
+    struct buf *answer, bool *missing, enum reason *reason)
 {
 	struct client client;
 	struct question q = {.now = now, .client = &client};
-	const char *in_header = authorization_bearer(authorization);
-	const char *in_form =
-	    form != NULL ? form_get(form, "access_token") : NULL;
+	const char *in_header = authorization_bearer(who->authorization);
+	const char *in_form = form_get(who->form, "access_token");
 	const char *text = in_header != NULL ? in_header : in_form;
 	enum err e;
 
 	*missing = text == NULL;
-	if (form != NULL && form->repeated != NULL)
+	if (who->form->repeated != NULL)
 		return refused(REASON_PARAMETER_REPEATED, reason);
 	if (text == NULL)
 		return refused(REASON_TOKEN_MISSING, reason);

@@ -1,7 +1,26 @@
 #include "web/call.h"
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/reason.h"
+
+void
+call_set_caller(struct call *c, const char *path)
+{
+	const struct request *r = &c->request;
+	struct buf url;
+
+	c->caller.method = method_name(r->method);
+	c->caller.address = r->address;
+	c->caller.authorization = r->authorization;
+	c->caller.dpop = r->dpop;
+	c->caller.certificate = NULL;
+	c->caller.origin = r->origin;
+	c->caller.form = &r->body;
+	buf_init(&url, c->caller.url, sizeof c->caller.url);
+	buf_puts(&url, c->provider->conf.issuer);
+	buf_puts(&url, path);
+}
 
 static const char *
 call_address(const struct call *c)

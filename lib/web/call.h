@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/reason.h"
+#include "protocol/caller.h"
 #include "protocol/provider.h"
 #include "web/page.h"
 #include "web/request.h"
@@ -22,12 +23,17 @@ struct call {
 	struct page page;          /* of programs that answer people */
 	struct exchange *exchange; /* until the request is served */
 	struct request request;
+	struct caller caller;     /* what it says about its sender */
 	struct response response; /* begun with status 200 */
 	int64_t now;              /* Unix seconds */
 	bool late;  /* the answer leaves late (app/held.h): to a guess */
 	void *kept; /* the program's, from one request to the next; freed with
 		     * the call */
 };
+
+/* Fills in the caller of the endpoint PATH ("/token"): the one place where a
+ * request becomes one. */
+void call_set_caller(struct call *c, const char *path);
 
 /* One line in the log about a refusal: the error's word, the reason, who. */
 void call_log_refusal(const struct call *c, enum err e, enum reason reason,

@@ -14,7 +14,7 @@ start(struct request *r)
 	r->query.count = r->body.count = 0;
 	r->query.repeated = r->body.repeated = NULL;
 	r->address[0] = '\0';
-	r->authorization = r->origin = r->asked_headers = NULL;
+	r->authorization = r->origin = r->dpop = r->asked_headers = NULL;
 	r->cookie_text[0] = '\0';
 	r->query_len = r->body_len = 0;
 }
@@ -29,14 +29,24 @@ param(const struct exchange *x, const char *name)
 	return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
+static const struct {
+	const char *name;
+	enum method method;
+} methods[] = {{"GET", METHOD_GET}, {"HEAD", METHOD_HEAD},
+    {"POST", METHOD_POST}, {"OPTIONS", METHOD_OPTIONS}};
+
+const char *
+method_name(enum method m)
+{
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+		if (methods[i].method == m)
+			return methods[i].name;
+	return "";
+}
+
 static enum method
 read_method(const struct exchange *x)
 {
-	static const struct {
-		const char *name;
-		enum method method;
-	} methods[] = {{"GET", METHOD_GET}, {"HEAD", METHOD_HEAD},
-	    {"POST", METHOD_POST}, {"OPTIONS", METHOD_OPTIONS}};
 	const char *name = param(x, "REQUEST_METHOD");
 
 	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
@@ -185,6 +195,9 @@ request_read(struct request *r, struct exchange *x)
 	if ((e = read_path(r, x, target)) != OK)
 		return e;
 	if ((e = read_headers(r, x)) != OK)
+		return e;
+	if ((e = read_header(x, "HTTP_DPOP", REQUEST_HEADER_MAX, &r->dpop)) !=
+	    OK)
 		return e;
 	return read_query(r, x, target);
 }

@@ -29,6 +29,9 @@ enum method {
 	METHOD_OTHER = 0
 };
 
+/* "GET" of METHOD_GET; "" of METHOD_OTHER. */
+const char *method_name(enum method m);
+
 struct request {
 	enum method method;
 	char path[REQUEST_PATH_CAP]; /* decoded, without query */
@@ -37,6 +40,7 @@ struct request {
 	char address[64];            /* REMOTE_ADDR, "" if unknown */
 	const char *authorization;   /* the header, or NULL; until finish */
 	const char *origin;          /* the header, or NULL; until finish */
+	const char *dpop;            /* the header, as well */
 	const char *fetch_site;      /* Sec-Fetch-Site, as well */
 	const char *asked_headers; /* Access-Control-Request-Headers, as well */
 

@@ -1,7 +1,7 @@
 /*
  * The exchange is ours here: variables and a body set by each test.
  */
-#include "web/request.h"
+#include "web/call.h"
 
 #include "base/str.h"
 #include "check.h"
@@ -200,6 +200,33 @@ headers(void)
 	    "request: the address is the peer's");
 }
 
+/* What a decision is told of who asks. */
+static void
+caller(void)
+{
+	static const struct provider provider = {
+	    .conf.issuer = "https://id.example.org/idp"};
+	static struct call c = {.provider = &provider};
+
+	x = (struct exchange){
+	    .variables = {"REQUEST_METHOD", "GET", "REQUEST_URI", "/cgi/token",
+		"REMOTE_ADDR", "2001:db8::1", "HTTP_AUTHORIZATION", "Basic x",
+		"HTTP_DPOP", "proof", "HTTP_SSL_CLIENT_CERT", "mine",
+		"HTTP_HOST", "evil.example"}};
+	CHECK(request_read(&c.request, &x) == OK, "caller: a request");
+	call_set_caller(&c, "/token");
+	CHECK(str_equal(c.caller.method, "GET") &&
+		  str_equal(c.caller.address, "2001:db8::1") &&
+		  str_equal(c.caller.authorization, "Basic x") &&
+		  str_equal(c.caller.dpop, "proof") &&
+		  c.caller.origin == NULL && c.caller.form->count == 0,
+	    "caller: has the method, the address and the headers");
+	CHECK(str_equal(c.caller.url, "https://id.example.org/idp/token"),
+	    "caller: its URL is the announced one, whatever Host says");
+	CHECK(c.caller.certificate == NULL,
+	    "caller: no header can pass for a certificate");
+}
+
 static void
 cookies(void)
 {
@@ -319,6 +346,7 @@ main(void)
 	queries();
 	ceilings();
 	headers();
+	caller();
 	cookies();
 	bodies();
 	big_bodies();
