@@ -29,7 +29,8 @@ protocol = provider authorization client_auth authorize_parse authorize sign_in 
 	   logout discovery gate gate_sign_in
 web	 = gateway signals request response cookie csrf template cors browser page call reply \
 	   token_reply refresh_cookie front
-app	 = app token_answer visit workers roles thread held
+interaction = interaction sign_in_step authorize_flow logout_flow
+app	 = app token_answer workers roles thread held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate
@@ -103,6 +104,7 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(domain:%=$(BUILD)/lib/domain/%.o) \
 	   $(protocol:%=$(BUILD)/lib/protocol/%.o) \
 	   $(web:%=$(BUILD)/lib/web/%.o) \
+	   $(interaction:%=$(BUILD)/lib/interaction/%.o) \
 	   $(app:%=$(BUILD)/lib/app/%.o) \
 	   $(BUILD)/templates.o \
 	   $(if $(STATIC),$(BUILD)/lib/static.o $(BUILD)/lib/wiping_free.o)

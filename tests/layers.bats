@@ -1,5 +1,5 @@
-# The house: arrows run down only (programs, app, web, protocol, domain, store
-# and jose, base) and no two files need each other, foreign libraries stay where
+# The house: arrows run down only (programs, app, interaction, web, protocol,
+# domain, store and jose, base) and no two files need each other, foreign libraries stay where
 # they belong, and what there is has its manual and its place in the Makefile.
 
 load helper
@@ -27,13 +27,14 @@ print: ; @echo \$($1)"
 }
 
 @test "layers: no include runs up a floor" {
-	none "$(includes app web protocol domain store jose)" lib/base/*.[ch]
-	none "$(includes app web protocol domain jose)" lib/store/*.[ch]
-	none "$(includes app web protocol domain store)" lib/jose/*.[ch]
-	none "$(includes app web protocol)" lib/domain/*.[ch]
-	none "$(includes app web)" lib/protocol/*.[ch]
-	none "$(includes app)" lib/web/*.[ch]
-	none "$(includes app web)" bin/*.[ch]
+	none "$(includes app interaction web protocol domain store jose)" lib/base/*.[ch]
+	none "$(includes app interaction web protocol domain jose)" lib/store/*.[ch]
+	none "$(includes app interaction web protocol domain store)" lib/jose/*.[ch]
+	none "$(includes app interaction web protocol)" lib/domain/*.[ch]
+	none "$(includes app interaction web)" lib/protocol/*.[ch]
+	none "$(includes app interaction)" lib/web/*.[ch]
+	none "$(includes app)" lib/interaction/*.[ch]
+	none "$(includes app interaction web)" bin/*.[ch]
 }
 
 # symbols SOURCE...: what their objects define and what they need.
@@ -76,7 +77,7 @@ circle() {
 }
 
 @test "layers: only the store knows LMDB" {
-	none 'include <lmdb\.h>|MDB_|mdb_' lib/{base,jose,domain,protocol,web,app}/*.[ch] \
+	none 'include <lmdb\.h>|MDB_|mdb_' lib/{base,jose,domain,protocol,web,interaction,app}/*.[ch] \
 	    lib/store/{store,record}.h bin/*.[ch] cgi-bin/*.c
 }
 
@@ -137,7 +138,7 @@ circle() {
 
 @test "layers: every source file is in the Makefile, and nothing else" {
 	local floor
-	for floor in base store jose domain protocol web app; do
+	for floor in base store jose domain protocol web interaction app; do
 		assert_equal "$(words_of $floor | tr ' ' '\n' | sort)" \
 		    "$(cd "lib/$floor" && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 	done

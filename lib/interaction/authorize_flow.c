@@ -1,0 +1,296 @@
+/*
+ * What a step has answered (prompt=login, max_age) is taken out of the app's
+ * request, which goes along with every step (interaction.h); that is no promise
+ * to the app, which has auth_time.
+ */
+#include "interaction/flows.h"
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/reason.h"
+#include "base/str.h"
+#include "domain/scope.h"
+#include "domain/uri.h"
+#include "interaction/interaction.h"
+#include "interaction/sign_in_step.h"
+#include "protocol/authorize.h"
+#include "protocol/consent.h"
+#include "web/reply.h"
+
+enum { PROMPT_TEXT_CAP = 128 };
+
+/* What the app asks for, what the person answered, and what was decided. */
+struct authorize_state {
+	struct authorize_request asked;
+	struct authorize_answer answer;
+	struct authorize_reply reply;
+	char prompt[PROMPT_TEXT_CAP]; /* what is left of it */
+};
+
+/* Takes what was ANSWERED out of the app's request. A sign-in a moment ago
+ * answers max_age as well, and a hint that fits no person: left in, it would
+ * ask for ever. */
+static void
+remove_answered(struct interaction *i, unsigned answered)
+{
+	struct authorize_state *s = i->state;
+	struct form *f = &i->form;
+
+	for (size_t n = 0; n < f->count; n++) {
+		const char *name = f->field[n].name;
+
+		if ((answered & PROMPT_LOGIN) &&
+		    (str_equal(name, "max_age") ||
+			(str_equal(name, "id_token_hint") &&
+			    s->asked.bad_hint)))
+			f->field[n].value = "";
+		if (!str_equal(name, "prompt") ||
+		    str_copy(s->prompt, sizeof s->prompt, f->field[n].value) !=
+			OK)
+			continue;
+		if (answered & PROMPT_LOGIN)
+			words_remove(s->prompt, "login");
+		if (answered & PROMPT_SELECT_ACCOUNT)
+			words_remove(s->prompt, "select_account");
+		f->field[n].value = s->prompt;
+	}
+}
+
+static void
+refuse_authorization(struct interaction *i, enum err e, enum reason reason)
+{
+	const struct authorize_state *s = i->state;
+	struct call *c = i->call;
+
+	call_log_refusal(c, e, reason, form_get(&i->form, "client_id"));
+	if (s->asked.may_redirect && err_status(e) < 500)
+		reply_error_to_app(
+		    &c->response, &c->page, &s->asked, e, reason);
+	else
+		page_error(&c->response, &c->page, e, reason);
+}
+
+/* --- the account to go on with ---------------------------------------------*/
+
+static void
+put_name(struct interaction *i, struct json_build *b)
+{
+	const struct authorize_state *s = i->state;
+
+	json_put_str(b, "name", s->reply.user.name);
+}
+
+static void
+continue_as(struct interaction *i, const struct form *posted)
+{
+	(void)posted;
+	remove_answered(i, PROMPT_SELECT_ACCOUNT);
+	interaction_again(i);
+}
+
+static const struct step select_step = {
+    .purpose = "select",
+    .title = "Choose an account",
+    .template = "select.html",
+    .page = put_name,
+    .buttons = {{"continue", continue_as}, {"switch", sign_in_switch},
+	{"cancel", interaction_decline}},
+};
+
+/* --- consent ---------------------------------------------------------------*/
+
+/* One scope as the consent page shows it. */
+static json_t *
+describe_scope(const struct approval *remembered, const char *scope)
+{
+	const struct scope_known *known = scope_find(scope);
+	char meaning[SCOPE_WORD_CAP + 32];
+	struct json_build b;
+	struct buf m;
+
+	buf_init(&m, meaning, sizeof meaning);
+	if (known != NULL)
+		buf_puts(&m, known->meaning);
+	else
+		buf_printf(&m, "the permission “%s”", scope);
+	json_begin(&b);
+	json_put_str(&b, "name", scope);
+	json_put_str(&b, "meaning", meaning);
+	json_put_bool(&b, "optional", !consent_is_required(scope));
+	json_put_bool(&b, "checked", !words_has(remembered->declined, scope));
+	return json_finish(&b);
+}
+
+static void
+put_scopes(struct interaction *i, struct json_build *b)
+{
+	const struct authorize_state *s = i->state;
+	const char *cursor = s->asked.scope;
+	char word[SCOPE_WORD_CAP], host[ORIGIN_CAP];
+	json_t *scopes = json_array();
+
+	if (uri_place(host, s->asked.redirect_uri) != OK)
+		host[0] = '\0';
+	json_put_str(b, "client_host", host);
+	put_name(i, b);
+	while (words_next(&cursor, word, sizeof word))
+		if (json_array_append_new(scopes,
+			describe_scope(&s->reply.remembered, word)) != 0)
+			b->failed = true;
+	json_put(b, "scopes", scopes);
+	json_put_bool(b, "choice", !str_equal(s->asked.scope, "openid"));
+}
+
+static void
+allow(struct interaction *i, const struct form *posted)
+{
+	struct authorize_state *s = i->state;
+	char ticked[SCOPE_CAP] = "";
+
+	for (size_t n = 0; n < posted->count; n++) {
+		const char *name = posted->field[n].name;
+
+		if (!str_starts(name, "scope_"))
+			continue;
+		if (words_add(ticked, sizeof ticked, name + 6) != OK) {
+			refuse_authorization(
+			    i, ERR_INVALID_REQUEST, REASON_SCOPE_TOO_LONG);
+			return;
+		}
+	}
+	s->answer = (struct authorize_answer){
+	    .selected = true, .consented = true, .ticked = ticked};
+	i->flow->go_on(i);
+}
+
+static const struct step consent_step = {
+    .purpose = "consent",
+    .title = "Allow access",
+    .template = "consent.html",
+    .page = put_scopes,
+    .buttons = {{"allow", allow}, {"deny", interaction_decline},
+	{"switch", sign_in_switch}},
+};
+
+/* --- an app this person may not use ----------------------------------------*/
+
+/* They are told, and shown the way back. */
+static void
+put_way_back(struct interaction *i, struct json_build *b)
+{
+	const enum reason reason = REASON_USER_NOT_IN_GROUP;
+	const struct authorize_state *s = i->state;
+	struct call *c = i->call;
+
+	call_log_refusal(c, ERR_ACCESS_DENIED, reason, i->client->client_id);
+	c->response.status = 403;
+	put_name(i, b);
+	reply_offer_error(b, &c->page, &s->asked, ERR_ACCESS_DENIED, reason);
+}
+
+static const struct step denied_step = {
+    .purpose = "denied",
+    .title = "Not allowed",
+    .template = "denied.html",
+    .page = put_way_back,
+    .buttons = {{"switch", sign_in_switch}},
+};
+
+/* --- the flow --------------------------------------------------------------*/
+
+static enum err
+parse_authorization(struct interaction *i, enum reason *reason)
+{
+	struct authorize_state *s = i->state;
+
+	if (i->own_form && i->form.count == 0)
+		return refused(REASON_REQUEST_LOST, reason);
+	i->client = &s->asked.client;
+	return authorize_parse(i->call->provider, &i->form, &s->asked, reason);
+}
+
+static void
+send_code(struct interaction *i, const struct authorize_state *s)
+{
+	const struct reply_param params[] = {
+	    {"code", s->reply.code}, {NULL, NULL}};
+
+	reply_to_app(&i->call->response, &i->call->page, &s->asked, params);
+}
+
+static void
+decide_authorization(struct interaction *i)
+{
+	struct authorize_state *s = i->state;
+	struct call *c = i->call;
+	enum reason reason = REASON_NONE;
+	enum err e = authorize_decide(c->provider, &s->asked, i->cookie,
+	    &s->answer, c->now, &s->reply, &reason);
+
+	if (e != OK) {
+		refuse_authorization(i, e, reason);
+		return;
+	}
+	switch (s->reply.step) {
+	case AUTHORIZE_CODE:
+		send_code(i, s);
+		break;
+	case AUTHORIZE_SIGN_IN:
+		if (s->asked.bad_hint)
+			call_log_event(
+			    c, "id_token_hint_invalid", i->client->client_id);
+		sign_in_ask(i, s->asked.login_hint, "");
+		break;
+	case AUTHORIZE_SELECT:
+		interaction_show(i, &select_step);
+		break;
+	case AUTHORIZE_CONSENT:
+		interaction_show(i, &consent_step);
+		break;
+	case AUTHORIZE_NOT_ADMITTED:
+		interaction_show(i, &denied_step);
+		break;
+	}
+}
+
+static void
+put_person(struct interaction *i, const struct step *step, struct json_build *b)
+{
+	const struct authorize_state *s = i->state;
+
+	/* Whoever is asked these goes on as the person of their page. */
+	if (step == &sign_in_step || step == &consent_step)
+		remove_answered(i, PROMPT_SELECT_ACCOUNT);
+	json_put_str(b, "display", s->reply.user.display);
+	json_put_bool(b, "can_cancel", true);
+}
+
+static void
+ask_again_signed_in(struct interaction *i)
+{
+	remove_answered(i, PROMPT_LOGIN | PROMPT_SELECT_ACCOUNT);
+	interaction_again(i);
+}
+
+static const struct step *const authorize_steps[] = {
+    &sign_in_step, &select_step, &consent_step, &denied_step, NULL};
+
+static const struct flow authorization = {
+    .path = "/authorize",
+    .steps = authorize_steps,
+    .parse = parse_authorization,
+    .go_on = decide_authorization,
+    .refuse = refuse_authorization,
+    .page = put_person,
+    .stale = sign_in_stale,
+    .signed_in = ask_again_signed_in,
+};
+
+void
+authorize_flow(struct call *c)
+{
+	struct authorize_state s = {.answer = {.ticked = ""}};
+
+	interaction_run(&authorization, &s, c);
+	authorize_reply_wipe(&s.reply);
+}

@@ -1,0 +1,17 @@
+/*
+ * The flows that programs serve, each one request of it.
+ */
+#ifndef LK_INTERACTION_FLOWS_H
+#define LK_INTERACTION_FLOWS_H
+
+#include "web/call.h"
+
+/* At the authorization endpoint: signing in, choosing an account and consent;
+ * at the end the way back to the app with a code. */
+void authorize_flow(struct call *c);
+
+/* Ends the session of this browser. An app that proves whom it means is
+ * believed; otherwise the person is asked. */
+void logout_flow(struct call *c);
+
+#endif

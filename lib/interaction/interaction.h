@@ -1,0 +1,107 @@
+/*
+ * Flows with a person: pages that ask something, and what each answer does.
+ *
+ * A flow is a table of steps. A step is a page and its buttons; the form of a
+ * page names the button as `step`, and the token in it (web/csrf.h) says which
+ * step's page it was. The flow decides which step comes next, or ends.
+ *
+ * The pages carry the app's request along as text, in their own address or in
+ * a hidden field, and every step parses it again: no step trusts an earlier
+ * one, and nothing is kept for people who never come back.
+ */
+#ifndef LK_INTERACTION_INTERACTION_H
+#define LK_INTERACTION_INTERACTION_H
+
+#include "base/err.h"
+#include "base/form.h"
+#include "base/json.h"
+#include "base/reason.h"
+#include "domain/session.h"
+#include "web/call.h"
+#include "web/csrf.h"
+
+#include <stdbool.h>
+
+enum {
+	STEP_BUTTONS_MAX = 4,
+	INTERACTION_TEXT_CAP = REQUEST_QUERY_MAX + 1,
+	/* Longer, and some server on the way would refuse the URL. */
+	INTERACTION_URL_CAP = 24576
+};
+
+struct interaction;
+
+struct step_button {
+	const char *name;
+	void (*run)(struct interaction *i, const struct form *posted);
+};
+
+struct step {
+	const char *purpose; /* of its form (web/csrf.h); one a step */
+	/* The form is bound to the browser alone, not to the session as well:
+	 * who is signed in is about to change. */
+	bool before_session;
+	const char *title, *template;
+	/* Adds the data of this page (may be NULL). */
+	void (*page)(struct interaction *i, struct json_build *b);
+	struct step_button buttons[STEP_BUTTONS_MAX]; /* to a NULL name */
+};
+
+struct flow {
+	const char *path;                /* "/authorize" */
+	const struct step *const *steps; /* to a NULL */
+
+	/* Parses the app's request from i->form, and sets i->client. */
+	enum err (*parse)(struct interaction *i, enum reason *reason);
+	/* Decides and answers: the next step's page, or the end. */
+	void (*go_on)(struct interaction *i);
+	/* Answers with what went wrong. i->client may be NULL. */
+	void (*refuse)(struct interaction *i, enum err e, enum reason reason);
+
+	/* The rest may be NULL. */
+
+	/* Adds the data that every page of the flow has, before the app's
+	 * request is written into the page. */
+	void (*page)(struct interaction *i, const struct step *step,
+	    struct json_build *b);
+	/* A form came back without a good token; BUTTON is what it names.
+	 * Without this, what was asked is asked again. */
+	void (*stale)(struct interaction *i, const char *button);
+	/* The person has signed in, and the browser has the cookie. */
+	void (*signed_in)(struct interaction *i);
+};
+
+struct interaction {
+	const struct flow *flow;
+	void *state; /* the flow's own */
+	struct call *call;
+	const struct conf *conf;
+	struct csrf csrf;
+	struct session_cookie cookie_storage;
+	const struct session_cookie *cookie; /* NULL: none came */
+	bool own_form;                       /* a form of ours came back */
+	struct form form;                    /* the app's request */
+	char text[INTERACTION_TEXT_CAP];     /* behind form, if a form of ours
+					      * brought it */
+	const struct client *client;         /* the app; NULL: not known yet */
+	/* Nothing but its address says that it is this app: no form may lead
+	 * there. */
+	bool client_is_guessed;
+	const char *typed_name; /* on the page to sign in; "" at first */
+	const char *alert;      /* what the page says went wrong; "": nothing */
+};
+
+/* Serves one request of FLOW, whose own state is STATE. */
+void interaction_run(const struct flow *flow, void *state, struct call *c);
+
+/* Answers with the page of STEP. */
+void interaction_show(struct interaction *i, const struct step *step);
+
+/* Answers with the way back to ourselves, by GET, with the app's request as it
+ * now is. */
+void interaction_again(struct interaction *i);
+
+/* A button: the person does not want to. */
+void interaction_decline(struct interaction *i, const struct form *posted);
+
+#endif

@@ -1,0 +1,154 @@
+#include "interaction/sign_in_step.h"
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "domain/slots.h"
+#include "protocol/sign_in.h"
+#include "web/browser.h"
+
+#include <string.h>
+
+enum { NAME_TYPED_CAP = 512 };
+
+void
+sign_in_ask(struct interaction *i, const char *name, const char *alert)
+{
+	i->typed_name = name;
+	i->alert = alert;
+	interaction_show(i, &sign_in_step);
+}
+
+void
+sign_in_switch(struct interaction *i, const struct form *posted)
+{
+	(void)posted;
+	sign_in_ask(i, "", "");
+}
+
+void
+sign_in_stale(struct interaction *i, const char *button)
+{
+	bool typed = str_equal(button, "login");
+
+	/* Another site's form comes without our cookies, and no answer to it
+	 * may set one. */
+	if (!csrf_may_answer(&i->csrf) || (i->cookie != NULL && !typed)) {
+		interaction_again(i);
+		return;
+	}
+	i->call->response.status = 403;
+	sign_in_ask(i, "",
+	    "This page was open for too long, or your browser "
+	    "does not accept cookies. Try again.");
+}
+
+static void
+put_typed_name(struct interaction *i, struct json_build *b)
+{
+	json_put_str(b, "name", i->typed_name);
+}
+
+static void
+explain_wait(struct interaction *i, int64_t wait_s, char *text, size_t cap)
+{
+	char seconds[24];
+	struct buf b;
+
+	buf_init(&b, seconds, sizeof seconds);
+	buf_put_int(&b, wait_s);
+	response_header(&i->call->response, "Retry-After", seconds);
+	buf_init(&b, text, cap);
+	buf_printf(&b, "Too many attempts. Wait %s second%s, then try again.",
+	    seconds, wait_s == 1 ? "" : "s");
+}
+
+static void
+sign_in_failed(
+    struct interaction *i, enum err e, const char *name, int64_t wait_s)
+{
+	struct call *c = i->call;
+	const char *client_id = i->client->client_id;
+	const char *alert = "Wrong user name or password. Try again.";
+	char text[128];
+
+	/* Not each: a flood of guesses must not flood the log. */
+	if (e != ERR_BUSY)
+		call_log_refusal(c, e, REASON_SIGN_IN, client_id);
+	else if (slots_should_log(i->conf, c->now))
+		call_log_refusal(c, e, REASON_SIGN_IN_LINE_FULL, client_id);
+	c->response.status = e == ERR_ACCESS_DENIED ? 403 : err_status(e);
+	c->late = e == ERR_BUSY || e == ERR_TOO_MANY_REQUESTS;
+	if (e == ERR_TOO_MANY_REQUESTS) {
+		explain_wait(i, wait_s, text, sizeof text);
+		alert = text;
+	} else if (e == ERR_BUSY) {
+		alert = "Many people are signing in right now. Wait 10 "
+			"seconds, then try again.";
+	} else if (e == ERR_TEMPORARILY_UNAVAILABLE) {
+		alert = "The service is busy. Try again in a minute.";
+	} else if (e != ERR_ACCESS_DENIED) {
+		page_error(&c->response, &c->page, e, REASON_NONE);
+		return;
+	}
+	sign_in_ask(i, name, alert);
+}
+
+/* The name in TYPED: telephones put a space behind a word they complete. */
+static const char *
+trim_name(const char *typed, char name[static NAME_TYPED_CAP])
+{
+	size_t len;
+
+	if (typed == NULL)
+		return "";
+	typed += strspn(typed, " ");
+	for (len = strlen(typed); len > 0 && typed[len - 1] == ' ';)
+		len--;
+	/* No user has a longer one. */
+	return str_copy_n(name, NAME_TYPED_CAP, typed, len) == OK ? name
+								  : typed;
+}
+
+static void
+check_login(struct interaction *i, const struct form *posted)
+{
+	char name[NAME_TYPED_CAP];
+	const char *password = form_get(posted, "password");
+	struct call *c = i->call;
+	struct devices devices;
+	struct sign_in_request q = {
+	    .name = trim_name(form_get(posted, "username"), name),
+	    .password = password != NULL ? password : "",
+	    .address = c->request.address,
+	    .remember = form_get(posted, "remember") != NULL,
+	    .cookie = i->cookie,
+	    .devices = &devices};
+	struct sign_in_reply r;
+	enum err e;
+
+	if (q.name[0] == '\0' || password == NULL) {
+		sign_in_ask(
+		    i, q.name, "Enter your user name and your password.");
+		return;
+	}
+	browser_devices(&devices, i->conf, &c->request);
+	e = sign_in(c->provider, &q, c->now, &r);
+	if (e == OK) {
+		browser_sign_in(
+		    &c->response, i->conf, &r.session, &r.cookie, c->now);
+		browser_set_devices(&c->response, i->conf, &r.devices);
+		i->flow->signed_in(i);
+	} else {
+		sign_in_failed(i, e, q.name, r.wait_s);
+	}
+	sign_in_reply_wipe(&r);
+}
+
+const struct step sign_in_step = {
+    .purpose = "sign in",
+    .before_session = true,
+    .title = "Sign in",
+    .template = "login.html",
+    .page = put_typed_name,
+    .buttons = {{"login", check_login}, {"cancel", interaction_decline}},
+};
