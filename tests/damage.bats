@@ -84,11 +84,6 @@ unavailable() {
 
 # --- files that are changed under programs ------------------------------------
 
-# a_second_later: readers look at the directory once a second.
-a_second_later() {
-	sleep 1.1
-}
-
 # served_or_refused TOKEN: a refresh that either works or changes nothing.
 served_or_refused() {
 	refresh "$1"
@@ -97,6 +92,23 @@ served_or_refused() {
 	503) ;;
 	*) fail "$(http_status) $(http_body)" ;;
 	esac
+}
+
+# Each program looks at the directory once a second: these are for wait_for.
+cannot_start() {	# PATTERN of the reason in the log
+	served_or_refused "$token"
+	[[ $(http_status) = 503 ]] && assert_logged "cannot start reason=$1"
+}
+
+has_token() {
+	token=$(get_tokens alice app | field refresh_token)
+	[[ -n $token ]]
+}
+
+family_is_unknown() {
+	refresh "$token"
+	[[ $(http_status) != 200 ]] || token=$(http_body | field refresh_token)
+	[[ $(http_status) = 400 ]]
 }
 
 @test "damage: lock.mdb removed while programs run: no two writers, a line in the log, and nothing acknowledged is lost" {
@@ -128,14 +140,13 @@ served_or_refused() {
 	mdb_copy "$DATA/store" "$BATS_TEST_TMPDIR/copy"
 	chmod 600 "$BATS_TEST_TMPDIR/copy/data.mdb"
 	token=$(get_tokens alice app | field refresh_token)
-	a_second_later
 	mv "$BATS_TEST_TMPDIR/copy/data.mdb" "$STORE"
-	# No reader knows the deleted file any more: the family is not in this.
-	refresh "$token"
+	# The family is not in this one.
+	wait_for family_is_unknown
 	assert_refused 400 invalid_grant
 	wait_for assert_logged '^latchkey token: store_replaced file=.*/data\.mdb'
 	# What is acknowledged now is there after a restart.
-	token=$(get_tokens alice app | field refresh_token)
+	wait_for has_token
 	stop_server
 	refresh "$token"
 	assert_status 200
@@ -163,10 +174,8 @@ served_or_refused() {
 	start_server
 	token=$(get_tokens alice app | field refresh_token)
 	mv "$STORE" "$BATS_TEST_TMPDIR/away"
-	a_second_later
-	refresh "$token"
+	wait_for cannot_start 'not_found why=.*data\.mdb is missing'
 	unavailable
-	wait_for assert_logged 'cannot start reason=not_found why=.*data\.mdb is missing'
 	mv "$BATS_TEST_TMPDIR/away" "$STORE"
 	refresh "$token"
 	assert_status 200
@@ -176,11 +185,9 @@ served_or_refused() {
 	start_server
 	token=$(get_tokens alice app | field refresh_token)
 	DATA=$BATS_TEST_TMPDIR/other latchkey init "$ISSUER" >/dev/null
-	a_second_later
 	mv "$BATS_TEST_TMPDIR/other/store/data.mdb" "$STORE"
-	refresh "$token"
+	wait_for cannot_start foreign
 	unavailable
-	wait_for assert_logged 'cannot start reason=foreign'
 	refresh "$token"
 	unavailable
 }
