@@ -9,7 +9,7 @@
 #include "domain/signer.h"
 #include "domain/signkey.h"
 #include "domain/slots.h"
-#include "jose/rs256.h"
+#include "jose/libcrypto.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -294,7 +294,7 @@ check_algs(const struct survey *s)
 			check_found(c, CHECK_ERROR, &none,
 			    "clients use %s, which has no active key",
 			    jwa_name((enum jwa)alg));
-	if (needed[JWA_RS256] && rs256_available() != OK)
+	if (needed[JWA_RS256] && libcrypto_available() != OK)
 		check_found(
 		    c, CHECK_ERROR, &no_rsa, "libcrypto cannot be loaded");
 }

@@ -216,7 +216,7 @@ add_step(struct store_txn *t, void *arg)
 static void
 start(struct client *c, const struct admin *a, bool is_public)
 {
-	c->alg = jwa_from_name(a->conf.default_alg);
+	c->alg = jwa_issued_from_name(a->conf.default_alg);
 	c->auth_method = is_public ? AUTH_NONE : AUTH_CLIENT_SECRET;
 	/* The default for all would refuse every public client. */
 	if (is_public && c->alg == JWA_HS256)
@@ -475,9 +475,10 @@ set(struct admin *a, const struct args *args)
 	e = store_read(a->store, find_step, &s);
 	if (e != OK)
 		return refuse(a, e, args->operand);
-	if (alg != NULL && jwa_from_name(alg) != JWA_COUNT)
-		status = keys_ensure(a, jwa_of_access_tokens(jwa_from_name(alg),
-					    a->conf.default_alg));
+	if (alg != NULL && jwa_issued_from_name(alg) != JWA_COUNT)
+		status = keys_ensure(
+		    a, jwa_of_access_tokens(
+			   jwa_issued_from_name(alg), a->conf.default_alg));
 	if (status != EXIT_DONE)
 		return status;
 	warn_of_dropped(&s.client, args);

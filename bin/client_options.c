@@ -53,7 +53,7 @@ apply_alg(struct client *c, const struct args *args, struct refusal *r)
 
 	if (name == NULL)
 		return OK;
-	c->alg = jwa_from_name(name);
+	c->alg = jwa_issued_from_name(name);
 	return c->alg != JWA_COUNT ? OK
 				   : refusal_set(r, "--alg", name,
 					 "give EdDSA, RS256 or HS256");

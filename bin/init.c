@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "domain/installation.h"
 #include "domain/keyring.h"
-#include "jose/rs256.h"
+#include "jose/libcrypto.h"
 #include "output.h"
 #include "remains.h"
 
@@ -288,7 +288,7 @@ init(struct admin *a, const struct args *args)
 
 	if (!issuer_valid(args->operand))
 		return refuse_issuer(args->operand);
-	if (alg != NULL && jwa_from_name(alg) == JWA_COUNT)
+	if (alg != NULL && jwa_issued_from_name(alg) == JWA_COUNT)
 		return admin_misused("--alg %s: EdDSA, RS256 or HS256", alg);
 	/* Interrupted halfway it would leave half a directory. */
 	sigfillset(&all);

@@ -327,7 +327,7 @@ rotate(struct admin *a, const struct args *args)
 {
 	const char *name = args_value(args, "--alg");
 	struct rotation r = {.now = a->now, .retirement = retirement(&a->conf)};
-	enum jwa alg = name != NULL ? jwa_from_name(name) : JWA_COUNT;
+	enum jwa alg = name != NULL ? jwa_issued_from_name(name) : JWA_COUNT;
 	enum err e;
 
 	if (alg == JWA_HS256)

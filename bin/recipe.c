@@ -172,7 +172,7 @@ parse_alg(void *field, size_t cap, const char *value)
 	enum jwa *alg = field;
 
 	(void)cap;
-	*alg = jwa_from_name(value);
+	*alg = jwa_issued_from_name(value);
 	return *alg != JWA_COUNT ? OK : ERR_SYNTAX;
 }
 

@@ -8,7 +8,7 @@
 #include "base/reason.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "jose/rs256.h"
+#include "jose/libcrypto.h"
 #include "web/gateway.h"
 #include "web/reply.h"
 
@@ -434,7 +434,7 @@ is_better_anew(struct app *app)
 {
 	struct seen seen;
 
-	if (!rs256_is_loaded() || !app->open || app->outdated ||
+	if (!libcrypto_is_loaded() || !app->open || app->outdated ||
 	    app->argv == NULL || strchr(app->argv[0], '/') == NULL)
 		return false;
 	seen = look(&app->provider, app->provider.conf.dir, app->uses);

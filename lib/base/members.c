@@ -207,3 +207,11 @@ members_int(const struct members *m, const char *name, int64_t fallback)
 	return found != NULL && found->kind == MEMBER_INT ? found->number
 							  : fallback;
 }
+
+const json_t *
+members_object(const struct members *m, const char *name)
+{
+	const json_t *value = json_object_get(m->tree, name);
+
+	return json_is_object(value) ? value : NULL;
+}

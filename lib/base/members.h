@@ -54,4 +54,7 @@ const char *members_str(const struct members *m, const char *name);
 int64_t members_int(
     const struct members *m, const char *name, int64_t fallback);
 
+/* A member that is an object, or NULL. */
+const json_t *members_object(const struct members *m, const char *name);
+
 #endif

@@ -259,7 +259,7 @@ client_decode(struct client *c, const void *key, size_t key_len,
 	record_get_str(&r, c->groups, sizeof c->groups);
 	record_get_str(&r, c->audience, sizeof c->audience);
 	record_get_str(&r, alg, sizeof alg);
-	c->alg = jwa_from_name(alg);
+	c->alg = jwa_issued_from_name(alg);
 	c->grants = record_get_u32(&r);
 	c->auth_method = record_get_u8(&r);
 	c->trusted = record_get_u8(&r) != 0;

@@ -1,7 +1,7 @@
 /*
  * The private halves of signing keys (domain/signkey.h): files of their own,
  * DIR/keys/KID.pem (PKCS#8, 0600), which only programs that sign open. The
- * only module that touches them; what a key does is in jose/key.h.
+ * only module that touches them; what a key does is in jose/private_key.h.
  */
 #ifndef LK_DOMAIN_SIGNER_H
 #define LK_DOMAIN_SIGNER_H

@@ -11,7 +11,7 @@
 #define LK_DOMAIN_SIGNKEY_H
 
 #include "base/err.h"
-#include "jose/key.h"
+#include "jose/public_key.h"
 #include "store/store.h"
 
 #include <stdbool.h>

@@ -125,6 +125,12 @@ ed25519_sign(const struct ed25519_key *k, const void *bytes, size_t len,
 }
 
 enum err
+ed25519_check_point(const uint8_t public_key[static ED25519_PUBLIC_LEN])
+{
+	return crypto_core_ed25519_is_valid_point(public_key) ? OK : ERR_SYNTAX;
+}
+
+enum err
 ed25519_verify(const uint8_t public_key[static ED25519_PUBLIC_LEN],
     const void *bytes, size_t len, const uint8_t *sig, size_t sig_len)
 {

@@ -31,6 +31,11 @@ void ed25519_free(struct ed25519_key **k);
 void ed25519_sign(const struct ed25519_key *k, const void *bytes, size_t len,
     uint8_t sig[static ED25519_SIGNATURE_LEN]);
 
+/* Whether PUBLIC_KEY is a point that a private key can have, in its one
+ * spelling: OK or ERR_SYNTAX. */
+enum err ed25519_check_point(
+    const uint8_t public_key[static ED25519_PUBLIC_LEN]) MUST_CHECK;
+
 /* OK or ERR_INVALID_TOKEN. */
 enum err ed25519_verify(const uint8_t public_key[static ED25519_PUBLIC_LEN],
     const void *bytes, size_t len, const uint8_t *sig,

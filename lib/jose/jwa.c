@@ -6,6 +6,7 @@ static const char *const names[JWA_COUNT] = {
     [JWA_EDDSA] = "EdDSA",
     [JWA_RS256] = "RS256",
     [JWA_HS256] = "HS256",
+    [JWA_ES256] = "ES256",
 };
 
 const char *
@@ -23,6 +24,14 @@ jwa_from_name(const char *name)
 		if (str_equal(name, names[alg]))
 			break;
 	return alg;
+}
+
+enum jwa
+jwa_issued_from_name(const char *name)
+{
+	enum jwa alg = jwa_from_name(name);
+
+	return alg < JWA_ISSUED ? alg : JWA_COUNT;
 }
 
 enum jwa

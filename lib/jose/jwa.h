@@ -2,13 +2,29 @@
 #ifndef LK_JOSE_JWA_H
 #define LK_JOSE_JWA_H
 
-enum jwa { JWA_EDDSA, JWA_RS256, JWA_HS256, JWA_COUNT };
+/*
+ * ES256 is only verified: the tokens of others may have it. No client is known
+ * that takes nothing else, and some fail on ID tokens that have it.
+ */
+enum jwa {
+	JWA_EDDSA,
+	JWA_RS256,
+	JWA_HS256,
+	JWA_ISSUED, /* those before it sign our tokens */
+	JWA_ES256 = JWA_ISSUED,
+	JWA_COUNT
+};
 
-/* "EdDSA" (never "Ed25519": clients fail on that), "RS256", "HS256". */
+/* "EdDSA" (never "Ed25519": clients fail on that), "RS256", "HS256", "ES256".
+ */
 const char *jwa_name(enum jwa alg);
 
 /* JWA_COUNT if there is no such one. */
 enum jwa jwa_from_name(const char *name);
+
+/* The same for algorithms that sign our tokens: those that keys, clients and
+ * settings may have. */
+enum jwa jwa_issued_from_name(const char *name);
 
 /*
  * The algorithm that signs the access tokens of a client of ALG: ALG itself,

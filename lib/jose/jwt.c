@@ -16,7 +16,7 @@ static enum err
 put_signed_text(struct buf *b, const struct buf *claims, const char *typ,
     enum jwa alg, const char *kid)
 {
-	char text[128];
+	char text[KID_CAP + 64];
 	struct buf header;
 	struct json_text t;
 
@@ -36,7 +36,7 @@ put_signed_text(struct buf *b, const struct buf *claims, const char *typ,
 
 /* Appends the signature, the last part; on an error nothing is left. */
 static enum err
-finish(struct buf *b, enum err e, const uint8_t *sig, size_t sig_len)
+append_signature(struct buf *b, enum err e, const uint8_t *sig, size_t sig_len)
 {
 	if (e == OK) {
 		buf_putc(b, '.');
@@ -63,7 +63,7 @@ jwt_sign(char *text, size_t cap, const struct buf *claims, const char *typ,
 	e = put_signed_text(&b, claims, typ, pub->alg, pub->kid);
 	if (e == OK)
 		e = private_key_sign(k, b.text, b.len, sig, &sig_len);
-	return finish(&b, e, sig, sig_len);
+	return append_signature(&b, e, sig, sig_len);
 }
 
 static void
@@ -90,11 +90,11 @@ jwt_sign_hs256(char *text, size_t cap, const struct buf *claims,
 
 	buf_init(&b, text, cap);
 	if (strlen(secret) < JWT_SECRET_MIN)
-		return finish(&b, ERR_SYNTAX, NULL, 0);
+		return append_signature(&b, ERR_SYNTAX, NULL, 0);
 	e = put_signed_text(&b, claims, typ, JWA_HS256, NULL);
 	if (e == OK)
 		hs256(mac, b.text, b.len, secret);
-	return finish(&b, e, mac, sizeof mac);
+	return append_signature(&b, e, mac, sizeof mac);
 }
 
 /* --- read ----------------------------------------------------------------- */
@@ -126,7 +126,7 @@ header_str(const struct members *header, const char *name, char *s, size_t cap)
 /* `typ` compares as a media type does: in any case, and a leading
  * "application/" adds nothing (RFC 7515 4.1.9). */
 static enum err
-take_typ(struct jwt *j, const struct members *header)
+read_typ(struct jwt *j, const struct members *header)
 {
 	static const char prefix[] = "application/";
 	char typ[sizeof prefix + sizeof j->typ] = "";
@@ -143,7 +143,7 @@ take_typ(struct jwt *j, const struct members *header)
 }
 
 static enum err
-take_header(struct jwt *j, const struct members *header)
+read_header(struct jwt *j, const struct members *header)
 {
 	char alg[8] = "";
 
@@ -157,11 +157,12 @@ take_header(struct jwt *j, const struct members *header)
 	j->alg = jwa_from_name(alg);
 	if (j->alg == JWA_COUNT)
 		return ERR_INVALID_TOKEN;
-	return take_typ(j, header);
+	return read_typ(j, header);
 }
 
+/* K may be NULL. */
 static enum err
-parse_header(struct jwt *j, const char *text, size_t len)
+parse_header(struct jwt *j, struct public_key *k, const char *text, size_t len)
 {
 	struct members header;
 	char json[JWT_CAP];
@@ -171,14 +172,17 @@ parse_header(struct jwt *j, const char *text, size_t len)
 	e = read_object(&header, json, &json_len, text, len);
 	if (e != OK)
 		return e;
-	e = take_header(j, &header);
+	e = read_header(j, &header);
+	if (e == OK && k != NULL &&
+	    jwk_read(k, members_object(&header, "jwk")) != OK)
+		e = ERR_INVALID_TOKEN;
 	members_free(&header);
 	return e;
 }
 
 /* Takes the text apart at its two dots. */
 static enum err
-parse_parts(struct jwt *j, const char *text)
+parse_parts(struct jwt *j, struct public_key *k, const char *text)
 {
 	const char *payload, *sig;
 
@@ -191,7 +195,7 @@ parse_parts(struct jwt *j, const char *text)
 	j->signed_text = text;
 	j->signed_len = (size_t)(sig++ - text);
 	/* A third dot is no character of base64url. */
-	if (parse_header(j, text, (size_t)(payload - text) - 1) != OK ||
+	if (parse_header(j, k, text, (size_t)(payload - text) - 1) != OK ||
 	    base64url_decode(
 		j->sig, sizeof j->sig, &j->sig_len, sig, strlen(sig)) != OK)
 		return ERR_INVALID_TOKEN;
@@ -207,17 +211,35 @@ clear(struct jwt *j)
 	j->claims_len = 0;
 }
 
-enum err
-jwt_parse(struct jwt *j, const char *text)
+static enum err
+parse_jwt(struct jwt *j, struct public_key *k, const char *text)
 {
 	enum err e;
 
 	clear(j);
 	if (strlen(text) >= JWT_CAP)
 		return ERR_INVALID_TOKEN;
-	e = parse_parts(j, text);
+	e = parse_parts(j, k, text);
 	if (e != OK)
 		jwt_wipe(j);
+	return e;
+}
+
+enum err
+jwt_parse(struct jwt *j, const char *text)
+{
+	return parse_jwt(j, NULL, text);
+}
+
+enum err
+jwt_parse_with_key(struct jwt *j, struct public_key *k, const char *text)
+{
+	enum err e;
+
+	memset(k, 0, sizeof *k);
+	e = parse_jwt(j, k, text);
+	if (e != OK)
+		memset(k, 0, sizeof *k);
 	return e;
 }
 
@@ -234,10 +256,21 @@ jwt_verify(const struct jwt *j, const struct public_key *k)
 {
 	if (j->alg != k->alg)
 		return ERR_INVALID_TOKEN;
-	if (j->kid[0] != '\0' && !str_equal(j->kid, k->kid))
+	if (j->kid[0] != '\0' && k->kid[0] != '\0' &&
+	    !str_equal(j->kid, k->kid))
 		return ERR_INVALID_TOKEN;
 	return public_key_verify(
 	    k, j->signed_text, j->signed_len, j->sig, j->sig_len);
+}
+
+enum err
+jwt_verify_by_set(const struct jwt *j, const struct jwk_set *set)
+{
+	enum err e = ERR_INVALID_TOKEN;
+
+	for (size_t i = 0; i < set->count && e == ERR_INVALID_TOKEN; i++)
+		e = jwt_verify(j, &set->keys[i]);
+	return e;
 }
 
 enum err

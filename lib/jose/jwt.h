@@ -9,7 +9,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/members.h"
-#include "jose/key.h"
+#include "jose/jwk.h"
+#include "jose/private_key.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,7 +32,7 @@ enum err jwt_sign_hs256(char *text, size_t cap, const struct buf *claims,
 struct jwt {
 	enum jwa alg;
 	char kid[KID_CAP];       /* "" if none */
-	char typ[16];            /* lower case, without "application/" */
+	char typ[32];            /* lower case, without "application/" */
 	const char *signed_text; /* header.payload, borrowed from the input */
 	size_t signed_len;
 	uint8_t sig[SIGNATURE_MAX];
@@ -42,15 +43,30 @@ struct jwt {
 };
 
 /* ERR_INVALID_TOKEN unless TEXT has the form: fewer than JWT_CAP bytes, three
- * strict base64url parts, JSON objects without duplicate keys, alg one of
- * ours, no crit, no b64. On an error nothing is owned. */
+ * strict base64url parts, JSON objects without duplicate keys, alg one of enum
+ * jwa, no crit, no b64. Keys that the header holds or points to (jwk, jku, x5c,
+ * x5u) are not looked at. On an error nothing is owned. */
 enum err jwt_parse(struct jwt *j, const char *text) MUST_CHECK;
+
+/* The same for a proof of possession, whose header must hold the key that
+ * signed it (RFC 9449 4.2): jwk, read into K. What jwk_read refuses, also for
+ * want of libcrypto, is ERR_INVALID_TOKEN. */
+enum err jwt_parse_with_key(
+    struct jwt *j, struct public_key *k, const char *text) MUST_CHECK;
+
 void jwt_wipe(struct jwt *j);
 
-/* The signature against a key, or a client's secret: OK, ERR_INVALID_TOKEN, or
- * ERR_UNSUPPORTED (no RSA here). The token's alg and kid, if it names one,
- * must be the key's. */
+/* The signature against a key: OK, ERR_INVALID_TOKEN, or ERR_UNSUPPORTED (no
+ * libcrypto here). The token's alg must be the key's, and its kid, if both have
+ * one. */
 enum err jwt_verify(const struct jwt *j, const struct public_key *k) MUST_CHECK;
+
+/* The same against whichever key of a set fits. */
+enum err jwt_verify_by_set(
+    const struct jwt *j, const struct jwk_set *set) MUST_CHECK;
+
+/* Against a client's secret: OK or ERR_INVALID_TOKEN, also for an alg other
+ * than HS256. */
 enum err jwt_verify_hs256(const struct jwt *j, const char *secret) MUST_CHECK;
 
 /* A claim that is a string, or NULL; an integer, or FALLBACK. */

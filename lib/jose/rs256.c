@@ -2,130 +2,11 @@
 
 #ifndef LK_NO_RS256
 
-#include "base/library.h"
+#include "jose/libcrypto.h"
+#include "jose/libcrypto_calls.h"
 
-#include <openssl/bio.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/opensslv.h>
-#include <openssl/param_build.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-/*
- * libcrypto costs a megabyte a process, and most sites never need it: it is
- * not linked but loaded, and all we use of it stands in this table.
- */
-#define FUNCTIONS(X)                                                           \
-	X(BIO_free)                                                            \
-	X(BIO_new)                                                             \
-	X(BIO_new_mem_buf)                                                     \
-	X(BIO_read)                                                            \
-	X(BIO_s_mem)                                                           \
-	X(BN_bin2bn)                                                           \
-	X(BN_bn2binpad)                                                        \
-	X(BN_free)                                                             \
-	X(BN_is_word)                                                          \
-	X(EVP_DigestSign)                                                      \
-	X(EVP_DigestSignInit)                                                  \
-	X(EVP_DigestVerify)                                                    \
-	X(EVP_DigestVerifyInit)                                                \
-	X(EVP_MD_CTX_free)                                                     \
-	X(EVP_MD_CTX_new)                                                      \
-	X(EVP_PKEY_CTX_free)                                                   \
-	X(EVP_PKEY_CTX_new_from_name)                                          \
-	X(EVP_PKEY_Q_keygen)                                                   \
-	X(EVP_PKEY_free)                                                       \
-	X(EVP_PKEY_fromdata)                                                   \
-	X(EVP_PKEY_fromdata_init)                                              \
-	X(EVP_PKEY_get_bits)                                                   \
-	X(EVP_PKEY_get_bn_param)                                               \
-	X(EVP_PKEY_is_a)                                                       \
-	X(EVP_sha256)                                                          \
-	X(OPENSSL_init_crypto)                                                 \
-	X(OSSL_PARAM_BLD_free)                                                 \
-	X(OSSL_PARAM_BLD_new)                                                  \
-	X(OSSL_PARAM_BLD_push_BN)                                              \
-	X(OSSL_PARAM_BLD_push_uint)                                            \
-	X(OSSL_PARAM_BLD_to_param)                                             \
-	X(OSSL_PARAM_free)                                                     \
-	X(PEM_read_bio_PrivateKey)                                             \
-	X(PEM_write_bio_PrivateKey)
-
-#define QUOTE(x) #x
-#define SONAME(major) "libcrypto.so." QUOTE(major)
-
-static struct {
-	bool complete;
-#define X(name) __typeof__(name) *name;
-	FUNCTIONS(X)
-#undef X
-} crypto;
-
-static atomic_bool loaded;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-/* Without the texts of its errors, which nobody here reads: they are 55 KiB of
- * each program's own. */
-static bool
-start(uint64_t options)
-{
-	options |= OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS;
-	return crypto.OPENSSL_init_crypto(options, NULL) == 1;
-}
-
-#ifdef LK_STATIC
-
-/* Everything is linked in. The host's openssl.cnf is left alone: it may name
- * modules that were made for another C library. */
-static void
-load(void)
-{
-#define X(name) crypto.name = name;
-	FUNCTIONS(X)
-#undef X
-	crypto.complete = start(OPENSSL_INIT_NO_LOAD_CONFIG);
-}
-
-#else
-
-static void
-load(void)
-{
-	void *library;
-	bool complete = true;
-
-	library = library_open(SONAME(OPENSSL_VERSION_MAJOR));
-	if (library == NULL)
-		return;
-	loaded = true;
-#define X(name) complete &= library_find(library, #name, &crypto.name);
-	FUNCTIONS(X)
-#undef X
-	crypto.complete = complete && start(0);
-}
-
-#endif
-
-enum err
-rs256_available(void)
-{
-	if (pthread_once(&once, load) != 0 || !crypto.complete)
-		return ERR_UNSUPPORTED;
-	return OK;
-}
-
-bool
-rs256_is_loaded(void)
-{
-	return loaded;
-}
 
 /* Big-endian without leading zeros; ERR_NO_SPACE. */
 static enum err
@@ -134,27 +15,27 @@ get_modulus(EVP_PKEY *key, uint8_t *modulus, size_t cap, size_t *len)
 	BIGNUM *n = NULL;
 	enum err e = ERR_NO_MEMORY;
 
-	*len = ((size_t)crypto.EVP_PKEY_get_bits(key) + 7) / 8;
+	*len = ((size_t)libcrypto.EVP_PKEY_get_bits(key) + 7) / 8;
 	if (*len > cap)
 		return ERR_NO_SPACE;
-	if (crypto.EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) &&
-	    crypto.BN_bn2binpad(n, modulus, (int)*len) == (int)*len)
+	if (libcrypto.EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) &&
+	    libcrypto.BN_bn2binpad(n, modulus, (int)*len) == (int)*len)
 		e = OK;
-	crypto.BN_free(n);
+	libcrypto.BN_free(n);
 	return e;
 }
 
 static enum err
-write_pem(EVP_PKEY *key, char *pem, size_t cap, size_t *len)
+write_rsa_pem(EVP_PKEY *key, char *pem, size_t cap, size_t *len)
 {
 	BIO *bio;
 	enum err e = ERR_NO_MEMORY;
 	int n;
 
-	bio = crypto.BIO_new(crypto.BIO_s_mem());
-	if (bio != NULL && crypto.PEM_write_bio_PrivateKey(
+	bio = libcrypto.BIO_new(libcrypto.BIO_s_mem());
+	if (bio != NULL && libcrypto.PEM_write_bio_PrivateKey(
 			       bio, key, NULL, NULL, 0, NULL, NULL)) {
-		n = crypto.BIO_read(bio, pem, (int)cap);
+		n = libcrypto.BIO_read(bio, pem, (int)cap);
 		if (n <= 0 || (size_t)n == cap) {
 			e = ERR_NO_SPACE;
 		} else {
@@ -163,7 +44,7 @@ write_pem(EVP_PKEY *key, char *pem, size_t cap, size_t *len)
 			e = OK;
 		}
 	}
-	crypto.BIO_free(bio); /* wipes what it held */
+	libcrypto.BIO_free(bio); /* wipes what it held */
 	return e;
 }
 
@@ -175,16 +56,17 @@ rs256_make(char *pem, size_t pem_cap, size_t *pem_len, uint8_t *modulus,
 	enum err e;
 
 	*pem_len = *modulus_len = 0;
-	e = rs256_available();
+	e = libcrypto_available();
 	if (e != OK)
 		return e;
-	key = crypto.EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RS256_BITS);
+	key =
+	    libcrypto.EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RS256_BITS);
 	if (key == NULL)
 		return ERR_NO_MEMORY;
 	e = get_modulus(key, modulus, modulus_cap, modulus_len);
 	if (e == OK)
-		e = write_pem(key, pem, pem_cap, pem_len);
-	crypto.EVP_PKEY_free(key);
+		e = write_rsa_pem(key, pem, pem_cap, pem_len);
+	libcrypto.EVP_PKEY_free(key);
 	return e;
 }
 
@@ -201,16 +83,16 @@ no_passphrase(char *passphrase, int cap, int writing, void *arg)
 }
 
 static EVP_PKEY *
-read_pem(const char *pem, size_t len)
+read_rsa_pem(const char *pem, size_t len)
 {
 	EVP_PKEY *pkey = NULL;
 	BIO *bio;
 
-	bio = crypto.BIO_new_mem_buf(pem, (int)len);
+	bio = libcrypto.BIO_new_mem_buf(pem, (int)len);
 	if (bio != NULL)
-		pkey = crypto.PEM_read_bio_PrivateKey(
+		pkey = libcrypto.PEM_read_bio_PrivateKey(
 		    bio, NULL, no_passphrase, NULL);
-	crypto.BIO_free(bio);
+	libcrypto.BIO_free(bio);
 	return pkey;
 }
 
@@ -220,21 +102,21 @@ exponent_is_f4(EVP_PKEY *pkey)
 	BIGNUM *e = NULL;
 	bool is;
 
-	is = crypto.EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) &&
-	     crypto.BN_is_word(e, RSA_F4);
-	crypto.BN_free(e);
+	is = libcrypto.EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) &&
+	     libcrypto.BN_is_word(e, RSA_F4);
+	libcrypto.BN_free(e);
 	return is;
 }
 
 /* Whether PKEY is an RSA key we would have made, and its modulus MODULUS. */
 static bool
-matches(EVP_PKEY *pkey, const uint8_t *modulus, size_t modulus_len)
+is_pair_of(EVP_PKEY *pkey, const uint8_t *modulus, size_t modulus_len)
 {
 	uint8_t own[RS256_MODULUS_CAP];
 	size_t own_len;
 
-	return crypto.EVP_PKEY_is_a(pkey, "RSA") &&
-	       crypto.EVP_PKEY_get_bits(pkey) >= RS256_BITS &&
+	return libcrypto.EVP_PKEY_is_a(pkey, "RSA") &&
+	       libcrypto.EVP_PKEY_get_bits(pkey) >= RS256_BITS &&
 	       exponent_is_f4(pkey) &&
 	       get_modulus(pkey, own, sizeof own, &own_len) == OK &&
 	       own_len == modulus_len && memcmp(own, modulus, own_len) == 0;
@@ -247,7 +129,7 @@ rs256_load(struct rs256_key **k, const char *pem, size_t pem_len,
 	enum err e;
 
 	*k = NULL;
-	e = rs256_available();
+	e = libcrypto_available();
 	if (e != OK)
 		return e;
 	if (pem_len >= RS256_PEM_CAP)
@@ -255,8 +137,8 @@ rs256_load(struct rs256_key **k, const char *pem, size_t pem_len,
 	*k = calloc(1, sizeof **k);
 	if (*k == NULL)
 		return ERR_NO_MEMORY;
-	(*k)->pkey = read_pem(pem, pem_len);
-	if ((*k)->pkey != NULL && matches((*k)->pkey, modulus, modulus_len))
+	(*k)->pkey = read_rsa_pem(pem, pem_len);
+	if ((*k)->pkey != NULL && is_pair_of((*k)->pkey, modulus, modulus_len))
 		return OK;
 	rs256_free(k);
 	return ERR_CORRUPT;
@@ -266,41 +148,9 @@ void
 rs256_free(struct rs256_key **k)
 {
 	if (*k != NULL)
-		crypto.EVP_PKEY_free((*k)->pkey); /* wipes */
+		libcrypto.EVP_PKEY_free((*k)->pkey); /* wipes */
 	free(*k);
 	*k = NULL;
-}
-
-static bool
-sign(EVP_PKEY *pkey, const void *bytes, size_t len, uint8_t *sig,
-    size_t *sig_len)
-{
-	EVP_MD_CTX *ctx;
-	bool done;
-
-	ctx = crypto.EVP_MD_CTX_new();
-	done = ctx != NULL &&
-	       crypto.EVP_DigestSignInit(
-		   ctx, NULL, crypto.EVP_sha256(), NULL, pkey) == 1 &&
-	       crypto.EVP_DigestSign(ctx, sig, sig_len, bytes, len) == 1;
-	crypto.EVP_MD_CTX_free(ctx);
-	return done;
-}
-
-static bool
-verify(EVP_PKEY *pkey, const void *bytes, size_t len, const uint8_t *sig,
-    size_t sig_len)
-{
-	EVP_MD_CTX *ctx;
-	bool good;
-
-	ctx = crypto.EVP_MD_CTX_new();
-	good = ctx != NULL &&
-	       crypto.EVP_DigestVerifyInit(
-		   ctx, NULL, crypto.EVP_sha256(), NULL, pkey) == 1 &&
-	       crypto.EVP_DigestVerify(ctx, sig, sig_len, bytes, len) == 1;
-	crypto.EVP_MD_CTX_free(ctx);
-	return good;
 }
 
 enum err
@@ -308,8 +158,8 @@ rs256_sign(const struct rs256_key *k, const void *bytes, size_t len,
     uint8_t *sig, size_t sig_cap, size_t *sig_len)
 {
 	*sig_len = sig_cap;
-	if (sign(k->pkey, bytes, len, sig, sig_len) &&
-	    verify(k->pkey, bytes, len, sig, *sig_len))
+	if (libcrypto_sign(k->pkey, bytes, len, sig, sig_len) &&
+	    libcrypto_verify(k->pkey, bytes, len, sig, *sig_len))
 		return OK;
 	/* One faulty signature by the Chinese remainder theorem gives the
 	 * key away (Boneh, DeMillo, Lipton 1997). */
@@ -319,39 +169,21 @@ rs256_sign(const struct rs256_key *k, const void *bytes, size_t len,
 }
 
 static EVP_PKEY *
-pkey_from_params(OSSL_PARAM *params)
-{
-	EVP_PKEY_CTX *ctx;
-	EVP_PKEY *pkey = NULL;
-
-	ctx = crypto.EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	if (ctx != NULL && crypto.EVP_PKEY_fromdata_init(ctx) == 1)
-		crypto.EVP_PKEY_fromdata(
-		    ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params);
-	crypto.EVP_PKEY_CTX_free(ctx);
-	return pkey;
-}
-
-static EVP_PKEY *
 pkey_from_modulus(const uint8_t *modulus, size_t len)
 {
 	OSSL_PARAM_BLD *build;
-	OSSL_PARAM *params = NULL;
 	EVP_PKEY *pkey = NULL;
 	BIGNUM *n;
 
-	n = crypto.BN_bin2bn(modulus, (int)len, NULL);
-	build = crypto.OSSL_PARAM_BLD_new();
+	n = libcrypto.BN_bin2bn(modulus, (int)len, NULL);
+	build = libcrypto.OSSL_PARAM_BLD_new();
 	if (n != NULL && build != NULL &&
-	    crypto.OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) &&
-	    crypto.OSSL_PARAM_BLD_push_uint(
+	    libcrypto.OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) &&
+	    libcrypto.OSSL_PARAM_BLD_push_uint(
 		build, OSSL_PKEY_PARAM_RSA_E, RSA_F4))
-		params = crypto.OSSL_PARAM_BLD_to_param(build);
-	if (params != NULL)
-		pkey = pkey_from_params(params);
-	crypto.OSSL_PARAM_free(params);
-	crypto.OSSL_PARAM_BLD_free(build);
-	crypto.BN_free(n);
+		pkey = libcrypto_public_key("RSA", build);
+	libcrypto.OSSL_PARAM_BLD_free(build);
+	libcrypto.BN_free(n);
 	return pkey;
 }
 
@@ -362,7 +194,7 @@ rs256_verify(const uint8_t *modulus, size_t modulus_len, const void *bytes,
 	EVP_PKEY *pkey;
 	enum err e;
 
-	e = rs256_available();
+	e = libcrypto_available();
 	if (e != OK)
 		return e;
 	if (modulus_len > RS256_MODULUS_CAP)
@@ -370,26 +202,14 @@ rs256_verify(const uint8_t *modulus, size_t modulus_len, const void *bytes,
 	pkey = pkey_from_modulus(modulus, modulus_len);
 	if (pkey == NULL)
 		return ERR_NO_MEMORY;
-	if (crypto.EVP_PKEY_get_bits(pkey) < RS256_BITS ||
-	    !verify(pkey, bytes, len, sig, sig_len))
+	if (libcrypto.EVP_PKEY_get_bits(pkey) < RS256_BITS ||
+	    !libcrypto_verify(pkey, bytes, len, sig, sig_len))
 		e = ERR_INVALID_TOKEN;
-	crypto.EVP_PKEY_free(pkey);
+	libcrypto.EVP_PKEY_free(pkey);
 	return e;
 }
 
 #else /* LK_NO_RS256 */
-
-enum err
-rs256_available(void)
-{
-	return ERR_UNSUPPORTED;
-}
-
-bool
-rs256_is_loaded(void)
-{
-	return false;
-}
 
 enum err
 rs256_make(char *pem, size_t pem_cap, size_t *pem_len, uint8_t *modulus,

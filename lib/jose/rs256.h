@@ -1,24 +1,16 @@
 /*
- * RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 3.3): the only file that knows
- * libcrypto, which is loaded when the first RSA key is used and never before.
- * A build without it (make RS256=no) answers ERR_UNSUPPORTED to everything.
+ * RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 3.3). Without libcrypto
+ * (jose/libcrypto.h) everything here answers ERR_UNSUPPORTED.
  */
 #ifndef LK_JOSE_RS256_H
 #define LK_JOSE_RS256_H
 
 #include "base/err.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { RS256_BITS = 2048, RS256_PEM_CAP = 4096, RS256_MODULUS_CAP = 512 };
-
-/* Whether libcrypto is there (loads it): OK or ERR_UNSUPPORTED. */
-enum err rs256_available(void) MUST_CHECK;
-
-/* Whether it has been loaded: a megabyte that this process keeps. */
-bool rs256_is_loaded(void);
 
 /* A new key pair: PKCS#8 PEM (the caller wipes) and modulus; e is 65537. */
 enum err rs256_make(char *pem, size_t pem_cap, size_t *pem_len,

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/secret.h"
 #include "check.h"
-#include "jose/rs256.h"
+#include "jose/libcrypto.h"
 
 #include <string.h>
 
@@ -77,7 +77,7 @@ rs256_vector(void)
 		CHECK(0, "jwt: RFC 7515 A.2: the token has the form");
 		return;
 	}
-	if (rs256_available() == OK)
+	if (libcrypto_available() == OK)
 		CHECK(
 		    jwt_verify(&j, &k) == OK, "jwt: RFC 7515 A.2: it verifies");
 	else
@@ -121,7 +121,7 @@ static const struct {
 } refused[] = {
     {"{\"alg\":\"none\"}", "{}", "jwt: alg none is refused (RFC 8725 3.1)"},
     {"{\"alg\":\"None\"}", "{}", "jwt: alg none is refused in any case"},
-    {"{\"alg\":\"ES256\"}", "{}", "jwt: an alg that is not ours is refused"},
+    {"{\"alg\":\"ES384\"}", "{}", "jwt: an alg that is not ours is refused"},
     {"{\"alg\":\"Ed25519\"}", "{}", "jwt: EdDSA has no second name"},
     {"{\"alg\":\"hs256\"}", "{}", "jwt: an alg is spelled in one case"},
     {"{\"alg\":1}", "{}", "jwt: an alg that is no string is refused"},
@@ -142,11 +142,10 @@ static const struct {
     {"{\"alg\":\"EdDSA\",\"kid\":7}", "{}",
 	"jwt: a kid that is no string is refused"},
     {"{\"alg\":\"EdDSA\",\"kid\":\"\"}", "{}", "jwt: an empty kid is refused"},
-    {"{\"alg\":\"EdDSA\",\"kid\":"
-     "\"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4kA\"}",
-	"{}", "jwt: a kid longer than ours is refused"},
-    {"{\"alg\":\"EdDSA\",\"typ\":\"something-unheard-of+jwt\"}", "{}",
-	"jwt: a typ longer than ours is refused"},
+    {"{\"alg\":\"EdDSA\",\"kid\":\"" A2_N "\"}", "{}",
+	"jwt: a kid too long is refused"},
+    {"{\"alg\":\"EdDSA\",\"typ\":\"something-unheard-of-until-now+jwt\"}", "{}",
+	"jwt: a typ too long is refused"},
     {"[\"EdDSA\"]", "{}", "jwt: a header that is no object is refused"},
     {"{\"alg\":\"EdDSA\"}", "[]", "jwt: claims that are a list are refused"},
     {"{\"alg\":\"EdDSA\"}", "\"sub\"",
@@ -276,7 +275,7 @@ rs256(const struct buf *claims)
 	struct public_key k;
 	struct jwt j;
 
-	if (rs256_available() != OK)
+	if (libcrypto_available() != OK)
 		return;
 	if (make(&private, &k, JWA_RS256) != OK) {
 		CHECK(0, "jwt: an RSA key is made");
