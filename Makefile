@@ -29,7 +29,8 @@ protocol = provider authorization client_auth authorize_parse authorize sign_in 
 	   logout discovery gate gate_sign_in
 web	 = gateway signals request response cookie csrf template cors browser page call reply \
 	   token_reply refresh_cookie front
-interaction = interaction sign_in_step authorize_flow logout_flow
+interaction = interaction sign_in_step authorize_flow logout_flow \
+	   gate_flow gate_notice
 app	 = app token_answer workers roles thread held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \

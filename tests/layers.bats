@@ -72,6 +72,13 @@ circle() {
 	[[ $found != *lib/domain/* ]]
 }
 
+@test "layers: a program is a table of endpoints, and what it does is in the library" {
+	local program
+	for program in cgi-bin/*.c; do
+		(($(wc -l <"$program") <= 120)) || fail "$program: over 120 lines"
+	done
+}
+
 @test "layers: every include of ours names its floor" {
 	none '^#[ 	]*include[ 	]+"[^/]*"' lib/*/*.[ch] cgi-bin/*.c
 }

@@ -242,9 +242,11 @@ def events():
 
 def shown():
     table = rows()
-    for c in read("lib/web/page.c", "cgi-bin/*.c"):
-        if c.name in ("messages", "notices"):
-            yield from ((c.path.stem, table[t]) for t in c.body if t in table)
+    for page, file in (("page", "lib/web/page.c"),
+                       ("gate", "lib/interaction/gate_notice.c")):
+        for c in read(file):
+            if c.name in ("messages", "notices"):
+                yield from ((page, table[t]) for t in c.body if t in table)
 
 
 def list_in(text, start):

@@ -1,0 +1,253 @@
+/*
+ * What a request to a site becomes: it is let on, refused, or the browser goes
+ * to sign in. What is below /.latchkey/ is the gate's own: where sign-ins come
+ * back to, and signing out.
+ */
+#include "interaction/flows.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/reason.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "interaction/gate_notice.h"
+#include "protocol/gate.h"
+#include "protocol/gate_sign_in.h"
+#include "web/browser.h"
+#include "web/front.h"
+#include "web/reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A longer address is "/". */
+enum { ASK_AGAIN_MAX = (int)GATE_URL_CAP - (int)ORIGIN_CAP };
+
+/* A request to a site, and what was decided. */
+struct gate_ctx {
+	struct call *call;
+	struct front front;
+	struct gate_reply reply;
+};
+
+/* What the administrator has to type is in the log. */
+static void
+log_gate_refusal(const struct gate_ctx *g, enum err e, enum reason reason)
+{
+	const char *origin = g->front.origin;
+	char remedy[ORIGIN_CAP + 64];
+	struct buf b;
+
+	call_log_refusal(g->call, e, reason, origin[0] != '\0' ? origin : NULL);
+	if (reason != REASON_SITE_UNKNOWN && reason != REASON_SITE_NOT_NAMED)
+		return;
+	buf_init(&b, remedy, sizeof remedy);
+	if (origin[0] != '\0')
+		buf_printf(&b, "latchkey site add %s", origin);
+	else
+		buf_puts(&b, "set LATCHKEY_SITE in the web server's "
+			     "configuration: gate(8)");
+	log_note("site closed", "do", remedy, NULL);
+}
+
+static void
+refuse_at_site(
+    struct gate_ctx *g, enum err e, enum reason reason, const char *link)
+{
+	struct response *r = &g->call->response;
+
+	if (e != ERR_LOGIN_REQUIRED)
+		log_gate_refusal(g, e, reason);
+	response_begin(r, err_status(e));
+	if (g->front.form == FRONT_YES_NO)
+		front_say_no(r);
+	else if (e == ERR_LOGIN_REQUIRED || e == ERR_ACCESS_DENIED ||
+		 e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE ||
+		 !front_wants_page(&g->front, &g->reply.rule))
+		front_refuse(r, &g->front, &g->reply.rule, e, reason);
+	else if (err_is_fault(e))
+		page_error(r, &g->call->page, e, reason);
+	else
+		gate_notice_show(
+		    g->call, &g->reply, g->front.origin, e, reason, link);
+}
+
+/* Another site's form comes without the cookies, which is no sign that the
+ * browser has none: it must not replace one. The browser asks again with GET,
+ * and then sends them. */
+static bool
+ask_again_by_get(struct gate_ctx *g)
+{
+	struct call *c = g->call;
+	char url[GATE_URL_CAP];
+	struct buf b;
+
+	if (!g->front.from_other_site || str_equal(g->front.method, "GET") ||
+	    str_equal(g->front.method, "HEAD"))
+		return false;
+	response_begin(&c->response, 303);
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "%s%s", g->front.origin,
+	    strlen(g->front.target) <= ASK_AGAIN_MAX ? g->front.target : "/");
+	response_redirect(&c->response, url);
+	return true;
+}
+
+static void
+send_to_sign_in(struct gate_ctx *g)
+{
+	struct call *c = g->call;
+	uint8_t key[GATE_KEY_LEN];
+	char url[GATE_URL_CAP];
+
+	if (ask_again_by_get(g))
+		return;
+	response_begin(&c->response, 303);
+	browser_begin_visit(key, &c->provider->conf, &c->request, &c->response);
+	if (gate_sign_in_begin(
+		c->provider, g->front.origin, g->front.target, key, url) == OK)
+		response_redirect(&c->response, url);
+	else
+		c->response.failed = true;
+	secret_wipe(key, sizeof key);
+}
+
+static void
+decide_at_site(struct gate_ctx *g)
+{
+	const struct front *f = &g->front;
+	struct call *c = g->call;
+	char cookie[TOKEN_TEXT_CAP];
+	struct gate_request q = {.origin = f->origin,
+	    .method = f->method,
+	    .target = f->target,
+	    .destination = f->destination,
+	    .cookie = browser_gate(cookie, &c->provider->conf, &c->request),
+	    .authorization = c->request.authorization};
+	enum reason reason = REASON_NONE;
+	enum err e = ERR_NO_MEMORY;
+
+	/* Else the site's rules would be parsed at each request. */
+	if (c->kept == NULL)
+		c->kept = calloc(1, sizeof *q.site);
+	q.site = c->kept;
+	if (q.site != NULL)
+		e = gate_decide(c->provider, &q, c->now, &g->reply, &reason);
+	secret_wipe(cookie, sizeof cookie);
+	if (e == OK && f->form == FRONT_PAGE)
+		refuse_at_site(
+		    g, ERR_TEMPORARILY_UNAVAILABLE, REASON_OPEN_ALREADY, "");
+	else if (e == OK)
+		front_let_on(&c->response, f, &g->reply);
+	else if (e == ERR_LOGIN_REQUIRED && f->form != FRONT_YES_NO &&
+		 site_rule_takes_people(&g->reply.rule) &&
+		 front_wants_page(f, &g->reply.rule))
+		send_to_sign_in(g);
+	else
+		refuse_at_site(g, e, reason, SITE_SIGN_OUT_PATH);
+}
+
+/* --- /.latchkey/ -----------------------------------------------------------*/
+
+static void
+come_back_signed_in(struct gate_ctx *g)
+{
+	struct call *c = g->call;
+	const struct conf *conf = &c->provider->conf;
+	uint8_t key[GATE_KEY_LEN];
+	char before[TOKEN_TEXT_CAP];
+	struct gate_return q = {.origin = g->front.origin,
+	    .form = &c->request.query,
+	    .key = browser_visit(key, conf, &c->request),
+	    .before = browser_gate(before, conf, &c->request)};
+	struct gate_sign_in r;
+	enum reason reason;
+	enum err e = gate_sign_in_finish(c->provider, &q, c->now, &r, &reason);
+
+	if (e == OK) {
+		response_begin(&c->response, 303);
+		browser_set_gate(&c->response, conf, r.cookie, r.max_age_s);
+		response_redirect(&c->response, r.url);
+	} else if (r.start_over) {
+		log_gate_refusal(g, e, reason);
+		response_begin(&c->response, 303);
+		response_redirect(&c->response, r.url);
+	} else {
+		refuse_at_site(g, e, reason, r.url[0] != '\0' ? r.url : "/");
+	}
+	secret_wipe(key, sizeof key);
+	secret_wipe(before, sizeof before);
+	gate_sign_in_wipe(&r);
+}
+
+/* The browser goes on to the provider, which asks. What the gate gave ends
+ * first, but only if a person followed a link: a picture on some page must not
+ * sign anyone out. */
+static void
+sign_out_of_site(struct gate_ctx *g)
+{
+	struct call *c = g->call;
+	const struct conf *conf = &c->provider->conf;
+	char cookie[TOKEN_TEXT_CAP], url[URI_CAP];
+	struct buf b;
+	enum err e = OK;
+
+	if (g->front.from_own_page)
+		e = gate_sign_out(c->provider, g->front.origin,
+		    browser_gate(cookie, conf, &c->request), c->now);
+	if (e != OK) {
+		refuse_at_site(g, e, REASON_NONE, "");
+		return;
+	}
+	response_begin(&c->response, 303);
+	if (g->front.from_own_page)
+		browser_set_gate(&c->response, conf, "", 0);
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "%s/logout?client_id=", conf->issuer);
+	buf_put_url_arg(&b, g->front.origin);
+	buf_puts(&b, "&post_logout_redirect_uri=");
+	buf_put_url_arg(&b, g->front.origin);
+	buf_puts(&b, "%2F");
+	response_redirect(&c->response, url);
+	if (!buf_ok(&b))
+		c->response.failed = true;
+}
+
+static void
+serve_own_path(struct gate_ctx *g, const char *path)
+{
+	struct request *q = &g->call->request;
+	const char *query = strchr(g->front.target, '?');
+
+	/* The same request comes again, for the page. */
+	if (g->front.form == FRONT_YES_NO)
+		front_say_no(&g->call->response);
+	else if (query != NULL && request_read_query(q, query + 1) != OK)
+		refuse_at_site(
+		    g, ERR_INVALID_REQUEST, REASON_REQUEST_UNREADABLE, "/");
+	else if (str_equal(path, SITE_CALLBACK_PATH))
+		come_back_signed_in(g);
+	else if (str_equal(path, SITE_SIGN_OUT_PATH))
+		sign_out_of_site(g);
+	else
+		page_error(&g->call->response, &g->call->page, ERR_NO_SUCH_PAGE,
+		    REASON_NONE);
+}
+
+void
+gate_flow(struct call *c)
+{
+	struct gate_ctx g = {.call = c};
+	char path[SITE_PATH_CAP];
+	enum reason reason = REASON_NONE;
+	enum err e = front_read(&g.front, c->exchange, &reason);
+
+	if (e != OK)
+		refuse_at_site(&g, e, reason, "");
+	else if (site_path_read(path, g.front.target) == OK &&
+		 site_path_covers(SITE_OWN_PATH, path))
+		serve_own_path(&g, path);
+	else
+		decide_at_site(&g);
+	gate_reply_wipe(&g.reply);
+}
