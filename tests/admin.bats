@@ -888,8 +888,8 @@ $DATA/store/mine"
 	assert_equal "$(json length)" 1
 	assert_equal "$(json '.[0].amr | join(" ")')" pwd
 	sid=$(json '.[0].sid')
-	run -0 latchkey session end "$sid"
-	run -1 latchkey session end "$sid"
+	run -0 latchkey session end -- "$sid"
+	run -1 latchkey session end -- "$sid"
 	open_page alice "$(authorize_url app)"
 	page_asks_password
 	run -0 latchkey session end --all
@@ -929,8 +929,8 @@ $DATA/store/mine"
 	run -0 latchkey grant list --user alice --client other --json
 	assert_equal "$(json '.families[0].client_id')" other
 	family=$(json '.families[0].family_id')
-	run -0 latchkey grant end "$family"
-	run -1 latchkey grant end "$family"
+	run -0 latchkey grant end -- "$family"
+	run -1 latchkey grant end -- "$family"
 	run -0 latchkey grant end --client app --user bob
 	assert_output 'ended: 1. Approvals removed: 1'
 	run -0 latchkey grant end --user alice

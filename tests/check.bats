@@ -212,12 +212,12 @@ finds() {
 	id=$(latchkey app-password list --json | jq -r '.[0].id')
 	mdb_dump -s app_passwords "$DATA/store" >"$dump-app_passwords"
 	mdb_dump -s index "$DATA/store" >"$dump-index"
-	latchkey app-password del "$id"
+	latchkey app-password del -- "$id"
 	mdb_load -f "$dump-app_passwords" -s app_passwords "$DATA/store"
 	finds '0 entries without a record, 2 fields of records without an entry'
 	mdb_load -f "$dump-index" -s index "$DATA/store"
 	finds_nothing --offline
-	latchkey app-password del "$id"
+	latchkey app-password del -- "$id"
 	mdb_load -f "$dump-index" -s index "$DATA/store"
 	finds '2 entries without a record, 0 fields of records without an entry'
 }

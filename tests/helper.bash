@@ -887,6 +887,13 @@ plain_field() {
 	esac
 }
 
+# other_char TEXT AT: another character there.
+other_char() {
+	local c=A
+	[[ ${1:$2:1} != A ]] || c=B
+	echo "${1:0:$2}$c${1:$2+1}"
+}
+
 jwt_header() { cut -d . -f 1 <<<"$1" | base64url_decode; }
 jwt_claims() { cut -d . -f 2 <<<"$1" | base64url_decode; }
 

@@ -643,7 +643,7 @@ assert_stranger() {
 	latchkey session end --all >/dev/null
 	assert_stranger alice
 	known_browser alice
-	latchkey session end "$(latchkey session list --user alice --json |
+	latchkey session end -- "$(latchkey session list --user alice --json |
 	    jq -r '.[0].sid')" >/dev/null
 	assert_stranger alice
 	known_browser alice
@@ -898,8 +898,8 @@ assert_stranger() {
 	sign_in bob app >/dev/null
 	good=$(cookie latchkey-session alice)
 	bad=$(cookie latchkey-session bob)
-	for bad in "${good%??}AA" "${good%?}" "${good}A" "${good:0:22}${bad:22}" \
-	    "$(tr 'A-Za-z' 'a-zA-Z' <<<"$good")" x '""' "\"$good\""; do
+	for bad in "$(other_char "$good" 62)" "${good%?}" "${good}A" \
+	    "${good:0:22}${bad:22}" "$(tr 'A-Za-z' 'a-zA-Z' <<<"$good")" x '""' "\"$good\""; do
 		set_cookie latchkey-session "$bad" eve
 		assert_nobody eve
 	done

@@ -58,13 +58,6 @@ refused_basic() {
 	assert_header Cache-Control '^no-store$'
 }
 
-# change TEXT AT: another character there.
-change() {
-	local c=A
-	[[ ${1:$2:1} != A ]] || c=B
-	echo "${1:0:$2}$c${1:$2+1}"
-}
-
 access_claims() { jwt_claims "$(http_body | field access_token)"; }
 id_claims() { jwt_claims "$(http_body | field id_token)"; }
 
@@ -422,9 +415,9 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 @test "code: with one byte changed anywhere, cut, longer or of another kind it is no code of ours" {
 	code=$(get_code alice app)
 	refresh_token=$(get_tokens alice app | field refresh_token)
-	for bad in "$(change "$code" 0)" "$(change "$code" 21)" \
-	    "$(change "$code" 25)" "$(change "$code" 31)" \
-	    "$(change "$code" 40)" "$(change "$code" 62)" "${code%?}" \
+	for bad in "$(other_char "$code" 0)" "$(other_char "$code" 21)" \
+	    "$(other_char "$code" 25)" "$(other_char "$code" 31)" \
+	    "$(other_char "$code" 40)" "$(other_char "$code" 62)" "${code%?}" \
 	    "${code}A" "$code=" "$refresh_token" x "$(basic app x)"; do
 		redeem "$bad"
 		assert_refused 400 invalid_grant
@@ -849,7 +842,7 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 	redeem "$code"
 	assert_logged 'token: invalid_grant reason=code_reused client_id=app'
 	ask "$(raw_basic app wrong-secret-wrong-secret)" grant_type=x
-	refresh "$(change "$refresh_token" 60)"
+	refresh "$(other_char "$refresh_token" 60)"
 	assert_logged 'refresh_token_forged'
 	userinfo "$access"
 	for secret in "$code" "$access" "${refresh_token:0:30}" "$SECRET" \
