@@ -18,10 +18,10 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err reason buf str names form clock monotonic big_endian base64 uuid secret json members log issuer conf conf_value file library turn
+base	 = err reason buf str names form clock monotonic big_endian base64 uuid secret json members log issuer file library turn
 store	 = open commit store env held files fault schema newest search table index explain fail record
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt
-domain	 = keyring installation token scope pkce password user user_email uri client client_words session \
+domain	 = conf conf_value keyring installation token scope pkce password user user_email uri client client_words session \
 	   site site_path site_rule site_rules destination app_password \
 	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \

@@ -5,8 +5,8 @@
 #ifndef LK_BIN_ADMIN_H
 #define LK_BIN_ADMIN_H
 
-#include "base/conf.h"
 #include "base/err.h"
+#include "domain/conf.h"
 #include "domain/keyring.h"
 #include "jose/jwa.h"
 #include "options.h"

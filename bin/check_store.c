@@ -287,8 +287,8 @@ check_algs(const struct survey *s)
 
 	for (alg = 0; alg < JWA_COUNT; alg++)
 		if ((s->algs & 1U << alg) != 0)
-			needed[jwa_of_access_tokens(
-			    (enum jwa)alg, c->a->conf.default_alg)] = true;
+			needed[conf_access_token_alg(
+			    &c->a->conf, (enum jwa)alg)] = true;
 	for (alg = 0; alg < JWA_COUNT; alg++)
 		if (needed[alg] && !has_active(s, (enum jwa)alg))
 			check_found(c, CHECK_ERROR, &none,

@@ -216,7 +216,7 @@ add_step(struct store_txn *t, void *arg)
 static void
 start(struct client *c, const struct admin *a, bool is_public)
 {
-	c->alg = jwa_issued_from_name(a->conf.default_alg);
+	c->alg = a->conf.default_alg;
 	c->auth_method = is_public ? AUTH_NONE : AUTH_CLIENT_SECRET;
 	/* The default for all would refuse every public client. */
 	if (is_public && c->alg == JWA_HS256)
@@ -274,8 +274,8 @@ add_composed(struct admin *a, struct change *s)
 	if (!client_is_public(&s->client))
 		status = give_secret(a, s);
 	if (status == EXIT_DONE)
-		status = keys_ensure(a,
-		    jwa_of_access_tokens(s->client.alg, a->conf.default_alg));
+		status = keys_ensure(
+		    a, conf_access_token_alg(&a->conf, s->client.alg));
 	if (status != EXIT_DONE)
 		return status;
 	e = store_write(a->store, a->now, add_step, s);
@@ -476,9 +476,8 @@ set(struct admin *a, const struct args *args)
 	if (e != OK)
 		return refuse(a, e, args->operand);
 	if (alg != NULL && jwa_issued_from_name(alg) != JWA_COUNT)
-		status = keys_ensure(
-		    a, jwa_of_access_tokens(
-			   jwa_issued_from_name(alg), a->conf.default_alg));
+		status = keys_ensure(a,
+		    conf_access_token_alg(&a->conf, jwa_issued_from_name(alg)));
 	if (status != EXIT_DONE)
 		return status;
 	warn_of_dropped(&s.client, args);

@@ -240,7 +240,7 @@ circle() {
 # The rows of conf_keys: name and default.
 conf_rows() {
 	sed -n 's/^    {"\([a-z0-9_]*\)", \(NULL\|"[^"]*"\),.*/\1 \2/p' \
-	    lib/base/conf.c
+	    lib/domain/conf.c
 }
 
 @test "manuals: latchkey.conf(5) has every key and no other" {

@@ -1,7 +1,7 @@
 #include "domain/keyring.h"
 
-#include "base/conf.h"
 #include "base/file.h"
+#include "domain/conf.h"
 
 #include <sodium.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #ifndef LK_DOMAIN_PASSWORD_H
 #define LK_DOMAIN_PASSWORD_H
 
-#include "base/conf.h"
 #include "base/err.h"
+#include "domain/conf.h"
 
 #include <stdbool.h>
 #include <stdint.h>

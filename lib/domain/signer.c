@@ -1,11 +1,11 @@
 #include "domain/signer.h"
 
 #include "base/buf.h"
-#include "base/conf.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "domain/conf.h"
 
 #include <errno.h>
 #include <pthread.h>

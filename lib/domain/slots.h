@@ -13,8 +13,8 @@
 #ifndef LK_DOMAIN_SLOTS_H
 #define LK_DOMAIN_SLOTS_H
 
-#include "base/conf.h"
 #include "base/err.h"
+#include "domain/conf.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -33,11 +33,3 @@ jwa_issued_from_name(const char *name)
 
 	return alg < JWA_ISSUED ? alg : JWA_COUNT;
 }
-
-enum jwa
-jwa_of_access_tokens(enum jwa alg, const char *default_alg)
-{
-	if (alg == JWA_HS256)
-		alg = jwa_from_name(default_alg);
-	return alg == JWA_RS256 ? JWA_RS256 : JWA_EDDSA;
-}

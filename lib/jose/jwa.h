@@ -26,11 +26,4 @@ enum jwa jwa_from_name(const char *name);
  * settings may have. */
 enum jwa jwa_issued_from_name(const char *name);
 
-/*
- * The algorithm that signs the access tokens of a client of ALG: ALG itself,
- * except for HS256, whose secret no resource server has. Then it is that of
- * the setting DEFAULT_ALG; if that is HS256 too, EdDSA.
- */
-enum jwa jwa_of_access_tokens(enum jwa alg, const char *default_alg);
-
 #endif

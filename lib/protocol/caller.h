@@ -10,8 +10,8 @@
 #ifndef LK_PROTOCOL_CALLER_H
 #define LK_PROTOCOL_CALLER_H
 
-#include "base/conf.h"
 #include "base/form.h"
+#include "domain/conf.h"
 
 enum { CALLER_URL_CAP = ISSUER_CAP + 32 };
 

@@ -134,8 +134,7 @@ collect_keys(struct store_txn *t, void *arg)
 	/* An HS256 client's access tokens are signed with a key of the default
 	 * algorithm, which its API must be able to find. */
 	if (c->algs & (1U << JWA_HS256))
-		c->algs |= 1U << jwa_of_access_tokens(
-			       JWA_HS256, c->p->conf.default_alg);
+		c->algs |= 1U << conf_access_token_alg(&c->p->conf, JWA_HS256);
 	json_array_clear(c->keys);
 	signkey_each(t, collect_key, c);
 	return c->failed ? ERR_NO_MEMORY : store_failed(t);

@@ -81,8 +81,7 @@ struct granting {
 static enum err
 find_key(struct store_txn *t, struct granting *g)
 {
-	enum jwa alg =
-	    jwa_of_access_tokens(g->client->alg, g->p->conf.default_alg);
+	enum jwa alg = conf_access_token_alg(&g->p->conf, g->client->alg);
 	enum err e = signkey_active(t, alg, &g->key);
 
 	if (e == ERR_NOT_FOUND)

@@ -109,6 +109,6 @@ provider_algs(const struct provider *p, struct store_txn *t)
 	unsigned algs = client_algs(t);
 
 	if (algs == 0)
-		algs = 1U << jwa_issued_from_name(p->conf.default_alg);
+		algs = 1U << p->conf.default_alg;
 	return algs;
 }

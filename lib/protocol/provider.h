@@ -5,8 +5,8 @@
 #ifndef LK_PROTOCOL_PROVIDER_H
 #define LK_PROTOCOL_PROVIDER_H
 
-#include "base/conf.h"
 #include "base/err.h"
+#include "domain/conf.h"
 #include "domain/family.h"
 #include "domain/keyring.h"
 #include "domain/session.h"

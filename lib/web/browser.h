@@ -6,7 +6,7 @@
 #ifndef LK_WEB_BROWSER_H
 #define LK_WEB_BROWSER_H
 
-#include "base/conf.h"
+#include "domain/conf.h"
 #include "domain/device.h"
 #include "domain/session.h"
 #include "domain/token.h"

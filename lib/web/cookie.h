@@ -8,7 +8,7 @@
 #ifndef LK_WEB_COOKIE_H
 #define LK_WEB_COOKIE_H
 
-#include "base/conf.h"
+#include "domain/conf.h"
 #include "web/request.h"
 #include "web/response.h"
 

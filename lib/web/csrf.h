@@ -13,9 +13,9 @@
 #ifndef LK_WEB_CSRF_H
 #define LK_WEB_CSRF_H
 
-#include "base/conf.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "domain/conf.h"
 #include "domain/keyring.h"
 #include "domain/session.h"
 #include "web/request.h"

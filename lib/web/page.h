@@ -5,11 +5,11 @@
 #ifndef LK_WEB_PAGE_H
 #define LK_WEB_PAGE_H
 
-#include "base/conf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/reason.h"
 #include "domain/client.h"
+#include "domain/conf.h"
 #include "web/response.h"
 #include "web/template.h"
 

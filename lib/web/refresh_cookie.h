@@ -7,7 +7,7 @@
 #ifndef LK_WEB_REFRESH_COOKIE_H
 #define LK_WEB_REFRESH_COOKIE_H
 
-#include "base/conf.h"
+#include "domain/conf.h"
 #include "domain/token.h"
 #include "web/request.h"
 #include "web/response.h"

@@ -4,7 +4,7 @@
 #ifndef LK_WEB_TOKEN_REPLY_H
 #define LK_WEB_TOKEN_REPLY_H
 
-#include "base/conf.h"
+#include "domain/conf.h"
 #include "protocol/grant.h"
 #include "web/request.h"
 #include "web/response.h"

@@ -1,4 +1,4 @@
-#include "base/conf.h"
+#include "domain/conf.h"
 
 #include "base/file.h"
 #include "base/str.h"
@@ -94,7 +94,7 @@ defaults(void)
 		  conf_issuer_path(&conf)[0] == '\0' && conf.secure,
 	    "conf: the issuer alone is enough");
 	CHECK(str_equal(conf.site_name, "id.example.org") &&
-		  str_equal(conf.default_alg, "EdDSA") && !conf.log_syslog,
+		  conf.default_alg == JWA_EDDSA && !conf.log_syslog,
 	    "conf: the site is named after its host, EdDSA signs");
 	CHECK(conf.access_token_lifetime_s == 900 &&
 		  conf.refresh_idle_s == 30 * 86400 &&
@@ -132,7 +132,7 @@ values(void)
 	    "fine");
 	CHECK(str_equal(conf_issuer_path(&conf), "/idp") && !conf.secure &&
 		  str_equal(conf.site_name, "The Smiths = us") &&
-		  str_equal(conf.default_alg, "RS256") && conf.log_syslog &&
+		  conf.default_alg == JWA_RS256 && conf.log_syslog &&
 		  conf.argon2_memlimit_mib == 64 && conf.refresh_retry_is_theft,
 	    "conf: what is given is taken");
 	CHECK(conf.refresh_grace_s == 0 && conf.jwks_max_age_s == 90 &&
@@ -162,12 +162,29 @@ refusals(void)
 	    "conf: an unknown algorithm is refused, the known are named");
 	CHECK(refused(ISSUER "default_alg = EdDSA RS256\n", 2, "EdDSA"),
 	    "conf: one algorithm is one word");
+	CHECK(refused(ISSUER "default_alg = ES256\n", 2, "EdDSA RS256 HS256"),
+	    "conf: an algorithm that is only verified is no default");
 	CHECK(refused(ISSUER "log = file\n", 2, "stderr or syslog"),
 	    "conf: an unknown log is refused");
 	CHECK(refused(ISSUER "site_name = \xFF\n", 2, "\\xFF"),
 	    "conf: broken UTF-8 is refused and told in plain characters");
 	CHECK(refused("bad\nbad2 = 1\n", 1, "key = value"),
 	    "conf: the first error is the one that is told");
+}
+
+static void
+access_token_algs(void)
+{
+	struct conf c = {.default_alg = JWA_RS256};
+
+	CHECK(conf_access_token_alg(&c, JWA_EDDSA) == JWA_EDDSA &&
+		  conf_access_token_alg(&c, JWA_RS256) == JWA_RS256,
+	    "conf: access tokens have the client's algorithm");
+	CHECK(conf_access_token_alg(&c, JWA_HS256) == JWA_RS256,
+	    "conf: those of an HS256 client have the default one");
+	c.default_alg = JWA_HS256;
+	CHECK(conf_access_token_alg(&c, JWA_HS256) == JWA_EDDSA,
+	    "conf: no access token is signed with a secret");
 }
 
 static void
@@ -264,6 +281,7 @@ main(void)
 	defaults();
 	values();
 	refusals();
+	access_token_algs();
 	ranges();
 	whole_files();
 	places();

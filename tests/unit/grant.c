@@ -277,7 +277,7 @@ main(void)
 	fixture_open();
 	random_bytes(&provider.keyring, sizeof provider.keyring);
 	provider.store = fixture;
-	provider.conf = (struct conf){.default_alg = "EdDSA",
+	provider.conf = (struct conf){.default_alg = JWA_EDDSA,
 	    .access_token_lifetime_s = 900,
 	    .refresh_idle_s = 3600,
 	    .refresh_absolute_s = 7200};

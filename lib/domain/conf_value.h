@@ -1,13 +1,13 @@
 /*
  * The kinds of values that a key of latchkey.conf can have: struct conf_key's
- * `parse` (base/conf.h).
+ * `parse` (domain/conf.h).
  */
-#ifndef LK_BASE_CONF_VALUE_H
-#define LK_BASE_CONF_VALUE_H
+#ifndef LK_DOMAIN_CONF_VALUE_H
+#define LK_DOMAIN_CONF_VALUE_H
 
 #include "base/buf.h"
-#include "base/conf.h"
 #include "base/err.h"
+#include "domain/conf.h"
 
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 

@@ -3,12 +3,13 @@
  * issuer. An unknown key, a key given twice or a bad value is an error with
  * file and line.
  */
-#ifndef LK_BASE_CONF_H
-#define LK_BASE_CONF_H
+#ifndef LK_DOMAIN_CONF_H
+#define LK_DOMAIN_CONF_H
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/issuer.h"
+#include "jose/jwa.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +23,7 @@ struct conf {
 	size_t issuer_path_at;   /* conf_issuer_path */
 	bool secure;             /* the issuer is https */
 	char site_name[SITE_NAME_CAP];
-	char default_alg[8]; /* "EdDSA", "RS256" or "HS256" */
+	enum jwa default_alg; /* of new clients */
 
 	int64_t access_token_lifetime_s;
 	int64_t refresh_idle_s;
@@ -65,6 +66,13 @@ conf_issuer_path(const struct conf *c)
 {
 	return c->issuer + c->issuer_path_at;
 }
+
+/*
+ * The algorithm that signs the access tokens of a client of ALG: ALG itself,
+ * except for HS256, whose secret no resource server has. Then it is
+ * default_alg; if that is HS256 too, EdDSA.
+ */
+enum jwa conf_access_token_alg(const struct conf *c, enum jwa alg);
 
 /* Which directory holds the data: D if not NULL, else $LATCHKEY_DATA, else the
  * built-in default. */

@@ -1,9 +1,9 @@
-#include "base/conf.h"
+#include "domain/conf.h"
 
-#include "base/conf_value.h"
 #include "base/file.h"
 #include "base/issuer.h"
 #include "base/str.h"
+#include "domain/conf_value.h"
 
 #include <ini.h>
 #include <stdlib.h>
@@ -365,6 +365,14 @@ conf_load(struct conf *c, const char *dir, char *why_text, size_t why_cap)
 	if (e != OK)
 		memset(c, 0, sizeof *c);
 	return e;
+}
+
+enum jwa
+conf_access_token_alg(const struct conf *c, enum jwa alg)
+{
+	if (alg == JWA_HS256)
+		alg = c->default_alg;
+	return alg == JWA_HS256 ? JWA_EDDSA : alg;
 }
 
 const char *

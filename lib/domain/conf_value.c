@@ -1,4 +1,4 @@
-#include "base/conf_value.h"
+#include "domain/conf_value.h"
 
 #include "base/issuer.h"
 #include "base/str.h"
@@ -35,13 +35,16 @@ enum err
 conf_parse_alg(const struct conf_key *k, void *field, const char *value,
     struct buf *wanted)
 {
-	static const char algs[] = "EdDSA RS256 HS256";
+	enum jwa alg = jwa_issued_from_name(value);
 
 	(void)k;
-	if (words_has(algs, value))
-		return str_copy(
-		    field, sizeof((struct conf *)NULL)->default_alg, value);
-	buf_printf(wanted, "give one of %s", algs);
+	if (alg != JWA_COUNT) {
+		*(enum jwa *)field = alg;
+		return OK;
+	}
+	buf_puts(wanted, "give one of");
+	for (alg = 0; alg < JWA_ISSUED; alg++)
+		buf_printf(wanted, " %s", jwa_name(alg));
 	return ERR_SYNTAX;
 }
 
