@@ -18,12 +18,14 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err reason buf str names form clock monotonic big_endian base64 uuid secret json members log issuer file library turn
-store	 = open commit store env held files fault schema newest search table index explain fail record
+base	 = err reason buf str names form clock monotonic base64 uuid secret json members log issuer file library turn
+store	 = open commit store env held files fault schema newest search table index explain fail \
+	   record record_type record_json
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt
 domain	 = conf conf_value keyring installation token scope pkce password user user_email uri client client_words session \
 	   site site_path site_rule site_rules destination app_password \
-	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer
+	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer \
+	   records
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
@@ -36,7 +38,7 @@ app	 = app token_answer workers roles thread held
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate
 
-command	 = latchkey admin remains init user user_profile user_password client client_options app recipe site \
+command	 = list latchkey admin remains init user user_profile user_password client client_options app recipe site \
 	   app_password groups key \
 	   session grant check checking check_files check_held check_store check_people check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt

@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "domain/audit.h"
 #include "domain/site.h"
-#include "output.h"
+#include "list.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,17 +33,6 @@ static const struct column columns[] = {
     {"created_at", "CREATED", true},
     COLUMN_END,
 };
-
-static json_t *
-to_json(const struct app_password *a, const char *user)
-{
-	char id[APP_PASSWORD_ID_CAP];
-
-	base64url_encode(id, sizeof id, a->id, sizeof a->id);
-	return json_pack("{s:s, s:s, s:s, s:s, s:I}", "id", id,
-	    "preferred_username", user, "site", a->origin, "name", a->name,
-	    "created_at", (json_int_t)a->created_at);
-}
 
 /* --- add, del --------------------------------------------------------------*/
 
@@ -89,7 +78,9 @@ tell(const struct change *s, const char *text, bool as_json)
 		    s->user, s->site, s->user, text);
 		return EXIT_DONE;
 	}
-	row = to_json(&s->password, s->user);
+	row = list_show(
+	    json_pack("{s:n, s:s}", "id", "preferred_username", s->user),
+	    &app_password_record, &s->password);
 	json_object_set_new(row, "password", json_string(text));
 	return output_json(row);
 }
@@ -180,60 +171,59 @@ del(struct admin *a, const struct args *args)
 
 /* --- list ------------------------------------------------------------------*/
 
-struct listing {
+struct app_password_filter {
 	const char *user, *site; /* NULL: all */
-	struct store_txn *t;
-	json_t *rows;
-	bool complete;
+	uint8_t user_id[USER_ID_LEN];
 };
 
-static bool
-list_visit(void *arg, const struct app_password *p)
+/* A person who is not there has none. */
+static enum err
+choose_app_passwords(struct store_txn *t, void *arg, struct record_set *set)
 {
-	struct listing *l = arg;
+	struct app_password_filter *f = arg;
 	struct user u;
+	enum err e;
 
-	if ((l->site != NULL && !str_equal(l->site, p->origin)) ||
-	    user_get(l->t, p->user_id, &u) != OK)
-		return true;
-	if (l->user == NULL || str_equal_nocase(l->user, u.name))
-		l->complete = output_append(l->rows, to_json(p, u.name));
+	*set = app_password_set(NULL, f->site);
+	if (f->user == NULL)
+		return OK;
+	e = user_find(t, f->user, &u);
+	memcpy(f->user_id, u.user_id, USER_ID_LEN);
 	user_wipe(&u);
-	return l->complete;
+	*set = app_password_set(f->user_id, f->site);
+	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 static enum err
-list_step(struct store_txn *t, void *arg)
+add_to_app_password(struct list_row *row, const void *record)
 {
-	struct listing *l = arg;
+	const struct app_password *p = record;
 
-	json_array_clear(l->rows);
-	l->t = t;
-	l->complete = l->rows != NULL;
-	if (l->complete)
-		app_password_each(t, list_visit, l);
-	return l->complete ? OK : ERR_NO_MEMORY;
+	return list_add_user(row, "id", p->user_id);
 }
 
-static int
-list(struct admin *a, const struct args *args)
-{
-	struct listing l = {.user = args_value(args, "--user"),
-	    .site = args_value(args, "--site"),
-	    .rows = json_array()};
-	enum err e = store_read(a->store, list_step, &l);
+static const struct list_noun app_password_list = {
+    .kind = "app-password",
+    .type = &app_password_record,
+    .columns = columns,
+    .choose = choose_app_passwords,
+    .add = add_to_app_password,
+};
 
-	if (e == OK)
-		return output_list(l.rows, columns, args_has(args, "--json"));
-	json_decref(l.rows);
-	return admin_refuse(a, e, "app-password", "list");
+static int
+list_app_passwords(struct admin *a, const struct args *args)
+{
+	struct app_password_filter f = {.user = args_value(args, "--user"),
+	    .site = args_value(args, "--site")};
+
+	return list_run(a, args, &app_password_list, &f, NULL);
 }
 
 const struct verb app_password_verbs[] = {
     {"app-password", "add", "USER", false, false, add_options,
 	"Makes a password for a program of one person, at one site.", add},
     {"app-password", "list", NULL, false, false, list_options,
-	"Lists app passwords, but not what they are.", list},
+	"Lists app passwords, but not what they are.", list_app_passwords},
     {"app-password", "del", "ID", false, false, no_options,
 	"Removes one; it is dead at once.", del},
     VERB_END,

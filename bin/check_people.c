@@ -4,8 +4,9 @@
 #include "domain/user.h"
 
 static bool
-report(void *arg, const struct user *u)
+report_email(void *arg, const void *record)
 {
+	const struct user *u = record;
 	static const struct check_advice bad = {
 	    "signing in by that address, or the rule that one person alone has "
 	    "it "
@@ -25,7 +26,7 @@ check_people(struct checking *c, struct store_txn *t)
 	static const struct check_advice stale = {
 	    "an address could name a person who does not have it",
 	    "restore the store from a copy"};
-	size_t n = user_verify_emails(t, report, c);
+	size_t n = user_verify_emails(t, report_email, c);
 
 	if (n > 0)
 		check_found(c, CHECK_ERROR, &stale,

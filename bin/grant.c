@@ -8,12 +8,10 @@
 #include "domain/client.h"
 #include "domain/family.h"
 #include "domain/removal.h"
-#include "output.h"
+#include "list.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { FAMILY_TEXT_CAP = BASE64URL_CAP(FAMILY_ID_LEN) };
 
 static const struct option list_options[] = {
     {"--user", "NAME", false},
@@ -75,17 +73,8 @@ filter_user_id(const struct filter *f)
 	return f->has_user ? f->user.user_id : NULL;
 }
 
-static bool
-filter_matches(
-    const struct filter *f, const uint8_t *user_id, const char *client_id)
-{
-	return (!f->has_user ||
-		   memcmp(f->user.user_id, user_id, USER_ID_LEN) == 0) &&
-	       (f->client_id == NULL || str_equal(f->client_id, client_id));
-}
-
 static int
-refuse(const struct admin *a, const struct filter *f, enum err e)
+refuse_filter(const struct admin *a, const struct filter *f, enum err e)
 {
 	if (e == ERR_INVALID_CLIENT)
 		return admin_refuse(a, ERR_NOT_FOUND, "client", f->client_id);
@@ -94,108 +83,73 @@ refuse(const struct admin *a, const struct filter *f, enum err e)
 
 /* --- list ------------------------------------------------------------------*/
 
-struct listing {
-	struct filter filter;
-	struct store_txn *t;
-	int64_t now;
-	json_t *families, *approvals;
-	bool complete;
-};
-
-static json_t *
-family_json(const struct family *f, const struct user *u)
-{
-	char id[FAMILY_TEXT_CAP], sub[SUB_CAP];
-
-	base64url_encode(id, sizeof id, f->family_id, sizeof f->family_id);
-	user_sub(sub, f->user_id);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I, "
-			 "s:I, s:I}",
-	    "family_id", id, "preferred_username", u->name, "sub", sub,
-	    "client_id", f->client_id, "scope", f->scope, "refreshable",
-	    f->refreshable, "offline", f->offline, "auth_time",
-	    (json_int_t)f->auth_time, "created_at", (json_int_t)f->created_at,
-	    "used_at", (json_int_t)f->rotated_at, "expires_at",
-	    (json_int_t)family_expires_at(f), "generation",
-	    (json_int_t)f->current);
-}
-
 /* Lists what still counts: family_require says no to a family whose session
- * has ended, and family_each does not ask it. */
-static bool
-family_visit_row(void *arg, const struct family *f)
+ * has ended, too. */
+static enum err
+add_to_family(struct list_row *row, const void *record)
 {
-	struct listing *l = arg;
+	const struct family *f = record;
 	struct session s;
-	struct user u;
 
-	if (!filter_matches(&l->filter, f->user_id, f->client_id) ||
-	    family_expires_at(f) <= l->now ||
-	    (!f->offline && session_get(l->t, f->sid, l->now, &s) != OK) ||
-	    user_get(l->t, f->user_id, &u) != OK)
-		return true;
-	l->complete = output_append(l->families, family_json(f, &u));
-	user_wipe(&u);
-	return l->complete;
-}
-
-static bool
-approval_visit_row(void *arg, const struct approval *p)
-{
-	struct listing *l = arg;
-	char sub[SUB_CAP];
-	struct user u;
-
-	if (!filter_matches(&l->filter, p->user_id, p->client_id) ||
-	    user_get(l->t, p->user_id, &u) != OK)
-		return true;
-	user_sub(sub, p->user_id);
-	l->complete = output_append(l->approvals,
-	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "preferred_username",
-		u.name, "sub", sub, "client_id", p->client_id, "scope",
-		p->granted, "declined", p->declined, "changed_at",
-		(json_int_t)p->changed_at));
-	user_wipe(&u);
-	return l->complete;
+	if (f->expires_at <= row->now ||
+	    (!f->offline && session_get(row->t, f->sid, row->now, &s) != OK))
+		return ERR_NOT_FOUND;
+	return list_add_user(row, "family_id", f->user_id);
 }
 
 static enum err
-list_step(struct store_txn *t, void *arg)
+add_to_approval(struct list_row *row, const void *record)
 {
-	struct listing *l = arg;
-	enum err e;
+	const struct approval *p = record;
 
-	e = filter_resolve(t, &l->filter);
+	return list_add_user(row, NULL, p->user_id);
+}
+
+static const struct list_noun family_list = {
+    .type = &family_record, .add = add_to_family};
+static const struct list_noun approval_list = {
+    .type = &approval_record, .add = add_to_approval};
+
+struct grant_list {
+	struct filter filter;
+	int64_t now;
+	json_t *families, *approvals;
+};
+
+static enum err
+collect_grants_step(struct store_txn *t, void *arg)
+{
+	struct grant_list *l = arg;
+	const char *client_id = l->filter.client_id;
+	struct record_set set;
+	enum err e = filter_resolve(t, &l->filter);
+
 	if (e != OK)
 		return e;
-	json_array_clear(l->families);
-	json_array_clear(l->approvals);
-	l->t = t;
-	l->complete = l->families != NULL && l->approvals != NULL;
-	if (l->complete)
-		family_each(t, filter_user_id(&l->filter), family_visit_row, l);
-	if (l->complete)
-		approval_each(t, approval_visit_row, l);
-	return l->complete ? OK : ERR_NO_MEMORY;
+	set = family_set(filter_user_id(&l->filter), client_id);
+	e = list_collect(t, &family_list, &set, l->now, l->families);
+	if (e != OK)
+		return e;
+	set = approval_set(filter_user_id(&l->filter), client_id);
+	return list_collect(t, &approval_list, &set, l->now, l->approvals);
 }
 
 static int
-list(struct admin *a, const struct args *args)
+list_grants(struct admin *a, const struct args *args)
 {
-	struct listing l = {.filter = {.name = args_value(args, "--user"),
-				.client_id = args_value(args, "--client")},
+	struct grant_list l = {.filter = {.name = args_value(args, "--user"),
+				   .client_id = args_value(args, "--client")},
 	    .now = a->now,
 	    .families = json_array(),
 	    .approvals = json_array()};
-	enum err e;
+	enum err e = store_read(a->store, collect_grants_step, &l);
 	int status;
 
-	e = store_read(a->store, list_step, &l);
 	user_wipe(&l.filter.user);
 	if (e != OK) {
 		json_decref(l.families);
 		json_decref(l.approvals);
-		return refuse(a, &l.filter, e);
+		return refuse_filter(a, &l.filter, e);
 	}
 	if (args_has(args, "--json"))
 		return output_json(json_pack("{s:o, s:o}", "families",
@@ -280,7 +234,7 @@ end(struct admin *a, const struct args *args)
 	if (s.family_id != NULL && (e == ERR_SYNTAX || e == ERR_NOT_FOUND))
 		return admin_refuse(a, ERR_NOT_FOUND, "grant", args->operand);
 	if (e != OK)
-		return refuse(a, &s.filter, e);
+		return refuse_filter(a, &s.filter, e);
 	printf("Families ended: %zu. Approvals removed: %zu.\n", s.families,
 	    s.approvals);
 	return EXIT_DONE;
@@ -288,7 +242,8 @@ end(struct admin *a, const struct args *args)
 
 const struct verb grant_verbs[] = {
     {"grant", "list", NULL, false, false, list_options,
-	"Lists families of refresh tokens and remembered approvals.", list},
+	"Lists families of refresh tokens and remembered approvals.",
+	list_grants},
     {"grant", "end", "FAMILY", true, false, end_options,
 	"Ends one family; or all, and the approvals, of a person or app.", end},
     VERB_END,

@@ -11,8 +11,9 @@ struct search {
 };
 
 static bool
-visit(void *arg, const struct user *u)
+has_group(void *arg, const void *record)
 {
+	const struct user *u = record;
 	struct search *s = arg;
 
 	s->found = names_has(u->groups, s->group);
@@ -25,7 +26,7 @@ search_step(struct store_txn *t, void *arg)
 	struct search *s = arg;
 
 	s->found = false;
-	user_each(t, visit, s);
+	user_each(t, has_group, s);
 	return store_failed(t);
 }
 

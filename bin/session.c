@@ -4,7 +4,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "domain/audit.h"
-#include "output.h"
+#include "list.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,71 +30,56 @@ static const struct column columns[] = {
     COLUMN_END,
 };
 
-struct listing {
-	struct store_txn *t;
+/* --- list ------------------------------------------------------------------*/
+
+struct session_filter {
 	const char *name; /* NULL: everybody's */
-	int64_t now;
-	json_t *rows;
-	bool complete;
+	uint8_t user_id[USER_ID_LEN];
 };
 
-static bool
-list_visit(void *arg, const struct session *s)
+static enum err
+choose_sessions(struct store_txn *t, void *arg, struct record_set *set)
 {
-	char sid[SID_TEXT_CAP], sub[SUB_CAP];
-	struct listing *l = arg;
+	struct session_filter *f = arg;
 	struct user u;
+	enum err e;
 
-	if (s->expires_at <= l->now || user_get(l->t, s->user_id, &u) != OK)
-		return true;
-	base64url_encode(sid, sizeof sid, s->sid, sizeof s->sid);
-	user_sub(sub, s->user_id);
-	l->complete = output_append(l->rows,
-	    json_pack("{s:s, s:s, s:s, s:I, s:o, s:b, s:I, s:I, s:I, s:I}",
-		"sid", sid, "preferred_username", u.name, "sub", sub,
-		"auth_time", (json_int_t)s->auth_time, "amr",
-		output_words(s->amr), "remembered", s->remembered, "created_at",
-		(json_int_t)s->created_at, "expires_at",
-		(json_int_t)s->expires_at, "used_at", (json_int_t)s->used_at,
-		"absolute_expires_at", (json_int_t)s->absolute_expires_at));
+	if (f->name == NULL)
+		return OK;
+	e = user_find(t, f->name, &u);
+	memcpy(f->user_id, u.user_id, USER_ID_LEN);
 	user_wipe(&u);
-	return l->complete;
+	*set = record_by(INDEX_SESSIONS_BY_USER, f->user_id, USER_ID_LEN);
+	return e;
 }
 
 static enum err
-list_step(struct store_txn *t, void *arg)
+add_to_session(struct list_row *row, const void *record)
 {
-	struct listing *l = arg;
-	struct user u;
-	enum err e = OK;
+	const struct session *s = record;
 
-	if (l->name != NULL)
-		e = user_find(t, l->name, &u);
-	if (e != OK)
-		return e;
-	json_array_clear(l->rows);
-	l->t = t;
-	l->complete = l->rows != NULL;
-	if (l->complete)
-		session_each(
-		    t, l->name != NULL ? u.user_id : NULL, list_visit, l);
-	return l->complete ? OK : ERR_NO_MEMORY;
+	return s->expires_at <= row->now
+		   ? ERR_NOT_FOUND
+		   : list_add_user(row, "sid", s->user_id);
 }
+
+static const struct list_noun session_list = {
+    .kind = "user",
+    .type = &session_record,
+    .columns = columns,
+    .choose = choose_sessions,
+    .add = add_to_session,
+};
 
 static int
-list(struct admin *a, const struct args *args)
+list_sessions(struct admin *a, const struct args *args)
 {
-	struct listing l = {.name = args_value(args, "--user"),
-	    .now = a->now,
-	    .rows = json_array()};
-	enum err e;
+	struct session_filter f = {.name = args_value(args, "--user")};
 
-	e = store_read(a->store, list_step, &l);
-	if (e == OK)
-		return output_list(l.rows, columns, args_has(args, "--json"));
-	json_decref(l.rows);
-	return admin_refuse(a, e, "user", l.name != NULL ? l.name : "list");
+	return list_run(a, args, &session_list, &f, f.name);
 }
+
+/* --- end -------------------------------------------------------------------*/
 
 struct ending {
 	const uint8_t *sid; /* or */
@@ -121,8 +106,9 @@ end_devices(struct ending *s, const uint8_t user_id[static USER_ID_LEN])
 }
 
 static bool
-end_visit(void *arg, const struct user *u)
+end_sessions_of(void *arg, const void *record)
 {
+	const struct user *u = record;
 	struct ending *s = arg;
 
 	s->count += session_end_all(s->t, u->user_id, NULL);
@@ -159,9 +145,9 @@ end_step(struct store_txn *t, void *arg)
 	if (s->sid != NULL)
 		e = end_one(s);
 	else if (s->name == NULL)
-		user_each(t, end_visit, s);
+		user_each(t, end_sessions_of, s);
 	else if ((e = user_find(t, s->name, &u)) == OK)
-		end_visit(s, &u);
+		end_sessions_of(s, &u);
 	if (e == OK && s->sid == NULL && s->count > 0)
 		audit_add(t, s->now, "session_ended", s->name, NULL,
 		    s->name != NULL ? "all of the person's" : "all");
@@ -197,7 +183,7 @@ end(struct admin *a, const struct args *args)
 
 const struct verb session_verbs[] = {
     {"session", "list", NULL, false, false, list_options,
-	"Lists who is signed in.", list},
+	"Lists who is signed in.", list_sessions},
     {"session", "end", "SID", true, false, end_options,
 	"Signs out one session, a person's, or all.", end},
     VERB_END,

@@ -417,8 +417,9 @@ struct listing {
 };
 
 static bool
-list_visit(void *arg, const struct user *u)
+list_visit(void *arg, const void *record)
 {
+	const struct user *u = record;
 	struct listing *l = arg;
 
 	l->complete = output_append(l->rows, user_to_json(u));

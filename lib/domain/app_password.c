@@ -1,11 +1,28 @@
 #include "domain/app_password.h"
 
 #include "base/str.h"
-#include "store/record.h"
 
 #include <string.h>
 
-enum { APP_PASSWORD_VERSION = 1, APP_PASSWORD_RECORD_CAP = 512 };
+/* The first two have the places of their indexes (store.h). */
+static const struct record_field app_password_fields[] = {
+    FIELD_OF(struct app_password, id, BYTES, KEY, "id"),
+    FIELD_OF(struct app_password, user_id, UUID, INNER, "sub"),
+    FIELD_OF(struct app_password, origin, TEXT, SHOWN, "site"),
+    FIELD_OF(struct app_password, name, TEXT, SHOWN, "name"),
+    FIELD_OF(struct app_password, mac, BYTES, SECRET, "mac"),
+    FIELD_OF(struct app_password, created_at, TIME, SHOWN, "created_at"),
+};
+static const struct record_index app_password_indexes[] = {
+    {INDEX_APP_PASSWORDS_BY_USER, offsetof(struct app_password, user_id)},
+    {INDEX_APP_PASSWORDS_BY_ORIGIN, offsetof(struct app_password, origin)},
+};
+const struct record_type app_password_record = {
+    .table = TABLE_APP_PASSWORDS,
+    .version = 1,
+    RECORD_FIELDS(struct app_password, app_password_fields),
+    RECORD_INDEXES(app_password_indexes),
+};
 
 static void
 mac_of(uint8_t mac[static HASH_LEN],
@@ -31,57 +48,14 @@ app_password_make(char text[static APP_PASSWORD_CAP], struct app_password *a,
 enum err
 app_password_put(struct store_txn *t, const struct app_password *a)
 {
-	uint8_t bytes[APP_PASSWORD_RECORD_CAP];
-	struct record_writer w;
-	enum err e;
-
-	record_begin(&w, bytes, sizeof bytes, APP_PASSWORD_VERSION);
-	record_put_bytes(&w, a->user_id, USER_ID_LEN);
-	record_put_str(&w, a->origin);
-	record_put_str(&w, a->name);
-	record_put_bytes(&w, a->mac, HASH_LEN);
-	record_put_i64(&w, a->created_at);
-	e = record_end(&w);
-	if (e == OK)
-		store_put(t, TABLE_APP_PASSWORDS, a->id, APP_PASSWORD_ID_LEN,
-		    bytes, w.len, 0);
-	return e == OK ? store_failed(t) : e;
-}
-
-static enum err
-decode(struct app_password *a, const void *key, size_t key_len,
-    const struct store_value *v)
-{
-	struct record_reader r;
-
-	*a = (struct app_password){0};
-	if (key_len != APP_PASSWORD_ID_LEN)
-		return ERR_CORRUPT;
-	memcpy(a->id, key, APP_PASSWORD_ID_LEN);
-	record_open(&r, v->bytes, v->len, APP_PASSWORD_VERSION);
-	record_get_bytes(&r, a->user_id, USER_ID_LEN);
-	record_get_str(&r, a->origin, sizeof a->origin);
-	record_get_str(&r, a->name, sizeof a->name);
-	record_get_bytes(&r, a->mac, HASH_LEN);
-	a->created_at = record_get_i64(&r);
-	return record_close(&r);
+	return record_save(t, &app_password_record, a);
 }
 
 enum err
 app_password_get(struct store_txn *t,
     const uint8_t id[static APP_PASSWORD_ID_LEN], struct app_password *a)
 {
-	struct store_value v;
-	enum err e;
-
-	*a = (struct app_password){0};
-	e = store_get(t, TABLE_APP_PASSWORDS, id, APP_PASSWORD_ID_LEN, &v);
-	if (e != OK)
-		return e;
-	e = decode(a, id, APP_PASSWORD_ID_LEN, &v);
-	if (e != OK)
-		store_fail(t, e);
-	return e;
+	return record_load(t, &app_password_record, id, APP_PASSWORD_ID_LEN, a);
 }
 
 /* Whether U signs in as TYPED. */
@@ -133,69 +107,28 @@ app_password_del(
 	store_del(t, TABLE_APP_PASSWORDS, id, APP_PASSWORD_ID_LEN);
 }
 
-struct match {
-	struct store_txn *t;
-	const uint8_t *user_id;
-	const char *origin;
-};
-
-static bool
-match_record(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
+struct record_set
+app_password_set(const uint8_t *user_id, const char *origin)
 {
-	const struct match *m = arg;
-	struct app_password a;
-	enum err e = decode(&a, key, key_len, value);
+	struct record_set set = {0};
 
-	if (e != OK) {
-		store_fail(m->t, e);
-		return false;
-	}
-	return (m->user_id == NULL ||
-		   memcmp(a.user_id, m->user_id, USER_ID_LEN) == 0) &&
-	       (m->origin == NULL || str_equal(a.origin, m->origin));
+	if (user_id != NULL)
+		set = record_by(
+		    INDEX_APP_PASSWORDS_BY_USER, user_id, USER_ID_LEN);
+	else if (origin != NULL)
+		set = record_by(
+		    INDEX_APP_PASSWORDS_BY_ORIGIN, origin, strlen(origin));
+	set.text = origin;
+	set.at = offsetof(struct app_password, origin);
+	return set;
 }
 
 size_t
 app_password_del_all(
     struct store_txn *t, const uint8_t *user_id, const char *origin)
 {
-	struct match m = {t, user_id, origin};
-
-	if (user_id != NULL)
-		return store_prune_by(t, INDEX_APP_PASSWORDS_BY_USER, user_id,
-		    USER_ID_LEN, match_record, &m);
-	if (origin != NULL)
-		return store_prune_by(t, INDEX_APP_PASSWORDS_BY_ORIGIN, origin,
-		    strlen(origin), match_record, &m);
-	return store_prune(t, TABLE_APP_PASSWORDS, NULL, 0, match_record, &m);
-}
-
-struct each {
-	struct store_txn *t;
-	app_password_visit *visit;
-	void *arg;
-};
-
-static bool
-each_record(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
-{
-	struct each *each = arg;
+	const struct record_set set = app_password_set(user_id, origin);
 	struct app_password a;
-	enum err e = decode(&a, key, key_len, value);
 
-	if (e != OK) {
-		store_fail(each->t, e);
-		return false;
-	}
-	return each->visit(each->arg, &a);
-}
-
-void
-app_password_each(struct store_txn *t, app_password_visit *visit, void *arg)
-{
-	struct each each = {t, visit, arg};
-
-	store_scan(t, TABLE_APP_PASSWORDS, NULL, 0, each_record, &each);
+	return record_prune(t, &app_password_record, &set, &a, NULL, NULL);
 }

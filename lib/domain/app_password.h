@@ -13,7 +13,7 @@
 #include "domain/client.h"
 #include "domain/keyring.h"
 #include "domain/user.h"
-#include "store/store.h"
+#include "store/record_type.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,6 +33,8 @@ struct app_password {
 	uint8_t mac[HASH_LEN];
 	int64_t created_at;
 };
+
+extern const struct record_type app_password_record;
 
 /* Gives A an id and a MAC, and TEXT the password, which is nowhere else: the
  * caller wipes it. */
@@ -59,12 +61,11 @@ enum err app_password_check(struct store_txn *t, const char *name,
 void app_password_del(
     struct store_txn *t, const uint8_t id[static APP_PASSWORD_ID_LEN]);
 
-/* Removes all that match; a NULL matches all. How many. */
+/* Those that match; a NULL matches all. */
+struct record_set app_password_set(const uint8_t *user_id, const char *origin);
+
+/* Removes these; how many. */
 size_t app_password_del_all(
     struct store_txn *t, const uint8_t *user_id, const char *origin);
-
-typedef bool app_password_visit(void *arg, const struct app_password *a);
-void app_password_each(
-    struct store_txn *t, app_password_visit *visit, void *arg);
 
 #endif

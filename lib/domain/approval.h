@@ -6,7 +6,7 @@
 #include "domain/client.h"
 #include "domain/scope.h"
 #include "domain/user.h"
-#include "store/store.h"
+#include "store/record_type.h"
 
 #include <stdint.h>
 
@@ -18,7 +18,9 @@ struct approval {
 	int64_t changed_at;
 };
 
-/* OK or ERR_NOT_FOUND (A zeroed but for its key). */
+extern const struct record_type approval_record;
+
+/* OK or ERR_NOT_FOUND (A zeroed except for its key). */
 enum err approval_get(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], const char *client_id,
     struct approval *a) MUST_CHECK;
@@ -30,11 +32,11 @@ enum err approval_put(struct store_txn *t, const struct approval *a) MUST_CHECK;
 void approval_del(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], const char *client_id);
 
-/* Removes all that match; a NULL matches all. How many. */
+/* Those that match; a NULL matches all. */
+struct record_set approval_set(const uint8_t *user_id, const char *client_id);
+
+/* Removes these; how many. */
 size_t approval_del_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);
-
-typedef bool approval_visit(void *arg, const struct approval *a);
-void approval_each(struct store_txn *t, approval_visit *visit, void *arg);
 
 #endif

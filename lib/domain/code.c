@@ -4,67 +4,48 @@
 #include "base/reason.h"
 #include "base/str.h"
 #include "domain/audit.h"
-#include "store/record.h"
 
 #include <string.h>
 
-enum { CODE_VERSION = 1, CODE_RECORD_CAP = 4096 };
-
 static enum err
-code_put(struct store_txn *t, const struct code *c)
+code_finish(void *record)
 {
-	uint8_t bytes[CODE_RECORD_CAP];
-	struct record_writer w;
-	enum err e;
+	struct code *c = record;
 
-	record_begin(&w, bytes, sizeof bytes, CODE_VERSION);
-	record_put_str(&w, c->client_id);
-	record_put_str(&w, c->redirect_uri);
-	record_put_u8(&w, c->redirect_uri_given);
-	record_put_u8(&w, c->has_challenge);
-	record_put_bytes(&w, c->code_challenge, PKCE_LEN);
-	record_put_bytes(&w, c->user_id, USER_ID_LEN);
-	record_put_bytes(&w, c->sid, SID_LEN);
-	record_put_str(&w, c->scope);
-	record_put_str(&w, c->nonce);
-	record_put_i64(&w, c->auth_time);
-	record_put_str(&w, c->amr);
-	record_put_i64(&w, c->expires_at);
-	record_put_u8(&w, c->used);
-	e = record_end(&w);
-	if (e == OK)
-		store_put(t, TABLE_CODES, c->token.family_id, FAMILY_ID_LEN,
-		    bytes, w.len, c->expires_at);
-	return e == OK ? store_failed(t) : e;
-}
-
-static enum err
-code_decode(struct code *c, const void *key, size_t key_len,
-    const struct store_value *v)
-{
-	struct record_reader r;
-
-	*c = (struct code){0};
-	if (key_len != FAMILY_ID_LEN)
-		return ERR_CORRUPT;
-	memcpy(c->token.family_id, key, FAMILY_ID_LEN);
-	record_open(&r, v->bytes, v->len, CODE_VERSION);
-	record_get_str(&r, c->client_id, sizeof c->client_id);
-	record_get_str(&r, c->redirect_uri, sizeof c->redirect_uri);
-	c->redirect_uri_given = record_get_u8(&r) != 0;
-	c->has_challenge = record_get_u8(&r) != 0;
-	record_get_bytes(&r, c->code_challenge, PKCE_LEN);
-	record_get_bytes(&r, c->user_id, USER_ID_LEN);
-	record_get_bytes(&r, c->sid, SID_LEN);
-	record_get_str(&r, c->scope, sizeof c->scope);
-	record_get_str(&r, c->nonce, sizeof c->nonce);
-	c->auth_time = record_get_i64(&r);
-	record_get_str(&r, c->amr, sizeof c->amr);
-	c->expires_at = record_get_i64(&r);
-	c->used = record_get_u8(&r) != 0;
 	c->token.number = (uint64_t)c->expires_at;
-	return record_close(&r);
+	return OK;
 }
+
+/* The first two have the places of their indexes (store.h). */
+static const struct record_field code_fields[] = {
+    FIELD_OF(struct code, token.family_id, BYTES, KEY, "family_id"),
+    FIELD_OF(struct code, user_id, UUID, SHOWN, "sub"),
+    FIELD_OF(struct code, client_id, TEXT, SHOWN, "client_id"),
+    FIELD_OF(struct code, redirect_uri, TEXT, SHOWN, "redirect_uri"),
+    FIELD_OF(
+	struct code, redirect_uri_given, BOOL, INNER, "redirect_uri_given"),
+    FIELD_OF(struct code, has_challenge, BOOL, INNER, "has_challenge"),
+    FIELD_OF(struct code, used, BOOL, SHOWN, "used"),
+    FIELD_OF(struct code, code_challenge, BYTES, INNER, "code_challenge"),
+    FIELD_OF(struct code, sid, BYTES, INNER, "sid"),
+    FIELD_OF(struct code, scope, TEXT, SHOWN, "scope"),
+    FIELD_OF(struct code, nonce, TEXT, INNER, "nonce"),
+    FIELD_OF(struct code, auth_time, TIME, SHOWN, "auth_time"),
+    FIELD_OF(struct code, amr, WORDS, SHOWN, "amr"),
+    FIELD_OF(struct code, expires_at, TIME, SHOWN, "expires_at"),
+};
+static const struct record_index code_indexes[] = {
+    {INDEX_CODES_BY_USER, offsetof(struct code, user_id)},
+    {INDEX_CODES_BY_CLIENT, offsetof(struct code, client_id)},
+};
+const struct record_type code_record = {
+    .table = TABLE_CODES,
+    .version = 1,
+    .expires_at = offsetof(struct code, expires_at),
+    .finish = code_finish,
+    RECORD_FIELDS(struct code, code_fields),
+    RECORD_INDEXES(code_indexes),
+};
 
 enum err
 code_issue(struct store_txn *t, struct code *c, int64_t now)
@@ -73,7 +54,7 @@ code_issue(struct store_txn *t, struct code *c, int64_t now)
 	c->token.number = (uint64_t)c->expires_at;
 	c->used = false;
 	family_id_make(c->token.family_id, now);
-	return code_put(t, c);
+	return record_save(t, &code_record, c);
 }
 
 /*
@@ -155,27 +136,12 @@ check_presented(const struct code *c, const struct code_presented *p,
 	return e == OK ? check_verifier(c, p->code_verifier, reason) : e;
 }
 
-static enum err
-find(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
-    struct code *c)
-{
-	struct store_value v;
-	enum err e = store_get(t, TABLE_CODES, family_id, FAMILY_ID_LEN, &v);
-
-	*c = (struct code){0};
-	if (e != OK)
-		return e;
-	e = code_decode(c, family_id, FAMILY_ID_LEN, &v);
-	if (e != OK)
-		store_fail(t, e);
-	return e;
-}
-
 enum err
 code_look(struct store_txn *t, const struct code_presented *p, int64_t now,
     struct code *c, enum reason *reason)
 {
-	enum err e = find(t, p->token.family_id, c);
+	enum err e =
+	    record_load(t, &code_record, p->token.family_id, FAMILY_ID_LEN, c);
 
 	*reason = REASON_NONE;
 	/* Swept, or ended with its person or client. */
@@ -201,38 +167,23 @@ code_redeem(struct store_txn *t, const struct code_presented *p, int64_t now,
 	if (e != OK)
 		return e;
 	c->used = true;
-	return code_put(t, c);
-}
-
-struct match {
-	struct store_txn *t;
-	const uint8_t *user_id;
-	const char *client_id;
-};
-
-static bool
-match_record(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
-{
-	const struct match *m = arg;
-	struct code c;
-	enum err e = code_decode(&c, key, key_len, value);
-
-	if (e != OK) {
-		store_fail(m->t, e);
-		return false;
-	}
-	return (m->user_id == NULL ||
-		   memcmp(c.user_id, m->user_id, USER_ID_LEN) == 0) &&
-	       (m->client_id == NULL || str_equal(c.client_id, m->client_id));
+	return record_save(t, &code_record, c);
 }
 
 void
 code_end_all(struct store_txn *t, const uint8_t *user_id, const char *client_id)
 {
-	struct match m = {t, user_id, client_id};
+	struct record_set set = {0};
+	struct code c;
 
-	store_prune(t, TABLE_CODES, NULL, 0, match_record, &m);
+	if (user_id != NULL)
+		set = record_by(INDEX_CODES_BY_USER, user_id, USER_ID_LEN);
+	else if (client_id != NULL)
+		set = record_by(
+		    INDEX_CODES_BY_CLIENT, client_id, strlen(client_id));
+	set.text = client_id;
+	set.at = offsetof(struct code, client_id);
+	record_prune(t, &code_record, &set, &c, NULL, NULL);
 }
 
 void

@@ -17,7 +17,7 @@
 #include "domain/scope.h"
 #include "domain/session.h"
 #include "domain/token.h"
-#include "store/store.h"
+#include "store/record_type.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,6 +40,8 @@ struct code {
 	int64_t expires_at;
 	bool used; /* its record waits for its end, and redeems nothing */
 };
+
+extern const struct record_type code_record;
 
 /* Gives C a token and an expiry and puts it. */
 enum err code_issue(

@@ -4,156 +4,107 @@
 #include "base/reason.h"
 #include "base/str.h"
 #include "domain/audit.h"
-#include "store/record.h"
 
 #include <string.h>
 
-enum {
-	FAMILY_VERSION = 1,
-	FAMILY_RECORD_CAP = 2048,
-
-	/* Flags of a record. */
-	IS_REFRESHABLE = 1 << 0,
-	IS_OFFLINE = 1 << 1,
-	IS_COOKIE = 1 << 2,
-	FLAGS = IS_REFRESHABLE | IS_OFFLINE | IS_COOKIE
-};
-
-int64_t
-family_expires_at(const struct family *f)
+/* The tail of an id is in the record: its key may be the head alone. */
+static size_t
+put_family_key(const void *record, uint8_t *key)
 {
-	return earlier(f->idle_expires_at, f->absolute_expires_at);
-}
+	const struct family *f = record;
 
-static uint8_t
-flags_of(const struct family *f)
-{
-	return (uint8_t)((f->refreshable ? IS_REFRESHABLE : 0) |
-			 (f->offline ? IS_OFFLINE : 0) |
-			 (f->cookie ? IS_COOKIE : 0));
+	memcpy(key, f->family_id, f->key_len);
+	return f->key_len;
 }
 
 static enum err
-family_put(struct store_txn *t, const struct family *f)
+get_family_key(void *record, const void *key, size_t key_len)
 {
-	uint8_t bytes[FAMILY_RECORD_CAP];
-	struct record_writer w;
-	enum err e;
+	struct family *f = record;
 
-	record_begin(&w, bytes, sizeof bytes, FAMILY_VERSION);
-	/* In the places where the indexes look for them (store.h). */
-	record_put_bytes(&w, f->user_id, USER_ID_LEN);
-	record_put_bytes(&w, f->sid, SID_LEN);
-	record_put_str(&w, f->client_id);
-	record_put_bytes(
-	    &w, f->family_id + FAMILY_KEY_LEN, FAMILY_ID_LEN - FAMILY_KEY_LEN);
-	record_put_str(&w, f->scope);
-	record_put_u8(&w, flags_of(f));
-	record_put_u8(&w, (uint8_t)f->binding);
-	record_put_u40(&w, (uint64_t)f->auth_time);
-	record_put_str(&w, f->amr);
-	record_put_u40(&w, (uint64_t)f->created_at);
-	record_put_u40(&w, (uint64_t)f->idle_expires_at);
-	record_put_u40(&w, (uint64_t)f->absolute_expires_at);
-	record_put_u40(&w, f->current);
-	record_put_u40(&w, f->parent);
-	record_put_u40(&w, (uint64_t)f->rotated_at);
-	record_put_u40(&w, f->low);
-	record_put_u40(&w, f->mark);
-	record_put_u40(&w, (uint64_t)f->mark_at);
-	record_put_u40(&w, f->from);
-	record_put_u40(&w, f->instead);
-	e = record_end(&w);
-	if (e == OK)
-		store_put(t, TABLE_FAMILIES, f->family_id, f->key_len, bytes,
-		    w.len, family_expires_at(f));
-	return e == OK ? store_failed(t) : e;
-}
-
-static void
-decode_fields(struct record_reader *r, struct family *f)
-{
-	uint8_t flags;
-
-	record_get_bytes(r, f->user_id, USER_ID_LEN);
-	record_get_bytes(r, f->sid, SID_LEN);
-	record_get_str(r, f->client_id, sizeof f->client_id);
-	record_get_bytes(
-	    r, f->family_id + FAMILY_KEY_LEN, FAMILY_ID_LEN - FAMILY_KEY_LEN);
-	record_get_str(r, f->scope, sizeof f->scope);
-	flags = record_get_u8(r);
-	f->refreshable = flags & IS_REFRESHABLE;
-	f->offline = flags & IS_OFFLINE;
-	f->cookie = flags & IS_COOKIE;
-	f->binding = record_get_u8(r);
-	f->auth_time = (int64_t)record_get_u40(r);
-	record_get_str(r, f->amr, sizeof f->amr);
-	f->created_at = (int64_t)record_get_u40(r);
-	f->idle_expires_at = (int64_t)record_get_u40(r);
-	f->absolute_expires_at = (int64_t)record_get_u40(r);
-	f->current = record_get_u40(r);
-	f->parent = record_get_u40(r);
-	f->rotated_at = (int64_t)record_get_u40(r);
-	f->low = record_get_u40(r);
-	f->mark = record_get_u40(r);
-	f->mark_at = (int64_t)record_get_u40(r);
-	f->from = record_get_u40(r);
-	f->instead = record_get_u40(r);
-	if (flags & ~FLAGS)
-		r->err = ERR_CORRUPT;
-}
-
-static bool
-generations_make_sense(const struct family *f)
-{
-	return f->parent < f->current && f->low <= f->mark &&
-	       f->mark <= f->current && f->instead <= f->current &&
-	       (f->from < f->instead || f->instead == 0);
-}
-
-static enum err
-family_decode(struct family *f, const void *key, size_t key_len,
-    const struct store_value *v)
-{
-	struct record_reader r;
-
-	*f = (struct family){.key_len = key_len};
-	if (key_len != FAMILY_KEY_LEN && key_len != FAMILY_ID_LEN)
+	if (key_len != FAMILY_KEY_LEN &&
+	    (key_len != FAMILY_ID_LEN ||
+		memcmp((const uint8_t *)key + FAMILY_KEY_LEN,
+		    f->family_id + FAMILY_KEY_LEN,
+		    FAMILY_ID_LEN - FAMILY_KEY_LEN) != 0))
 		return ERR_CORRUPT;
-	record_open(&r, v->bytes, v->len, FAMILY_VERSION);
-	decode_fields(&r, f);
 	memcpy(f->family_id, key, key_len);
-	if (record_close(&r) != OK)
-		return record_close(&r);
-	/* A binding we do not know must not be taken for none. */
-	if (f->binding != BINDING_NONE || !generations_make_sense(f))
-		return ERR_CORRUPT;
+	f->key_len = key_len;
 	return OK;
 }
 
-/* The record of FAMILY_ID, wherever it lies, and whether or not it has
- * expired. What lies under half of the id may be another family's. */
 static enum err
-find(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
+family_finish(void *record)
+{
+	struct family *f = record;
+
+	f->given_instead = f->use_due = false;
+	if (f->key_len == 0) /* it was not read from the store */
+		f->key_len = FAMILY_KEY_LEN;
+	return f->parent < f->current && f->low <= f->mark &&
+		       f->mark <= f->current && f->instead <= f->current &&
+		       (f->from < f->instead || f->instead == 0)
+		   ? OK
+		   : ERR_CORRUPT;
+}
+
+/* USER_ID and CLIENT_ID have the places of their indexes (store.h). */
+static const struct record_field family_fields[] = {
+    FIELD_OF(struct family, family_id, BYTES, KEY, "family_id"),
+    FIELD_OF(struct family, user_id, UUID, SHOWN, "sub"),
+    FIELD_OF(struct family, sid, BYTES, INNER, "sid"),
+    FIELD_OF(struct family, client_id, TEXT, SHOWN, "client_id"),
+    FIELD_REST(struct family, family_id, FAMILY_KEY_LEN),
+    FIELD_OF(struct family, scope, TEXT, SHOWN, "scope"),
+    FIELD_OF(struct family, refreshable, BOOL, SHOWN, "refreshable"),
+    FIELD_OF(struct family, offline, BOOL, SHOWN, "offline"),
+    FIELD_OF(struct family, cookie, BOOL, INNER, "cookie"),
+    FIELD_OF(struct family, auth_time, TIME, SHOWN, "auth_time"),
+    FIELD_OF(struct family, amr, WORDS, INNER, "amr"),
+    FIELD_OF(struct family, created_at, TIME, SHOWN, "created_at"),
+    FIELD_OF(struct family, rotated_at, TIME, SHOWN, "used_at"),
+    FIELD_OF(struct family, expires_at, TIME, SHOWN, "expires_at"),
+    FIELD_OF(
+	struct family, absolute_expires_at, TIME, INNER, "absolute_expires_at"),
+    FIELD_OF(struct family, current, NUMBER, SHOWN, "generation"),
+    FIELD_OF(struct family, parent, NUMBER, INNER, "parent"),
+    FIELD_OF(struct family, low, NUMBER, INNER, "low"),
+    FIELD_OF(struct family, mark, NUMBER, INNER, "mark"),
+    FIELD_OF(struct family, mark_at, TIME, INNER, "mark_at"),
+    FIELD_OF(struct family, from, NUMBER, INNER, "from"),
+    FIELD_OF(struct family, instead, NUMBER, INNER, "instead"),
+};
+static const struct record_index family_indexes[] = {
+    {INDEX_FAMILIES_BY_USER, offsetof(struct family, user_id)},
+    {INDEX_FAMILIES_BY_CLIENT, offsetof(struct family, client_id)},
+};
+const struct record_type family_record = {
+    .table = TABLE_FAMILIES,
+    .version = 1,
+    .expires_at = offsetof(struct family, expires_at),
+    .finish = family_finish,
+    .put_key = put_family_key,
+    .get_key = get_family_key,
+    RECORD_FIELDS(struct family, family_fields),
+    RECORD_INDEXES(family_indexes),
+};
+
+/* The record of FAMILY_ID, whether or not it has expired. Under half of the id
+ * there may be another family's. */
+static enum err
+family_load(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
     struct family *f)
 {
 	static const size_t key_lens[] = {FAMILY_KEY_LEN, FAMILY_ID_LEN};
-	struct store_value v;
 	enum err e;
 
 	for (size_t i = 0; i < sizeof key_lens / sizeof *key_lens; i++) {
-		e = store_get(t, TABLE_FAMILIES, family_id, key_lens[i], &v);
-		if (e == ERR_NOT_FOUND)
-			continue;
-		if (e != OK)
-			return e;
-		e = family_decode(f, family_id, key_lens[i], &v);
-		if (e != OK) {
-			store_fail(t, e);
-			return e;
-		}
-		if (memcmp(f->family_id, family_id, FAMILY_ID_LEN) == 0)
+		e = record_load(t, &family_record, family_id, key_lens[i], f);
+		if (e == OK &&
+		    memcmp(f->family_id, family_id, FAMILY_ID_LEN) == 0)
 			return OK;
+		if (e != OK && e != ERR_NOT_FOUND)
+			return e;
 	}
 	return ERR_NOT_FOUND;
 }
@@ -180,18 +131,19 @@ family_begin(struct store_txn *t, struct family *f,
 	f->mark_at = 0; /* no burst has begun */
 	f->absolute_expires_at =
 	    now + (f->refreshable ? l->absolute_s : l->access_token_s);
-	f->idle_expires_at =
-	    now + (f->refreshable ? l->idle_s : l->access_token_s);
-	return family_put(t, f);
+	f->expires_at = f->absolute_expires_at;
+	if (f->refreshable)
+		f->expires_at = earlier(now + l->idle_s, f->expires_at);
+	return record_save(t, &family_record, f);
 }
 
 enum err
 family_get(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
     int64_t now, struct family *f)
 {
-	enum err e = find(t, family_id, f);
+	enum err e = family_load(t, family_id, f);
 
-	if (e == OK && family_expires_at(f) <= now)
+	if (e == OK && f->expires_at <= now)
 		e = ERR_NOT_FOUND;
 	if (e != OK)
 		*f = (struct family){0};
@@ -303,8 +255,8 @@ idle_end(struct store_txn *t, const struct family *f,
 {
 	int64_t end = earlier(now + l->idle_s, f->absolute_expires_at);
 
-	if (end < f->idle_expires_at && store_clock_behind(t, now) > 0)
-		end = f->idle_expires_at;
+	if (end < f->expires_at && store_clock_behind(t, now) > 0)
+		end = f->expires_at;
 	return end;
 }
 
@@ -334,11 +286,11 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 	if (f->given_instead)
 		audit_family(t, f, "refresh_token_retried",
 		    "another successor given", now);
-	f->idle_expires_at = idle_end(t, f, l, now);
+	f->expires_at = idle_end(t, f, l, now);
 	/* Who uses an app all day is not to be signed out of it. */
 	if (g->stands ? g->use_due : f->use_due)
 		e = session_use_id(t, f->sid, now);
-	return e == OK ? family_put(t, f) : e;
+	return e == OK ? record_save(t, &family_record, f) : e;
 }
 
 void
@@ -346,78 +298,31 @@ family_end(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN])
 {
 	struct family f;
 
-	if (find(t, family_id, &f) == OK)
+	if (family_load(t, family_id, &f) == OK)
 		store_del(t, TABLE_FAMILIES, family_id, f.key_len);
 }
 
-struct match {
-	struct store_txn *t;
-	const uint8_t *user_id;
-	const char *client_id;
-};
-
-static bool
-match_record(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
+struct record_set
+family_set(const uint8_t *user_id, const char *client_id)
 {
-	const struct match *m = arg;
-	struct family f;
-	enum err e = family_decode(&f, key, key_len, value);
+	struct record_set set = {0};
 
-	if (e != OK) {
-		store_fail(m->t, e);
-		return false;
-	}
-	return (m->user_id == NULL ||
-		   memcmp(f.user_id, m->user_id, USER_ID_LEN) == 0) &&
-	       (m->client_id == NULL || str_equal(f.client_id, m->client_id));
+	if (user_id != NULL)
+		set = record_by(INDEX_FAMILIES_BY_USER, user_id, USER_ID_LEN);
+	else if (client_id != NULL)
+		set = record_by(
+		    INDEX_FAMILIES_BY_CLIENT, client_id, strlen(client_id));
+	set.text = client_id;
+	set.at = offsetof(struct family, client_id);
+	return set;
 }
 
 size_t
 family_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id)
 {
-	struct match m = {t, user_id, client_id};
-
-	if (user_id != NULL)
-		return store_prune_by(t, INDEX_FAMILIES_BY_USER, user_id,
-		    USER_ID_LEN, match_record, &m);
-	if (client_id != NULL)
-		return store_prune_by(t, INDEX_FAMILIES_BY_CLIENT, client_id,
-		    strlen(client_id), match_record, &m);
-	return store_prune(t, TABLE_FAMILIES, NULL, 0, match_record, &m);
-}
-
-struct each {
-	struct store_txn *t;
-	family_visit *visit;
-	void *arg;
-};
-
-static bool
-each_record(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
-{
-	struct each *each = arg;
+	const struct record_set set = family_set(user_id, client_id);
 	struct family f;
-	enum err e = family_decode(&f, key, key_len, value);
 
-	if (e != OK) {
-		store_fail(each->t, e);
-		return false;
-	}
-	return each->visit(each->arg, &f);
-}
-
-void
-family_each(
-    struct store_txn *t, const uint8_t *user_id, family_visit *visit, void *arg)
-{
-	struct each each = {t, visit, arg};
-
-	if (user_id != NULL)
-		store_scan_by(t, INDEX_FAMILIES_BY_USER, user_id, USER_ID_LEN,
-		    each_record, &each);
-	else
-		store_scan(t, TABLE_FAMILIES, NULL, 0, each_record, &each);
+	return record_prune(t, &family_record, &set, &f, NULL, NULL);
 }

@@ -41,14 +41,12 @@
 #include "domain/session.h"
 #include "domain/token.h"
 #include "domain/user.h"
-#include "store/store.h"
+#include "store/record_type.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { FAMILY_KEY_LEN = FAMILY_ID_LEN / 2 };
-
-enum binding { BINDING_NONE }; /* later: a key or certificate thumbprint */
 
 struct family {
 	uint8_t family_id[FAMILY_ID_LEN];
@@ -60,11 +58,11 @@ struct family {
 	bool refreshable;      /* has refresh tokens at all */
 	bool offline;          /* outlives the session (offline_access) */
 	bool cookie;           /* its tokens travel in a cookie only */
-	enum binding binding;
 	int64_t auth_time;
 	char amr[AMR_CAP];
 	int64_t created_at;
-	int64_t idle_expires_at, absolute_expires_at;
+	int64_t expires_at; /* if it is not used before */
+	int64_t absolute_expires_at;
 	uint64_t current, parent;
 	int64_t rotated_at; /* when it was last used, or begun */
 	uint64_t low, mark;
@@ -75,8 +73,7 @@ struct family {
 			     * noted (family_require) */
 };
 
-/* When F ends, if it is not used before. */
-int64_t family_expires_at(const struct family *f);
+extern const struct record_type family_record;
 
 /* What one presentation of a refresh token did. */
 enum rotation {
@@ -181,13 +178,11 @@ enum err family_refresh(struct store_txn *t, const struct refresh_presented *p,
 void family_end(
     struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN]);
 
-/* Ends all families that match; a NULL matches all. How many. */
+/* Those that match; a NULL matches all. */
+struct record_set family_set(const uint8_t *user_id, const char *client_id);
+
+/* Ends these; how many. */
 size_t family_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);
-
-typedef bool family_visit(void *arg, const struct family *f);
-/* Those of a person, or, with NULL, all. */
-void family_each(struct store_txn *t, const uint8_t *user_id,
-    family_visit *visit, void *arg);
 
 #endif

@@ -2,14 +2,36 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "store/record.h"
 
 #include <string.h>
 
-enum {
-	SESSION_VERSION = 1,
-	SESSION_RECORD_CAP = 256,
-	USE_NOTED_S = 3600 /* at most once so many seconds */
+enum { USE_NOTED_S = 3600 /* at most once so many seconds */ };
+
+/* SESSIONS_BY_USER has the first field's place (store.h). */
+static const struct record_field session_fields[] = {
+    FIELD_OF(struct session, sid, BYTES, KEY, "sid"),
+    FIELD_OF(struct session, user_id, UUID, SHOWN, "sub"),
+    FIELD_OF(struct session, secret_hash, BYTES, SECRET, "secret_hash"),
+    FIELD_OF(struct session, before_hash, BYTES, SECRET, "before_hash"),
+    FIELD_OF(struct session, auth_time, TIME, SHOWN, "auth_time"),
+    FIELD_OF(struct session, amr, WORDS, SHOWN, "amr"),
+    FIELD_OF(struct session, remembered, BOOL, SHOWN, "remembered"),
+    FIELD_OF(struct session, created_at, TIME, SHOWN, "created_at"),
+    FIELD_OF(struct session, idle_s, TIME, INNER, "idle_s"),
+    FIELD_OF(struct session, expires_at, TIME, SHOWN, "expires_at"),
+    FIELD_OF(struct session, used_at, TIME, SHOWN, "used_at"),
+    FIELD_OF(struct session, absolute_expires_at, TIME, SHOWN,
+	"absolute_expires_at"),
+};
+static const struct record_index session_indexes[] = {
+    {INDEX_SESSIONS_BY_USER, offsetof(struct session, user_id)},
+};
+const struct record_type session_record = {
+    .table = TABLE_SESSIONS,
+    .version = 1,
+    .expires_at = offsetof(struct session, expires_at),
+    RECORD_FIELDS(struct session, session_fields),
+    RECORD_INDEXES(session_indexes),
 };
 
 void
@@ -83,50 +105,16 @@ session_cookie_wipe(struct session_cookie *c)
 	secret_wipe(c, sizeof *c);
 }
 
-static enum err
-session_decode(struct session *s, const void *key, size_t key_len,
-    const struct store_value *v)
-{
-	struct record_reader r;
-
-	*s = (struct session){0};
-	if (key_len != SID_LEN)
-		return ERR_CORRUPT;
-	memcpy(s->sid, key, SID_LEN);
-	record_open(&r, v->bytes, v->len, SESSION_VERSION);
-	record_get_bytes(&r, s->user_id, USER_ID_LEN);
-	record_get_bytes(&r, s->secret_hash, HASH_LEN);
-	record_get_bytes(&r, s->before_hash, HASH_LEN);
-	s->auth_time = record_get_i64(&r);
-	record_get_str(&r, s->amr, sizeof s->amr);
-	s->remembered = record_get_u8(&r) != 0;
-	s->created_at = record_get_i64(&r);
-	s->idle_s = record_get_i64(&r);
-	s->used_at = record_get_i64(&r);
-	s->expires_at = record_get_i64(&r);
-	s->absolute_expires_at = record_get_i64(&r);
-	return record_close(&r);
-}
-
 enum err
 session_get(struct store_txn *t, const uint8_t sid[static SID_LEN], int64_t now,
     struct session *s)
 {
-	struct store_value v;
-	enum err e;
+	enum err e = record_load(t, &session_record, sid, SID_LEN, s);
 
-	*s = (struct session){0};
-	e = store_get(t, TABLE_SESSIONS, sid, SID_LEN, &v);
-	if (e != OK)
+	if (e != OK || s->expires_at > now)
 		return e;
-	e = session_decode(s, sid, SID_LEN, &v);
-	if (e != OK)
-		store_fail(t, e);
-	else if (s->expires_at <= now)
-		e = ERR_NOT_FOUND;
-	if (e != OK)
-		*s = (struct session){0};
-	return e;
+	*s = (struct session){0};
+	return ERR_NOT_FOUND;
 }
 
 /* Whether HASH is of C's secret. */
@@ -174,27 +162,7 @@ session_find(struct store_txn *t, const struct session_cookie *c, int64_t now,
 enum err
 session_put(struct store_txn *t, const struct session *s)
 {
-	uint8_t bytes[SESSION_RECORD_CAP];
-	struct record_writer w;
-	enum err e;
-
-	record_begin(&w, bytes, sizeof bytes, SESSION_VERSION);
-	record_put_bytes(&w, s->user_id, USER_ID_LEN); /* SESSIONS_BY_USER */
-	record_put_bytes(&w, s->secret_hash, HASH_LEN);
-	record_put_bytes(&w, s->before_hash, HASH_LEN);
-	record_put_i64(&w, s->auth_time);
-	record_put_str(&w, s->amr);
-	record_put_u8(&w, s->remembered);
-	record_put_i64(&w, s->created_at);
-	record_put_i64(&w, s->idle_s);
-	record_put_i64(&w, s->used_at);
-	record_put_i64(&w, s->expires_at);
-	record_put_i64(&w, s->absolute_expires_at);
-	e = record_end(&w);
-	if (e == OK)
-		store_put(t, TABLE_SESSIONS, s->sid, SID_LEN, bytes, w.len,
-		    s->expires_at);
-	return e == OK ? store_failed(t) : e;
+	return record_save(t, &session_record, s);
 }
 
 /* An idle life of less than two hours would not outlast a use that is noted
@@ -234,66 +202,22 @@ session_end(struct store_txn *t, const uint8_t sid[static SID_LEN])
 	store_del(t, TABLE_SESSIONS, sid, SID_LEN);
 }
 
-struct match {
-	struct store_txn *t;
-	const uint8_t *keep;
-};
-
 static bool
-match_record(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
+is_not_kept(void *arg, const void *record)
 {
-	const struct match *m = arg;
-	struct session s;
-	enum err e = session_decode(&s, key, key_len, value);
+	const struct session *s = record;
 
-	if (e != OK) {
-		store_fail(m->t, e);
-		return false;
-	}
-	return m->keep == NULL || memcmp(s.sid, m->keep, SID_LEN) != 0;
+	return arg == NULL || memcmp(s->sid, arg, SID_LEN) != 0;
 }
 
 size_t
 session_end_all(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
     const uint8_t *keep)
 {
-	struct match m = {t, keep};
-
-	return store_prune_by(
-	    t, INDEX_SESSIONS_BY_USER, user_id, USER_ID_LEN, match_record, &m);
-}
-
-struct each {
-	struct store_txn *t;
-	session_visit *visit;
-	void *arg;
-};
-
-static bool
-each_record(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
-{
-	struct each *each = arg;
+	const struct record_set set =
+	    record_by(INDEX_SESSIONS_BY_USER, user_id, USER_ID_LEN);
 	struct session s;
-	enum err e = session_decode(&s, key, key_len, value);
 
-	if (e != OK) {
-		store_fail(each->t, e);
-		return false;
-	}
-	return each->visit(each->arg, &s);
-}
-
-void
-session_each(struct store_txn *t, const uint8_t *user_id, session_visit *visit,
-    void *arg)
-{
-	struct each each = {t, visit, arg};
-
-	if (user_id != NULL)
-		store_scan_by(t, INDEX_SESSIONS_BY_USER, user_id, USER_ID_LEN,
-		    each_record, &each);
-	else
-		store_scan(t, TABLE_SESSIONS, NULL, 0, each_record, &each);
+	return record_prune(
+	    t, &session_record, &set, &s, is_not_kept, (void *)(uintptr_t)keep);
 }

@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "domain/user.h"
-#include "store/store.h"
+#include "store/record_type.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,6 +43,8 @@ struct session {
 	int64_t expires_at; /* the earlier of both ends */
 	int64_t absolute_expires_at;
 };
+
+extern const struct record_type session_record;
 
 /* How long a session lives: conf's figures, in seconds. */
 struct session_lifetimes {
@@ -110,11 +112,6 @@ void session_end(struct store_txn *t, const uint8_t sid[static SID_LEN]);
 /* Ends all sessions of a person but KEEP (may be NULL); how many. */
 size_t session_end_all(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], const uint8_t *keep);
-
-typedef bool session_visit(void *arg, const struct session *s);
-/* Those of a person, or, with NULL, all. */
-void session_each(struct store_txn *t, const uint8_t *user_id,
-    session_visit *visit, void *arg);
 
 void session_cookie_wipe(struct session_cookie *c);
 

@@ -297,7 +297,7 @@ user_drop(struct store_txn *t, const struct user *u)
 
 struct each {
 	struct store_txn *t;
-	user_visit *visit;
+	record_visit *visit;
 	void *arg;
 };
 
@@ -323,7 +323,7 @@ each_name(
 }
 
 void
-user_each(struct store_txn *t, user_visit *visit, void *arg)
+user_each(struct store_txn *t, record_visit *visit, void *arg)
 {
 	struct each each = {t, visit, arg};
 
@@ -332,14 +332,15 @@ user_each(struct store_txn *t, user_visit *visit, void *arg)
 
 struct verification {
 	struct store_txn *t;
-	user_visit *visit;
+	record_visit *visit;
 	void *arg;
 	size_t right;
 };
 
 static bool
-verify_email(void *arg, const struct user *u)
+verify_email(void *arg, const void *record)
 {
+	const struct user *u = record;
 	struct verification *v = arg;
 
 	if (u->email[0] == '\0')
@@ -351,7 +352,7 @@ verify_email(void *arg, const struct user *u)
 }
 
 size_t
-user_verify_emails(struct store_txn *t, user_visit *visit, void *arg)
+user_verify_emails(struct store_txn *t, record_visit *visit, void *arg)
 {
 	struct verification v = {.t = t, .visit = visit, .arg = arg};
 

@@ -10,7 +10,7 @@
 #include "base/secret.h"
 #include "base/uuid.h"
 #include "domain/password.h"
-#include "store/store.h"
+#include "store/record_type.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -94,13 +94,12 @@ void user_end_devices(struct user *u);
 enum err user_drop(struct store_txn *t, const struct user *u) MUST_CHECK;
 
 /* Calls VISIT for everyone, by name, until it returns false. */
-typedef bool user_visit(void *arg, const struct user *u);
-void user_each(struct store_txn *t, user_visit *visit, void *arg);
+void user_each(struct store_txn *t, record_visit *visit, void *arg);
 
 /* For `latchkey check`: calls VISIT for everyone whose address the index of
  * addresses does not have, and returns how many entries it has that no person
  * has. */
-size_t user_verify_emails(struct store_txn *t, user_visit *visit, void *arg);
+size_t user_verify_emails(struct store_txn *t, record_visit *visit, void *arg);
 
 void user_wipe(struct user *u);
 

@@ -267,7 +267,7 @@ give_refresh_token(const struct granting *g, struct token_reply *r)
 	token_encode(r->refresh_token, TOKEN_REFRESH, &token, &g->p->keyring);
 	r->cookie = g->family.cookie;
 	r->instead = g->family.given_instead;
-	r->cookie_max_age_s = g->family.idle_expires_at - g->now;
+	r->cookie_max_age_s = g->family.expires_at - g->now;
 }
 
 static enum err

@@ -141,7 +141,7 @@ answer_refresh(struct buf *answer, const struct question *q)
 	json_text_str(&t, "client_id", f->client_id);
 	json_text_str(&t, "scope", f->scope);
 	json_text_int(&t, "iat", f->rotated_at);
-	json_text_int(&t, "exp", f->idle_expires_at);
+	json_text_int(&t, "exp", f->expires_at);
 	tell_person(&t, &q->user, f->scope);
 	json_text_end(&t);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Room for LEN more bytes, or NULL and the writer has failed. */
-static uint8_t *
+static inline uint8_t *
 claim(struct record_writer *w, size_t len)
 {
 	uint8_t *at;
@@ -20,7 +20,7 @@ claim(struct record_writer *w, size_t len)
 	return at;
 }
 
-static void
+static inline void
 put_big_endian(struct record_writer *w, uint64_t n, size_t width)
 {
 	uint8_t *at = claim(w, width);
@@ -79,16 +79,20 @@ record_put_bytes(struct record_writer *w, const void *bytes, size_t len)
 }
 
 void
-record_put_str(struct record_writer *w, const char *s)
+record_put_blob(struct record_writer *w, const void *bytes, size_t len)
 {
-	size_t len = strlen(s);
-
 	if (len > UINT16_MAX) {
 		w->failed = true;
 		return;
 	}
 	put_big_endian(w, len, 2);
-	record_put_bytes(w, s, len);
+	record_put_bytes(w, bytes, len);
+}
+
+void
+record_put_str(struct record_writer *w, const char *s)
+{
+	record_put_blob(w, s, strlen(s));
 }
 
 enum err
@@ -98,7 +102,7 @@ record_end(const struct record_writer *w)
 }
 
 /* The next LEN bytes, or NULL and the reader has failed. */
-static const uint8_t *
+static inline const uint8_t *
 take(struct record_reader *r, size_t len)
 {
 	const uint8_t *at;
@@ -114,7 +118,7 @@ take(struct record_reader *r, size_t len)
 	return at;
 }
 
-static uint64_t
+static inline uint64_t
 get_big_endian(struct record_reader *r, size_t width)
 {
 	const uint8_t *at = take(r, width);
@@ -173,6 +177,17 @@ record_get_bytes(struct record_reader *r, void *bytes, size_t len)
 		memcpy(bytes, at, len);
 	else
 		memset(bytes, 0, len);
+}
+
+size_t
+record_get_blob(struct record_reader *r, void *bytes, size_t cap)
+{
+	size_t len = (size_t)get_big_endian(r, 2);
+
+	if (len > cap)
+		r->err = ERR_CORRUPT;
+	record_get_bytes(r, bytes, r->err == OK ? len : 0);
+	return r->err == OK ? len : 0;
 }
 
 void

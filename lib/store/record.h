@@ -28,7 +28,9 @@ void record_put_u40(struct record_writer *w, uint64_t n);
 void record_put_u64(struct record_writer *w, uint64_t n);
 void record_put_i64(struct record_writer *w, int64_t n);
 void record_put_bytes(struct record_writer *w, const void *bytes, size_t len);
-/* Two bytes of length, then the string without its NUL. */
+/* Two bytes of length, then these. */
+void record_put_blob(struct record_writer *w, const void *bytes, size_t len);
+/* The same for a string, without its NUL. */
 void record_put_str(struct record_writer *w, const char *s);
 /* OK, or ERR_NO_SPACE if something did not fit. */
 enum err record_end(const struct record_writer *w) MUST_CHECK;
@@ -49,6 +51,8 @@ uint64_t record_get_u40(struct record_reader *r);
 uint64_t record_get_u64(struct record_reader *r);
 int64_t record_get_i64(struct record_reader *r);
 void record_get_bytes(struct record_reader *r, void *bytes, size_t len);
+/* At most CAP bytes; returns how many. */
+size_t record_get_blob(struct record_reader *r, void *bytes, size_t cap);
 /* A string of at most CAP - 1 bytes, UTF-8 without NUL. */
 void record_get_str(struct record_reader *r, char *s, size_t cap);
 /* OK if every field was there and nothing is left over; else ERR_CORRUPT or

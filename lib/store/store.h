@@ -69,6 +69,8 @@ enum store_table {
  */
 #define STORE_INDEXES(X)                                                       \
 	X(SESSIONS_BY_USER, SESSIONS, VALUE, 1, 16)                            \
+	X(CODES_BY_USER, CODES, VALUE, 1, 16)                                  \
+	X(CODES_BY_CLIENT, CODES, VALUE_STRING, 17, 0)                         \
 	X(FAMILIES_BY_USER, FAMILIES, VALUE, 1, 16)                            \
 	X(FAMILIES_BY_CLIENT, FAMILIES, VALUE_STRING, 33, 0)                   \
 	X(APPROVALS_BY_CLIENT, APPROVALS, KEY_REST, 16, 0)                     \

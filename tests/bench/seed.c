@@ -49,8 +49,9 @@ refuse(const char *what)
 }
 
 static bool
-take_person(void *arg, const struct user *u)
+take_person(void *arg, const void *record)
 {
+	const struct user *u = record;
 	struct seed *s = arg;
 
 	if (s->people_count == s->people_cap) {

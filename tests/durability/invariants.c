@@ -82,23 +82,9 @@ look_at_table(struct store_txn *t, struct look *l, size_t table)
 /* Decoding is what is looked for: a record that does not decode fails the
  * transaction. */
 static bool
-seen_family(void *arg, const struct family *f)
+seen_record(void *arg, const void *record)
 {
-	(void)arg, (void)f;
-	return true;
-}
-
-static bool
-seen_session(void *arg, const struct session *s)
-{
-	(void)arg, (void)s;
-	return true;
-}
-
-static bool
-seen_user(void *arg, const struct user *u)
-{
-	(void)arg, (void)u;
+	(void)arg, (void)record;
 	return true;
 }
 
@@ -130,6 +116,8 @@ static enum err
 look_step(struct store_txn *t, void *arg)
 {
 	struct look *l = arg;
+	struct session s;
+	struct family f;
 	MDB_stat st;
 
 	for (size_t i = 0; i < TABLE_COUNT && l->broken == NULL; i++)
@@ -141,9 +129,9 @@ look_step(struct store_txn *t, void *arg)
 		l->broken = "the index has entries that nothing stands for";
 	if (l->broken == NULL)
 		look_at_indexes(t, l);
-	family_each(t, NULL, seen_family, NULL);
-	session_each(t, NULL, seen_session, NULL);
-	user_each(t, seen_user, NULL);
+	record_each(t, &family_record, NULL, &f, seen_record, NULL);
+	record_each(t, &session_record, NULL, &s, seen_record, NULL);
+	user_each(t, seen_record, NULL);
 	client_each(t, seen_client, NULL);
 	signkey_each(t, seen_key, NULL);
 	if (l->broken == NULL && store_failed(t) != OK)

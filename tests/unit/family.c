@@ -235,8 +235,7 @@ lifetime(struct store_txn *t, void *arg)
 		  refresh(t, 3, noon + ABSOLUTE - 1) == 4 &&
 		  family_get(t, family.family_id, noon + ABSOLUTE - 1, &f) ==
 		      OK &&
-		  f.idle_expires_at == noon + ABSOLUTE &&
-		  !lives(t, noon + ABSOLUTE),
+		  f.expires_at == noon + ABSOLUTE && !lives(t, noon + ABSOLUTE),
 	    "family: but never beyond its absolute end");
 	family = (struct family){.client_id = "app"};
 	CHECK(family_begin(t, &family, &lifetimes, noon) == OK &&
@@ -363,8 +362,10 @@ ends(struct store_txn *t, void *arg)
 /* --- where it lies ------------------------------------------------------- */
 
 static bool
-count_family(void *arg, const struct family *f)
+count_family(void *arg, const void *record)
 {
+	const struct family *f = record;
+
 	*(int *)arg +=
 	    memcmp(f->family_id, family.family_id, FAMILY_KEY_LEN) == 0;
 	return true;
@@ -373,9 +374,10 @@ count_family(void *arg, const struct family *f)
 static int
 neighbours(struct store_txn *t)
 {
+	struct family f;
 	int count = 0;
 
-	family_each(t, NULL, count_family, &count);
+	record_each(t, &family_record, NULL, &f, count_family, &count);
 	return count;
 }
 

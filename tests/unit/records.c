@@ -341,9 +341,9 @@ every_kind(void)
 /* --- many records, one of them bad --------------------------------------- */
 
 static bool
-any_family(void *arg, const struct family *f)
+any_family(void *arg, const void *record)
 {
-	(void)f;
+	(void)record;
 	++*(int *)arg;
 	return true;
 }
@@ -353,12 +353,13 @@ spoil_families(struct store_txn *t, void *arg)
 {
 	static const uint8_t id[FAMILY_KEY_LEN];
 	uint8_t value[1 + USER_ID_LEN] = {1};
+	struct family f;
 
 	/* Alice's, and cut short. */
 	memcpy(value + 1, alice.user_id, USER_ID_LEN);
 	store_put(t, TABLE_FAMILIES, id, sizeof id, value, sizeof value, 0);
 	if (arg != NULL)
-		family_each(t, NULL, any_family, arg);
+		record_each(t, &family_record, NULL, &f, any_family, arg);
 	else
 		family_end_all(t, alice.user_id, NULL);
 	return OK;

@@ -186,9 +186,9 @@ renewal(struct store_txn *t, void *arg)
 }
 
 static bool
-count(void *arg, const struct session *s)
+count(void *arg, const void *record)
 {
-	(void)s;
+	(void)record;
 	++*(int *)arg;
 	return true;
 }
@@ -216,7 +216,7 @@ ends(struct store_txn *t, void *arg)
 	CHECK(session_end_all(t, alice.user_id, NULL) == 1 &&
 		  find(t, &c[1], noon) == ERR_LOGIN_REQUIRED,
 	    "session: or all");
-	session_each(t, NULL, count, &left);
+	record_each(t, &session_record, NULL, &other, count, &left);
 	CHECK(left == 1, "session: nobody else's");
 	return OK;
 }

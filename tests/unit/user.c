@@ -177,8 +177,10 @@ keeping(struct store_txn *t, void *arg)
 }
 
 static bool
-collect(void *arg, const struct user *u)
+collect(void *arg, const void *record)
 {
+	const struct user *u = record;
+
 	return words_add(arg, 64, u->name) == OK &&
 	       !str_equal(u->name, "carol");
 }
@@ -230,9 +232,9 @@ signs_in(struct store_txn *t, const char *typed, const char *name)
 }
 
 static bool
-no_one(void *arg, const struct user *u)
+no_one(void *arg, const void *record)
 {
-	(void)u;
+	(void)record;
 	++*(size_t *)arg;
 	return true;
 }

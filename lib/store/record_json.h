@@ -1,0 +1,26 @@
+/*
+ * Records as JSON, by the table of their fields: for lists, and to write a
+ * record down and read it back. Members stand in the order of the table. What
+ * is bytes is base64url, except for UUIDs; times are Unix seconds.
+ */
+#ifndef LK_STORE_RECORD_JSON_H
+#define LK_STORE_RECORD_JSON_H
+
+#include "store/record_type.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Sets in OBJECT what a list may show of RECORD, which is no secret; with
+ * WHOLE, all its fields. A member that is there keeps its place. False: no
+ * memory, or a text that is not UTF-8. */
+bool record_show(json_t *object, const struct record_type *type,
+    const void *record, bool whole) MUST_CHECK;
+
+/* Reads RECORD back from an object with each of its fields and nothing else.
+ * ERR_SYNTAX: a member is missing, unknown, of another type or too long, or
+ * they make no sense together; RECORD is then zeroes. */
+enum err record_from_json(const struct record_type *type, void *record,
+    const json_t *object) MUST_CHECK;
+
+#endif

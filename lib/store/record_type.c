@@ -1,0 +1,379 @@
+#include "store/record_type.h"
+
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <string.h>
+
+enum { BOOLS_A_BYTE = 8 };
+
+static bool
+is_in_key(const struct record_field *f)
+{
+	return f->role == FIELD_KEY || f->role == FIELD_HANDLE;
+}
+
+static bool
+is_bool(const struct record_field *f)
+{
+	return f->kind == FIELD_BOOL || f->kind == FIELD_UNLESS;
+}
+
+/* --- writing ------------------------------------------------------------- */
+
+static void
+put_byte(struct record_writer *w, const uint8_t *member)
+{
+	unsigned n;
+
+	memcpy(&n, member, sizeof n);
+	if (n > UINT8_MAX)
+		w->failed = true;
+	record_put_u8(w, (uint8_t)n);
+}
+
+static void
+put_number(struct record_writer *w, const uint8_t *member)
+{
+	uint64_t n;
+
+	memcpy(&n, member, sizeof n);
+	record_put_u40(w, n);
+}
+
+static void
+put_blob(struct record_writer *w, const struct record_field *f,
+    const uint8_t *record)
+{
+	size_t len;
+
+	memcpy(&len, record + f->len_at, sizeof len);
+	if (len > f->size)
+		w->failed = true;
+	else
+		record_put_blob(w, record + f->at, len);
+}
+
+/* Puts the bools that follow each other from F on; the first field after. */
+static const struct record_field *
+put_bools(struct record_writer *w, const struct record_field *f,
+    const struct record_field *end, const uint8_t *record)
+{
+	unsigned bits = 0;
+
+	for (int i = 0; i < BOOLS_A_BYTE && f < end && is_bool(f); i++, f++)
+		bits |= (unsigned)(record[f->at] != 0) << i;
+	record_put_u8(w, (uint8_t)bits);
+	return f;
+}
+
+static void
+put_field(struct record_writer *w, const struct record_field *f,
+    const uint8_t *record)
+{
+	const uint8_t *member = record + f->at;
+	uint32_t n;
+
+	switch (f->kind) {
+	case FIELD_BYTES:
+	case FIELD_UUID:
+		record_put_bytes(w, member, f->size);
+		return;
+	case FIELD_BLOB:
+		put_blob(w, f, record);
+		return;
+	case FIELD_TEXT:
+	case FIELD_WORDS:
+	case FIELD_NAMES:
+	case FIELD_LINES:
+		record_put_str(w, (const char *)member);
+		return;
+	case FIELD_WORD:
+	case FIELD_BITS:
+		put_byte(w, member);
+		return;
+	case FIELD_COUNT:
+		memcpy(&n, member, sizeof n);
+		record_put_u32(w, n);
+		return;
+	case FIELD_NUMBER:
+	case FIELD_TIME:
+		put_number(w, member);
+		return;
+	case FIELD_BOOL:
+	case FIELD_UNLESS:
+		w->failed = true; /* put_bools has them */
+	}
+}
+
+/* A text in a key has no length: it is the last of its fields. */
+static void
+put_key(struct record_writer *w, const struct record_type *type,
+    const uint8_t *record)
+{
+	const struct record_field *end = type->fields + type->count;
+
+	for (const struct record_field *f = type->fields; f < end; f++) {
+		const char *text = (const char *)record + f->at;
+
+		if (!is_in_key(f))
+			continue;
+		if (f->kind == FIELD_TEXT)
+			record_put_bytes(w, text, strnlen(text, f->size));
+		else
+			put_field(w, f, record);
+	}
+}
+
+enum err
+record_encode(const struct record_type *type, const void *record,
+    struct record_bytes *bytes)
+{
+	const struct record_field *f = type->fields, *end = f + type->count;
+	struct record_writer key = {
+	    .bytes = bytes->key, .cap = sizeof bytes->key};
+	struct record_writer w;
+
+	if (type->put_key != NULL)
+		key.len = type->put_key(record, bytes->key);
+	else
+		put_key(&key, type, record);
+	record_begin(&w, bytes->value, sizeof bytes->value, type->version);
+	while (f < end)
+		if (is_in_key(f))
+			f++;
+		else if (is_bool(f))
+			f = put_bools(&w, f, end, record);
+		else
+			put_field(&w, f++, record);
+	bytes->key_len = key.len;
+	bytes->len = w.len;
+	return key.failed ? ERR_NO_SPACE : record_end(&w);
+}
+
+/* --- reading ------------------------------------------------------------- */
+
+static void
+get_byte(struct record_reader *r, const struct record_field *f, uint8_t *member)
+{
+	unsigned n = record_get_u8(r);
+
+	if (f->kind == FIELD_WORD ? n >= f->bound : (n & ~f->bound) != 0)
+		r->err = r->err != OK ? r->err : ERR_CORRUPT;
+	memcpy(member, &n, sizeof n);
+}
+
+static const struct record_field *
+get_bools(struct record_reader *r, const struct record_field *f,
+    const struct record_field *end, uint8_t *record)
+{
+	unsigned bits = record_get_u8(r);
+
+	for (int i = 0; i < BOOLS_A_BYTE && f < end && is_bool(f); i++, f++) {
+		bool value = bits & 1;
+
+		memcpy(record + f->at, &value, sizeof value);
+		bits >>= 1;
+	}
+	if (bits != 0)
+		r->err = ERR_CORRUPT;
+	return f;
+}
+
+static void
+get_field(
+    struct record_reader *r, const struct record_field *f, uint8_t *record)
+{
+	uint8_t *member = record + f->at;
+	uint64_t number;
+	uint32_t count;
+	size_t len;
+
+	switch (f->kind) {
+	case FIELD_BYTES:
+	case FIELD_UUID:
+		record_get_bytes(r, member, f->size);
+		return;
+	case FIELD_BLOB:
+		len = record_get_blob(r, member, f->size);
+		memcpy(record + f->len_at, &len, sizeof len);
+		return;
+	case FIELD_TEXT:
+	case FIELD_WORDS:
+	case FIELD_NAMES:
+	case FIELD_LINES:
+		record_get_str(r, (char *)member, f->size);
+		return;
+	case FIELD_WORD:
+	case FIELD_BITS:
+		get_byte(r, f, member);
+		return;
+	case FIELD_COUNT:
+		count = record_get_u32(r);
+		memcpy(member, &count, sizeof count);
+		return;
+	case FIELD_NUMBER:
+	case FIELD_TIME:
+		number = record_get_u40(r);
+		memcpy(member, &number, sizeof number);
+		return;
+	case FIELD_BOOL:
+	case FIELD_UNLESS:
+		r->err = ERR_CORRUPT; /* get_bools has them */
+	}
+}
+
+/* The rest of R, which is not empty. */
+static void
+get_rest(struct record_reader *r, char *text, size_t cap)
+{
+	size_t len = r->len - r->pos;
+
+	if (len == 0 ||
+	    str_copy_n(text, cap, (const char *)r->bytes + r->pos, len) != OK)
+		r->err = ERR_CORRUPT;
+	r->pos = r->len;
+}
+
+static enum err
+get_key(const struct record_type *type, uint8_t *record, const void *key,
+    size_t key_len)
+{
+	const struct record_field *end = type->fields + type->count;
+	struct record_reader r = {.bytes = key, .len = key_len, .err = OK};
+
+	for (const struct record_field *f = type->fields; f < end; f++) {
+		if (!is_in_key(f))
+			continue;
+		if (f->kind == FIELD_TEXT)
+			get_rest(&r, (char *)record + f->at, f->size);
+		else
+			get_field(&r, f, record);
+	}
+	return record_close(&r);
+}
+
+enum err
+record_decode(const struct record_type *type, void *record, const void *key,
+    size_t key_len, const struct store_value *value)
+{
+	const struct record_field *f = type->fields, *end = f + type->count;
+	struct record_reader r;
+	enum err e;
+
+	record_open(&r, value->bytes, value->len, type->version);
+	while (f < end)
+		if (is_in_key(f))
+			f++;
+		else if (is_bool(f))
+			f = get_bools(&r, f, end, record);
+		else
+			get_field(&r, f++, record);
+	e = record_close(&r);
+	if (e == OK)
+		e = type->get_key != NULL ? type->get_key(record, key, key_len)
+					  : get_key(type, record, key, key_len);
+	return e == OK && type->finish != NULL ? type->finish(record) : e;
+}
+
+/* --- in the store -------------------------------------------------------- */
+
+enum err
+record_load(struct store_txn *t, const struct record_type *type,
+    const void *key, size_t key_len, void *record)
+{
+	struct store_value v;
+	enum err e = store_get(t, type->table, key, key_len, &v);
+
+	if (e == OK) {
+		e = record_decode(type, record, key, key_len, &v);
+		if (e != OK)
+			store_fail(t, e);
+	}
+	if (e != OK)
+		secret_wipe(record, type->size);
+	return e;
+}
+
+enum err
+record_save(
+    struct store_txn *t, const struct record_type *type, const void *record)
+{
+	struct record_bytes bytes;
+	int64_t expires_at = 0;
+	enum err e = record_encode(type, record, &bytes);
+
+	if (type->expires_at > 0)
+		memcpy(&expires_at, (const uint8_t *)record + type->expires_at,
+		    sizeof expires_at);
+	if (e == OK)
+		store_put(t, type->table, bytes.key, bytes.key_len, bytes.value,
+		    bytes.len, expires_at);
+	secret_wipe(bytes.value, bytes.len);
+	return e == OK ? store_failed(t) : e;
+}
+
+struct record_set
+record_by(enum store_index index, const void *field, size_t len)
+{
+	return (struct record_set){
+	    .by_index = true, .index = index, .field = field, .len = len};
+}
+
+struct record_scan {
+	struct store_txn *t;
+	const struct record_type *type;
+	const struct record_set *set;
+	void *record;
+	record_visit *visit;
+	void *arg;
+	bool outside; /* what a record is for that is not of the set */
+};
+
+static bool
+visit_decoded(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	const struct record_scan *s = arg;
+	const struct record_set *set = s->set;
+	enum err e = record_decode(s->type, s->record, key, key_len, value);
+
+	if (e != OK) {
+		store_fail(s->t, e);
+		return false;
+	}
+	if (set->text != NULL &&
+	    !str_equal((const char *)s->record + set->at, set->text))
+		return s->outside;
+	return s->visit == NULL || s->visit(s->arg, s->record);
+}
+
+void
+record_each(struct store_txn *t, const struct record_type *type,
+    const struct record_set *set, void *record, record_visit *visit, void *arg)
+{
+	static const struct record_set all;
+	struct record_scan s = {t, type, set, record, visit, arg, true};
+
+	if (set == NULL)
+		s.set = set = &all;
+	if (set->by_index)
+		store_scan_by(
+		    t, set->index, set->field, set->len, visit_decoded, &s);
+	else
+		store_scan(
+		    t, type->table, set->field, set->len, visit_decoded, &s);
+}
+
+size_t
+record_prune(struct store_txn *t, const struct record_type *type,
+    const struct record_set *set, void *record, record_visit *match, void *arg)
+{
+	struct record_scan s = {t, type, set, record, match, arg, false};
+
+	if (set->by_index)
+		return store_prune_by(
+		    t, set->index, set->field, set->len, visit_decoded, &s);
+	return store_prune(
+	    t, type->table, set->field, set->len, visit_decoded, &s);
+}
