@@ -19,8 +19,9 @@ BUILD	= $(if $(SAN),build/san,build)
 # --- what there is -----------------------------------------------------------
 
 base	 = err reason buf str names form clock monotonic base64 uuid secret json members log issuer file library turn
-store	 = open commit store env held files fault schema newest search table index explain fail \
+store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
+lmdb	 = engine open txn env held files fault fail
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt
 domain	 = conf conf_value keyring installation token scope pkce password user user_email uri client client_words session \
 	   site site_path site_rule site_rules destination app_password \
@@ -103,6 +104,7 @@ say	 = $(if $(V),,@echo "  $(1)";)
 archive	 = $(BUILD)/liblatchkey.a
 library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(store:%=$(BUILD)/lib/store/%.o) \
+	   $(lmdb:%=$(BUILD)/lib/store/lmdb/%.o) \
 	   $(jose:%=$(BUILD)/lib/jose/%.o) \
 	   $(domain:%=$(BUILD)/lib/domain/%.o) \
 	   $(protocol:%=$(BUILD)/lib/protocol/%.o) \
@@ -451,4 +453,4 @@ help:
 .SUFFIXES:
 .PHONY: all test check unit clang-unit no-rs256-unit san-unit full test-programs bench bench-programs lint serve demo install static deb clean help FORCE
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
+-include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/lib/store/*/*.d)

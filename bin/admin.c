@@ -293,7 +293,8 @@ admin_open(struct admin *a)
 		return admin_fail("%s", why);
 	if (file_path(path, sizeof path, a->conf.dir, "store") != OK)
 		return admin_fail("%s: the name is too long", a->dir);
-	e = store_open(&a->store, path, why, sizeof why);
+	e = store_open(
+	    &a->store, &(struct store_settings){.dir = path}, why, sizeof why);
 	if (e == ERR_NOT_FOUND)
 		return refuse_incomplete(a->dir);
 	if (e != OK)

@@ -19,8 +19,7 @@ enum {
 	KEY_AGE_MAX_S = 365 * DAY_S,
 	OPSLIMIT_MIN = 2,  /* OWASP's figures for Argon2id, 2024 */
 	MEMLIMIT_MIN = 19, /* MiB */
-	READERS_PERCENT = 80,
-	KEYS_MAX = 32 /* that sign or will: far more than there are */
+	KEYS_MAX = 32      /* that sign or will: far more than there are */
 };
 
 #define MIB ((uint64_t)1024 * 1024)
@@ -128,7 +127,8 @@ check_open(struct checking *c)
 	char path[ADMIN_PATH_CAP], why[CONF_WHY_CAP] = "";
 
 	if (file_path(path, sizeof path, c->a->dir, "store") == OK &&
-	    store_open(&c->a->store, path, why, sizeof why) == OK)
+	    store_open(&c->a->store, &(struct store_settings){.dir = path}, why,
+		sizeof why) == OK)
 		return true;
 	check_found(c, CHECK_ERROR, &bad, "%s", why);
 	return false;
@@ -137,9 +137,6 @@ check_open(struct checking *c)
 static void
 check_figures(struct checking *c)
 {
-	static const struct check_advice crowded = {
-	    "when all are taken the next program cannot read",
-	    "run fewer programs; those that died are cleared at each start"};
 	struct store_figures f;
 
 	if (store_measure(c->a->store, &f) != OK)
@@ -150,11 +147,12 @@ check_figures(struct checking *c)
 	    f.entries[TABLE_USERS], f.entries[TABLE_CLIENTS],
 	    f.entries[TABLE_SESSIONS], f.entries[TABLE_FAMILIES],
 	    f.bytes_used / 1024);
-	if (f.readers_max > 0 &&
-	    f.readers * 100 > f.readers_max * READERS_PERCENT)
-		check_found(c, CHECK_WARNING, &crowded,
-		    "%u of %u reader slots of the store are taken", f.readers,
-		    f.readers_max);
+	for (size_t i = 0; i < f.warning_count; i++) {
+		const struct store_warning *w = &f.warnings[i];
+
+		check_found(c, CHECK_WARNING,
+		    &(struct check_advice){w->why, w->remedy}, "%s", w->text);
+	}
 }
 
 static enum err

@@ -157,13 +157,14 @@ static int
 make_store(struct admin *a)
 {
 	char path[ADMIN_PATH_CAP], why[CONF_WHY_CAP] = "";
+	const struct store_settings settings = {.dir = path};
 	enum err e;
 
 	e = file_path(path, sizeof path, a->dir, "store");
 	if (e == OK)
-		e = store_create(path, why, sizeof why);
+		e = store_create(&settings, why, sizeof why);
 	if (e == OK)
-		e = store_open(&a->store, path, why, sizeof why);
+		e = store_open(&a->store, &settings, why, sizeof why);
 	return e == OK ? EXIT_DONE : admin_fail("%s", why);
 }
 

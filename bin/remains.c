@@ -6,13 +6,14 @@
 #include "domain/installation.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 static const struct part {
 	const char *name, *remedy;
 } parts[] = {
-    {"store/data.mdb",
-	"restore the store from a backup; a new store would be empty"},
+    /* First: its file, if the engine has one (next_missing). */
+    {"store", "restore the store from a backup; a new store would be empty"},
     {"secret.key", "restore it from a backup of this directory; without it no "
 		   "code, refresh token or client secret can be checked"},
     {"keys", "restore it from a backup of this directory"},
@@ -22,7 +23,7 @@ static const struct part {
     {"latchkey.conf", NULL},
 };
 
-enum { PARTS = sizeof parts / sizeof *parts };
+enum { PARTS = sizeof parts / sizeof *parts, PART_NAME_CAP = 64 };
 
 /* Whether NAME is missing; what cannot be looked at is there. */
 static bool
@@ -35,11 +36,29 @@ is_missing(const char *dir, const char *name)
 	       lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+/* The first part from I on that is missing, its name into NAME; PARTS: none. */
+static size_t
+next_missing(const char *dir, size_t i, char name[static PART_NAME_CAP])
+{
+	const char *file = store_file(&(struct store_settings){0});
+
+	for (; i < PARTS; i++) {
+		snprintf(name, PART_NAME_CAP, "%s", parts[i].name);
+		if (i == 0 && file != NULL)
+			snprintf(name, PART_NAME_CAP, "store/%s", file);
+		if (is_missing(dir, name))
+			break;
+	}
+	return i;
+}
+
 bool
 remains_any(const char *dir)
 {
+	char name[PART_NAME_CAP];
+
 	for (size_t i = 0; i < PARTS; i++)
-		if (!is_missing(dir, parts[i].name))
+		if (next_missing(dir, i, name) != i)
 			return true;
 	return !is_missing(dir, "store");
 }
@@ -59,7 +78,8 @@ read_issuer(const char *dir, char issuer[static ISSUER_CAP])
 
 	issuer[0] = '\0';
 	if (file_path(path, sizeof path, dir, "store") != OK ||
-	    store_open(&s, path, why, sizeof why) != OK)
+	    store_open(&s, &(struct store_settings){.dir = path}, why,
+		sizeof why) != OK)
 		return;
 	if (store_read(s, issuer_step, issuer) != OK)
 		issuer[0] = '\0';
@@ -84,21 +104,20 @@ put_conf_remedy(struct buf *b, const char *dir)
 bool
 remains_missing(const char *dir, char *why, size_t why_cap)
 {
+	char name[PART_NAME_CAP];
+	size_t i = next_missing(dir, 0, name);
 	struct buf b;
 
+	if (i == PARTS)
+		return false;
 	buf_init(&b, why, why_cap);
-	for (size_t i = 0; i < PARTS; i++) {
-		if (!is_missing(dir, parts[i].name))
-			continue;
-		buf_printf(&b,
-		    "%s/%s is missing, but other parts of the data "
-		    "directory are there: ",
-		    dir, parts[i].name);
-		if (parts[i].remedy != NULL)
-			buf_puts(&b, parts[i].remedy);
-		else
-			put_conf_remedy(&b, dir);
-		return true;
-	}
-	return false;
+	buf_printf(&b,
+	    "%s/%s is missing, but other parts of the data directory are "
+	    "there: ",
+	    dir, name);
+	if (parts[i].remedy != NULL)
+		buf_puts(&b, parts[i].remedy);
+	else
+		put_conf_remedy(&b, dir);
+	return true;
 }

@@ -28,7 +28,8 @@ print: ; @echo \$($1)"
 
 @test "layers: no include runs up a floor" {
 	none "$(includes app interaction web protocol domain store jose)" lib/base/*.[ch]
-	none "$(includes app interaction web protocol domain jose)" lib/store/*.[ch]
+	none "$(includes app interaction web protocol domain jose)" lib/store/*.[ch] \
+	    lib/store/lmdb/*.[ch]
 	none "$(includes app interaction web protocol domain store)" lib/jose/*.[ch]
 	none "$(includes app interaction web protocol)" lib/domain/*.[ch]
 	none "$(includes app interaction web)" lib/protocol/*.[ch]
@@ -61,14 +62,14 @@ circle() {
 
 @test "layers: no two files need each other, not through others either" {
 	local all=$BATS_TEST_TMPDIR/symbols found
-	symbols lib/*/*.c >"$all"
+	symbols lib/*/*.c lib/*/*/*.c >"$all"
 	assert_equal "$(circle <"$all")" ''
 	symbols bin/*.c >"$all.bin"
 	assert_equal "$(circle <"$all.bin")" ''
 	# If there were one, it would be found.
-	echo 'lib/store/fail.o: store_open U' >>"$all"
+	echo 'lib/store/store.o: store_open U' >>"$all"
 	found=$(circle <"$all")
-	[[ $found = *lib/store/fail.o* && $found = *lib/store/open.o* ]]
+	[[ $found = *lib/store/store.o* && $found = *lib/store/open.o* ]]
 	[[ $found != *lib/domain/* ]]
 }
 
@@ -80,17 +81,22 @@ circle() {
 }
 
 @test "layers: every include of ours names its floor" {
-	none '^#[ 	]*include[ 	]+"[^/]*"' lib/*/*.[ch] cgi-bin/*.c
+	none '^#[ 	]*include[ 	]+"[^/]*"' lib/*/*.[ch] lib/*/*/*.[ch] cgi-bin/*.c
 }
 
-@test "layers: only the store knows LMDB" {
-	none 'include <lmdb\.h>|MDB_|mdb_' lib/{base,jose,domain,protocol,web,interaction,app}/*.[ch] \
-	    lib/store/{store,record}.h bin/*.[ch] cgi-bin/*.c
+@test "layers: only store/lmdb knows LMDB, and nothing but store/engine.h knows that it is there" {
+	none 'include <lmdb\.h>|MDB_|mdb_[a-z]|include "store/lmdb' lib/*/*.[ch] \
+	    bin/*.[ch] cgi-bin/*.c
+	none 'data\.mdb|lock\.mdb' lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c
+	none 'include "store/(internal|engine|lmdb)' \
+	    lib/{base,jose,domain,protocol,web,interaction,app}/*.[ch] bin/*.[ch] cgi-bin/*.c
+	# An engine knows only what engine.h says of the store.
+	none 'include "store/(internal|record|newest)' lib/store/lmdb/*.[ch]
 }
 
 @test "layers: only web/gateway.c knows libfcgi" {
 	local file
-	for file in lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
+	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
 		[[ $file = lib/web/gateway.c ]] ||
 		    none 'fcgiapp\.h|fcgi_stdio\.h|FCGX_' "$file"
 	done
@@ -98,7 +104,7 @@ circle() {
 
 @test "layers: only jose/libcrypto.c loads libcrypto, two files call it, and no program is linked with it" {
 	local file
-	for file in lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
+	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
 		case $file in
 		lib/jose/libcrypto.c | lib/jose/libcrypto_calls.h) ;;
 		lib/jose/rs256.c | lib/jose/es256.c) none 'include <openssl/' "$file" ;;
@@ -112,7 +118,7 @@ circle() {
 
 @test "layers: only bin/fetch.c knows libcurl, and the command is not linked with it" {
 	local file
-	for file in lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
+	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
 		[[ $file = bin/fetch.c ]] || none 'include <curl/' "$file"
 	done
 	none libcurl <(ldd "$LATCHKEY_BUILD/bin/latchkey")
@@ -136,12 +142,12 @@ circle() {
 
 @test "layers: no function that overflows, truncates or guesses" {
 	none '\<(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|strncpy|strncat|rand|srand|random|system|popen)[ 	]*\(' \
-	    lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c
+	    lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c
 }
 
 @test "layers: the clock is base/clock alone" {
 	local file
-	for file in lib/*/*.c bin/*.c cgi-bin/*.c; do
+	for file in lib/*/*.c lib/*/*/*.c bin/*.c cgi-bin/*.c; do
 		[[ $file = lib/base/clock.c ]] ||
 		    none '\<(time|gettimeofday)\((NULL|&)|CLOCK_REALTIME' "$file"
 	done
@@ -153,6 +159,8 @@ circle() {
 		assert_equal "$(words_of $floor | tr ' ' '\n' | sort)" \
 		    "$(cd "lib/$floor" && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 	done
+	assert_equal "$(words_of lmdb | tr ' ' '\n' | sort)" \
+	    "$(cd lib/store/lmdb && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 	assert_equal "$({ words_of command; words_of beside; } |
 	    tr ' ' '\n' | sort)" \
 	    "$(cd bin && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
@@ -162,7 +170,7 @@ circle() {
 
 @test "layers: headers have guards that name their floor" {
 	local header guard
-	for header in lib/*/*.h; do
+	for header in lib/*/*.h lib/*/*/*.h; do
 		guard=${header#lib/}
 		guard=LK_${guard//[\/.]/_}
 		grep -q "^#ifndef ${guard^^}$" "$header" || fail "$header: ${guard^^}"

@@ -205,11 +205,11 @@ def reach(chunks, main):
 
 
 def is_of_store(c):
-    return c.path.parent.name == "store"
+    return "store" in c.path.relative_to(TREE).parts
 
 
 def emitted():
-    chunks = read("lib/base/log.h", "lib/[!b]*/*.[ch]", "cgi-bin/*.c")
+    chunks = read("lib/base/log.h", "lib/[!b]*/**/*.[ch]", "cgi-bin/*.c")
     parameters = word_parameters(chunks, ())
     table = rows()
     words = {id(c): words_of(c, parameters, table) for c in chunks}

@@ -63,6 +63,7 @@ static const struct {
     [ERR_LOCK_DAMAGED] = {"store_lock_damaged", "temporarily_unavailable", 503},
     [ERR_VERSION] = {"version", "server_error", 500},
     [ERR_OUTDATED] = {"outdated", "server_error", 500},
+    [ERR_AGAIN] = {"again", "temporarily_unavailable", 503},
     [ERR_IO] = {"io", "server_error", 500},
     [ERR_DESCRIPTORS] = {"descriptor_limit", "temporarily_unavailable", 503},
     [ERR_READERS] = {"store_readers_full", "temporarily_unavailable", 503},

@@ -59,15 +59,16 @@ enum err {
 	ERR_TRUNCATED,    /* the store's file has fewer pages than it counts */
 	ERR_UNREADABLE,   /* a page of the store is damaged, or the disk is */
 	ERR_REPLACED,     /* the store's files are not those that were opened */
-	ERR_LOCK_DAMAGED, /* the store's lock.mdb is not as it was made */
+	ERR_LOCK_DAMAGED, /* the store's lock file is not as it was made */
 	ERR_VERSION,      /* written by a newer latchkey */
 	ERR_OUTDATED,     /* written before the first release */
-	ERR_IO,           /* the system refused a read or write */
-	ERR_DESCRIPTORS,  /* the limit of open files is reached */
-	ERR_READERS,      /* all reader slots of the store are taken */
-	ERR_PERMISSION,   /* a file is unreachable, or open to others */
-	ERR_FOREIGN,      /* a file of ours, but of another directory */
-	ERR_UNSUPPORTED,  /* this build or this host cannot do it */
+	ERR_AGAIN,       /* the same may succeed at once; never leaves store/ */
+	ERR_IO,          /* the system refused a read or write */
+	ERR_DESCRIPTORS, /* the limit of open files is reached */
+	ERR_READERS,     /* all reader slots of the store are taken */
+	ERR_PERMISSION,  /* a file is unreachable, or open to others */
+	ERR_FOREIGN,     /* a file of ours, but of another directory */
+	ERR_UNSUPPORTED, /* this build or this host cannot do it */
 	ERR_COUNT
 };
 

@@ -49,7 +49,8 @@ provider_open(struct provider *p, const char *dir, unsigned uses, char *why,
 	if (e == OK)
 		e = file_path(path, sizeof path, p->conf.dir, "store");
 	if (e == OK)
-		e = store_open(&p->store, path, why, why_cap);
+		e = store_open(&p->store, &(struct store_settings){.dir = path},
+		    why, why_cap);
 	if (e == OK && (uses & PROVIDER_KEYRING))
 		e = open_keyring(p, why, why_cap);
 	if (e == OK && (uses & PROVIDER_SIGNER)) {

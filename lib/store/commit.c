@@ -1,6 +1,6 @@
 /*
- * Group commit. A commit is two flushes of the disk, whatever is in it, and
- * LMDB has one writer: so all steps that wait share the next one. The first
+ * Group commit. A commit is a flush of the disk or two, whatever is in it, and
+ * engines have one writer: so all steps that wait share the next one. The first
  * who finds nobody leading leads: takes the whole queue, runs it in one
  * transaction, commits, and wakes the others with their answers. Who comes
  * meanwhile waits for the next, which the first of them leads. There is no
@@ -12,39 +12,22 @@
  * more than once). No answer is given before its commit is on disk.
  */
 #include "base/turn.h"
-#include "store/lmdb.h"
+#include "store/internal.h"
 #include "store/newest.h"
 
-#include <errno.h>
+enum { BATCH_MAX = 256 };
 
-enum { BATCH_MAX = 256, TRIES_MAX = 16 };
-
-/* Commits. For a short write, which only a full disk makes, the engine says
- * EIO; where it is the system that says so, errno does too. */
-static int
-commit(MDB_txn *txn)
-{
-	int rc;
-
-	errno = 0;
-	rc = mdb_txn_commit(txn);
-	return rc == EIO && errno != EIO ? ENOSPC : rc;
-}
-
-/*
- * Runs the COUNT steps from FIRST in one transaction. OK once it is on disk;
- * else why nothing of it is kept, and in *RC the engine's word for it, if it
- * was the engine.
- */
+/* Runs the COUNT steps from FIRST in one transaction. OK once it is on disk;
+ * else why nothing of it is kept. */
 static enum err
-attempt(struct store *s, struct waiter *first, size_t count, int *rc)
+attempt(struct store *s, struct waiter *first, size_t count)
 {
-	struct store_txn t = {.store = s};
+	struct store_txn t = {.store = s, .engine = s->engine};
 	struct waiter *w = first;
+	enum err e = s->engine->begin(s->db, true, &t.txn);
 
-	*rc = store_begin(s, 0, &t.txn);
-	if (*rc != 0)
-		return store_err(*rc);
+	if (e != OK)
+		return e;
 	for (size_t i = 0; i < count && t.failed == OK; i++, w = w->next)
 		w->answer = w->step(&t, w->arg);
 	/* More than was added, or the expired would pile up; and last, so that
@@ -53,48 +36,20 @@ attempt(struct store *s, struct waiter *first, size_t count, int *rc)
 		store_sweep(&t, first->now, t.expiring + count * STORE_SWEEP);
 	if (t.failed == OK)
 		store_note_time(&t, first->now);
-	if (t.failed != OK) {
-		mdb_txn_abort(t.txn);
-		*rc = t.rc;
-		return t.failed;
-	}
-	/* With the lock held: who comes after sees what we saw. */
-	*rc = store_check_held(s);
-	if (*rc != 0) {
-		mdb_txn_abort(t.txn);
-		return store_err(*rc);
-	}
-	*rc = commit(t.txn);
-	return store_err(*rc);
+	if (t.failed == OK)
+		return s->engine->commit(t.txn);
+	s->engine->abort(t.txn);
+	return t.failed;
 }
 
-/* The same, again and again while what failed can be mended. */
 static enum err
 insist(struct store *s, struct waiter *first, size_t count)
 {
-	enum err e = OK;
-	int mended, rc = 0;
+	enum err e = ERR_AGAIN;
 
-	for (int i = 0; i < TRIES_MAX; i++) {
-		pthread_rwlock_rdlock(&s->map);
-		store_touch(s);
-		e = attempt(s, first, count, &rc);
-		store_touch(NULL);
-		pthread_rwlock_unlock(&s->map);
-		if (e == OK || rc == 0)
-			break;
-		mended = store_mend(s, rc);
-		if (mended != 0) {
-			rc = mended;
-			e = store_err(rc);
-			break;
-		}
-	}
-	if (e == OK)
-		s->told_rc = 0;
-	else if (rc != 0)
-		store_tell_failed(s, rc);
-	return e;
+	for (int i = 0; i < STORE_TRIES_MAX && e == ERR_AGAIN; i++)
+		e = attempt(s, first, count);
+	return e == ERR_AGAIN ? ERR_BUSY : e;
 }
 
 /* One commit for all, or, if that fails, one for each. */
@@ -131,7 +86,7 @@ take_batch(struct store *s, size_t *count)
 }
 
 static void
-append(struct store *s, struct waiter *w)
+queue_waiter(struct store *s, struct waiter *w)
 {
 	if (s->last != NULL)
 		s->last->next = w;
@@ -175,7 +130,7 @@ store_write(struct store *s, int64_t now, store_step *step, void *arg)
 		return ERR_NO_MEMORY;
 	turn_pass(); /* who leads waits for the disk, too */
 	pthread_mutex_lock(&s->queue_lock);
-	append(s, &w);
+	queue_waiter(s, &w);
 	wait = s->leading;
 	s->leading = true;
 	pthread_mutex_unlock(&s->queue_lock);

@@ -1,5 +1,5 @@
 /* The entries of the indexes by a field (store.h). */
-#include "store/lmdb.h"
+#include "store/internal.h"
 
 #include "base/big_endian.h"
 
@@ -25,7 +25,7 @@ store_index_table(enum store_index index)
 }
 
 bool
-store_index_field(enum store_index index, const MDB_val *key,
+store_index_field(enum store_index index, const struct engine_bytes *key,
     const struct store_value *value, struct store_value *field)
 {
 	const struct index *x = &indexes[index];
@@ -33,8 +33,8 @@ store_index_field(enum store_index index, const MDB_val *key,
 	size_t all = value->len, at = x->at, len = x->len;
 
 	if (x->kind == KEY_REST) {
-		bytes = key->mv_data;
-		all = key->mv_size;
+		bytes = key->bytes;
+		all = key->len;
 		len = all > at ? all - at : 0;
 	} else if (x->kind == VALUE_STRING && all >= at + 2) {
 		len = (size_t)big_endian_get(bytes + at, 2);
@@ -60,12 +60,12 @@ hash(const struct store_value *field)
 
 size_t
 store_index_entry(uint8_t entry[static ENTRY_CAP], enum store_index index,
-    const struct store_value *field, const MDB_val *key)
+    const struct store_value *field, const struct engine_bytes *key)
 {
 	entry[0] = (uint8_t)index;
 	big_endian_put(entry + 1, 8, hash(field));
-	memcpy(entry + ENTRY_HEAD_LEN, key->mv_data, key->mv_size);
-	return ENTRY_HEAD_LEN + key->mv_size;
+	memcpy(entry + ENTRY_HEAD_LEN, key->bytes, key->len);
+	return ENTRY_HEAD_LEN + key->len;
 }
 
 /* What is to change in one index. */
@@ -77,26 +77,24 @@ struct change {
 static void
 write_change(struct store_txn *t, const struct change *c)
 {
-	MDB_val before = {c->before_len, (void *)(uintptr_t)c->before};
-	MDB_val after = {c->after_len, (void *)(uintptr_t)c->after};
-	MDB_val nothing = {0, NULL};
-	int rc = 0;
+	struct engine_bytes before = {c->before, c->before_len};
+	struct engine_bytes after = {c->after, c->after_len};
+	uint8_t *room;
 
 	if (c->before_len > 0)
-		rc = mdb_del(t->txn, t->store->index, &before, NULL);
-	if (rc == MDB_NOTFOUND)
-		rc = 0;
-	if (rc == 0 && c->after_len > 0)
-		rc = mdb_put(t->txn, t->store->index, &after, &nothing, 0);
-	if (rc != 0)
-		store_fail_rc(t, rc);
+		(void)store_did(
+		    t, t->engine->del(t->txn, ENGINE_INDEX, &before));
+	if (t->failed == OK && c->after_len > 0)
+		(void)store_did(
+		    t, t->engine->put(t->txn, ENGINE_INDEX, &after, 0, &room));
 }
 
 /* False if nothing is to change: the field is what it was, as it is in nearly
  * all that is put again, or there is none. */
 static bool
-find_change(struct change *c, enum store_index index, const MDB_val *key,
-    const struct store_value *before, const struct store_value *after)
+find_change(struct change *c, enum store_index index,
+    const struct engine_bytes *key, const struct store_value *before,
+    const struct store_value *after)
 {
 	struct store_value old = {0}, new = {0};
 
@@ -117,7 +115,7 @@ find_change(struct change *c, enum store_index index, const MDB_val *key,
 
 void
 store_index_change(struct store_txn *t, enum store_table table,
-    const MDB_val *key, const struct store_value *before,
+    const struct engine_bytes *key, const struct store_value *before,
     const struct store_value *after)
 {
 	struct change changes[INDEXES_A_TABLE];

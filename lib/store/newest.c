@@ -45,7 +45,7 @@ newest_note(struct newest *n, int64_t now, bool *tell)
 }
 
 static void
-load(struct store_txn *t, struct newest *n)
+load_newest(struct store_txn *t, struct newest *n)
 {
 	struct store_value v;
 	struct record_reader r;
@@ -64,7 +64,7 @@ load(struct store_txn *t, struct newest *n)
 }
 
 static void
-put(struct store_txn *t, const struct newest *n)
+put_newest(struct store_txn *t, const struct newest *n)
 {
 	uint8_t bytes[NEWEST_RECORD_CAP];
 	struct record_writer w;
@@ -97,10 +97,10 @@ store_note_time(struct store_txn *t, int64_t now)
 	struct newest n;
 	bool tell;
 
-	load(t, &n);
+	load_newest(t, &n);
 	if (!newest_note(&n, now, &tell))
 		return;
-	put(t, &n);
+	put_newest(t, &n);
 	if (tell)
 		tell_behind(n.at - now);
 }
@@ -110,6 +110,6 @@ store_clock_behind(struct store_txn *t, int64_t now)
 {
 	struct newest n;
 
-	load(t, &n);
+	load_newest(t, &n);
 	return is_behind(&n, now) ? n.at - now : 0;
 }

@@ -1,5 +1,5 @@
 /* How a store is known to be ours, and which form its records have. */
-#include "store/lmdb.h"
+#include "store/internal.h"
 
 #include <string.h>
 
@@ -15,19 +15,6 @@ is_schema(const uint8_t *bytes, size_t len)
 	       memcmp(bytes, schema, sizeof schema - 1) == 0;
 }
 
-int
-store_check_meta(MDB_txn *txn, MDB_dbi meta)
-{
-	MDB_val k = {sizeof schema_key - 1, (void *)(uintptr_t)schema_key}, v;
-	int rc = mdb_get(txn, meta, &k, &v);
-
-	if (rc == 0 && v.mv_size >= ENVELOPE_LEN &&
-	    is_schema((const uint8_t *)v.mv_data + ENVELOPE_LEN,
-		v.mv_size - ENVELOPE_LEN))
-		return 0;
-	return rc == 0 || rc == MDB_NOTFOUND ? MDB_INVALID : rc;
-}
-
 enum err
 store_write_schema(struct store_txn *t, void *arg)
 {
@@ -38,11 +25,10 @@ store_write_schema(struct store_txn *t, void *arg)
 }
 
 enum err
-store_check_schema(struct store_txn *t, void *arg)
+store_check_schema(struct store_txn *t)
 {
 	struct store_value v;
 
-	(void)arg;
 	if (store_get(t, TABLE_META, schema_key, sizeof schema_key - 1, &v) !=
 		OK ||
 	    !is_schema(v.bytes, v.len))

@@ -1,6 +1,6 @@
 /* The records that have a field: by the entries of its index, each with its
  * record, in which the field itself is compared. */
-#include "store/lmdb.h"
+#include "store/internal.h"
 
 #include <string.h>
 
@@ -8,10 +8,10 @@ struct search {
 	struct store_txn *t;
 	enum store_index index;
 	struct store_value field;
-	MDB_cursor *cursor;
+	struct engine_cursor *cursor;
 	uint8_t entry[ENTRY_CAP]; /* none before it is looked at again */
 	size_t len;
-	MDB_val key; /* of the record found: the end of ENTRY */
+	struct engine_bytes key; /* of the record found: the end of ENTRY */
 	struct store_value value;
 };
 
@@ -19,11 +19,11 @@ static bool
 search_begin(struct search *s, struct store_txn *t, enum store_index index,
     const void *field, size_t len)
 {
-	MDB_val no_key = {0, (void *)(uintptr_t) ""};
+	const struct engine_bytes no_key = {(const uint8_t *)"", 0};
 
 	*s = (struct search){.t = t, .index = index, .field = {field, len}};
 	s->len = store_index_entry(s->entry, index, &s->field, &no_key);
-	s->cursor = store_cursor_begin(t, t->store->index);
+	s->cursor = store_cursor_begin(t, ENGINE_INDEX);
 	return s->cursor != NULL;
 }
 
@@ -31,29 +31,27 @@ search_begin(struct search *s, struct store_txn *t, enum store_index index,
 static bool
 next_entry(struct search *s)
 {
-	MDB_val k = {s->len, s->entry}, v;
-	int rc = mdb_cursor_get(s->cursor, &k, &v, MDB_SET_RANGE);
+	struct engine_bytes k = {s->entry, s->len}, v;
 
-	if (rc != 0 && rc != MDB_NOTFOUND)
-		store_fail_rc(s->t, rc);
-	if (rc != 0)
+	if (!store_did(s->t, s->t->engine->cursor_move(s->cursor, &k, &k, &v)))
 		return false;
-	if (k.mv_size <= ENTRY_HEAD_LEN || k.mv_size >= ENTRY_CAP) {
+	if (k.len <= ENTRY_HEAD_LEN || k.len >= ENTRY_CAP) {
 		store_fail(s->t, ERR_CORRUPT);
 		return false;
 	}
-	memcpy(s->entry, k.mv_data, k.mv_size);
-	s->len = k.mv_size;
-	s->key = (MDB_val){s->len - ENTRY_HEAD_LEN, s->entry + ENTRY_HEAD_LEN};
+	memcpy(s->entry, k.bytes, k.len);
+	s->len = k.len;
+	s->key = (struct engine_bytes){
+	    s->entry + ENTRY_HEAD_LEN, s->len - ENTRY_HEAD_LEN};
 	return true;
 }
 
 /* Whether the record of the entry is there; its field into FIELD. */
 static bool
-find_record(struct search *s, struct store_value *field)
+find_entry_record(struct search *s, struct store_value *field)
 {
-	return store_get(s->t, store_index_table(s->index), s->key.mv_data,
-		   s->key.mv_size, &s->value) == OK &&
+	return store_get(s->t, store_index_table(s->index), s->key.bytes,
+		   s->key.len, &s->value) == OK &&
 	       store_index_field(s->index, &s->key, &s->value, field);
 }
 
@@ -69,7 +67,7 @@ search_next(struct search *s)
 	while (s->t->failed == OK && next_entry(s)) {
 		if (memcmp(s->entry, head, sizeof head) != 0)
 			return false;
-		if (!find_record(s, &found)) {
+		if (!find_entry_record(s, &found)) {
 			store_fail(s->t, ERR_CORRUPT);
 			return false;
 		}
@@ -90,7 +88,7 @@ store_scan_by(struct store_txn *t, enum store_index index, const void *field,
 	if (!search_begin(&s, t, index, field, len))
 		return;
 	while (search_next(&s))
-		if (!visit(arg, s.key.mv_data, s.key.mv_size, &s.value))
+		if (!visit(arg, s.key.bytes, s.key.len, &s.value))
 			break;
 	store_cursor_end(t, s.cursor);
 }
@@ -105,10 +103,9 @@ store_prune_by(struct store_txn *t, enum store_index index, const void *field,
 	if (!search_begin(&s, t, index, field, len))
 		return 0;
 	while (search_next(&s)) {
-		if (!match(arg, s.key.mv_data, s.key.mv_size, &s.value))
+		if (!match(arg, s.key.bytes, s.key.len, &s.value))
 			continue;
-		store_del(
-		    t, store_index_table(index), s.key.mv_data, s.key.mv_size);
+		store_del(t, store_index_table(index), s.key.bytes, s.key.len);
 		removed++;
 	}
 	store_cursor_end(t, s.cursor);
@@ -128,19 +125,16 @@ count_missing(
     void *arg, const void *key, size_t key_len, const struct store_value *value)
 {
 	struct count *c = arg;
-	MDB_val k = {key_len, (void *)(uintptr_t)key}, v;
+	struct engine_bytes k = {key, key_len}, v;
 	uint8_t entry[ENTRY_CAP];
 	struct store_value field;
-	int rc;
 
 	if (!store_index_field(c->index, &k, value, &field))
 		return true;
-	k = (MDB_val){store_index_entry(entry, c->index, &field, &k), entry};
-	rc = mdb_get(c->t->txn, c->t->store->index, &k, &v);
-	if (rc == MDB_NOTFOUND)
-		c->missing++;
-	else if (rc != 0)
-		store_fail_rc(c->t, rc);
+	k.len = store_index_entry(entry, c->index, &field, &k);
+	k.bytes = entry;
+	c->missing += !store_did(
+	    c->t, c->t->engine->get(c->t->txn, ENGINE_INDEX, &k, &v));
 	return c->t->failed == OK;
 }
 
@@ -154,7 +148,7 @@ is_sound(struct search *s)
 	if (s->entry[0] >= INDEX_COUNT)
 		return false;
 	s->index = s->entry[0];
-	return find_record(s, &field) &&
+	return find_entry_record(s, &field) &&
 	       store_index_entry(entry, s->index, &field, &s->key) == s->len &&
 	       memcmp(entry, s->entry, s->len) == 0;
 }
@@ -165,7 +159,7 @@ count_stray(struct store_txn *t)
 	struct search s = {.t = t, .len = 1};
 	uint64_t stray = 0;
 
-	s.cursor = store_cursor_begin(t, t->store->index);
+	s.cursor = store_cursor_begin(t, ENGINE_INDEX);
 	if (s.cursor == NULL)
 		return 0;
 	while (t->failed == OK && next_entry(&s)) {

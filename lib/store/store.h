@@ -1,6 +1,6 @@
 /*
- * The store: tables of records in one directory, changed in transactions.
- * The only floor that knows what engine lies below.
+ * The store: tables of records, changed in transactions. What keeps them is an
+ * engine (engine.h), which nothing above this floor knows.
  *
  * All work is done in steps. A step is a function with an input and output of
  * its own, run inside somebody's transaction:
@@ -93,6 +93,9 @@ enum {
 				  * expired for longer than STORE_OVERDUE_S:
 				  * about 0.2 ms */
 	STORE_OVERDUE_S = 60,
+	STORE_NAME_CAP = 600,
+	STORE_WARNINGS_MAX = 2,
+	STORE_WARNING_CAP = 160,
 	STORE_SCHEMA = 4 /* those before it were never released */
 };
 
@@ -106,40 +109,49 @@ struct store_value {
 	size_t len;
 };
 
-/*
- * Makes a new store in DIR (which must exist) and leaves it closed.
- * WHY gets one line for the administrator on an error: ERR_EXISTS,
- * ERR_PERMISSION, ERR_UNSUPPORTED (a network file system), ERR_IO.
- */
-enum err store_create(const char *dir, char *why, size_t why_cap) MUST_CHECK;
+/* Which store is to be opened. */
+struct store_settings {
+	const char *dir;    /* its own directory, which must exist */
+	const char *engine; /* by name; NULL: LMDB */
+};
 
 /*
- * Opens the store in DIR: once in a process, after any fork. Clears the slots
- * of readers that died. WHY as above, ERR_PERMISSION also for a store that
- * others can read; ERR_NOT_FOUND (no store there),
- * ERR_CORRUPT (not a store of ours), ERR_VERSION (written by a newer latchkey),
- * ERR_OUTDATED (written by one that was never released).
+ * Makes a new store and leaves it closed. WHY gets one line for the
+ * administrator on an error: ERR_EXISTS, ERR_PERMISSION, ERR_UNSUPPORTED (a
+ * network file system; no such engine), ERR_IO.
  */
-enum err store_open(
-    struct store **s, const char *dir, char *why, size_t why_cap) MUST_CHECK;
+enum err store_create(const struct store_settings *settings, char *why,
+    size_t why_cap) MUST_CHECK;
 
 /*
- * The files may be replaced under a program that has them open: a store that
- * was restored, a lock.mdb that was removed. Writers look before each commit,
- * readers once a second. Then nothing more is done with the old files: every
- * step is refused with ERR_REPLACED, until store_renew opens those that are
- * there now.
+ * Opens a store: once in a process, after any fork. WHY as above,
+ * ERR_PERMISSION also for a store that others can read; ERR_NOT_FOUND (no store
+ * there), ERR_CORRUPT (not a store of ours), ERR_VERSION (written by a newer
+ * latchkey), ERR_OUTDATED (written by one that was never released).
+ */
+enum err store_open(struct store **s, const struct store_settings *settings,
+    char *why, size_t why_cap) MUST_CHECK;
+
+/* The file in the store's directory without which it is missing; NULL if the
+ * engine has none. */
+const char *store_file(const struct store_settings *settings);
+
+/*
+ * The store may be replaced under a program that has it open: it was restored,
+ * or a file of it was removed. Writers look before each commit, readers once a
+ * second. Then nothing more is done with the old one: every step is refused
+ * with ERR_REPLACED, until store_renew opens the one that is there now.
  */
 
 /* Looks, at most once a second. A number that changes with each loss: what was
  * derived from the store is then to be derived again. S may be NULL. */
 unsigned store_generation(struct store *s);
 
-/* Whether the files are lost, and store_renew is to be called. */
+/* Whether the store is lost, and store_renew is to be called. */
 bool store_is_lost(const struct store *s);
 
 /*
- * Opens the files that are there, once no step uses the old ones. As
+ * Opens the store that is there, once no step uses the old one. As
  * store_open, also ERR_LOCK_DAMAGED; after an error it can be called again.
  * Where a step does not end, because it waits for a lock that is gone, ends the
  * process with a line in the log.
@@ -220,12 +232,21 @@ void store_fail(struct store_txn *t, enum err e);
 /* Whether the transaction has failed, and why (OK if not). */
 enum err store_failed(const struct store_txn *t) MUST_CHECK;
 
-/* For `latchkey check`: entries in a table, pages used, bytes of the map. */
+/* What an engine has to say about how it is used. */
+struct store_warning {
+	char text[STORE_WARNING_CAP];
+	const char *why, *remedy; /* why it matters, and what to do */
+};
+
+/* For `latchkey check`. */
 struct store_figures {
 	uint64_t entries[TABLE_COUNT];
 	uint64_t expiry_entries, index_entries;
-	uint64_t bytes_used, bytes_map;
-	unsigned readers, readers_max;
+	uint64_t bytes_used;
+	uint64_t
+	    bytes_limit; /* a store that reaches it makes more room first */
+	struct store_warning warnings[STORE_WARNINGS_MAX];
+	size_t warning_count;
 };
 enum err store_measure(struct store *s, struct store_figures *f) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-#include "store/lmdb.h"
+#include "store/internal.h"
 
 #include "base/big_endian.h"
 
@@ -21,17 +21,18 @@ struct envelope {
 };
 
 /* Takes a stored value apart; fails the transaction if it has no envelope. */
-static bool
-open_envelope(struct store_txn *t, const MDB_val *v, struct envelope *e)
+static inline bool
+open_envelope(struct store_txn *t, const struct engine_bytes *stored,
+    struct envelope *e, struct store_value *value)
 {
-	const uint8_t *bytes = v->mv_data;
-
-	if (v->mv_size < ENVELOPE_LEN) {
+	if (stored->len < ENVELOPE_LEN) {
 		store_fail(t, ERR_CORRUPT);
 		return false;
 	}
-	e->expires_at = (int64_t)big_endian_get(bytes, 8);
-	e->indexed_at = (int64_t)big_endian_get(bytes + 8, 8);
+	e->expires_at = (int64_t)big_endian_get(stored->bytes, 8);
+	e->indexed_at = (int64_t)big_endian_get(stored->bytes + 8, 8);
+	value->bytes = stored->bytes + ENVELOPE_LEN;
+	value->len = stored->len - ENVELOPE_LEN;
 	return true;
 }
 
@@ -44,29 +45,35 @@ key_fits(struct store_txn *t, size_t key_len)
 	return false;
 }
 
+/* The record of KEY as it stands, its envelope in E; false, and E zeroes, if
+ * there is none. */
+static inline bool
+find_stored(struct store_txn *t, enum store_table table,
+    const struct engine_bytes *key, struct envelope *e,
+    struct store_value *value)
+{
+	struct engine_bytes stored;
+
+	*e = (struct envelope){0};
+	return store_did(t, t->engine->get(t->txn, table, key, &stored)) &&
+	       open_envelope(t, &stored, e, value);
+}
+
 enum err
 store_get(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len, struct store_value *value)
 {
-	MDB_val k = {key_len, (void *)(uintptr_t)key}, v;
+	const struct engine_bytes k = {key, key_len};
 	struct envelope e;
-	int rc;
 
 	*value = (struct store_value){0};
 	if (t->failed != OK)
 		return t->failed;
 	if (key_len < 1 || key_len > STORE_KEY_MAX)
 		return ERR_NOT_FOUND;
-	rc = mdb_get(t->txn, t->store->table[table], &k, &v);
-	if (rc == MDB_NOTFOUND)
-		return ERR_NOT_FOUND;
-	if (rc != 0)
-		store_fail_rc(t, rc);
-	else if (open_envelope(t, &v, &e)) {
-		value->bytes = (const uint8_t *)v.mv_data + ENVELOPE_LEN;
-		value->len = v.mv_size - ENVELOPE_LEN;
-	}
-	return t->failed;
+	if (find_stored(t, table, &k, &e, value))
+		return OK;
+	return t->failed != OK ? t->failed : ERR_NOT_FOUND;
 }
 
 static uint8_t
@@ -75,89 +82,51 @@ section_of(enum store_table table)
 	return table == TABLE_FAMILIES ? SECTION_LAST : (uint8_t)table;
 }
 
-static size_t
+static struct engine_bytes
 expiry_key(uint8_t bytes[static EXPIRY_KEY_CAP], int64_t time,
-    enum store_table table, const void *key, size_t key_len)
+    enum store_table table, const struct engine_bytes *key)
 {
 	bytes[0] = section_of(table);
 	big_endian_put(bytes + 1, 8, (uint64_t)time);
-	memcpy(bytes + EXPIRY_HEAD_LEN, key, key_len);
-	return EXPIRY_HEAD_LEN + key_len;
+	memcpy(bytes + EXPIRY_HEAD_LEN, key->bytes, key->len);
+	return (struct engine_bytes){bytes, EXPIRY_HEAD_LEN + key->len};
 }
 
 static void
-index_put(struct store_txn *t, int64_t time, enum store_table table,
-    const void *key, size_t key_len)
+expiry_put(struct store_txn *t, int64_t time, enum store_table table,
+    const struct engine_bytes *key)
+{
+	uint8_t bytes[EXPIRY_KEY_CAP], *room;
+	const struct engine_bytes k = expiry_key(bytes, time, table, key);
+
+	(void)store_did(t, t->engine->put(t->txn, ENGINE_EXPIRY, &k, 0, &room));
+}
+
+static void
+expiry_del(struct store_txn *t, int64_t time, enum store_table table,
+    const struct engine_bytes *key)
 {
 	uint8_t bytes[EXPIRY_KEY_CAP];
-	MDB_val k = {expiry_key(bytes, time, table, key, key_len), bytes};
-	MDB_val v = {0, NULL};
-	int rc = mdb_put(t->txn, t->store->expiry, &k, &v, 0);
+	const struct engine_bytes k = expiry_key(bytes, time, table, key);
 
-	if (rc != 0)
-		store_fail_rc(t, rc);
+	if (time != 0)
+		(void)store_did(t, t->engine->del(t->txn, ENGINE_EXPIRY, &k));
 }
 
 static void
-index_del(struct store_txn *t, int64_t time, enum store_table table,
-    const void *key, size_t key_len)
-{
-	uint8_t bytes[EXPIRY_KEY_CAP];
-	MDB_val k = {expiry_key(bytes, time, table, key, key_len), bytes};
-	int rc;
-
-	if (time == 0)
-		return;
-	rc = mdb_del(t->txn, t->store->expiry, &k, NULL);
-	if (rc != 0 && rc != MDB_NOTFOUND)
-		store_fail_rc(t, rc);
-}
-
-/* The value inside what is stored. */
-static struct store_value
-opened(const MDB_val *v)
-{
-	return (struct store_value){(const uint8_t *)v->mv_data + ENVELOPE_LEN,
-	    v->mv_size - ENVELOPE_LEN};
-}
-
-/* The record of KEY as it stands, its envelope in E; false, and E zeroes, if
- * there is none. */
-static bool
-find_record(struct store_txn *t, enum store_table table, MDB_val *k,
-    struct envelope *e, struct store_value *value)
-{
-	MDB_val v;
-	int rc = mdb_get(t->txn, t->store->table[table], k, &v);
-
-	*e = (struct envelope){0};
-	if (rc != 0 && rc != MDB_NOTFOUND)
-		store_fail_rc(t, rc);
-	if (rc != 0 || !open_envelope(t, &v, e))
-		return false;
-	*value = opened(&v);
-	return true;
-}
-
-static void
-put_enveloped(struct store_txn *t, enum store_table table, const void *key,
-    size_t key_len, const void *value, size_t value_len,
+put_enveloped(struct store_txn *t, enum store_table table,
+    const struct engine_bytes *key, const struct store_value *value,
     const struct envelope *e)
 {
-	MDB_val k = {key_len, (void *)(uintptr_t)key};
-	MDB_val v = {ENVELOPE_LEN + value_len, NULL};
 	uint8_t *at;
-	int rc = mdb_put(t->txn, t->store->table[table], &k, &v, MDB_RESERVE);
 
-	if (rc != 0) {
-		store_fail_rc(t, rc);
+	if (!store_did(t, t->engine->put(t->txn, table, key,
+			      ENVELOPE_LEN + value->len, &at)))
 		return;
-	}
-	at = v.mv_data;
 	big_endian_put(at, 8, (uint64_t)e->expires_at);
 	big_endian_put(at + 8, 8, (uint64_t)e->indexed_at);
-	if (value_len > 0)
-		memcpy(at + ENVELOPE_LEN, value, value_len);
+	if (value->len > 0)
+		memcpy(at + ENVELOPE_LEN, value->bytes, value->len);
 }
 
 /*
@@ -169,7 +138,7 @@ void
 store_put(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len, const void *value, size_t value_len, int64_t expires_at)
 {
-	MDB_val k = {key_len, (void *)(uintptr_t)key};
+	const struct engine_bytes k = {key, key_len};
 	struct store_value before, after = {value, value_len};
 	struct envelope e;
 	bool found;
@@ -180,255 +149,216 @@ store_put(struct store_txn *t, enum store_table table, const void *key,
 		store_fail(t, ERR_NO_SPACE);
 		return;
 	}
-	found = find_record(t, table, &k, &e, &before);
+	found = find_stored(t, table, &k, &e, &before);
 	store_index_change(t, table, &k, found ? &before : NULL, &after);
 	e.expires_at = expires_at;
 	if (expires_at == 0 || e.indexed_at == 0 || e.indexed_at > expires_at) {
 		if (e.indexed_at == 0 && expires_at != 0)
 			t->expiring++;
-		index_del(t, e.indexed_at, table, key, key_len);
+		expiry_del(t, e.indexed_at, table, &k);
 		e.indexed_at = expires_at;
 		if (expires_at != 0)
-			index_put(t, expires_at, table, key, key_len);
+			expiry_put(t, expires_at, table, &k);
 	}
 	if (t->failed == OK)
-		put_enveloped(t, table, key, key_len, value, value_len, &e);
+		put_enveloped(t, table, &k, &after, &e);
+}
+
+/* Removes the record KEY, which has this VALUE and envelope. The indexes first:
+ * what is written moves what VALUE points to. */
+static void
+del_stored(struct store_txn *t, enum store_table table,
+    const struct engine_bytes *key, const struct store_value *value,
+    int64_t indexed_at)
+{
+	store_index_change(t, table, key, value, NULL);
+	if (t->failed == OK)
+		expiry_del(t, indexed_at, table, key);
+	if (t->failed == OK)
+		(void)store_did(t, t->engine->del(t->txn, table, key));
 }
 
 void
 store_del(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len)
 {
-	MDB_val k = {key_len, (void *)(uintptr_t)key};
+	const struct engine_bytes k = {key, key_len};
 	struct store_value before;
 	struct envelope e;
-	int rc;
 
-	if (t->failed != OK || !key_fits(t, key_len) ||
-	    !find_record(t, table, &k, &e, &before))
-		return;
-	store_index_change(t, table, &k, &before, NULL);
-	index_del(t, e.indexed_at, table, key, key_len);
-	rc = mdb_del(t->txn, t->store->table[table], &k, NULL);
-	if (rc != 0 && rc != MDB_NOTFOUND)
-		store_fail_rc(t, rc);
+	if (t->failed == OK && key_fits(t, key_len) &&
+	    find_stored(t, table, &k, &e, &before))
+		del_stored(t, table, &k, &before, e.indexed_at);
 }
 
-/* The record the cursor moved to, if its key starts so. */
-static bool
-cursor_next(struct store_txn *t, MDB_cursor *c, const void *prefix,
-    size_t prefix_len, bool first, MDB_val *k, struct store_value *value,
-    struct envelope *e)
+struct engine_cursor *
+store_cursor_begin(struct store_txn *t, unsigned table)
 {
-	MDB_cursor_op op = MDB_NEXT;
-	MDB_val v;
-	int rc;
+	struct engine_cursor *c;
 
-	if (first) {
-		*k = (MDB_val){prefix_len, (void *)(uintptr_t)prefix};
-		op = prefix_len > 0 ? MDB_SET_RANGE : MDB_FIRST;
-	}
-	if (t->failed != OK)
-		return false;
-	rc = mdb_cursor_get(c, k, &v, op);
-	if (rc != 0 && rc != MDB_NOTFOUND)
-		store_fail_rc(t, rc);
-	if (rc != 0 || k->mv_size < prefix_len ||
-	    (prefix_len > 0 && memcmp(k->mv_data, prefix, prefix_len) != 0) ||
-	    !open_envelope(t, &v, e))
-		return false;
-	*value = opened(&v);
-	return true;
-}
-
-static MDB_cursor *
-cursor_open(struct store_txn *t, MDB_dbi dbi)
-{
-	MDB_cursor *c = NULL;
-	int rc;
-
-	if (t->failed != OK)
-		return NULL;
-	rc = mdb_cursor_open(t->txn, dbi, &c);
-	if (rc != 0)
-		store_fail_rc(t, rc);
-	return rc == 0 ? c : NULL;
-}
-
-MDB_cursor *
-store_cursor_begin(struct store_txn *t, MDB_dbi dbi)
-{
-	MDB_cursor *c = cursor_open(t, dbi);
-
-	if (c == NULL)
-		return NULL;
-	if (t->scans == STORE_SCANS_MAX) {
-		mdb_cursor_close(c);
+	if (t->failed == OK && t->scans == STORE_SCANS_MAX)
 		store_fail(t, ERR_NO_SPACE);
+	if (t->failed != OK ||
+	    !store_did(t, t->engine->cursor_open(t->txn, table, &c)))
 		return NULL;
-	}
-	t->scan[t->scans++] = c;
+	t->scans++;
 	return c;
 }
 
 void
-store_cursor_end(struct store_txn *t, MDB_cursor *c)
+store_cursor_end(struct store_txn *t, struct engine_cursor *c)
 {
 	t->scans--;
-	mdb_cursor_close(c);
+	t->engine->cursor_close(c);
+}
+
+/* The records whose keys begin so, one after the other. */
+struct walk {
+	struct store_txn *t;
+	struct engine_bytes prefix;
+	const struct engine_bytes *from; /* NULL once it is under way */
+	struct engine_cursor *cursor;
+	struct engine_bytes key;
+	struct store_value value;
+	struct envelope envelope;
+};
+
+static bool
+walk_begin(struct walk *w, struct store_txn *t, enum store_table table,
+    const void *prefix, size_t prefix_len)
+{
+	*w = (struct walk){.t = t, .prefix = {prefix, prefix_len}};
+	w->from = &w->prefix;
+	w->cursor = store_cursor_begin(t, table);
+	return w->cursor != NULL;
+}
+
+static bool
+walk_next(struct walk *w)
+{
+	struct engine_bytes stored;
+	struct store_txn *t = w->t;
+
+	if (t->failed != OK || !store_did(t, t->engine->cursor_move(w->cursor,
+						 w->from, &w->key, &stored)))
+		return false;
+	w->from = NULL;
+	return w->key.len >= w->prefix.len &&
+	       (w->prefix.len == 0 ||
+		   memcmp(w->key.bytes, w->prefix.bytes, w->prefix.len) == 0) &&
+	       open_envelope(t, &stored, &w->envelope, &w->value);
 }
 
 void
 store_scan(struct store_txn *t, enum store_table table, const void *prefix,
     size_t prefix_len, store_visit *visit, void *arg)
 {
-	MDB_cursor *c = store_cursor_begin(t, t->store->table[table]);
-	struct store_value value;
-	struct envelope e;
-	MDB_val k;
+	struct walk w;
 
-	if (c == NULL)
+	if (!walk_begin(&w, t, table, prefix, prefix_len))
 		return;
-	for (bool first = true;
-	     cursor_next(t, c, prefix, prefix_len, first, &k, &value, &e);
-	     first = false)
-		if (!visit(arg, k.mv_data, k.mv_size, &value))
+	while (walk_next(&w))
+		if (!visit(arg, w.key.bytes, w.key.len, &w.value))
 			break;
-	store_cursor_end(t, c);
-}
-
-/* Removes the record that C is at. The indexes first, by a copy of its key:
- * what is written moves what K points to. */
-static void
-prune_record(struct store_txn *t, enum store_table table, MDB_cursor *c,
-    const MDB_val *k, const struct store_value *value, const struct envelope *e)
-{
-	uint8_t bytes[STORE_KEY_MAX];
-	MDB_val copy = {k->mv_size, bytes};
-	int rc;
-
-	if (!key_fits(t, k->mv_size))
-		return;
-	memcpy(bytes, k->mv_data, k->mv_size);
-	store_index_change(t, table, &copy, value, NULL);
-	index_del(t, e->indexed_at, table, bytes, copy.mv_size);
-	if (t->failed != OK)
-		return;
-	rc = mdb_cursor_del(c, 0);
-	if (rc != 0)
-		store_fail_rc(t, rc);
+	store_cursor_end(t, w.cursor);
 }
 
 size_t
 store_prune(struct store_txn *t, enum store_table table, const void *prefix,
     size_t prefix_len, store_visit *match, void *arg)
 {
-	MDB_cursor *c = cursor_open(t, t->store->table[table]);
-	struct store_value value;
-	struct envelope e;
+	struct walk w;
 	size_t removed = 0;
-	MDB_val k;
+	uint8_t copy[STORE_KEY_MAX]; /* what is written moves the key */
 
-	if (c == NULL)
+	if (!walk_begin(&w, t, table, prefix, prefix_len))
 		return 0;
-	for (bool first = true;
-	     cursor_next(t, c, prefix, prefix_len, first, &k, &value, &e);
-	     first = false) {
-		if (!match(arg, k.mv_data, k.mv_size, &value))
+	while (walk_next(&w)) {
+		if (!match(arg, w.key.bytes, w.key.len, &w.value) ||
+		    !key_fits(t, w.key.len))
 			continue;
-		prune_record(t, table, c, &k, &value, &e);
+		memcpy(copy, w.key.bytes, w.key.len);
+		w.key.bytes = copy;
+		del_stored(t, table, &w.key, &w.value, w.envelope.indexed_at);
 		removed++;
 	}
-	mdb_cursor_close(c);
+	store_cursor_end(t, w.cursor);
 	return removed;
 }
 
-/* Puts the record K, unchanged, under the time at which it does expire. */
+/* Puts the record KEY, unchanged, under the time at which it does expire. */
 static void
-index_again(struct store_txn *t, enum store_table table, const MDB_val *k,
-    const MDB_val *v, const struct envelope *e)
+expire_later(struct store_txn *t, enum store_table table,
+    const struct engine_bytes *key, const struct store_value *value,
+    int64_t time)
 {
-	uint8_t copy[STORE_VALUE_MAX];
-	size_t len = v->mv_size - ENVELOPE_LEN;
-	struct envelope later = {e->expires_at, e->expires_at};
+	uint8_t bytes[STORE_VALUE_MAX];
+	const struct store_value copy = {bytes, value->len};
 
-	if (len > sizeof copy) {
+	if (value->len > sizeof bytes) {
 		store_fail(t, ERR_CORRUPT);
 		return;
 	}
-	memcpy(copy, (const uint8_t *)v->mv_data + ENVELOPE_LEN, len);
-	index_put(t, later.indexed_at, table, k->mv_data, k->mv_size);
-	put_enveloped(t, table, k->mv_data, k->mv_size, copy, len, &later);
+	memcpy(bytes, value->bytes, value->len);
+	expiry_put(t, time, table, key);
+	if (t->failed == OK)
+		put_enveloped(t, table, key, &copy,
+		    &(struct envelope){.expires_at = time, .indexed_at = time});
 }
 
 /* An entry as it is read. */
 struct expiring {
 	uint8_t bytes[EXPIRY_KEY_CAP];
-	size_t len;
+	struct engine_bytes entry, key; /* all of these, and the record's */
 	enum store_table table;
 	int64_t time;
 };
 
 /* False if it is none of ours. */
 static bool
-expiring_decode(struct expiring *e, const MDB_val *k)
+expiring_decode(struct expiring *x, const struct engine_bytes *entry)
 {
-	if (k->mv_size <= EXPIRY_HEAD_LEN || k->mv_size > EXPIRY_KEY_CAP)
+	if (entry->len <= EXPIRY_HEAD_LEN || entry->len > EXPIRY_KEY_CAP)
 		return false;
-	memcpy(e->bytes, k->mv_data, k->mv_size);
-	e->len = k->mv_size;
-	e->table = e->bytes[0] == SECTION_LAST ? TABLE_FAMILIES : e->bytes[0];
-	e->time = (int64_t)big_endian_get(e->bytes + 1, 8);
-	return e->table < TABLE_COUNT && section_of(e->table) == e->bytes[0];
+	memcpy(x->bytes, entry->bytes, entry->len);
+	x->entry = (struct engine_bytes){x->bytes, entry->len};
+	x->key = (struct engine_bytes){
+	    x->bytes + EXPIRY_HEAD_LEN, entry->len - EXPIRY_HEAD_LEN};
+	x->table = x->bytes[0] == SECTION_LAST ? TABLE_FAMILIES : x->bytes[0];
+	x->time = (int64_t)big_endian_get(x->bytes + 1, 8);
+	return x->table < TABLE_COUNT && section_of(x->table) == x->bytes[0];
 }
 
 /* Takes an entry out of the index, and what it stands for out of its table,
  * if that has indeed expired. */
 static void
-sweep_entry(struct store_txn *t, struct expiring *x, int64_t now)
+sweep_entry(struct store_txn *t, const struct expiring *x, int64_t now)
 {
-	MDB_val k = {x->len, x->bytes}, v;
 	struct store_value value;
 	struct envelope e;
-	int rc;
 
-	rc = mdb_del(t->txn, t->store->expiry, &k, NULL);
-	k = (MDB_val){x->len - EXPIRY_HEAD_LEN, x->bytes + EXPIRY_HEAD_LEN};
-	if (rc == 0)
-		rc = mdb_get(t->txn, t->store->table[x->table], &k, &v);
-	if (rc == MDB_NOTFOUND)
+	if (!store_did(t, t->engine->del(t->txn, ENGINE_EXPIRY, &x->entry)) ||
+	    !find_stored(t, x->table, &x->key, &e, &value) ||
+	    e.indexed_at != x->time)
 		return;
-	if (rc == 0 && open_envelope(t, &v, &e) && e.indexed_at == x->time) {
-		value = opened(&v);
-		if (e.expires_at > now) {
-			index_again(t, x->table, &k, &v, &e);
-			return;
-		}
-		store_index_change(t, x->table, &k, &value, NULL);
-		rc = mdb_del(t->txn, t->store->table[x->table], &k, NULL);
-	}
-	if (rc != 0)
-		store_fail_rc(t, rc);
+	if (e.expires_at > now)
+		expire_later(t, x->table, &x->key, &value, e.expires_at);
+	else
+		del_stored(t, x->table, &x->key, &value, 0);
 }
 
 /* The first entry, from SECTION on, that had expired at NOW; false if there is
  * none. SECTION is then where it stands: those before have none. */
 static bool
-next_expired(struct store_txn *t, MDB_cursor *c, int64_t now, uint8_t *section,
-    struct expiring *x)
+next_expired(struct store_txn *t, struct engine_cursor *c, int64_t now,
+    uint8_t *section, struct expiring *x)
 {
-	MDB_val k, v;
-	int rc;
+	struct engine_bytes k, v;
 
 	for (;;) {
-		k = (MDB_val){1, section};
-		rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
-		if (rc == MDB_NOTFOUND)
+		k = (struct engine_bytes){section, 1};
+		if (!store_did(t, t->engine->cursor_move(c, &k, &k, &v)))
 			return false;
-		if (rc != 0) {
-			store_fail_rc(t, rc);
-			return false;
-		}
 		if (!expiring_decode(x, &k)) {
 			store_fail(t, ERR_CORRUPT);
 			return false;
@@ -445,7 +375,7 @@ next_expired(struct store_txn *t, MDB_cursor *c, int64_t now, uint8_t *section,
 void
 store_sweep(struct store_txn *t, int64_t now, size_t limit)
 {
-	MDB_cursor *c = cursor_open(t, t->store->expiry);
+	struct engine_cursor *c = store_cursor_begin(t, ENGINE_EXPIRY);
 	struct expiring x;
 	size_t usual = limit;
 	uint8_t section = 0;
@@ -459,18 +389,16 @@ store_sweep(struct store_txn *t, int64_t now, size_t limit)
 			limit = usual + STORE_SWEEP_MORE;
 		sweep_entry(t, &x, now);
 	}
-	mdb_cursor_close(c);
+	store_cursor_end(t, c);
 }
 
 static bool
 has_more_than(struct store_txn *t, enum store_table table, size_t most)
 {
-	MDB_stat stat = {0};
-	int rc = mdb_stat(t->txn, t->store->table[table], &stat);
+	uint64_t count = 0;
 
-	if (rc != 0)
-		store_fail_rc(t, rc);
-	return rc == 0 && stat.ms_entries > most;
+	return store_did(t, t->engine->count(t->txn, table, &count)) &&
+	       count > most;
 }
 
 void
@@ -479,11 +407,11 @@ store_bound(
 {
 	uint8_t section = section_of(table);
 	struct expiring x;
-	MDB_cursor *c;
+	struct engine_cursor *c;
 
 	if (t->failed != OK || !has_more_than(t, table, most))
 		return;
-	c = cursor_open(t, t->store->expiry);
+	c = store_cursor_begin(t, ENGINE_EXPIRY);
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < limit && has_more_than(t, table, most); i++) {
@@ -493,5 +421,5 @@ store_bound(
 		/* As if it had expired; one that was extended moves on. */
 		sweep_entry(t, &x, x.time);
 	}
-	mdb_cursor_close(c);
+	store_cursor_end(t, c);
 }

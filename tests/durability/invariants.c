@@ -5,7 +5,8 @@
 #include "domain/session.h"
 #include "domain/signkey.h"
 #include "domain/user.h"
-#include "store/lmdb.h"
+#include "store/internal.h"
+#include "store/lmdb/internal.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -28,28 +29,29 @@ time_at(const uint8_t *at)
 
 /* The record K of TABLE stands in the index under TIME. */
 static bool
-is_indexed(struct store_txn *t, size_t table, const MDB_val *k, int64_t time)
+is_indexed(struct store_txn *t, unsigned table, const struct engine_bytes *k,
+    int64_t time)
 {
 	uint8_t bytes[9 + STORE_KEY_MAX];
-	MDB_val entry = {9 + k->mv_size, bytes}, nothing;
+	struct engine_bytes entry = {bytes, 9 + k->len}, nothing;
 
 	bytes[0] = table == TABLE_FAMILIES ? 255 : (uint8_t)table;
 	for (size_t i = 0; i < 8; i++)
 		bytes[1 + i] = (uint8_t)((uint64_t)time >> (56 - 8 * i));
-	memcpy(bytes + 9, k->mv_data, k->mv_size);
-	return mdb_get(t->txn, t->store->expiry, &entry, &nothing) == 0;
+	memcpy(bytes + 9, k->bytes, k->len);
+	return t->engine->get(t->txn, ENGINE_EXPIRY, &entry, &nothing) == OK;
 }
 
 static const char *
-look_at_record(struct store_txn *t, struct look *l, size_t table,
-    const MDB_val *k, const MDB_val *v)
+look_at_record(struct store_txn *t, struct look *l, unsigned table,
+    const struct engine_bytes *k, const struct engine_bytes *v)
 {
 	int64_t expires_at, indexed_at;
 
-	if (k->mv_size > STORE_KEY_MAX || v->mv_size < ENVELOPE_LEN)
+	if (k->len > STORE_KEY_MAX || v->len < ENVELOPE_LEN)
 		return "a record has no envelope";
-	expires_at = time_at(v->mv_data);
-	indexed_at = time_at((const uint8_t *)v->mv_data + 8);
+	expires_at = time_at(v->bytes);
+	indexed_at = time_at(v->bytes + 8);
 	if ((expires_at == 0) != (indexed_at == 0) || indexed_at > expires_at)
 		return "a record is to be found in the index too late";
 	if (indexed_at == 0)
@@ -61,22 +63,22 @@ look_at_record(struct store_txn *t, struct look *l, size_t table,
 }
 
 static void
-look_at_table(struct store_txn *t, struct look *l, size_t table)
+look_at_table(struct store_txn *t, struct look *l, unsigned table)
 {
-	MDB_cursor *c;
-	MDB_val k, v;
-	int rc;
+	struct engine_cursor *c;
+	struct engine_bytes k, v;
+	enum err e;
 
-	if (mdb_cursor_open(t->txn, t->store->table[table], &c) != 0) {
+	if (t->engine->cursor_open(t->txn, table, &c) != OK) {
 		l->broken = "a table cannot be opened";
 		return;
 	}
 	while (l->broken == NULL &&
-	       (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0)
+	       (e = t->engine->cursor_move(c, NULL, &k, &v)) == OK)
 		l->broken = look_at_record(t, l, table, &k, &v);
-	if (l->broken == NULL && rc != MDB_NOTFOUND)
+	if (l->broken == NULL && e != ERR_NOT_FOUND)
 		l->broken = "a table cannot be read to its end";
-	mdb_cursor_close(c);
+	t->engine->cursor_close(c);
 }
 
 /* Decoding is what is looked for: a record that does not decode fails the
@@ -118,14 +120,14 @@ look_step(struct store_txn *t, void *arg)
 	struct look *l = arg;
 	struct session s;
 	struct family f;
-	MDB_stat st;
+	uint64_t entries;
 
-	for (size_t i = 0; i < TABLE_COUNT && l->broken == NULL; i++)
+	for (unsigned i = 0; i < TABLE_COUNT && l->broken == NULL; i++)
 		look_at_table(t, l, i);
 	/* As many entries as records, and each record has one: no other. */
 	if (l->broken == NULL &&
-	    (mdb_stat(t->txn, t->store->expiry, &st) != 0 ||
-		st.ms_entries != l->indexed))
+	    (t->engine->count(t->txn, ENGINE_EXPIRY, &entries) != OK ||
+		entries != l->indexed))
 		l->broken = "the index has entries that nothing stands for";
 	if (l->broken == NULL)
 		look_at_indexes(t, l);
@@ -145,7 +147,7 @@ static const char *
 look_at_pages(struct store *s)
 {
 	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	int rc = mdb_env_copyfd2(s->env, fd, MDB_CP_COMPACT);
+	int rc = mdb_env_copyfd2(s->db->env, fd, MDB_CP_COMPACT);
 
 	close(fd);
 	return rc == 0 ? NULL : "a page is neither used nor free";

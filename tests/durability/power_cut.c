@@ -211,7 +211,8 @@ cut(struct run *r, const char *where)
 
 	r->states++;
 	write_state(r);
-	if (store_open(&s, r->scratch, why, sizeof why) != OK)
+	if (store_open(&s, &(struct store_settings){.dir = r->scratch}, why,
+		sizeof why) != OK)
 		die(where, why);
 	broken = invariants_broken(s);
 	if (broken == NULL && store_read(s, find_acknowledged, r) != OK)

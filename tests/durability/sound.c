@@ -22,7 +22,8 @@ main(int argc, char **argv)
 	if (argc != 2 || secret_init() != OK)
 		return EXIT_FAILURE;
 	snprintf(path, sizeof path, "%s/store", argv[1]);
-	if (store_open(&s, path, why, sizeof why) != OK) {
+	if (store_open(&s, &(struct store_settings){.dir = path}, why,
+		sizeof why) != OK) {
 		fprintf(stderr, "sound: %s\n", why);
 		return EXIT_FAILURE;
 	}

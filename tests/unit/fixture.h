@@ -34,8 +34,11 @@ fixture_open(void)
 	const char *dir = scratch_dir();
 	char why[256];
 
-	if (secret_init() != OK || store_create(dir, why, sizeof why) != OK ||
-	    store_open(&fixture, dir, why, sizeof why) != OK)
+	if (secret_init() != OK ||
+	    store_create(
+		&(struct store_settings){.dir = dir}, why, sizeof why) != OK ||
+	    store_open(&fixture, &(struct store_settings){.dir = dir}, why,
+		sizeof why) != OK)
 		fixture_bail_out(why);
 	atexit(fixture_close);
 }

@@ -4,7 +4,7 @@
  * go through functions of this program, which counts them and has them fail.
  */
 #define _GNU_SOURCE /* RTLD_NEXT */
-#include "store/lmdb.h"
+#include "store/internal.h"
 
 #include "base/reason.h"
 #include "base/str.h"
@@ -15,6 +15,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -393,7 +394,8 @@ growth(void)
 
 	if (store_measure(fixture, &before) != OK)
 		fixture_bail_out("the map cannot be measured");
-	for (after = before; after.bytes_map == before.bytes_map; rounds++) {
+	for (after = before; after.bytes_limit == before.bytes_limit;
+	     rounds++) {
 		prepare(BATCH);
 		for (size_t i = 0; i < BATCH; i++)
 			deeds[i].value_len = STORE_VALUE_MAX;
@@ -402,7 +404,7 @@ growth(void)
 		    store_measure(fixture, &after) != OK)
 			break;
 	}
-	CHECK(after.bytes_map > before.bytes_map && deeds[0].runs > 1 &&
+	CHECK(after.bytes_limit > before.bytes_limit && deeds[0].runs > 1 &&
 		  count_now() == count + (int64_t)rounds * BATCH,
 	    "group commit: the store grows in the middle of a batch, and each "
 	    "step counts once");
@@ -569,7 +571,8 @@ be_other(const char *dir)
 	struct crowd c = {.seed = 99};
 	char why[256];
 
-	if (store_open(&fixture, dir, why, sizeof why) != OK)
+	if (store_open(&fixture, &(struct store_settings){.dir = dir}, why,
+		sizeof why) != OK)
 		return 1;
 	crowd_thread(&c);
 	store_close(&fixture);

@@ -8,7 +8,7 @@
 #include "check.h"
 #include "domain/family.h"
 #include "domain/records.h"
-#include "store/lmdb.h"
+#include "store/internal.h"
 #include "store/record_json.h"
 
 #include <stdlib.h>
@@ -278,7 +278,7 @@ shows_nothing_inner(const struct record_type *type)
 static bool
 is_indexed(const struct record_type *type)
 {
-	MDB_val key = {bytes.key_len, bytes.key};
+	const struct engine_bytes key = {bytes.key, bytes.key_len};
 	struct store_value value = {bytes.value, bytes.len}, found;
 	const struct record_field *f = type->fields;
 

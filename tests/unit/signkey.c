@@ -456,8 +456,11 @@ main(void)
 	const char *dir = scratch_dir();
 	char why[256];
 
-	if (secret_init() != OK || store_create(dir, why, sizeof why) != OK ||
-	    store_open(&store, dir, why, sizeof why) != OK)
+	if (secret_init() != OK ||
+	    store_create(
+		&(struct store_settings){.dir = dir}, why, sizeof why) != OK ||
+	    store_open(&store, &(struct store_settings){.dir = dir}, why,
+		sizeof why) != OK)
 		return 1;
 	ed25519_signatures();
 	ed25519_files();

@@ -21,7 +21,8 @@ open_and_close(const char *dir)
 	enum err e;
 
 	why[0] = '\0';
-	e = store_open(&s, dir, why, sizeof why);
+	e = store_open(
+	    &s, &(struct store_settings){.dir = dir}, why, sizeof why);
 	store_close(&s);
 	return e;
 }
@@ -46,19 +47,23 @@ creation(void)
 	    "store: where there is none, opening says so");
 	CHECK(stat("new/data.mdb", &st) != 0 && stat("new/lock.mdb", &st) != 0,
 	    "store: opening leaves nothing where there is none");
-	CHECK(store_create(dir, why, sizeof why) == OK,
+	CHECK(store_create(
+		  &(struct store_settings){.dir = dir}, why, sizeof why) == OK,
 	    "store: one is made in an empty directory");
 	CHECK(stat("new/data.mdb", &st) == 0 && (st.st_mode & 0777) == 0600 &&
 		  stat("new/lock.mdb", &st) == 0 && (st.st_mode & 0777) == 0600,
 	    "store: its files are for their owner alone");
 	CHECK(open_and_close(dir) == OK, "store: one that was made opens");
-	CHECK(
-	    store_create(dir, why, sizeof why) == ERR_EXISTS && explained(dir),
+	CHECK(store_create(&(struct store_settings){.dir = dir}, why,
+		  sizeof why) == ERR_EXISTS &&
+		  explained(dir),
 	    "store: one that is there is not made again");
 	CHECK(open_and_close("nowhere") == ERR_NOT_FOUND,
 	    "store: in a directory that is not there is none");
-	CHECK(store_create("nowhere", why, sizeof why) == ERR_NOT_FOUND ||
-		  store_create("nowhere", why, sizeof why) == ERR_IO,
+	CHECK(store_create(&(struct store_settings){.dir = "nowhere"}, why,
+		  sizeof why) == ERR_NOT_FOUND ||
+		  store_create(&(struct store_settings){.dir = "nowhere"}, why,
+		      sizeof why) == ERR_IO,
 	    "store: none is made in a directory that is not there");
 	CHECK(symlink("new", "link") == 0 && open_and_close("link") == OK,
 	    "store: a symbolic link leads to it");
@@ -182,8 +187,10 @@ open_of_schema(const char *dir, uint8_t schema)
 	struct store *s = NULL;
 
 	mkdir(dir, 0700);
-	if (store_create(dir, why, sizeof why) != OK ||
-	    store_open(&s, dir, why, sizeof why) != OK ||
+	if (store_create(
+		&(struct store_settings){.dir = dir}, why, sizeof why) != OK ||
+	    store_open(&s, &(struct store_settings){.dir = dir}, why,
+		sizeof why) != OK ||
 	    store_write(s, 0, write_schema, &schema) != OK)
 		fixture_bail_out(why);
 	store_close(&s);
@@ -242,7 +249,8 @@ open_other(void)
 static int
 create_other(void)
 {
-	return (int)store_create("other", why, sizeof why);
+	return (int)store_create(
+	    &(struct store_settings){.dir = "other"}, why, sizeof why);
 }
 
 static void
@@ -255,7 +263,8 @@ permissions(void)
 	CHECK(as_nobody(create_other) == ERR_PERMISSION,
 	    "store: none is made in a directory that cannot be written");
 	chmod(dir, 0700);
-	if (store_create(dir, why, sizeof why) != OK)
+	if (store_create(
+		&(struct store_settings){.dir = dir}, why, sizeof why) != OK)
 		fixture_bail_out(why);
 	chmod("other/data.mdb", 0400);
 	chmod(dir, 0755);

@@ -152,7 +152,8 @@ static enum err
 open_and_close(void)
 {
 	struct store *s = NULL;
-	enum err e = store_open(&s, scratch, why, sizeof why);
+	enum err e = store_open(
+	    &s, &(struct store_settings){.dir = scratch}, why, sizeof why);
 
 	if (e == OK && !all_there(s))
 		e = ERR_NOT_FOUND;
@@ -212,7 +213,8 @@ cut_while_open(void)
 	bool told = true;
 	size_t n;
 
-	if (store_open(&fixture, scratch, why, sizeof why) != OK)
+	if (store_open(&fixture, &(struct store_settings){.dir = scratch}, why,
+		sizeof why) != OK)
 		fixture_bail_out(why);
 	CHECK(all_there(fixture), "damage: a program has the store open");
 	cut(3 * 4096);
@@ -256,7 +258,9 @@ ends_with_line(store_step *step, bool at_commit)
 		fixture_bail_out("no child");
 	if (pid == 0) {
 		dup2(out[1], STDERR_FILENO);
-		if (store_open(&fixture, scratch, why, sizeof why) != OK)
+		if (store_open(&fixture,
+			&(struct store_settings){.dir = scratch}, why,
+			sizeof why) != OK)
 			_exit(9);
 		cut_at_commit = at_commit;
 		(void)!store_write(fixture, noon, step, &n);
@@ -304,7 +308,9 @@ survives(void)
 	if (pid == 0) {
 		if (freopen("/dev/null", "w", stderr) == NULL)
 			_exit(9);
-		if (store_open(&fixture, scratch, why, sizeof why) != OK)
+		if (store_open(&fixture,
+			&(struct store_settings){.dir = scratch}, why,
+			sizeof why) != OK)
 			_exit(0);
 		(void)all_there(fixture);
 		(void)!store_write(fixture, noon, put_step, four);
@@ -378,7 +384,8 @@ replaced(void)
 
 	copy(kept, data);
 	unlink(lock);
-	if (store_open(&fixture, scratch, why, sizeof why) != OK)
+	if (store_open(&fixture, &(struct store_settings){.dir = scratch}, why,
+		sizeof why) != OK)
 		fixture_bail_out(why);
 	generation = store_generation(fixture);
 	unlink(lock);
@@ -420,7 +427,8 @@ lock_damaged(void)
 {
 	copy(kept, data);
 	unlink(lock);
-	if (store_open(&fixture, scratch, why, sizeof why) != OK)
+	if (store_open(&fixture, &(struct store_settings){.dir = scratch}, why,
+		sizeof why) != OK)
 		fixture_bail_out(why);
 	zero_lock();
 	CHECK(refused(ERR_LOCK_DAMAGED),

@@ -2,7 +2,7 @@
  * puts or removes these. */
 #include "check.h"
 #include "fixture.h"
-#include "store/lmdb.h"
+#include "store/internal.h"
 
 #include <string.h>
 
@@ -256,21 +256,19 @@ of_keys(void)
 static enum err
 damage_step(struct store_txn *t, void *arg)
 {
-	MDB_val key = {1, "x"}, v = {0, NULL};
+	struct engine_bytes key = {(const uint8_t *)"x", 1};
 	struct store_value field = {ann, PERSON_LEN};
-	uint8_t entry[ENTRY_CAP];
-	MDB_val k = {
-	    store_index_entry(entry, INDEX_APP_PASSWORDS_BY_USER, &field, &key),
-	    entry};
-	int rc = mdb_put(t->txn, t->store->index, &k, &v, 0);
+	uint8_t entry[ENTRY_CAP], *room;
+	struct engine_bytes k = {
+	    entry, store_index_entry(
+		       entry, INDEX_APP_PASSWORDS_BY_USER, &field, &key)};
+	enum err e = t->engine->put(t->txn, ENGINE_INDEX, &k, 0, &room);
 
 	(void)arg;
 	field.bytes = bob;
-	key.mv_data = "y";
+	key.bytes = (const uint8_t *)"y";
 	store_index_entry(entry, INDEX_APP_PASSWORDS_BY_USER, &field, &key);
-	if (rc == 0)
-		rc = mdb_del(t->txn, t->store->index, &k, NULL);
-	return rc == 0 ? OK : ERR_IO;
+	return e == OK ? t->engine->del(t->txn, ENGINE_INDEX, &k) : e;
 }
 
 static void

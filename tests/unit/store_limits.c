@@ -34,7 +34,8 @@ in_child(bool (*child_main)(void))
 static bool
 opens(void)
 {
-	return store_open(&fixture, scratch, why, sizeof why) == OK;
+	return store_open(&fixture, &(struct store_settings){.dir = scratch},
+		   why, sizeof why) == OK;
 }
 
 /* --- files ---------------------------------------------------------------- */
@@ -45,8 +46,8 @@ without_descriptors(void)
 	const struct rlimit none = {3, 3};
 
 	return setrlimit(RLIMIT_NOFILE, &none) == 0 &&
-	       store_open(&fixture, scratch, why, sizeof why) ==
-		   ERR_DESCRIPTORS &&
+	       store_open(&fixture, &(struct store_settings){.dir = scratch},
+		   why, sizeof why) == ERR_DESCRIPTORS &&
 	       strstr(why, "the limit of open files is reached") != NULL;
 }
 
@@ -84,7 +85,8 @@ without_readers(void)
 		_exit(0);
 	}
 	told = read(ready[0], &byte, 1) == 1 &&
-	       store_open(&fixture, scratch, why, sizeof why) == ERR_READERS &&
+	       store_open(&fixture, &(struct store_settings){.dir = scratch},
+		   why, sizeof why) == ERR_READERS &&
 	       strstr(why, "all reader slots of lock.mdb are taken") != NULL;
 	close(over[1]);
 	waitpid(pid, NULL, 0);

@@ -38,7 +38,8 @@ static enum err
 create_on(long fs_type, const char *dir)
 {
 	type = fs_type;
-	return store_create(dir, why, sizeof why);
+	return store_create(
+	    &(struct store_settings){.dir = dir}, why, sizeof why);
 }
 
 static enum err
@@ -48,7 +49,8 @@ open_on(long fs_type, const char *dir)
 	enum err e;
 
 	type = fs_type;
-	e = store_open(&s, dir, why, sizeof why);
+	e = store_open(
+	    &s, &(struct store_settings){.dir = dir}, why, sizeof why);
 	store_close(&s);
 	return e;
 }

@@ -106,7 +106,8 @@ open_store(void)
 	struct store *s = NULL;
 	char why[256];
 
-	if (store_open(&s, dir, why, sizeof why) != OK) {
+	if (store_open(&s, &(struct store_settings){.dir = dir}, why,
+		sizeof why) != OK) {
 		printf("# %s\n", why);
 		fflush(stdout);
 	}
@@ -119,7 +120,9 @@ new_store(const char *name)
 	char why[256];
 
 	snprintf(dir, sizeof dir, "%.200s/%s", scratch, name);
-	if (mkdir(dir, 0700) != 0 || store_create(dir, why, sizeof why) != OK)
+	if (mkdir(dir, 0700) != 0 ||
+	    store_create(
+		&(struct store_settings){.dir = dir}, why, sizeof why) != OK)
 		fixture_bail_out(why);
 }
 
@@ -180,7 +183,7 @@ map_size(struct store *s)
 {
 	struct store_figures f;
 
-	return store_measure(s, &f) == OK ? f.bytes_map : 0;
+	return store_measure(s, &f) == OK ? f.bytes_limit : 0;
 }
 
 /* --- growth -------------------------------------------------------------- */
@@ -502,7 +505,8 @@ fill_disk(void)
 	    mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("none", dir, "tmpfs", 0, "size=4m,mode=700") != 0)
 		_exit(77);
-	return store_create(dir, why, sizeof why) == OK &&
+	return store_create(&(struct store_settings){.dir = dir}, why,
+		   sizeof why) == OK &&
 	       fill(open_store(), enlarge);
 }
 

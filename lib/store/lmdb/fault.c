@@ -8,7 +8,7 @@
  * on.
  */
 #include "base/log.h"
-#include "store/lmdb.h"
+#include "store/lmdb/internal.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -18,18 +18,18 @@
 
 /* Set before the map is touched: a handler makes no variable of a thread. */
 static _Thread_local struct {
-	const struct store *store; /* NULL: none is touched */
-	sigjmp_buf *landing;       /* NULL: there is no way back */
+	const struct engine_db *db; /* NULL: none is touched */
+	sigjmp_buf *landing;        /* NULL: there is no way back */
 } here;
 
 static _Noreturn void
-give_up(void)
+end_process(void)
 {
-	const char *path = here.store->data_path;
+	const char *path = here.db->data_path;
 	struct stat st;
 
-	if (stat(here.store->lock_path, &st) != 0 || st.st_size == 0)
-		path = here.store->lock_path;
+	if (stat(here.db->lock_path, &st) != 0 || st.st_size == 0)
+		path = here.db->lock_path;
 	log_last_words("cannot go on: the store is cut short or damaged, or "
 		       "its disk fails; run `latchkey check`: ",
 	    path);
@@ -37,18 +37,18 @@ give_up(void)
 }
 
 static _Noreturn void
-leave(void)
+leave_map(void)
 {
 	if (here.landing != NULL)
 		siglongjmp(*here.landing, 1);
-	give_up();
+	end_process();
 }
 
 static void
 on_bus(int signal_number)
 {
-	if (here.store != NULL)
-		leave();
+	if (here.db != NULL)
+		leave_map();
 	/* Not ours: once more, and as if we had not been here. */
 	signal(signal_number, SIG_DFL);
 }
@@ -58,8 +58,8 @@ on_bus(int signal_number)
 static void
 on_wild_address(int signal_number)
 {
-	if (here.store != NULL)
-		give_up();
+	if (here.db != NULL)
+		end_process();
 	signal(signal_number, SIG_DFL);
 }
 
@@ -68,12 +68,12 @@ on_assertion(MDB_env *env, const char *message)
 {
 	(void)env;
 	(void)message;
-	if (here.store != NULL)
-		leave();
+	if (here.db != NULL)
+		leave_map();
 }
 
 int
-store_fault_init(MDB_env *env)
+lmdb_fault_init(MDB_env *env)
 {
 	/* Left by a jump, the signal must not stay blocked. */
 	struct sigaction bus = {.sa_handler = on_bus, .sa_flags = SA_NODEFER};
@@ -86,26 +86,26 @@ store_fault_init(MDB_env *env)
 	return mdb_env_set_assert(env, on_assertion);
 }
 
-const struct store *
-store_touch(const struct store *s)
+const struct engine_db *
+lmdb_touch(const struct engine_db *db)
 {
-	const struct store *before = here.store;
+	const struct engine_db *before = here.db;
 
-	here.store = s;
+	here.db = db;
 	return before;
 }
 
 bool
-store_guard(void (*run)(void *arg), void *arg)
+lmdb_guard(void (*work)(void *arg), void *arg)
 {
 	sigjmp_buf landing, *const before = here.landing;
-	const struct store *const store = here.store;
+	const struct engine_db *const db = here.db;
 	bool landed = sigsetjmp(landing, 0) != 0;
 
-	here.store = store;
+	here.db = db;
 	if (!landed) {
 		here.landing = &landing;
-		run(arg);
+		work(arg);
 	}
 	here.landing = before;
 	return !landed;

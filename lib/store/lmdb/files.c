@@ -6,7 +6,7 @@
  * All but those at the end that are free: LMDB does not write a page that is
  * taken and given back in one transaction, and has counted it all the same.
  */
-#include "store/lmdb.h"
+#include "store/lmdb/internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,7 +17,7 @@ enum { META_PAGES = 2 };
 /* --- free pages ----------------------------------------------------------- */
 
 struct tail {
-	struct store *store;
+	struct engine_db *db;
 	size_t last;  /* the last page that is counted */
 	size_t first; /* the first that the file does not have */
 	size_t free;  /* how many of these are free */
@@ -52,8 +52,7 @@ count_tail(void *arg)
 	struct tail *tail = arg;
 	MDB_val k, v;
 
-	tail->rc =
-	    mdb_txn_begin(tail->store->env, NULL, MDB_RDONLY, &tail->txn);
+	tail->rc = mdb_txn_begin(tail->db->env, NULL, MDB_RDONLY, &tail->txn);
 	if (tail->rc == 0)
 		tail->rc =
 		    mdb_cursor_open(tail->txn, free_pages, &tail->cursor);
@@ -79,22 +78,22 @@ tail_end(struct tail *tail)
 /* Whether no page is in use that a file of SIZE bytes does not have. What is
  * in use was written before it was counted. */
 static int
-check_tail(struct store *s, size_t size, size_t last)
+check_tail(struct engine_db *db, size_t size, size_t last)
 {
 	struct tail tail = {
-	    .store = s, .last = last, .first = size / s->page_size};
+	    .db = db, .last = last, .first = size / db->page_size};
 
-	if (size == s->short_size && last == s->short_last)
+	if (size == db->short_size && last == db->short_last)
 		return 0;
-	if (!store_guard(count_tail, &tail))
-		tail.rc = STORE_TRUNCATED;
+	if (!lmdb_guard(count_tail, &tail))
+		tail.rc = LMDB_TRUNCATED;
 	tail_end(&tail);
 	if (tail.rc != 0)
 		return tail.rc;
 	if (tail.free != last + 1 - tail.first)
-		return STORE_TRUNCATED;
-	s->short_size = size;
-	s->short_last = last;
+		return LMDB_TRUNCATED;
+	db->short_size = size;
+	db->short_last = last;
 	return 0;
 }
 
@@ -102,37 +101,37 @@ check_tail(struct store *s, size_t size, size_t last)
 
 /* Its size; the meta pages are there, and can be looked at. */
 static int
-measure(struct store *s, size_t *size)
+find_size(struct engine_db *db, size_t *size)
 {
 	struct stat st;
 	int fd, rc;
 
-	rc = mdb_env_get_fd(s->env, &fd);
+	rc = mdb_env_get_fd(db->env, &fd);
 	if (rc != 0)
 		return rc;
 	if (fstat(fd, &st) != 0)
 		return errno;
 	*size = (size_t)st.st_size;
-	return *size < META_PAGES * s->page_size ? STORE_TRUNCATED : 0;
+	return *size < META_PAGES * db->page_size ? LMDB_TRUNCATED : 0;
 }
 
 int
-store_check_size(struct store *s)
+lmdb_check_size(struct engine_db *db)
 {
 	MDB_envinfo info;
 	size_t size = 0;
 	int rc;
 
-	rc = measure(s, &size);
+	rc = find_size(db, &size);
 	if (rc == 0)
-		rc = mdb_env_info(s->env, &info);
+		rc = mdb_env_info(db->env, &info);
 	if (rc != 0)
 		return rc;
 	/* The file grows before its pages are counted; it may have since. */
-	if (size / s->page_size > info.me_last_pgno)
+	if (size / db->page_size > info.me_last_pgno)
 		return 0;
-	rc = measure(s, &size);
-	return rc == 0 && size / s->page_size <= info.me_last_pgno
-		   ? check_tail(s, size, info.me_last_pgno)
+	rc = find_size(db, &size);
+	return rc == 0 && size / db->page_size <= info.me_last_pgno
+		   ? check_tail(db, size, info.me_last_pgno)
 		   : rc;
 }

@@ -1,0 +1,108 @@
+/*
+ * What the files of the store share. Each calls only those after it: a store
+ * is opened (open.c), commits (commit.c), reads (store.c), the schema
+ * (schema.c), the time of the newest commit (newest.c), the search by a field
+ * (search.c), the tables with their expiry index (table.c), the entries of the
+ * other indexes (index.c), the engine (engine.h). Nothing above this floor
+ * includes it.
+ */
+#ifndef LK_STORE_INTERNAL_H
+#define LK_STORE_INTERNAL_H
+
+#include "store/engine.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+
+enum {
+	STORE_TRIES_MAX = 16, /* of what is to be done again (ERR_AGAIN) */
+	STORE_SCANS_MAX = 4,  /* one in the other */
+
+	/* Each value begins with two times: when the record expires, and under
+	 * which time it stands in the expiry index (0: it does not). */
+	ENVELOPE_LEN = 16,
+
+	/* An entry of an index: which (1 byte), a hash of the field (8), the
+	 * key. All fields make keys that are equally short. */
+	ENTRY_HEAD_LEN = 1 + 8,
+	ENTRY_CAP = ENTRY_HEAD_LEN + STORE_KEY_MAX + 1,
+	INDEXES_A_TABLE = 3 /* one more than any has */
+};
+
+/* One step that waits to be part of a commit; on its caller's stack. */
+struct waiter {
+	store_step *step;
+	void *arg;
+	int64_t now;
+	enum err answer;
+	bool done;
+	sem_t told; /* done, or first in the queue and to lead */
+	struct waiter *next;
+};
+
+struct store {
+	const struct engine *engine;
+	struct engine_db *db;
+	char name[STORE_NAME_CAP]; /* for people: its directory */
+
+	/* Group commit (commit.c): who waits, and whether somebody leads. */
+	pthread_mutex_t queue_lock;
+	struct waiter *first, *last;
+	bool leading;
+};
+
+struct store_txn {
+	struct store *store;
+	const struct engine *engine; /* the store's */
+	struct engine_txn *txn;
+	size_t scans;    /* that are under way */
+	size_t expiring; /* entries of the expiry index that are new */
+	enum err failed;
+};
+
+/* A step: writes the schema. */
+enum err store_write_schema(struct store_txn *t, void *arg);
+
+/* ERR_VERSION, ERR_OUTDATED, ERR_CORRUPT: the schema is not ours. */
+enum err store_check_schema(struct store_txn *t);
+
+/* Returns E, and writes a line about the store NAME of ENGINE. */
+enum err store_explain(enum err e, const struct engine *engine,
+    const char *name, char *why, size_t why_cap);
+
+/* The field of INDEX in the record KEY with VALUE; false if it has none. */
+bool store_index_field(enum store_index index, const struct engine_bytes *key,
+    const struct store_value *value, struct store_value *field);
+
+enum store_table store_index_table(enum store_index index);
+
+/* The entry of such a field; returns its length. */
+size_t store_index_entry(uint8_t entry[static ENTRY_CAP],
+    enum store_index index, const struct store_value *field,
+    const struct engine_bytes *key);
+
+/* The record KEY has the value AFTER where it had BEFORE (either may be NULL:
+ * there is none): writes the entries in which these differ. Both are read
+ * before anything is written. */
+void store_index_change(struct store_txn *t, enum store_table table,
+    const struct engine_bytes *key, const struct store_value *before,
+    const struct store_value *after);
+
+/* A cursor for a scan; NULL: failed. */
+struct engine_cursor *store_cursor_begin(struct store_txn *t, unsigned table);
+void store_cursor_end(struct store_txn *t, struct engine_cursor *c);
+
+/* Removes up to LIMIT records that had expired at NOW. */
+void store_sweep(struct store_txn *t, int64_t now, size_t limit);
+
+/* Whether E is OK; fails the transaction with another, but for
+ * ERR_NOT_FOUND. */
+static inline bool
+store_did(struct store_txn *t, enum err e)
+{
+	if (e != OK && e != ERR_NOT_FOUND)
+		store_fail(t, e);
+	return e == OK;
+}
+
+#endif

@@ -1,0 +1,102 @@
+/* The environment: the files as LMDB has them open, and the tables. */
+#include "store/lmdb/internal.h"
+
+#include <stdlib.h>
+
+static const char *const table_names[ENGINE_TABLES] = {
+#define X(id, name) [TABLE_##id] = name,
+    STORE_TABLES(X)
+#undef X
+	[ENGINE_EXPIRY] = "expiry",
+    [ENGINE_INDEX] = "index"};
+
+/* Somebody else's file gets no tables of ours. */
+static int
+check_is_ours(struct engine_db *db, MDB_txn *txn)
+{
+	struct engine_txn t = {.db = db, .txn = txn};
+
+	db->refusal = db->opening.check(db->opening.arg, &t);
+	return db->refusal == OK ? 0 : LMDB_REFUSED;
+}
+
+static int
+open_tables(struct engine_db *db, unsigned flags)
+{
+	MDB_txn *txn;
+	int rc;
+
+	rc = mdb_txn_begin(db->env, NULL, flags ? 0 : MDB_RDONLY, &txn);
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && i < ENGINE_TABLES; i++) {
+		rc = mdb_dbi_open(txn, table_names[i], flags, &db->table[i]);
+		if (i != TABLE_META || flags)
+			continue;
+		if (rc == 0)
+			rc = check_is_ours(db, txn);
+		else if (rc == MDB_NOTFOUND)
+			rc = MDB_INVALID;
+	}
+	if (rc != 0) {
+		mdb_txn_abort(txn);
+		return rc;
+	}
+	return mdb_txn_commit(txn); /* keeps the handles, of a reader too */
+}
+
+static int
+open_env(struct engine_db *db, bool create)
+{
+	int dead, rc;
+
+	rc = mdb_env_create(&db->env);
+	if (rc != 0)
+		return rc;
+	rc = mdb_env_set_maxdbs(db->env, ENGINE_TABLES);
+	if (rc == 0)
+		rc = mdb_env_set_maxreaders(db->env, LMDB_READERS_MAX);
+	if (rc == 0 && create)
+		rc = mdb_env_set_mapsize(db->env, LMDB_MAP_INITIAL);
+	if (rc == 0)
+		rc = lmdb_fault_init(db->env);
+	if (rc == 0)
+		rc = mdb_env_open(db->env, db->dir, MDB_NOTLS, 0600);
+	if (rc == 0)
+		rc = lmdb_hold_files(db);
+	if (rc == 0)
+		rc = mdb_reader_check(db->env, &dead);
+	if (rc == 0)
+		rc = open_tables(db, create ? MDB_CREATE : 0);
+	if (rc != 0) {
+		lmdb_env_close(db);
+		rc = lmdb_judge_lock(db, rc);
+	}
+	return rc;
+}
+
+int
+lmdb_env_open(struct engine_db *db, bool create)
+{
+	const struct engine_db *before = lmdb_touch(db);
+	int rc = open_env(db, create);
+
+	lmdb_touch(before);
+	return rc;
+}
+
+void
+lmdb_env_close(struct engine_db *db)
+{
+	for (size_t i = 0; i < LMDB_IDLE_READERS; i++) {
+		struct engine_txn *t = atomic_exchange(&db->idle[i], NULL);
+
+		if (t != NULL)
+			mdb_txn_abort(t->txn);
+		free(t);
+	}
+	if (db->env != NULL)
+		mdb_env_close(db->env);
+	db->env = NULL;
+	lmdb_let_files_go(db);
+}
