@@ -30,7 +30,7 @@ domain	 = conf conf_value keyring installation token scope pkce password user us
 protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
-web	 = gateway signals request response cookie csrf template cors browser page call reply \
+web	 = gateway signals request response cookie csrf message template cors browser page call reply \
 	   token_reply refresh_cookie front
 interaction = interaction sign_in_step authorize_flow logout_flow \
 	   gate_flow gate_notice
@@ -47,6 +47,7 @@ command	 = list latchkey admin remains init user user_profile user_password clie
 # Beside the command: what starts the programs.
 beside	 = start-programs
 
+messages  = templates/en.msg
 templates = $(sort $(wildcard templates/*.html)) templates/style.css
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
 manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
@@ -111,7 +112,7 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(web:%=$(BUILD)/lib/web/%.o) \
 	   $(interaction:%=$(BUILD)/lib/interaction/%.o) \
 	   $(app:%=$(BUILD)/lib/app/%.o) \
-	   $(BUILD)/templates.o \
+	   $(BUILD)/templates.o $(BUILD)/messages.o \
 	   $(if $(STATIC),$(BUILD)/lib/static.o $(BUILD)/lib/wiping_free.o)
 
 all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey \
@@ -188,10 +189,20 @@ endef
 $(BUILD)/templates.c: $(templates) Makefile
 	$(call strings,struct template_builtin template_builtins,web/template.h,$$name,$(templates))
 
+# The sentences, English first; $(BUILD)/test/marked has them in brackets, for
+# tests/messages.bats.
+$(BUILD)/messages.c $(BUILD)/test/marked/messages.c: templates/messages.awk \
+    $(messages) $(templates) Makefile
+	@mkdir -p $(@D)
+	$(call say,messages $@)LC_ALL=C awk -f $< \
+	    $(if $(findstring marked,$@),-v marked=1) $(messages) $(templates) \
+	    >$@.new && mv $@.new $@
+
 $(BUILD)/recipes.c: $(recipes) Makefile
 	$(call strings,struct recipe_builtin recipe_builtins,recipe.h,$${name%.conf},$(recipes))
 
-$(BUILD)/templates.o $(BUILD)/recipes.o: %.o: %.c
+$(BUILD)/templates.o $(BUILD)/recipes.o $(BUILD)/messages.o \
+    $(BUILD)/test/marked/messages.o: %.o: %.c
 	$(call say,cc $<)$(compile) -Ibin -MMD -MP -c -o $@ $<
 
 # Other flags or another compiler: everything is compiled again.
@@ -259,9 +270,21 @@ $(record) $(slow_disk): $(BUILD)/test/%.so: tests/%.c $(BUILD)/flags
 	$(call say,cc $@)$(CC) -std=c11 -Wall -Wextra -Wconversion -Wshadow \
 	    -O2 -fPIC -shared $(CPPFLAGS) -o $@ $< -ldl
 
+# The programs that have pages, with the sentences in brackets.
+marked	 = $(BUILD)/test/marked
+
+$(marked)/bin/latchkey: $(BUILD)/test/bin/latchkey
+	@mkdir -p $(@D)
+	@ln -f $< $@
+
+$(marked)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(marked)/messages.o $(archive)
+	@mkdir -p $(@D)
+	$(call say,ld $@)$(link) -o $@ $^ $(fcgi) $(libs) $(LDLIBS)
+
 test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(programs:%=$(BUILD)/test/cgi-bin/%) $(BUILD)/test/bin/latchkey \
-    $(BUILD)/test/bin/start-programs \
+    $(BUILD)/test/bin/start-programs $(marked)/bin/latchkey \
+    $(addprefix $(marked)/cgi-bin/,authorize logout gate) \
     $(durability) $(record) $(BUILD)/tests/bench/seed
 
 # Packages first, in a make of its own: without them nothing compiles.
@@ -379,7 +402,7 @@ install: all
 	install -m 644 $(shared) $(DESTDIR)$(libdir)
 	install -m 755 $(BUILD)/bin/start-programs $(DESTDIR)$(libdir)
 	$(call install_text,data/latchkey.conf.example,$(sharedir))
-	$(call install_text,$(templates),$(sharedir)/templates)
+	$(call install_text,$(templates) $(messages),$(sharedir)/templates)
 	$(call install_text,$(recipes),$(sharedir)/apps)
 	$(call install_text,$(wildcard conf/*.conf conf/*.lua conf/*.htaccess) conf/site.sh,$(sharedir)/conf)
 	chmod 755 $(DESTDIR)$(sharedir)/conf/site.sh

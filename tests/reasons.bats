@@ -75,7 +75,7 @@ words() {
 }
 
 @test "reasons: each that a person can meet has its text on the page" {
-	same "< give it a text in page.c, or a place in a list above; > is no more" \
+	same "< give it a text in en.msg, or a place in a list above; > is no more" \
 	    "$(of authorize logout)" \
 	    "$(words "$(list shown | sed -n 's/^page //p')" \
 		"$app_errors" "$own_pages")"
@@ -112,7 +112,7 @@ print(*(w for w in seen.values() if len(w) > 1))' <<<"$words")
 @test "reasons: a new one is found however it is given" {
 	local tree=$BATS_TEST_TMPDIR/tree found
 	mkdir "$tree"
-	cp -r "$root"/{lib,cgi-bin,bin} "$tree"
+	cp -r "$root"/{lib,cgi-bin,bin,templates} "$tree"
 	(($(list emitted | wc -l) >= 300))
 	sed -i "/^#define REASONS/r /dev/stdin" "$tree/lib/base/reason.h" < <(
 		for name in GIVEN EITHER OR SET RETURNED ASKED TOLD_OF COMMENT; do

@@ -242,11 +242,12 @@ def events():
 
 def shown():
     table = rows()
-    for page, file in (("page", "lib/web/page.c"),
-                       ("gate", "lib/interaction/gate_notice.c")):
-        for c in read(file):
-            if c.name in ("messages", "notices"):
-                yield from ((page, table[t]) for t in c.body if t in table)
+    text = (TREE / "templates/en.msg").read_text()
+    for word in re.findall(r"^reason\.([a-z_]+) = ", text, re.M):
+        yield ("page", word)
+    for c in read("lib/interaction/gate_notice.c"):
+        if c.name == "notices":
+            yield from (("gate", table[t]) for t in c.body if t in table)
 
 
 def list_in(text, start):

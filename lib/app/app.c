@@ -217,7 +217,8 @@ take_copy(struct app_call *c)
 		c->copy = app->provider;
 		c->seen = app->seen;
 		c->templates = templates_share(app->templates);
-		c->call.page = (struct page){&c->copy.conf, c->templates};
+		c->call.page =
+		    (struct page){&c->copy.conf, c->templates, catalogues};
 		c->has_copy = true;
 	}
 	pthread_mutex_unlock(&app->lock);
@@ -338,9 +339,7 @@ answer_unavailable(struct call *c)
 
 	response_begin(r, 503);
 	r->content_type = "text/plain; charset=utf-8";
-	buf_puts(&r->body, "The sign-in service is not available at the "
-			   "moment. Try again in a minute; if that does not "
-			   "help, tell the person who looks after it.\n");
+	buf_printf(&r->body, "%s\n", message_text(catalogues, "unavailable"));
 }
 
 static void

@@ -132,14 +132,23 @@ html_entity(char c)
 void
 buf_put_html(struct buf *b, const char *s)
 {
-	for (;;) {
+	buf_put_html_n(b, s, strlen(s));
+}
+
+void
+buf_put_html_n(struct buf *b, const char *s, size_t len)
+{
+	while (len > 0) {
 		size_t plain = strcspn(s, "&<>\"'");
 
-		buf_put(b, s, plain);
-		s += plain;
-		if (*s == '\0')
+		if (plain >= len) {
+			buf_put(b, s, len);
 			return;
-		buf_puts(b, html_entity(*s++));
+		}
+		buf_put(b, s, plain);
+		buf_puts(b, html_entity(s[plain]));
+		s += plain + 1;
+		len -= plain + 1;
 	}
 }
 

@@ -42,6 +42,7 @@ void buf_put_span(struct buf *b, int64_t seconds);
  * log      escapes control characters, quotes and bytes over 126 as \xHH */
 void buf_put_url_arg(struct buf *b, const char *s);
 void buf_put_html(struct buf *b, const char *s);
+void buf_put_html_n(struct buf *b, const char *s, size_t len);
 void buf_put_log(struct buf *b, const char *s);
 
 /* Appends BYTES as base64url without padding (RFC 4648 5, RFC 7515 2). */

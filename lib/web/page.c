@@ -8,7 +8,7 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { FORM_ACTION_CAP = 1024 };
+enum { FORM_ACTION_CAP = 1024, TEMPLATE_NAME_CAP = 32 };
 
 /* The stylesheet stands in the page; its hash lets it in, and no other. */
 static void
@@ -91,6 +91,24 @@ set_csp(struct response *r, const char *style, const struct client *client)
 		r->csp = r->csp_text;
 }
 
+/* "login.html" has the title "login.title". */
+static void
+put_title(
+    struct json_build *data, const struct catalogue *c, const char *template)
+{
+	char page[TEMPLATE_NAME_CAP];
+
+	if (data->object != NULL &&
+	    json_object_get(data->object, "title") != NULL)
+		return;
+	if (str_copy_n(page, sizeof page, template, strcspn(template, ".")) ==
+	    OK)
+		json_put_str(
+		    data, "title", message_part(c, page, "title", NULL));
+	else
+		data->failed = true;
+}
+
 void
 page_render(struct response *r, const struct page *p, const char *name,
     struct json_build *data, const struct client *client)
@@ -102,61 +120,29 @@ page_render(struct response *r, const struct page *p, const char *name,
 		style = "";
 	json_put_str(data, "style", style);
 	json_put_str(data, "site_name", p->conf->site_name);
+	json_put_str(data, "language", p->catalogue->language);
+	put_title(data, p->catalogue, name);
 	object = json_finish(data);
-	if (object == NULL ||
-	    template_render(&r->body, p->templates, name, object) != OK)
+	if (object == NULL || template_render(&r->body, p->templates,
+				  p->catalogue, name, object) != OK)
 		r->failed = true;
 	json_decref(object);
 	set_csp(r, style, client);
 }
 
-static const struct {
-	enum reason reason;
-	const char *message;
-} messages[] = {
-    {REASON_CLIENT_ID_MISSING,
-	"The app that sent you here did not say which app it is. Go back to "
-	"it and try again."},
-    {REASON_CLIENT_ID_UNKNOWN,
-	"The app that sent you here is not registered here. Go back to it; "
-	"if that does not help, tell the person who looks after it."},
-    {REASON_REDIRECT_URI_MISSING,
-	"The app that sent you here did not say where to send you back. Tell "
-	"the person who looks after it."},
-    {REASON_REDIRECT_URI_UNREGISTERED,
-	"The app that sent you here wants to send you to an address that is "
-	"not registered for it. For your safety this stops here. Tell the "
-	"person who looks after the app."},
-    {REASON_POST_LOGOUT_REDIRECT_URI_UNREGISTERED,
-	"The app wants to send you to an address that is not registered for "
-	"it. Nothing was changed. Sign out here, or go back to the app."},
-    {REASON_REQUEST_UNREADABLE,
-	"Your browser sent something that cannot be read. Delete the cookies "
-	"of this site and try again."},
-    {REASON_BODY_UNREADABLE,
-	"The form that was sent cannot be read. Go back, load the page again "
-	"and try again."},
-    {REASON_REQUEST_LOST,
-	"The form that was sent is not complete. Go back to the app and start "
-	"again."},
-    {REASON_FORM_TOKEN,
-	"This page was open for too long, or your browser does not accept "
-	"cookies. Go back to the app and start again."},
-};
+/* PART of the text for REASON, else for E; else "". */
+static const char *
+error_text(
+    const struct page *p, enum err e, enum reason reason, const char *part)
+{
+	const char *word = reason_word(reason), *text = NULL;
 
-static const struct {
-	enum err err;
-	const char *heading, *message;
-} fallbacks[] = {
-    {ERR_NO_SUCH_PAGE, "Page not found", "There is nothing at this address."},
-    {ERR_METHOD_NOT_ALLOWED, "That does not work here",
-	"This address does not accept this kind of request."},
-    {ERR_CONTENT_TOO_LARGE, "Too much data",
-	"More data was sent than is accepted. Go back and try again."},
-    {ERR_TEMPORARILY_UNAVAILABLE, "Just a moment",
-	"The service is busy. Try again in a minute."},
-    {ERR_FORBIDDEN, "Please start again", "Go back and try again."},
-};
+	if (word != NULL)
+		text = message_part(p->catalogue, "reason", word, part);
+	if (text == NULL)
+		text = message_part(p->catalogue, "error", err_name(e), part);
+	return text != NULL ? text : "";
+}
 
 void
 page_error(
@@ -169,25 +155,16 @@ void
 page_error_link(struct response *r, const struct page *p, enum err e,
     enum reason reason, const char *url, const char *text)
 {
-	const char *heading = "Something went wrong";
-	const char *message =
-	    "The request of the app that sent you here is not "
-	    "valid. Go back to it and try again.";
+	const char *heading = error_text(p, e, reason, "title");
+	const char *message = error_text(p, e, reason, NULL);
 	const char *word = reason_word(reason);
 	struct json_build b;
 
-	if (err_is_fault(e)) {
-		message = "This is a fault of the sign-in service, and nothing "
-			  "was lost. Try again in a minute.";
-	}
-	for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++)
-		if (fallbacks[i].err == e) {
-			heading = fallbacks[i].heading;
-			message = fallbacks[i].message;
-		}
-	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
-		if (messages[i].reason == reason)
-			message = messages[i].message;
+	if (heading[0] == '\0')
+		heading = message_text(p->catalogue, "error.title");
+	if (message[0] == '\0')
+		message = message_text(p->catalogue,
+		    err_is_fault(e) ? "error.fault" : "error.request");
 	response_begin(r, err_status(e));
 	json_begin(&b);
 	json_put_str(&b, "title", heading);

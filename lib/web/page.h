@@ -16,11 +16,13 @@
 struct page {
 	const struct conf *conf;
 	const struct templates *templates;
+	const struct catalogue *catalogue; /* the language */
 };
 
 /*
- * Fills R, already begun, with the template NAME; DATA (taken over, its title
- * among it) gets the stylesheet and the site's name added. Forms of the page
+ * Fills R, already begun, with the template NAME; DATA (taken over) gets the
+ * stylesheet, the site's name and the language added, and a title if it has
+ * none: the text NAME.title. Forms of the page
  * may lead to ourselves, and on from there to the places CLIENT (or NULL) has
  * registered: browsers hold the redirects that follow a form to form-action.
  */

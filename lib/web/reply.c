@@ -166,7 +166,6 @@ post_to_app(struct response *r, const struct page *p,
 	struct json_build b;
 
 	json_begin(&b);
-	json_put_str(&b, "title", "Continue");
 	json_put_str(&b, "action", q->redirect_uri);
 	json_put_str(&b, "client_name", q->client.name);
 	put_fields(&b, params);

@@ -22,7 +22,7 @@ struct scope {
 };
 
 struct tag {
-	char kind; /* '#' '^' '/' '>' '{', or '=' for a plain value */
+	char kind; /* '#' '^' '/' '>' '{' 't', or '=' for a plain value */
 	char name[NAME_CAP];
 	const char *begin, *end; /* braces included */
 };
@@ -30,6 +30,7 @@ struct tag {
 struct render {
 	struct buf *out;
 	const struct templates *templates;
+	const struct catalogue *catalogue;
 	const char *name; /* of the template being rendered, for the log */
 };
 
@@ -168,6 +169,10 @@ next_tag(const struct render *r, struct span text, struct tag *tag)
 		tag->kind = *name++;
 	if (tag->kind == '{')
 		close = "}}}";
+	if (str_starts(name, "t:")) {
+		tag->kind = 't';
+		name += 2;
+	}
 	end = strstr(name, close);
 	if (end == NULL || end >= text.end)
 		return fault(r, "unclosed_tag", NULL);
@@ -251,6 +256,33 @@ put_value(struct render *r, const struct tag *tag, const json_t *value)
 	return OK;
 }
 
+/* A sentence of the catalogue. What is put in its places is written in any
+ * direction, and is isolated from it. */
+static enum err
+put_message(struct render *r, const struct tag *tag, const struct scope *scope)
+{
+	const char *text = message_text(r->catalogue, tag->name);
+	struct message_piece piece;
+	const json_t *value;
+	struct tag place = {.kind = '='};
+	enum err e = OK;
+
+	if (text == NULL)
+		return fault(r, "unknown_key", tag->name);
+	while (e == OK && message_next(&text, &piece)) {
+		buf_put_html_n(r->out, piece.plain, piece.len);
+		if (piece.place[0] == '\0')
+			continue;
+		memcpy(place.name, piece.place, sizeof piece.place);
+		if ((value = look_up(scope, place.name)) == NULL)
+			return fault(r, "unknown_name", place.name);
+		buf_puts(r->out, "<bdi>");
+		e = put_value(r, &place, value);
+		buf_puts(r->out, "</bdi>");
+	}
+	return e;
+}
+
 /*
  * Rendering
  */
@@ -306,6 +338,8 @@ render_tag(struct render *r, struct span text, const struct tag *tag,
 		return fault(r, "unopened_section", tag->name);
 	if (tag->kind == '>')
 		return render_partial(r, tag->name, scope, depth);
+	if (tag->kind == 't')
+		return put_message(r, tag, scope);
 	if ((value = look_up(scope, tag->name)) == NULL)
 		return fault(r, "unknown_name", tag->name);
 	if (tag->kind != '#' && tag->kind != '^')
@@ -344,10 +378,10 @@ render_span(
 }
 
 enum err
-template_render(struct buf *out, const struct templates *t, const char *name,
-    const json_t *data)
+template_render(struct buf *out, const struct templates *t,
+    const struct catalogue *c, const char *name, const json_t *data)
 {
-	struct render r = {out, t, name};
+	struct render r = {out, t, c, name};
 	const struct scope scope = {data, NULL};
 	struct span text;
 	enum err e;

@@ -9,15 +9,20 @@
  *	{{^name}} ... {{/name}}		if false, null, "" or empty
  *	{{.}}				the element itself, in an array of text
  *	{{>name}}			another template, in its place
+ *	{{t:key}}			a sentence of the catalogue
+ *(web/message.h), for text between tags: escaped, and what stands in its places
+ *in <bdi>
  *
- * A name the data does not have is an error, not an empty string.
- * The templates are compiled in; a file DIR/templates/NAME.html replaces one.
+ * A name the data does not have, or a key the catalogue does not, is an error,
+ *not an empty string. The templates are compiled in; a file
+ *DIR/templates/NAME.html replaces one.
  */
 #ifndef LK_WEB_TEMPLATE_H
 #define LK_WEB_TEMPLATE_H
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "web/message.h"
 
 #include <jansson.h>
 
@@ -45,10 +50,10 @@ void templates_free(struct templates **t);
 /* The text of one, or NULL. Valid as long as T. */
 const char *templates_text(const struct templates *t, const char *name);
 
-/* Renders NAME ("login.html") with DATA, appending to OUT. ERR_NOT_FOUND (no
- * such template), ERR_SYNTAX (malformed, or a name DATA does not have; the log
- * says which), ERR_NO_SPACE. */
+/* Renders NAME ("login.html") with DATA and the sentences of C, appending to
+ * OUT. ERR_NOT_FOUND (no such template), ERR_SYNTAX (malformed, or a name DATA
+ * does not have, or a key C does not; the log says which), ERR_NO_SPACE. */
 enum err template_render(struct buf *out, const struct templates *t,
-    const char *name, const json_t *data) MUST_CHECK;
+    const struct catalogue *c, const char *name, const json_t *data) MUST_CHECK;
 
 #endif

@@ -28,8 +28,22 @@ const struct template_builtin template_builtins[] = {
     {"spaced", "{{ v }}"},
     {"empty", "{{}}"},
     {"comment", "{{! v }}"},
+    {"sentence", "<p>{{t:greet}}</p>"},
+    {"plain-sentence", "{{#v}}{{t:plain}}{{/v}}"},
+    {"no-sentence", "{{t:none}}"},
     {NULL, NULL},
 };
+
+static const struct message messages[] = {
+    {"greet", "<Hi> {v} & {n}!"},
+    {"last", "by {v}"},
+    {"minutes[one]", "{n} minute"},
+    {"minutes[other]", "{n} minutes"},
+    {"open", "{v"},
+    {"plain", "Hello"},
+};
+static const struct catalogue catalogue = {
+    "en", messages, sizeof messages / sizeof *messages};
 
 static struct templates *templates;
 static char text[256];
@@ -42,7 +56,7 @@ render(const char *name, const char *json)
 	enum err e;
 
 	buf_init(&out, text, sizeof text);
-	e = template_render(&out, templates, name, data);
+	e = template_render(&out, templates, &catalogue, name, data);
 	json_decref(data);
 	return e;
 }
@@ -149,6 +163,59 @@ malformed(void)
 	    "template: what is no tag of ours is an error");
 }
 
+static bool
+puts_text(
+    const char *key, const char *place, const char *value, const char *want)
+{
+	struct buf out;
+
+	buf_init(&out, text, sizeof text);
+	message_put(&out, &catalogue, key, place, value);
+	return buf_ok(&out) && str_equal(text, want);
+}
+
+static bool
+counts(int64_t n, const char *want)
+{
+	struct buf out;
+
+	buf_init(&out, text, sizeof text);
+	message_put_count(&out, &catalogue, "minutes", n);
+	return buf_ok(&out) && str_equal(text, want);
+}
+
+static void
+sentences(void)
+{
+	CHECK(gives("sentence", "{\"v\": \"<i>{n}\", \"n\": 2}",
+		  "<p>&lt;Hi&gt; <bdi>&lt;i&gt;{n}</bdi> &amp; "
+		  "<bdi>2</bdi>!</p>"),
+	    "template: a sentence is escaped, and what is in its places too");
+	CHECK(gives("plain-sentence", "{\"v\": \"x\"}", "Hello") &&
+		  gives("plain-sentence", "{\"v\": \"\"}", ""),
+	    "template: a sentence in a section");
+	CHECK(refused("no-sentence", "{}"),
+	    "template: a key that the catalogue does not have is an error");
+	CHECK(refused("sentence", "{\"v\": 1}") &&
+		  refused("sentence", "{\"v\": 1, \"n\": []}"),
+	    "template: a place needs its name in the data, with text");
+	CHECK(puts_text("last", "v", "<i>", "by <i>") &&
+		  puts_text("plain", "v", "x", "Hello") &&
+		  puts_text("open", "v", "x", "") &&
+		  !puts_text("none", "v", "x", ""),
+	    "message: text with something in its place");
+	CHECK(counts(1, "1 minute") && counts(2, "2 minutes") &&
+		  counts(0, "0 minutes"),
+	    "message: a number has the form of the plural that it needs");
+	CHECK(str_equal(message_text(&catalogue, "greet"), messages[0].text) &&
+		  str_equal(
+		      message_text(&catalogue, "plain"), messages[5].text) &&
+		  message_text(&catalogue, "") == NULL &&
+		  message_text(&catalogue, "z") == NULL &&
+		  message_part(&catalogue, "a", "b", "c") == NULL,
+	    "message: each key is found, and no other");
+}
+
 static void
 bounds(void)
 {
@@ -157,7 +224,8 @@ bounds(void)
 	struct buf out;
 
 	buf_init(&out, small, sizeof small);
-	CHECK(template_render(&out, templates, "lonely", data) == ERR_NO_SPACE,
+	CHECK(template_render(&out, templates, &catalogue, "lonely", data) ==
+		  ERR_NO_SPACE,
 	    "template: a page that does not fit is an error");
 	json_decref(data);
 }
@@ -206,6 +274,7 @@ main(void)
 	sections();
 	partials();
 	malformed();
+	sentences();
 	bounds();
 	overrides();
 	templates_free(&templates);

@@ -1,0 +1,61 @@
+/*
+ * Sentences for people. A catalogue is a language: a text for each key
+ * ("login.heading"), made by the Makefile from templates/LANGUAGE.msg, where
+ * the form of these files is explained. All catalogues have the same keys. A
+ * page is rendered with one of them, which is a value of the request's.
+ *
+ * A text has places, as {client_name}. What is put there is data of the page.
+ */
+#ifndef LK_WEB_MESSAGE_H
+#define LK_WEB_MESSAGE_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct message {
+	const char *key, *text;
+};
+
+struct catalogue {
+	const char *language;           /* "en" (RFC 5646) */
+	const struct message *messages; /* sorted by key */
+	size_t count;
+};
+
+/* Ends with a NULL language. The first is the one for everybody. */
+extern const struct catalogue catalogues[];
+
+/* The text of KEY; NULL if there is none. */
+const char *message_text(const struct catalogue *c, const char *key);
+
+/* The text of GROUP.NAME, or of GROUP.NAME.PART; PART may be NULL. */
+const char *message_part(const struct catalogue *c, const char *group,
+    const char *name, const char *part);
+
+/* Appends the text of KEY, in which VALUE is put in the place PLACE. OUT fails
+ * if there is no such text. */
+void message_put(struct buf *out, const struct catalogue *c, const char *key,
+    const char *place, const char *value);
+
+/* The same with the number N in the place {n}, in the form that N needs:
+ * "KEY[one]". */
+void message_put_count(
+    struct buf *out, const struct catalogue *c, const char *key, int64_t n);
+
+enum { MESSAGE_PLACE_CAP = 32 };
+
+/* A part of a text: LEN bytes that stand for themselves, and then the place
+ * PLACE, or "" at the end. */
+struct message_piece {
+	const char *plain;
+	size_t len;
+	char place[MESSAGE_PLACE_CAP];
+};
+
+/* Takes the next piece from *TEXT; false when nothing is left. */
+bool message_next(const char **text, struct message_piece *piece);
+
+#endif
