@@ -18,7 +18,7 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err reason buf str names form clock monotonic base64 uuid secret json members log issuer file library turn
+base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library turn
 store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn env held files fault fail

@@ -102,10 +102,10 @@ keys_ensure(struct admin *a, enum jwa alg)
 	if (e == OK) {
 		e = store_write(a->store, a->now, pair_step, &p);
 		if (e != OK)
-			signer_discard(&p.next, a->dir);
+			signer_discard(p.next.pub.kid, a->dir);
 	}
 	if (e != OK)
-		signer_discard(&p.active, a->dir);
+		signer_discard(p.active.pub.kid, a->dir);
 	return e == OK || e == ERR_EXISTS ? EXIT_DONE : explain_make(a, e, alg);
 }
 
@@ -245,7 +245,7 @@ remove_spares(struct admin *a)
 			OK &&
 		    store_read(a->store, spare_step, &s) == ERR_NOT_FOUND &&
 		    str_copy(s.key.pub.kid, sizeof s.key.pub.kid, s.kid) == OK)
-			signer_discard(&s.key, a->dir);
+			signer_discard(s.key.pub.kid, a->dir);
 	}
 	closedir(keys);
 }
@@ -274,7 +274,7 @@ discard(struct admin *a, struct rotation *r)
 {
 	for (int alg = 0; alg < JWA_COUNT; alg++)
 		if (r->new[alg].pub.kid[0] != '\0')
-			signer_discard(&r->new[alg], a->dir);
+			signer_discard(r->new[alg].pub.kid, a->dir);
 }
 
 /* Whether a key would sign that apps may not have fetched yet. */

@@ -64,11 +64,11 @@ signer_make(struct signkey *k, enum jwa alg, const char *dir, int64_t now)
 }
 
 void
-signer_discard(const struct signkey *k, const char *dir)
+signer_discard(const char *kid, const char *dir)
 {
 	char path[PATH_CAP];
 
-	if (key_path(path, dir, k->pub.kid) == OK)
+	if (key_path(path, dir, kid) == OK)
 		unlink(path);
 }
 

@@ -21,8 +21,8 @@
 enum err signer_make(
     struct signkey *k, enum jwa alg, const char *dir, int64_t now) MUST_CHECK;
 
-/* Removes a private half (one that was made and then not kept). */
-void signer_discard(const struct signkey *k, const char *dir);
+/* Removes the private half of KID, which was made and then not kept. */
+void signer_discard(const char *kid, const char *dir);
 
 /* Private halves, loaded when first needed and kept for the life of the
  * process (Ed25519 in locked, read-only memory). May be used from several

@@ -101,23 +101,25 @@ jwt_sign_hs256(char *text, size_t cap, const struct buf *claims,
 
 /* The JSON object in LEN characters of base64url, decoded into JSON. */
 static enum err
-read_object(struct members *m, char json[static JWT_CAP], size_t *json_len,
-    const char *text, size_t len)
+read_object(struct json_object_view *m, char json[static JWT_CAP],
+    size_t *json_len, const char *text, size_t len)
 {
 	if (base64url_decode(json, JWT_CAP, json_len, text, len) != OK ||
-	    members_read(m, json, *json_len) != OK)
+	    json_object_view_read(m, json, *json_len) != OK)
 		return ERR_INVALID_TOKEN;
 	return OK;
 }
 
 /* Copies a header parameter that must be a string if it is there at all. */
 static enum err
-header_str(const struct members *header, const char *name, char *s, size_t cap)
+header_str(const struct json_object_view *header, const char *name, char *s,
+    size_t cap)
 {
-	const char *value = members_str(header, name);
+	const char *value = json_object_view_str(header, name);
 
 	if (value == NULL)
-		return members_has(header, name) ? ERR_INVALID_TOKEN : OK;
+		return json_object_view_has(header, name) ? ERR_INVALID_TOKEN
+							  : OK;
 	if (value[0] == '\0' || str_copy(s, cap, value) != OK)
 		return ERR_INVALID_TOKEN;
 	return OK;
@@ -126,7 +128,7 @@ header_str(const struct members *header, const char *name, char *s, size_t cap)
 /* `typ` compares as a media type does: in any case, and a leading
  * "application/" adds nothing (RFC 7515 4.1.9). */
 static enum err
-read_typ(struct jwt *j, const struct members *header)
+read_typ(struct jwt *j, const struct json_object_view *header)
 {
 	static const char prefix[] = "application/";
 	char typ[sizeof prefix + sizeof j->typ] = "";
@@ -143,13 +145,14 @@ read_typ(struct jwt *j, const struct members *header)
 }
 
 static enum err
-read_header(struct jwt *j, const struct members *header)
+read_header(struct jwt *j, const struct json_object_view *header)
 {
 	char alg[8] = "";
 
 	/* What crit names must be understood, and we understand nothing
 	 * (RFC 7515 4.1.11); b64 would change what was signed (RFC 7797). */
-	if (members_has(header, "crit") || members_has(header, "b64"))
+	if (json_object_view_has(header, "crit") ||
+	    json_object_view_has(header, "b64"))
 		return ERR_INVALID_TOKEN;
 	if (header_str(header, "alg", alg, sizeof alg) != OK ||
 	    header_str(header, "kid", j->kid, sizeof j->kid) != OK)
@@ -164,7 +167,7 @@ read_header(struct jwt *j, const struct members *header)
 static enum err
 parse_header(struct jwt *j, struct public_key *k, const char *text, size_t len)
 {
-	struct members header;
+	struct json_object_view header;
 	char json[JWT_CAP];
 	size_t json_len;
 	enum err e;
@@ -174,9 +177,9 @@ parse_header(struct jwt *j, struct public_key *k, const char *text, size_t len)
 		return e;
 	e = read_header(j, &header);
 	if (e == OK && k != NULL &&
-	    jwk_read(k, members_object(&header, "jwk")) != OK)
+	    jwk_read(k, json_object_view_object(&header, "jwk")) != OK)
 		e = ERR_INVALID_TOKEN;
-	members_free(&header);
+	json_object_view_free(&header);
 	return e;
 }
 
@@ -246,7 +249,7 @@ jwt_parse_with_key(struct jwt *j, struct public_key *k, const char *text)
 void
 jwt_wipe(struct jwt *j)
 {
-	members_free(&j->claims);
+	json_object_view_free(&j->claims);
 	secret_wipe(j->claims_text, j->claims_len);
 	clear(j);
 }
@@ -288,14 +291,20 @@ jwt_verify_hs256(const struct jwt *j, const char *secret)
 	return same ? OK : ERR_INVALID_TOKEN;
 }
 
+bool
+jwt_is_for(const struct jwt *j, const char *audience)
+{
+	return json_object_view_names(&j->claims, "aud", audience);
+}
+
 const char *
 jwt_str(const struct jwt *j, const char *claim)
 {
-	return members_str(&j->claims, claim);
+	return json_object_view_str(&j->claims, claim);
 }
 
 int64_t
 jwt_int(const struct jwt *j, const char *claim, int64_t fallback)
 {
-	return members_int(&j->claims, claim, fallback);
+	return json_object_view_int(&j->claims, claim, fallback);
 }

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/members.h"
+#include "base/json_object_view.h"
 #include "jose/jwk.h"
 #include "jose/private_key.h"
 
@@ -37,7 +37,7 @@ struct jwt {
 	size_t signed_len;
 	uint8_t sig[SIGNATURE_MAX];
 	size_t sig_len;
-	struct members claims; /* jwt_wipe lets go */
+	struct json_object_view claims; /* jwt_wipe lets go */
 	char claims_text[JWT_CAP];
 	size_t claims_len;
 };
@@ -68,6 +68,9 @@ enum err jwt_verify_by_set(
 /* Against a client's secret: OK or ERR_INVALID_TOKEN, also for an alg other
  * than HS256. */
 enum err jwt_verify_hs256(const struct jwt *j, const char *secret) MUST_CHECK;
+
+/* Whether AUDIENCE is the token's `aud`, or in it. */
+bool jwt_is_for(const struct jwt *j, const char *audience);
 
 /* A claim that is a string, or NULL; an integer, or FALLBACK. */
 const char *jwt_str(const struct jwt *j, const char *claim);

@@ -177,6 +177,12 @@ forms(void)
 	    "jwt: typ is read as a media type (RFC 7515 4.1.9)");
 	jwt_wipe(&j);
 
+	CHECK(jwt_parse(&j, spell("{\"alg\":\"EdDSA\"}",
+				"{\"aud\":[\"a\",\"b\"]}", "s")) == OK &&
+		  jwt_is_for(&j, "b") && !jwt_is_for(&j, "c"),
+	    "jwt: aud may be a list (RFC 7519 4.1.3)");
+	jwt_wipe(&j);
+
 	CHECK(!parses(""), "jwt: nothing is no token");
 	CHECK(!parses(A1_SIGNED), "jwt: two parts are no token");
 	CHECK(!parses(A1_TOKEN ".c2ln"), "jwt: four parts are no token");

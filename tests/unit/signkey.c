@@ -395,7 +395,7 @@ private_files(const char *dir)
 	CHECK(signer_sign(signer, &other, message, sizeof message, sig, &len) ==
 		  ERR_CORRUPT,
 	    "signkey: a file that does not match its row does not sign");
-	signer_discard(&other, dir);
+	signer_discard(other.pub.kid, dir);
 	CHECK(signer_sign(signer, &other, message, sizeof message, sig, &len) ==
 		  ERR_NOT_FOUND,
 	    "signkey: a private half that was discarded is gone");
