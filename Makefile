@@ -27,7 +27,8 @@ domain	 = conf conf_value keyring installation token scope pkce password user us
 	   site site_path site_rule site_rules destination app_password \
 	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer \
 	   records
-protocol = provider authorization client_auth authorize_parse authorize sign_in consent \
+protocol = provider authorization client_auth authorize_parse authorize \
+	   proof authenticate session_open consent \
 	   grant claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
 web	 = gateway signals request response cookie csrf message template cors browser page call reply \

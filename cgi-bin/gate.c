@@ -1,7 +1,6 @@
 /*
  * gate: says for a web server whether a request to a site may go on. How it is
- * asked and answers is web/front.h's, and gate(8)'s for whoever configures a
- * server:
+ * asked and answers is in web/front.h, and for administrators in gate(8):
  *
  *	authorizer (lighttpd, mod_authnz_fcgi)	FCGI_ROLE=AUTHORIZER
  *	forward-auth (Caddy, Traefik)		LATCHKEY_GATE=forward_auth

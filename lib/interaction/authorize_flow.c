@@ -258,16 +258,19 @@ put_person(struct interaction *i, const struct step *step, struct json_build *b)
 {
 	const struct authorize_state *s = i->state;
 
-	/* Whoever is asked these goes on as the person of their page. */
+	/* Both pages answer which account it is. */
 	if (step == &sign_in_step || step == &consent_step)
 		remove_answered(i, PROMPT_SELECT_ACCOUNT);
 	json_put_str(b, "display", s->reply.user.display);
 	json_put_bool(b, "can_cancel", true);
 }
 
+/* A password is enough. */
 static void
-ask_again_signed_in(struct interaction *i)
+open_session(struct interaction *i)
 {
+	if (!sign_in_complete(i))
+		return;
 	remove_answered(i, PROMPT_LOGIN | PROMPT_SELECT_ACCOUNT);
 	interaction_again(i);
 }
@@ -283,7 +286,7 @@ static const struct flow authorization = {
     .refuse = refuse_authorization,
     .page = put_person,
     .stale = sign_in_stale,
-    .signed_in = ask_again_signed_in,
+    .proven = open_session,
 };
 
 void

@@ -83,10 +83,14 @@ static void
 run_button(struct interaction *i, const struct form *posted)
 {
 	const char *name = form_get(posted, "step");
+	const char *proof = form_get(posted, "proof");
 	const struct step_button *button =
 	    find_button(i, name, form_get(posted, "csrf"));
 
 	if (button != NULL) {
+		i->proven = proof != NULL &&
+			    proof_unseal(&i->proof, proof, i->csrf.keyring,
+				i->csrf.browser, i->call->now) == OK;
 		button->run(i, posted);
 		return;
 	}
@@ -129,12 +133,14 @@ interaction_run(const struct flow *flow, void *state, struct call *c)
 	else
 		flow->go_on(&i);
 	session_cookie_wipe(&i.cookie_storage);
+	secret_wipe(&i.proof, sizeof i.proof);
 }
 
 void
 interaction_show(struct interaction *i, const struct step *step)
 {
 	char text[INTERACTION_URL_CAP], token[CSRF_TOKEN_CAP];
+	char proof[PROOF_TEXT_CAP] = "";
 	char action[ISSUER_CAP + 16];
 	struct json_build b;
 	struct buf u;
@@ -156,6 +162,10 @@ interaction_show(struct interaction *i, const struct step *step)
 	bind_token(i, step);
 	csrf_make(token, &i->csrf, i->conf, &i->call->response, step->purpose);
 	json_put_str(&b, "csrf", token);
+	if (i->proven)
+		proof_seal(proof, &i->proof, i->csrf.keyring, i->csrf.browser,
+		    i->call->now);
+	json_put_str(&b, "proof", proof);
 	page_render(&i->call->response, &i->call->page, step->template, &b,
 	    i->client_is_guessed ? NULL : i->client);
 }

@@ -7,7 +7,8 @@
  *
  * The pages carry the app's request along as text, in their own address or in
  * a hidden field, and every step parses it again: no step trusts an earlier
- * one, and nothing is kept for people who never come back.
+ * one, and nothing is kept for people who never come back. The same goes for
+ * what a person has proven while they sign in (protocol/proof.h).
  */
 #ifndef LK_INTERACTION_INTERACTION_H
 #define LK_INTERACTION_INTERACTION_H
@@ -17,6 +18,7 @@
 #include "base/json.h"
 #include "base/reason.h"
 #include "domain/session.h"
+#include "protocol/proof.h"
 #include "web/call.h"
 #include "web/csrf.h"
 
@@ -67,8 +69,9 @@ struct flow {
 	/* A form came back without a good token; BUTTON is what it names.
 	 * Without this, what was asked is asked again. */
 	void (*stale)(struct interaction *i, const char *button);
-	/* The person has signed in, and the browser has the cookie. */
-	void (*signed_in)(struct interaction *i);
+	/* i->proof says who it is: asks for more, or opens the session
+	 * (sign_in_complete). */
+	void (*proven)(struct interaction *i);
 };
 
 struct interaction {
@@ -83,7 +86,10 @@ struct interaction {
 	struct form form;                    /* the app's request */
 	char text[INTERACTION_TEXT_CAP];     /* behind form, if a form of ours
 					      * brought it */
-	const struct client *client;         /* the app; NULL: not known yet */
+	/* What the person has proven, here or on an earlier page, if PROVEN. */
+	bool proven;
+	struct proof proof;
+	const struct client *client; /* the app; NULL: not known yet */
 	/* Nothing but its address says that it is this app: no form may lead
 	 * there. */
 	bool client_is_guessed;

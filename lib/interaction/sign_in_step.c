@@ -3,7 +3,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "domain/slots.h"
-#include "protocol/sign_in.h"
+#include "protocol/authenticate.h"
+#include "protocol/session_open.h"
 #include "web/browser.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@ enum { NAME_TYPED_CAP = 512 };
 void
 sign_in_ask(struct interaction *i, const char *name, const char *alert)
 {
+	i->proven = false;
 	i->typed_name = name;
 	i->alert = alert;
 	interaction_show(i, &sign_in_step);
@@ -25,6 +27,15 @@ sign_in_switch(struct interaction *i, const struct form *posted)
 	sign_in_ask(i, "", "");
 }
 
+static void
+ask_after_stale(struct interaction *i)
+{
+	i->call->response.status = 403;
+	sign_in_ask(i, "",
+	    "This page was open for too long, or your browser "
+	    "does not accept cookies. Try again.");
+}
+
 void
 sign_in_stale(struct interaction *i, const char *button)
 {
@@ -32,14 +43,10 @@ sign_in_stale(struct interaction *i, const char *button)
 
 	/* Another site's form comes without our cookies, and no answer to it
 	 * may set one. */
-	if (!csrf_may_answer(&i->csrf) || (i->cookie != NULL && !typed)) {
+	if (!csrf_may_answer(&i->csrf) || (i->cookie != NULL && !typed))
 		interaction_again(i);
-		return;
-	}
-	i->call->response.status = 403;
-	sign_in_ask(i, "",
-	    "This page was open for too long, or your browser "
-	    "does not accept cookies. Try again.");
+	else
+		ask_after_stale(i);
 }
 
 static void
@@ -116,14 +123,12 @@ check_login(struct interaction *i, const struct form *posted)
 	const char *password = form_get(posted, "password");
 	struct call *c = i->call;
 	struct devices devices;
-	struct sign_in_request q = {
+	struct password_request q = {
 	    .name = trim_name(form_get(posted, "username"), name),
-	    .password = password != NULL ? password : "",
+	    .password = password,
 	    .address = c->request.address,
-	    .remember = form_get(posted, "remember") != NULL,
-	    .cookie = i->cookie,
 	    .devices = &devices};
-	struct sign_in_reply r;
+	int64_t wait_s;
 	enum err e;
 
 	if (q.name[0] == '\0' || password == NULL) {
@@ -132,16 +137,43 @@ check_login(struct interaction *i, const struct form *posted)
 		return;
 	}
 	browser_devices(&devices, i->conf, &c->request);
-	e = sign_in(c->provider, &q, c->now, &r);
+	e = authenticate_password(c->provider, &q, c->now, &i->proof, &wait_s);
+	i->proven = e == OK;
+	i->proof.remember = form_get(posted, "remember") != NULL;
+	if (e == OK)
+		i->flow->proven(i);
+	else
+		sign_in_failed(i, e, q.name, wait_s);
+}
+
+bool
+sign_in_complete(struct interaction *i)
+{
+	struct call *c = i->call;
+	struct devices devices;
+	struct session_open_request q = {.address = c->request.address,
+	    .cookie = i->cookie,
+	    .devices = &devices};
+	struct session_open_reply r;
+	enum err e;
+
+	if (!i->proven) {
+		call_log_refusal(
+		    c, ERR_FORBIDDEN, REASON_FORM_TOKEN, i->client->client_id);
+		ask_after_stale(i);
+		return false;
+	}
+	browser_devices(&devices, i->conf, &c->request);
+	e = session_open(c->provider, &i->proof, &q, c->now, &r);
 	if (e == OK) {
 		browser_sign_in(
 		    &c->response, i->conf, &r.session, &r.cookie, c->now);
 		browser_set_devices(&c->response, i->conf, &r.devices);
-		i->flow->signed_in(i);
 	} else {
-		sign_in_failed(i, e, q.name, r.wait_s);
+		sign_in_failed(i, e, i->proof.typed, 0);
 	}
-	sign_in_reply_wipe(&r);
+	session_open_reply_wipe(&r);
+	return e == OK;
 }
 
 const struct step sign_in_step = {

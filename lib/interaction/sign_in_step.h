@@ -7,14 +7,18 @@
 
 #include "interaction/interaction.h"
 
-/* Its flow has signed_in, which comes next. */
+/* Its flow has `proven`, which comes next. */
 extern const struct step sign_in_step;
 
 /* Shows the page with NAME already there. ALERT says what went wrong; "":
  * nothing. Both are borrowed until this returns. */
 void sign_in_ask(struct interaction *i, const char *name, const char *alert);
 
-/* A button: somebody else wants to sign in. */
+/* Opens the session of i->proof and gives the browser its cookies. False if it
+ * cannot be: the answer says so. */
+bool sign_in_complete(struct interaction *i) MUST_CHECK;
+
+/* A button: another person wants to sign in. */
 void sign_in_switch(struct interaction *i, const struct form *posted);
 
 /* What a flow with this step does about a form without its token: a page that

@@ -13,8 +13,9 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "protocol/authenticate.h"
 #include "protocol/provider.h"
-#include "protocol/sign_in.h"
+#include "protocol/session_open.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -88,12 +89,22 @@ warm_up(struct bench *b)
 static enum err
 sign_in_once(struct bench *b)
 {
-	struct sign_in_request q = {
-	    .name = b->name, .password = "", .address = "127.0.0.1"};
-	struct sign_in_reply r;
-	enum err e = sign_in(&b->p, &q, b->now, &r);
+	static const struct devices none;
+	struct password_request q = {.name = b->name,
+	    .password = "",
+	    .address = "127.0.0.1",
+	    .devices = &none};
+	struct session_open_request browser = {
+	    .address = "127.0.0.1", .devices = &none};
+	struct session_open_reply r;
+	struct proof proof;
+	int64_t wait_s;
+	enum err e = authenticate_password(&b->p, &q, b->now, &proof, &wait_s);
 
-	sign_in_reply_wipe(&r);
+	if (e == OK) {
+		e = session_open(&b->p, &proof, &browser, b->now, &r);
+		session_open_reply_wipe(&r);
+	}
 	return e;
 }
 

@@ -1,0 +1,144 @@
+#include "protocol/authenticate.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "domain/password.h"
+#include "domain/slots.h"
+#include "domain/throttle.h"
+
+#include <string.h>
+#include <unistd.h>
+
+struct password_ctx {
+	const struct provider *p;
+	const struct password_request *q;
+	int64_t now, wait_s;
+
+	struct user user;       /* as found at first; zeroes if there is none */
+	struct throttle_try by; /* its device: the browser's entry that is
+				 * theirs, or NULL */
+	bool has_hash;
+	struct password_hash stronger; /* what replaces an outdated hash */
+};
+
+/* Whose hash to compare with, and whether they have signed in with this browser
+ * before. */
+static enum err
+find_person_step(struct store_txn *t, void *arg)
+{
+	struct password_ctx *c = arg;
+	enum err e = user_find_typed(t, c->q->name, &c->user);
+	const uint8_t *device;
+
+	c->has_hash = e == OK && c->user.has_password && !c->user.locked;
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	device = device_find(c->q->devices, &c->p->keyring, &c->user, c->now);
+	c->by = (struct throttle_try){.name = c->q->name,
+	    .address = c->q->address,
+	    .device = e == OK ? device : NULL};
+	return OK;
+}
+
+/* Before the password. */
+static enum err
+charge_step(struct store_txn *t, void *arg)
+{
+	struct password_ctx *c = arg;
+
+	return throttle_charge(t, &c->p->keyring, &c->by, c->now, &c->wait_s);
+}
+
+static enum err
+refund_step(struct store_txn *t, void *arg)
+{
+	struct password_ctx *c = arg;
+
+	throttle_refund(t, &c->p->keyring, &c->by, c->now);
+	return store_failed(t);
+}
+
+static bool
+same_password(const struct user *a, const struct user *b)
+{
+	return secret_equal(
+	    a->password.hash, b->password.hash, PASSWORD_HASH_LEN);
+}
+
+/* Unless it was changed meanwhile. */
+static enum err
+strengthen_step(struct store_txn *t, void *arg)
+{
+	struct password_ctx *c = arg;
+	struct user u;
+	enum err e = user_get(t, c->user.user_id, &u);
+
+	if (e == OK && same_password(&u, &c->user)) {
+		u.password = c->stronger;
+		e = user_put(t, &u, u.changed_at);
+	}
+	user_wipe(&u);
+	return e;
+}
+
+/* Outside any transaction: a hash takes as long as fifty commits. */
+static enum err
+check_password(struct password_ctx *c)
+{
+	const struct conf *conf = &c->p->conf;
+	enum err e = password_verify(
+	    c->has_hash ? &c->user.password : NULL, c->q->password, conf);
+
+	/* Failing to strengthen it is no reason to keep the person out. */
+	if (e == OK && password_outdated(&c->user.password, conf) &&
+	    password_set(&c->stronger, c->q->password, conf) == OK &&
+	    store_write(c->p->store, c->now, strengthen_step, c) == OK)
+		c->user.password = c->stronger;
+	return e;
+}
+
+/* One try, by a person who has a place in the line. */
+static enum err
+try_password(struct password_ctx *c)
+{
+	enum err e = store_write(c->p->store, c->now, charge_step, c);
+
+	if (e != OK)
+		return e;
+	e = check_password(c);
+	/* Not looked at. That it stays charged is no reason for a 500. */
+	if (e != OK && e != ERR_ACCESS_DENIED &&
+	    store_write(c->p->store, c->now, refund_step, c) != OK)
+		log_fault("a try was charged and not made", NULL);
+	return e;
+}
+
+enum err
+authenticate_password(const struct provider *p,
+    const struct password_request *q, int64_t now, struct proof *proof,
+    int64_t *wait_s)
+{
+	struct password_ctx c = {.p = p, .q = q, .now = now};
+	int place;
+	enum err e;
+
+	*proof = (struct proof){.amr = "pwd"};
+	e = store_read(p->store, find_person_step, &c);
+	/* First of all: a refusal for want of a place costs neither a try nor a
+	 * write. */
+	if (e == OK)
+		e = slots_line_up(&place, &p->conf, c.by.device != NULL);
+	if (e == OK) {
+		e = try_password(&c);
+		close(place);
+	}
+	if (e == OK)
+		e = str_copy(proof->typed, sizeof proof->typed, q->name);
+	if (e == OK) {
+		memcpy(proof->user_id, c.user.user_id, USER_ID_LEN);
+		proof_password(proof->password, &c.user);
+	}
+	*wait_s = c.wait_s;
+	secret_wipe(&c, sizeof c);
+	return e;
+}

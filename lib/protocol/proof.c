@@ -1,0 +1,93 @@
+#include "protocol/proof.h"
+
+#include "base/clock.h"
+#include "store/record.h"
+
+#include <string.h>
+
+enum { PROOF_VERSION = 1 };
+
+void
+proof_password(uint8_t hash[static HASH_LEN], const struct user *u)
+{
+	secret_hash(hash, u->password.hash, sizeof u->password.hash);
+}
+
+/* One key for each browser. */
+static void
+browser_key(uint8_t key[static SECRET_KEY_LEN], const struct keyring *k,
+    const char *browser)
+{
+	secret_mac(
+	    key, SECRET_KEY_LEN, k->form, "proof", browser, strlen(browser));
+}
+
+void
+proof_seal(char text[static PROOF_TEXT_CAP], const struct proof *p,
+    const struct keyring *k, const char *browser, int64_t now)
+{
+	uint8_t bytes[PROOF_CAP], sealed[PROOF_CAP + SEAL_OVERHEAD];
+	uint8_t key[SECRET_KEY_LEN];
+	struct record_writer w;
+
+	record_begin(&w, bytes, sizeof bytes, PROOF_VERSION);
+	record_put_i64(&w, now + PROOF_LIFETIME_S);
+	record_put_bytes(&w, p->user_id, sizeof p->user_id);
+	record_put_bytes(&w, p->password, sizeof p->password);
+	record_put_u8(&w, p->remember);
+	record_put_str(&w, p->amr);
+	record_put_str(&w, p->typed);
+	text[0] = '\0';
+	if (record_end(&w) == OK) {
+		browser_key(key, k, browser);
+		secret_seal(sealed, bytes, w.len, key, "proof");
+		base64url_encode(
+		    text, PROOF_TEXT_CAP, sealed, w.len + SEAL_OVERHEAD);
+	}
+	secret_wipe(key, sizeof key);
+	secret_wipe(bytes, sizeof bytes);
+}
+
+static enum err
+decode_proof(struct proof *p, const uint8_t *bytes, size_t len, int64_t now)
+{
+	struct record_reader r;
+	int64_t left_s;
+
+	record_open(&r, bytes, len, PROOF_VERSION);
+	left_s = record_get_i64(&r) - now;
+	record_get_bytes(&r, p->user_id, sizeof p->user_id);
+	record_get_bytes(&r, p->password, sizeof p->password);
+	p->remember = record_get_u8(&r) != 0;
+	record_get_str(&r, p->amr, sizeof p->amr);
+	record_get_str(&r, p->typed, sizeof p->typed);
+	/* More than that is left if the clock went back since. */
+	if (left_s <= 0 || left_s > PROOF_LIFETIME_S + CLOCK_SLACK_S)
+		return ERR_FORBIDDEN;
+	return record_close(&r);
+}
+
+enum err
+proof_unseal(struct proof *p, const char *text, const struct keyring *k,
+    const char *browser, int64_t now)
+{
+	uint8_t bytes[PROOF_CAP], sealed[PROOF_CAP + SEAL_OVERHEAD];
+	uint8_t key[SECRET_KEY_LEN];
+	size_t len;
+	enum err e =
+	    base64url_decode(sealed, sizeof sealed, &len, text, strlen(text));
+
+	*p = (struct proof){0};
+	if (e == OK && len < SEAL_OVERHEAD)
+		e = ERR_SYNTAX;
+	browser_key(key, k, browser);
+	if (e == OK)
+		e = secret_open(bytes, sealed, len, key, "proof");
+	if (e == OK)
+		e = decode_proof(p, bytes, len - SEAL_OVERHEAD, now);
+	if (e != OK)
+		*p = (struct proof){0};
+	secret_wipe(key, sizeof key);
+	secret_wipe(bytes, sizeof bytes);
+	return e == OK ? OK : ERR_FORBIDDEN;
+}

@@ -1,0 +1,123 @@
+#include "protocol/session_open.h"
+
+#include "domain/audit.h"
+#include "domain/throttle.h"
+
+#include <string.h>
+
+struct session_open_ctx {
+	const struct provider *p;
+	const struct proof *proof;
+	const struct session_open_request *q;
+	int64_t now;
+	struct session_open_reply *r;
+};
+
+/* The person of the proof, if nothing has changed since. */
+static enum err
+require_proven(
+    struct store_txn *t, const struct proof *proof, struct user *person)
+{
+	uint8_t password[HASH_LEN];
+	enum err e = user_require(t, proof->user_id, person);
+
+	proof_password(password, person);
+	if (e == OK && !secret_equal(password, proof->password, HASH_LEN)) {
+		user_wipe(person);
+		e = ERR_ACCESS_DENIED;
+	}
+	return e;
+}
+
+/* The cookie of the same person's session in this browser, whose sid is kept,
+ * also when this sign-in is asked for twice; another's session is ended. */
+static const struct session_cookie *
+find_session_before(
+    struct store_txn *t, const struct session_open_ctx *c, struct session *old)
+{
+	const struct session_cookie *cookie = c->q->cookie;
+	struct user u;
+	bool present, own;
+
+	if (cookie == NULL)
+		return NULL;
+	present = session_find(t, cookie, c->now, old, &u) == OK;
+	user_wipe(&u);
+	if (!present && session_find_before(t, cookie, c->now, old) != OK)
+		return NULL;
+	own = memcmp(old->user_id, c->proof->user_id, USER_ID_LEN) == 0;
+	if (present && !own)
+		session_end(t, old->sid);
+	return own ? cookie : NULL;
+}
+
+/* The entry of this browser that is PERSON's is replaced; in a copy, for this
+ * may run more than once. Their tries are forgiven where they were charged. */
+static void
+note_device(
+    struct store_txn *t, struct session_open_ctx *c, const struct user *person)
+{
+	const struct keyring *k = &c->p->keyring;
+	struct devices *kept = &c->r->devices;
+	const uint8_t *old;
+
+	*kept = *c->q->devices;
+	old = device_find(kept, k, person, c->now);
+	throttle_forgive(t, k,
+	    &(struct throttle_try){.name = c->proof->typed,
+		.address = c->q->address,
+		.device = old},
+	    c->now);
+	device_add(kept, old, k, person, c->now);
+}
+
+static enum err
+session_open_step(struct store_txn *t, void *arg)
+{
+	struct session_open_ctx *c = arg;
+	struct session_open_reply *r = c->r;
+	struct session_lifetimes l;
+	const struct session_cookie *before;
+	struct session old;
+	struct user person;
+	bool remember;
+	enum err e = require_proven(t, c->proof, &person);
+
+	if (e != OK)
+		return e;
+	before = find_session_before(t, c, &old);
+	/* An app that asks for the password again (prompt=login, max_age) does
+	 * not make the browser forget the person. */
+	remember = c->proof->remember || (before != NULL && old.remembered);
+	l = provider_session_lifetimes(c->p, remember);
+	session_make(&r->session, &r->cookie, before, person.user_id,
+	    c->proof->amr, &l, remember, c->now);
+	if (before != NULL)
+		session_outlast(t, &r->session, &old, c->now);
+	e = session_put(t, &r->session);
+	note_device(t, c, &person);
+	audit_add(t, c->now, "signed_in", person.name, NULL, c->q->address);
+	user_wipe(&person);
+	return e == OK ? store_failed(t) : e;
+}
+
+enum err
+session_open(const struct provider *p, const struct proof *proof,
+    const struct session_open_request *q, int64_t now,
+    struct session_open_reply *r)
+{
+	struct session_open_ctx c = {p, proof, q, now, r};
+	enum err e;
+
+	*r = (struct session_open_reply){0};
+	e = store_write(p->store, now, session_open_step, &c);
+	if (e != OK)
+		secret_wipe(&r->cookie, sizeof r->cookie);
+	return e;
+}
+
+void
+session_open_reply_wipe(struct session_open_reply *r)
+{
+	secret_wipe(r, sizeof *r);
+}
