@@ -18,7 +18,7 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library turn
+base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library permit
 store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn env held files fault fail
@@ -35,7 +35,7 @@ web	 = gateway signals request response cookie csrf message template cors browse
 	   token_reply refresh_cookie front
 interaction = interaction sign_in_step authorize_flow logout_flow \
 	   gate_flow gate_notice
-app	 = app token_answer workers roles thread held
+app	 = app token_answer worker_pool stack_wipe held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate

@@ -1,23 +1,27 @@
 /*
- * Starts the programs for a web server that does not start them itself, and
- * keeps them running until SIGTERM or Ctrl-C:
+ * Starts the programs for a web server that does not start them itself, each
+ * when there is a request for it, until SIGTERM or Ctrl-C:
  *
- *	start-programs [-u USER] [-w WEB-USER] PROGRAMS SOCKETS
+ *	start-programs [-u USER] [-w WEB-USER] PROGRAMS [SOCKETS]
  *
  * PROGRAMS is the directory they are in, SOCKETS the one their sockets are made
  * in: SOCKETS/token and so on. As root, the programs run as USER, and WEB-USER
- * alone can open the sockets; without -u and -w all is the caller's.
+ * alone can open the sockets; without -u and -w all is the caller's. Without
+ * SOCKETS, systemd passes the sockets, each named after its program.
  *
  * Each program is one process with one socket, on its standard input: it serves
  * with as many threads as there are requests (workers in latchkey.conf), and
- * those that write share a commit. The sockets are ours and outlive it. One
- * that dies is started again. On SIGHUP (after an upgrade) a new one of each is
- * started while the old one finishes what it has; no request is turned away.
+ * those that write share a commit. It exits when nothing has come for a while.
+ * The sockets are ours and outlive it: a connection that comes then waits in
+ * the socket, and we start the program again. On SIGHUP (after an upgrade) the
+ * programs finish what they have, and the next request starts a new one.
  *
  * Log lines of the programs reach standard error.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -26,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -35,8 +40,8 @@
 
 enum {
 	PATH_CAP = 4096,
-	/* One that dies waits for so long, twice as long each time, before it
-	 * is started again; unless it had been well. */
+	/* A program that fails waits for so long before it is started again,
+	 * twice as long each time, unless it had been well. */
 	WAIT_FIRST_MS = 200,
 	WAIT_MAX_MS = 30000,
 	WELL_MS = 60000
@@ -45,15 +50,18 @@ enum {
 static struct program {
 	const char *name;
 	char path[PATH_CAP];
-	int socket;
-	pid_t pid;      /* 0: is to be started */
-	int64_t due_ms; /* then; */
+	int socket;     /* -1: there is none */
+	pid_t pid;      /* 0: the next connection starts it */
+	int64_t due_ms; /* but not before */
 	int64_t wait_ms, started_ms;
 } programs[] = {
-#define X(program) {.name = #program},
+#define X(program) {.name = #program, .socket = -1},
     LK_PROGRAMS
 #undef X
 };
+
+/* A program exits when nothing has come for so long. */
+#define IDLE_S "30"
 
 enum { COUNT = sizeof programs / sizeof programs[0] };
 
@@ -197,6 +205,44 @@ make_sockets(const char *dir, const struct account *owner)
 	umask(before);
 }
 
+static struct program *
+find_program(const char *name)
+{
+	for (int i = 0; i < COUNT; i++)
+		if (strcmp(programs[i].name, name) == 0)
+			return &programs[i];
+	return NULL;
+}
+
+/* From systemd, as sd_listen_fds_with_names(3) takes them. */
+static void
+take_sockets(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	char *names = getenv("LISTEN_FDNAMES");
+	int fd = STDERR_FILENO + 1, end = fd;
+
+	if (pid != NULL && count != NULL &&
+	    strtol(pid, NULL, 10) == (long)getpid())
+		end += (int)strtol(count, NULL, 10);
+	if (end == fd || names == NULL)
+		refuse("neither a directory for sockets, nor any from systemd");
+	for (; fd < end; fd++) {
+		const char *name = strsep(&names, ":");
+		struct program *p = name != NULL ? find_program(name) : NULL;
+
+		if (p == NULL || p->socket >= 0)
+			refuse("socket %d from systemd, %s: not a program, or "
+			       "its second socket",
+			    fd, name != NULL ? name : "unnamed");
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		p->socket = fd;
+	}
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+}
+
 /* --- a program --- */
 
 /* For good: neither the groups nor the user can be had back. */
@@ -253,57 +299,45 @@ start(struct program *p)
 	}
 }
 
-/* Starts those that are due, and says how long until the next is; -1: none is
- * waiting. */
-static int64_t
-start_due(void)
+/* Idle programs exit with status 0. One that does so at once, whatever for,
+ * must not have us start it again and again. */
+static void
+note_exit(struct program *p, int status)
 {
-	int64_t next = -1;
-
-	for (int i = 0; i < COUNT; i++) {
-		struct program *p = &programs[i];
-		int64_t left = p->due_ms - now_ms();
-
-		if (p->pid == 0 && left <= 0)
-			start(p);
-		if (p->pid == 0 && (next < 0 || left < next))
-			next = left;
+	if (status == 0) {
+		p->due_ms = p->started_ms + WAIT_FIRST_MS;
+		p->pid = 0;
+		return;
 	}
-	return next;
+	wait_longer(p);
+	say("%s ended by itself (status %d) and can be started again in %d ms",
+	    p->path,
+	    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+	    (int)p->wait_ms);
 }
 
 static void
-bury(void)
+reap(void)
 {
 	pid_t pid;
 	int status;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (int i = 0; i < COUNT; i++) {
-			struct program *p = &programs[i];
-
-			/* None has it that was told to end. */
-			if (p->pid != pid)
-				continue;
-			wait_longer(p);
-			say("%s ended by itself (status %d) and is started "
-			    "again in %d ms",
-			    p->path,
-			    WIFEXITED(status) ? WEXITSTATUS(status)
-					      : 128 + WTERMSIG(status),
-			    (int)p->wait_ms);
-		}
+		for (int i = 0; i < COUNT; i++)
+			/* None has the pid of one that was told to end. */
+			if (programs[i].pid == pid)
+				note_exit(&programs[i], status);
 }
 
+/* Those that run finish what they have; a connection that comes from now on
+ * starts a new one. */
 static void
-start_anew(void)
+replace_all(void)
 {
 	for (int i = 0; i < COUNT; i++) {
-		pid_t old = programs[i].pid;
-
-		start(&programs[i]);
-		if (old > 0)
-			kill(old, SIGTERM);
+		if (programs[i].pid > 0)
+			kill(programs[i].pid, SIGTERM);
+		programs[i].pid = 0;
 	}
 }
 
@@ -319,50 +353,82 @@ end_all(void)
 
 /* --- all of them --- */
 
+/* Waits for a connection to a program that does not run, or for a signal. */
 static void
-keep(const sigset_t *signals)
+await_any(struct pollfd polled[static COUNT + 1])
 {
-	for (;;) {
-		int64_t left = start_due();
-		struct timespec timeout = {
-		    .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+	int64_t now = now_ms(), wait_ms = -1;
 
-		switch (left < 0 ? sigwaitinfo(signals, NULL)
-				 : sigtimedwait(signals, NULL, &timeout)) {
-		case SIGCHLD:
-			bury();
-			break;
-		case SIGHUP:
-			start_anew();
-			break;
-		case SIGTERM:
-		case SIGINT:
+	for (int i = 0; i < COUNT; i++) {
+		const struct program *p = &programs[i];
+		int64_t left = p->due_ms - now;
+		bool due = p->pid == 0 && left <= 0;
+
+		polled[i] = (struct pollfd){due ? p->socket : -1, POLLIN, 0};
+		if (p->pid == 0 && !due && (wait_ms < 0 || left < wait_ms))
+			wait_ms = left;
+	}
+	if (poll(polled, COUNT + 1, (int)wait_ms) < 0)
+		refuse("poll: %s", strerror(errno));
+}
+
+static void
+start_called(const struct pollfd polled[static COUNT])
+{
+	for (int i = 0; i < COUNT; i++)
+		if (polled[i].revents != 0)
+			start(&programs[i]);
+}
+
+static void
+supervise(int signals)
+{
+	struct pollfd polled[COUNT + 1];
+	struct signalfd_siginfo got;
+
+	polled[COUNT] = (struct pollfd){signals, POLLIN, 0};
+	for (;;) {
+		await_any(polled);
+		start_called(polled);
+		if (polled[COUNT].revents == 0 ||
+		    read(signals, &got, sizeof got) != sizeof got)
+			continue;
+		if (got.ssi_signo == SIGCHLD)
+			reap();
+		else if (got.ssi_signo == SIGHUP)
+			replace_all();
+		else
 			return;
-		}
 	}
 }
 
 /* From now on they come when we ask for them. */
-static void
-hold_signals(sigset_t *set)
+static int
+hold_signals(void)
 {
 	static const int ours[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT};
+	sigset_t set;
+	int fd;
 
-	sigemptyset(set);
+	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
-		sigaddset(set, ours[i]);
+		sigaddset(&set, ours[i]);
 		signal(ours[i], SIG_DFL);
 	}
-	sigprocmask(SIG_BLOCK, set, &mask_before);
+	sigprocmask(SIG_BLOCK, &set, &mask_before);
 	/* Nobody may be there to read what we say. */
 	signal(SIGPIPE, SIG_IGN);
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
+		refuse("signals: %s", strerror(errno));
+	return fd;
 }
 
 static int
 usage(void)
 {
 	fputs("usage: start-programs [-u USER] [-w WEB-USER] PROGRAMS "
-	      "SOCKETS\n",
+	      "[SOCKETS]\n",
 	    stderr);
 	return 2;
 }
@@ -371,7 +437,7 @@ int
 main(int argc, char **argv)
 {
 	struct account web_user = {NULL, 0, 0};
-	sigset_t signals;
+	const char *dir;
 	int option;
 
 	while ((option = getopt(argc, argv, "u:w:")) != -1)
@@ -385,14 +451,19 @@ main(int argc, char **argv)
 		default:
 			return usage();
 		}
-	if (argc - optind != 2)
+	if (argc - optind < 1 || argc - optind > 2)
 		return usage();
 	check_programs(argv[optind]);
-	check_sockets_dir(argv[optind + 1]);
-	make_sockets(
-	    argv[optind + 1], web_user.name != NULL ? &web_user : &user);
-	hold_signals(&signals);
-	keep(&signals);
+	dir = argv[optind + 1];
+	if (dir != NULL) {
+		check_sockets_dir(dir);
+		make_sockets(dir, web_user.name != NULL ? &web_user : &user);
+	} else {
+		take_sockets();
+	}
+	/* Unless somebody wants another time. */
+	setenv("LATCHKEY_IDLE", IDLE_S, 0);
+	supervise(hold_signals());
 	end_all();
 	return EXIT_SUCCESS;
 }

@@ -12,8 +12,7 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	(void)argc;
-	return app_run(argv, "authorize", APP_KEYRING | APP_PAGES, endpoints);
+	return app_run("authorize", APP_KEYRING | APP_PAGES, endpoints);
 }

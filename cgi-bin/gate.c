@@ -27,9 +27,8 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	(void)argc;
 	return app_run(
-	    argv, "gate", APP_KEYRING | APP_PAGES | APP_EVERY_PATH, endpoints);
+	    "gate", APP_KEYRING | APP_PAGES | APP_EVERY_PATH, endpoints);
 }

@@ -29,8 +29,7 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	(void)argc;
-	return app_run(argv, "introspect", APP_KEYRING, endpoints);
+	return app_run("introspect", APP_KEYRING, endpoints);
 }

@@ -50,8 +50,7 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	(void)argc;
-	return app_run(argv, "metadata", 0, endpoints);
+	return app_run("metadata", 0, endpoints);
 }

@@ -90,8 +90,7 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	(void)argc;
-	return app_run(argv, "refresh", APP_KEYRING | APP_SIGNER, endpoints);
+	return app_run("refresh", APP_KEYRING | APP_SIGNER, endpoints);
 }

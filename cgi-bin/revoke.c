@@ -27,8 +27,7 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	(void)argc;
-	return app_run(argv, "revoke", APP_KEYRING, endpoints);
+	return app_run("revoke", APP_KEYRING, endpoints);
 }

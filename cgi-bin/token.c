@@ -23,8 +23,7 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	(void)argc;
-	return app_run(argv, "token", APP_KEYRING | APP_SIGNER, endpoints);
+	return app_run("token", APP_KEYRING | APP_SIGNER, endpoints);
 }

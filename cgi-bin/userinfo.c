@@ -30,8 +30,7 @@ static const struct endpoint endpoints[] = {
 };
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	(void)argc;
-	return app_run(argv, "userinfo", 0, endpoints);
+	return app_run("userinfo", 0, endpoints);
 }

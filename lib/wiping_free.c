@@ -16,9 +16,16 @@
 #include <malloc.h>
 #include <string.h>
 
-/* Longer blocks are the kernel's own pages (app/thread.c), which are unmapped
- * and come back as zeroes; writing to them would only touch more of them. */
+/* Longer blocks are the kernel's own pages, which are unmapped and come back as
+ * zeroes; writing to them would only touch more of them. */
 enum { WIPE_MAX = 128 << 10 };
+
+/* glibc would no longer map such blocks once it has freed the first. */
+__attribute__((constructor)) static void
+map_long_blocks(void)
+{
+	mallopt(M_MMAP_THRESHOLD, WIPE_MAX);
+}
 
 #ifdef LK_STATIC
 void __wrap_free(void *block);

@@ -103,12 +103,14 @@ make_it() {
 	run -0 make_it install DESTDIR="$to" PREFIX=/opt/lk
 	run ! grep -r /usr/local "$to"/opt/lk/{lib,share/man}
 	run ! grep -r '@[A-Z]*@' "$to/opt/lk/lib/systemd"
-	grep -q '^ExecStart=/opt/lk/lib/latchkey/cgi-bin/%i$' \
-	    "$to/opt/lk/lib/systemd/system/latchkey@.service"
+	grep -q '^ExecStart=/opt/lk/lib/latchkey/start-programs /opt/lk/lib/latchkey/cgi-bin$' \
+	    "$to/opt/lk/lib/systemd/system/latchkey.service"
 	grep -q /opt/lk/lib/latchkey "$to/opt/lk/share/man/man8/token.8"
 	for word in "$to"/opt/lk/lib/latchkey/cgi-bin/*; do
 		grep -q "^Wants=.*latchkey@${word##*/}.socket" \
 		    "$to/opt/lk/lib/systemd/system/latchkey.target"
+		grep -q "^Sockets=.*latchkey@${word##*/}.socket" \
+		    "$to/opt/lk/lib/systemd/system/latchkey.service"
 	done
 	run -0 "$to/opt/lk/share/latchkey/conf/site.sh" -s apache-cgi \
 	    -i https://id.example.org -c cert -k key

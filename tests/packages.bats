@@ -121,8 +121,9 @@ key_id() {
 	jwt_header "$1" | field kid
 }
 
-main_pid() {
-	on_machine systemctl show -P MainPID "latchkey@$1.service"
+# The process of a program.
+process_of() {
+	on_machine pgrep -f "/cgi-bin/$1\$"
 }
 
 # When the socket was opened.
@@ -170,8 +171,8 @@ print: ; @echo \$(programs)"
 	for program in $(programs_of_makefile); do
 		on_machine systemctl is-active "latchkey@$program.socket"
 	done
-	assert_equal "$(on_machine ps -o user= -p "$(main_pid token)")" latchkey
-	on_machine journalctl -t latchkey-userinfo | grep -q token_missing
+	assert_equal "$(on_machine ps -o user= -p "$(process_of token)")" latchkey
+	on_machine journalctl -t latchkey | grep -q 'userinfo: .*token_missing'
 	on_machine latchkey --version | grep -Fx "latchkey $(dpkg-deb -f "$PACKAGE" Version)"
 }
 
@@ -197,7 +198,7 @@ print: ; @echo \$(programs)"
 	init_provider
 	for _ in {1..8}; do
 		[[ -n $(get_token) ]]
-		on_machine systemctl kill -s KILL latchkey@token.service || :
+		on_machine systemctl kill -s KILL latchkey.service || :
 	done
 	[[ -n $(get_token) ]]
 }
@@ -208,7 +209,7 @@ print: ; @echo \$(programs)"
 	install_package "$OLD"
 	init_provider
 	token=$(get_token)
-	before=$(main_pid token)
+	before=$(process_of token)
 	open_since=$(socket_since token)
 	get /jwks.json >"$BATS_TEST_TMPDIR/keys"
 	(
@@ -222,7 +223,7 @@ print: ; @echo \$(programs)"
 	assert_equal "$(sort -u "$BATS_TEST_TMPDIR/tokens")" ey
 	(($(wc -l <"$BATS_TEST_TMPDIR/tokens") > 5))
 	run ! on_machine test -e /usr/share/latchkey/of-old
-	[[ $(main_pid token) != "$before" ]]
+	[[ $(process_of token) != "$before" ]]
 	assert_equal "$(socket_since token)" "$open_since"
 	assert_equal "$(introspects "$token")" true
 	assert_equal "$(key_id "$(get_token)")" "$(key_id "$token")"
@@ -242,7 +243,7 @@ print: ; @echo \$(programs)"
 	run ! on_machine pgrep -u latchkey
 	assert_equal "$(on_machine ls /run/latchkey)" ''
 	assert_equal "$(on_machine systemctl list-units --no-legend \
-	    'latchkey@*')" ''
+	    'latchkey*')" ''
 	run ! on_machine test -e /usr/bin/latchkey
 	install_package "$PACKAGE"
 	assert_equal "$(data_sums)" "$sums"
@@ -283,7 +284,7 @@ print: ; @echo \$(programs)"
 	on_machine systemctl enable --now latchkey.target
 	init_provider /usr/local
 	[[ -n $(get_token) ]]
-	assert_equal "$(on_machine ps -o user=,args= -p "$(main_pid token)" |
+	assert_equal "$(on_machine ps -o user=,args= -p "$(process_of token)" |
 	    tr -s ' ')" 'latchkey /usr/local/lib/latchkey/cgi-bin/token'
 }
 
@@ -294,11 +295,11 @@ print: ; @echo \$(programs)"
 	cp -a /usr/lib/systemd/system "$to/usr/lib/systemd"
 	run -0 systemd-analyze verify --root="$to" --man=no \
 	    --recursive-errors=no latchkey.target latchkey@token.socket \
-	    latchkey@token.service
+	    latchkey.service
 	assert_equal "$output" ''
 	# Of 10: 0 is nothing at all, 9.6 what a service can without a word.
 	systemd-analyze security --offline=true --root="$to" --threshold=10 \
-	    latchkey@token.service >/dev/null
+	    latchkey.service >/dev/null
 }
 
 # --- make static -------------------------------------------------------------

@@ -106,15 +106,14 @@ new_store_again() {
 	for signal in TERM HUP; do
 		mkdir -p "$BATS_TEST_TMPDIR/tmp"
 		TMPDIR=$BATS_TEST_TMPDIR/tmp start_server
+		answers 200 /jwks.json
+		answers 405 /token
 		run=$(echo "$BATS_TEST_TMPDIR"/tmp/latchkey.*)
 		[[ -d $run ]]
 		sessions=$(pgrep -d , -P "$SERVER_PID")
 		[[ $sessions = *,* ]]
 		[[ $(pgrep -cs "$sessions" lighttpd) -eq 1 ]]
-		assert_equal \
-		    "$(pgrep -cs "$sessions" -f "^$LATCHKEY_BUILD/cgi-bin/")" \
-		    "$(find "$LATCHKEY_BUILD/cgi-bin" -type f -executable |
-			wc -l)"
+		(($(pgrep -cs "$sessions" -f "^$LATCHKEY_BUILD/cgi-bin/") >= 2))
 		kill -$signal "$SERVER_PID"
 		wait_for is_gone "$SERVER_PID"
 		assert_equal "$(started "$sessions")" ''
@@ -167,10 +166,10 @@ new_store_again() {
 	LATCHKEY_BUILD=$BATS_TEST_TMPDIR in_background \
 	    "$BATS_TEST_TMPDIR/conf/serve.sh" -d "$DATA" -p "$PORT"
 	wait_for answers_or_is_gone
+	answers 405 /token
 	for pid in "$SERVER_PID" $(pgrep -f "^$BATS_TEST_TMPDIR/cgi-bin/"); do
 		assert_equal "$(stat -c %u "/proc/$pid")" 65534
 	done
-	answers 405 /token
 }
 
 @test "serve: a taken port is told" {

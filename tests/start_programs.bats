@@ -29,7 +29,7 @@ begin_without_waiting() {	# [OPTION...]
 begin() {	# [OPTION...]
 	begin_without_waiting "$@"
 	wait_for responds token
-	wait_for responds logout
+	responds logout
 }
 
 # Asks a program through its socket.
@@ -58,14 +58,15 @@ logged_times() {	# COUNT PATTERN
 
 # A request to PROGRAM, which is idle, of which half has been sent.
 begin_request() {	# PROGRAM
-	wait_for has_threads "$(process "$1")" 1
+	wait_for has_threads "$(process "$1")" 2
 	coproc REQUEST { python3 -c '
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
 s.sendall(bytes([1, 1, 0, 1, 0, 8, 0, 0]))  # FCGI_BEGIN_REQUEST
 sys.stdin.read()' "$run/$1" 3>&-; }
-	# It has one thread, and the next request has one that waits.
+	# It has one thread, another waits for the next request, and one for
+	# signals.
 	wait_for has_threads "$(process "$1")" 3
 }
 
@@ -78,6 +79,7 @@ end_request() {
 }
 
 another_than() {
+	responds "$1"
 	[[ -n $(process "$1") && $(process "$1") != "$2" ]]
 }
 
@@ -86,12 +88,13 @@ another_than() {
 	begin
 	for program in $(cd "$programs" && find . -type f -executable); do
 		program=${program#./}
+		responds "$program"
 		assert_equal "$program $(process $program | wc -l)" "$program 1"
 		assert_equal "$(stat -c '%F %a' "$run/$program")" 'socket 600'
 	done
 }
 
-@test "start-programs: one that dies is started again, and who connects meanwhile is served" {
+@test "start-programs: a program that dies is started again by the next connection, which is served" {
 	local old i
 	begin
 	for i in 1 2 3; do
@@ -103,7 +106,7 @@ another_than() {
 	assert_logged "token ended by itself \(status 137\)"
 }
 
-@test "start-programs: on SIGHUP each is started anew, and nobody is turned away" {
+@test "start-programs: on SIGHUP a new process replaces each program, and no request is refused" {
 	local old
 	add_client app --grant client_credentials
 	begin
@@ -124,7 +127,7 @@ another_than() {
 	refute_logged 'ended by itself'
 }
 
-@test "start-programs: one that dies again and again is tried with pauses, and the others serve" {
+@test "start-programs: a program that fails again and again is tried with pauses, and the others serve" {
 	rm "$programs"
 	mkdir "$programs"
 	cp "$LATCHKEY_BUILD"/cgi-bin/* "$programs"
@@ -134,10 +137,17 @@ another_than() {
 	chmod +x "$programs/logout"
 	SECONDS=0
 	begin_without_waiting
+	wait_for responds token
+	# A connection waits in its socket all the time.
+	python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.recv(1)' "$run/logout" 3>&- &
 	wait_for logged_times 5 'logout ended by itself \(status 3\)'
 	# How long the pauses are is in the log.
 	for i in 200 400 800 1600; do
-		assert_logged "logout ended .* started again in $i ms"
+		assert_logged "logout ended .* can be started again in $i ms"
 	done
 	# 0.2, 0.4, 0.8 and 1.6 seconds lie between.
 	((SECONDS >= 2))
@@ -152,6 +162,78 @@ another_than() {
 	SERVER_PID=
 }
 
+@test "start-programs: an idle program exits, and no request that comes then is lost" {
+	local old
+	add_client app --grant client_credentials
+	LATCHKEY_IDLE=0.02 begin
+	wait_for eval '! process token'
+	# Six at about the same time, after pauses of about as long as the program
+	# waits.
+	python3 - "$run/token" "$(basic app "$SECRET")" 50 \
+	    "/proc/$SERVER_PID/task/$SERVER_PID/children" <<-'END'
+		import os, random, socket, struct, sys, threading, time
+		def record(kind, content):
+		    return struct.pack("!BBHHBx", 1, kind, 1, len(content), 0) + content
+		def param(name, value):
+		    return bytes([len(name), len(value)]) + name + value
+		body = b"grant_type=client_credentials"
+		request = record(1, bytes([0, 1, 0, 0, 0, 0, 0, 0])) + record(4, b"".join((
+		    param(b"REQUEST_METHOD", b"POST"), param(b"REQUEST_URI", b"/token"),
+		    param(b"CONTENT_TYPE", b"application/x-www-form-urlencoded"),
+		    param(b"CONTENT_LENGTH", b"%d" % len(body)),
+		    param(b"HTTP_AUTHORIZATION", b"Basic " + sys.argv[2].encode())))
+		    ) + record(4, b"") + record(5, body) + record(5, b"")
+		lost, processes = [], set()
+		together = threading.Barrier(6)
+		def ask():
+		    for i in range(int(sys.argv[3])):
+		        together.wait()
+		        time.sleep(0.015 + i % 15 / 1000 + random.uniform(0, 0.002))
+		        with socket.socket(socket.AF_UNIX) as s:
+		            s.settimeout(20)
+		            s.connect(sys.argv[1])
+		            s.sendall(request)
+		            answer = b"".join(iter(lambda: s.recv(65536), b""))
+		        if b"Status: 200" not in answer:
+		            lost.append(answer)
+		askers = [threading.Thread(target=ask) for _ in range(6)]
+		for a in askers:
+		    a.start()
+		while any(a.is_alive() for a in askers):
+		    processes.update(open(sys.argv[4]).read().split())
+		    time.sleep(0.005)
+		assert not lost, lost
+		assert len(processes) > 10, processes
+	END
+	wait_for eval '! process token'
+	refute_logged 'ended by itself|fault|server_error'
+}
+
+@test "start-programs: sockets that systemd passes are taken by their names" {
+	local program='
+import os, socket, sys
+for i, name in enumerate(["token", "metadata"]):
+    s = socket.socket(socket.AF_UNIX)
+    s.bind(sys.argv[1] + "/" + name)
+    s.listen()
+    os.dup2(s.fileno(), 10 + i)
+for i in range(2):
+    os.dup2(10 + i, 3 + i)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2",
+                  LISTEN_FDNAMES=sys.argv[2])
+os.execv(sys.argv[3], sys.argv[3:])'
+	LATCHKEY_DATA=$DATA in_background python3 -c "$program" "$run" \
+	    token:metadata "$LATCHKEY_BUILD/bin/start-programs" "$programs"
+	wait_for responds token
+	responds metadata
+	rm "$run"/*
+	run -1 python3 -c "$program" "$run" token:nothing \
+	    "$LATCHKEY_BUILD/bin/start-programs" "$programs"
+	rm "$run"/*
+	run -1 python3 -c "$program" "$run" token:token \
+	    "$LATCHKEY_BUILD/bin/start-programs" "$programs"
+}
+
 @test "start-programs: a request under way when SIGHUP comes is answered, and holds up nobody" {
 	local old
 	begin
@@ -159,7 +241,6 @@ another_than() {
 	begin_request token
 	kill -HUP "$SERVER_PID"
 	wait_for another_than token "$old"
-	responds token
 	kill -0 "$old"
 	end_request
 	wait_for is_gone "$old"
@@ -197,6 +278,7 @@ another_than() {
 	LATCHKEY_DATA=$DATA in_background "$BATS_TEST_TMPDIR/start-programs" \
 	    -u games -w www-data "$programs" "$run"
 	wait_for responds token
+	responds metadata
 	for program in token metadata; do
 		assert_equal "$(stat -c '%U %a' "$run/$program")" 'www-data 600'
 		assert_equal "$(ps -o user= -p "$(process $program)")" games
@@ -209,7 +291,7 @@ another_than() {
 @test "start-programs: says in one line what is wrong, before anything starts" {
 	local words
 	for words in "$programs $run/none" "$run $run" \
-	    "-u no-such-user $programs $run" "$programs"; do
+	    "-u no-such-user $programs $run" "$programs" ''; do
 		# shellcheck disable=SC2086 # words
 		run ! "$LATCHKEY_BUILD/bin/start-programs" $words
 		assert_equal "${#lines[@]}" 1

@@ -1,5 +1,5 @@
-# A program's threads come with requests and go when they are not needed; what
-# they had goes back to the system.
+# A program's threads come with requests and go when they are not needed; a
+# program whose socket another process holds exits when it is idle.
 
 load helper
 
@@ -60,10 +60,9 @@ threads_are_few() {
 	[[ $(threads) -le 32 ]]
 }
 
-# Memory of its own, in KiB.
-anonymous() {
-	sed -n 's/^Pss_Anon: *\([0-9]*\).*/\1/p' \
-	    "/proc/$SERVER_PID/smaps_rollup"
+# One waits for signals, and one for requests.
+is_at_rest() {
+	threads_are 2
 }
 
 # So many requests under way at once, each of which has only begun.
@@ -79,13 +78,13 @@ for _ in range(int(sys.argv[2])):
 time.sleep(600)' "$socket" "$1"
 }
 
-@test "workers: 64 slow requests have a thread each, and when they are over there are none left" {
-	wait_for threads_are 1
+@test "workers: 64 slow requests have a thread each, and when they are over one is left" {
+	wait_for is_at_rest
 	begin_requests 64
 	SERVER_PID=$TOKEN wait_for threads_are 65
 	kill "$SERVER_PID"
 	SERVER_PID=$TOKEN
-	wait_for threads_are 1
+	wait_for is_at_rest
 	answers_credentials
 }
 
@@ -114,6 +113,7 @@ while True:
 }
 
 @test "workers: connections that the web server keeps hold up nobody" {
+	local client
 	in_background python3 -c '
 import socket, sys, time
 kept = []
@@ -132,11 +132,13 @@ print("all were answered", flush=True)
 time.sleep(600)' "$socket"
 	wait_for grep -qx 'all were answered' "$SERVER_LOG"
 	kill -0 "$SERVER_PID"
+	client=$SERVER_PID
 	answers_credentials
-	# Nor when those that waited for other connections had nothing to do.
-	sleep 5
+	# Nor when the threads that waited for other connections had nothing to
+	# do: those of the five and one remain.
+	SERVER_PID=$TOKEN wait_for threads_are 7
 	answers_credentials
-	kill "$SERVER_PID"
+	kill "$client"
 	SERVER_PID=$TOKEN
 }
 
@@ -151,7 +153,7 @@ time.sleep(600)' "$socket"
 
 @test "workers: of requests that only compute, a few are served at a time" {
 	[[ -z ${SAN:-}${VALGRIND:-} ]] || skip 'a wrapped program computes slowly'
-	wait_for threads_are 1
+	wait_for is_at_rest
 	run python3 - "$socket" "$(basic app "$SECRET")" "$TOKEN" <<'EOF'
 import os, socket, struct, sys, threading, time
 
@@ -194,58 +196,28 @@ EOF
 	[[ ${BASH_REMATCH[1]} -lt 56 ]] || fail "$output"
 }
 
-@test "workers: the memory of a load is given back" {
-	[[ -z ${SAN:-} ]] || skip 'sanitizers keep memory'
-	local before i
-	wait_for threads_are 1
-	before=$(anonymous)
-	for ((i = 0; i < 64; i++)); do
-		answers_credentials &
-	done 3>&-
-	wait $(jobs -p | grep -v "$SERVER_PID")
-	[[ $(threads) -gt 1 ]]
-	wait_for threads_are 1
-	[[ $(anonymous) -le $((before * 5 / 4)) ]] ||
-	    fail "$before KiB before, $(anonymous) KiB after"
-	answers_credentials
+@test "workers: an idle program exits if it is told to, and not while a request is under way" {
+	run -0 env LATCHKEY_DATA="$DATA" LATCHKEY_IDLE=0.3 python3 - \
+	    "$BATS_TEST_TMPDIR/socket" "$LATCHKEY_BUILD/cgi-bin/token" <<-'END'
+		import socket, subprocess, sys
+		listening, client = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+		listening.bind(sys.argv[1])
+		listening.listen()
+		client.connect(sys.argv[1])
+		client.sendall(bytes([1, 1, 0, 1, 0, 8, 0, 0]))  # FCGI_BEGIN_REQUEST
+		program = subprocess.Popen(sys.argv[2], stdin=listening)
+		try:
+		    program.wait(1)
+		    sys.exit("did not wait for the request")
+		except subprocess.TimeoutExpired:
+		    client.close()
+		assert program.wait(10) == 0
+	END
+	assert_equal "$output" ''
 }
 
-has_libcrypto() {
-	grep -q libcrypto "/proc/$SERVER_PID/maps"
-}
-
-@test "workers: a program that has loaded libcrypto starts itself anew when nothing comes" {
-	[[ -z ${VALGRIND:-} ]] || skip 'valgrind does not follow it'
-	local i
-	add_client rsa --grant client_credentials --alg RS256
-	answers_credentials rsa
-	has_libcrypto
-	# But not while it could not start: it goes on with the settings it has.
-	set_conf access_token_lifetime forever
-	answers_credentials rsa
-	assert_logged 'settings not read again'
-	sleep 13
-	has_libcrypto
-	answers_credentials rsa
-	set_conf access_token_lifetime 900
-	answers_credentials rsa
-	wait_for threads_are 1
-	for ((i = 0; i < 60; i++)); do
-		has_libcrypto || break
-		sleep 0.5
-	done
-	run ! has_libcrypto
-	# It is the same process, answers, and can be told to end.
-	kill -0 "$SERVER_PID"
-	answers_credentials rsa
-	has_libcrypto
-	refute_logged 'cannot start'
-	kill "$SERVER_PID"
-	wait_for is_gone "$SERVER_PID"
-}
-
-@test "workers: SIGTERM ends a program at once, with threads that wait and with none" {
-	wait_for threads_are 1
+@test "workers: SIGTERM ends a program at once, whatever its threads wait for" {
+	wait_for is_at_rest
 	kill "$SERVER_PID"
 	wait_for is_gone "$SERVER_PID"
 

@@ -1,6 +1,6 @@
 #include "app/app.h"
 
-#include "app/workers.h"
+#include "app/worker_pool.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -8,11 +8,9 @@
 #include "base/reason.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "jose/libcrypto.h"
 #include "web/gateway.h"
 #include "web/reply.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,16 +26,16 @@ struct seen {
 	unsigned generation;   /* the store's files */
 };
 
+enum { IDLE_MAX_S = 86400 };
+
 struct app {
-	char **argv; /* NULL: cannot be started anew */
 	unsigned uses;
 	const struct endpoint *endpoints;
 	bool stays; /* FastCGI */
 
 	pthread_mutex_t lock; /* of what follows; calls have copies of it */
 	bool open;
-	bool outdated; /* what is on disk by now cannot be used */
-	bool lost;     /* nor can the files of the store */
+	bool lost; /* the files of the store cannot be used */
 	struct provider provider;
 	struct templates *templates;
 	struct seen seen;
@@ -111,7 +109,6 @@ app_open(struct app *app)
 	if (e == OK && (app->uses & APP_PAGES))
 		e = templates_load(&app->templates, p->conf.dir);
 	app->open = e == OK;
-	app->outdated = false;
 	if (app->open) {
 		log_to_syslog(p->conf.log_syslog);
 		return;
@@ -120,7 +117,7 @@ app_open(struct app *app)
 	app_close(app);
 }
 
-static bool
+static void
 load_conf_again(struct provider *p)
 {
 	char why[CONF_WHY_CAP] = "";
@@ -128,25 +125,22 @@ load_conf_again(struct provider *p)
 
 	if (conf_load(&conf, p->conf.dir, why, sizeof why) != OK) {
 		log_fault("settings not read again", "why", why, NULL);
-		return false;
+		return;
 	}
 	p->conf = conf;
 	log_to_syslog(conf.log_syslog);
-	return true;
 }
 
-static bool
+static void
 load_templates_again(struct app *app)
 {
 	struct templates *templates;
 
-	if (!(app->uses & APP_PAGES))
-		return true;
-	if (templates_load(&templates, app->provider.conf.dir) != OK)
-		return false;
+	if (!(app->uses & APP_PAGES) ||
+	    templates_load(&templates, app->provider.conf.dir) != OK)
+		return;
 	templates_free(&app->templates);
 	app->templates = templates;
-	return true;
 }
 
 /* Reads again what has changed; where that cannot be used, it is logged, and
@@ -154,9 +148,8 @@ load_templates_again(struct app *app)
 static void
 refresh(struct app *app, const struct seen *seen)
 {
-	bool conf = load_conf_again(&app->provider);
-
-	app->outdated = !load_templates_again(app) || !conf;
+	load_conf_again(&app->provider);
+	load_templates_again(app);
 	app->seen = *seen;
 }
 
@@ -426,36 +419,6 @@ workers_max(const void *state)
 	return c->has_copy ? c->copy.conf.workers : 1;
 }
 
-/* Whether starting anew would give anything back, and find all that is open
- * now. */
-static bool
-is_better_anew(struct app *app)
-{
-	struct seen seen;
-
-	if (!libcrypto_is_loaded() || !app->open || app->outdated ||
-	    app->argv == NULL || strchr(app->argv[0], '/') == NULL)
-		return false;
-	seen = look(&app->provider, app->provider.conf.dir, app->uses);
-	return same_seen(&seen, &app->seen);
-}
-
-/* Nobody works. */
-static void
-start_anew(void *arg)
-{
-	struct app *app = arg;
-
-	if (!is_better_anew(app))
-		return;
-	app_close(app);
-	/* Standard input is the socket, signals are held back, and everything
-	 * else closes itself. */
-	execv(app->argv[0], app->argv);
-	log_fault("cannot restart", "why", strerror(errno), NULL);
-	app->argv = NULL;
-}
-
 /* Whether requests under way may never end. No lock is taken, for they may
  * have it. */
 static bool
@@ -468,23 +431,33 @@ may_hang(void *arg)
 	       store_is_lost(app->provider.store);
 }
 
-int
-app_run(char **argv, const char *program, unsigned uses,
-    const struct endpoint *endpoints)
+/* Seconds, set by what holds the socket while no program runs. */
+static int64_t
+idle_exit_ms(void)
 {
-	static const struct worker_kind kind = {call_make, call_free,
-	    call_serve, workers_max, start_anew, may_hang};
-	struct app app = {.argv = argv, .uses = uses, .endpoints = endpoints};
+	const char *text = getenv("LATCHKEY_IDLE");
+	double s = text != NULL ? strtod(text, NULL) : 0;
+
+	return s > 0 && s < IDLE_MAX_S ? (int64_t)(s * 1000) : 0;
+}
+
+int
+app_run(const char *program, unsigned uses, const struct endpoint *endpoints)
+{
+	static const struct worker_kind kind = {
+	    call_make, call_free, call_serve, workers_max, may_hang};
+	struct app app = {.uses = uses, .endpoints = endpoints};
+	int64_t idle_ms = idle_exit_ms();
 	struct gateway *g = NULL;
 	enum err e;
 
 	log_open(program);
-	e = gateway_open(&g);
+	e = gateway_open(&g, idle_ms);
 	if (e == OK && pthread_mutex_init(&app.lock, NULL) != 0)
 		e = ERR_NO_MEMORY;
 	if (e == OK) {
 		app.stays = !gateway_is_cgi(g);
-		e = workers_run(g, &kind, &app);
+		e = workers_run(g, &kind, &app, idle_ms);
 		app_close(&app);
 		pthread_mutex_destroy(&app.lock);
 	}

@@ -8,9 +8,9 @@
  * an administrator mends needs no restart. Settings and templates are read
  * again when latchkey.conf or the directory of templates has changed.
  *
- * A program that has loaded libcrypto, which no process gets rid of again,
- * starts itself anew when nothing has come for a while: same process, same
- * socket, and small.
+ * With LATCHKEY_IDLE, a number of seconds, the program exits when nothing has
+ * come for so long. Whatever started it holds the socket, where a connection
+ * waits, and starts it again (start-programs, systemd).
  */
 #ifndef LK_APP_APP_H
 #define LK_APP_APP_H
@@ -35,9 +35,8 @@ struct endpoint {
 	void (*serve)(struct call *c);
 };
 
-/* ARGV is main's; ENDPOINTS ends with a NULL path. Returns main's exit status.
- */
-int app_run(char **argv, const char *program, unsigned uses,
-    const struct endpoint *endpoints);
+/* ENDPOINTS ends with a NULL path. Returns main's exit status. */
+int app_run(
+    const char *program, unsigned uses, const struct endpoint *endpoints);
 
 #endif

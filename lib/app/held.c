@@ -25,13 +25,6 @@ held_init(struct held *h)
 	return good;
 }
 
-void
-held_free(struct held *h)
-{
-	pthread_mutex_destroy(&h->lock);
-	pthread_cond_destroy(&h->over_now);
-}
-
 /* Until DUE_MS, or until all leave. */
 static void
 await(struct held *h, int64_t due_ms)
@@ -80,7 +73,7 @@ static void
 join(struct held *h)
 {
 	if (h->started)
-		thread_join(&h->thread);
+		pthread_join(h->thread, NULL);
 	h->started = false;
 }
 
@@ -90,7 +83,8 @@ is_let_go(struct held *h)
 	if (h->running)
 		return true;
 	join(h);
-	h->started = h->running = thread_start(&h->thread, let_go, h);
+	h->started = h->running =
+	    pthread_create(&h->thread, NULL, let_go, h) == 0;
 	return h->running;
 }
 

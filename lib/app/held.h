@@ -7,7 +7,6 @@
 #ifndef LK_APP_HELD_H
 #define LK_APP_HELD_H
 
-#include "app/thread.h"
 #include "web/gateway.h"
 
 #include <pthread.h>
@@ -23,7 +22,7 @@ struct held {
 	bool over;    /* they leave now */
 	bool running; /* the thread that lets them go */
 	bool started; /* and is to be joined */
-	struct thread thread;
+	pthread_t thread;
 	size_t first, count; /* of a ring, the first to leave first */
 	struct {
 		struct exchange *exchange;
@@ -33,7 +32,6 @@ struct held {
 
 /* False if the system has no room. */
 bool held_init(struct held *h);
-void held_free(struct held *h); /* after held_finish */
 
 /* Takes X, which may wait (exchange_may_wait) and has its answer. False if it
  * cannot be held: it is the caller's still. */

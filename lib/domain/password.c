@@ -1,8 +1,8 @@
 #include "domain/password.h"
 
+#include "base/permit.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "base/turn.h"
 #include "domain/opaque_string.h"
 #include "domain/slots.h"
 
@@ -100,7 +100,7 @@ password_set(
 	h->opslimit = conf->argon2_opslimit;
 	h->memlimit_mib = conf->argon2_memlimit_mib;
 	random_bytes(h->salt, sizeof h->salt);
-	turn_pass();
+	permit_give_up();
 	if (e == OK)
 		e = slots_take(&slot, conf, SLOTS_WAIT_MS);
 	if (e == OK) {
@@ -168,7 +168,7 @@ password_verify(const struct password_hash *h, const char *password,
 	int slot;
 	enum err e = opaque_string(meant, sizeof meant, password);
 
-	turn_pass();
+	permit_give_up();
 	if (e == OK)
 		e = slots_take(&slot, conf, SLOTS_WAIT_MS);
 	if (e == OK) {

@@ -7,7 +7,6 @@
 
 #include <openssl/opensslv.h>
 #include <pthread.h>
-#include <stdatomic.h>
 
 #define QUOTE(x) #x
 #define SONAME(major) "libcrypto.so." QUOTE(major)
@@ -15,7 +14,6 @@
 /* It costs a megabyte a process, and most sites never need it. */
 struct libcrypto libcrypto;
 
-static atomic_bool loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* Without the texts of its errors, which nothing here reads: they are 55 KiB of
@@ -51,7 +49,6 @@ load_libcrypto(void)
 	library = library_open(SONAME(OPENSSL_VERSION_MAJOR));
 	if (library == NULL)
 		return;
-	loaded = true;
 #define X(name) complete &= library_find(library, #name, &libcrypto.name);
 	LIBCRYPTO_CALLS(X)
 #undef X
@@ -66,12 +63,6 @@ libcrypto_available(void)
 	if (pthread_once(&once, load_libcrypto) != 0 || !libcrypto.complete)
 		return ERR_UNSUPPORTED;
 	return OK;
-}
-
-bool
-libcrypto_is_loaded(void)
-{
-	return loaded;
 }
 
 EVP_PKEY *
@@ -136,12 +127,6 @@ enum err
 libcrypto_available(void)
 {
 	return ERR_UNSUPPORTED;
-}
-
-bool
-libcrypto_is_loaded(void)
-{
-	return false;
 }
 
 #endif

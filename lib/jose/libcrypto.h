@@ -8,12 +8,7 @@
 
 #include "base/err.h"
 
-#include <stdbool.h>
-
 /* Loads it, if need be: OK or ERR_UNSUPPORTED. */
 enum err libcrypto_available(void) MUST_CHECK;
-
-/* Whether it has been loaded: a megabyte that this process keeps. */
-bool libcrypto_is_loaded(void);
 
 #endif

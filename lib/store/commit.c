@@ -11,7 +11,7 @@
  * undone and each of its steps runs again alone (store.h: a step may be run
  * more than once). No answer is given before its commit is on disk.
  */
-#include "base/turn.h"
+#include "base/permit.h"
 #include "store/internal.h"
 #include "store/newest.h"
 
@@ -128,7 +128,7 @@ store_write(struct store *s, int64_t now, store_step *step, void *arg)
 
 	if (sem_init(&w.told, 0, 0) != 0)
 		return ERR_NO_MEMORY;
-	turn_pass(); /* who leads waits for the disk, too */
+	permit_give_up(); /* who leads waits for the disk, too */
 	pthread_mutex_lock(&s->queue_lock);
 	queue_waiter(s, &w);
 	wait = s->leading;

@@ -1,7 +1,7 @@
 #include "web/gateway.h"
 
 #include "base/log.h"
-#include "base/turn.h"
+#include "base/permit.h"
 #include "web/signals.h"
 
 #include <errno.h>
@@ -10,10 +10,10 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,7 +23,9 @@ enum {
 	SILENCE_S = 30,      /* in the middle of a request: it is given up */
 	KEPT_LOOK_MS = 1000, /* on a kept connection, for the signal to stop */
 	SHORTAGE_MS = 100,   /* before accept is tried again */
-	LINGER_S = 5,        /* and no more than so many bytes: */
+	ARRIVED_MAX =
+	    8192,     /* bytes of a request: a longer one is read slowly */
+	LINGER_S = 5, /* and no more than so many bytes: */
 	LINGER_MAX = 1 << 20
 };
 
@@ -69,9 +71,13 @@ is_local(int fd)
 }
 
 static enum err
-start_fastcgi(struct gateway *g)
+start_fastcgi(struct gateway *g, int64_t idle_ms)
 {
 	struct timeval idle = {.tv_sec = GATEWAY_IDLE_S};
+
+	if (idle_ms > 0 && idle_ms < GATEWAY_IDLE_S * 1000)
+		idle = (struct timeval){
+		    .tv_sec = idle_ms / 1000, .tv_usec = idle_ms % 1000 * 1000};
 
 	/* The library first: it takes only signals that nobody has. */
 	if (FCGX_Init() != 0)
@@ -87,14 +93,14 @@ start_fastcgi(struct gateway *g)
 }
 
 enum err
-gateway_open(struct gateway **g)
+gateway_open(struct gateway **g, int64_t idle_ms)
 {
 	enum err e;
 
 	if ((*g = calloc(1, sizeof **g)) == NULL)
 		return ERR_NO_MEMORY;
 	(*g)->cgi = !is_listening(LISTEN_FD);
-	if ((*g)->cgi || (e = start_fastcgi(*g)) == OK)
+	if ((*g)->cgi || (e = start_fastcgi(*g, idle_ms)) == OK)
 		return OK;
 	gateway_close(g);
 	return e;
@@ -119,23 +125,7 @@ gateway_is_over(const struct gateway *g)
 	return signals_stop() || g->failed;
 }
 
-/* In both, a signal is let in and waited for at once: none is slept through. */
-bool
-gateway_await(struct gateway *g, int max_s)
-{
-	struct timespec max = {.tv_sec = max_s};
-	fd_set set;
-	int n = -1;
-
-	FD_ZERO(&set);
-	while (n < 0 && !gateway_is_over(g)) {
-		FD_SET(LISTEN_FD, &set);
-		n = pselect(LISTEN_FD + 1, &set, NULL, NULL,
-		    max_s > 0 ? &max : NULL, &g->waiting);
-	}
-	return n > 0 && !signals_stop();
-}
-
+/* A signal is let in and waited for at once: none is slept through. */
 bool
 gateway_sleep(struct gateway *g)
 {
@@ -215,8 +205,8 @@ is_passing(int error)
 }
 
 /*
- * Waits for a connection; false when there will be none, or was none for
- * GATEWAY_IDLE_S. Ours, because a signal makes the library's own take a peer
+ * Waits for a connection; false when there will be none, or was none for a
+ * while. Ours, because a signal makes the library's own take a peer
  * that has only just connected for a silent one: it closes the connection, and
  * when it is to stop it closes the same number again and again, whoever's that
  * is by then.
@@ -270,6 +260,41 @@ gateway_next(struct gateway *g, struct exchange *x)
 		return first;
 	}
 	return exchange_is_kept(x) ? await_kept(x) : accept_connection(g, x);
+}
+
+/* Whether the records in LEN bytes are all of a request: the last is an empty
+ * one of its body, or, for an authorizer, which has none, of its parameters. */
+static bool
+is_whole(const uint8_t *bytes, size_t len)
+{
+	bool has_body = true;
+	size_t at = 0, content;
+
+	for (; len - at >= FCGI_HEADER_LEN; at += FCGI_HEADER_LEN + content) {
+		const FCGI_Header *h = (const FCGI_Header *)(bytes + at);
+
+		content = (size_t)h->contentLengthB1 << 8 | h->contentLengthB0;
+		if (content == 0 &&
+		    h->type == (has_body ? FCGI_STDIN : FCGI_PARAMS))
+			return true;
+		content += h->paddingLength;
+		if (content > len - at - FCGI_HEADER_LEN)
+			return false;
+		if (h->type == FCGI_BEGIN_REQUEST && content >= 2)
+			has_body =
+			    bytes[at + FCGI_HEADER_LEN + 1] != FCGI_AUTHORIZER;
+	}
+	return false;
+}
+
+bool
+exchange_has_arrived(const struct exchange *x)
+{
+	uint8_t bytes[ARRIVED_MAX];
+	ssize_t n =
+	    recv(x->fcgi.ipcFd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+
+	return n > 0 && is_whole(bytes, (size_t)n);
 }
 
 /* If the peer left, or made no sense, its connection is closed. */
@@ -452,7 +477,7 @@ finish_fastcgi(struct exchange *x)
 	    (!unread || nothing_waits(q->ipcFd)))
 		FCGX_Detach(q); /* closed as it is */
 	else
-		turn_pass();
+		permit_give_up();
 	FCGX_Finish_r(q);
 	if (unread)
 		FCGX_Free(q, 1);

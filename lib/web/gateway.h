@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { GATEWAY_IDLE_S = 3 };
 
@@ -19,8 +20,10 @@ struct exchange; /* one request and its answer; one a worker, used again */
 
 /* ERR_IO if the library does not start; ERR_NO_MEMORY. Installs handlers: on
  * SIGTERM, SIGINT and SIGUSR1 the requests under way are finished, and the
- * functions that wait say false. In plain CGI they keep their default. */
-enum err gateway_open(struct gateway **g) MUST_CHECK;
+ * functions that wait say false. In plain CGI they keep their default. IDLE_MS
+ * is the most that gateway_next waits, if it is not 0 and less than
+ * GATEWAY_IDLE_S. */
+enum err gateway_open(struct gateway **g, int64_t idle_ms) MUST_CHECK;
 void gateway_close(struct gateway **g);
 bool gateway_is_cgi(const struct gateway *g);
 
@@ -29,12 +32,16 @@ void exchange_free(struct exchange **x);
 
 /* Waits for the next request. False when there will be none: told to stop, the
  * socket failed, or the one CGI request has been served; and when none came for
- * GATEWAY_IDLE_S. Signals that stop us are held back until the request is
+ * a while. Signals that stop us are held back until the request is
  * finished. */
 bool gateway_next(struct gateway *g, struct exchange *x);
 
-/* Whether gateway_next or _await said false because no more will come. */
+/* Whether gateway_next said false because no more will come. */
 bool gateway_is_over(const struct gateway *g);
+
+/* Whether all of the request has come, so that reading it waits for nothing.
+ * May be false for a long one all the same. */
+bool exchange_has_arrived(const struct exchange *x);
 
 /* Reads it up to its body; false when nothing came of it: on to the next. A
  * peer that is silent for half a minute in the middle of one is given up. */
@@ -47,12 +54,9 @@ bool exchange_is_kept(const struct exchange *x);
 /*
  * Several threads may call gateway_next, each with an exchange of its own. The
  * signals that stop us are for the thread that opened G, which alone may call
- * these two; they say false when told to stop. One waits until there is a
- * request for somebody's gateway_next, and says false if the socket has failed
- * as well, or after MAX_S, if that is not 0; the other waits until the thread
- * is woken, be that before.
+ * this: it waits until the thread is woken, even if that was before, and
+ * returns false when told to stop.
  */
-bool gateway_await(struct gateway *g, int max_s);
 bool gateway_sleep(struct gateway *g);
 
 /* Wakes a thread that waits. One that is only just about to, in gateway_next,

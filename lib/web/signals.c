@@ -55,17 +55,6 @@ signals_let(const sigset_t *waiting)
 	pthread_sigmask(SIG_SETMASK, waiting, NULL);
 }
 
-/* What is held back while we wait is what was held back before; but not our
- * own: one of us that starts itself anew still holds those. */
-static void
-get_waiting(sigset_t *waiting)
-{
-	pthread_sigmask(SIG_BLOCK, NULL, waiting);
-	for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-		sigdelset(waiting, stops[i]);
-	sigdelset(waiting, WAKE);
-}
-
 /* No SA_RESTART: it is to interrupt. */
 static enum err
 handle(int signal_number, void (*handler)(int))
@@ -85,7 +74,7 @@ signals_take(int listen_fd, sigset_t *waiting)
 	if (null_fd < 0)
 		return ERR_IO;
 	listening_fd = listen_fd;
-	get_waiting(waiting);
+	pthread_sigmask(SIG_BLOCK, NULL, waiting);
 	signals_hold();
 	e = handle(WAKE, on_wake);
 	for (size_t i = 0; e == OK && i < sizeof stops / sizeof *stops; i++)

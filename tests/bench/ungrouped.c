@@ -3,7 +3,7 @@
  * its own. Linked before the archive, whose store/commit.c is then not taken,
  * it makes a `token` that shows what grouping gives many, and costs one alone.
  */
-#include "base/turn.h"
+#include "base/permit.h"
 #include "store/internal.h"
 
 static enum err
@@ -28,7 +28,7 @@ store_write(struct store *s, int64_t now, store_step *step, void *arg)
 {
 	enum err answer = OK, e = ERR_AGAIN;
 
-	turn_pass();
+	permit_give_up();
 	for (int i = 0; i < STORE_TRIES_MAX && e == ERR_AGAIN; i++)
 		e = attempt(s, now, step, arg, &answer);
 	return e == OK ? answer : e;
