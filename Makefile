@@ -327,11 +327,40 @@ full:
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory clang-unit
 	@$(MAKE) --no-print-directory no-rs256-unit
+	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory SAN=1 check
 	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
 	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} \
 	    $(MAKE) --no-print-directory check
 	@echo "all of make full passed, $$(date -u +%F)"
+
+# Fuzzers, each for so many seconds, from its seeds; what it finds stays in
+# build/fuzz as crash-*.
+SECONDS	 = 60
+fuzzers	 = $(basename $(notdir $(wildcard tests/fuzz/*.c)))
+fuzzing	 = $(BUILD)/fuzz
+
+$(fuzzers:%=$(BUILD)/test/fuzz/%): $(BUILD)/test/fuzz/%: \
+    $(BUILD)/tests/fuzz/%.o $(archive)
+	@mkdir -p $(@D)
+	$(call say,ld $@)$(link) -fsanitize=fuzzer -o $@ $^ $(libs) $(LDLIBS)
+
+fuzz-programs: $(fuzzers:%=$(BUILD)/test/fuzz/%)
+
+fuzz:
+	@conf/packages.sh build clang
+	@$(MAKE) --no-print-directory CC=clang SAN=1 BUILD='$(fuzzing)' \
+	    CFLAGS='$(CFLAGS) -fsanitize=fuzzer-no-link' fuzz-programs
+	@for f in $(fuzzers); do \
+		mkdir -p $(fuzzing)/found/$$f && \
+		$(fuzzing)/test/fuzz/$$f -max_total_time=$(SECONDS) \
+		    -artifact_prefix=$(fuzzing)/ -print_final_stats=1 \
+		    $(fuzzing)/found/$$f tests/fuzz/seeds/$$f \
+		    >$(fuzzing)/$$f.log 2>&1 || \
+		    { tail -n 60 $(fuzzing)/$$f.log; exit 1; }; \
+		echo "fuzz $$f: $$(sed -n 's/.*executed_units: *//p' \
+		    $(fuzzing)/$$f.log) inputs, no promise broken"; \
+	done
 
 # What is measured beside: the least that must be done.
 benches	 = ceiling exec seed step ungrouped
@@ -453,6 +482,7 @@ help:
 	@echo 'make clang-unit, no-rs256-unit, san-unit'
 	@echo '                      the unit programs of another build: clang, without'
 	@echo '                      OpenSSL, with the sanitizers'
+	@echo 'make fuzz [SECONDS=60] parsers of tokens and keys, with clang'
 	@echo 'make full             lint, clang, RS256=no, all tests with the sanitizers,'
 	@echo '                      and again with many more kills: takes hours'
 	@echo 'make SAN=1 test       the same with ASan and UBSan, in build/san'
@@ -475,6 +505,6 @@ help:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test check unit clang-unit no-rs256-unit san-unit full test-programs bench bench-programs lint serve demo install static deb clean help FORCE
+.PHONY: all test check unit clang-unit no-rs256-unit san-unit full fuzz fuzz-programs test-programs bench bench-programs lint serve demo install static deb clean help FORCE
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/lib/store/*/*.d)

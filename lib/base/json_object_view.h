@@ -5,8 +5,8 @@
  * Every request reads an object or two, of tokens that we made: no escapes, no
  * nesting, no white space. Such a one is taken apart in place, without an
  * allocation, at a tenth of what a tree costs. Any other is jansson's. What
- * is read the short way jansson would read the same: its unit program
- * compares.
+ * is read the short way jansson would read the same: its unit program and
+ * its fuzzer (tests/fuzz) compare.
  */
 #ifndef LK_BASE_JSON_OBJECT_VIEW_H
 #define LK_BASE_JSON_OBJECT_VIEW_H
