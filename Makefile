@@ -214,21 +214,22 @@ $(BUILD)/flags: FORCE
 
 # --- tests -------------------------------------------------------------------
 
-# The same programs once more, with a clock that tests can move: it stands
-# before the archive, whose own clock.o is then not taken.
-clock	 = $(BUILD)/tests/fault/clock.o
+# The same programs once more, with a clock that tests can move, and an engine
+# that can have each step run twice: they stand before the archive, whose own
+# clock.o and engine.o are then not taken.
+stand_ins = $(BUILD)/tests/fault/clock.o $(BUILD)/tests/fault/twice.o
 
 $(BUILD)/test/bin/start-programs: $(BUILD)/bin/start-programs
 	@mkdir -p $(@D)
 	@ln -f $< $@
 
 $(programs:%=$(BUILD)/test/cgi-bin/%): $(BUILD)/test/%: \
-    $(BUILD)/%.o $(clock) $(archive)
+    $(BUILD)/%.o $(stand_ins) $(archive)
 	@mkdir -p $(@D)
-	$(call say,ld $@)$(link) -o $@ $< $(clock) $(archive) $(fcgi) $(libs) $(LDLIBS)
+	$(call say,ld $@)$(link) -o $@ $< $(stand_ins) $(archive) $(fcgi) $(libs) $(LDLIBS)
 
 $(BUILD)/test/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) \
-    $(BUILD)/recipes.o $(clock) $(archive)
+    $(BUILD)/recipes.o $(stand_ins) $(archive)
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
 
@@ -243,6 +244,8 @@ $(units:%=$(BUILD)/test/unit/%): $(BUILD)/test/unit/%: \
 $(BUILD)/test/unit/failures: $(BUILD)/tests/fault/engine.o
 $(BUILD)/test/unit/failures: wrap = mdb_txn_begin mdb_txn_commit mdb_get \
 	   mdb_put mdb_del mdb_cursor_open mdb_cursor_get mdb_cursor_del
+
+$(BUILD)/test/unit/twice: $(BUILD)/tests/fault/twice.o
 
 # This one has its file cut when it commits.
 $(BUILD)/test/unit/store_damage: wrap = mdb_txn_commit
@@ -322,6 +325,8 @@ san-unit:
 # The longest way: the checks above, then every test, also with the sanitizers.
 # There are many more kills and power cuts than usual. It stops at the first
 # that fails.
+twice	 = token refresh consent logout gate_decision introspect revoke userinfo
+
 full:
 	@conf/packages.sh build test lint clang
 	@$(MAKE) --no-print-directory lint
@@ -329,6 +334,8 @@ full:
 	@$(MAKE) --no-print-directory no-rs256-unit
 	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory SAN=1 check
+	@LATCHKEY_TEST_TWICE=1 $(MAKE) --no-print-directory check \
+	    T='$(twice:%=tests/%.bats)'
 	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
 	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} \
 	    $(MAKE) --no-print-directory check

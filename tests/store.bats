@@ -325,6 +325,43 @@ take_store() {
 	assert_logged 'signing_key_unusable file=.*/keys/.*\.pem reason=corrupt why=".*does not fit its row'
 }
 
+@test "steps: an engine that runs each twice: sign-in, code, refresh, replay and second use are as ever" {
+	local code first second
+	export LATCHKEY_TEST_TWICE=1
+	add_user twice
+	code=$(get_code twice app)
+	first=$(redeem "$code" | field refresh_token)
+	assert_status 200
+	refresh "$first"
+	assert_status 200
+	second=$(http_body | field refresh_token)
+	assert_equal "$(latchkey grant list --user twice --json |
+	    jq -c '[.families[].generation]')" '[2]'
+	travel 120
+	refresh "$second"
+	assert_status 200
+	second=$(http_body | field refresh_token)
+	travel 120
+	refresh "$first"
+	assert_refused 400 invalid_grant
+	refresh "$second"
+	assert_refused 400 invalid_grant
+	code=$(get_code twice app)
+	first=$(redeem "$code" | field refresh_token)
+	redeem "$code"
+	assert_refused 400 invalid_grant
+	refresh "$first"
+	assert_refused 400 invalid_grant
+	assert_equal "$(latchkey session list --user twice --json |
+	    jq length)" 1
+	assert_equal "$(latchkey grant list --user twice --json |
+	    jq '.families | length')" 0
+	# Each event once.
+	assert_equal "$(latchkey audit --json | jq -r '.[] |
+	    select(.user == "twice").event' | sort | xargs)" \
+	    "code_reused refresh_token_reused signed_in user_added"
+}
+
 @test "FastCGI: a store that is not there: 503 and a log line; it serves as soon as it is, without a restart" {
 	mv "$DATA/store" "$BATS_TEST_TMPDIR/store"
 	start_server

@@ -1,0 +1,44 @@
+/*
+ * An engine that has every step run twice, as one across a network may: what
+ * is written is undone once and said to be worth another try, and what is read
+ * is read again. It is LMDB all the same. Stands before the archive in the
+ * programs that tests run, and is chosen by $LATCHKEY_TEST_TWICE.
+ */
+#include "store/engine.h"
+
+#include <stdlib.h>
+
+static bool again; /* of one writer at a time */
+
+static enum err
+commit_second(struct engine_txn *t)
+{
+	again = !again;
+	if (!again)
+		return engine_lmdb.commit(t);
+	engine_lmdb.abort(t);
+	return ERR_AGAIN;
+}
+
+static enum err
+guard_both(struct engine_txn *t, void (*work)(void *arg), void *arg)
+{
+	enum err e = engine_lmdb.guard(t, work, arg);
+
+	return e == OK ? engine_lmdb.guard(t, work, arg) : e;
+}
+
+const struct engine *
+engine_find(const struct store_settings *settings)
+{
+	static struct engine twice;
+
+	(void)settings;
+	if (getenv("LATCHKEY_TEST_TWICE") == NULL)
+		return &engine_lmdb;
+	twice = engine_lmdb;
+	twice.name = "twice";
+	twice.commit = commit_second;
+	twice.guard = guard_both;
+	return &twice;
+}
