@@ -27,9 +27,10 @@ domain	 = conf conf_value keyring installation token scope pkce password user us
 	   site site_path site_rule site_rules destination app_password \
 	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer \
 	   records
-protocol = provider authorization client_auth authorize_parse authorize \
+protocol = provider authorization client_auth auth_secret authorize_parse authorize \
 	   proof authenticate session_open consent \
-	   grant claims access_token id_token introspect revoke userinfo \
+	   token_endpoint grant_code grant_refresh grant_client \
+	   claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
 web	 = gateway signals request response cookie csrf message template cors browser page call reply \
 	   token_reply refresh_cookie front
@@ -254,7 +255,7 @@ $(BUILD)/test/unit/store_damage: wrap = mdb_txn_commit
 $(BUILD)/test/unit/store_network: wrap = statfs
 
 # This one counts transactions.
-$(BUILD)/test/unit/gate $(BUILD)/test/unit/grant: wrap = store_read store_write
+$(BUILD)/test/unit/gate $(BUILD)/test/unit/token_endpoint: wrap = store_read store_write
 
 # What tests/durability looks at a store with, and what it preloads: that one
 # is never sanitized, or it would come too late beside what it is loaded into.

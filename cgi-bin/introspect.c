@@ -8,7 +8,7 @@
 #include "web/reply.h"
 
 static void
-serve(struct call *c)
+introspect_serve(struct call *c)
 {
 	enum reason reason = REASON_NONE;
 	enum err e;
@@ -24,7 +24,7 @@ serve(struct call *c)
 }
 
 static const struct endpoint endpoints[] = {
-    {"/introspect", METHOD_POST, CORS_NONE, serve},
+    {"/introspect", METHOD_POST, CORS_NONE, introspect_serve},
     {NULL, 0, CORS_NONE, NULL},
 };
 

@@ -8,7 +8,7 @@
 #include "web/reply.h"
 
 static void
-serve(struct call *c)
+revoke_serve(struct call *c)
 {
 	enum reason reason = REASON_NONE;
 	enum err e;
@@ -22,7 +22,7 @@ serve(struct call *c)
 }
 
 static const struct endpoint endpoints[] = {
-    {"/revoke", METHOD_POST, CORS_CLIENTS, serve},
+    {"/revoke", METHOD_POST, CORS_CLIENTS, revoke_serve},
     {NULL, 0, CORS_NONE, NULL},
 };
 

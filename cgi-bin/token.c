@@ -6,7 +6,7 @@
 #include "base/reason.h"
 
 static void
-serve(struct call *c)
+token_serve(struct call *c)
 {
 	struct token_request q;
 	enum reason reason = REASON_NONE;
@@ -18,7 +18,7 @@ serve(struct call *c)
 }
 
 static const struct endpoint endpoints[] = {
-    {"/token", METHOD_POST, CORS_CLIENTS, serve},
+    {"/token", METHOD_POST, CORS_CLIENTS, token_serve},
     {NULL, 0, CORS_NONE, NULL},
 };
 

@@ -8,7 +8,7 @@
 #include "web/reply.h"
 
 static void
-serve(struct call *c)
+userinfo_serve(struct call *c)
 {
 	enum reason reason = REASON_NONE;
 	bool missing;
@@ -25,7 +25,7 @@ serve(struct call *c)
 }
 
 static const struct endpoint endpoints[] = {
-    {"/userinfo", METHOD_GET | METHOD_POST, CORS_CLIENTS, serve},
+    {"/userinfo", METHOD_GET | METHOD_POST, CORS_CLIENTS, userinfo_serve},
     {NULL, 0, CORS_NONE, NULL},
 };
 

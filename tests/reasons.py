@@ -30,7 +30,10 @@ TREE = pathlib.Path(sys.argv[1])
 NOT_REACHED = {
     "introspect": {"access_token_parse", "access_token_require"},  # not active
     "revoke": {"access_token_parse"},  # one that is no good is revoked
-    "refresh": {"redeem_code", "credentials_step"},  # grants of token(8)
+    "refresh": {"grant_code_look", "grant_code_commit",
+                "grant_client_look"},  # grants of token(8)
+    "metadata": {"ways"},  # their names alone
+    "token": {"refresh_cookie_require"},  # of refresh(8)
 }
 # Which of them it was, the caller does not tell.
 KEPT = {("family_require", "ground_lost")}

@@ -9,11 +9,11 @@ token_answer(struct call *c, const struct token_request *q, enum err e,
     enum reason reason)
 {
 	const struct provider *p = c->provider;
-	const char *client_id = q->auth.pair.client_id;
+	const char *client_id = q->auth.client_id;
 	struct token_reply reply;
 
 	if (e == OK)
-		e = grant_token(p, q, c->now, &reply, &reason);
+		e = token_endpoint(p, q, c->now, &reply, &reason);
 	if (e != OK) {
 		call_log_refusal(c, e, reason, client_id);
 		reply_error(&c->response, e, reason);

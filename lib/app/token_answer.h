@@ -6,7 +6,7 @@
 
 #include "app/app.h"
 #include "base/reason.h"
-#include "protocol/grant.h"
+#include "protocol/token_endpoint.h"
 
 /*
  * Answers a request Q that was parsed with E and WHY: with what it is granted,

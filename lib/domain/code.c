@@ -186,14 +186,35 @@ code_end_all(struct store_txn *t, const uint8_t *user_id, const char *client_id)
 	record_prune(t, &code_record, &set, &c, NULL, NULL);
 }
 
-void
-code_family(struct family *f, const struct code *c)
+enum err
+code_require_person(struct store_txn *t, const struct code *c,
+    const struct client *client, struct user *u, enum reason *reason)
 {
-	*f = (struct family){.auth_time = c->auth_time};
+	enum err e = user_require(t, c->user_id, u);
+
+	if (e == ERR_ACCESS_DENIED || e == ERR_NOT_FOUND)
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_USER_DISABLED, reason);
+	if (e == OK && !client_admits(client, u))
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_USER_NOT_IN_GROUP, reason);
+	return e;
+}
+
+enum err
+code_begin_family(struct store_txn *t, const struct code *c,
+    const struct client *client, const struct family_lifetimes *l, int64_t now,
+    struct family *f)
+{
+	*f = (struct family){.auth_time = c->auth_time,
+	    .cookie = client->cookie_refresh,
+	    .refreshable = client->grants & GRANT_REFRESH_TOKEN,
+	    .offline = words_has(c->scope, "offline_access")};
 	memcpy(f->family_id, c->token.family_id, FAMILY_ID_LEN);
 	memcpy(f->user_id, c->user_id, USER_ID_LEN);
 	memcpy(f->sid, c->sid, SID_LEN);
 	memcpy(f->client_id, c->client_id, sizeof f->client_id);
 	memcpy(f->scope, c->scope, sizeof f->scope);
 	memcpy(f->amr, c->amr, sizeof f->amr);
+	return family_begin(t, f, l, now);
 }

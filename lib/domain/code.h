@@ -75,9 +75,17 @@ enum err code_look(struct store_txn *t, const struct code_presented *p,
 enum err code_redeem(struct store_txn *t, const struct code_presented *p,
     int64_t now, struct code *c, enum reason *reason) MUST_CHECK;
 
-/* Begins F with what the code C says: whose it is and what for. All else is
- * zeroes, and the caller's to set. */
-void code_family(struct family *f, const struct code *c);
+/* C's person into U, which the caller wipes: ERR_INVALID_GRANT if the account
+ * is disabled or gone, or may not use CLIENT. */
+enum err code_require_person(struct store_txn *t, const struct code *c,
+    const struct client *client, struct user *u,
+    enum reason *reason) MUST_CHECK;
+
+/* Begins the family of C, which was redeemed, as F: with what the code says,
+ * and with refresh tokens if CLIENT has them. */
+enum err code_begin_family(struct store_txn *t, const struct code *c,
+    const struct client *client, const struct family_lifetimes *l, int64_t now,
+    struct family *f) MUST_CHECK;
 
 /* Removes codes, used or not, that match; a NULL matches all. */
 void code_end_all(

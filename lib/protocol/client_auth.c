@@ -1,80 +1,62 @@
 #include "protocol/client_auth.h"
 
-#include "base/reason.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "protocol/authorization.h"
+#include "protocol/auth_way.h"
 
-#include <string.h>
+extern const struct auth_way auth_client_secret_basic, auth_client_secret_post,
+    auth_none;
 
-static enum err
-pair_set(struct client_pair *p, const char *client_id, const char *secret)
-{
-	if (str_copy(p->client_id, sizeof p->client_id, client_id) != OK ||
-	    str_copy(p->secret, sizeof p->secret, secret) != OK)
-		return ERR_INVALID_CLIENT;
-	return OK;
-}
+/* They are tried in this order; the last is what is left if no other was
+ * used. */
+static const struct auth_way *const ways[] = {
+    &auth_client_secret_basic,
+    &auth_client_secret_post,
+    &auth_none,
+};
 
-/* user-id ":" password, both form-encoded: each as it stands and decoded. */
-static enum err
-split_basic(struct client_auth *a, char *text)
-{
-	char *colon = strchr(text, ':');
-	enum err e;
-
-	if (colon == NULL)
-		return ERR_INVALID_CLIENT;
-	*colon = '\0';
-	e = pair_set(&a->raw, text, colon + 1);
-	a->has_raw = e == OK;
-	if (form_decode(text) == OK && form_decode(colon + 1) == OK)
-		e = pair_set(&a->pair, text, colon + 1);
-	else if (a->has_raw)
-		a->pair = a->raw;
-	return e;
-}
+enum { WAYS = sizeof ways / sizeof *ways };
 
 enum err
 client_auth_parse(
     struct client_auth *a, const struct caller *who, enum reason *reason)
 {
 	const char *client_id = form_get(who->form, "client_id");
-	const char *secret = form_get(who->form, "client_secret");
-	char text[BASIC_CAP];
-	enum err e;
 
 	*a = (struct client_auth){0};
-	if (who->authorization == NULL) {
-		if (client_id == NULL)
-			return refused(REASON_CLIENT_MISSING, reason);
-		if (pair_set(&a->pair, client_id,
-			secret != NULL ? secret : "") != OK)
-			return refused(REASON_CLIENT_MALFORMED, reason);
-		return OK;
+	for (size_t i = 0; i < WAYS; i++) {
+		enum err e;
+
+		if (ways[i] == &auth_none && a->way != NULL)
+			continue;
+		e = ways[i]->parse(a, who, reason);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (a->way != NULL)
+			return refused(REASON_CLIENT_AUTH_TWICE, reason);
+		if (e != OK)
+			return e;
+		a->way = ways[i];
 	}
-	e = authorization_basic(text, who->authorization);
-	if (e == ERR_NOT_FOUND)
-		return refused(REASON_CLIENT_AUTH_SCHEME, reason);
-	a->basic = true;
-	if (e == OK)
-		e = split_basic(a, text);
-	secret_wipe(text, sizeof text);
-	if (e != OK)
-		return refused(REASON_BASIC_MALFORMED, reason);
-	if (secret != NULL)
-		return refused(REASON_CLIENT_AUTH_TWICE, reason);
-	if (client_id != NULL && !str_equal(client_id, a->pair.client_id) &&
-	    !str_equal(client_id, a->raw.client_id))
+	if (client_id != NULL && !str_equal(client_id, a->client_id))
 		return refused(REASON_CLIENT_ID_DIFFERS, reason);
+	/* Some public clients send Basic with an empty password. */
+	if (a->way->method == AUTH_CLIENT_SECRET && a->secret[0] == '\0')
+		a->way = &auth_none;
 	return OK;
 }
 
-static enum err
-check_pair(struct store_txn *t, const struct client_pair *p,
-    const struct keyring *k, struct client *c, enum reason *reason)
+void
+client_auth_wipe(struct client_auth *a)
 {
-	enum err e = client_get(t, p->client_id, c);
+	secret_wipe(a, sizeof *a);
+}
+
+enum err
+client_auth_find(struct store_txn *t, const struct client_auth *a,
+    struct client *c, enum reason *reason)
+{
+	enum err e = client_get(t, a->client_id, c);
 
 	if (e == ERR_NOT_FOUND)
 		return refused(REASON_CLIENT_UNKNOWN, reason);
@@ -82,32 +64,66 @@ check_pair(struct store_txn *t, const struct client_pair *p,
 		return e;
 	if (c->is_site) /* what it has is the gate's to redeem */
 		return refused(REASON_CLIENT_IS_SITE, reason);
-	if (client_is_public(c))
-		return p->secret[0] == '\0'
-			   ? OK
-			   : refused(REASON_PUBLIC_CLIENT_SENT_SECRET, reason);
-	if (p->secret[0] == '\0')
-		return refused(REASON_CLIENT_SECRET_MISSING, reason);
-	if (client_secret_verify(c, p->secret, k) != OK)
-		return refused(REASON_CLIENT_SECRET_WRONG, reason);
-	return OK;
+	if (a->way->method == c->auth_method)
+		return OK;
+	return refused(client_is_public(c) ? REASON_PUBLIC_CLIENT_SENT_SECRET
+					   : REASON_CLIENT_SECRET_MISSING,
+	    reason);
 }
 
 enum err
-client_auth_check(struct store_txn *t, const struct client_auth *a,
-    const struct keyring *k, struct client *c, enum reason *reason)
+client_auth_prove(const struct client_auth *a, const struct provider *p,
+    const struct client *c, int64_t now, enum reason *reason)
 {
-	enum err e = check_pair(t, &a->pair, k, c, reason);
+	return a->way->prove != NULL ? a->way->prove(a, p, c, now, reason) : OK;
+}
 
-	if (e == ERR_INVALID_CLIENT && a->has_raw)
-		e = check_pair(t, &a->raw, k, c, reason);
+bool
+client_auth_is_once(const struct client_auth *a)
+{
+	return a->way->remember != NULL;
+}
+
+enum err
+client_auth_remember(struct store_txn *t, const struct client_auth *a,
+    int64_t now, enum reason *reason)
+{
+	return a->way->remember != NULL ? a->way->remember(t, a, now, reason)
+					: OK;
+}
+
+struct remember_ctx {
+	const struct client_auth *auth;
+	int64_t now;
+	enum reason reason;
+};
+
+static enum err
+remember_step(struct store_txn *t, void *arg)
+{
+	struct remember_ctx *r = arg;
+
+	return client_auth_remember(t, r->auth, r->now, &r->reason);
+}
+
+enum err
+client_auth_remember_alone(const struct client_auth *a,
+    const struct provider *p, int64_t now, enum reason *reason)
+{
+	struct remember_ctx r = {.auth = a, .now = now};
+	enum err e = OK;
+
+	if (client_auth_is_once(a))
+		e = store_write(p->store, now, remember_step, &r);
 	if (e != OK)
-		secret_wipe(c, sizeof *c);
+		*reason = r.reason;
 	return e;
 }
 
 void
-client_auth_wipe(struct client_auth *a)
+client_auth_names(struct buf *words, bool confidential)
 {
-	secret_wipe(a, sizeof *a);
+	for (size_t i = 0; i < WAYS; i++)
+		if (!confidential || ways[i]->method != AUTH_NONE)
+			buf_printf(words, "%s ", ways[i]->name);
 }

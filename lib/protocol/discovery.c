@@ -1,6 +1,7 @@
 #include "protocol/discovery.h"
 
 #include "base/json.h"
+#include "protocol/client_auth.h"
 
 static const struct {
 	const char *name, *path;
@@ -23,12 +24,6 @@ static const struct {
     {"grant_types_supported",
 	"authorization_code refresh_token client_credentials"},
     {"subject_types_supported", "public"},
-    {"token_endpoint_auth_methods_supported",
-	"client_secret_basic client_secret_post none"},
-    {"revocation_endpoint_auth_methods_supported",
-	"client_secret_basic client_secret_post none"},
-    {"introspection_endpoint_auth_methods_supported",
-	"client_secret_basic client_secret_post"},
     {"code_challenge_methods_supported", "S256"},
     {"prompt_values_supported", "none login consent select_account"},
     {"claim_types_supported", "normal"},
@@ -61,6 +56,18 @@ find_algs(struct store_txn *t, void *arg)
 
 	s->algs = provider_algs(s->p, t);
 	return store_failed(t);
+}
+
+/* How clients authenticate where. */
+static void
+put_auth_methods(struct json_text *t, const char *name, bool confidential)
+{
+	char words[256];
+	struct buf b;
+
+	buf_init(&b, words, sizeof words);
+	client_auth_names(&b, confidential);
+	json_text_words(t, name, words);
 }
 
 static void
@@ -97,6 +104,11 @@ discovery_metadata(const struct provider *p, struct buf *answer)
 	}
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		json_text_words(&t, lists[i].name, lists[i].words);
+	put_auth_methods(&t, "token_endpoint_auth_methods_supported", false);
+	put_auth_methods(
+	    &t, "revocation_endpoint_auth_methods_supported", false);
+	put_auth_methods(
+	    &t, "introspection_endpoint_auth_methods_supported", true);
 	put_algs(&t, s.algs);
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		json_text_bool(&t, flags[i].name, flags[i].value);

@@ -157,7 +157,7 @@ gate_sign_in_begin(const struct provider *p, const char *origin,
 	return buf_ok(&b) ? OK : ERR_NO_SPACE;
 }
 
-struct finishing {
+struct gate_redemption {
 	const struct provider *p;
 	const struct gate_return *q;
 	int64_t now;
@@ -169,13 +169,14 @@ struct finishing {
 };
 
 static void
-end_before(struct store_txn *t, const struct provider *p, const char *origin,
-    const char *cookie, int64_t now, struct client *c)
+end_family_of(struct store_txn *t, const struct provider *p, const char *origin,
+    const char *cookie, int64_t now)
 {
+	struct client c;
 	struct family f;
 	struct user u;
 
-	if (gate_family(t, p, cookie, origin, now, &f, c, &u) == OK)
+	if (gate_family(t, p, cookie, origin, now, &f, &c, &u) == OK)
 		family_end(t, f.family_id);
 	user_wipe(&u);
 }
@@ -184,11 +185,13 @@ end_before(struct store_txn *t, const struct provider *p, const char *origin,
  * began, if it was used. Two tabs that come back at once share the first:
  * ended, it would leave one of them with a dead cookie. */
 static bool
-find_family(struct store_txn *t, struct finishing *f, const struct code *c)
+find_family_for(
+    struct store_txn *t, struct gate_redemption *f, const struct code *c)
 {
+	struct client client;
 	struct user u;
 	enum err e = gate_family(t, f->p, f->q->before, f->q->origin, f->now,
-	    &f->family, f->client, &u);
+	    &f->family, &client, &u);
 
 	user_wipe(&u);
 	if (e == OK && memcmp(f->family.sid, c->sid, SID_LEN) == 0)
@@ -197,23 +200,10 @@ find_family(struct store_txn *t, struct finishing *f, const struct code *c)
 	       family_get(t, c->token.family_id, f->now, &f->family) == OK;
 }
 
-/* A family of a site has no tokens, and lives as long as its session
- * can. */
-static enum err
-begin_family(struct store_txn *t, struct finishing *f, const struct code *c,
-    const struct session *session)
-{
-	struct family_lifetimes l = {0};
-
-	end_before(t, f->p, f->q->origin, f->q->before, f->now, f->client);
-	l.access_token_s = session->absolute_expires_at - f->now;
-	code_family(&f->family, c);
-	return family_begin(t, &f->family, &l, f->now);
-}
-
 /* OK if C's person may use the site. */
 static enum err
-require_admitted(struct store_txn *t, struct finishing *f, const struct code *c)
+require_admitted(
+    struct store_txn *t, struct gate_redemption *f, const struct code *c)
 {
 	struct user u;
 	enum err e = client_get(t, c->client_id, f->client);
@@ -223,22 +213,18 @@ require_admitted(struct store_txn *t, struct finishing *f, const struct code *c)
 		    ERR_INVALID_GRANT, REASON_CLIENT_REMOVED, &f->reason);
 	if (e != OK)
 		return e;
-	e = user_require(t, c->user_id, &u);
-	if (e == ERR_ACCESS_DENIED || e == ERR_NOT_FOUND)
-		return refused_as(
-		    ERR_INVALID_GRANT, REASON_USER_DISABLED, &f->reason);
-	if (e == OK && !client_admits(f->client, &u))
-		e = refused_as(
-		    ERR_INVALID_GRANT, REASON_USER_NOT_IN_GROUP, &f->reason);
+	e = code_require_person(t, c, f->client, &u, &f->reason);
 	user_wipe(&u);
 	return e;
 }
 
-/* The family of C, which was looked at or just redeemed. */
+/* The family of C, which was looked at or just redeemed. It has no tokens, and
+ * lives as long as its session can. */
 static enum err
-give_family(
-    struct store_txn *t, struct finishing *f, const struct code *c, bool again)
+give_family(struct store_txn *t, struct gate_redemption *f,
+    const struct code *c, bool again)
 {
+	struct family_lifetimes l = {0};
 	struct session session;
 	enum err e = session_get(t, c->sid, f->now, &session);
 
@@ -247,18 +233,20 @@ give_family(
 	if (e != OK)
 		return e;
 	f->remembered = session.remembered;
-	if (find_family(t, f, c))
+	if (find_family_for(t, f, c))
 		return store_failed(t);
 	if (again)
 		return refused(REASON_CODE_REUSED, &f->reason);
-	return begin_family(t, f, c, &session);
+	end_family_of(t, f->p, f->q->origin, f->q->before, f->now);
+	l.access_token_s = session.absolute_expires_at - f->now;
+	return code_begin_family(t, c, f->client, &l, f->now, &f->family);
 }
 
 /* A used code with its verifier is the same browser's, which asks again. */
 static enum err
-redeem_step(struct store_txn *t, void *arg)
+gate_redeem_step(struct store_txn *t, void *arg)
 {
-	struct finishing *f = arg;
+	struct gate_redemption *f = arg;
 	struct code code;
 	bool again;
 	enum err e;
@@ -296,7 +284,8 @@ redeem(const struct provider *p, const struct gate_return *q,
 {
 	char verifier[PKCE_TEXT_CAP], callback[URI_CAP];
 	struct client client;
-	struct finishing f = {.p = p, .q = q, .now = now, .client = &client};
+	struct gate_redemption f = {
+	    .p = p, .q = q, .now = now, .client = &client};
 	struct token token = {0};
 	struct buf b;
 	enum err e;
@@ -310,7 +299,7 @@ redeem(const struct provider *p, const struct gate_return *q,
 	f.presented.client_id = q->origin;
 	f.presented.redirect_uri = callback;
 	f.presented.code_verifier = verifier;
-	e = store_write(p->store, now, redeem_step, &f);
+	e = store_write(p->store, now, gate_redeem_step, &f);
 	secret_wipe(verifier, sizeof verifier);
 	*reason = f.reason;
 	if (e != OK)
@@ -398,19 +387,18 @@ gate_sign_in_wipe(struct gate_sign_in *r)
 	secret_wipe(r, sizeof *r);
 }
 
-struct leaving {
+struct gate_sign_out_ctx {
 	const struct provider *p;
 	const char *origin, *cookie;
 	int64_t now;
-	struct client *client;
 };
 
 static enum err
-leave_step(struct store_txn *t, void *arg)
+gate_sign_out_step(struct store_txn *t, void *arg)
 {
-	struct leaving *l = arg;
+	struct gate_sign_out_ctx *s = arg;
 
-	end_before(t, l->p, l->origin, l->cookie, l->now, l->client);
+	end_family_of(t, s->p, s->origin, s->cookie, s->now);
 	return store_failed(t);
 }
 
@@ -418,13 +406,12 @@ enum err
 gate_sign_out(const struct provider *p, const char *origin, const char *cookie,
     int64_t now)
 {
-	struct client client;
-	struct leaving l = {p, origin, cookie, now, &client};
+	struct gate_sign_out_ctx s = {p, origin, cookie, now};
 	struct token token;
 
 	/* A forged one must not cost the store's one writer. */
 	if (cookie == NULL ||
 	    token_decode(&token, TOKEN_GATE, cookie, &p->keyring) != OK)
 		return OK;
-	return store_write(p->store, now, leave_step, &l);
+	return store_write(p->store, now, gate_sign_out_step, &s);
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-struct question {
+struct introspection {
 	const struct provider *p;
 	struct client_auth auth;
 	int64_t now;
@@ -23,21 +23,10 @@ struct question {
 	enum reason reason;
 };
 
-static enum err
-admit(struct store_txn *t, struct question *q)
-{
-	enum err e = client_auth_check(
-	    t, &q->auth, &q->p->keyring, q->asking, &q->reason);
-
-	if (e == OK && client_is_public(q->asking))
-		e = refused(REASON_CLIENT_NOT_CONFIDENTIAL, &q->reason);
-	return e;
-}
-
 /* The client an access token is for, or comes from, may know what it says: it
  * was handed to them. A client that got hold of another's learns nothing. */
 static bool
-access_is_good(const struct question *q)
+access_is_good(const struct introspection *q)
 {
 	return client_may_introspect(
 	    q->asking, q->access.client_id, q->access.aud);
@@ -45,7 +34,7 @@ access_is_good(const struct question *q)
 
 /* Active means: it would be taken, as a used one is in the window. */
 static bool
-refresh_is_good(const struct question *q)
+refresh_is_good(const struct introspection *q)
 {
 	struct family_lifetimes l = provider_lifetimes(q->p);
 	struct rotation_rule rule = rotation_rule_for(q->client, &l.rule);
@@ -58,13 +47,15 @@ refresh_is_good(const struct question *q)
 }
 
 static enum err
-look(struct store_txn *t, void *arg)
+introspect_step(struct store_txn *t, void *arg)
 {
-	struct question *q = arg;
+	struct introspection *q = arg;
 	enum reason ignored;
-	enum err e = admit(t, q);
+	enum err e = client_auth_find(t, &q->auth, q->asking, &q->reason);
 
 	q->active = false;
+	if (e == OK && client_is_public(q->asking))
+		e = refused(REASON_CLIENT_NOT_CONFIDENTIAL, &q->reason);
 	if (e != OK)
 		return e;
 	if (q->access.jti[0] != '\0')
@@ -105,7 +96,7 @@ tell_person(struct json_text *t, const struct user *u, const char *scope)
 }
 
 static void
-answer_access(struct buf *answer, const struct question *q)
+answer_access(struct buf *answer, const struct introspection *q)
 {
 	const struct access_token *a = &q->access;
 	struct json_text t;
@@ -127,7 +118,7 @@ answer_access(struct buf *answer, const struct question *q)
 }
 
 static void
-answer_refresh(struct buf *answer, const struct question *q)
+answer_refresh(struct buf *answer, const struct introspection *q)
 {
 	const struct family *f = &q->family;
 	char sub[SUB_CAP];
@@ -146,31 +137,17 @@ answer_refresh(struct buf *answer, const struct question *q)
 	json_text_end(&t);
 }
 
-static enum err
-ask(struct question *q)
-{
-	enum reason ignored;
-
-	/* token_type_hint only says where to look first (RFC 7662 2.1); the
-	 * two kinds cannot be mistaken for each other. */
-	q->is_refresh = token_decode(&q->refresh, TOKEN_REFRESH, q->text,
-			    &q->p->keyring) == OK;
-	if (!q->is_refresh && access_token_parse(q->p, q->text, q->now,
-				  &q->access, &ignored) != OK)
-		q->access.jti[0] = '\0';
-	return store_read(q->p->store, look, q);
-}
-
 enum err
 introspect(const struct provider *p, const struct caller *who, int64_t now,
     struct buf *answer, enum reason *reason)
 {
 	struct client asking, client;
-	struct question q = {.p = p,
+	struct introspection q = {.p = p,
 	    .now = now,
 	    .text = form_get(who->form, "token"),
 	    .asking = &asking,
 	    .client = &client};
+	enum reason ignored;
 	enum err e;
 
 	if (who->form->repeated != NULL)
@@ -180,7 +157,18 @@ introspect(const struct provider *p, const struct caller *who, int64_t now,
 		return e;
 	if (q.text == NULL)
 		return refused(REASON_TOKEN_MISSING, reason);
-	e = ask(&q);
+	/* token_type_hint only says where to look first (RFC 7662 2.1); the
+	 * two kinds cannot be mistaken for each other. */
+	q.is_refresh =
+	    token_decode(&q.refresh, TOKEN_REFRESH, q.text, &p->keyring) == OK;
+	if (!q.is_refresh &&
+	    access_token_parse(p, q.text, now, &q.access, &ignored) != OK)
+		q.access.jti[0] = '\0';
+	e = store_read(p->store, introspect_step, &q);
+	if (e == OK)
+		e = client_auth_prove(&q.auth, p, &asking, now, &q.reason);
+	if (e == OK)
+		e = client_auth_remember_alone(&q.auth, p, now, &q.reason);
 	*reason = q.reason;
 	if (e == OK && !q.active)
 		answer_inactive(answer);

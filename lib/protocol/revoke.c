@@ -5,60 +5,51 @@
 #include "domain/revocation.h"
 #include "protocol/access_token.h"
 
-struct revoking {
+struct revocation_request {
 	const struct provider *p;
 	struct client_auth auth;
 	int64_t now;
-	struct access_token access; /* jti "" if it is none */
-	struct token refresh;
+	bool is_good; /* the token is one of ours */
 	bool is_refresh;
+	struct token refresh;
+	struct access_token access;
 
+	struct client *client; /* large, so not in here */
 	enum reason reason;
 };
 
 static enum err
-authenticate(struct store_txn *t, void *arg)
+revoke_find_step(struct store_txn *t, void *arg)
 {
-	struct revoking *r = arg;
-	struct client c;
+	struct revocation_request *r = arg;
 
-	return client_auth_check(t, &r->auth, &r->p->keyring, &c, &r->reason);
+	return client_auth_find(t, &r->auth, r->client, &r->reason);
 }
 
 static enum err
-revoke_refresh(struct store_txn *t, struct revoking *r, const struct client *c)
+revoke_step(struct store_txn *t, void *arg)
 {
+	struct revocation_request *r = arg;
+	const char *owner = r->access.client_id;
 	struct family f;
-	enum err e = family_get(t, r->refresh.family_id, r->now, &f);
+	enum err e = client_auth_remember(t, &r->auth, r->now, &r->reason);
 
+	if (e == OK && r->is_refresh) {
+		e = family_get(t, r->refresh.family_id, r->now, &f);
+		owner = f.client_id;
+	}
 	if (e == ERR_NOT_FOUND)
 		return OK;
-	if (e != OK)
+	if (e != OK || !r->is_good)
 		return e;
-	if (!str_equal(f.client_id, c->client_id))
+	if (!str_equal(owner, r->client->client_id))
 		return refused_as(ERR_UNAUTHORIZED_CLIENT,
 		    REASON_CLIENT_MISMATCH, &r->reason);
-	/* An older one too: whoever asks, the family is not wanted. */
-	family_end(t, f.family_id);
-	return store_failed(t);
-}
-
-static enum err
-step(struct store_txn *t, void *arg)
-{
-	struct revoking *r = arg;
-	struct client c;
-	enum err e =
-	    client_auth_check(t, &r->auth, &r->p->keyring, &c, &r->reason);
-
-	if (e != OK)
-		return e;
+	/* By an older refresh token, too: the family is not wanted. */
 	if (r->is_refresh)
-		return revoke_refresh(t, r, &c);
-	if (!str_equal(r->access.client_id, c.client_id))
-		return refused_as(ERR_UNAUTHORIZED_CLIENT,
-		    REASON_CLIENT_MISMATCH, &r->reason);
-	revocation_put(t, r->access.jti, r->access.expires_at);
+		family_end(t, f.family_id);
+	else
+		revocation_put(t, r->access.jti, r->access.expires_at);
 	return store_failed(t);
 }
 
@@ -66,7 +57,8 @@ enum err
 revoke(const struct provider *p, const struct caller *who, int64_t now,
     enum reason *reason)
 {
-	struct revoking r = {.p = p, .now = now};
+	struct client client;
+	struct revocation_request r = {.p = p, .now = now, .client = &client};
 	const char *token = form_get(who->form, "token");
 	enum reason ignored;
 	enum err e;
@@ -80,14 +72,15 @@ revoke(const struct provider *p, const struct caller *who, int64_t now,
 		return refused(REASON_TOKEN_MISSING, reason);
 	r.is_refresh =
 	    token_decode(&r.refresh, TOKEN_REFRESH, token, &p->keyring) == OK;
-	if (!r.is_refresh &&
-	    access_token_parse(p, token, now, &r.access, &ignored) != OK)
-		r.access.jti[0] = '\0';
-	/* Who is nobody, or has nothing to give back, does not take the store's
-	 * one writer's time. */
-	e = store_read(p->store, authenticate, &r);
-	if (e == OK && (r.is_refresh || r.access.jti[0] != '\0'))
-		e = store_write(p->store, now, step, &r);
+	r.is_good = r.is_refresh || access_token_parse(p, token, now, &r.access,
+					&ignored) == OK;
+	/* A request without a client, or with nothing to revoke, does not wait
+	 * for the store's one writer. */
+	e = store_read(p->store, revoke_find_step, &r);
+	if (e == OK)
+		e = client_auth_prove(&r.auth, p, &client, now, &r.reason);
+	if (e == OK && (r.is_good || client_auth_is_once(&r.auth)))
+		e = store_write(p->store, now, revoke_step, &r);
 	*reason = r.reason;
 	client_auth_wipe(&r.auth);
 	return e;

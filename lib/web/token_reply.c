@@ -13,7 +13,7 @@ token_reply_send(struct response *r, const struct conf *conf,
 
 	json_text_begin(&t, &r->body);
 	json_text_str(&t, "access_token", reply->access_token);
-	json_text_str(&t, "token_type", "Bearer");
+	json_text_str(&t, "token_type", reply->token_type);
 	json_text_int(&t, "expires_in", reply->expires_in);
 	json_text_str(&t, "scope", reply->scope);
 	if (reply->id_token[0] != '\0')

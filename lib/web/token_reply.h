@@ -5,7 +5,7 @@
 #define LK_WEB_TOKEN_REPLY_H
 
 #include "domain/conf.h"
-#include "protocol/grant.h"
+#include "protocol/token_endpoint.h"
 #include "web/request.h"
 #include "web/response.h"
 

@@ -3,7 +3,7 @@
  * changed, nothing is said but server_error, and the code or token is as good
  * as before.
  */
-#include "protocol/grant.h"
+#include "protocol/token_endpoint.h"
 
 #include "../fault/engine.h"
 #include "base/reason.h"
@@ -112,18 +112,21 @@ struct deed {
 static enum err
 perform(struct deed *d)
 {
-	struct token_request q = {.grant_type = d->grant,
-	    .code_verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"};
+	const struct form form = {
+	    .field = {{"grant_type", grant_name(d->grant)},
+		{"client_id", "photos"}, {"client_secret", secret},
+		{"code", d->token}, {"refresh_token", d->token},
+		{"code_verifier",
+		    "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}},
+	    .count = 6};
+	const struct caller who = {.form = &form};
+	struct token_request q;
 	enum reason reason;
+	enum err e = token_request_parse(&q, &who, &reason);
 
-	if (str_copy(q.auth.pair.client_id, CLIENT_ID_CAP, "photos") != OK ||
-	    str_copy(q.auth.pair.secret, CLIENT_SECRET_CAP, secret) != OK)
-		return ERR_IO;
-	if (d->grant == GRANT_AUTHORIZATION_CODE)
-		q.code = d->token;
-	else
-		q.refresh_token = d->token;
-	return grant_token(
+	if (e != OK)
+		return e;
+	return token_endpoint(
 	    &provider, &q, noon + 40 + d->later_s, &d->reply, &reason);
 }
 

@@ -3,8 +3,9 @@
  * one which is refused, and changes nothing, never waits for the one writer;
  * and what happens between the look and the rotation.
  */
-#include "protocol/grant.h"
+#include "protocol/token_endpoint.h"
 
+#include "base/form.h"
 #include "base/reason.h"
 #include "base/secret.h"
 #include "base/str.h"
@@ -23,6 +24,7 @@ static struct client app = {.client_id = "app",
     .name = "App",
     .redirect_uris = "https://app.example.org/cb",
     .scope = "openid email",
+    .cookie_refresh = true,
     .grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN};
 static struct user alice = {.name = "alice", .groups = "family"};
 static struct family family; /* as it was begun */
@@ -68,21 +70,35 @@ lives(void)
 	return store_read(fixture, lives_step, NULL) == OK;
 }
 
-/* The grant that Q, of the app, asks for by TEXT; counted. */
+/* What a test asks for, beside the token. */
+struct ask {
+	const char *grant_type;
+	const char *secret; /* NULL: the right one */
+	const char *scope;  /* NULL: none */
+	bool cookie;        /* the token comes in the cookie */
+};
+
+/* The grant that A of the app asks for by TEXT; counted. */
 static enum err
-ask(struct token_request *q, char text[static TOKEN_TEXT_CAP])
+ask(struct ask a, char text[static TOKEN_TEXT_CAP])
 {
+	const struct form form = {
+	    .field = {{"grant_type", a.grant_type}, {"client_id", "app"},
+		{"client_secret", a.secret != NULL ? a.secret : SECRET},
+		{"code", text}, {a.cookie ? "none" : "refresh_token", text},
+		{a.scope != NULL ? "scope" : "none", a.scope}},
+	    .count = 6};
+	const struct caller who = {.form = &form,
+	    .origin = a.cookie ? "https://app.example.org" : NULL};
+	struct token_request request, *q = &request;
 	struct token_reply r;
 	enum err e;
 
-	if (q->auth.pair.secret[0] == '\0' &&
-	    str_copy(q->auth.pair.secret, CLIENT_SECRET_CAP, SECRET) != OK)
-		fixture_bail_out("a secret");
-	if (str_copy(q->auth.pair.client_id, CLIENT_ID_CAP, "app") != OK)
-		fixture_bail_out("a client_id");
-	q->refresh_token = q->code = text;
+	if (token_request_parse(q, &who, &reason) != OK)
+		fixture_bail_out("a token request");
+	q->refresh_cookie = a.cookie ? text : NULL;
 	reads = writes = 0;
-	e = grant_token(&provider, q, noon, &r, &reason);
+	e = token_endpoint(&provider, q, noon, &r, &reason);
 	if (e == OK &&
 	    (r.access_token[0] == '\0' || r.refresh_token[0] == '\0'))
 		e = ERR_IO;
@@ -102,19 +118,19 @@ encode(
 
 /* Presents a generation of FAMILY, otherwise as Q says. */
 static enum err
-refresh_with(struct token_request q, uint64_t generation)
+refresh_with(struct ask a, uint64_t generation)
 {
 	char text[TOKEN_TEXT_CAP];
 
 	encode(text, TOKEN_REFRESH, generation);
-	q.grant_type = GRANT_REFRESH_TOKEN;
-	return ask(&q, text);
+	a.grant_type = "refresh_token";
+	return ask(a, text);
 }
 
 static enum err
 refresh(uint64_t generation)
 {
-	return refresh_with((struct token_request){0}, generation);
+	return refresh_with((struct ask){0}, generation);
 }
 
 static bool
@@ -149,9 +165,8 @@ unlock_step(struct store_txn *t, void *arg)
 static void
 counted(void)
 {
-	struct token_request thief = {.auth.pair.secret = "guessed"},
-			     wider = {.scope = "email openid"},
-			     cookie = {.refresh_in_cookie = true};
+	struct ask thief = {.secret = "guessed"},
+		   wider = {.scope = "email openid"}, cookie = {.cookie = true};
 
 	in_store(begin_step, NULL);
 	CHECK(refresh(1) == OK && reads == 1 && writes == 1,
@@ -187,25 +202,24 @@ counted(void)
 static void
 strangers(void)
 {
-	struct token_request thief = {.grant_type = GRANT_REFRESH_TOKEN,
-				 .auth.pair.secret = "guessed"},
-			     code = {.grant_type = GRANT_AUTHORIZATION_CODE};
+	struct ask thief = {.grant_type = "refresh_token", .secret = "guessed"},
+		   code = {.grant_type = "authorization_code"};
 	char text[TOKEN_TEXT_CAP];
 
 	in_store(begin_step, NULL);
 	encode(text, TOKEN_REFRESH, 1);
 	text[0] ^= 1;
-	CHECK(was_refused(ask(&thief, text), ERR_INVALID_CLIENT,
+	CHECK(was_refused(ask(thief, text), ERR_INVALID_CLIENT,
 		  REASON_CLIENT_SECRET_WRONG) &&
 		  writes == 0,
 	    "grant: whether a token is ours is told to clients alone");
 	CHECK(was_refused(
-		  ask(&code, text), ERR_INVALID_GRANT, REASON_CODE_FORGED) &&
+		  ask(code, text), ERR_INVALID_GRANT, REASON_CODE_FORGED) &&
 		  writes == 0,
 	    "grant: a forged code waits for no writer");
 	encode(text, TOKEN_CODE, 0);
-	thief.grant_type = GRANT_AUTHORIZATION_CODE;
-	CHECK(was_refused(ask(&thief, text), ERR_INVALID_CLIENT,
+	thief.grant_type = "authorization_code";
+	CHECK(was_refused(ask(thief, text), ERR_INVALID_CLIENT,
 		  REASON_CLIENT_SECRET_WRONG) &&
 		  writes == 0,
 	    "grant: nor does a code from who is not the client");

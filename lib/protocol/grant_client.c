@@ -1,0 +1,20 @@
+/* client_credentials (RFC 6749 4.4): a token for the client itself. */
+#include "base/str.h"
+#include "protocol/token_grant.h"
+
+enum err
+grant_client_look(struct store_txn *t, struct token_grant *g)
+{
+	const char *asked = g->q->scope;
+
+	(void)t;
+	if (scope_grant(g->scope, asked != NULL ? asked : g->client->scope,
+		g->client->scope) != OK)
+		return refused(REASON_SCOPE_MALFORMED, &g->reason);
+	/* These are about a person, and here is none. */
+	for (const struct scope_known *s = scopes_known; s->name != NULL; s++)
+		words_remove(g->scope, s->name);
+	if (asked != NULL && g->scope[0] == '\0')
+		return refused(REASON_SCOPE_NOT_ALLOWED, &g->reason);
+	return OK;
+}

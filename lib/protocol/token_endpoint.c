@@ -1,0 +1,185 @@
+#include "protocol/token_endpoint.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "protocol/access_token.h"
+#include "protocol/id_token.h"
+#include "protocol/token_grant.h"
+
+#include <string.h>
+
+static const struct grant_row {
+	enum grant grant_type;
+	grant_look *look;
+	grant_commit *commit; /* NULL: nothing is changed */
+} grant_rows[] = {
+    {GRANT_AUTHORIZATION_CODE, grant_code_look, grant_code_commit},
+    {GRANT_REFRESH_TOKEN, grant_refresh_look, grant_refresh_commit},
+    {GRANT_CLIENT_CREDENTIALS, grant_client_look, NULL},
+};
+
+enum err
+token_request_parse(
+    struct token_request *q, const struct caller *who, enum reason *reason)
+{
+	const char *grant_type = form_get(who->form, "grant_type");
+	enum err e;
+
+	*q = (struct token_request){.who = who};
+	if (who->form->repeated != NULL)
+		return refused(REASON_PARAMETER_REPEATED, reason);
+	e = client_auth_parse(&q->auth, who, reason);
+	if (e != OK)
+		return e;
+	if (grant_type == NULL)
+		return refused(REASON_GRANT_TYPE_MISSING, reason);
+	q->grant_type = grant_from_name(grant_type);
+	if (q->grant_type == 0)
+		return refused(REASON_GRANT_TYPE_UNKNOWN, reason);
+	q->code = form_get(who->form, "code");
+	q->redirect_uri = form_get(who->form, "redirect_uri");
+	q->code_verifier = form_get(who->form, "code_verifier");
+	q->refresh_token = form_get(who->form, "refresh_token");
+	q->scope = form_get(who->form, "scope");
+	return OK;
+}
+
+void
+token_request_wipe(struct token_request *q)
+{
+	secret_wipe(q, sizeof *q);
+}
+
+void
+token_reply_wipe(struct token_reply *r)
+{
+	secret_wipe(r->access_token, strlen(r->access_token));
+	secret_wipe(r->id_token, strlen(r->id_token));
+	secret_wipe(r->refresh_token, sizeof r->refresh_token);
+}
+
+static const struct grant_row *
+grant_row_of(const struct token_grant *g)
+{
+	const struct grant_row *row = grant_rows;
+
+	while (row->grant_type != g->q->grant_type)
+		row++;
+	return row;
+}
+
+/* The client, and whether it may have what it asks for. Without a key that
+ * signs there is no answer, and nothing must be used up for none. */
+static enum err
+token_look_step(struct store_txn *t, void *arg)
+{
+	struct token_grant *g = arg;
+	struct client *c = g->client;
+	enum err e;
+
+	g->refusal = OK;
+	g->reason = REASON_NONE;
+	e = client_auth_find(t, &g->q->auth, c, &g->reason);
+	if (e != OK)
+		return e;
+	if (!(c->grants & (unsigned)g->q->grant_type)) {
+		g->refusal = refused(REASON_GRANT_TYPE_NOT_ALLOWED, &g->reason);
+		return OK;
+	}
+	e = signkey_active(
+	    t, conf_access_token_alg(&g->p->conf, c->alg), &g->key);
+	if (e == ERR_NOT_FOUND)
+		return refused(REASON_NO_SIGNING_KEY, &g->reason);
+	if (e == OK)
+		g->refusal = grant_row_of(g)->look(t, g);
+	return e;
+}
+
+static enum err
+token_commit_step(struct store_txn *t, void *arg)
+{
+	struct token_grant *g = arg;
+	const struct grant_row *row = grant_row_of(g);
+	enum err e;
+
+	g->reason = REASON_NONE;
+	e = client_auth_remember(t, &g->q->auth, g->now, &g->reason);
+	return e == OK && row->commit != NULL ? row->commit(t, g) : e;
+}
+
+/* Makes and signs what was granted. No access token outlives its family. */
+static enum err
+token_issue(struct token_grant *g, struct token_reply *r)
+{
+	bool person = g->q->grant_type != GRANT_CLIENT_CREDENTIALS;
+	int64_t expires_at = g->now + g->p->conf.access_token_lifetime_s;
+	enum err e = OK;
+
+	/* The family keeps its whole scope (RFC 6749 6). */
+	if (g->whole_scope)
+		e = scope_grant(g->scope, g->family.scope, g->client->scope);
+	if (e != OK)
+		return e;
+	if (person)
+		expires_at = earlier(expires_at, g->family.absolute_expires_at);
+	struct access_token_grant access = {.client = g->client,
+	    .family = person ? &g->family : NULL,
+	    .user = person ? &g->ground.user : NULL,
+	    .scope = g->scope,
+	    .issued_at = g->now,
+	    .expires_at = expires_at};
+	struct id_token_grant id = {.client = g->client,
+	    .family = &g->family,
+	    .user = &g->ground.user,
+	    .scope = g->scope,
+	    .nonce = g->nonce,
+	    .access_token = r->access_token,
+	    .issued_at = g->now,
+	    .expires_at = expires_at};
+
+	r->token_type = "Bearer";
+	r->expires_in = expires_at - g->now;
+	memcpy(r->scope, g->scope, sizeof r->scope);
+	e = access_token_make(r->access_token, g->p, &access, &g->key);
+	if (e == OK && person && words_has(g->scope, "openid"))
+		e = id_token_make(r->id_token, g->p, &id, &g->key);
+	if (e == OK && g->family.refreshable) {
+		struct token token = {.number = g->family.current};
+
+		memcpy(token.family_id, g->family.family_id, FAMILY_ID_LEN);
+		token_encode(
+		    r->refresh_token, TOKEN_REFRESH, &token, &g->p->keyring);
+		r->cookie = g->family.cookie;
+		r->instead = g->family.given_instead;
+		r->cookie_max_age_s = g->family.expires_at - g->now;
+	}
+	return e;
+}
+
+enum err
+token_endpoint(const struct provider *p, const struct token_request *q,
+    int64_t now, struct token_reply *r, enum reason *reason)
+{
+	struct client client;
+	struct token_grant g = {.p = p, .q = q, .now = now, .client = &client};
+	enum err e;
+
+	r->access_token[0] = r->id_token[0] = r->refresh_token[0] = '\0';
+	r->cookie = r->instead = false;
+	e = store_read(p->store, token_look_step, &g);
+	/* Why a token is refused is told to its client alone. */
+	if (e == OK)
+		e = client_auth_prove(&q->auth, p, &client, now, &g.reason);
+	if (e == OK)
+		e = g.refusal;
+	if (e == OK &&
+	    (grant_row_of(&g)->commit != NULL || client_auth_is_once(&q->auth)))
+		e = store_write(p->store, now, token_commit_step, &g);
+	if (e == OK)
+		e = token_issue(&g, r);
+	if (e != OK)
+		token_reply_wipe(r);
+	*reason = g.reason;
+	user_wipe(&g.ground.user);
+	return e;
+}
