@@ -71,7 +71,7 @@ admin_refuse(
 		    a->dir);
 	case ERR_REPLACED:
 		return admin_fail("%s: the store's files were replaced or "
-				  "removed meanwhile; nothing has changed, "
+				  "removed by others; nothing has changed, "
 				  "try again",
 		    a->dir);
 	case ERR_LOCK_DAMAGED:

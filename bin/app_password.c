@@ -225,6 +225,6 @@ const struct verb app_password_verbs[] = {
     {"app-password", "list", NULL, false, false, list_options,
 	"Lists app passwords, but not what they are.", list_app_passwords},
     {"app-password", "del", "ID", false, false, no_options,
-	"Removes one; it is dead at once.", del},
+	"Removes one; it no longer works.", del},
     VERB_END,
 };

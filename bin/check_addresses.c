@@ -1,6 +1,7 @@
 /*
  * A name's addresses, one by one. Browsers and libcurl take the one that
- * answers first, so that a dead one goes unnoticed until a client has no other.
+ * answers first, so that one that does not answer goes unnoticed until a client
+ * has no other.
  */
 #include "check_web.h"
 
@@ -143,8 +144,8 @@ ask_each(struct web *w, const struct addrinfo *a, web_ask_fn *ask, void *arg)
 	w->over = good[0] == '\0';
 }
 
-/* The address that answers, whatever its certificate: web_ask tells what is
- * wrong with that, and at which address. */
+/* The address that answers. Its certificate is not looked at here: web_ask says
+ * what is wrong with it, and at which address. */
 static bool
 find_peer(struct web *w, char peer[static FETCH_ADDRESS_CAP], int *port)
 {

@@ -29,7 +29,7 @@ tell_unserved(struct web *w, const char *path)
 
 /* --- the Authorization header ----------------------------------------------*/
 
-/* Somebody unknown, by Basic and, under another name, in the form. A program
+/* An unknown client, by Basic and, under another name, in the form. A program
  * that sees both says that they differ (invalid_request), before it looks for
  * anything; one that sees the form alone finds another fault. */
 static bool

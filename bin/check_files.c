@@ -124,7 +124,7 @@ static void
 check_disk(struct checking *c)
 {
 	static const struct check_advice full = {
-	    "when it is full nobody can sign in or refresh",
+	    "when it is full, no one can sign in or refresh",
 	    "make room on that file system"};
 	struct statvfs fs;
 	uint64_t available;
@@ -171,7 +171,8 @@ static void
 check_socket(struct checking *c, const char *dir, const char *name)
 {
 	static const struct check_advice open = {
-	    "whoever can connect to a program can tell it another address or "
+	    "a process that can connect to a program can tell it another "
+	    "address or "
 	    "scheme than the web server would",
 	    "give the sockets to the web server's user alone: mode 0600, or "
 	    "0660 with its group"};

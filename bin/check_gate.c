@@ -62,7 +62,7 @@ static void
 tell(struct web *w, const struct passing *p)
 {
 	static const struct check_advice unguarded = {
-	    "whoever knows the address can read what should be protected",
+	    "anyone who knows the address can read what should be protected",
 	    "see that the web server asks the gate before anything else on "
 	    "this host, on every port of it, as gate(8) shows"};
 	static const struct check_advice nameless = {

@@ -51,7 +51,7 @@ ever_decides(const struct site *s, const struct site_rule *r)
 	char method[SITE_RULE_CAP];
 
 	if (site_path_covers(SITE_OWN_PATH, r->path))
-		return false; /* the gate's own, whatever is said */
+		return false; /* the gate's own; rules do not apply */
 	if (methods[0] == '\0')
 		return decides(s, r, "-");
 	while (words_next(&methods, method, sizeof method))
@@ -159,7 +159,7 @@ check_rule(struct checking *c, const struct site *s, const char *text,
 	    "look at the other rules for its path (latchkey site show); what "
 	    "is below /.latchkey is the gate's own"};
 	static const struct check_advice open = {
-	    "whatever no other rule closes is open to the world",
+	    "everything that no other rule closes is open to the world",
 	    "leave it if that is meant; else say which part anyone may see: "
 	    "latchkey site set --rule"};
 	struct site_rule r;

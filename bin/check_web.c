@@ -33,7 +33,7 @@ recognise_server(struct web *w)
 /* --- the documents ---------------------------------------------------------*/
 
 static const struct web_advice no_program = {
-    "nobody can sign in while the programs are not behind their addresses",
+    "no one can sign in while the programs are not behind their addresses",
     {[SERVER_UNKNOWN] =
 	    "put conf/site.sh's configuration into the web server and start "
 	    "the programs; the server's error log names what is missing"}};

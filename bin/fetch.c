@@ -203,7 +203,7 @@ set_list(struct fetch *f, CURLoption option, const char *line,
 	return f->curl_easy_setopt(f->easy, option, *list);
 }
 
-/* Whatever the name leads to, and at the same port. */
+/* Any address of the name, at the same port. */
 static const char *
 connect_to(char line[static CONNECT_TO_CAP], const char *address)
 {

@@ -43,7 +43,7 @@ struct fetch_answer {
 };
 
 /*
- * OK, whatever the status. ERR_PERMISSION: the certificate is not to be
+ * OK for every status. ERR_PERMISSION: the certificate is not to be
  * trusted; ERR_IO: no answer, or more than 256 KiB of it. fetch_why() says why.
  */
 enum err fetch_ask(struct fetch *f, const struct fetch_request *q,

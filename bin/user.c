@@ -195,8 +195,7 @@ add(struct admin *a, const struct args *args)
 		return status;
 	if (user_apply_profile(&u, args, &r) != OK)
 		return admin_explain(&r);
-	/* Asked now, so that nobody types a password in vain; what counts is
-	 * the answer of the step that adds. */
+	/* Checked before a password is typed. The step that adds decides. */
 	e = store_read(a->store, may_add_step, &wanted);
 	if (e != OK)
 		status = refuse_addition(a, e, &wanted);
@@ -225,8 +224,8 @@ struct change {
 	struct refusal refusal;
 };
 
-/* Whoever knew the old password may hold a session or a token; a new one is
- * the usual answer to that, so it ends them all. */
+/* A person who knew the old password may have a session or a token. A new
+ * password is the usual answer to that, so it ends them all. */
 static enum err
 passwd_step(struct store_txn *t, void *arg)
 {

@@ -106,13 +106,13 @@ write_all(int fd, const unsigned char *bytes, size_t len)
 	return OK;
 }
 
-/* Fills FD and closes it, whatever happens. */
+/* Fills FD and closes it in any case. */
 static enum err
 write_synced(int fd, unsigned mode, const void *bytes, size_t len)
 {
 	enum err e = write_all(fd, bytes, len);
 
-	/* After the bytes: nobody sees half of them under the wider mode. */
+	/* After the bytes: others never read half of them. */
 	if (e == OK && (fchmod(fd, mode) != 0 || fsync(fd) != 0))
 		e = file_err(errno);
 	if (close(fd) != 0 && e == OK)

@@ -21,7 +21,7 @@ void log_to_syslog(bool to_syslog);
 
 /* Writes WHAT and then name, value pairs up to a NULL name. A NULL value is
  * left out. log_note is for what an administrator may want to read, log_fault
- * for what he has to mend. */
+ * for what needs a repair. */
 void log_note(const char *what, ...) __attribute__((sentinel));
 void log_fault(const char *what, ...) __attribute__((sentinel));
 

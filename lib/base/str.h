@@ -24,7 +24,7 @@ bool str_equal(const char *a, const char *b);
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
 
-/* ASCII only, whatever the locale. */
+/* ASCII only, in every locale. */
 void str_lower(char *s);
 bool str_equal_nocase(const char *a, const char *b);
 bool str_starts_nocase(const char *s, const char *prefix);

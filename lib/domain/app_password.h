@@ -52,7 +52,7 @@ enum err app_password_get(struct store_txn *t,
 /*
  * Whether TEXT is the app password of the person who signs in as NAME (or an
  * e-mail address) for the site ORIGIN: U is that person. ERR_ACCESS_DENIED for
- * whatever reason, locked people among them.
+ * any reason, for locked people as well.
  */
 enum err app_password_check(struct store_txn *t, const char *name,
     const char *text, const char *origin, const struct keyring *k,

@@ -12,7 +12,7 @@ enum {
 	AUDIT_RECORD_CAP = 1024
 };
 
-/* One more than last time, whatever the second: those of a burst need not be
+/* One more than last time, in every second: the events of a burst need not be
  * counted. */
 static uint32_t
 next_number(struct store_txn *t)

@@ -100,7 +100,7 @@ check_verifier(const struct code *c, const char *verifier, enum reason *reason)
 {
 	enum err e;
 
-	/* A verifier nobody asked for is a downgrade (RFC 9700 4.8.2). */
+	/* A verifier without a challenge is a downgrade (RFC 9700 4.8.2). */
 	if (!c->has_challenge)
 		return verifier == NULL
 			   ? OK

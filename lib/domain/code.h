@@ -67,10 +67,10 @@ enum err code_look(struct store_txn *t, const struct code_presented *p,
  * Marks the code as used and gives it in C, or refuses: ERR_INVALID_GRANT
  * (unknown, expired, another client's, another redirect URI, wrong verifier,
  * its session over), ERR_INVALID_REQUEST (verifier missing or malformed). A
- * refusal leaves the code as it was, so nobody spoils another's; only a second
- * use that is otherwise good changes something: it ends the family that the
- * first began, with an audit line. Commit either way. *REASON says why, for the
- * log on a refusal.
+ * refusal leaves the code as it was, so that a client cannot spoil another's;
+ * only a second use that is otherwise good changes something: it ends the
+ * family that the first began, with an audit line. Commit either way. *REASON
+ * says why, for the log on a refusal.
  */
 enum err code_redeem(struct store_txn *t, const struct code_presented *p,
     int64_t now, struct code *c, enum reason *reason) MUST_CHECK;

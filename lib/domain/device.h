@@ -4,9 +4,9 @@
  * nothing; it shows that this browser knew the password before, so that its
  * tries are counted apart from those of strangers (domain/throttle.h).
  *
- * An entry names nobody: it is tried against the person whose name was typed.
- * The MAC covers a counter of the person's record, which ends all entries of
- * that person at once: a new password, a lock, an ended session.
+ * An entry contains no name: it is tried against the person whose name was
+ * typed. The MAC covers a counter of the person's record, which ends all
+ * entries of that person at once: a new password, a lock, an ended session.
  */
 #ifndef LK_DOMAIN_DEVICE_H
 #define LK_DOMAIN_DEVICE_H

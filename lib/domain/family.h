@@ -6,7 +6,7 @@
  *
  *	current		the generation that is good
  *	parent		the one from which current was issued; while it can
- *			still be presented lawfully nobody has used current
+ *			still be presented lawfully, current is unused
  *	rotated_at	when current was issued
  *	low		the oldest generation that may still arrive late
  *	mark, mark_at	the first one used in the present burst, and when
@@ -27,9 +27,9 @@
  * With a window of 0 every second use is theft. family_search.c shows what
  * this rule promises.
  *
- * In the store a family lies under the first half of its id, so that the tree
- * is a level less high among a million of them; under the whole of it if
- * another family lies there already.
+ * A family is stored under the first half of its id, so that the tree of a
+ * million families has one level less. If another family is stored there
+ * already, it is stored under its whole id.
  */
 #ifndef LK_DOMAIN_FAMILY_H
 #define LK_DOMAIN_FAMILY_H
@@ -122,7 +122,7 @@ enum err family_get(struct store_txn *t,
     struct family *f) MUST_CHECK;
 
 /*
- * As family_get, and whatever it stands on still stands: its session unless
+ * As family_get, and its conditions still hold: its session unless
  * offline, its person, its client, the person's right to use it. OK or
  * ERR_NOT_FOUND; C and U are what was found. What introspection, userinfo and
  * refresh ask.
@@ -174,7 +174,7 @@ enum err family_refresh(struct store_txn *t, const struct refresh_presented *p,
     const struct family_lifetimes *l, int64_t now, struct family_ground *g,
     struct family *f, enum reason *reason) MUST_CHECK;
 
-/* Ends it: its tokens are dead from the commit on. */
+/* Ends it: its tokens are invalid from the commit on. */
 void family_end(
     struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN]);
 

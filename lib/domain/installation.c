@@ -53,7 +53,7 @@ installation_key_advice(enum err e)
 {
 	switch (e) {
 	case ERR_PERMISSION:
-		return "secret.key must be readable by this user and by nobody "
+		return "secret.key must be readable by this user and by no one "
 		       "else (chmod 600, chown)";
 	case ERR_NOT_FOUND:
 		return "secret.key is missing; restore it from a backup of "

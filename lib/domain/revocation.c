@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The key is a hash, whatever a token's jti may be. */
+/* The key is a hash: a jti has any length. */
 void
 revocation_put(struct store_txn *t, const char *jti, int64_t expires_at)
 {

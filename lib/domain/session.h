@@ -7,7 +7,7 @@
  * It has an idle and an absolute life. A code issued under it, a refresh of an
  * app that stands on it and a request at a site count as use and put the idle
  * end off, noted at most once an hour. An expiry is not a logout: the record is
- * gone some time after, and nobody is told.
+ * removed some time after, and no app is told.
  */
 #ifndef LK_DOMAIN_SESSION_H
 #define LK_DOMAIN_SESSION_H
@@ -79,7 +79,7 @@ void session_cookie_encode(
 enum err session_cookie_decode(
     struct session_cookie *c, const char *text) MUST_CHECK;
 
-/* The session C opens, and its person: OK, or ERR_LOGIN_REQUIRED for whatever
+/* The session C opens, and its person: OK, or ERR_LOGIN_REQUIRED for any
  * reason (unknown, expired, wrong secret, person gone or locked). */
 enum err session_find(struct store_txn *t, const struct session_cookie *c,
     int64_t now, struct session *s, struct user *u) MUST_CHECK;

@@ -182,7 +182,7 @@ signer_advice(enum err e)
 	case ERR_NOT_FOUND:
 		return "is missing; restore it from a backup";
 	case ERR_PERMISSION:
-		return "must be readable by this user and by nobody else "
+		return "must be readable by this user and by no one else "
 		       "(chmod 600, chown)";
 	case ERR_CORRUPT:
 		return "does not fit its row in the store; restore both from "

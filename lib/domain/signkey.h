@@ -56,8 +56,8 @@ struct retirement {
 /*
  * Next becomes active, active becomes retired as R says, and NEW (just made)
  * becomes next. The first key of an
- * algorithm becomes active at once; the second only next, for nobody has seen
- * it yet.
+ * algorithm becomes active at once; the second only next, because no client
+ * has seen it yet.
  */
 enum err signkey_rotate(struct store_txn *t, const struct signkey *new,
     const struct retirement *r, int64_t now) MUST_CHECK;

@@ -41,7 +41,7 @@ void site_clear(struct site *s);
 enum err site_get(
     struct store_txn *t, const char *origin, struct site *s) MUST_CHECK;
 
-/* The site as an app: what its client is to begin with, but for name and
+/* The site as an app: what its client is to begin with, except name and
  * groups. ERR_NO_SPACE. */
 enum err site_client(struct client *c, const char *origin) MUST_CHECK;
 

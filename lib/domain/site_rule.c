@@ -134,9 +134,9 @@ check_sense(const struct site_rule *r, const char **why)
 	bool people = site_rule_takes_people(r), token = r->audience[0] != '\0';
 
 	if (!r->anyone && !people && !token)
-		return because("names nobody who may", why);
+		return because("names no one", why);
 	if (r->anyone && (people || token || r->app_password))
-		return because("has anyone and somebody besides", why);
+		return because("has anyone and other conditions besides", why);
 	if (r->signed_in && r->groups[0] != '\0')
 		return because(
 		    "has signed-in and a group, which is fewer", why);

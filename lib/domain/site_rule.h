@@ -37,7 +37,7 @@ enum { SITE_RULE_CAP = 512 };
 
 struct site_rule {
 	char methods[SITE_RULE_CAP]; /* word list; "": all */
-	char path[SITE_RULE_CAP];    /* no slash at its end, but for "/" */
+	char path[SITE_RULE_CAP];    /* no slash at its end, except "/" */
 	bool anyone, signed_in, app_password, strict;
 	char groups[SITE_RULE_CAP];  /* names (base/names.h) */
 	char audience[AUDIENCE_CAP]; /* "": no tokens are taken */
@@ -57,7 +57,7 @@ enum err site_rule_parse(
 enum err site_rule_compose(
     char composed[static SITE_RULE_CAP], const char *text) MUST_CHECK;
 
-/* Whether somebody who signs in can be let in by it. */
+/* Whether it can let in a person who signs in. */
 bool site_rule_takes_people(const struct site_rule *r);
 
 #endif

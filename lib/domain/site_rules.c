@@ -85,8 +85,8 @@ rule_at(struct site_rule *r, const struct site_rules *rules, size_t place)
 	return OK;
 }
 
-/* Whether the two are for the same path, whatever its case, and a method of
- * both: then the second would never decide. */
+/* Whether the two are for the same path in any case of letters, and for a
+ * method of both: then the second would never decide. */
 static bool
 clash(const struct row *a, const struct row *b)
 {

@@ -110,8 +110,8 @@ bucket_load(struct store_txn *t, struct bucket *b, int64_t now)
 		b->empty_at = now;
 	if (b->tried_at > now)
 		b->tried_at = 0;
-	/* A clock that was ahead and went back must keep nobody out: one try
-	 * is free, and being charged for it puts the bucket right. */
+	/* A clock that was ahead and went back must not lock people out: one
+	 * try is free, and charging it puts the bucket right. */
 	if (b->empty_at > now + full)
 		b->empty_at = now + full - b->limit->interval_s;
 	return e == ERR_NOT_FOUND ? OK : e;
@@ -145,7 +145,7 @@ bucket_wait(const struct bucket *b, int64_t now)
 	return over > 0 ? over : 0;
 }
 
-/* The same where only one try fits at once, whatever there was before. */
+/* The same where only one try fits at once. */
 static int64_t
 bucket_wait_single(const struct bucket *b, int64_t now)
 {
@@ -248,9 +248,9 @@ charge_device(struct store_txn *t, const struct keyring *k,
 	return store_failed(t);
 }
 
-/* The longest wait of all buckets that count. The name's own only tells
- * whether somebody guesses: it keeps nobody out, or anybody could lock others
- * out by guessing. */
+/* The longest wait of all buckets that count. The name's own only shows
+ * that passwords are being guessed. It refuses nothing: otherwise anyone could
+ * lock others out by guessing. */
 static int64_t
 longest_wait(const struct bucket b[static BUCKETS], int64_t now)
 {

@@ -8,7 +8,7 @@
  *				others never make it wait
  *	name and network	10 at once, then one a minute
  *	name			60 at once, then one each 20 s. When there are
- *				more, somebody guesses: a network then has one
+ *				more, it is a guess: a network then has one
  *				try a minute for that name, unless the name
  *				signed in there within 30 days
  *	network			200 at once, then one each 2 s: far above what

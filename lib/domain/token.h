@@ -32,8 +32,8 @@ struct token {
 };
 
 /*
- * An id that nobody has: NOW in seconds (4 bytes), and 96 random bits. So ids
- * rise with time: what is made together lies together in the store, in pages
+ * A new id: NOW in seconds (4 bytes), and 96 random bits. So ids
+ * rise with time: what is made together is stored together, in pages
  * that are full, and what expires together is removed together.
  */
 void family_id_make(uint8_t family_id[static FAMILY_ID_LEN], int64_t now);

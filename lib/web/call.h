@@ -18,7 +18,7 @@
 
 struct call {
 	/* The provider as it was when the request came: settings that change
-	 * meanwhile do not change it. */
+	 * after that do not change it. */
 	const struct provider *provider;
 	struct page page;          /* of programs that answer people */
 	struct exchange *exchange; /* until the request is served */

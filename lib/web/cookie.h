@@ -1,9 +1,9 @@
 /*
  * Cookies (RFC 6265bis). Over https their names have the prefix that makes
  * browsers hold us to the attributes: __Host- for Path=/, __Secure- otherwise.
- * With an issuer below a path its cookies have that path, so that whatever else
- * is at that host is not sent them. An http issuer is on a loopback address and
- * can have neither prefix nor Secure.
+ * With an issuer below a path its cookies have that path, so that other
+ * programs at that host are not sent them. An http issuer is on a loopback
+ * address and can have neither prefix nor Secure.
  */
 #ifndef LK_WEB_COOKIE_H
 #define LK_WEB_COOKIE_H

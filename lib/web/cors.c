@@ -39,8 +39,8 @@ cors_allow(struct response *r, const struct provider *p,
 		return e;
 	response_header(r, "Access-Control-Allow-Origin", q->origin);
 	/* For clients whose refresh token lives in a cookie. The cookie is
-	 * SameSite=Strict: other sites never get it sent, whatever is said
-	 * here. */
+	 * SameSite=Strict: browsers never send it for other sites, with any
+	 * answer of ours. */
 	response_header(r, "Access-Control-Allow-Credentials", "true");
 	return OK;
 }

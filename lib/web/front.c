@@ -76,7 +76,7 @@ read_request(struct front *f, const struct exchange *x)
 		f->target = param(x, "HTTP_X_FORWARDED_URI");
 		return;
 	}
-	/* Apache asks for an error's page with GET, whatever it was. */
+	/* Apache asks for an error's page with GET after any method. */
 	f->method = f->form == FRONT_PAGE && redirected[0] != '\0'
 			? redirected
 			: param(x, "REQUEST_METHOD");
@@ -157,7 +157,7 @@ front_wants_page(const struct front *f, const struct site_rule *rule)
 		return false;
 	if (f->accepts_html)
 		return true;
-	/* Nobody says: then it is for a page if there is nothing else. */
+	/* If nothing says so, it is for a page if there is nothing else. */
 	return !f->accepts_json && !rule->app_password &&
 	       rule->audience[0] == '\0' &&
 	       (str_equal(f->method, "GET") || str_equal(f->method, "HEAD"));

@@ -64,8 +64,8 @@ put_form_action(struct buf *b, const struct client *client)
 {
 	char sources[FORM_ACTION_CAP] = "";
 
-	/* Of an app at more places than a header holds none is named: blocked,
-	 * the way back would be a dead end without a word. */
+	/* An app may have more redirect URIs than a header holds. Then none is
+	 * named: a blocked way back would stop without a message. */
 	if (client != NULL &&
 	    !(add_sources(sources, sizeof sources, client->redirect_uris,
 		  client_is_public(client)) &&

@@ -216,7 +216,7 @@ content_length(const struct exchange *x, int64_t *length)
 	return *length > REQUEST_BODY_MAX ? ERR_CONTENT_TOO_LARGE : OK;
 }
 
-/* Whether the type is a form's, whatever its parameters (RFC 9110 8.3.1). */
+/* Whether the type is a form's, with any parameters (RFC 9110 8.3.1). */
 static bool
 is_form(const char *type)
 {

@@ -26,7 +26,7 @@ struct response {
 	 * answer into another one. */
 	bool bare;
 	bool failed;
-	char csp_text[2048]; /* for whoever needs to build one */
+	char csp_text[2048]; /* for callers that build one */
 	char cache_text[64];
 	char headers_text[RESPONSE_HEADERS_CAP];
 	char body_text[RESPONSE_BODY_CAP];

@@ -1,8 +1,8 @@
 /*
  * The signals that FastCGI programs take: SIGTERM, SIGINT and SIGUSR1 stop the
- * process, in one of its threads; SIGUSR2 wakes a thread. All are held back but
- * while a thread waits, or they would cut short whatever read or write is under
- * way. For the gateway.
+ * process, in one of its threads; SIGUSR2 wakes a thread. All are held back
+ * except while a thread waits: otherwise they would interrupt a read or write
+ * that is under way. For the gateway.
  */
 #ifndef LK_WEB_SIGNALS_H
 #define LK_WEB_SIGNALS_H
