@@ -52,12 +52,11 @@ admin_refuse(
 {
 	switch (e) {
 	case ERR_NOT_FOUND:
-		return admin_fail("there is no %s %s; `latchkey %s list` "
-				  "shows those there are",
+		return admin_fail("no such %s: %s (see `latchkey %s list`)",
 		    kind, name, kind);
 	case ERR_EXISTS:
-		return admin_fail("%s %s is there already; `latchkey %s set` "
-				  "changes it",
+		return admin_fail("%s %s exists already (`latchkey %s set` "
+				  "changes it)",
 		    kind, name, kind);
 	case ERR_NO_SPACE:
 		return admin_fail("no room: the disk that holds %s is full; "
@@ -148,7 +147,7 @@ add_to_list(char *list, size_t cap, list_add *add, const struct args *args,
 			continue;
 		why = refusal(word);
 		if (why == NULL && add(list, cap, word) != OK)
-			why = "is one more than fit in the list";
+			why = "too many values";
 		if (why != NULL)
 			return refusal_set(r, option, word, why);
 	}
@@ -248,7 +247,7 @@ refuse_incomplete(const char *dir)
 
 	if (remains_any(dir) && remains_missing(dir, why, sizeof why))
 		return admin_fail("%s", why);
-	return admin_fail("%s is no data directory yet; make it one with "
+	return admin_fail("%s is not a data directory; create one with "
 			  "`latchkey -d %s init ISSUER`",
 	    dir, dir);
 }

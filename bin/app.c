@@ -59,8 +59,8 @@ load(struct recipe *r, const struct admin *a, const char *name, bool *own)
 	case OK:
 		return EXIT_DONE;
 	case ERR_NOT_FOUND:
-		return admin_fail("there is no recipe for '%s'; `latchkey "
-				  "client apps` lists those there are",
+		return admin_fail("no such recipe: %s (see `latchkey client "
+				  "apps`)",
 		    name);
 	default:
 		return admin_fail("%s", why);

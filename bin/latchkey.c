@@ -95,8 +95,7 @@ dispatch(const char *dir, int argc, char **argv)
 	}
 	if (verb->name != NULL) {
 		if (argc < 2) {
-			admin_misused(
-			    "%s: what to do with it is missing", noun);
+			admin_misused("%s: missing subcommand", noun);
 			return hint(noun);
 		}
 		if (str_equal(argv[1], "-h") || str_equal(argv[1], "--help")) {

@@ -104,8 +104,8 @@ complete(const struct args *args)
 		}
 	if (args->verb->operand != NULL && args->operand == NULL &&
 	    !args->verb->operand_optional) {
-		fprintf(
-		    stderr, "latchkey: %s is missing\n", args->verb->operand);
+		fprintf(stderr, "latchkey: missing operand %s\n",
+		    args->verb->operand);
 		return ARGS_BAD;
 	}
 	return ARGS_OK;

@@ -11,7 +11,7 @@ explain_prompt(enum err e)
 {
 	switch (e) {
 	case ERR_UNSUPPORTED:
-		return admin_fail("there is no terminal to ask for a password;"
+		return admin_fail("no terminal to ask for a password on;"
 				  " give it with --password-stdin");
 	case ERR_NO_SPACE:
 		return admin_fail("the password is too long");

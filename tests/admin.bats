@@ -107,7 +107,7 @@ command_path() {
 @test "the data directory is -d, else LATCHKEY_DATA" {
 	LATCHKEY_DATA=$DATA run -0 "$(command_path)" user list
 	LATCHKEY_DATA=$BATS_TEST_TMPDIR/none run -1 "$(command_path)" user list
-	assert_output "none is no data directory yet.*init ISSUER"
+	assert_output "none is not a data directory.*init ISSUER"
 }
 
 @test "options are taken as --option value and --option=value, before or after the name" {
@@ -376,7 +376,7 @@ $DATA/store/mine"
 @test "a name is taken once, in whatever case" {
 	add_user alice
 	run -1 latchkey user add Alice --no-password
-	assert_output 'is there already'
+	assert_output 'exists already'
 	run -0 latchkey user show ALICE
 }
 
@@ -585,7 +585,7 @@ $DATA/store/mine"
 		((status == 1 || status == 2))
 	done
 	run -1 latchkey user show alice
-	assert_output 'no user alice'
+	assert_output 'no such user: alice'
 	run -1 latchkey user passwd alice --password-stdin </dev/null
 	run -1 latchkey user lock alice
 	run -1 latchkey user del alice
@@ -705,7 +705,7 @@ $DATA/store/mine"
 @test "a client_id is taken once" {
 	add_client app
 	run -1 latchkey client add app --redirect-uri "$CALLBACK"
-	assert_output 'is there already'
+	assert_output 'exists already'
 }
 
 @test "a secret given by hand must be long enough, and is not echoed" {
@@ -766,7 +766,7 @@ $DATA/store/mine"
 	latchkey client del app
 	run -1 latchkey client show app
 	run -1 latchkey client del app
-	assert_output 'no client app'
+	assert_output 'no such client: app'
 }
 
 @test "user lock and unlock say so if nothing was to be changed" {

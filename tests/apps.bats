@@ -137,7 +137,7 @@ setup() {
 	client other .client_name
 	run -1 --separate-stderr latchkey client add --app grafana \
 	    --url https://grafana.example.org
-	[[ $stderr = *'grafana is there already'* ]]
+	[[ $stderr = *'grafana exists already'* ]]
 }
 
 @test "apps: every claim a recipe wants is one that its scopes give" {
@@ -228,11 +228,11 @@ setup() {
 
 @test "apps: an app that is not known, or without --url, is one clear line" {
 	run -1 --separate-stderr latchkey client add --app nope --url https://a.org
-	assert_equal "$stderr" "latchkey: there is no recipe for 'nope'; \`latchkey client apps\` lists those there are"
+	assert_equal "$stderr" "latchkey: no such recipe: nope (see \`latchkey client apps\`)"
 	for name in ../../etc/passwd Grafana 'a b' ''; do
 		run -1 --separate-stderr latchkey client add --app "$name" \
 		    --url https://a.org
-		[[ ${#stderr_lines[@]} -eq 1 && $stderr = *'no recipe'* ]]
+		[[ ${#stderr_lines[@]} -eq 1 && $stderr = *'no such recipe'* ]]
 	done
 	run -2 --separate-stderr latchkey client add --app grafana
 	[[ ${#stderr_lines[@]} -eq 1 && $stderr = *'needs --url'* ]]

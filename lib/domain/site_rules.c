@@ -159,7 +159,7 @@ site_rules_add(struct site_rules *rules, const char *rule)
 		return NULL;
 	}
 	rules->text[len] = '\0';
-	return "is one more than fit; there are at most 64";
+	return "too many rules; there are at most 64";
 }
 
 /* --- which rule decides --------------------------------------------------- */

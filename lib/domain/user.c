@@ -96,7 +96,7 @@ user_group_name(char name[static GROUP_NAME_CAP], const char *typed)
 		return "the group name has letters beyond ASCII, and "
 		       "libunistring, which they need, cannot be loaded";
 	default:
-		return "there is no memory for it";
+		return "out of memory";
 	}
 }
 

@@ -17,7 +17,7 @@ advice(enum err e, const struct engine *engine)
 			   "release, which this one does not read; make a new "
 			   "data directory with `latchkey init`"},
 	    {ERR_NO_SPACE, "has no room; free some space on its disk"},
-	    {ERR_NO_MEMORY, "there is not enough memory"},
+	    {ERR_NO_MEMORY, "out of memory"},
 	    {ERR_UNSUPPORTED, "this latchkey has no engine of that name"},
 	};
 	const char *line = engine != NULL ? engine->advice(e) : NULL;
