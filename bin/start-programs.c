@@ -157,8 +157,8 @@ check_sockets_dir(const char *dir)
 		refuse("%s: is no directory in which sockets can be made", dir);
 }
 
-/* Takes away what one that is gone has left behind; somebody who listens is
- * left alone. */
+/* Removes a socket that an earlier run left behind, but not one that a process
+ * listens on. */
 static void
 clear_path(const struct sockaddr_un *address)
 {
@@ -416,7 +416,7 @@ hold_signals(void)
 		signal(ours[i], SIG_DFL);
 	}
 	sigprocmask(SIG_BLOCK, &set, &mask_before);
-	/* Nobody may be there to read what we say. */
+	/* There may be no reader of our standard error. */
 	signal(SIGPIPE, SIG_IGN);
 	fd = signalfd(-1, &set, SFD_CLOEXEC);
 	if (fd < 0)

@@ -79,7 +79,7 @@ start_fastcgi(struct gateway *g, int64_t idle_ms)
 		idle = (struct timeval){
 		    .tv_sec = idle_ms / 1000, .tv_usec = idle_ms % 1000 * 1000};
 
-	/* The library first: it takes only signals that nobody has. */
+	/* The library first: it takes only signals that have no handler. */
 	if (FCGX_Init() != 0)
 		return ERR_IO;
 	/* It is not to accept by itself (accept_connection). */
@@ -208,8 +208,8 @@ is_passing(int error)
  * Waits for a connection; false when there will be none, or was none for a
  * while. Ours, because a signal makes the library's own take a peer
  * that has only just connected for a silent one: it closes the connection, and
- * when it is to stop it closes the same number again and again, whoever's that
- * is by then.
+ * when it should stop, it closes the same number again and again, even if that
+ * is another connection's by then.
  */
 static bool
 accept_connection(struct gateway *g, struct exchange *x)
@@ -463,8 +463,9 @@ nothing_waits(int fd)
  * request: then it is not kept. Reading to the end when only that is left also
  * takes the record that says so, which an authorizer is not sent (FastCGI 6.3).
  *
- * Before it closes a connection the library waits for the peer to do so, lest
- * TCP reset it, with the answer on its way, for what the peer may still send.
+ * Before it closes a connection the library waits for the peer to do so.
+ * Otherwise TCP would reset it, with the answer on its way, if the peer still
+ * sends something.
  * Nothing resets a unix socket of which all has been read, and the wait is two
  * switches of threads and three system calls a request. */
 static void

@@ -83,7 +83,7 @@ enum err exchange_read(
 enum err exchange_write(
     struct exchange *x, const void *bytes, size_t len) MUST_CHECK;
 
-/* Ends the request: the answer is flushed, borrowed pointers are dead. */
+/* Ends the request: the answer is flushed, borrowed pointers are invalid. */
 void gateway_finish(struct exchange *x);
 
 #endif
