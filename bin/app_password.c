@@ -195,11 +195,11 @@ choose_app_passwords(struct store_txn *t, void *arg, struct record_set *set)
 }
 
 static enum err
-add_to_app_password(struct list_row *row, const void *record)
+begin_app_password(struct list_row *row, const void *record)
 {
 	const struct app_password *p = record;
 
-	return list_add_user(row, "id", p->user_id);
+	return list_begin_user(row, "id", p->user_id);
 }
 
 static const struct list_noun app_password_list = {
@@ -207,7 +207,7 @@ static const struct list_noun app_password_list = {
     .type = &app_password_record,
     .columns = columns,
     .choose = choose_app_passwords,
-    .add = add_to_app_password,
+    .begin = begin_app_password,
 };
 
 static int
@@ -216,7 +216,8 @@ list_app_passwords(struct admin *a, const struct args *args)
 	struct app_password_filter f = {.user = args_value(args, "--user"),
 	    .site = args_value(args, "--site")};
 
-	return list_run(a, args, &app_password_list, &f, NULL);
+	return list_run(
+	    a, &app_password_list, &f, NULL, args_has(args, "--json"));
 }
 
 const struct verb app_password_verbs[] = {

@@ -28,7 +28,7 @@ void check_people(struct checking *c, struct store_txn *t);
 void check_held(struct checking *c);
 
 /* A site's rules, for the walk through the store; ARG is the checking. */
-bool check_site(void *arg, const struct site *s);
+bool check_site(void *arg, const void *record);
 
 /* The provider, through its public address. */
 void check_web(struct checking *c);

@@ -180,8 +180,9 @@ check_rule(struct checking *c, const struct site *s, const char *text,
 }
 
 bool
-check_site(void *arg, const struct site *s)
+check_site(void *arg, const void *record)
 {
+	const struct site *s = record;
 	static const struct check_advice closed = {
 	    "what no rule names is closed to everybody",
 	    "latchkey site set that site --rule '/ signed-in'"};

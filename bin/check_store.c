@@ -325,8 +325,9 @@ check_clock(const struct survey *s)
 /* --- the walk --------------------------------------------------------------*/
 
 static bool
-keep_key(void *arg, const struct signkey *k)
+keep_key(void *arg, const void *record)
 {
+	const struct signkey *k = record;
 	struct survey *s = arg;
 
 	if (k->state == KEY_RETIRED) /* many, if keys are rotated often */
@@ -349,8 +350,9 @@ keep_app(struct checking *c, const struct client *client)
 }
 
 static bool
-check_client(void *arg, const struct client *client)
+check_client(void *arg, const void *record)
 {
+	const struct client *client = record;
 	static const struct check_advice bad = {
 	    "people cannot sign in to that app",
 	    "latchkey client set, or client del"};

@@ -8,7 +8,7 @@
 #include "domain/audit.h"
 #include "domain/removal.h"
 #include "groups.h"
-#include "output.h"
+#include "list.h"
 #include "prompt.h"
 
 #include <stdio.h>
@@ -92,41 +92,18 @@ static const struct column show_columns[] = {
     COLUMN_END,
 };
 
-static const enum grant all_grants[] = {
-    GRANT_AUTHORIZATION_CODE, GRANT_REFRESH_TOKEN, GRANT_CLIENT_CREDENTIALS};
-
+/* `public` says in one word what follows from the method. */
 static json_t *
-grants_json(unsigned grants)
+begin_client(const struct client *c)
 {
-	json_t *names = json_array();
-
-	for (size_t i = 0; i < sizeof all_grants / sizeof all_grants[0]; i++)
-		if ((grants & all_grants[i]) != 0)
-			output_append(
-			    names, json_string(grant_name(all_grants[i])));
-	return names;
+	return json_pack("{s:n, s:n, s:b}", "client_id", "client_name",
+	    "public", client_is_public(c));
 }
 
-/* RFC 7591's names where it has one. Never a secret. */
 static json_t *
-to_json(const struct client *c)
+client_json(const struct client *c)
 {
-	return json_pack(
-	    "{s:s, s:s, s:b, s:s, s:o, s:o, s:o, s:s, s:o, s:s, s:o, "
-	    "s:b, s:s, s:b, s:b, s:b, s:s, s:I, s:I}",
-	    "client_id", c->client_id, "client_name", c->name, "public",
-	    client_is_public(c), "token_endpoint_auth_method",
-	    auth_method_name(c->auth_method), "redirect_uris",
-	    output_words(c->redirect_uris), "post_logout_redirect_uris",
-	    output_words(c->post_logout_redirect_uris), "grant_types",
-	    grants_json(c->grants), "scope", c->scope, "groups",
-	    output_names(c->groups), "audience", c->audience, "resources",
-	    output_words(c->resources), "introspect_any", c->introspect_any,
-	    "id_token_signed_response_alg", jwa_name(c->alg), "trusted",
-	    c->trusted, "pkce", !c->no_pkce, "cookie_refresh",
-	    c->cookie_refresh, "refresh_retry", retry_name(c->refresh_retry),
-	    "client_id_issued_at", (json_int_t)c->created_at, "updated_at",
-	    (json_int_t)c->changed_at);
+	return list_show(begin_client(c), &client_record, c);
 }
 
 static int
@@ -159,7 +136,7 @@ new_secret(char secret[static CLIENT_SECRET_CAP], const struct args *args)
 static json_t *
 tell_json(const struct admin *a, const struct client *c, const char *secret)
 {
-	json_t *told = to_json(c);
+	json_t *told = client_json(c);
 
 	if (secret != NULL)
 		json_object_set_new(told, "client_secret", json_string(secret));
@@ -528,45 +505,28 @@ del(struct admin *a, const struct args *args)
 
 /* --- list, show ------------------------------------------------------------*/
 
-struct listing {
-	json_t *rows;
-	bool complete;
+static enum err
+begin_client_row(struct list_row *row, const void *record)
+{
+	const struct client *c = record;
+
+	if (c->is_site)
+		return ERR_NOT_FOUND; /* `latchkey site list` has those */
+	row->json = begin_client(c);
+	return OK;
+}
+
+static const struct list_noun client_list = {
+    .kind = "client",
+    .type = &client_record,
+    .columns = list_columns,
+    .begin = begin_client_row,
 };
 
-static bool
-list_visit(void *arg, const struct client *c)
-{
-	struct listing *l = arg;
-
-	/* `latchkey site list` has those. */
-	l->complete = c->is_site || output_append(l->rows, to_json(c));
-	return l->complete;
-}
-
-static enum err
-list_step(struct store_txn *t, void *arg)
-{
-	struct listing *l = arg;
-
-	json_array_clear(l->rows);
-	l->complete = l->rows != NULL;
-	if (l->complete)
-		client_each(t, list_visit, l);
-	return l->complete ? OK : ERR_NO_MEMORY;
-}
-
 static int
-list(struct admin *a, const struct args *args)
+list_clients(struct admin *a, const struct args *args)
 {
-	struct listing l = {.rows = json_array()};
-	enum err e;
-
-	e = store_read(a->store, list_step, &l);
-	if (e == OK)
-		return output_list(
-		    l.rows, list_columns, args_has(args, "--json"));
-	json_decref(l.rows);
-	return refuse(a, e, "list");
+	return list_run(a, &client_list, NULL, NULL, args_has(args, "--json"));
 }
 
 static int
@@ -579,7 +539,7 @@ show(struct admin *a, const struct args *args)
 	if (e != OK)
 		return refuse(a, e, args->operand);
 	return output_record(
-	    to_json(&s.client), show_columns, args_has(args, "--json"));
+	    client_json(&s.client), show_columns, args_has(args, "--json"));
 }
 
 const struct verb client_verbs[] = {
@@ -588,7 +548,7 @@ const struct verb client_verbs[] = {
     {"client", "apps", NULL, false, false, json_option,
 	"Lists the apps that `client add --app` knows.", app_list},
     {"client", "list", NULL, false, false, json_option, "Lists all apps.",
-	list},
+	list_clients},
     {"client", "show", "ID", false, false, json_option, "Shows one app.", show},
     {"client", "set", "ID", false, false, set_options,
 	"Changes an app; a list that is given replaces the old one.", set},

@@ -86,7 +86,7 @@ refuse_filter(const struct admin *a, const struct filter *f, enum err e)
 /* Lists what still counts: family_require says no to a family whose session
  * has ended, too. */
 static enum err
-add_to_family(struct list_row *row, const void *record)
+begin_family(struct list_row *row, const void *record)
 {
 	const struct family *f = record;
 	struct session s;
@@ -94,21 +94,21 @@ add_to_family(struct list_row *row, const void *record)
 	if (f->expires_at <= row->now ||
 	    (!f->offline && session_get(row->t, f->sid, row->now, &s) != OK))
 		return ERR_NOT_FOUND;
-	return list_add_user(row, "family_id", f->user_id);
+	return list_begin_user(row, "family_id", f->user_id);
 }
 
 static enum err
-add_to_approval(struct list_row *row, const void *record)
+begin_approval(struct list_row *row, const void *record)
 {
 	const struct approval *p = record;
 
-	return list_add_user(row, NULL, p->user_id);
+	return list_begin_user(row, "preferred_username", p->user_id);
 }
 
 static const struct list_noun family_list = {
-    .type = &family_record, .add = add_to_family};
+    .type = &family_record, .begin = begin_family};
 static const struct list_noun approval_list = {
-    .type = &approval_record, .add = add_to_approval};
+    .type = &approval_record, .begin = begin_approval};
 
 struct grant_list {
 	struct filter filter;

@@ -5,7 +5,7 @@
 #include "domain/audit.h"
 #include "domain/signer.h"
 #include "domain/signkey.h"
-#include "output.h"
+#include "list.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -111,56 +111,32 @@ keys_ensure(struct admin *a, enum jwa alg)
 
 /* --- list ------------------------------------------------------------------*/
 
-struct listing {
-	int64_t now;
-	json_t *rows;
-	bool complete;
-};
-
-static bool
-list_visit(void *arg, const struct signkey *k)
-{
-	struct listing *l = arg;
-
-	if (k->state == KEY_RETIRED && k->expires_at <= l->now)
-		return true; /* kept for hints alone */
-	l->complete = output_append(l->rows,
-	    json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "kid", k->pub.kid,
-		"alg", jwa_name(k->pub.alg), "state", key_state_name(k->state),
-		"created_at", (json_int_t)k->created_at, "activated_at",
-		(json_int_t)k->activated_at, "retired_at",
-		(json_int_t)k->retired_at, "published_until",
-		(json_int_t)k->expires_at));
-	return l->complete;
-}
-
 static enum err
-list_step(struct store_txn *t, void *arg)
+begin_key(struct list_row *row, const void *record)
 {
-	struct listing *l = arg;
+	const struct signkey *k = record;
 
-	json_array_clear(l->rows);
-	l->complete = l->rows != NULL;
-	if (l->complete)
-		signkey_each(t, list_visit, l);
-	return l->complete ? OK : ERR_NO_MEMORY;
+	if (k->state == KEY_RETIRED && k->expires_at <= row->now)
+		return ERR_NOT_FOUND; /* kept for hints alone */
+	row->json = json_object();
+	return OK;
 }
+
+static const struct list_noun key_list = {
+    .kind = "key",
+    .type = &signkey_record,
+    .columns = columns,
+    .begin = begin_key,
+};
 
 static int
 list_keys(struct admin *a, bool as_json)
 {
-	struct listing l = {.now = a->now, .rows = json_array()};
-	enum err e;
-
-	e = store_read(a->store, list_step, &l);
-	if (e == OK)
-		return output_list(l.rows, columns, as_json);
-	json_decref(l.rows);
-	return admin_refuse(a, e, "key", "list");
+	return list_run(a, &key_list, NULL, NULL, as_json);
 }
 
 static int
-list(struct admin *a, const struct args *args)
+list_keys_verb(struct admin *a, const struct args *args)
 {
 	return list_keys(a, args_has(args, "--json"));
 }
@@ -179,8 +155,9 @@ struct rotation {
 };
 
 static bool
-survey_visit(void *arg, const struct signkey *k)
+survey_visit(void *arg, const void *record)
 {
+	const struct signkey *k = record;
 	struct rotation *r = arg;
 
 	r->found[k->pub.alg] |= k->state != KEY_RETIRED;
@@ -362,7 +339,7 @@ rotate(struct admin *a, const struct args *args)
 
 const struct verb key_verbs[] = {
     {"key", "list", NULL, false, false, list_options,
-	"Lists signing keys and how long each is published.", list},
+	"Lists signing keys and how long each is published.", list_keys_verb},
     {"key", "rotate", NULL, false, false, rotate_options,
 	"Makes the next key active and a new one next.", rotate},
     VERB_END,

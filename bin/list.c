@@ -19,11 +19,13 @@ collect_row(void *arg, const void *record)
 	struct collection *c = arg;
 	enum err e = OK;
 
-	c->row.json = json_object();
-	if (c->row.json == NULL)
+	c->row.json = NULL;
+	if (c->noun->begin != NULL)
+		e = c->noun->begin(&c->row, record);
+	else
+		c->row.json = json_object();
+	if (e == OK && c->row.json == NULL)
 		e = ERR_NO_MEMORY;
-	if (e == OK && c->noun->add != NULL)
-		e = c->noun->add(&c->row, record);
 	if (e == OK &&
 	    (!record_show(c->row.json, c->noun->type, record, false) ||
 		json_array_append(c->rows, c->row.json) != 0))
@@ -73,30 +75,27 @@ choose_and_collect_step(struct store_txn *t, void *arg)
 }
 
 int
-list_run(struct admin *a, const struct args *args, const struct list_noun *noun,
-    void *arg, const char *about)
+list_run(struct admin *a, const struct list_noun *noun, void *arg,
+    const char *about, bool as_json)
 {
 	struct list_ctx l = {noun, arg, a->now, json_array()};
 	enum err e = store_read(a->store, choose_and_collect_step, &l);
 
 	if (e == OK)
-		return output_list(
-		    l.rows, noun->columns, args_has(args, "--json"));
+		return output_list(l.rows, noun->columns, as_json);
 	json_decref(l.rows);
 	return admin_refuse(a, e, noun->kind, about != NULL ? about : "list");
 }
 
 enum err
-list_add_user(struct list_row *row, const char *first, const uint8_t *user_id)
+list_begin_user(struct list_row *row, const char *first, const uint8_t *user_id)
 {
 	struct user u;
 	enum err e = user_get(row->t, user_id, &u);
 
-	if (e == OK && first != NULL)
-		json_object_set_new(row->json, first, json_null());
-	if (e == OK && json_object_set_new(row->json, "preferred_username",
-			   json_string(u.name)) != 0)
-		e = ERR_NO_MEMORY;
+	if (e == OK)
+		row->json = json_pack(
+		    "{s:n, s:s}", first, "preferred_username", u.name);
 	user_wipe(&u);
 	return e;
 }

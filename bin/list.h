@@ -13,7 +13,7 @@
 struct list_row {
 	struct store_txn *t;
 	int64_t now;
-	json_t *json; /* to add to; the record's own members come after */
+	json_t *json;
 };
 
 struct list_noun {
@@ -24,8 +24,10 @@ struct list_noun {
 	 * what ARG names is not there. */
 	enum err (*choose)(
 	    struct store_txn *t, void *arg, struct record_set *set);
-	/* Adds to the row. ERR_NOT_FOUND: the record is not listed. */
-	enum err (*add)(struct list_row *row, const void *record);
+	/* Makes row->json (NULL: no memory), to which the record's own members
+	 * are added. ERR_NOT_FOUND: the record is not listed. NULL: all are,
+	 * and nothing goes before. */
+	enum err (*begin)(struct list_row *row, const void *record);
 	/* Calls VISIT for all records in another order; NULL: that of their
 	 * keys. */
 	void (*each)(struct store_txn *t, record_visit *visit, void *arg);
@@ -33,17 +35,17 @@ struct list_noun {
 
 /* Runs `list`; ARG is for the noun's `choose`, ABOUT the name that a refusal
  * is about (NULL: "list"). An exit status. */
-int list_run(struct admin *a, const struct args *args,
-    const struct list_noun *noun, void *arg, const char *about);
+int list_run(struct admin *a, const struct list_noun *noun, void *arg,
+    const char *about, bool as_json);
 
 /* The rows of one list, in a step that makes more than one. ROWS is emptied
  * first; NULL is no memory. */
 enum err list_collect(struct store_txn *t, const struct list_noun *noun,
     const struct record_set *set, int64_t now, json_t *rows) MUST_CHECK;
 
-/* Adds the name of the person USER_ID, behind the member FIRST (NULL: as the
- * first). ERR_NOT_FOUND: there is no such person any more. */
-enum err list_add_user(
+/* Begins a row with the name of the person USER_ID, behind the record's member
+ * FIRST. ERR_NOT_FOUND: there is no such person any more. */
+enum err list_begin_user(
     struct list_row *row, const char *first, const uint8_t *user_id) MUST_CHECK;
 
 /* Adds to ROW, which is taken over, what may be shown of a record; NULL: no

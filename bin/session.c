@@ -54,13 +54,13 @@ choose_sessions(struct store_txn *t, void *arg, struct record_set *set)
 }
 
 static enum err
-add_to_session(struct list_row *row, const void *record)
+begin_session(struct list_row *row, const void *record)
 {
 	const struct session *s = record;
 
 	return s->expires_at <= row->now
 		   ? ERR_NOT_FOUND
-		   : list_add_user(row, "sid", s->user_id);
+		   : list_begin_user(row, "sid", s->user_id);
 }
 
 static const struct list_noun session_list = {
@@ -68,7 +68,7 @@ static const struct list_noun session_list = {
     .type = &session_record,
     .columns = columns,
     .choose = choose_sessions,
-    .add = add_to_session,
+    .begin = begin_session,
 };
 
 static int
@@ -76,7 +76,7 @@ list_sessions(struct admin *a, const struct args *args)
 {
 	struct session_filter f = {.name = args_value(args, "--user")};
 
-	return list_run(a, args, &session_list, &f, f.name);
+	return list_run(a, &session_list, &f, f.name, args_has(args, "--json"));
 }
 
 /* --- end -------------------------------------------------------------------*/

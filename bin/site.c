@@ -6,7 +6,7 @@
 #include "domain/audit.h"
 #include "domain/removal.h"
 #include "groups.h"
-#include "output.h"
+#include "list.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,31 +42,30 @@ static const struct column show_columns[] = {
     COLUMN_END,
 };
 
+/* What a site has beside the record of its rules. */
 static json_t *
-rules_json(const struct site *s)
+begin_site(const char *rules, const struct client *c)
 {
-	json_t *rules = json_array();
 	char text[SITE_RULE_CAP];
-	const char *cursor = s->rules.text;
+	json_int_t count = 0;
 
-	while (rules != NULL && site_rules_next(&cursor, text))
-		if (!output_append(rules, json_string(text))) {
-			json_decref(rules);
-			return NULL;
-		}
-	return rules;
+	while (site_rules_next(&rules, text))
+		count++;
+	return json_pack("{s:n, s:s, s:o, s:I}", "origin", "name", c->name,
+	    "groups", output_names(c->groups), "rule_count", count);
 }
 
-static json_t *
-to_json(const struct site *s, const struct client *c)
+static enum err
+begin_site_row(struct list_row *row, const void *record)
 {
-	json_t *rules = rules_json(s);
+	const struct site_row *s = record;
+	struct client c;
+	enum err e = client_get(row->t, s->origin, &c);
 
-	return json_pack("{s:s, s:s, s:o, s:I, s:o, s:I, s:I}", "origin",
-	    s->origin, "name", c->name, "groups", output_names(c->groups),
-	    "rule_count", (json_int_t)json_array_size(rules), "rules", rules,
-	    "created_at", (json_int_t)s->created_at, "updated_at",
-	    (json_int_t)s->changed_at);
+	if (e == OK)
+		row->json = begin_site(s->rules, &c);
+	/* A site without its client is damage, not one to leave out. */
+	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 }
 
 static int
@@ -80,9 +79,13 @@ show_site(const struct site *s, const struct client *c, bool as_json)
 {
 	char text[SITE_RULE_CAP];
 	const char *cursor = s->rules.text;
+	struct site_row row;
 	int status;
 
-	status = output_record(to_json(s, c), show_columns, as_json);
+	site_to_row(&row, s);
+	status = output_record(
+	    list_show(begin_site(row.rules, c), &site_record, &row),
+	    show_columns, as_json);
 	while (!as_json && site_rules_next(&cursor, text))
 		printf("rule     %s\n", text);
 	return status;
@@ -265,48 +268,17 @@ del(struct admin *a, const struct args *args)
 
 /* --- list, show ------------------------------------------------------------*/
 
-struct listing {
-	struct store_txn *t;
-	json_t *rows;
-	enum err e;
+static const struct list_noun site_list = {
+    .kind = "site",
+    .type = &site_record,
+    .columns = list_columns,
+    .begin = begin_site_row,
 };
 
-static bool
-list_visit(void *arg, const struct site *s)
-{
-	struct listing *l = arg;
-	struct client c;
-
-	l->e = client_get(l->t, s->origin, &c);
-	if (l->e == OK && !output_append(l->rows, to_json(s, &c)))
-		l->e = ERR_NO_MEMORY;
-	return l->e == OK;
-}
-
-static enum err
-list_step(struct store_txn *t, void *arg)
-{
-	struct listing *l = arg;
-
-	json_array_clear(l->rows);
-	l->t = t;
-	l->e = l->rows != NULL ? OK : ERR_NO_MEMORY;
-	if (l->e == OK)
-		site_each(t, list_visit, l);
-	return l->e;
-}
-
 static int
-list(struct admin *a, const struct args *args)
+list_sites(struct admin *a, const struct args *args)
 {
-	struct listing l = {.rows = json_array()};
-	enum err e = store_read(a->store, list_step, &l);
-
-	if (e == OK)
-		return output_list(
-		    l.rows, list_columns, args_has(args, "--json"));
-	json_decref(l.rows);
-	return refuse(a, e, "list");
+	return list_run(a, &site_list, NULL, NULL, args_has(args, "--json"));
 }
 
 static int
@@ -325,7 +297,8 @@ const struct verb site_verbs[] = {
 	"Has the gate protect a site; without rules it is open to everybody "
 	"who signs in.",
 	add},
-    {"site", "list", NULL, false, false, json_option, "Lists all sites.", list},
+    {"site", "list", NULL, false, false, json_option, "Lists all sites.",
+	list_sites},
     {"site", "show", "ORIGIN", false, false, json_option,
 	"Shows one site and its rules.", show},
     {"site", "set", "ORIGIN", false, false, change_options,

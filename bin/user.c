@@ -7,7 +7,7 @@
 #include "domain/removal.h"
 #include "domain/session.h"
 #include "domain/throttle.h"
-#include "output.h"
+#include "list.h"
 #include "user_password.h"
 #include "user_profile.h"
 
@@ -155,7 +155,8 @@ store_new(struct admin *a, const struct user *u, bool as_json)
 	if (e != OK)
 		status = refuse_addition(a, e, &s);
 	else if (as_json)
-		status = output_json(user_to_json(&s.user));
+		status = output_json(
+		    list_show(json_object(), &user_record, &s.user));
 	else
 		status = printf("User %s added.\n", u->name) < 0;
 	if (e == OK)
@@ -410,49 +411,21 @@ del(struct admin *a, const struct args *args)
 
 /* --- list, show ------------------------------------------------------------*/
 
-struct listing {
-	json_t *rows;
-	bool complete;
+static const struct list_noun user_list = {
+    .kind = "user",
+    .type = &user_record,
+    .columns = list_columns,
+    .each = user_each,
 };
 
-static bool
-list_visit(void *arg, const void *record)
+static int
+list_users(struct admin *a, const struct args *args)
 {
-	const struct user *u = record;
-	struct listing *l = arg;
-
-	l->complete = output_append(l->rows, user_to_json(u));
-	return l->complete;
-}
-
-static enum err
-list_step(struct store_txn *t, void *arg)
-{
-	struct listing *l = arg;
-
-	json_array_clear(l->rows);
-	l->complete = l->rows != NULL;
-	if (l->complete)
-		user_each(t, list_visit, l);
-	return l->complete ? OK : ERR_NO_MEMORY;
+	return list_run(a, &user_list, NULL, NULL, args_has(args, "--json"));
 }
 
 static int
-list(struct admin *a, const struct args *args)
-{
-	struct listing l = {.rows = json_array()};
-	enum err e;
-
-	e = store_read(a->store, list_step, &l);
-	if (e == OK)
-		return output_list(
-		    l.rows, list_columns, args_has(args, "--json"));
-	json_decref(l.rows);
-	return admin_refuse(a, e, "user", "list");
-}
-
-static int
-show(struct admin *a, const struct args *args)
+show_user(struct admin *a, const struct args *args)
 {
 	struct finding f = {.name = args->operand};
 	enum err e;
@@ -460,8 +433,9 @@ show(struct admin *a, const struct args *args)
 
 	e = store_read(a->store, find_step, &f);
 	status = e != OK ? refuse(a, e, args->operand)
-			 : output_record(user_to_json(&f.user), show_columns,
-			       args_has(args, "--json"));
+			 : output_record(
+			       list_show(json_object(), &user_record, &f.user),
+			       show_columns, args_has(args, "--json"));
 	user_wipe(&f.user);
 	return status;
 }
@@ -473,9 +447,9 @@ const struct verb user_verbs[] = {
 	"Sets a new password; ends the person's sessions and refresh tokens.",
 	passwd},
     {"user", "list", NULL, false, false, json_option, "Lists all people.",
-	list},
+	list_users},
     {"user", "show", "NAME", false, false, json_option, "Shows one person.",
-	show},
+	show_user},
     {"user", "set", "NAME", false, false, set_options,
 	"Changes what is known of a person; --group replaces the list.", set},
     {"user", "lock", "NAME", false, false, no_options,

@@ -2,24 +2,9 @@
 
 #include "base/str.h"
 #include "domain/user_email.h"
-#include "output.h"
 
 #include <stdio.h>
 #include <string.h>
-
-json_t *
-user_to_json(const struct user *u)
-{
-	char sub[SUB_CAP];
-
-	user_sub(sub, u->user_id);
-	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:b, s:b, s:I, s:I}",
-	    "preferred_username", u->name, "sub", sub, "name", u->display,
-	    "email", u->email, "email_verified", u->email_verified, "groups",
-	    output_names(u->groups), "locked", u->locked, "has_password",
-	    u->has_password, "created_at", (json_int_t)u->created_at,
-	    "updated_at", (json_int_t)u->changed_at);
-}
 
 enum err
 user_apply_profile(struct user *u, const struct args *args, struct refusal *r)

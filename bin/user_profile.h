@@ -5,11 +5,6 @@
 #include "admin.h"
 #include "domain/user.h"
 
-#include <jansson.h>
-
-/* The claims' names (OpenID Connect Core 5.1) where there is one. */
-json_t *user_to_json(const struct user *u);
-
 /* Changes U as --name, --email, --email-verified, --email-unverified and
  * --group say; ERR_INVALID_REQUEST with R. */
 enum err user_apply_profile(

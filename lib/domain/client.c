@@ -2,11 +2,46 @@
 
 #include "base/names.h"
 #include "base/str.h"
-#include "store/record.h"
 
 #include <string.h>
 
-enum { CLIENT_VERSION = 1, CLIENT_RECORD_CAP = 24576 };
+/* RFC 7591's names where it has one. */
+static const struct record_field client_fields[] = {
+    FIELD_OF(struct client, client_id, TEXT, KEY, "client_id"),
+    FIELD_OF(struct client, name, TEXT, SHOWN, "client_name"),
+    FIELD_OF_WORDS(struct client, auth_method, WORD, SHOWN,
+	"token_endpoint_auth_method", auth_method_name, AUTH_METHOD_COUNT),
+    FIELD_OF(struct client, redirect_uris, WORDS, SHOWN, "redirect_uris"),
+    FIELD_OF(struct client, post_logout_redirect_uris, WORDS, SHOWN,
+	"post_logout_redirect_uris"),
+    FIELD_OF_WORDS(struct client, grants, BITS, SHOWN, "grant_types",
+	grant_name,
+	GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN |
+	    GRANT_CLIENT_CREDENTIALS),
+    FIELD_OF(struct client, scope, TEXT, SHOWN, "scope"),
+    FIELD_OF(struct client, groups, NAMES, SHOWN, "groups"),
+    FIELD_OF(struct client, audience, TEXT, SHOWN, "audience"),
+    FIELD_OF(struct client, resources, WORDS, SHOWN, "resources"),
+    FIELD_OF(struct client, introspect_any, BOOL, SHOWN, "introspect_any"),
+    FIELD_OF_WORDS(struct client, alg, WORD, SHOWN,
+	"id_token_signed_response_alg", jwa_name, JWA_ISSUED),
+    FIELD_OF(struct client, trusted, BOOL, SHOWN, "trusted"),
+    FIELD_OF(struct client, no_pkce, UNLESS, SHOWN, "pkce"),
+    FIELD_OF(struct client, cookie_refresh, BOOL, SHOWN, "cookie_refresh"),
+    FIELD_OF(struct client, is_site, BOOL, INNER, "is_site"),
+    FIELD_OF_WORDS(struct client, refresh_retry, WORD, SHOWN, "refresh_retry",
+	retry_name, RETRY_COUNT),
+    FIELD_OF(struct client, created_at, TIME, SHOWN, "client_id_issued_at"),
+    FIELD_OF(struct client, changed_at, TIME, SHOWN, "updated_at"),
+    FIELD_OF(struct client, secret_mac, BYTES, SECRET, "secret_mac"),
+    FIELD_OF(struct client, hs256_secret, TEXT, SECRET, "hs256_secret"),
+};
+
+const struct record_type client_record = {
+    .table = TABLE_CLIENTS,
+    .version = 1,
+    RECORD_FIELDS(struct client, client_fields),
+};
 
 const char *
 client_id_refusal(const char *s)
@@ -212,128 +247,32 @@ client_secret_open(char secret[static CLIENT_SECRET_CAP],
 	return secret_open(secret, sealed, len, k->seal, c->client_id);
 }
 
-static enum err
-client_encode(const struct client *c, struct record_writer *w, uint8_t *bytes)
-{
-	record_begin(w, bytes, CLIENT_RECORD_CAP, CLIENT_VERSION);
-	record_put_str(w, c->name);
-	record_put_str(w, c->redirect_uris);
-	record_put_str(w, c->post_logout_redirect_uris);
-	record_put_str(w, c->scope);
-	record_put_str(w, c->groups);
-	record_put_str(w, c->audience);
-	record_put_str(w, jwa_name(c->alg));
-	record_put_u32(w, c->grants);
-	record_put_u8(w, (uint8_t)c->auth_method);
-	record_put_u8(w, c->trusted);
-	record_put_u8(w, c->no_pkce);
-	record_put_u8(w, c->cookie_refresh);
-	record_put_bytes(w, c->secret_mac, HASH_LEN);
-	record_put_str(w, c->hs256_secret);
-	record_put_i64(w, c->created_at);
-	record_put_i64(w, c->changed_at);
-	record_put_u8(w, c->is_site);
-	record_put_str(w, c->resources);
-	record_put_u8(w, c->introspect_any);
-	record_put_u8(w, (uint8_t)c->refresh_retry);
-	return record_end(w);
-}
-
-/* Sets every field, so C need not be zeroes: they would be 20 KiB of them, a
- * tenth of what a request costs. */
-static enum err
-client_decode(struct client *c, const void *key, size_t key_len,
-    const struct store_value *v)
-{
-	struct record_reader r;
-	char alg[16];
-
-	if (str_copy_n(c->client_id, sizeof c->client_id, key, key_len) != OK)
-		return ERR_CORRUPT;
-	record_open(&r, v->bytes, v->len, CLIENT_VERSION);
-	record_get_str(&r, c->name, sizeof c->name);
-	record_get_str(&r, c->redirect_uris, sizeof c->redirect_uris);
-	record_get_str(&r, c->post_logout_redirect_uris,
-	    sizeof c->post_logout_redirect_uris);
-	record_get_str(&r, c->scope, sizeof c->scope);
-	record_get_str(&r, c->groups, sizeof c->groups);
-	record_get_str(&r, c->audience, sizeof c->audience);
-	record_get_str(&r, alg, sizeof alg);
-	c->alg = jwa_issued_from_name(alg);
-	c->grants = record_get_u32(&r);
-	c->auth_method = record_get_u8(&r);
-	c->trusted = record_get_u8(&r) != 0;
-	c->no_pkce = record_get_u8(&r) != 0;
-	c->cookie_refresh = record_get_u8(&r) != 0;
-	record_get_bytes(&r, c->secret_mac, HASH_LEN);
-	record_get_str(&r, c->hs256_secret, sizeof c->hs256_secret);
-	c->created_at = record_get_i64(&r);
-	c->changed_at = record_get_i64(&r);
-	c->is_site = record_get_u8(&r) != 0;
-	record_get_str(&r, c->resources, sizeof c->resources);
-	c->introspect_any = record_get_u8(&r) != 0;
-	c->refresh_retry = record_get_u8(&r);
-	if (record_close(&r) != OK)
-		return record_close(&r);
-	return c->alg == JWA_COUNT || c->auth_method >= AUTH_METHOD_COUNT ||
-		       c->refresh_retry >= RETRY_COUNT
-		   ? ERR_CORRUPT
-		   : OK;
-}
-
 enum err
 client_get(struct store_txn *t, const char *client_id, struct client *c)
 {
 	size_t len = strlen(client_id);
-	struct store_value v;
-	enum err e = ERR_NOT_FOUND;
 
 	if (len < CLIENT_ID_CAP)
-		e = store_get(t, TABLE_CLIENTS, client_id, len, &v);
-	if (e == OK) {
-		e = client_decode(c, client_id, len, &v);
-		if (e != OK)
-			store_fail(t, e);
-	}
-	if (e != OK)
-		*c = (struct client){0};
-	return e;
-}
-
-struct each {
-	struct store_txn *t;
-	client_visit *visit;
-	void *arg;
-};
-
-static bool
-each_record(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
-{
-	struct each *each = arg;
-	struct client c;
-	enum err e = client_decode(&c, key, key_len, value);
-
-	if (e != OK) {
-		store_fail(each->t, e);
-		return false;
-	}
-	return each->visit(each->arg, &c);
+		return record_load(t, &client_record, client_id, len, c);
+	*c = (struct client){0};
+	return ERR_NOT_FOUND;
 }
 
 void
-client_each(struct store_txn *t, client_visit *visit, void *arg)
+client_each(struct store_txn *t, record_visit *visit, void *arg)
 {
-	struct each each = {t, visit, arg};
+	struct client c;
 
-	store_scan(t, TABLE_CLIENTS, NULL, 0, each_record, &each);
+	record_each(t, &client_record, NULL, &c, visit, arg);
 }
 
 static const uint8_t algs_key[] = {'a', 'l', 'g', 's'};
 
 static bool
-collect_alg(void *arg, const struct client *c)
+collect_alg(void *arg, const void *record)
 {
+	const struct client *c = record;
+
 	if (!c->is_site) /* gets no tokens */
 		*(uint8_t *)arg |= (uint8_t)(1U << c->alg);
 	return true;
@@ -412,16 +351,12 @@ client_origin_known(struct store_txn *t, const char *origin)
 static enum err
 client_store(struct store_txn *t, struct client *c, int64_t now)
 {
-	uint8_t bytes[CLIENT_RECORD_CAP];
-	struct record_writer w;
 	enum err e;
 
 	c->changed_at = now;
-	e = client_encode(c, &w, bytes);
+	e = record_save(t, &client_record, c);
 	if (e != OK)
 		return e;
-	store_put(t, TABLE_CLIENTS, c->client_id, strlen(c->client_id), bytes,
-	    w.len, 0);
 	origins_update(t, c, true);
 	algs_update(t);
 	return store_failed(t);

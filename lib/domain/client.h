@@ -11,7 +11,7 @@
 #include "domain/uri.h"
 #include "domain/user.h"
 #include "jose/jwa.h"
-#include "store/store.h"
+#include "store/record_type.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -73,6 +73,8 @@ struct client {
 	/* sealed; "" unless HS256 */
 	int64_t created_at, changed_at;
 };
+
+extern const struct record_type client_record;
 
 /* Word for one bit of enum grant ("authorization_code"), and back (0: none). */
 const char *grant_name(enum grant g);
@@ -152,8 +154,8 @@ enum err client_put(
  * its own by remove_client (domain/removal.h). */
 enum err client_drop(struct store_txn *t, const char *client_id) MUST_CHECK;
 
-typedef bool client_visit(void *arg, const struct client *c);
-void client_each(struct store_txn *t, client_visit *visit, void *arg);
+/* Calls VISIT with each client, by client_id, until it returns false. */
+void client_each(struct store_txn *t, record_visit *visit, void *arg);
 
 /* Whether any client's redirect URIs have ORIGIN (for CORS, where a preflight
  * does not say which client asks). */

@@ -2,15 +2,27 @@
 
 #include "domain/app_password.h"
 #include "domain/approval.h"
+#include "domain/audit.h"
+#include "domain/client.h"
 #include "domain/code.h"
 #include "domain/family.h"
 #include "domain/session.h"
+#include "domain/signkey.h"
+#include "domain/site.h"
+#include "domain/throttle.h"
+#include "domain/user.h"
 
 const struct record_kind record_kinds[] = {
+    {"user", &user_record},
+    {"client", &client_record},
+    {"key", &signkey_record},
     {"code", &code_record},
     {"family", &family_record},
     {"session", &session_record},
     {"approval", &approval_record},
+    {"throttle bucket", &throttle_record},
+    {"line of audit", &audit_record},
+    {"site", &site_record},
     {"app password", &app_password_record},
     {NULL, NULL},
 };

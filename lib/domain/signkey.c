@@ -1,13 +1,10 @@
 #include "domain/signkey.h"
 
-#include "base/buf.h"
+#include "base/clock.h"
 #include "base/str.h"
-#include "store/record.h"
 
 #include <sodium.h>
 #include <string.h>
-
-enum { RECORD_VERSION = 1, RECORD_CAP = 64 + PUBLIC_KEY_CAP };
 
 const char *
 key_state_name(enum key_state s)
@@ -31,112 +28,60 @@ is_kid(const char *kid)
 }
 
 static enum err
-decode(struct signkey *k, const void *kid, size_t kid_len,
-    const struct store_value *value)
+signkey_finish(void *record)
 {
-	struct record_reader r;
-	enum err e;
+	const struct signkey *k = record;
 
-	memset(k, 0, sizeof *k);
-	if (str_copy_n(k->pub.kid, sizeof k->pub.kid, kid, kid_len) != OK ||
-	    !is_kid(k->pub.kid))
-		return ERR_CORRUPT;
-	record_open(&r, value->bytes, value->len, RECORD_VERSION);
-	k->pub.alg = (enum jwa)record_get_u8(&r);
-	k->state = (enum key_state)record_get_u8(&r);
-	k->created_at = record_get_i64(&r);
-	k->activated_at = record_get_i64(&r);
-	k->retired_at = record_get_i64(&r);
-	k->expires_at = record_get_i64(&r);
-	k->pub.len = record_get_u32(&r);
-	if (public_key_fits(k->pub.alg, k->pub.len))
-		record_get_bytes(&r, k->pub.bytes, k->pub.len);
-	e = record_close(&r);
-	if (e == OK && (!public_key_fits(k->pub.alg, k->pub.len) ||
-			   k->state > KEY_RETIRED))
-		e = ERR_CORRUPT;
-	return e;
+	return is_kid(k->pub.kid) && public_key_fits(k->pub.alg, k->pub.len)
+		   ? OK
+		   : ERR_CORRUPT;
 }
 
-/* The row goes by itself at GONE_AT; 0: it stays. */
-static enum err
-put_until(struct store_txn *t, const struct signkey *k, int64_t gone_at)
-{
-	uint8_t bytes[RECORD_CAP];
-	struct record_writer w;
-	enum err e;
-
-	record_begin(&w, bytes, sizeof bytes, RECORD_VERSION);
-	record_put_u8(&w, (uint8_t)k->pub.alg);
-	record_put_u8(&w, (uint8_t)k->state);
-	record_put_i64(&w, k->created_at);
-	record_put_i64(&w, k->activated_at);
-	record_put_i64(&w, k->retired_at);
-	record_put_i64(&w, k->expires_at);
-	record_put_u32(&w, (uint32_t)k->pub.len);
-	record_put_bytes(&w, k->pub.bytes, k->pub.len);
-	e = record_end(&w);
-	if (e != OK)
-		return e;
-	store_put(t, TABLE_KEYS, k->pub.kid, strlen(k->pub.kid), bytes, w.len,
-	    gone_at);
-	return store_failed(t);
-}
+static const struct record_field signkey_fields[] = {
+    FIELD_OF(struct signkey, pub.kid, TEXT, KEY, "kid"),
+    FIELD_OF_WORDS(
+	struct signkey, pub.alg, WORD, SHOWN, "alg", jwa_name, JWA_ISSUED),
+    FIELD_OF_WORDS(struct signkey, state, WORD, SHOWN, "state", key_state_name,
+	KEY_RETIRED + 1),
+    FIELD_OF(struct signkey, created_at, TIME, SHOWN, "created_at"),
+    FIELD_OF(struct signkey, activated_at, TIME, SHOWN, "activated_at"),
+    FIELD_OF(struct signkey, retired_at, TIME, SHOWN, "retired_at"),
+    FIELD_OF(struct signkey, expires_at, TIME, SHOWN, "published_until"),
+    FIELD_OF(struct signkey, gone_at, TIME, INNER, "gone_at"),
+    FIELD_OF_LENGTH(struct signkey, pub.bytes, pub.len, INNER, "public_key"),
+};
+const struct record_type signkey_record = {
+    .table = TABLE_KEYS,
+    .version = 1,
+    .expires_at = offsetof(struct signkey, gone_at),
+    .finish = signkey_finish,
+    RECORD_FIELDS(struct signkey, signkey_fields),
+};
 
 enum err
 signkey_put(struct store_txn *t, const struct signkey *k)
 {
-	return put_until(t, k, k->expires_at);
+	struct signkey row = *k;
+
+	row.gone_at = later(k->gone_at, k->expires_at);
+	return record_save(t, &signkey_record, &row);
 }
 
 enum err
 signkey_get(struct store_txn *t, const char *kid, struct signkey *k)
 {
-	struct store_value value;
-	enum err e;
-
+	if (is_kid(kid))
+		return record_load(t, &signkey_record, kid, strlen(kid), k);
 	memset(k, 0, sizeof *k);
-	if (!is_kid(kid))
-		return ERR_NOT_FOUND;
-	e = store_get(t, TABLE_KEYS, kid, strlen(kid), &value);
-	if (e != OK)
-		return e;
-	e = decode(k, kid, strlen(kid), &value);
-	if (e != OK) {
-		memset(k, 0, sizeof *k);
-		store_fail(t, e);
-	}
-	return e;
-}
-
-struct each {
-	struct store_txn *t;
-	signkey_visit *visit;
-	void *arg;
-};
-
-static bool
-visit_row(
-    void *arg, const void *kid, size_t kid_len, const struct store_value *value)
-{
-	const struct each *each = arg;
-	struct signkey k;
-	enum err e;
-
-	e = decode(&k, kid, kid_len, value);
-	if (e != OK) {
-		store_fail(each->t, e);
-		return false;
-	}
-	return each->visit(each->arg, &k);
+	return ERR_NOT_FOUND;
 }
 
 void
-signkey_each(struct store_txn *t, signkey_visit *visit, void *arg)
+signkey_each(struct store_txn *t, record_visit *visit, void *arg)
 {
-	struct each each = {t, visit, arg};
+	struct signkey k;
 
-	store_scan(t, TABLE_KEYS, NULL, 0, visit_row, &each);
+	record_each(t, &signkey_record, NULL, &k, visit, arg);
 }
 
 /* The keys of one algorithm that sign, or will. */
@@ -147,8 +92,9 @@ struct line {
 };
 
 static bool
-stand_in_line(void *arg, const struct signkey *k)
+stand_in_line(void *arg, const void *record)
 {
+	const struct signkey *k = record;
 	struct line *line = arg;
 
 	if (k->pub.alg == line->alg && k->state == KEY_ACTIVE) {
@@ -162,11 +108,11 @@ stand_in_line(void *arg, const struct signkey *k)
 }
 
 static bool
-stop_at_active(void *arg, const struct signkey *k)
+stop_at_active(void *arg, const void *record)
 {
 	struct line *line = arg;
 
-	stand_in_line(line, k);
+	stand_in_line(line, record);
 	return !line->has_active;
 }
 
@@ -197,7 +143,8 @@ retire(struct store_txn *t, struct signkey *k, const struct retirement *r,
 	k->state = KEY_RETIRED;
 	k->retired_at = now;
 	k->expires_at = now + r->published_s;
-	return put_until(t, k, k->expires_at + r->hints_s);
+	k->gone_at = k->expires_at + r->hints_s;
+	return signkey_put(t, k);
 }
 
 enum err

@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 #include "jose/public_key.h"
-#include "store/store.h"
+#include "store/record_type.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +27,10 @@ struct signkey {               /* what is public */
 	int64_t activated_at; /* 0: not yet */
 	int64_t retired_at;   /* 0: not yet */
 	int64_t expires_at;   /* retired: when it is no longer published */
+	int64_t gone_at;      /* when the row goes by itself; 0: it stays */
 };
+
+extern const struct record_type signkey_record;
 
 const char *key_state_name(enum key_state s); /* "next", "active", "retired" */
 
@@ -42,10 +45,10 @@ enum err signkey_active(
     struct store_txn *t, enum jwa alg, struct signkey *k) MUST_CHECK;
 
 /* Every row, in the order of their kids, until VISIT returns false. */
-typedef bool signkey_visit(void *arg, const struct signkey *k);
-void signkey_each(struct store_txn *t, signkey_visit *visit, void *arg);
+void signkey_each(struct store_txn *t, record_visit *visit, void *arg);
 
-/* Puts a row; a retired one goes by itself at its expires_at. */
+/* Puts a row; a retired one goes by itself at its expires_at, or
+ * at its gone_at if that is later. */
 enum err signkey_put(struct store_txn *t, const struct signkey *k) MUST_CHECK;
 
 /* For how long a retired key is published, and then kept for hints. */

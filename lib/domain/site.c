@@ -2,11 +2,20 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "store/record.h"
 
 #include <string.h>
 
-enum { SITE_VERSION = 1, SITE_RECORD_CAP = SITE_RULES_CAP + 64 };
+static const struct record_field site_fields[] = {
+    FIELD_OF(struct site_row, origin, TEXT, KEY, "origin"),
+    FIELD_OF(struct site_row, rules, LINES, SHOWN, "rules"),
+    FIELD_OF(struct site_row, created_at, TIME, SHOWN, "created_at"),
+    FIELD_OF(struct site_row, changed_at, TIME, SHOWN, "updated_at"),
+};
+const struct record_type site_record = {
+    .table = TABLE_SITES,
+    .version = 1,
+    RECORD_FIELDS(struct site_row, site_fields),
+};
 
 const char *
 site_origin_refusal(const char *origin, bool secure)
@@ -28,23 +37,32 @@ site_origin_refusal(const char *origin, bool secure)
 	return client_id_refusal(origin);
 }
 
+void
+site_to_row(struct site_row *row, const struct site *s)
+{
+	memcpy(row->origin, s->origin, sizeof row->origin);
+	memcpy(row->rules, s->rules.text, strlen(s->rules.text) + 1);
+	row->created_at = s->created_at;
+	row->changed_at = s->changed_at;
+}
+
+static enum err
+site_of_row(struct site *s, const struct site_row *row)
+{
+	memcpy(s->origin, row->origin, sizeof s->origin);
+	s->created_at = row->created_at;
+	s->changed_at = row->changed_at;
+	return site_rules_parse(&s->rules, row->rules);
+}
+
 static enum err
 site_store(struct store_txn *t, struct site *s, int64_t now)
 {
-	uint8_t bytes[SITE_RECORD_CAP];
-	struct record_writer w;
-	enum err e;
+	struct site_row row;
 
 	s->changed_at = now;
-	record_begin(&w, bytes, sizeof bytes, SITE_VERSION);
-	record_put_str(&w, s->rules.text);
-	record_put_i64(&w, s->created_at);
-	record_put_i64(&w, s->changed_at);
-	e = record_end(&w);
-	if (e == OK)
-		store_put(t, TABLE_SITES, s->origin, strlen(s->origin), bytes,
-		    w.len, 0);
-	return e == OK ? store_failed(t) : e;
+	site_to_row(&row, s);
+	return record_save(t, &site_record, &row);
 }
 
 void
@@ -55,36 +73,17 @@ site_clear(struct site *s)
 	site_rules_clear(&s->rules);
 }
 
-/* S holds a site already, or is empty. */
-static enum err
-site_decode(struct site *s, const void *key, size_t key_len,
-    const struct store_value *v)
-{
-	char rules[SITE_RULES_CAP];
-	struct record_reader r;
-
-	if (str_copy_n(s->origin, sizeof s->origin, key, key_len) != OK)
-		return ERR_CORRUPT;
-	record_open(&r, v->bytes, v->len, SITE_VERSION);
-	record_get_str(&r, rules, sizeof rules);
-	s->created_at = record_get_i64(&r);
-	s->changed_at = record_get_i64(&r);
-	if (record_close(&r) != OK)
-		return record_close(&r);
-	return site_rules_parse(&s->rules, rules);
-}
-
 enum err
 site_get(struct store_txn *t, const char *origin, struct site *s)
 {
 	size_t len = strlen(origin);
-	struct store_value v;
+	struct site_row row;
 	enum err e = ERR_NOT_FOUND;
 
 	if (len > 0 && len < sizeof s->origin)
-		e = store_get(t, TABLE_SITES, origin, len, &v);
+		e = record_load(t, &site_record, origin, len, &row);
 	if (e == OK) {
-		e = site_decode(s, origin, len, &v);
+		e = site_of_row(s, &row);
 		if (e != OK)
 			store_fail(t, e);
 	}
@@ -145,33 +144,32 @@ site_drop(struct store_txn *t, const char *origin)
 	return store_failed(t);
 }
 
-struct each {
+struct site_scan {
 	struct store_txn *t;
-	site_visit *visit;
+	record_visit *visit;
 	void *arg;
 };
 
 static bool
-each_record(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
+visit_site(void *arg, const void *record)
 {
-	struct each *each = arg;
+	const struct site_scan *scan = arg;
 	struct site s;
 	enum err e;
 
 	site_clear(&s);
-	e = site_decode(&s, key, key_len, value);
-	if (e != OK) {
-		store_fail(each->t, e);
-		return false;
-	}
-	return each->visit(each->arg, &s);
+	e = site_of_row(&s, record);
+	if (e == OK)
+		return scan->visit(scan->arg, &s);
+	store_fail(scan->t, e);
+	return false;
 }
 
 void
-site_each(struct store_txn *t, site_visit *visit, void *arg)
+site_each(struct store_txn *t, record_visit *visit, void *arg)
 {
-	struct each each = {t, visit, arg};
+	struct site_scan scan = {t, visit, arg};
+	struct site_row row;
 
-	store_scan(t, TABLE_SITES, NULL, 0, each_record, &each);
+	record_each(t, &site_record, NULL, &row, visit_site, &scan);
 }

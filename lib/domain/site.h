@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "domain/client.h"
 #include "domain/site_rules.h"
-#include "store/store.h"
+#include "store/record_type.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,6 +26,15 @@ struct site {
 	struct site_rules rules;
 	int64_t created_at, changed_at;
 };
+
+/* What the store has of one: the rules as they are written. */
+struct site_row {
+	char origin[CLIENT_ID_CAP];
+	char rules[SITE_RULES_CAP];
+	int64_t created_at, changed_at;
+};
+extern const struct record_type site_record;
+void site_to_row(struct site_row *row, const struct site *s);
 
 /* NULL if ORIGIN may be a site's, else what is wrong, for people. SECURE: the
  * issuer is https; then a site is, too, and otherwise is not: a cookie has
@@ -56,7 +65,7 @@ enum err site_put(struct store_txn *t, struct site *s, struct client *c,
  * by remove_site (domain/removal.h). */
 enum err site_drop(struct store_txn *t, const char *origin) MUST_CHECK;
 
-typedef bool site_visit(void *arg, const struct site *s);
-void site_each(struct store_txn *t, site_visit *visit, void *arg);
+/* Calls VISIT with each site, until it returns false. */
+void site_each(struct store_txn *t, record_visit *visit, void *arg);
 
 #endif

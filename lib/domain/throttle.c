@@ -1,17 +1,14 @@
 #include "domain/throttle.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "domain/device.h"
 #include "domain/opaque_string.h"
-#include "store/record.h"
-
 #include <arpa/inet.h>
 #include <string.h>
 
 enum {
-	THROTTLE_VERSION = 1,
 	THROTTLE_KEY_LEN = 16,
-	THROTTLE_RECORD_CAP = 32,
 	THROTTLE_TEXT_CAP = 512,
 	NETWORK_LEN = 16,
 	EVICTED_MAX = 16,    /* a try; it adds 7 at most */
@@ -50,6 +47,30 @@ struct bucket {
 	int64_t tried_at; /* the last charge */
 	/* PAIR: since a sign-in, known; NAME: opened by the administrator. */
 	int64_t until;
+	int64_t kept_until; /* not in the record: the later of both ends */
+};
+
+static enum err
+bucket_finish(void *record)
+{
+	struct bucket *b = record;
+
+	b->kept_until = later(b->empty_at, b->until);
+	return OK;
+}
+
+static const struct record_field bucket_fields[] = {
+    FIELD_OF(struct bucket, key, BYTES, KEY, "bucket"),
+    FIELD_OF(struct bucket, empty_at, TIME, SHOWN, "empty_at"),
+    FIELD_OF(struct bucket, tried_at, TIME, SHOWN, "tried_at"),
+    FIELD_OF(struct bucket, until, TIME, SHOWN, "until"),
+};
+const struct record_type throttle_record = {
+    .table = TABLE_THROTTLE,
+    .version = 1,
+    .expires_at = offsetof(struct bucket, kept_until),
+    .finish = bucket_finish,
+    RECORD_FIELDS(struct bucket, bucket_fields),
 };
 
 /* What a try is named by. */
@@ -92,20 +113,13 @@ static enum err
 bucket_load(struct store_txn *t, struct bucket *b, int64_t now)
 {
 	int64_t full = b->limit->burst * b->limit->interval_s;
-	struct store_value v;
-	struct record_reader r;
-	enum err e;
+	struct bucket empty = *b;
+	enum err e = record_load(t, &throttle_record, b->key, sizeof b->key, b);
 
-	e = store_get(t, TABLE_THROTTLE, b->key, sizeof b->key, &v);
-	if (e == OK) {
-		record_open(&r, v.bytes, v.len, THROTTLE_VERSION);
-		b->empty_at = (int64_t)record_get_u40(&r);
-		b->tried_at = (int64_t)record_get_u40(&r);
-		b->until = (int64_t)record_get_u40(&r);
-		e = record_close(&r);
-		if (e != OK)
-			store_fail(t, e);
-	}
+	if (e == ERR_NOT_FOUND)
+		*b = empty;
+	else if (e != OK)
+		return e;
 	if (b->empty_at < now)
 		b->empty_at = now;
 	if (b->tried_at > now)
@@ -114,25 +128,22 @@ bucket_load(struct store_txn *t, struct bucket *b, int64_t now)
 	 * try is free, and charging it puts the bucket right. */
 	if (b->empty_at > now + full)
 		b->empty_at = now + full - b->limit->interval_s;
-	return e == ERR_NOT_FOUND ? OK : e;
+	return OK;
 }
 
 static void
-bucket_put(struct store_txn *t, const struct bucket *b, int64_t now)
+bucket_put(struct store_txn *t, struct bucket *b, int64_t now)
 {
-	int64_t kept = b->empty_at > b->until ? b->empty_at : b->until;
-	uint8_t bytes[THROTTLE_RECORD_CAP];
-	struct record_writer w;
+	enum err e;
 
-	if (kept <= now) {
+	bucket_finish(b);
+	if (b->kept_until <= now) {
 		store_del(t, TABLE_THROTTLE, b->key, sizeof b->key);
 		return;
 	}
-	record_begin(&w, bytes, sizeof bytes, THROTTLE_VERSION);
-	record_put_u40(&w, (uint64_t)b->empty_at);
-	record_put_u40(&w, (uint64_t)b->tried_at);
-	record_put_u40(&w, (uint64_t)b->until);
-	store_put(t, TABLE_THROTTLE, b->key, sizeof b->key, bytes, w.len, kept);
+	e = record_save(t, &throttle_record, b);
+	if (e != OK)
+		store_fail(t, e);
 }
 
 /* Seconds until one more try fits, 0 if it does now. */

@@ -35,7 +35,7 @@
 
 #include "base/err.h"
 #include "domain/keyring.h"
-#include "store/store.h"
+#include "store/record_type.h"
 
 #include <stdint.h>
 
@@ -43,6 +43,8 @@ enum {
 	THROTTLE_OPEN_S = 600,       /* what throttle_open gives */
 	THROTTLE_RECORDS_MAX = 10000 /* about 2 MB */
 };
+
+extern const struct record_type throttle_record;
 
 /* Who tries. */
 struct throttle_try {

@@ -3,11 +3,31 @@
 #include "base/str.h"
 #include "domain/opaque_string.h"
 #include "domain/user_email.h"
-#include "store/record.h"
 
 #include <string.h>
 
-enum { USER_VERSION = 1, USER_RECORD_CAP = 2048 };
+static const struct record_field user_fields[] = {
+    FIELD_OF(struct user, name, TEXT, SHOWN, "preferred_username"),
+    FIELD_OF(struct user, user_id, UUID, KEY, "sub"),
+    FIELD_OF(struct user, display, TEXT, SHOWN, "name"),
+    FIELD_OF(struct user, email, TEXT, SHOWN, "email"),
+    FIELD_OF(struct user, email_verified, BOOL, SHOWN, "email_verified"),
+    FIELD_OF(struct user, groups, NAMES, SHOWN, "groups"),
+    FIELD_OF(struct user, locked, BOOL, SHOWN, "locked"),
+    FIELD_OF(struct user, has_password, BOOL, SHOWN, "has_password"),
+    FIELD_OF(struct user, created_at, TIME, SHOWN, "created_at"),
+    FIELD_OF(struct user, changed_at, TIME, SHOWN, "updated_at"),
+    FIELD_OF(struct user, password.opslimit, COUNT, INNER, "opslimit"),
+    FIELD_OF(struct user, password.memlimit_mib, COUNT, INNER, "memlimit_mib"),
+    FIELD_OF(struct user, password.salt, BYTES, SECRET, "password_salt"),
+    FIELD_OF(struct user, password.hash, BYTES, SECRET, "password_hash"),
+    FIELD_OF(struct user, devices_ended, COUNT, INNER, "devices_ended"),
+};
+const struct record_type user_record = {
+    .table = TABLE_USERS,
+    .version = 1,
+    RECORD_FIELDS(struct user, user_fields),
+};
 
 static bool
 all_of(const char *s, const char *chars)
@@ -112,72 +132,11 @@ user_id_of_sub(uint8_t id[static USER_ID_LEN], const char *sub)
 	return uuid_decode(id, sub);
 }
 
-static enum err
-user_encode(const struct user *u, struct record_writer *w, uint8_t *bytes)
-{
-	record_begin(w, bytes, USER_RECORD_CAP, USER_VERSION);
-	record_put_bytes(w, u->user_id, USER_ID_LEN);
-	record_put_str(w, u->name);
-	record_put_str(w, u->display);
-	record_put_str(w, u->email);
-	record_put_u8(w, u->email_verified);
-	record_put_u8(w, u->locked);
-	record_put_u8(w, u->has_password);
-	record_put_str(w, u->groups);
-	record_put_u32(w, u->password.opslimit);
-	record_put_u32(w, u->password.memlimit_mib);
-	record_put_bytes(w, u->password.salt, PASSWORD_SALT_LEN);
-	record_put_bytes(w, u->password.hash, PASSWORD_HASH_LEN);
-	record_put_i64(w, u->created_at);
-	record_put_i64(w, u->changed_at);
-	record_put_u32(w, u->devices_ended);
-	return record_end(w);
-}
-
-static enum err
-user_decode(struct user *u, const struct store_value *v)
-{
-	struct record_reader r;
-	enum err e;
-
-	*u = (struct user){0};
-	record_open(&r, v->bytes, v->len, USER_VERSION);
-	record_get_bytes(&r, u->user_id, USER_ID_LEN);
-	record_get_str(&r, u->name, sizeof u->name);
-	record_get_str(&r, u->display, sizeof u->display);
-	record_get_str(&r, u->email, sizeof u->email);
-	u->email_verified = record_get_u8(&r) != 0;
-	u->locked = record_get_u8(&r) != 0;
-	u->has_password = record_get_u8(&r) != 0;
-	record_get_str(&r, u->groups, sizeof u->groups);
-	u->password.opslimit = record_get_u32(&r);
-	u->password.memlimit_mib = record_get_u32(&r);
-	record_get_bytes(&r, u->password.salt, PASSWORD_SALT_LEN);
-	record_get_bytes(&r, u->password.hash, PASSWORD_HASH_LEN);
-	u->created_at = record_get_i64(&r);
-	u->changed_at = record_get_i64(&r);
-	u->devices_ended = record_get_u32(&r);
-	e = record_close(&r);
-	if (e != OK)
-		user_wipe(u);
-	return e;
-}
-
 enum err
 user_get(
     struct store_txn *t, const uint8_t id[static USER_ID_LEN], struct user *u)
 {
-	struct store_value v;
-	enum err e;
-
-	*u = (struct user){0};
-	e = store_get(t, TABLE_USERS, id, USER_ID_LEN, &v);
-	if (e != OK)
-		return e;
-	e = user_decode(u, &v);
-	if (e != OK)
-		store_fail(t, e);
-	return e;
+	return record_load(t, &user_record, id, USER_ID_LEN, u);
 }
 
 enum err
@@ -237,8 +196,6 @@ user_require(
 enum err
 user_put(struct store_txn *t, struct user *u, int64_t now)
 {
-	uint8_t bytes[USER_RECORD_CAP];
-	struct record_writer w;
 	struct user was;
 	enum err e;
 
@@ -250,12 +207,7 @@ user_put(struct store_txn *t, struct user *u, int64_t now)
 	if (e != OK)
 		return e;
 	u->changed_at = now;
-	e = user_encode(u, &w, bytes);
-	if (e == OK)
-		store_put(
-		    t, TABLE_USERS, u->user_id, USER_ID_LEN, bytes, w.len, 0);
-	secret_wipe(bytes, sizeof bytes);
-	return e == OK ? store_failed(t) : e;
+	return record_save(t, &user_record, u);
 }
 
 enum err
@@ -295,17 +247,17 @@ user_drop(struct store_txn *t, const struct user *u)
 	return e == OK ? store_failed(t) : e;
 }
 
-struct each {
+struct user_scan {
 	struct store_txn *t;
 	record_visit *visit;
 	void *arg;
 };
 
 static bool
-each_name(
+visit_name(
     void *arg, const void *key, size_t key_len, const struct store_value *value)
 {
-	struct each *each = arg;
+	const struct user_scan *s = arg;
 	uint8_t id[USER_ID_LEN];
 	struct user u;
 	bool more;
@@ -313,11 +265,11 @@ each_name(
 	(void)key;
 	(void)key_len;
 	if (value->len != USER_ID_LEN) {
-		store_fail(each->t, ERR_CORRUPT);
+		store_fail(s->t, ERR_CORRUPT);
 		return false;
 	}
 	memcpy(id, value->bytes, USER_ID_LEN);
-	more = user_get(each->t, id, &u) == OK && each->visit(each->arg, &u);
+	more = user_get(s->t, id, &u) == OK && s->visit(s->arg, &u);
 	user_wipe(&u);
 	return more;
 }
@@ -325,9 +277,9 @@ each_name(
 void
 user_each(struct store_txn *t, record_visit *visit, void *arg)
 {
-	struct each each = {t, visit, arg};
+	struct user_scan s = {t, visit, arg};
 
-	store_scan(t, TABLE_USER_NAMES, NULL, 0, each_name, &each);
+	store_scan(t, TABLE_USER_NAMES, NULL, 0, visit_name, &s);
 }
 
 struct verification {

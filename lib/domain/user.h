@@ -39,6 +39,8 @@ struct user {
 	uint32_t devices_ended; /* how often: covered by device cookies */
 };
 
+extern const struct record_type user_record;
+
 /* Each: NULL if S may be one, else what is wrong, for people. */
 const char *user_name_refusal(const char *s); /* [a-z0-9][a-z0-9._@-]*, 64 */
 const char *user_email_refusal(const char *s);

@@ -125,8 +125,9 @@ struct key_collection {
 };
 
 static bool
-collect_key(void *arg, const struct signkey *k)
+collect_key(void *arg, const void *record)
 {
+	const struct signkey *k = record;
 	struct key_collection *c = arg;
 
 	if (!(c->algs & (1U << k->pub.alg)) ||

@@ -57,8 +57,9 @@ struct uri_search {
 };
 
 static bool
-visit_client(void *arg, const struct client *client)
+visit_client(void *arg, const void *record)
 {
+	const struct client *client = record;
 	struct uri_search *s = arg;
 	struct logout_request *q = s->q;
 

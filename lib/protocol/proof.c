@@ -31,7 +31,7 @@ proof_seal(char text[static PROOF_TEXT_CAP], const struct proof *p,
 	struct record_writer w;
 
 	record_begin(&w, bytes, sizeof bytes, PROOF_VERSION);
-	record_put_i64(&w, now + PROOF_LIFETIME_S);
+	record_put_u40(&w, (uint64_t)(now + PROOF_LIFETIME_S));
 	record_put_bytes(&w, p->user_id, sizeof p->user_id);
 	record_put_bytes(&w, p->password, sizeof p->password);
 	record_put_u8(&w, p->remember);
@@ -55,7 +55,7 @@ decode_proof(struct proof *p, const uint8_t *bytes, size_t len, int64_t now)
 	int64_t left_s;
 
 	record_open(&r, bytes, len, PROOF_VERSION);
-	left_s = record_get_i64(&r) - now;
+	left_s = (int64_t)record_get_u40(&r) - now;
 	record_get_bytes(&r, p->user_id, sizeof p->user_id);
 	record_get_bytes(&r, p->password, sizeof p->password);
 	p->remember = record_get_u8(&r) != 0;

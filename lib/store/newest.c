@@ -3,11 +3,41 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/record.h"
+#include "store/record_type.h"
 
-enum { NEWEST_VERSION = 1, NEWEST_RECORD_CAP = 32, TEXT_CAP = 32 };
+#include <string.h>
 
-static const char key[] = "newest";
+enum { TEXT_CAP = 32 };
+
+static const char newest_key[] = "newest";
+
+static size_t
+put_newest_key(const void *record, uint8_t *key)
+{
+	(void)record;
+	memcpy(key, newest_key, sizeof newest_key - 1);
+	return sizeof newest_key - 1;
+}
+
+static enum err
+get_newest_key(void *record, const void *key, size_t key_len)
+{
+	(void)record, (void)key, (void)key_len;
+	return OK; /* it was asked for by that key */
+}
+
+static const struct record_field newest_fields[] = {
+    FIELD_OF(struct newest, at, TIME, SHOWN, "at"),
+    FIELD_OF(struct newest, behind_since, TIME, SHOWN, "behind_since"),
+    FIELD_OF(struct newest, told_at, TIME, SHOWN, "told_at"),
+};
+static const struct record_type newest_record = {
+    .table = TABLE_META,
+    .version = 1,
+    .put_key = put_newest_key,
+    .get_key = get_newest_key,
+    RECORD_FIELDS(struct newest, newest_fields),
+};
 
 static bool
 is_behind(const struct newest *n, int64_t now)
@@ -45,36 +75,11 @@ newest_note(struct newest *n, int64_t now, bool *tell)
 }
 
 static void
-load_newest(struct store_txn *t, struct newest *n)
+newest_load(struct store_txn *t, struct newest *n)
 {
-	struct store_value v;
-	struct record_reader r;
-	enum err e;
-
-	*n = (struct newest){0};
-	if (store_get(t, TABLE_META, key, sizeof key - 1, &v) != OK)
-		return;
-	record_open(&r, v.bytes, v.len, NEWEST_VERSION);
-	n->at = record_get_i64(&r);
-	n->behind_since = record_get_i64(&r);
-	n->told_at = record_get_i64(&r);
-	e = record_close(&r);
-	if (e != OK)
-		store_fail(t, e);
-}
-
-static void
-put_newest(struct store_txn *t, const struct newest *n)
-{
-	uint8_t bytes[NEWEST_RECORD_CAP];
-	struct record_writer w;
-
-	record_begin(&w, bytes, sizeof bytes, NEWEST_VERSION);
-	record_put_i64(&w, n->at);
-	record_put_i64(&w, n->behind_since);
-	record_put_i64(&w, n->told_at);
-	if (record_end(&w) == OK)
-		store_put(t, TABLE_META, key, sizeof key - 1, bytes, w.len, 0);
+	if (record_load(
+		t, &newest_record, newest_key, sizeof newest_key - 1, n) != OK)
+		*n = (struct newest){0}; /* the first, or T has failed */
 }
 
 static void
@@ -96,11 +101,14 @@ store_note_time(struct store_txn *t, int64_t now)
 {
 	struct newest n;
 	bool tell;
+	enum err e;
 
-	load_newest(t, &n);
+	newest_load(t, &n);
 	if (!newest_note(&n, now, &tell))
 		return;
-	put_newest(t, &n);
+	e = record_save(t, &newest_record, &n);
+	if (e != OK)
+		store_fail(t, e);
 	if (tell)
 		tell_behind(n.at - now);
 }
@@ -110,6 +118,6 @@ store_clock_behind(struct store_txn *t, int64_t now)
 {
 	struct newest n;
 
-	load_newest(t, &n);
+	newest_load(t, &n);
 	return is_behind(&n, now) ? n.at - now : 0;
 }

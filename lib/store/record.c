@@ -58,18 +58,6 @@ record_put_u40(struct record_writer *w, uint64_t n)
 }
 
 void
-record_put_u64(struct record_writer *w, uint64_t n)
-{
-	put_big_endian(w, n, 8);
-}
-
-void
-record_put_i64(struct record_writer *w, int64_t n)
-{
-	put_big_endian(w, (uint64_t)n, 8);
-}
-
-void
 record_put_bytes(struct record_writer *w, const void *bytes, size_t len)
 {
 	uint8_t *at = claim(w, len);
@@ -154,18 +142,6 @@ uint64_t
 record_get_u40(struct record_reader *r)
 {
 	return get_big_endian(r, 5);
-}
-
-uint64_t
-record_get_u64(struct record_reader *r)
-{
-	return get_big_endian(r, 8);
-}
-
-int64_t
-record_get_i64(struct record_reader *r)
-{
-	return (int64_t)get_big_endian(r, 8);
 }
 
 void

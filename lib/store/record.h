@@ -25,8 +25,6 @@ void record_put_u8(struct record_writer *w, uint8_t n);
 void record_put_u32(struct record_writer *w, uint32_t n);
 /* Five bytes: seconds since 1970 for as long as anybody will ask. */
 void record_put_u40(struct record_writer *w, uint64_t n);
-void record_put_u64(struct record_writer *w, uint64_t n);
-void record_put_i64(struct record_writer *w, int64_t n);
 void record_put_bytes(struct record_writer *w, const void *bytes, size_t len);
 /* Two bytes of length, then these. */
 void record_put_blob(struct record_writer *w, const void *bytes, size_t len);
@@ -48,8 +46,6 @@ void record_open(
 uint8_t record_get_u8(struct record_reader *r);
 uint32_t record_get_u32(struct record_reader *r);
 uint64_t record_get_u40(struct record_reader *r);
-uint64_t record_get_u64(struct record_reader *r);
-int64_t record_get_i64(struct record_reader *r);
 void record_get_bytes(struct record_reader *r, void *bytes, size_t len);
 /* At most CAP bytes; returns how many. */
 size_t record_get_blob(struct record_reader *r, void *bytes, size_t cap);

@@ -96,7 +96,7 @@ enum {
 	STORE_NAME_CAP = 600,
 	STORE_WARNINGS_MAX = 2,
 	STORE_WARNING_CAP = 160,
-	STORE_SCHEMA = 4 /* those before it were never released */
+	STORE_SCHEMA = 5 /* those before it were never released */
 };
 
 struct store;

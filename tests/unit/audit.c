@@ -14,8 +14,9 @@ struct lines {
 };
 
 static bool
-collect(void *arg, const struct audit *a)
+collect(void *arg, const void *record)
 {
+	const struct audit *a = record;
 	struct lines *l = arg;
 
 	l->line[l->count++] = *a;

@@ -204,8 +204,9 @@ without_pkce(struct store_txn *t, void *arg)
 /* --- used twice ---------------------------------------------------------- */
 
 static bool
-count_reuse(void *arg, const struct audit *a)
+count_reuse(void *arg, const void *record)
 {
+	const struct audit *a = record;
 	*(int *)arg += str_equal(a->event, "code_reused") &&
 		       str_equal(a->client_id, "app");
 	return true;

@@ -113,8 +113,9 @@ lives(struct store_txn *t, int64_t now)
 /* --- the rule, kept ------------------------------------------------------ */
 
 static bool
-count_theft(void *arg, const struct audit *a)
+count_theft(void *arg, const void *record)
 {
+	const struct audit *a = record;
 	*(int *)arg += str_equal(a->event, "refresh_token_reused");
 	return true;
 }

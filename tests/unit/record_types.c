@@ -8,6 +8,7 @@
 #include "check.h"
 #include "domain/family.h"
 #include "domain/records.h"
+#include "domain/signkey.h"
 #include "store/internal.h"
 #include "store/record_json.h"
 
@@ -128,6 +129,7 @@ static void
 make_sense(const struct record_type *type, void *at)
 {
 	struct family *f = at;
+	struct signkey *k = at;
 
 	if (type == &family_record) {
 		f->key_len = below(2) ? FAMILY_KEY_LEN : FAMILY_ID_LEN;
@@ -137,6 +139,11 @@ make_sense(const struct record_type *type, void *at)
 		f->current = f->parent + f->mark + 1;
 		f->from = below(2) ? f->current - 1 : 0;
 		f->instead = f->current;
+	} else if (type == &signkey_record) {
+		k->pub.alg = JWA_EDDSA;
+		k->pub.len = 32;
+		if (public_key_thumbprint(k->pub.kid, &k->pub) != OK)
+			abort();
 	}
 }
 

@@ -162,8 +162,9 @@ read_throttle(struct store_txn *t)
 }
 
 static bool
-visit_audit(void *arg, const struct audit *a)
+visit_audit(void *arg, const void *record)
 {
+	const struct audit *a = record;
 	(void)arg;
 	return a->event[0] != '\0';
 }

@@ -194,9 +194,9 @@ active_step(struct store_txn *t, void *arg)
 }
 
 static bool
-count_one(void *arg, const struct signkey *k)
+count_one(void *arg, const void *record)
 {
-	(void)k;
+	(void)record;
 	++*(int *)arg;
 	return true;
 }
