@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-struct deciding {
+struct authorize_ctx {
 	const struct provider *p;
 	const struct authorize_request *q;
 	const struct session_cookie *cookie;
@@ -23,7 +23,7 @@ struct deciding {
 
 /* The next thing to ask, or with prompt=none the error that names it. */
 static enum err
-ask(struct deciding *d, enum authorize_step step, enum err if_none)
+ask_next(struct authorize_ctx *d, enum authorize_step step, enum err if_none)
 {
 	d->r->step = step;
 	if (d->q->prompt & PROMPT_NONE)
@@ -38,7 +38,7 @@ ask(struct deciding *d, enum authorize_step step, enum err if_none)
 /* Whether the sign-in is as recent as the client asks. One from the future was
  * before the clock went back, nobody knows how long. */
 static bool
-is_recent(const struct deciding *d)
+is_recent(const struct authorize_ctx *d)
 {
 	int64_t age_s = d->now - d->r->session.auth_time;
 
@@ -47,7 +47,7 @@ is_recent(const struct deciding *d)
 
 /* Whether the session is good enough for what the client asks of it. */
 static bool
-session_suits(const struct deciding *d)
+session_suits(const struct authorize_ctx *d)
 {
 	const struct authorize_request *q = d->q;
 	const struct session *s = &d->r->session;
@@ -63,7 +63,7 @@ session_suits(const struct deciding *d)
 
 /* Whether the app may have what it asks without asking the person again. */
 static bool
-consent_stands(struct store_txn *t, struct deciding *d)
+consent_stands(struct store_txn *t, struct authorize_ctx *d)
 {
 	const struct authorize_request *q = d->q;
 	bool settled = consent_settled(t, &q->client, d->r->user.user_id,
@@ -80,7 +80,7 @@ consent_stands(struct store_txn *t, struct deciding *d)
 }
 
 static enum err
-issue_code(struct store_txn *t, struct deciding *d)
+issue_code(struct store_txn *t, struct authorize_ctx *d)
 {
 	const struct authorize_request *q = d->q;
 	struct session *s = &d->r->session;
@@ -105,7 +105,7 @@ issue_code(struct store_txn *t, struct deciding *d)
 }
 
 static enum err
-decide_consent(struct store_txn *t, struct deciding *d)
+decide_consent(struct store_txn *t, struct authorize_ctx *d)
 {
 	const struct authorize_request *q = d->q;
 	bool stands = consent_stands(t, d);
@@ -115,7 +115,7 @@ decide_consent(struct store_txn *t, struct deciding *d)
 		return e;
 	d->r->step = AUTHORIZE_CODE;
 	if (!stands && !d->answer->consented)
-		return ask(d, AUTHORIZE_CONSENT, ERR_CONSENT_REQUIRED);
+		return ask_next(d, AUTHORIZE_CONSENT, ERR_CONSENT_REQUIRED);
 	if (!d->may_write)
 		return OK;
 	if (!stands) {
@@ -128,9 +128,9 @@ decide_consent(struct store_txn *t, struct deciding *d)
 }
 
 static enum err
-decide(struct store_txn *t, void *arg)
+decide_authorize_step(struct store_txn *t, void *arg)
 {
-	struct deciding *d = arg;
+	struct authorize_ctx *d = arg;
 	struct authorize_reply *r = d->r;
 	enum err e = ERR_LOGIN_REQUIRED;
 
@@ -142,12 +142,13 @@ decide(struct store_txn *t, void *arg)
 		return e;
 	r->signed_in = e == OK;
 	if (!session_suits(d))
-		return ask(d, AUTHORIZE_SIGN_IN, ERR_LOGIN_REQUIRED);
+		return ask_next(d, AUTHORIZE_SIGN_IN, ERR_LOGIN_REQUIRED);
 	if ((d->q->prompt & PROMPT_SELECT_ACCOUNT) && !d->answer->selected)
-		return ask(d, AUTHORIZE_SELECT, ERR_ACCOUNT_SELECTION_REQUIRED);
+		return ask_next(
+		    d, AUTHORIZE_SELECT, ERR_ACCOUNT_SELECTION_REQUIRED);
 	if (!client_admits(&d->q->client, &r->user)) {
 		d->reason = REASON_USER_NOT_IN_GROUP;
-		return ask(d, AUTHORIZE_NOT_ADMITTED, ERR_ACCESS_DENIED);
+		return ask_next(d, AUTHORIZE_NOT_ADMITTED, ERR_ACCESS_DENIED);
 	}
 	return decide_consent(t, d);
 }
@@ -157,20 +158,20 @@ authorize_decide(const struct provider *p, const struct authorize_request *q,
     const struct session_cookie *cookie, const struct authorize_answer *answer,
     int64_t now, struct authorize_reply *r, enum reason *reason)
 {
-	struct deciding d = {.p = p,
+	struct authorize_ctx d = {.p = p,
 	    .q = q,
 	    .cookie = cookie,
 	    .answer = answer,
 	    .now = now,
 	    .r = r};
-	enum err e = store_read(p->store, decide, &d);
+	enum err e = store_read(p->store, decide_authorize_step, &d);
 
 	/* Most requests end in a page and write nothing. One that ends in a
 	 * code is decided again where it is written: what was true a moment
 	 * ago need not be. */
 	if (e == OK && r->step == AUTHORIZE_CODE) {
 		d.may_write = true;
-		e = store_write(p->store, now, decide, &d);
+		e = store_write(p->store, now, decide_authorize_step, &d);
 		if (e == OK && r->step == AUTHORIZE_CODE)
 			token_encode(
 			    r->code, TOKEN_CODE, &d.code.token, &p->keyring);

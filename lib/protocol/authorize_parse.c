@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-struct parsing {
+struct authorize_parse_ctx {
 	const struct provider *p;
 	const struct form *form;
 	struct authorize_request *q;
@@ -19,31 +19,31 @@ struct parsing {
 
 /* A row: refuses with an error and a reason, or takes its parameter. VALUE is
  * NULL if it was not sent. */
-typedef enum err parse_one(struct parsing *s, const char *value);
+typedef enum err parse_one(struct authorize_parse_ctx *s, const char *value);
 
 static enum err
-find_client(struct store_txn *t, void *arg)
+find_client_step(struct store_txn *t, void *arg)
 {
-	struct parsing *s = arg;
+	struct authorize_parse_ctx *s = arg;
 
 	return client_get(t, form_get(s->form, "client_id"), &s->q->client);
 }
 
 static enum err
-parse_client_id(struct parsing *s, const char *value)
+parse_asking_client(struct authorize_parse_ctx *s, const char *value)
 {
 	enum err e;
 
 	if (value == NULL)
 		return refused(REASON_CLIENT_ID_MISSING, &s->reason);
-	e = store_read(s->p->store, find_client, s);
+	e = store_read(s->p->store, find_client_step, s);
 	if (e == ERR_NOT_FOUND)
 		return refused(REASON_CLIENT_ID_UNKNOWN, &s->reason);
 	return e;
 }
 
 static enum err
-parse_redirect_uri(struct parsing *s, const char *value)
+parse_redirect_uri(struct authorize_parse_ctx *s, const char *value)
 {
 	struct authorize_request *q = s->q;
 
@@ -60,7 +60,7 @@ parse_redirect_uri(struct parsing *s, const char *value)
 }
 
 static enum err
-parse_state(struct parsing *s, const char *value)
+parse_state(struct authorize_parse_ctx *s, const char *value)
 {
 	if (value != NULL &&
 	    str_copy(s->q->state, sizeof s->q->state, value) != OK)
@@ -69,7 +69,7 @@ parse_state(struct parsing *s, const char *value)
 }
 
 static enum err
-parse_response_mode(struct parsing *s, const char *value)
+parse_response_mode(struct authorize_parse_ctx *s, const char *value)
 {
 	if (value != NULL && str_equal(value, "form_post"))
 		s->q->response_mode = RESPONSE_FORM_POST;
@@ -78,7 +78,7 @@ parse_response_mode(struct parsing *s, const char *value)
 
 /* Refused only now that the state is there to go with the refusal. */
 static enum err
-check_response_mode(struct parsing *s, const char *value)
+check_response_mode(struct authorize_parse_ctx *s, const char *value)
 {
 	if (value != NULL && !str_equal(value, "query") &&
 	    !str_equal(value, "form_post"))
@@ -87,7 +87,7 @@ check_response_mode(struct parsing *s, const char *value)
 }
 
 static enum err
-parse_response_type(struct parsing *s, const char *value)
+parse_response_type(struct authorize_parse_ctx *s, const char *value)
 {
 	if (value == NULL)
 		return refused(REASON_RESPONSE_TYPE_MISSING, &s->reason);
@@ -100,14 +100,14 @@ parse_response_type(struct parsing *s, const char *value)
 
 /* Refused rather than overlooked: what they carry was meant to count. */
 static enum err
-parse_request(struct parsing *s, const char *value)
+parse_request(struct authorize_parse_ctx *s, const char *value)
 {
 	return value == NULL ? OK
 			     : refused(REASON_REQUEST_UNSUPPORTED, &s->reason);
 }
 
 static enum err
-parse_request_uri(struct parsing *s, const char *value)
+parse_request_uri(struct authorize_parse_ctx *s, const char *value)
 {
 	return value == NULL
 		   ? OK
@@ -115,7 +115,7 @@ parse_request_uri(struct parsing *s, const char *value)
 }
 
 static enum err
-parse_registration(struct parsing *s, const char *value)
+parse_registration(struct authorize_parse_ctx *s, const char *value)
 {
 	return value == NULL
 		   ? OK
@@ -123,7 +123,7 @@ parse_registration(struct parsing *s, const char *value)
 }
 
 static enum err
-parse_scope(struct parsing *s, const char *value)
+parse_asked_scope(struct authorize_parse_ctx *s, const char *value)
 {
 	struct authorize_request *q = s->q;
 
@@ -142,7 +142,7 @@ parse_scope(struct parsing *s, const char *value)
  * 4.1.1, RFC 9700 2.1.1): an absent method means plain, which protects from
  * nobody who saw the request. */
 static enum err
-parse_code_challenge(struct parsing *s, const char *value)
+parse_code_challenge(struct authorize_parse_ctx *s, const char *value)
 {
 	const char *method = form_get(s->form, "code_challenge_method");
 	struct authorize_request *q = s->q;
@@ -161,7 +161,7 @@ parse_code_challenge(struct parsing *s, const char *value)
 }
 
 static enum err
-parse_nonce(struct parsing *s, const char *value)
+parse_nonce(struct authorize_parse_ctx *s, const char *value)
 {
 	if (value != NULL &&
 	    str_copy(s->q->nonce, sizeof s->q->nonce, value) != OK)
@@ -170,7 +170,7 @@ parse_nonce(struct parsing *s, const char *value)
 }
 
 static enum err
-parse_prompt(struct parsing *s, const char *value)
+parse_prompt(struct authorize_parse_ctx *s, const char *value)
 {
 	static const struct {
 		const char *word;
@@ -198,7 +198,7 @@ parse_prompt(struct parsing *s, const char *value)
 }
 
 static enum err
-parse_max_age(struct parsing *s, const char *value)
+parse_max_age(struct authorize_parse_ctx *s, const char *value)
 {
 	s->q->max_age = -1;
 	if (value != NULL &&
@@ -209,7 +209,7 @@ parse_max_age(struct parsing *s, const char *value)
 
 /* A hint: one that does not fit is nobody's name. */
 static enum err
-parse_login_hint(struct parsing *s, const char *value)
+parse_login_hint(struct authorize_parse_ctx *s, const char *value)
 {
 	if (value != NULL && !str_has_control(value) &&
 	    str_copy(s->q->login_hint, sizeof s->q->login_hint, value) != OK)
@@ -221,7 +221,7 @@ parse_login_hint(struct parsing *s, const char *value)
  * fits no person: no more is wrong with the request than that the person has to
  * sign in (Core 3.1.2.1). */
 static enum err
-parse_id_token_hint(struct parsing *s, const char *value)
+parse_id_token_hint(struct authorize_parse_ctx *s, const char *value)
 {
 	struct id_token_hint hint;
 
@@ -241,7 +241,7 @@ static const struct {
 } page_rows[] =
     {
 	/* these two decide where errors go */
-	{"client_id", parse_client_id},
+	{"client_id", parse_asking_client},
 	{"redirect_uri", parse_redirect_uri},
 },
   redirect_rows[] = {
@@ -250,7 +250,7 @@ static const struct {
       {"response_mode", check_response_mode},
       {"response_type", parse_response_type}, {"request", parse_request},
       {"request_uri", parse_request_uri}, {"registration", parse_registration},
-      {"scope", parse_scope}, {"code_challenge", parse_code_challenge},
+      {"scope", parse_asked_scope}, {"code_challenge", parse_code_challenge},
       {"nonce", parse_nonce}, {"prompt", parse_prompt},
       {"max_age", parse_max_age}, {"login_hint", parse_login_hint},
       {"id_token_hint", parse_id_token_hint},
@@ -265,7 +265,7 @@ repeated_is(const struct form *form, const char *name)
 }
 
 static enum err
-parse_all(struct parsing *s)
+parse_all(struct authorize_parse_ctx *s)
 {
 	const struct form *form = s->form;
 	enum err e = OK;
@@ -294,7 +294,7 @@ enum err
 authorize_parse(const struct provider *p, const struct form *form,
     struct authorize_request *q, enum reason *reason)
 {
-	struct parsing s = {.p = p, .form = form, .q = q};
+	struct authorize_parse_ctx s = {.p = p, .form = form, .q = q};
 	enum err e;
 
 	*q = (struct authorize_request){.max_age = -1};

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* One decision on its way. */
-struct deciding {
+struct gate_decide_ctx {
 	const struct provider *p;
 	const struct gate_request *q;
 	const char *method, *target; /* Q's own, or for its destination */
@@ -48,7 +48,7 @@ gate_family(struct store_txn *t, const struct provider *p, const char *cookie,
 
 /* Whoever comes with an app password, if the rule takes any. */
 static enum err
-find_by_app_password(struct store_txn *t, struct deciding *d)
+find_by_app_password(struct store_txn *t, struct gate_decide_ctx *d)
 {
 	char text[BASIC_CAP], *colon;
 	struct gate_reply *r = d->r;
@@ -75,7 +75,7 @@ find_by_app_password(struct store_txn *t, struct deciding *d)
 
 /* Whoever the browser's cookie or an app password says it is. */
 static enum err
-find_person(struct store_txn *t, struct deciding *d)
+find_person(struct store_txn *t, struct gate_decide_ctx *d)
 {
 	struct family f;
 	enum err e;
@@ -105,9 +105,9 @@ rule_admits(const struct site_rule *rule, const struct user *u)
 }
 
 static enum err
-decide(struct store_txn *t, void *arg)
+decide_by_rule_step(struct store_txn *t, void *arg)
 {
-	struct deciding *d = arg;
+	struct gate_decide_ctx *d = arg;
 	struct gate_reply *r = d->r;
 	enum err found, e;
 
@@ -143,7 +143,7 @@ decide(struct store_txn *t, void *arg)
 static enum err
 find_bearer(struct store_txn *t, void *arg)
 {
-	struct deciding *d = arg;
+	struct gate_decide_ctx *d = arg;
 	struct gate_reply *r = d->r;
 	const struct access_token *a = &d->token;
 	uint8_t id[USER_ID_LEN];
@@ -171,7 +171,7 @@ find_bearer(struct store_txn *t, void *arg)
 }
 
 static enum err
-decide_bearer(struct deciding *d, const char *text)
+decide_bearer(struct gate_decide_ctx *d, const char *text)
 {
 	const struct site_rule *rule = &d->r->rule;
 	enum err e;
@@ -191,21 +191,22 @@ decide_bearer(struct deciding *d, const char *text)
 static enum err
 use_step(struct store_txn *t, void *arg)
 {
-	struct deciding *d = arg;
+	struct gate_decide_ctx *d = arg;
 
 	return session_use_id(t, d->sid, d->now);
 }
 
 /* Whether METHOD may be done to TARGET. */
 static enum err
-judge(struct deciding *d, const char *method, const char *target)
+decide_one_target(
+    struct gate_decide_ctx *d, const char *method, const char *target)
 {
 	const char *bearer = authorization_bearer(d->q->authorization);
 	enum err e;
 
 	d->method = method;
 	d->target = target;
-	e = store_read(d->p->store, decide, d);
+	e = store_read(d->p->store, decide_by_rule_step, d);
 	/* That it cannot be noted is no reason to refuse. */
 	if (e == OK && d->use_due &&
 	    store_write(d->p->store, d->now, use_step, d) != OK)
@@ -220,13 +221,13 @@ judge(struct deciding *d, const char *method, const char *target)
 /* After the request's own address: what is at TARGET is about to be written,
  * and by whom the first address has said, if it has. */
 static enum err
-judge_destination(struct deciding *d, const char *target)
+decide_destination(struct gate_decide_ctx *d, const char *target)
 {
 	struct gate_reply own = *d->r;
-	enum err e = judge(d, d->q->method, target);
+	enum err e = decide_one_target(d, d->q->method, target);
 
 	if (e == OK)
-		e = judge(d, "PUT", target);
+		e = decide_one_target(d, "PUT", target);
 	if (e == OK && (own.has_user || own.client_id[0] != '\0'))
 		*d->r = own;
 	gate_reply_wipe(&own);
@@ -238,7 +239,7 @@ gate_decide(const struct provider *p, const struct gate_request *q, int64_t now,
     struct gate_reply *r, enum reason *reason)
 {
 	struct client client;
-	struct deciding d = {
+	struct gate_decide_ctx d = {
 	    .p = p, .q = q, .now = now, .r = r, .client = &client};
 	const char *destination = NULL;
 	enum err e;
@@ -249,9 +250,9 @@ gate_decide(const struct provider *p, const struct gate_request *q, int64_t now,
 	if (q->destination != NULL && (destination = destination_target(
 					   q->origin, q->destination)) == NULL)
 		return refused(REASON_DESTINATION_FOREIGN, reason);
-	e = judge(&d, q->method, q->target);
+	e = decide_one_target(&d, q->method, q->target);
 	if (e == OK && destination != NULL)
-		e = judge_destination(&d, destination);
+		e = decide_destination(&d, destination);
 	*reason = d.reason;
 	return e;
 }

@@ -13,7 +13,7 @@ struct client_search {
 };
 
 static enum err
-find_client(struct store_txn *t, void *arg)
+find_leaver_step(struct store_txn *t, void *arg)
 {
 	struct client_search *s = arg;
 
@@ -44,7 +44,7 @@ parse_client(const struct provider *p, const struct form *form,
 	}
 	if (s.client_id == NULL)
 		return OK;
-	e = store_read(p->store, find_client, &s);
+	e = store_read(p->store, find_leaver_step, &s);
 	if (e == ERR_NOT_FOUND)
 		return refused(REASON_CLIENT_ID_UNKNOWN, reason);
 	q->has_client = e == OK;
@@ -73,7 +73,7 @@ visit_client(void *arg, const void *record)
 }
 
 static enum err
-find_by_uri(struct store_txn *t, void *arg)
+find_by_uri_step(struct store_txn *t, void *arg)
 {
 	struct uri_search *s = arg;
 
@@ -85,13 +85,14 @@ find_by_uri(struct store_txn *t, void *arg)
 /* Some apps send people with a registered address, and say not who they are
  * (Signal K, MeshCentral). */
 static enum err
-parse_uri(const struct provider *p, const char *uri, struct logout_request *q,
-    enum reason *reason)
+parse_post_logout_uri(const struct provider *p, const char *uri,
+    struct logout_request *q, enum reason *reason)
 {
 	struct uri_search s = {uri, q};
 	enum err e;
 
-	if (!q->has_client && (e = store_read(p->store, find_by_uri, &s)) != OK)
+	if (!q->has_client &&
+	    (e = store_read(p->store, find_by_uri_step, &s)) != OK)
 		return e;
 	if ((!q->link_only && !client_has_post_logout_uri(&q->client, uri)) ||
 	    str_copy(q->post_logout_redirect_uri,
@@ -118,10 +119,10 @@ logout_parse(const struct provider *p, const struct form *form,
 		return e;
 	if (state != NULL && str_copy(q->state, sizeof q->state, state) != OK)
 		return refused(REASON_STATE_TOO_LONG, reason);
-	return uri != NULL ? parse_uri(p, uri, q, reason) : OK;
+	return uri != NULL ? parse_post_logout_uri(p, uri, q, reason) : OK;
 }
 
-struct deciding {
+struct logout_ctx {
 	const struct logout_request *q;
 	const struct session_cookie *cookie;
 	bool confirmed, may_write;
@@ -140,9 +141,9 @@ hint_fits(const struct logout_request *q, const struct session *s)
 }
 
 static enum err
-decide(struct store_txn *t, void *arg)
+logout_step(struct store_txn *t, void *arg)
 {
-	struct deciding *d = arg;
+	struct logout_ctx *d = arg;
 	struct logout_reply *r = d->r;
 	enum err e;
 
@@ -168,7 +169,7 @@ logout_decide(const struct provider *p, const struct logout_request *q,
     const struct session_cookie *cookie, bool confirmed, int64_t now,
     struct logout_reply *r)
 {
-	struct deciding d = {.q = q,
+	struct logout_ctx d = {.q = q,
 	    .cookie = cookie,
 	    .confirmed = confirmed,
 	    .now = now,
@@ -178,9 +179,9 @@ logout_decide(const struct provider *p, const struct logout_request *q,
 	*r = (struct logout_reply){.ended = true};
 	if (cookie == NULL)
 		return OK;
-	e = store_read(p->store, decide, &d);
+	e = store_read(p->store, logout_step, &d);
 	if (e != OK || !r->ended || r->session.expires_at == 0)
 		return e;
 	d.may_write = true;
-	return store_write(p->store, now, decide, &d);
+	return store_write(p->store, now, logout_step, &d);
 }

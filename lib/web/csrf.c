@@ -43,7 +43,7 @@ csrf_bind(struct csrf *c, const uint8_t *sid)
 
 /* The token of a page that was made for the cookie BROWSER. */
 static void
-make(char token[static CSRF_TOKEN_CAP], const struct csrf *c,
+make_token(char token[static CSRF_TOKEN_CAP], const struct csrf *c,
     const char browser[static CSRF_BROWSER_CAP], const char *purpose)
 {
 	uint8_t bytes[24], text[SID_LEN + CSRF_BROWSER_CAP] = {0};
@@ -71,7 +71,7 @@ csrf_make(char token[static CSRF_TOKEN_CAP], struct csrf *c,
 		    c->browser, sizeof c->browser, bytes, sizeof bytes);
 		cookie_set(r, conf, &browser_cookie, c->browser, -1);
 	}
-	make(token, c, c->browser, purpose);
+	make_token(token, c, c->browser, purpose);
 }
 
 bool
@@ -89,7 +89,7 @@ csrf_check(const struct csrf *c, const char *purpose, const char *token)
 	    str_copy_n(browser, sizeof browser, token, strcspn(token, ".")) !=
 		OK)
 		return ERR_FORBIDDEN;
-	make(good, c, browser, purpose);
+	make_token(good, c, browser, purpose);
 	if (!secret_equal_str(good, token))
 		return ERR_FORBIDDEN;
 	return c->from_us || secret_equal_str(c->browser, browser)

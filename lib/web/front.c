@@ -13,7 +13,7 @@ enum { CHALLENGE_CAP = 1024 };
 
 /* A variable of the request; "" if it is not there. */
 static const char *
-param(const struct exchange *x, const char *name)
+front_param(const struct exchange *x, const char *name)
 {
 	const char *value = exchange_param(x, name);
 
@@ -25,7 +25,7 @@ param(const struct exchange *x, const char *name)
 static const char *
 setting(const struct exchange *x, const char *name)
 {
-	const char *value = param(x, name);
+	const char *value = front_param(x, name);
 
 	if (value[0] == '\0')
 		value = getenv(name);
@@ -38,10 +38,10 @@ static enum err
 read_form(struct front *f, const struct exchange *x)
 {
 	const char *asked = setting(x, "LATCHKEY_GATE");
-	const char *apache = param(x, "FCGI_APACHE_ROLE");
+	const char *apache = front_param(x, "FCGI_APACHE_ROLE");
 
 	f->form = FRONT_PAGE;
-	if (str_equal(param(x, "FCGI_ROLE"), "AUTHORIZER")) {
+	if (str_equal(front_param(x, "FCGI_ROLE"), "AUTHORIZER")) {
 		f->variables = true;
 		/* mod_authnz_fcgi, too, names its hook. */
 		if (apache[0] == '\0' || str_equal(apache, "AUTHENTICATOR"))
@@ -69,18 +69,18 @@ is_forward_auth(const struct front *f)
 static void
 read_request(struct front *f, const struct exchange *x)
 {
-	const char *redirected = param(x, "REDIRECT_REQUEST_METHOD");
+	const char *redirected = front_param(x, "REDIRECT_REQUEST_METHOD");
 
 	if (is_forward_auth(f)) {
-		f->method = param(x, "HTTP_X_FORWARDED_METHOD");
-		f->target = param(x, "HTTP_X_FORWARDED_URI");
+		f->method = front_param(x, "HTTP_X_FORWARDED_METHOD");
+		f->target = front_param(x, "HTTP_X_FORWARDED_URI");
 		return;
 	}
 	/* Apache asks for an error's page with GET after any method. */
 	f->method = f->form == FRONT_PAGE && redirected[0] != '\0'
 			? redirected
-			: param(x, "REQUEST_METHOD");
-	f->target = request_target(param(x, "REQUEST_URI"));
+			: front_param(x, "REQUEST_METHOD");
+	f->target = request_target(front_param(x, "REQUEST_URI"));
 }
 
 /* Which of two an app would take is not known, and "" is no address. */
@@ -98,17 +98,18 @@ read_destination(struct front *f, const struct exchange *x)
 static void
 read_asker(struct front *f, const struct exchange *x)
 {
-	const char *accept = param(x, "HTTP_ACCEPT");
-	const char *mode = param(x, "HTTP_SEC_FETCH_MODE");
-	const char *site = param(x, "HTTP_SEC_FETCH_SITE");
-	const char *origin = param(x, "HTTP_ORIGIN");
+	const char *accept = front_param(x, "HTTP_ACCEPT");
+	const char *mode = front_param(x, "HTTP_SEC_FETCH_MODE");
+	const char *site = front_param(x, "HTTP_SEC_FETCH_SITE");
+	const char *origin = front_param(x, "HTTP_ORIGIN");
 	bool navigates = str_equal(mode, "navigate");
 
 	f->accepts_html = strstr(accept, "html") != NULL;
 	f->accepts_json = strstr(accept, "json") != NULL;
-	f->from_script = (mode[0] != '\0' && !navigates) ||
-			 str_equal_nocase(param(x, "HTTP_X_REQUESTED_WITH"),
-			     "XMLHttpRequest");
+	f->from_script =
+	    (mode[0] != '\0' && !navigates) ||
+	    str_equal_nocase(
+		front_param(x, "HTTP_X_REQUESTED_WITH"), "XMLHttpRequest");
 	f->from_other_site =
 	    site[0] != '\0'
 		? str_equal(site, "cross-site")
@@ -126,8 +127,9 @@ read_site(struct front *f, const struct exchange *x)
 
 	if (origin[0] == '\0' && is_forward_auth(f)) {
 		buf_init(&b, forwarded, sizeof forwarded);
-		buf_printf(&b, "%s://%s", param(x, "HTTP_X_FORWARDED_PROTO"),
-		    param(x, "HTTP_X_FORWARDED_HOST"));
+		buf_printf(&b, "%s://%s",
+		    front_param(x, "HTTP_X_FORWARDED_PROTO"),
+		    front_param(x, "HTTP_X_FORWARDED_HOST"));
 		if (buf_ok(&b))
 			origin = forwarded;
 	}
@@ -164,8 +166,8 @@ front_wants_page(const struct front *f, const struct site_rule *rule)
 }
 
 static void
-put_identity(struct response *r, const struct front *f, const char *variable,
-    const char *header, const char *value)
+put_identity_header(struct response *r, const struct front *f,
+    const char *variable, const char *header, const char *value)
 {
 	response_header(r, f->variables ? variable : header, value);
 }
@@ -186,13 +188,14 @@ front_let_on(
 		buf_puts(&b, u->name);
 	else if (reply->client_id[0] != '\0') /* no person's name has a ":" */
 		buf_printf(&b, "client:%s", reply->client_id);
-	put_identity(r, f, "Variable-REMOTE_USER", "Remote-User", user);
+	put_identity_header(r, f, "Variable-REMOTE_USER", "Remote-User", user);
 	/* With commas, as apps split it; that is how they are kept. */
-	put_identity(
+	put_identity_header(
 	    r, f, "Variable-REMOTE_GROUPS", "Remote-Groups", u->groups);
-	put_identity(r, f, "Variable-REMOTE_NAME", "Remote-Name",
+	put_identity_header(r, f, "Variable-REMOTE_NAME", "Remote-Name",
 	    u->display[0] != '\0' ? u->display : u->name);
-	put_identity(r, f, "Variable-REMOTE_EMAIL", "Remote-Email", u->email);
+	put_identity_header(
+	    r, f, "Variable-REMOTE_EMAIL", "Remote-Email", u->email);
 	if (f->variables)
 		response_header(r, "Variable-LATCHKEY_PASSED", "yes");
 }
