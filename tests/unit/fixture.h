@@ -9,6 +9,7 @@
 #include "scratch.h"
 #include "store/store.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -49,6 +50,34 @@ in_store(store_step *step, void *arg)
 {
 	if (store_write(fixture, noon, step, arg) != OK)
 		fixture_bail_out("the store failed");
+}
+
+static inline enum err
+fixture_no_step(struct store_txn *t, void *arg)
+{
+	(void)t;
+	(void)arg;
+	return OK;
+}
+
+/* Lets a write happen at NOW that changes nothing but what it sweeps. */
+static inline void
+sweep_at(int64_t now)
+{
+	if (store_write(fixture, now, fixture_no_step, NULL) != OK)
+		fixture_bail_out("the store failed");
+}
+
+/* For what is asked of each row: true of any. */
+static inline bool
+any_row(
+    void *arg, const void *key, size_t key_len, const struct store_value *value)
+{
+	(void)arg;
+	(void)key;
+	(void)key_len;
+	(void)value;
+	return true;
 }
 
 #endif

@@ -47,22 +47,6 @@ del_step(struct store_txn *t, void *arg)
 }
 
 static enum err
-nothing(struct store_txn *t, void *arg)
-{
-	(void)t;
-	(void)arg;
-	return OK;
-}
-
-/* Lets a write happen at NOW, and so a sweep. */
-static void
-write_at(int64_t now)
-{
-	if (store_write(fixture, now, nothing, NULL) != OK)
-		fixture_bail_out("the store failed");
-}
-
-static enum err
 get_step(struct store_txn *t, void *arg)
 {
 	struct store_value v;
@@ -94,21 +78,11 @@ counts(uint64_t records, uint64_t entries)
 	       f.entries[TABLE_CODES] == records && f.expiry_entries == entries;
 }
 
-static bool
-any(void *arg, const void *key, size_t key_len, const struct store_value *value)
-{
-	(void)arg;
-	(void)key;
-	(void)key_len;
-	(void)value;
-	return true;
-}
-
 static enum err
 all_gone(struct store_txn *t, void *arg)
 {
 	(void)arg;
-	store_prune(t, TABLE_CODES, NULL, 0, any, NULL);
+	store_prune(t, TABLE_CODES, NULL, 0, any_row, NULL);
 	return OK;
 }
 
@@ -150,28 +124,28 @@ sweeps(void)
 {
 	put("gone", noon + 10);
 	put("stays", 0);
-	write_at(noon + 9);
+	sweep_at(noon + 9);
 	CHECK(there("gone"), "expiry: what has not expired is not swept");
-	write_at(noon + 10);
+	sweep_at(noon + 10);
 	CHECK(!there("gone") && there("stays") && counts(1, 0),
 	    "expiry: what has expired is swept by the next write");
 	clear();
 
 	put("long", noon + 10);
 	put("long", noon + 100);
-	write_at(noon + 50);
+	sweep_at(noon + 50);
 	CHECK(there("long") && counts(1, 1),
 	    "expiry: a record that was extended is not swept at its old time");
-	write_at(noon + 99);
+	sweep_at(noon + 99);
 	CHECK(there("long") && counts(1, 1),
 	    "expiry: nor any time before its new one");
-	write_at(noon + 100);
+	sweep_at(noon + 100);
 	CHECK(!there("long") && counts(0, 0),
 	    "expiry: but then it is, entry and all");
 
 	put("short", noon + 100);
 	put("short", noon + 10);
-	write_at(noon + 10);
+	sweep_at(noon + 10);
 	CHECK(!there("short") && counts(0, 0),
 	    "expiry: a record that was shortened is swept at its new time");
 
@@ -183,7 +157,7 @@ sweeps(void)
 	put("renewed", noon + 10);
 	in_store(del_step, "renewed");
 	put("renewed", noon + 40);
-	write_at(noon + 30);
+	sweep_at(noon + 30);
 	CHECK(there("renewed") && counts(1, 1),
 	    "expiry: nor does what a record of the same key once was harm it");
 	clear();
@@ -223,7 +197,7 @@ handfuls(void)
 	    .table = TABLE_SESSIONS, .key = "s", .failure = ERR_CORRUPT};
 
 	put_many(3 * STORE_SWEEP + 1, noon + 10);
-	write_at(noon + 10);
+	sweep_at(noon + 10);
 	CHECK(counts(2 * STORE_SWEEP + 1, 2 * STORE_SWEEP + 1),
 	    "expiry: a write sweeps a handful, not all");
 	CHECK(store_write(fixture, noon + 10, put_step, &refusal) ==
@@ -234,27 +208,27 @@ handfuls(void)
 		      ERR_CORRUPT &&
 		  counts(STORE_SWEEP + 1, STORE_SWEEP + 1),
 	    "expiry: a step that failed sweeps nothing");
-	write_at(noon + 10);
-	write_at(noon + 10);
+	sweep_at(noon + 10);
+	sweep_at(noon + 10);
 	CHECK(counts(0, 0), "expiry: a few writes later all is gone");
 
 	put_many(3 + STORE_SWEEP + 1, noon + 10);
 	CHECK(store_write(fixture, noon + 10, put_three, NULL) == OK &&
 		  counts(1 + 3, 1 + 3),
 	    "expiry: a write sweeps as many more as it adds that will expire");
-	write_at(noon + 1000);
-	write_at(noon + 1000);
-	write_at(noon + 1000);
+	sweep_at(noon + 1000);
+	sweep_at(noon + 1000);
+	sweep_at(noon + 1000);
 
 	put_many(3 * STORE_SWEEP, noon + 10);
 	put_many(3 * STORE_SWEEP, noon + 100);
 	for (int i = 0; i < 3; i++)
-		write_at(noon + 10);
+		sweep_at(noon + 10);
 	CHECK(counts(3 * STORE_SWEEP, 3 * STORE_SWEEP),
 	    "expiry: records that were extended are moved a handful at a time, "
 	    "none lost");
 	for (int i = 0; i < 3; i++)
-		write_at(noon + 100);
+		sweep_at(noon + 100);
 	CHECK(counts(0, 0), "expiry: and swept when their time has come");
 }
 
@@ -265,16 +239,16 @@ backlogs(void)
 	int all = 3 * STORE_SWEEP_MORE;
 
 	put_many(all, noon + 10);
-	write_at(noon + 10 + STORE_OVERDUE_S - 1);
+	sweep_at(noon + 10 + STORE_OVERDUE_S - 1);
 	all -= STORE_SWEEP;
 	CHECK(counts((uint64_t)all, (uint64_t)all),
 	    "expiry: of what has just expired a write sweeps a handful");
-	write_at(noon + 10 + STORE_OVERDUE_S);
+	sweep_at(noon + 10 + STORE_OVERDUE_S);
 	all -= STORE_SWEEP + STORE_SWEEP_MORE;
 	CHECK(counts((uint64_t)all, (uint64_t)all),
 	    "expiry: of what is overdue it sweeps more, and still not all");
-	write_at(noon + 10 + STORE_OVERDUE_S);
-	write_at(noon + 10 + STORE_OVERDUE_S);
+	sweep_at(noon + 10 + STORE_OVERDUE_S);
+	sweep_at(noon + 10 + STORE_OVERDUE_S);
 	CHECK(counts(0, 0), "expiry: so that no backlog stays");
 }
 
@@ -318,7 +292,7 @@ tables_apart(void)
 	CHECK(store_measure(fixture, &f) == OK &&
 		  f.entries[TABLE_APPROVALS] == 1 && f.expiry_entries == 1,
 	    "expiry: and removing the one leaves the other its entry");
-	write_at(noon + 10);
+	sweep_at(noon + 10);
 	CHECK(store_measure(fixture, &f) == OK &&
 		  f.entries[TABLE_APPROVALS] == 0 && f.expiry_entries == 0,
 	    "expiry: which is then swept from its own table");
@@ -347,15 +321,15 @@ in_turn(void)
 	put_in(TABLE_FAMILIES, "f", noon + 10);
 	put_in(TABLE_CODES, "c", noon + 500);
 	put_in(TABLE_THROTTLE, "t", noon + 500);
-	write_at(noon + 10);
+	sweep_at(noon + 10);
 	CHECK(entries_are(2) && there("c"),
 	    "expiry: what is due is found behind tables where nothing is");
 	put_in(TABLE_FAMILIES, "f", noon + 400);
 	put_in(TABLE_SESSIONS, "s", noon + 500);
-	write_at(noon + 500);
+	sweep_at(noon + 500);
 	CHECK(entries_are(2), "expiry: a write sweeps a handful in all tables "
 			      "together");
-	write_at(noon + 500);
+	sweep_at(noon + 500);
 	CHECK(entries_are(0), "expiry: and no table is forgotten");
 }
 

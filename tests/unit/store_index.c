@@ -51,28 +51,10 @@ del_step(struct store_txn *t, void *arg)
 }
 
 static enum err
-nothing(struct store_txn *t, void *arg)
-{
-	(void)t;
-	(void)arg;
-	return OK;
-}
-
-static bool
-any(void *arg, const void *key, size_t key_len, const struct store_value *value)
-{
-	(void)arg;
-	(void)key;
-	(void)key_len;
-	(void)value;
-	return true;
-}
-
-static enum err
 prune_step(struct store_txn *t, void *arg)
 {
 	(void)arg;
-	store_prune(t, TABLE_APP_PASSWORDS, NULL, 0, any, NULL);
+	store_prune(t, TABLE_APP_PASSWORDS, NULL, 0, any_row, NULL);
 	return OK;
 }
 
@@ -191,11 +173,11 @@ expire(void)
 	in_store(put_step, &p);
 	p.expires_at = noon + 100;
 	in_store(put_step, &p);
-	CHECK(store_write(fixture, noon + 50, nothing, NULL) == OK &&
-		  sound(2) && of_person(ann, "x"),
+	sweep_at(noon + 50);
+	CHECK(sound(2) && of_person(ann, "x"),
 	    "index: a record that was extended keeps its entries");
-	CHECK(store_write(fixture, noon + 100, nothing, NULL) == OK && sound(0),
-	    "index: one that has expired is swept with them");
+	sweep_at(noon + 100);
+	CHECK(sound(0), "index: one that has expired is swept with them");
 }
 
 static enum err
@@ -203,7 +185,8 @@ prune_by_step(struct store_txn *t, void *arg)
 {
 	struct search *s = arg;
 
-	s->removed = store_prune_by(t, s->index, s->field, s->len, any, NULL);
+	s->removed =
+	    store_prune_by(t, s->index, s->field, s->len, any_row, NULL);
 	return OK;
 }
 

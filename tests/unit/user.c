@@ -346,17 +346,6 @@ scripts(struct store_txn *t, void *arg)
 	return OK;
 }
 
-static bool
-any_entry(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
-{
-	(void)arg;
-	(void)key;
-	(void)key_len;
-	(void)value;
-	return true;
-}
-
 static enum err
 damage(struct store_txn *t, void *arg)
 {
@@ -373,7 +362,7 @@ damage(struct store_txn *t, void *arg)
 		  signs_in(t, "x@example.org", NULL),
 	    "user: an entry that no person has is noticed, and opens nothing");
 	store_del(t, TABLE_USER_EMAILS, entry, sizeof entry - 1);
-	store_prune(t, TABLE_USER_EMAILS, "gina", 4, any_entry, NULL);
+	store_prune(t, TABLE_USER_EMAILS, "gina", 4, any_row, NULL);
 	CHECK(user_verify_emails(t, no_one, &missing) == 0 && missing == 1,
 	    "user: and so is a missing one");
 	CHECK(remove_user(t, "gina") == OK && index_is_right(t),
