@@ -1,6 +1,5 @@
 #include "admin.h"
 
-#include "base/file.h"
 #include "base/names.h"
 #include "base/str.h"
 #include "domain/installation.h"
@@ -282,7 +281,7 @@ note_issuer(struct admin *a)
 int
 admin_open(struct admin *a)
 {
-	char path[ADMIN_PATH_CAP], why[CONF_WHY_CAP] = "";
+	char why[CONF_WHY_CAP] = "";
 	enum err e;
 
 	e = conf_load(&a->conf, a->dir, why, sizeof why);
@@ -290,10 +289,7 @@ admin_open(struct admin *a)
 		return refuse_incomplete(a->dir);
 	if (e != OK)
 		return admin_fail("%s", why);
-	if (file_path(path, sizeof path, a->conf.dir, "store") != OK)
-		return admin_fail("%s: the name is too long", a->dir);
-	e = store_open(
-	    &a->store, &(struct store_settings){.dir = path}, why, sizeof why);
+	e = installation_open(&a->store, a->conf.dir, false, why, sizeof why);
 	if (e == ERR_NOT_FOUND)
 		return refuse_incomplete(a->dir);
 	if (e != OK)

@@ -2,7 +2,6 @@
 #include "check.h"
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/str.h"
 #include "domain/installation.h"
 #include "domain/keyring.h"
@@ -124,11 +123,10 @@ check_open(struct checking *c)
 	static const struct check_advice bad = {
 	    "nothing works without the store",
 	    "do what the line says, or restore the store from a copy"};
-	char path[ADMIN_PATH_CAP], why[CONF_WHY_CAP] = "";
+	char why[CONF_WHY_CAP] = "";
 
-	if (file_path(path, sizeof path, c->a->dir, "store") == OK &&
-	    store_open(&c->a->store, &(struct store_settings){.dir = path}, why,
-		sizeof why) == OK)
+	if (installation_open(
+		&c->a->store, c->a->dir, false, why, sizeof why) == OK)
 		return true;
 	check_found(c, CHECK_ERROR, &bad, "%s", why);
 	return false;

@@ -156,15 +156,10 @@ refuse_used(const char *dir)
 static int
 make_store(struct admin *a)
 {
-	char path[ADMIN_PATH_CAP], why[CONF_WHY_CAP] = "";
-	const struct store_settings settings = {.dir = path};
-	enum err e;
+	char why[CONF_WHY_CAP] = "";
+	enum err e =
+	    installation_open(&a->store, a->dir, true, why, sizeof why);
 
-	e = file_path(path, sizeof path, a->dir, "store");
-	if (e == OK)
-		e = store_create(&settings, why, sizeof why);
-	if (e == OK)
-		e = store_open(&a->store, &settings, why, sizeof why);
 	return e == OK ? EXIT_DONE : admin_fail("%s", why);
 }
 

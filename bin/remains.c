@@ -73,13 +73,11 @@ issuer_step(struct store_txn *t, void *arg)
 static void
 read_issuer(const char *dir, char issuer[static ISSUER_CAP])
 {
-	char path[ADMIN_PATH_CAP], why[CONF_WHY_CAP];
-	struct store *s = NULL;
+	char why[CONF_WHY_CAP];
+	struct store *s;
 
 	issuer[0] = '\0';
-	if (file_path(path, sizeof path, dir, "store") != OK ||
-	    store_open(&s, &(struct store_settings){.dir = path}, why,
-		sizeof why) != OK)
+	if (installation_open(&s, dir, false, why, sizeof why) != OK)
 		return;
 	if (store_read(s, issuer_step, issuer) != OK)
 		issuer[0] = '\0';

@@ -1,10 +1,28 @@
 #include "domain/installation.h"
 
+#include "base/file.h"
 #include "base/str.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char issuer_key[] = "issuer", check_key[] = "secret_key";
+
+enum err
+installation_open(
+    struct store **s, const char *dir, bool create, char *why, size_t why_cap)
+{
+	char path[STORE_NAME_CAP];
+	const struct store_settings settings = {.dir = path};
+	enum err e = file_path(path, sizeof path, dir, "store");
+
+	*s = NULL;
+	if (e != OK && why_cap > 0)
+		snprintf(why, why_cap, "%s: the name is too long", dir);
+	if (e == OK && create)
+		e = store_create(&settings, why, why_cap);
+	return e == OK ? store_open(s, &settings, why, why_cap) : e;
+}
 
 void
 installation_set_issuer(struct store_txn *t, const char *issuer)

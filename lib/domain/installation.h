@@ -1,6 +1,6 @@
 /*
- * What the store knows of the directory it belongs to: the issuer, and a check
- * value of secret.key. So a key of another directory is noticed before it
+ * The store of a data directory, and what it knows of it: the issuer, and a
+ * check value of secret.key. So a key of another directory is noticed before it
  * calls every token forged, and a lost latchkey.conf can be written again.
  */
 #ifndef LK_DOMAIN_INSTALLATION_H
@@ -10,6 +10,11 @@
 #include "base/issuer.h"
 #include "domain/keyring.h"
 #include "store/store.h"
+
+/* Opens the store of the data directory DIR, or makes it first (store_open,
+ * store_create). */
+enum err installation_open(struct store **s, const char *dir, bool create,
+    char *why, size_t why_cap) MUST_CHECK;
 
 /* Notes what a new directory is made with. Failures are the transaction's. */
 void installation_put(

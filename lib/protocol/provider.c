@@ -1,7 +1,6 @@
 #include "protocol/provider.h"
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "domain/installation.h"
 
 #include <string.h>
@@ -38,7 +37,6 @@ enum err
 provider_open(struct provider *p, const char *dir, unsigned uses, char *why,
     size_t why_cap)
 {
-	char path[CONF_PATH_CAP + 8];
 	enum err e;
 
 	*p = (struct provider){0};
@@ -47,10 +45,8 @@ provider_open(struct provider *p, const char *dir, unsigned uses, char *why,
 		return explain(e, dir, "no randomness", why, why_cap);
 	e = conf_load(&p->conf, dir, why, why_cap);
 	if (e == OK)
-		e = file_path(path, sizeof path, p->conf.dir, "store");
-	if (e == OK)
-		e = store_open(&p->store, &(struct store_settings){.dir = path},
-		    why, why_cap);
+		e = installation_open(
+		    &p->store, p->conf.dir, false, why, why_cap);
 	if (e == OK && (uses & PROVIDER_KEYRING))
 		e = open_keyring(p, why, why_cap);
 	if (e == OK && (uses & PROVIDER_SIGNER)) {
