@@ -442,8 +442,8 @@ install: all
 	$(call install_text,data/latchkey.conf.example,$(sharedir))
 	$(call install_text,$(templates) $(messages),$(sharedir)/templates)
 	$(call install_text,$(recipes),$(sharedir)/apps)
-	$(call install_text,$(wildcard conf/*.conf conf/*.lua conf/*.htaccess) conf/site.sh,$(sharedir)/conf)
-	chmod 755 $(DESTDIR)$(sharedir)/conf/site.sh
+	$(call install_text,$(wildcard conf/*.conf conf/*.lua conf/*.htaccess) conf/webserver.sh,$(sharedir)/conf)
+	chmod 755 $(DESTDIR)$(sharedir)/conf/webserver.sh
 	$(call install_text,$(wildcard conf/pages/*.html),$(sharedir)/pages)
 	$(call install_text,$(wildcard conf/systemd/latchkey*),$(unitdir))
 	install -D -m 644 conf/systemd/sysusers.conf \

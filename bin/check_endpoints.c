@@ -19,7 +19,7 @@ tell_unserved(struct web *w, const char *path)
 	    {[SERVER_UNKNOWN] =
 		    "look into the program's log and the web server's error "
 		    "log; compare the web server's configuration with "
-		    "conf/site.sh's"}};
+		    "conf/webserver.sh's"}};
 	const struct check_advice advice = web_advise(w, &unserved);
 
 	check_found(w->c, CHECK_ERROR, &advice,
@@ -281,7 +281,8 @@ web_check_unknown_paths(struct web *w)
 	    "only our own addresses should lead anywhere below the issuer: "
 	    "what "
 	    "else is there shares its cookies and its name",
-	    "use the exact paths of conf/site.sh's configuration; if the host "
+	    "use the exact paths of conf/webserver.sh's configuration; if the "
+	    "host "
 	    "has a site of its own, give the provider a host name of its own"};
 	static const char *const paths[] = {
 	    "/token/latchkey-check", "/latchkey-check", "/secret.key"};

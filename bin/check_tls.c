@@ -49,9 +49,9 @@ web_check_redirect(struct web *w)
 	static const struct web_advice plain = {
 	    "a person who types the address without https:// stays where "
 	    "everybody on the way can read and change what is shown",
-	    {[SERVER_UNKNOWN] =
-		    "send port 80 to https, as conf/site.sh's configuration "
-		    "does",
+	    {[SERVER_UNKNOWN] = "send port 80 to https, as conf/webserver.sh's "
+				"configuration "
+				"does",
 		[SERVER_APACHE] = "in <VirtualHost *:80>: `Redirect permanent "
 				  "/ https://HOST/`",
 		[SERVER_LIGHTTPD] = "for $HTTP[\"scheme\"] == \"http\": "
@@ -114,7 +114,7 @@ web_check_remembered(struct web *w)
 	    "and anybody on the way can keep it there",
 	    {[SERVER_UNKNOWN] =
 		    "let the web server say `Strict-Transport-Security: "
-		    "max-age=31536000` over https, as conf/site.sh's "
+		    "max-age=31536000` over https, as conf/webserver.sh's "
 		    "configuration does; it binds every port of the host",
 		[SERVER_APACHE] =
 		    "in <VirtualHost *:443>: `Header always set "

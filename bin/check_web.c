@@ -35,7 +35,8 @@ recognise_server(struct web *w)
 static const struct web_advice no_program = {
     "no one can sign in while the programs are not behind their addresses",
     {[SERVER_UNKNOWN] =
-	    "put conf/site.sh's configuration into the web server and start "
+	    "put conf/webserver.sh's configuration into the web server and "
+	    "start "
 	    "the programs; the server's error log names what is missing"}};
 
 static const struct check_advice other_directory = {
@@ -170,7 +171,8 @@ check_inserted(struct web *w)
 	static const char path[] = "/.well-known/oauth-authorization-server";
 	static const struct check_advice advice = {
 	    "apps that go by RFC 8414 3.1 do not find the provider",
-	    "take the line with oauth-authorization-server from conf/site.sh's "
+	    "take the line with oauth-authorization-server from "
+	    "conf/webserver.sh's "
 	    "configuration, on this host, before the issuer's path"};
 	struct issuer_parts parts;
 	char url[WEB_URL_CAP];

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Serves a data directory on 127.0.0.1, and on ::1 where the host has it, in the
-# foreground until Ctrl-C, with the configuration that conf/site.sh makes for a
+# foreground until Ctrl-C, with the configuration that conf/webserver.sh makes for a
 # web server:
 #
 #	serve.sh -d DIR -p PORT [-s SERVER] [-c CERTIFICATE -k KEY -r HTTP-PORT]
 #	    [-i INCLUDE] [-n NOTE]
 #	serve.sh -t -p PORT [-s SERVER]
 #
-# SERVER is one that conf/site.sh knows; lighttpd if not given. With a certificate
+# SERVER is one that conf/webserver.sh knows; lighttpd if not given. With a certificate
 # PORT speaks TLS and HTTP-PORT sends there. INCLUDE is more configuration for
 # the server, NOTE is said once it is up; -t only asks whether port and server
 # are to be had. The programs, and what starts them, are $LATCHKEY_BUILD's.
@@ -182,7 +182,7 @@ if grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null; then
 	set -- "$@" -l "[::1]:$port"
 	[ -z "$certificate" ] || set -- "$@" -t "[::1]:$http_port"
 fi
-"$here/site.sh" "$@" >"$run/site.conf"
+"$here/webserver.sh" "$@" >"$run/site.conf"
 
 for_sed() {
 	printf %s "$1" | sed 's/[\\&|]/\\&/g'

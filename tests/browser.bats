@@ -6,7 +6,7 @@ setup_file() {
 	new_store
 	APP_PORT=$(free_port)
 	export APP_PORT
-	set_conf site_name 'The Adams family'
+	set_conf provider_name 'The Adams family'
 	add_user alice --name 'Alice Adams' --email alice@example.org
 	add_client photos --name 'Photo Album' \
 	    --redirect-uri "http://127.0.0.1:$APP_PORT/cb" \

@@ -112,7 +112,7 @@ make_it() {
 		grep -q "^Sockets=.*latchkey@${word##*/}.socket" \
 		    "$to/opt/lk/lib/systemd/system/latchkey.service"
 	done
-	run -0 "$to/opt/lk/share/latchkey/conf/site.sh" -s apache-cgi \
+	run -0 "$to/opt/lk/share/latchkey/conf/webserver.sh" -s apache-cgi \
 	    -i https://id.example.org -c cert -k key
 	[[ $output = *"\"$to/opt/lk/lib/latchkey/cgi-bin/token\""* ||
 	    $output = *"\"$to/opt/lk/lib/latchkey/cgi-bin/\$1\""* ]]

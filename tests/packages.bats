@@ -97,7 +97,7 @@ init_provider() {
 	on_machine latchkey user add alice --password-stdin <<<"$PASSWORD"
 	on_machine latchkey client add app --grant client_credentials \
 	    --secret-stdin <<<"$SECRET"
-	on_machine sh -c "${1:-/usr}/share/latchkey/conf/site.sh -s lighttpd -i $ISSUER \
+	on_machine sh -c "${1:-/usr}/share/latchkey/conf/webserver.sh -s lighttpd -i $ISSUER \
 	    >/etc/lighttpd/conf-enabled/20-latchkey.conf &&
 	    systemctl restart lighttpd"
 	wait_for get /jwks.json

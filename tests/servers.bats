@@ -1,4 +1,4 @@
-# The configurations of conf/, as conf/site.sh fills them in and conf/serve.sh
+# The configurations of conf/, as conf/webserver.sh fills them in and conf/serve.sh
 # starts them, with every real web server, unprivileged on high ports: the same
 # promises for all. "at SERVER" is at the root of a host, over http; "at SERVER
 # tls" is under a path, over TLS with a certificate of its own.
@@ -458,7 +458,7 @@ a_program_that_cannot_be_run_is_told() {
 	local site=$BATS_TEST_TMPDIR/site.conf server
 	[[ -r /etc/lighttpd/lighttpd.conf ]] || skip 'not there'
 	for server in lighttpd lighttpd-cgi; do
-		"$root/conf/site.sh" -s $server -i https://id.example.org/idp \
+		"$root/conf/webserver.sh" -s $server -i https://id.example.org/idp \
 		    -c "$BATS_FILE_TMPDIR/certificate.pem" \
 		    -k "$BATS_FILE_TMPDIR/key.pem" >"$site"
 		printf 'include "%s"\n' /etc/lighttpd/lighttpd.conf "$site" \
@@ -471,12 +471,12 @@ a_program_that_cannot_be_run_is_told() {
 @test "site: every word is filled in, TLS is there with a certificate only, and the usual ports" {
 	local server file=$BATS_FILE_TMPDIR/certificate.pem
 	for server in lighttpd lighttpd-cgi apache apache-fcgid apache-cgi nginx; do
-		run -0 "$root/conf/site.sh" -s $server \
+		run -0 "$root/conf/webserver.sh" -s $server \
 		    -i https://id.example.org/a+b -c "$file" -k "$file"
 		[[ $output != *@[A-Z]* ]] || fail "$server: $output"
 		[[ $output = *443* && $output = *"$file"* ]] || fail "$server"
 		[[ $output = *'/a\+b/'* ]] || fail "$server"
-		run -0 "$root/conf/site.sh" -s $server -i http://127.0.0.1
+		run -0 "$root/conf/webserver.sh" -s $server -i http://127.0.0.1
 		[[ $output != *@[A-Z]* ]] || fail "$server: $output"
 		output=$(grep -v '^#' <<<"$output")
 		[[ $output != *443* && $output != *[sS][sS][lL]* ]] || fail "$server"
@@ -487,23 +487,23 @@ a_program_that_cannot_be_run_is_told() {
 	local server has=0 file=$BATS_FILE_TMPDIR/certificate.pem
 	[[ ! -e /proc/net/if_inet6 ]] || has=1
 	for server in lighttpd lighttpd-cgi nginx; do
-		run -0 "$root/conf/site.sh" -s $server \
+		run -0 "$root/conf/webserver.sh" -s $server \
 		    -i https://id.example.org -c "$file" -k "$file"
 		assert_equal "$server $(grep -v '^#' <<<"$output" |
 		    grep -cF '[::]:443')" "$server $has"
 	done
 	# Every address of Apache's own Listen 443, which is IPv6, too.
-	run -0 "$root/conf/site.sh" -s apache -i https://id.example.org \
+	run -0 "$root/conf/webserver.sh" -s apache -i https://id.example.org \
 	    -c "$file" -k "$file"
 	[[ $output = *$'\n<VirtualHost *:443>'* ]]
 	# What is said is all there is.
 	for server in lighttpd lighttpd-cgi nginx apache apache-fcgid apache-cgi; do
 		set -- -s $server -i https://id.example.org -c "$file" \
 		    -k "$file" -t 192.0.2.1:80 -l 192.0.2.1:443
-		run -0 "$root/conf/site.sh" "$@"
+		run -0 "$root/conf/webserver.sh" "$@"
 		[[ $output = *192.0.2.1:443* && $output != *'[::'* ]] ||
 		    fail "$server: $output"
-		run -0 "$root/conf/site.sh" "$@" -l '[2001:db8::1]:443'
+		run -0 "$root/conf/webserver.sh" "$@" -l '[2001:db8::1]:443'
 		[[ $output = *192.0.2.1:443* && $output = *'[2001:db8::1]:443'* &&
 		    $output != *'[::]'* && $output != *@[A-Z]* ]] ||
 		    fail "$server: $output"
@@ -545,11 +545,11 @@ a_program_that_cannot_be_run_is_told() {
 	    '-s nginx -i https://id.example.org/ -l 127.0.0.1:8080' \
 	    '-s nginx -i https://id.example.org -c /etc/certificate.pem'; do
 		# shellcheck disable=SC2086 # words
-		run -1 "$root/conf/site.sh" $words
+		run -1 "$root/conf/webserver.sh" $words
 		assert_equal "${#lines[@]}" 1
 		[[ $output = 'latchkey: site: '* ]] || fail "$output"
 	done
-	run -0 "$root/conf/site.sh" -s nginx -i https://id.example.org \
+	run -0 "$root/conf/webserver.sh" -s nginx -i https://id.example.org \
 	    -l 127.0.0.1:8080
 	[[ $output = *'listen 127.0.0.1:8080;'* ]] || fail "$output"
 }

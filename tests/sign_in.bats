@@ -1166,7 +1166,7 @@ refused_form() {
 	local evil='<img src=x onerror=alert(1)>"&'\'
 	add_client evil --name "$evil"
 	latchkey user set alice --name "$evil" >/dev/null
-	set_conf site_name "$evil"
+	set_conf provider_name "$evil"
 	open_page alice "$(authorize_url evil login_hint="$evil" \
 	    state="$evil")"
 	refute_page '<img'

@@ -34,7 +34,7 @@ new_secret() {
 # A store with two people and the app in it.
 make_store() {
 	latchkey init "$issuer"
-	echo 'site_name = Demo' >>"$demo/data/latchkey.conf"
+	echo 'provider_name = Demo' >>"$demo/data/latchkey.conf"
 	add_person alice --name 'Alice Adams' --email alice@example.org \
 	    --group family --group admins
 	add_person bob --name 'Bob Brown' --email bob@example.org --group family

@@ -27,7 +27,7 @@ enum {
 const struct conf_key conf_keys[] = {
     {"issuer", NULL, conf_parse_issuer, FIELD(issuer), 0, 0,
 	"the provider's address, as clients are told it"},
-    {"site_name", "", conf_parse_site_name, FIELD(site_name), 0, 0,
+    {"provider_name", "", conf_parse_provider_name, FIELD(provider_name), 0, 0,
 	"what the pages call this site; the issuer's host by default"},
     {"default_alg", "EdDSA", conf_parse_alg, FIELD(default_alg), 0, 0,
 	"what a new client's tokens are signed with: EdDSA, RS256 or HS256"},
@@ -257,12 +257,12 @@ derive(struct conf *c)
 		return ERR_SYNTAX;
 	c->secure = p.https;
 	c->issuer_path_at = (size_t)(p.path - c->issuer);
-	if (c->site_name[0] != '\0')
+	if (c->provider_name[0] != '\0')
 		return OK;
-	if (p.host_len >= sizeof c->site_name)
-		p.host_len = sizeof c->site_name - 1;
+	if (p.host_len >= sizeof c->provider_name)
+		p.host_len = sizeof c->provider_name - 1;
 	return str_copy_n(
-	    c->site_name, sizeof c->site_name, p.host, p.host_len);
+	    c->provider_name, sizeof c->provider_name, p.host, p.host_len);
 }
 
 static enum err

@@ -15,14 +15,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONF_PATH_CAP = 512, SITE_NAME_CAP = 128, CONF_WHY_CAP = 768 };
+enum { CONF_PATH_CAP = 512, PROVIDER_NAME_CAP = 128, CONF_WHY_CAP = 768 };
 
 struct conf {
 	char dir[CONF_PATH_CAP]; /* the data directory, absolute */
 	char issuer[ISSUER_CAP]; /* no trailing slash; may have a path */
 	size_t issuer_path_at;   /* conf_issuer_path */
 	bool secure;             /* the issuer is https */
-	char site_name[SITE_NAME_CAP];
+	char provider_name[PROVIDER_NAME_CAP];
 	enum jwa default_alg; /* of new clients */
 
 	int64_t access_token_lifetime_s;

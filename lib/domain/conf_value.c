@@ -19,15 +19,15 @@ conf_parse_issuer(const struct conf_key *k, void *field, const char *value,
 }
 
 enum err
-conf_parse_site_name(const struct conf_key *k, void *field, const char *value,
-    struct buf *wanted)
+conf_parse_provider_name(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted)
 {
 	(void)k;
 	if (!str_has_control(value) && str_is_utf8(value, strlen(value)) &&
-	    str_copy(field, SITE_NAME_CAP, value) == OK)
+	    str_copy(field, PROVIDER_NAME_CAP, value) == OK)
 		return OK;
 	buf_printf(wanted, "give at most %d bytes of UTF-8 on one line",
-	    SITE_NAME_CAP - 1);
+	    PROVIDER_NAME_CAP - 1);
 	return ERR_SYNTAX;
 }
 

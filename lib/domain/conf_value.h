@@ -13,7 +13,7 @@ enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
 enum err conf_parse_issuer(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
-enum err conf_parse_site_name(const struct conf_key *k, void *field,
+enum err conf_parse_provider_name(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_alg(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);

@@ -119,7 +119,7 @@ page_render(struct response *r, const struct page *p, const char *name,
 	if (style == NULL)
 		style = "";
 	json_put_str(data, "style", style);
-	json_put_str(data, "site_name", p->conf->site_name);
+	json_put_str(data, "provider_name", p->conf->provider_name);
 	json_put_str(data, "language", p->catalogue->language);
 	put_title(data, p->catalogue, name);
 	object = json_finish(data);

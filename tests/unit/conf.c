@@ -93,7 +93,7 @@ defaults(void)
 		  str_equal(conf.issuer, "https://id.example.org") &&
 		  conf_issuer_path(&conf)[0] == '\0' && conf.secure,
 	    "conf: the issuer alone is enough");
-	CHECK(str_equal(conf.site_name, "id.example.org") &&
+	CHECK(str_equal(conf.provider_name, "id.example.org") &&
 		  conf.default_alg == JWA_EDDSA && !conf.log_syslog,
 	    "conf: the site is named after its host, EdDSA signs");
 	CHECK(conf.access_token_lifetime_s == 900 &&
@@ -119,7 +119,7 @@ values(void)
 		   "issuer=http://[::1]:8080/idp\r\n"
 		   "\n"
 		   "; another\n"
-		   "site_name = The Smiths = us\n"
+		   "provider_name = The Smiths = us\n"
 		   "default_alg = RS256\n"
 		   "refresh_grace = 0\n"
 		   "refresh_retry = theft\n"
@@ -131,7 +131,7 @@ values(void)
 	    "conf: comments, blank lines, CRLF and a missing last newline are "
 	    "fine");
 	CHECK(str_equal(conf_issuer_path(&conf), "/idp") && !conf.secure &&
-		  str_equal(conf.site_name, "The Smiths = us") &&
+		  str_equal(conf.provider_name, "The Smiths = us") &&
 		  conf.default_alg == JWA_RS256 && conf.log_syslog &&
 		  conf.argon2_memlimit_mib == 64 && conf.refresh_retry_is_theft,
 	    "conf: what is given is taken");
@@ -156,7 +156,7 @@ refusals(void)
 	    "conf: sections are refused");
 	CHECK(refused(ISSUER "log\n", 2, "key = value"),
 	    "conf: a line without = is refused");
-	CHECK(refused(ISSUER "site_name = a\n  b = c\n", 3, "white space"),
+	CHECK(refused(ISSUER "provider_name = a\n  b = c\n", 3, "white space"),
 	    "conf: a continued line is refused, not joined");
 	CHECK(refused(ISSUER "default_alg = none\n", 2, "EdDSA RS256 HS256"),
 	    "conf: an unknown algorithm is refused, the known are named");
@@ -166,7 +166,7 @@ refusals(void)
 	    "conf: an algorithm that is only verified is no default");
 	CHECK(refused(ISSUER "log = file\n", 2, "stderr or syslog"),
 	    "conf: an unknown log is refused");
-	CHECK(refused(ISSUER "site_name = \xFF\n", 2, "\\xFF"),
+	CHECK(refused(ISSUER "provider_name = \xFF\n", 2, "\\xFF"),
 	    "conf: broken UTF-8 is refused and told in plain characters");
 	CHECK(refused("bad\nbad2 = 1\n", 1, "key = value"),
 	    "conf: the first error is the one that is told");
@@ -219,12 +219,12 @@ static void
 whole_files(void)
 {
 	char text[32768];
-	size_t len = strlen(ISSUER "site_name = ");
+	size_t len = strlen(ISSUER "provider_name = ");
 
 	memset(text, 'x', sizeof text);
-	memcpy(text, ISSUER "site_name = ", len);
+	memcpy(text, ISSUER "provider_name = ", len);
 	text[len + 127] = '\0';
-	CHECK(load(text) == OK && strlen(conf.site_name) == 127,
+	CHECK(load(text) == OK && strlen(conf.provider_name) == 127,
 	    "conf: the longest site name is taken whole");
 	text[len + 127] = 'x';
 	text[len + 128] = '\0';

@@ -2,7 +2,7 @@
 # Prints the configuration of a web server for an issuer, ready to be put where
 # the server looks for it:
 #
-#	site.sh -s SERVER -i ISSUER [-c CERTIFICATE -k KEY]
+#	webserver.sh -s SERVER -i ISSUER [-c CERTIFICATE -k KEY]
 #	    [-p PROGRAMS] [-r SOCKETS] [-d DATA] [-e PAGES] [-l LISTEN] [-t LISTEN]
 #
 # SERVER is one of
@@ -11,11 +11,11 @@
 #	apache-fcgid			Apache starts FastCGI programs (mod_fcgid)
 #	apache-cgi, lighttpd-cgi	plain CGI: nothing runs between requests
 #
-# With a certificate (PEM) and its key the site is served over TLS, and http is
+# With a certificate (PEM) and its key the provider is served over TLS, and http is
 # sent there; without, over http: behind a proxy that has the certificate, at the
 # address that -l names. PROGRAMS is the programs' directory, SOCKETS
 # that of their sockets, DATA the data directory, PAGES where 503.html is. The
-# two LISTEN are ADDRESS:PORT, of the site (-l) and of the http that is sent on
+# two LISTEN are ADDRESS:PORT, of the provider (-l) and of the http that is sent on
 # to it (-t), each once for IPv4 and once for IPv6 ([ADDRESS]:PORT). If not given
 # they are every address at the usual ports, of IPv6 where this host has it.
 set -eu
