@@ -1,113 +1,20 @@
 /*
  * Refresh-token families in the store: what else a refresh asks beside the
- * rule (family_search.c), and what it leaves as it was.
+ * rule (family_search.c).
  */
 #include "domain/family.h"
 
 #include "base/reason.h"
-#include "base/str.h"
 #include "check.h"
 #include "domain/audit.h"
-#include "fixture.h"
-#include "store/record.h"
+#include "family_fixture.h"
 
 #include <string.h>
-
-enum { IDLE = 3600, ABSOLUTE = 10000, GRACE = 30, APART = 3 * GRACE + 1 };
-
-static const struct family_lifetimes lifetimes = {
-    900, IDLE, ABSOLUTE, {GRACE, false}};
-
-static struct client client = {.client_id = "app",
-    .name = "App",
-    .redirect_uris = "https://app.example.org/cb",
-    .grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN};
-static struct user alice = {.name = "alice", .groups = "family"};
-static struct session session;
-static struct family family;
-static enum reason reason;
-
-static enum err
-settle_in(struct store_txn *t, void *arg)
-{
-	struct session_cookie cookie;
-
-	(void)arg;
-	if (client_add(t, &client, noon) != OK || user_add(t, &alice, noon))
-		store_fail(t, ERR_IO);
-	session_make(&session, &cookie, NULL, alice.user_id, "pwd",
-	    &(struct session_lifetimes){10 * ABSOLUTE, 10 * ABSOLUTE}, false,
-	    noon);
-	return session_put(t, &session);
-}
-
-static void
-begin(struct store_txn *t, bool offline)
-{
-	family = (struct family){.client_id = "app",
-	    .scope = "openid email",
-	    .refreshable = true,
-	    .offline = offline};
-	random_bytes(family.family_id, FAMILY_ID_LEN);
-	memcpy(family.user_id, alice.user_id, USER_ID_LEN);
-	memcpy(family.sid, session.sid, SID_LEN);
-	if (family_begin(t, &family, &lifetimes, noon) != OK)
-		fixture_bail_out("no family");
-}
-
-static bool looks_agree = true; /* with what followed them */
-
-/* As a program does it, and besides without a look before: what that refuses
- * must be refused in the same words. */
-static enum err
-present(struct store_txn *t, const struct refresh_presented *asked,
-    uint64_t generation, int64_t now, struct family *f)
-{
-	struct refresh_presented p = *asked;
-	struct family_ground g = {0};
-	enum reason look_reason;
-	struct client c;
-	enum err look, e;
-
-	if (client_get(t, "app", &c) != OK)
-		return ERR_NOT_FOUND;
-	memcpy(p.token.family_id, family.family_id, FAMILY_ID_LEN);
-	p.token.number = generation;
-	if (p.client == NULL)
-		p.client = &c;
-	look = family_look(t, &p, &lifetimes, now, &g, &look_reason);
-	e = family_refresh(t, &p, &lifetimes, now, &g, f, &reason);
-	if (look != OK)
-		looks_agree &= e == look && reason == look_reason;
-	else if (g.stands)
-		looks_agree &= e == OK && str_equal(g.user.name, alice.name);
-	else
-		looks_agree &= reason == REASON_REFRESH_TOKEN_REUSED;
-	return e;
-}
-
-/* Presents a generation as its client does; the one it gets, 0 if refused. */
-static uint64_t
-refresh(struct store_txn *t, uint64_t generation, int64_t now)
-{
-	static const struct refresh_presented usual;
-	struct family f;
-
-	return present(t, &usual, generation, now, &f) == OK ? f.current : 0;
-}
 
 static bool
 was_refused(enum err e, enum err wanted, enum reason wanted_reason)
 {
 	return e == wanted && reason == wanted_reason;
-}
-
-static bool
-lives(struct store_txn *t, int64_t now)
-{
-	struct family f;
-
-	return family_get(t, family.family_id, now, &f) == OK;
 }
 
 /* --- the rule, kept ------------------------------------------------------ */
@@ -360,157 +267,6 @@ ends(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* --- where it lies ------------------------------------------------------- */
-
-static bool
-count_family(void *arg, const void *record)
-{
-	const struct family *f = record;
-
-	*(int *)arg +=
-	    memcmp(f->family_id, family.family_id, FAMILY_KEY_LEN) == 0;
-	return true;
-}
-
-static int
-neighbours(struct store_txn *t)
-{
-	struct family f;
-	int count = 0;
-
-	record_each(t, &family_record, NULL, &f, count_family, &count);
-	return count;
-}
-
-/* Makes FAMILY the one whose id begins as it does and ends in END. */
-static void
-turn_to(uint8_t end)
-{
-	family.family_id[FAMILY_ID_LEN - 1] = end;
-}
-
-/* Begins another like FAMILY, with an id that begins alike. */
-static void
-begin_beside(struct store_txn *t, uint8_t end)
-{
-	turn_to(end);
-	if (family_begin(t, &family, &lifetimes, noon) != OK)
-		fixture_bail_out("no family");
-}
-
-static enum err
-halves(struct store_txn *t, void *arg)
-{
-	uint8_t first;
-
-	(void)arg;
-	begin(t, true);
-	first = family.family_id[FAMILY_ID_LEN - 1];
-	for (uint8_t other = 1; other <= 2; other++) {
-		begin_beside(t, first ^ other);
-		CHECK(refresh(t, 1, noon) == 2 && refresh(t, 2, noon) == 3,
-		    "family: one whose id begins as another's is one of its "
-		    "own");
-	}
-	turn_to(first ^ 3);
-	CHECK(!lives(t, noon) && neighbours(t) == 3 && refresh(t, 1, noon) == 0,
-	    "family: one that was never begun is none of them");
-	family_end(t, family.family_id);
-	CHECK(neighbours(t) == 3, "family: ending it ends none of them");
-	return OK;
-}
-
-/* Which of the two ids that begin alike is there first, lies under half. */
-static enum err
-half_again(struct store_txn *t, void *arg)
-{
-	uint8_t first;
-
-	(void)arg;
-	begin(t, true);
-	first = family.family_id[FAMILY_ID_LEN - 1];
-	begin_beside(t, first ^ 1);
-	turn_to(first);
-	family_end(t, family.family_id);
-	CHECK(!lives(t, noon) && neighbours(t) == 1,
-	    "family: the one that lies under half of its id ends alone");
-	turn_to(first ^ 1);
-	CHECK(refresh(t, 1, noon) == 2 && neighbours(t) == 1,
-	    "family: the other is found where it lies, and stays there");
-	begin_beside(t, first ^ 2);
-	CHECK(lives(t, noon) && neighbours(t) == 2,
-	    "family: a third may take the place");
-	turn_to(first ^ 1);
-	CHECK(refresh(t, 2, noon) == 3 && refresh(t, 2, noon) == 3 &&
-		  refresh(t, 1, noon + APART) == 0 && !lives(t, noon) &&
-		  neighbours(t) == 1,
-	    "family: and theft of the other ends the other");
-	return OK;
-}
-
-static enum err
-every_bit(struct store_txn *t, void *arg)
-{
-	struct family f;
-	bool kept = true;
-
-	(void)arg;
-	for (int bits = 0; bits < 8; bits++) {
-		family = (struct family){.client_id = "app",
-		    .refreshable = bits & 1,
-		    .offline = bits & 2,
-		    .cookie = bits & 4};
-		random_bytes(family.family_id, FAMILY_ID_LEN);
-		kept &= family_begin(t, &family, &lifetimes, noon) == OK &&
-			family_get(t, family.family_id, noon, &f) == OK &&
-			f.refreshable == family.refreshable &&
-			f.offline == family.offline &&
-			f.cookie == family.cookie;
-	}
-	CHECK(kept, "family: each of its properties is kept");
-	return OK;
-}
-
-/* --- constant storage ---------------------------------------------------- */
-
-static enum err
-begin_step(struct store_txn *t, void *arg)
-{
-	begin(t, *(bool *)arg);
-	return OK;
-}
-
-static enum err
-refresh_step(struct store_txn *t, void *arg)
-{
-	uint64_t *generation = arg;
-
-	*generation = refresh(t, *generation, noon + (int64_t)*generation);
-	return OK;
-}
-
-static void
-constant(void)
-{
-	struct store_figures before, after;
-	uint64_t generation = 1;
-	bool offline = true;
-
-	in_store(begin_step, &offline);
-	for (int i = 0; i < 50; i++)
-		in_store(refresh_step, &generation);
-	if (store_measure(fixture, &before) != OK)
-		return;
-	for (int i = 0; i < 1000; i++)
-		in_store(refresh_step, &generation);
-	CHECK(
-	    generation == 1051 && store_measure(fixture, &after) == OK &&
-		after.bytes_used == before.bytes_used &&
-		after.expiry_entries == before.expiry_entries &&
-		after.entries[TABLE_FAMILIES] == before.entries[TABLE_FAMILIES],
-	    "family: a thousand rotations take no room");
-}
-
 int
 main(void)
 {
@@ -523,10 +279,6 @@ main(void)
 	in_store(lifetime, NULL);
 	in_store(askers, NULL);
 	in_store(ends, NULL);
-	in_store(halves, NULL);
-	in_store(half_again, NULL);
-	in_store(every_bit, NULL);
-	constant();
 	in_store(ground, NULL);
 	CHECK(looks_agree,
 	    "family: a look refuses what the refresh would, in the same words, "

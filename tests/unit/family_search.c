@@ -27,43 +27,13 @@
 #include "domain/family.h"
 
 #include "check.h"
+#include "family_states.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum {
-	WINDOW = 2,
-	APART = WINDOW + 1, /* and anything longer: all alike to the rule */
-	LONG_AGO = 2 * WINDOW + 1, /* what a burst's age is compared with */
-	DEPTH = 6,
-	TURNS_MAX = 3,
-	TURNS_MAX_STRICT = 1,
-
-	/* names of generations in a state that has been renamed */
-	DEAD = 1,
-	BEFORE_MARK = 12,
-	SINCE_MARK = 13,
-	PARENT = 14,
-	CURRENT = 15,
-	FAR = 9 /* rotations after which a repetition is forgotten */
-};
+enum { DEPTH = 6, TURNS_MAX = 3, TURNS_MAX_STRICT = 1 };
 
 enum holder { RIGHTFUL, THIEF, NOBODY };
-
-/* Forty bytes without a gap, so that states are compared as bytes. */
-struct state {
-	uint32_t stolen; /* generations the thief has, a bit each */
-	uint32_t used;   /* generations that were accepted, a bit each */
-	uint32_t sent[WINDOW + 1];    /* that were the newest so long ago */
-	uint8_t current, parent, age; /* the family; age since rotated_at */
-	uint8_t low, mark, mark_age, from, instead;
-	uint8_t newest;   /* what the rightful one presents */
-	uint8_t since[2]; /* each holder's last accepted use */
-	uint8_t intruded; /* the thief was accepted once */
-	uint8_t lost;     /* an answer to the rightful one was lost */
-	uint8_t turns, last, zero;
-	uint32_t none;
-};
 
 struct use {
 	enum holder who;
@@ -101,127 +71,12 @@ static const char *const promises[PROMISES] = {
 };
 
 struct search {
-	struct state *states;
-	size_t count, cap;
-	uint32_t *slots; /* 1 + index of a state, 0 for none */
-	size_t slot_count;
-	bool rename;
+	struct state_set seen;
 	enum bounds { WITH_THIEF, WITH_LATE } what;
 	struct rotation_rule rule;
 	size_t uses, thefts, broken[PROMISES];
 	unsigned turns_most;
 };
-
-static void
-out_of_memory(void)
-{
-	puts("Bail out! no memory");
-	exit(1);
-}
-
-/* --- the set of states seen --------------------------------------------- */
-
-static size_t
-slot_of(const struct search *s, const struct state *st)
-{
-	const uint8_t *bytes = (const uint8_t *)st;
-	uint64_t hash = 14695981039346656037U; /* FNV-1a */
-	size_t slot;
-
-	for (size_t i = 0; i < sizeof *st; i++)
-		hash = (hash ^ bytes[i]) * 1099511628211U;
-	slot = (size_t)hash & (s->slot_count - 1);
-	while (s->slots[slot] != 0 &&
-	       memcmp(&s->states[s->slots[slot] - 1], st, sizeof *st) != 0)
-		slot = (slot + 1) & (s->slot_count - 1);
-	return slot;
-}
-
-static void
-grow(struct search *s)
-{
-	s->cap = s->cap > 0 ? 2 * s->cap : 1024;
-	s->slot_count = 2 * s->cap;
-	s->states = realloc(s->states, s->cap * sizeof *s->states);
-	free(s->slots);
-	s->slots = calloc(s->slot_count, sizeof *s->slots);
-	if (s->states == NULL || s->slots == NULL)
-		out_of_memory();
-	for (size_t i = 0; i < s->count; i++)
-		s->slots[slot_of(s, &s->states[i])] = (uint32_t)(i + 1);
-}
-
-/*
- * The rule compares generations, and counts with them from `instead` alone.
- * What is neither current nor parent is dead, or was used before the mark, or
- * since, whatever its number. Renamed so, there are few states, and all that
- * can ever be reached are visited. The search to DEPTH does without, and shows
- * that nothing was hidden.
- */
-static uint8_t
-renamed(const struct state *st, unsigned generation)
-{
-	if (generation == st->current)
-		return CURRENT;
-	if (generation == st->parent)
-		return st->parent == 0 ? 0 : PARENT;
-	if (generation < st->low ||
-	    (st->from < generation && generation < st->instead))
-		return DEAD;
-	if (generation >= st->mark)
-		return SINCE_MARK;
-	/* The one next to the mark's, so that no name between is unused. */
-	return st->mark == st->parent ? SINCE_MARK : BEFORE_MARK;
-}
-
-static uint32_t
-renamed_set(const struct state *st, uint32_t set)
-{
-	uint32_t result = 0;
-
-	for (unsigned i = 0; i < 32; i++)
-		if (set & 1U << i)
-			result |= 1U << renamed(st, i);
-	return result;
-}
-
-static struct state
-rename_all(const struct state *st)
-{
-	struct state to = *st;
-	unsigned since = st->current - st->instead;
-
-	to.stolen = renamed_set(st, st->stolen);
-	to.used = renamed_set(st, st->used);
-	for (unsigned i = 0; i <= WINDOW; i++)
-		to.sent[i] = renamed_set(st, st->sent[i]);
-	to.newest = renamed(st, st->newest);
-	to.parent = renamed(st, st->parent);
-	to.mark = renamed(st, st->mark);
-	to.low = st->low == st->mark ? to.mark : (uint8_t)(to.mark - 1);
-	to.current = CURRENT;
-	if (st->instead != 0) {
-		to.instead = (uint8_t)(CURRENT - (since < FAR ? since : FAR));
-		to.from = (uint8_t)(to.instead - 1);
-	}
-	return to;
-}
-
-static void
-add(struct search *s, struct state st)
-{
-	size_t slot;
-
-	if (s->rename)
-		st = rename_all(&st);
-	if (s->count == s->cap)
-		grow(s);
-	slot = slot_of(s, &st);
-	if (s->slots[slot] != 0)
-		return;
-	s->states[s->count++] = st;
-	s->slots[slot] = (uint32_t)s->count;
-}
 
 /* --- one use -------------------------------------------------------------- */
 
@@ -367,7 +222,7 @@ use(struct search *s, struct state st, const struct use *u)
 		st.stolen |= 1U << f.current;
 	else if (u->answered && f.current != st.newest)
 		receive(s, &st, (uint8_t)f.current);
-	add(s, st);
+	state_add(&s->seen, st);
 }
 
 /* --- all of them ---------------------------------------------------------- */
@@ -403,7 +258,7 @@ steal(struct search *s, struct state st)
 	st.stolen |= 1U << st.newest;
 	st.turns = 0;
 	st.last = NOBODY;
-	add(s, st);
+	state_add(&s->seen, st);
 }
 
 /* All uses that are possible at once, answered or not. */
@@ -443,17 +298,17 @@ explore(struct search *s, unsigned depth)
 {
 	size_t from = 0, to;
 
-	add(s, (struct state){.current = 1,
-		   .low = 1,
-		   .mark = 1,
-		   .mark_age = LONG_AGO,
-		   .newest = 1,
-		   .since = {APART, APART},
-		   .last = NOBODY});
-	for (unsigned d = 0; from < s->count && (depth == 0 || d < depth);
+	state_add(&s->seen, (struct state){.current = 1,
+				.low = 1,
+				.mark = 1,
+				.mark_age = LONG_AGO,
+				.newest = 1,
+				.since = {APART, APART},
+				.last = NOBODY});
+	for (unsigned d = 0; from < s->seen.count && (depth == 0 || d < depth);
 	     d++) {
-		for (to = s->count; from < to; from++)
-			expand(s, s->states[from]);
+		for (to = s->seen.count; from < to; from++)
+			expand(s, s->seen.states[from]);
 	}
 }
 
@@ -461,12 +316,12 @@ static void
 search(const char *name, enum bounds what, const struct rotation_rule *r,
     bool rename, unsigned depth)
 {
-	struct search s = {.rename = rename, .what = what, .rule = *r};
+	struct search s = {.seen.rename = rename, .what = what, .rule = *r};
 	char text[256];
 
 	explore(&s, depth);
-	printf("# %s: %zu states, %zu uses, %zu thefts found\n", name, s.count,
-	    s.uses, s.thefts);
+	printf("# %s: %zu states, %zu uses, %zu thefts found\n", name,
+	    s.seen.count, s.uses, s.thefts);
 	for (size_t i = 0; i < PROMISES; i++) {
 		snprintf(
 		    text, sizeof text, "family, %s: %s", name, promises[i]);
@@ -476,8 +331,7 @@ search(const char *name, enum bounds what, const struct rotation_rule *r,
 	    text, sizeof text, "family, %s: and so many turns do happen", name);
 	if (what == WITH_THIEF)
 		CHECK(s.turns_most == turns_max(&s) && s.thefts > 0, text);
-	free(s.states);
-	free(s.slots);
+	state_set_free(&s.seen);
 }
 
 /* --- no window, odd clocks ------------------------------------------------ */
