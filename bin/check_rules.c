@@ -151,8 +151,8 @@ add_door(json_t *doors, const struct site *s, const char *path)
 }
 
 static void
-check_rule(struct checking *c, const struct site *s, const char *text,
-    json_t *doors, struct reliance *on)
+check_rule(struct checking *c, const struct site *s, const struct site_rule *r,
+    const char *text, json_t *doors, struct reliance *on)
 {
 	static const struct check_advice never = {
 	    "something was meant to be open, or closed, that is not",
@@ -162,21 +162,17 @@ check_rule(struct checking *c, const struct site *s, const char *text,
 	    "everything that no other rule closes is open to the world",
 	    "leave it if that is meant; else say which part anyone may see: "
 	    "latchkey site set --rule"};
-	struct site_rule r;
-	const char *why;
 
-	if (site_rule_parse(&r, text, &why) != OK)
-		return; /* then the record would not have decoded */
-	if (ever_decides(s, &r))
-		add_reliance(on, s, &r);
+	if (ever_decides(s, r))
+		add_reliance(on, s, r);
 	else
 		check_found(c, CHECK_WARNING, &never,
 		    "site %s: the rule \"%s\" never decides", s->origin, text);
-	if (r.anyone && str_equal(r.path, "/"))
+	if (r->anyone && str_equal(r->path, "/"))
 		check_found(c, CHECK_WARNING, &open,
 		    "site %s: the rule \"%s\" opens all of it", s->origin,
 		    text);
-	add_door(doors, s, r.path);
+	add_door(doors, s, r->path);
 }
 
 bool
@@ -191,14 +187,17 @@ check_site(void *arg, const void *record)
 	struct reliance on = {0};
 	const char *cursor = s->rules.text;
 	char text[SITE_RULE_CAP];
+	struct site_rule r;
 
 	if (s->rules.text[0] == '\0')
 		check_found(c, CHECK_WARNING, &closed, "site %s has no rule",
 		    s->origin);
 	add_door(doors, s, "/");
 	add_door(doors, s, "/latchkey-check");
-	while (site_rules_next(&cursor, text))
-		check_rule(c, s, text, doors, &on);
+	for (size_t i = 0; site_rules_next(&cursor, text) &&
+			   site_rules_get(&r, &s->rules, i) == OK;
+	     i++)
+		check_rule(c, s, &r, text, doors, &on);
 	tell_reliance(c, s, &on);
 	json_object_set_new(c->sites, s->origin, doors);
 	return true;

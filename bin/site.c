@@ -187,14 +187,15 @@ del_step(struct store_txn *t, void *arg)
 static void
 warn_of_empty_groups(const struct admin *a, const struct change *s)
 {
-	char groups[GROUPS_CAP + SITE_RULE_CAP], text[SITE_RULE_CAP];
-	char name[GROUP_NAME_CAP];
-	const char *rules = s->site.rules.text, *names, *why;
+	char groups[GROUPS_CAP + SITE_RULE_CAP], name[GROUP_NAME_CAP];
+	const struct site_rules *rules = &s->site.rules;
+	const char *names;
 	struct site_rule r;
 	enum err e = str_copy(groups, sizeof groups, s->client.groups);
 
-	while (e == OK && site_rules_next(&rules, text) &&
-	       site_rule_parse(&r, text, &why) == OK)
+	for (size_t i = 0;
+	     e == OK && i < rules->count && site_rules_get(&r, rules, i) == OK;
+	     i++)
 		for (names = r.groups;
 		     e == OK && names_next(&names, name, sizeof name);)
 			e = names_add(groups, sizeof groups, name);

@@ -65,8 +65,9 @@ append(struct site_rules *rules, const struct site_rule *r)
 		.strict = r->strict};
 }
 
-static enum err
-rule_at(struct site_rule *r, const struct site_rules *rules, size_t place)
+enum err
+site_rules_get(
+    struct site_rule *r, const struct site_rules *rules, size_t place)
 {
 	const struct site_rules_entry *e = &rules->entry[place];
 	const char *words = rules->words;
@@ -286,5 +287,5 @@ site_rules_find(struct site_rule *r, const struct site_rules *rules,
 	if (capitalize(capitals, method) &&
 	    (find(&other, rules, capitals, &paths) != e || other != place))
 		return ERR_METHOD_NOT_ALLOWED;
-	return e == OK ? rule_at(r, rules, place) : e;
+	return e == OK ? site_rules_get(r, rules, place) : e;
 }

@@ -40,6 +40,10 @@ enum err site_rules_parse(
 /* Appends RULE: NULL, or what is wrong, for people. */
 const char *site_rules_add(struct site_rules *rules, const char *rule);
 
+/* The rule at PLACE, one of COUNT, in the order of the text. */
+enum err site_rules_get(struct site_rule *r, const struct site_rules *rules,
+    size_t place) MUST_CHECK;
+
 /* The next rule of a text. *CURSOR starts at its first byte. False at the
  * end. */
 bool site_rules_next(const char **cursor, char text[static SITE_RULE_CAP]);
