@@ -41,7 +41,7 @@ app	 = app token_answer worker_pool stack_wipe held
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate
 
-command	 = list latchkey admin remains init user user_profile user_password client client_options app recipe site \
+command	 = list latchkey admin remains init user user_profile user_password client client_options client_show app recipe site \
 	   app_password groups key \
 	   session grant check checking check_files check_held check_store check_people check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt

@@ -5,10 +5,10 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "client_options.h"
+#include "client_show.h"
 #include "domain/audit.h"
 #include "domain/removal.h"
 #include "groups.h"
-#include "list.h"
 #include "prompt.h"
 
 #include <stdio.h>
@@ -59,53 +59,6 @@ static const struct option secret_options[] = {
     OPTION_END,
 };
 
-static const struct column list_columns[] = {
-    {"client_id", "CLIENT", false},
-    {"client_name", "NAME", false},
-    {"public", "PUBLIC", false},
-    {"id_token_signed_response_alg", "ALG", false},
-    {"grant_types", "GRANTS", false},
-    {"redirect_uris", "REDIRECT URIS", false},
-    COLUMN_END,
-};
-
-static const struct column show_columns[] = {
-    {"client_id", "client_id", false},
-    {"client_name", "name", false},
-    {"public", "public", false},
-    {"token_endpoint_auth_method", "authentication", false},
-    {"redirect_uris", "redirect URIs", false},
-    {"post_logout_redirect_uris", "post-logout redirect URIs", false},
-    {"grant_types", "grants", false},
-    {"scope", "scope", false},
-    {"groups", "groups", false},
-    {"audience", "audience", false},
-    {"resources", "resources", false},
-    {"introspect_any", "asks about any token", false},
-    {"id_token_signed_response_alg", "alg", false},
-    {"trusted", "trusted", false},
-    {"pkce", "PKCE required", false},
-    {"cookie_refresh", "refresh token in a cookie", false},
-    {"refresh_retry", "retried refresh token", false},
-    {"client_id_issued_at", "created", true},
-    {"updated_at", "changed", true},
-    COLUMN_END,
-};
-
-/* `public` says in one word what follows from the method. */
-static json_t *
-begin_client(const struct client *c)
-{
-	return json_pack("{s:n, s:n, s:b}", "client_id", "client_name",
-	    "public", client_is_public(c));
-}
-
-static json_t *
-client_json(const struct client *c)
-{
-	return list_show(begin_client(c), &client_record, c);
-}
-
 static int
 refuse(const struct admin *a, enum err e, const char *client_id)
 {
@@ -130,35 +83,6 @@ new_secret(char secret[static CLIENT_SECRET_CAP], const struct args *args)
 		    CLIENT_SECRET_CAP - 1);
 	why = client_secret_refusal(secret);
 	return why == NULL ? EXIT_DONE : admin_fail("%s", why);
-}
-
-/* All there is to tell. SECRET is NULL if the caller knows it. */
-static json_t *
-tell_json(const struct admin *a, const struct client *c, const char *secret)
-{
-	json_t *told = client_json(c);
-
-	if (secret != NULL)
-		json_object_set_new(told, "client_secret", json_string(secret));
-	json_object_set_new(told, "issuer", json_string(a->conf.issuer));
-	return told;
-}
-
-/* What is to be typed into the app. */
-static int
-tell(const struct admin *a, const struct client *c, const char *done,
-    const char *secret, bool as_json)
-{
-	if (as_json)
-		return output_json(tell_json(a, c, secret));
-	printf("Client %s %s. To be typed into the app:\n", c->client_id, done);
-	printf("  client_id      %s\n", c->client_id);
-	if (secret != NULL)
-		printf("  client_secret  %s  (shown this once)\n", secret);
-	printf("  issuer         %s\n", a->conf.issuer);
-	printf("  discovery      %s/.well-known/openid-configuration\n",
-	    a->conf.issuer);
-	return EXIT_DONE;
 }
 
 /* --- add, set, secret, del -------------------------------------------------*/
@@ -261,9 +185,9 @@ add_composed(struct admin *a, struct change *s)
 	groups_warn_of_empty(a, s->client.groups);
 	if (s->app != NULL)
 		return app_tell(s->app,
-		    tell_json(a, &s->client, made ? s->secret : NULL),
+		    client_told(a, &s->client, made ? s->secret : NULL),
 		    args_has(s->args, "--json"));
-	return tell(a, &s->client, "added", made ? s->secret : NULL,
+	return client_tell(a, &s->client, "added", made ? s->secret : NULL,
 	    args_has(s->args, "--json"));
 }
 
@@ -396,7 +320,7 @@ change(struct admin *a, struct change *s, store_step *step, const char *done)
 			status = refuse(a, e, s->client_id);
 	}
 	if (status == EXIT_DONE)
-		status = tell(a, &s->client,
+		status = client_tell(a, &s->client,
 		    s->secret_used ? "has a new secret" : done,
 		    s->secret_used && !args_has(s->args, "--secret-stdin")
 			? s->secret
@@ -503,53 +427,15 @@ del(struct admin *a, const struct args *args)
 	return EXIT_DONE;
 }
 
-/* --- list, show ------------------------------------------------------------*/
-
-static enum err
-begin_client_row(struct list_row *row, const void *record)
-{
-	const struct client *c = record;
-
-	if (c->is_site)
-		return ERR_NOT_FOUND; /* `latchkey site list` has those */
-	row->json = begin_client(c);
-	return OK;
-}
-
-static const struct list_noun client_list = {
-    .kind = "client",
-    .type = &client_record,
-    .columns = list_columns,
-    .begin = begin_client_row,
-};
-
-static int
-list_clients(struct admin *a, const struct args *args)
-{
-	return list_run(a, &client_list, NULL, NULL, args_has(args, "--json"));
-}
-
-static int
-show(struct admin *a, const struct args *args)
-{
-	struct change s = {.client_id = args->operand};
-	enum err e;
-
-	e = store_read(a->store, find_step, &s);
-	if (e != OK)
-		return refuse(a, e, args->operand);
-	return output_record(
-	    client_json(&s.client), show_columns, args_has(args, "--json"));
-}
-
 const struct verb client_verbs[] = {
     {"client", "add", "ID", true, false, add_options,
 	"Registers an app, and prints what to type into it.", add},
     {"client", "apps", NULL, false, false, json_option,
 	"Lists the apps that `client add --app` knows.", app_list},
     {"client", "list", NULL, false, false, json_option, "Lists all apps.",
-	list_clients},
-    {"client", "show", "ID", false, false, json_option, "Shows one app.", show},
+	client_list},
+    {"client", "show", "ID", false, false, json_option, "Shows one app.",
+	client_show},
     {"client", "set", "ID", false, false, set_options,
 	"Changes an app; a list that is given replaces the old one.", set},
     {"client", "secret", "ID", false, false, secret_options,
