@@ -36,7 +36,7 @@ static const struct column columns[] = {
 
 /* --- add, del --------------------------------------------------------------*/
 
-struct change {
+struct app_password_addition {
 	const char *user, *site;
 	int64_t now;
 	struct app_password password;
@@ -44,9 +44,9 @@ struct change {
 };
 
 static enum err
-add_step(struct store_txn *t, void *arg)
+add_app_password_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct app_password_addition *s = arg;
 	struct site site;
 	struct user u;
 	enum err e;
@@ -68,7 +68,8 @@ add_step(struct store_txn *t, void *arg)
 }
 
 static int
-tell(const struct change *s, const char *text, bool as_json)
+tell_app_password(
+    const struct app_password_addition *s, const char *text, bool as_json)
 {
 	json_t *row;
 
@@ -86,7 +87,7 @@ tell(const struct change *s, const char *text, bool as_json)
 }
 
 static int
-put(struct admin *a, struct change *s, bool as_json)
+put_app_password(struct admin *a, struct app_password_addition *s, bool as_json)
 {
 	char text[APP_PASSWORD_CAP];
 	struct keyring k;
@@ -98,22 +99,22 @@ put(struct admin *a, struct change *s, bool as_json)
 		return status;
 	app_password_make(text, &s->password, &k);
 	keyring_wipe(&k);
-	e = store_write(a->store, a->now, add_step, s);
+	e = store_write(a->store, a->now, add_app_password_step, s);
 	if (e == ERR_NOT_FOUND)
 		status = admin_refuse(a, e, s->missing,
 		    str_equal(s->missing, "site") ? s->site : s->user);
 	else if (e != OK)
 		status = admin_refuse(a, e, "app-password", s->user);
 	else
-		status = tell(s, text, as_json);
+		status = tell_app_password(s, text, as_json);
 	secret_wipe(text, sizeof text);
 	return status;
 }
 
 static int
-add(struct admin *a, const struct args *args)
+add_app_password(struct admin *a, const struct args *args)
 {
-	struct change s = {.user = args->operand,
+	struct app_password_addition s = {.user = args->operand,
 	    .site = args_value(args, "--site"),
 	    .now = a->now};
 	struct refusal r;
@@ -127,18 +128,18 @@ add(struct admin *a, const struct args *args)
 		return admin_explain(&r);
 	if (str_copy(s.password.origin, sizeof s.password.origin, s.site) != OK)
 		return admin_refuse(a, ERR_NOT_FOUND, "site", s.site);
-	return put(a, &s, args_has(args, "--json"));
+	return put_app_password(a, &s, args_has(args, "--json"));
 }
 
-struct removal {
+struct app_password_removal {
 	uint8_t id[APP_PASSWORD_ID_LEN];
 	int64_t now;
 };
 
 static enum err
-del_step(struct store_txn *t, void *arg)
+del_app_password_step(struct store_txn *t, void *arg)
 {
-	struct removal *s = arg;
+	struct app_password_removal *s = arg;
 	struct app_password p;
 	struct user u;
 	enum err e = app_password_get(t, s->id, &p);
@@ -154,13 +155,13 @@ del_step(struct store_txn *t, void *arg)
 }
 
 static int
-del(struct admin *a, const struct args *args)
+del_app_password(struct admin *a, const struct args *args)
 {
-	struct removal s = {.now = a->now};
+	struct app_password_removal s = {.now = a->now};
 	enum err e = base64url_decode_exact(s.id, sizeof s.id, args->operand);
 
 	if (e == OK)
-		e = store_write(a->store, a->now, del_step, &s);
+		e = store_write(a->store, a->now, del_app_password_step, &s);
 	if (e == ERR_SYNTAX)
 		e = ERR_NOT_FOUND;
 	if (e != OK)
@@ -222,10 +223,11 @@ list_app_passwords(struct admin *a, const struct args *args)
 
 const struct verb app_password_verbs[] = {
     {"app-password", "add", "USER", false, false, add_options,
-	"Makes a password for a program of one person, at one site.", add},
+	"Makes a password for a program of one person, at one site.",
+	add_app_password},
     {"app-password", "list", NULL, false, false, list_options,
 	"Lists app passwords, but not what they are.", list_app_passwords},
     {"app-password", "del", "ID", false, false, no_options,
-	"Removes one; it no longer works.", del},
+	"Removes one; it no longer works.", del_app_password},
     VERB_END,
 };

@@ -60,7 +60,7 @@ static const struct option secret_options[] = {
 };
 
 static int
-refuse(const struct admin *a, enum err e, const char *client_id)
+refuse_client(const struct admin *a, enum err e, const char *client_id)
 {
 	return admin_refuse(a, e, "client", client_id);
 }
@@ -69,7 +69,8 @@ refuse(const struct admin *a, enum err e, const char *client_id)
 
 /* A new secret: from standard input if ARGS say so, else made. */
 static int
-new_secret(char secret[static CLIENT_SECRET_CAP], const struct args *args)
+choose_client_secret(
+    char secret[static CLIENT_SECRET_CAP], const struct args *args)
 {
 	const char *why;
 
@@ -89,7 +90,7 @@ new_secret(char secret[static CLIENT_SECRET_CAP], const struct args *args)
 
 /* One change of one client; the secret is there before the step and used if
  * the step finds that it must be. */
-struct change {
+struct client_change {
 	const char *client_id;
 	const struct args *args;
 	const struct app_choice *app; /* NULL: added without a recipe */
@@ -102,9 +103,9 @@ struct change {
 };
 
 static enum err
-add_step(struct store_txn *t, void *arg)
+add_client_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct client_change *s = arg;
 	enum err e;
 
 	e = client_add(t, &s->client, s->now);
@@ -115,7 +116,7 @@ add_step(struct store_txn *t, void *arg)
 
 /* A client without options and without a recipe. */
 static void
-start(struct client *c, const struct admin *a, bool is_public)
+start_client(struct client *c, const struct admin *a, bool is_public)
 {
 	c->alg = a->conf.default_alg;
 	c->auth_method = is_public ? AUTH_NONE : AUTH_CLIENT_SECRET;
@@ -126,7 +127,7 @@ start(struct client *c, const struct admin *a, bool is_public)
 }
 
 static enum err
-compose(const struct admin *a, struct change *s)
+compose_client(const struct admin *a, struct client_change *s)
 {
 	struct client *c = &s->client;
 	const char *why = client_id_refusal(s->client_id);
@@ -135,7 +136,7 @@ compose(const struct admin *a, struct change *s)
 	if (why != NULL ||
 	    str_copy(c->client_id, sizeof c->client_id, s->client_id) != OK)
 		return refusal_set(&s->refusal, "client", s->client_id, why);
-	start(c, a, args_has(s->args, "--public"));
+	start_client(c, a, args_has(s->args, "--public"));
 	if (s->app != NULL)
 		e = app_apply(s->app, c, &s->refusal);
 	if (e == OK)
@@ -150,22 +151,22 @@ compose(const struct admin *a, struct change *s)
 }
 
 static int
-give_secret(const struct admin *a, struct change *s)
+give_secret(const struct admin *a, struct client_change *s)
 {
 	enum err e;
 	int status;
 
-	status = new_secret(s->secret, s->args);
+	status = choose_client_secret(s->secret, s->args);
 	if (status == EXIT_DONE)
 		status = admin_keyring(a, &s->keyring);
 	if (status != EXIT_DONE)
 		return status;
 	e = client_secret_set(&s->client, s->secret, &s->keyring);
-	return e == OK ? EXIT_DONE : refuse(a, e, s->client_id);
+	return e == OK ? EXIT_DONE : refuse_client(a, e, s->client_id);
 }
 
 static int
-add_composed(struct admin *a, struct change *s)
+add_composed_client(struct admin *a, struct client_change *s)
 {
 	const bool made = !client_is_public(&s->client) &&
 			  !args_has(s->args, "--secret-stdin");
@@ -179,9 +180,9 @@ add_composed(struct admin *a, struct change *s)
 		    a, conf_access_token_alg(&a->conf, s->client.alg));
 	if (status != EXIT_DONE)
 		return status;
-	e = store_write(a->store, a->now, add_step, s);
+	e = store_write(a->store, a->now, add_client_step, s);
 	if (e != OK)
-		return refuse(a, e, s->client_id);
+		return refuse_client(a, e, s->client_id);
 	groups_warn_of_empty(a, s->client.groups);
 	if (s->app != NULL)
 		return app_tell(s->app,
@@ -192,50 +193,50 @@ add_composed(struct admin *a, struct change *s)
 }
 
 static int
-add_change(struct admin *a, struct change *s)
+add_client_change(struct admin *a, struct client_change *s)
 {
 	int status;
 
 	s->now = a->now;
-	status = compose(a, s) == OK ? add_composed(a, s)
-				     : admin_explain(&s->refusal);
+	status = compose_client(a, s) == OK ? add_composed_client(a, s)
+					    : admin_explain(&s->refusal);
 	secret_wipe(s, sizeof *s);
 	return status;
 }
 
 static int
-add_app(struct admin *a, const struct args *args)
+add_client_of_app(struct admin *a, const struct args *args)
 {
 	struct app_choice app;
-	struct change s = {.args = args, .app = &app};
+	struct client_change s = {.args = args, .app = &app};
 	int status = app_choose(&app, a, args);
 
 	if (status != EXIT_DONE)
 		return status;
 	s.client_id =
 	    args->operand != NULL ? args->operand : app.recipe.client_id;
-	return add_change(a, &s);
+	return add_client_change(a, &s);
 }
 
 static int
-add(struct admin *a, const struct args *args)
+add_client(struct admin *a, const struct args *args)
 {
-	struct change s = {.client_id = args->operand, .args = args};
+	struct client_change s = {.client_id = args->operand, .args = args};
 
 	if (args_has(args, "--app"))
-		return add_app(a, args);
+		return add_client_of_app(a, args);
 	if (args_has(args, "--url"))
 		return admin_misused("client add: --url goes with --app");
 	if (args->operand == NULL)
 		return admin_misused("client add: give an ID, or --app NAME");
-	return add_change(a, &s);
+	return add_client_change(a, &s);
 }
 
 /* HS256 needs a secret that can be recovered, and what is kept of another
  * client's cannot be: a change to HS256 is a change of the secret too. */
 /* The client that is to be changed: no site's, for it is the gate's. */
 static enum err
-find_app(struct store_txn *t, struct change *s)
+find_changeable_client(struct store_txn *t, struct client_change *s)
 {
 	enum err e = client_get(t, s->client_id, &s->client);
 
@@ -247,14 +248,14 @@ find_app(struct store_txn *t, struct change *s)
 }
 
 static enum err
-set_step(struct store_txn *t, void *arg)
+set_client_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct client_change *s = arg;
 	struct client *c = &s->client;
 	enum jwa before;
 	enum err e;
 
-	e = find_app(t, s);
+	e = find_changeable_client(t, s);
 	if (e != OK)
 		return e;
 	before = c->alg;
@@ -281,12 +282,12 @@ set_step(struct store_txn *t, void *arg)
 }
 
 static enum err
-secret_step(struct store_txn *t, void *arg)
+client_secret_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct client_change *s = arg;
 	enum err e;
 
-	e = find_app(t, s);
+	e = find_changeable_client(t, s);
 	if (e == OK && client_is_public(&s->client))
 		return refusal_set(
 		    &s->refusal, NULL, NULL, "a public client has no secret");
@@ -303,13 +304,14 @@ secret_step(struct store_txn *t, void *arg)
 
 /* Runs STEP with a new secret at hand, and tells what became of it. */
 static int
-change(struct admin *a, struct change *s, store_step *step, const char *done)
+change_client(struct admin *a, struct client_change *s, store_step *step,
+    const char *done)
 {
 	int status;
 	enum err e;
 
 	s->now = a->now;
-	status = new_secret(s->secret, s->args);
+	status = choose_client_secret(s->secret, s->args);
 	if (status == EXIT_DONE)
 		status = admin_keyring(a, &s->keyring);
 	if (status == EXIT_DONE) {
@@ -317,7 +319,7 @@ change(struct admin *a, struct change *s, store_step *step, const char *done)
 		if (e == ERR_INVALID_REQUEST)
 			status = admin_explain(&s->refusal);
 		else if (e != OK)
-			status = refuse(a, e, s->client_id);
+			status = refuse_client(a, e, s->client_id);
 	}
 	if (status == EXIT_DONE)
 		status = client_tell(a, &s->client,
@@ -331,9 +333,9 @@ change(struct admin *a, struct change *s, store_step *step, const char *done)
 }
 
 static enum err
-find_step(struct store_txn *t, void *arg)
+find_client_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct client_change *s = arg;
 
 	return client_get(t, s->client_id, &s->client);
 }
@@ -363,47 +365,47 @@ warn_of_dropped(const struct client *c, const struct args *args)
 }
 
 static int
-set(struct admin *a, const struct args *args)
+set_client(struct admin *a, const struct args *args)
 {
-	struct change s = {.client_id = args->operand, .args = args};
-	struct change again = {.client_id = args->operand};
+	struct client_change s = {.client_id = args->operand, .args = args};
+	struct client_change again = {.client_id = args->operand};
 	const char *alg = args_value(args, "--alg");
 	int status = EXIT_DONE;
 	enum err e;
 
 	if (!args_any(args))
 		return admin_misused("client set: nothing to change");
-	e = store_read(a->store, find_step, &s);
+	e = store_read(a->store, find_client_step, &s);
 	if (e != OK)
-		return refuse(a, e, args->operand);
+		return refuse_client(a, e, args->operand);
 	if (alg != NULL && jwa_issued_from_name(alg) != JWA_COUNT)
 		status = keys_ensure(a,
 		    conf_access_token_alg(&a->conf, jwa_issued_from_name(alg)));
 	if (status != EXIT_DONE)
 		return status;
 	warn_of_dropped(&s.client, args);
-	status = change(a, &s, set_step, "changed");
+	status = change_client(a, &s, set_client_step, "changed");
 	if (status == EXIT_DONE && args_has(args, "--group") &&
-	    store_read(a->store, find_step, &again) == OK)
+	    store_read(a->store, find_client_step, &again) == OK)
 		groups_warn_of_empty(a, again.client.groups);
 	return status;
 }
 
 static int
-secret(struct admin *a, const struct args *args)
+new_client_secret(struct admin *a, const struct args *args)
 {
-	struct change s = {.client_id = args->operand, .args = args};
+	struct client_change s = {.client_id = args->operand, .args = args};
 
-	return change(a, &s, secret_step, "has a new secret");
+	return change_client(a, &s, client_secret_step, "has a new secret");
 }
 
 static enum err
-del_step(struct store_txn *t, void *arg)
+del_client_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct client_change *s = arg;
 	enum err e;
 
-	e = find_app(t, s);
+	e = find_changeable_client(t, s);
 	if (e == OK)
 		e = remove_client(t, s->client_id);
 	if (e == OK)
@@ -413,23 +415,23 @@ del_step(struct store_txn *t, void *arg)
 }
 
 static int
-del(struct admin *a, const struct args *args)
+del_client(struct admin *a, const struct args *args)
 {
-	struct change s = {.client_id = args->operand, .now = a->now};
+	struct client_change s = {.client_id = args->operand, .now = a->now};
 	enum err e;
 
-	e = store_write(a->store, a->now, del_step, &s);
+	e = store_write(a->store, a->now, del_client_step, &s);
 	if (e == ERR_INVALID_REQUEST)
 		return admin_explain(&s.refusal);
 	if (e != OK)
-		return refuse(a, e, args->operand);
+		return refuse_client(a, e, args->operand);
 	printf("Client %s deleted, and what it was granted.\n", args->operand);
 	return EXIT_DONE;
 }
 
 const struct verb client_verbs[] = {
     {"client", "add", "ID", true, false, add_options,
-	"Registers an app, and prints what to type into it.", add},
+	"Registers an app, and prints what to type into it.", add_client},
     {"client", "apps", NULL, false, false, json_option,
 	"Lists the apps that `client add --app` knows.", app_list},
     {"client", "list", NULL, false, false, json_option, "Lists all apps.",
@@ -437,11 +439,12 @@ const struct verb client_verbs[] = {
     {"client", "show", "ID", false, false, json_option, "Shows one app.",
 	client_show},
     {"client", "set", "ID", false, false, set_options,
-	"Changes an app; a list that is given replaces the old one.", set},
+	"Changes an app; a list that is given replaces the old one.",
+	set_client},
     {"client", "secret", "ID", false, false, secret_options,
 	"Gives an app a new secret; the old one stops working at once.",
-	secret},
+	new_client_secret},
     {"client", "del", "ID", false, false, no_options,
-	"Removes an app and all that was granted to it.", del},
+	"Removes an app and all that was granted to it.", del_client},
     VERB_END,
 };

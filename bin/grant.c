@@ -48,7 +48,7 @@ static const struct column approval_columns[] = {
 };
 
 /* Whose grants, to what: a NULL matches all. */
-struct filter {
+struct grant_filter {
 	const char *name, *client_id;
 	bool has_user;
 	struct user user;
@@ -57,7 +57,7 @@ struct filter {
 /* Looks up what the filter names: a mistyped name must not match nothing in
  * silence. */
 static enum err
-filter_resolve(struct store_txn *t, struct filter *f)
+filter_resolve(struct store_txn *t, struct grant_filter *f)
 {
 	struct client c;
 
@@ -68,13 +68,13 @@ filter_resolve(struct store_txn *t, struct filter *f)
 }
 
 static const uint8_t *
-filter_user_id(const struct filter *f)
+filter_user_id(const struct grant_filter *f)
 {
 	return f->has_user ? f->user.user_id : NULL;
 }
 
 static int
-refuse_filter(const struct admin *a, const struct filter *f, enum err e)
+refuse_filter(const struct admin *a, const struct grant_filter *f, enum err e)
 {
 	if (e == ERR_INVALID_CLIENT)
 		return admin_refuse(a, ERR_NOT_FOUND, "client", f->client_id);
@@ -111,7 +111,7 @@ static const struct list_noun approval_list = {
     .type = &approval_record, .begin = begin_approval};
 
 struct grant_list {
-	struct filter filter;
+	struct grant_filter filter;
 	int64_t now;
 	json_t *families, *approvals;
 };
@@ -164,15 +164,15 @@ list_grants(struct admin *a, const struct args *args)
 
 /* --- end -------------------------------------------------------------------*/
 
-struct ending {
-	struct filter filter;
+struct grant_end_ctx {
+	struct grant_filter filter;
 	const uint8_t *family_id; /* this one alone, or NULL */
 	int64_t now;
 	size_t families, approvals;
 };
 
 static enum err
-end_one(struct store_txn *t, struct ending *s)
+end_one_family(struct store_txn *t, struct grant_end_ctx *s)
 {
 	char sub[SUB_CAP];
 	struct family f;
@@ -189,15 +189,15 @@ end_one(struct store_txn *t, struct ending *s)
 }
 
 static enum err
-end_step(struct store_txn *t, void *arg)
+end_grants_step(struct store_txn *t, void *arg)
 {
-	struct ending *s = arg;
+	struct grant_end_ctx *s = arg;
 	const uint8_t *user_id;
 	enum err e;
 
 	s->families = s->approvals = 0;
 	if (s->family_id != NULL)
-		return end_one(t, s);
+		return end_one_family(t, s);
 	e = filter_resolve(t, &s->filter);
 	if (e != OK)
 		return e;
@@ -211,10 +211,11 @@ end_step(struct store_txn *t, void *arg)
 }
 
 static int
-end(struct admin *a, const struct args *args)
+end_grants(struct admin *a, const struct args *args)
 {
-	struct ending s = {.filter = {.name = args_value(args, "--user"),
-			       .client_id = args_value(args, "--client")},
+	struct grant_end_ctx s = {
+	    .filter = {.name = args_value(args, "--user"),
+		.client_id = args_value(args, "--client")},
 	    .now = a->now};
 	uint8_t family_id[FAMILY_ID_LEN];
 	enum err e = OK;
@@ -229,7 +230,7 @@ end(struct admin *a, const struct args *args)
 		s.family_id = family_id;
 	}
 	if (e == OK)
-		e = store_write(a->store, a->now, end_step, &s);
+		e = store_write(a->store, a->now, end_grants_step, &s);
 	user_wipe(&s.filter.user);
 	if (s.family_id != NULL && (e == ERR_SYNTAX || e == ERR_NOT_FOUND))
 		return admin_refuse(a, ERR_NOT_FOUND, "grant", args->operand);
@@ -245,6 +246,7 @@ const struct verb grant_verbs[] = {
 	"Lists families of refresh tokens and remembered approvals.",
 	list_grants},
     {"grant", "end", "FAMILY", true, false, end_options,
-	"Ends one family; or all, and the approvals, of a person or app.", end},
+	"Ends one family; or all, and the approvals, of a person or app.",
+	end_grants},
     VERB_END,
 };

@@ -48,25 +48,25 @@ explain_make(const struct admin *a, enum err e, enum jwa alg)
 	return admin_refuse(a, e, "key", jwa_name(alg));
 }
 
-struct pair {
+struct key_pair_ctx {
 	enum jwa alg;
 	struct signkey active, next;
 	int64_t now;
 };
 
 static enum err
-find_step(struct store_txn *t, void *arg)
+find_active_key_step(struct store_txn *t, void *arg)
 {
-	const struct pair *p = arg;
+	const struct key_pair_ctx *p = arg;
 	struct signkey k;
 
 	return signkey_active(t, p->alg, &k);
 }
 
 static enum err
-pair_step(struct store_txn *t, void *arg)
+add_key_pair_step(struct store_txn *t, void *arg)
 {
-	struct pair *p = arg;
+	struct key_pair_ctx *p = arg;
 	struct signkey k;
 	enum err e;
 
@@ -88,10 +88,10 @@ pair_step(struct store_txn *t, void *arg)
 int
 keys_ensure(struct admin *a, enum jwa alg)
 {
-	struct pair p = {.alg = alg, .now = a->now};
+	struct key_pair_ctx p = {.alg = alg, .now = a->now};
 	enum err e;
 
-	e = store_read(a->store, find_step, &p);
+	e = store_read(a->store, find_active_key_step, &p);
 	if (e != ERR_NOT_FOUND)
 		return e == OK ? EXIT_DONE
 			       : admin_refuse(a, e, "key", jwa_name(alg));
@@ -100,7 +100,7 @@ keys_ensure(struct admin *a, enum jwa alg)
 		return explain_make(a, e, alg);
 	e = signer_make(&p.next, alg, a->dir, a->now);
 	if (e == OK) {
-		e = store_write(a->store, a->now, pair_step, &p);
+		e = store_write(a->store, a->now, add_key_pair_step, &p);
 		if (e != OK)
 			signer_discard(p.next.pub.kid, a->dir);
 	}
@@ -144,7 +144,7 @@ list_keys_verb(struct admin *a, const struct args *args)
 /* --- rotate ----------------------------------------------------------------*/
 
 /* What stands before a rotation, and what is to be added. */
-struct rotation {
+struct key_rotation {
 	bool wanted[JWA_COUNT];
 	bool found[JWA_COUNT];
 	int64_t next_created_at[JWA_COUNT]; /* 0: there is no next */
@@ -155,10 +155,10 @@ struct rotation {
 };
 
 static bool
-survey_visit(void *arg, const void *record)
+survey_key(void *arg, const void *record)
 {
 	const struct signkey *k = record;
-	struct rotation *r = arg;
+	struct key_rotation *r = arg;
 
 	r->found[k->pub.alg] |= k->state != KEY_RETIRED;
 	if (k->state == KEY_NEXT)
@@ -167,26 +167,26 @@ survey_visit(void *arg, const void *record)
 }
 
 static enum err
-survey_step(struct store_txn *t, void *arg)
+survey_keys_step(struct store_txn *t, void *arg)
 {
-	struct rotation *r = arg;
+	struct key_rotation *r = arg;
 
 	memset(r->found, 0, sizeof r->found);
 	memset(r->next_created_at, 0, sizeof r->next_created_at);
-	signkey_each(t, survey_visit, r);
+	signkey_each(t, survey_key, r);
 	r->clock_behind = store_clock_behind(t, r->now) > 0;
 	return store_failed(t);
 }
 
-struct spare {
+struct spare_key {
 	const char *kid;
 	struct signkey key;
 };
 
 static enum err
-spare_step(struct store_txn *t, void *arg)
+find_spare_key_step(struct store_txn *t, void *arg)
 {
-	struct spare *s = arg;
+	struct spare_key *s = arg;
 	enum err e = signkey_get(t, s->kid, &s->key);
 
 	return e == OK && s->key.state == KEY_RETIRED ? ERR_NOT_FOUND : e;
@@ -198,9 +198,9 @@ spare_step(struct store_txn *t, void *arg)
  * file yet. A young file without a row is another command's, not yet put.
  */
 static void
-remove_spares(struct admin *a)
+remove_spare_keys(struct admin *a)
 {
-	struct spare s;
+	struct spare_key s;
 	struct dirent *entry;
 	struct stat st;
 	char path[ADMIN_PATH_CAP];
@@ -220,7 +220,8 @@ remove_spares(struct admin *a)
 		s.kid = entry->d_name;
 		if (str_copy(s.key.pub.kid, sizeof s.key.pub.kid, s.kid) ==
 			OK &&
-		    store_read(a->store, spare_step, &s) == ERR_NOT_FOUND &&
+		    store_read(a->store, find_spare_key_step, &s) ==
+			ERR_NOT_FOUND &&
 		    str_copy(s.key.pub.kid, sizeof s.key.pub.kid, s.kid) == OK)
 			signer_discard(s.key.pub.kid, a->dir);
 	}
@@ -228,9 +229,9 @@ remove_spares(struct admin *a)
 }
 
 static enum err
-rotate_step(struct store_txn *t, void *arg)
+rotate_keys_step(struct store_txn *t, void *arg)
 {
-	struct rotation *r = arg;
+	struct key_rotation *r = arg;
 	enum err e = OK;
 
 	for (int alg = 0; alg < JWA_COUNT && e == OK; alg++) {
@@ -247,7 +248,7 @@ rotate_step(struct store_txn *t, void *arg)
 }
 
 static void
-discard(struct admin *a, struct rotation *r)
+discard_new_keys(struct admin *a, struct key_rotation *r)
 {
 	for (int alg = 0; alg < JWA_COUNT; alg++)
 		if (r->new[alg].pub.kid[0] != '\0')
@@ -256,7 +257,7 @@ discard(struct admin *a, struct rotation *r)
 
 /* Whether a key would sign that apps may not have fetched yet. */
 static bool
-is_too_young(const struct admin *a, const struct rotation *r)
+is_too_young(const struct admin *a, const struct key_rotation *r)
 {
 	for (int alg = 0; alg < JWA_COUNT; alg++)
 		if (r->wanted[alg] &&
@@ -266,7 +267,7 @@ is_too_young(const struct admin *a, const struct rotation *r)
 }
 
 static int
-rotate_all(struct admin *a, struct rotation *r)
+make_and_rotate_keys(struct admin *a, struct key_rotation *r)
 {
 	enum err e = OK;
 	int alg;
@@ -277,10 +278,10 @@ rotate_all(struct admin *a, struct rotation *r)
 		e = signer_make(&r->new[alg], (enum jwa)alg, a->dir, a->now);
 	}
 	if (e == OK)
-		e = store_write(a->store, a->now, rotate_step, r);
+		e = store_write(a->store, a->now, rotate_keys_step, r);
 	if (e == OK)
 		return list_keys(a, false);
-	discard(a, r);
+	discard_new_keys(a, r);
 	return explain_make(a, e, JWA_RS256);
 }
 
@@ -300,10 +301,11 @@ retirement(const struct conf *conf)
 }
 
 static int
-rotate(struct admin *a, const struct args *args)
+rotate_keys(struct admin *a, const struct args *args)
 {
 	const char *name = args_value(args, "--alg");
-	struct rotation r = {.now = a->now, .retirement = retirement(&a->conf)};
+	struct key_rotation r = {
+	    .now = a->now, .retirement = retirement(&a->conf)};
 	enum jwa alg = name != NULL ? jwa_issued_from_name(name) : JWA_COUNT;
 	enum err e;
 
@@ -313,7 +315,7 @@ rotate(struct admin *a, const struct args *args)
 		    "secrets; `latchkey client secret` replaces one");
 	if (name != NULL && alg == JWA_COUNT)
 		return admin_misused("--alg %s: EdDSA or RS256", name);
-	e = store_read(a->store, survey_step, &r);
+	e = store_read(a->store, survey_keys_step, &r);
 	if (e != OK)
 		return admin_refuse(a, e, "key", "list");
 	/* The first keys of an algorithm: one to sign, and the one after it. */
@@ -333,14 +335,14 @@ rotate(struct admin *a, const struct args *args)
 				  "not know it yet and would refuse people; "
 				  "wait, or give --now if the old key must go "
 				  "at once");
-	remove_spares(a);
-	return rotate_all(a, &r);
+	remove_spare_keys(a);
+	return make_and_rotate_keys(a, &r);
 }
 
 const struct verb key_verbs[] = {
     {"key", "list", NULL, false, false, list_options,
 	"Lists signing keys and how long each is published.", list_keys_verb},
     {"key", "rotate", NULL, false, false, rotate_options,
-	"Makes the next key active and a new one next.", rotate},
+	"Makes the next key active and a new one next.", rotate_keys},
     VERB_END,
 };

@@ -81,7 +81,7 @@ list_sessions(struct admin *a, const struct args *args)
 
 /* --- end -------------------------------------------------------------------*/
 
-struct ending {
+struct sessions_end_ctx {
 	const uint8_t *sid; /* or */
 	const char *name;   /* or, with neither, all */
 	int64_t now;
@@ -92,7 +92,8 @@ struct ending {
 /* Sessions are ended when a browser may be in wrong hands: what it knows of the
  * person is to count for nothing, either. */
 static bool
-end_devices(struct ending *s, const uint8_t user_id[static USER_ID_LEN])
+end_devices(
+    struct sessions_end_ctx *s, const uint8_t user_id[static USER_ID_LEN])
 {
 	struct user u;
 	enum err e = user_get(s->t, user_id, &u);
@@ -109,14 +110,14 @@ static bool
 end_sessions_of(void *arg, const void *record)
 {
 	const struct user *u = record;
-	struct ending *s = arg;
+	struct sessions_end_ctx *s = arg;
 
 	s->count += session_end_all(s->t, u->user_id, NULL);
 	return end_devices(s, u->user_id);
 }
 
 static enum err
-end_one(struct ending *s)
+end_one_session(struct sessions_end_ctx *s)
 {
 	char sub[SUB_CAP];
 	struct session session;
@@ -134,16 +135,16 @@ end_one(struct ending *s)
 }
 
 static enum err
-end_step(struct store_txn *t, void *arg)
+end_sessions_step(struct store_txn *t, void *arg)
 {
-	struct ending *s = arg;
+	struct sessions_end_ctx *s = arg;
 	struct user u;
 	enum err e = OK;
 
 	s->t = t;
 	s->count = 0;
 	if (s->sid != NULL)
-		e = end_one(s);
+		e = end_one_session(s);
 	else if (s->name == NULL)
 		user_each(t, end_sessions_of, s);
 	else if ((e = user_find(t, s->name, &u)) == OK)
@@ -155,9 +156,10 @@ end_step(struct store_txn *t, void *arg)
 }
 
 static int
-end(struct admin *a, const struct args *args)
+end_sessions(struct admin *a, const struct args *args)
 {
-	struct ending s = {.name = args_value(args, "--user"), .now = a->now};
+	struct sessions_end_ctx s = {
+	    .name = args_value(args, "--user"), .now = a->now};
 	uint8_t sid[SID_LEN];
 	enum err e = OK;
 
@@ -171,7 +173,7 @@ end(struct admin *a, const struct args *args)
 		s.sid = sid;
 	}
 	if (e == OK)
-		e = store_write(a->store, a->now, end_step, &s);
+		e = store_write(a->store, a->now, end_sessions_step, &s);
 	if (s.sid != NULL && (e == ERR_SYNTAX || e == ERR_NOT_FOUND))
 		return admin_refuse(a, ERR_NOT_FOUND, "session", args->operand);
 	if (e != OK)
@@ -185,6 +187,6 @@ const struct verb session_verbs[] = {
     {"session", "list", NULL, false, false, list_options,
 	"Lists who is signed in.", list_sessions},
     {"session", "end", "SID", true, false, end_options,
-	"Signs out one session, a person's, or all.", end},
+	"Signs out one session, a person's, or all.", end_sessions},
     VERB_END,
 };

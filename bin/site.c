@@ -69,7 +69,7 @@ begin_site_row(struct list_row *row, const void *record)
 }
 
 static int
-refuse(const struct admin *a, enum err e, const char *origin)
+refuse_site(const struct admin *a, enum err e, const char *origin)
 {
 	return admin_refuse(a, e, "site", origin);
 }
@@ -93,7 +93,7 @@ show_site(const struct site *s, const struct client *c, bool as_json)
 
 /* --- add, set, del ---------------------------------------------------------*/
 
-struct change {
+struct site_change {
 	const char *origin;
 	const struct args *args;
 	int64_t now;
@@ -104,7 +104,7 @@ struct change {
 
 /* A list of rules that is given replaces the old one; '' adds none. */
 static enum err
-apply_rules(struct change *s)
+apply_site_rules(struct site_change *s)
 {
 	struct args_cursor cursor = {0};
 	const char *rule, *why;
@@ -122,7 +122,7 @@ apply_rules(struct change *s)
 }
 
 static enum err
-apply(struct change *s)
+apply_site_options(struct site_change *s)
 {
 	struct client *c = &s->client;
 	enum err e;
@@ -134,13 +134,13 @@ apply(struct change *s)
 	if (e == OK)
 		e = option_groups(c->groups, sizeof c->groups, s->args,
 		    "--group", &s->refusal);
-	return e == OK ? apply_rules(s) : e;
+	return e == OK ? apply_site_rules(s) : e;
 }
 
 static enum err
-add_step(struct store_txn *t, void *arg)
+add_site_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct site_change *s = arg;
 	enum err e = site_add(t, &s->site, &s->client, s->now);
 
 	if (e == OK)
@@ -149,22 +149,22 @@ add_step(struct store_txn *t, void *arg)
 }
 
 static enum err
-find_step(struct store_txn *t, void *arg)
+find_site_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct site_change *s = arg;
 	enum err e = site_get(t, s->origin, &s->site);
 
 	return e == OK ? client_get(t, s->origin, &s->client) : e;
 }
 
 static enum err
-set_step(struct store_txn *t, void *arg)
+set_site_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
-	enum err e = find_step(t, s);
+	struct site_change *s = arg;
+	enum err e = find_site_step(t, s);
 
 	if (e == OK)
-		e = apply(s);
+		e = apply_site_options(s);
 	if (e == OK)
 		e = site_put(t, &s->site, &s->client, s->now);
 	if (e == OK)
@@ -173,9 +173,9 @@ set_step(struct store_txn *t, void *arg)
 }
 
 static enum err
-del_step(struct store_txn *t, void *arg)
+del_site_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct site_change *s = arg;
 	enum err e = remove_site(t, s->origin);
 
 	if (e == OK)
@@ -185,7 +185,7 @@ del_step(struct store_txn *t, void *arg)
 
 /* Of the site and of its rules, each once. */
 static void
-warn_of_empty_groups(const struct admin *a, const struct change *s)
+warn_of_empty_groups(const struct admin *a, const struct site_change *s)
 {
 	char groups[GROUPS_CAP + SITE_RULE_CAP], name[GROUP_NAME_CAP];
 	const struct site_rules *rules = &s->site.rules;
@@ -204,14 +204,15 @@ warn_of_empty_groups(const struct admin *a, const struct change *s)
 
 /* Runs STEP, and shows what the site is now. */
 static int
-change(struct admin *a, struct change *s, store_step *step, const char *done)
+change_site(
+    struct admin *a, struct site_change *s, store_step *step, const char *done)
 {
 	enum err e = store_write(a->store, s->now, step, s);
 
 	if (e == ERR_INVALID_REQUEST)
 		return admin_explain(&s->refusal);
 	if (e != OK)
-		return refuse(a, e, s->origin);
+		return refuse_site(a, e, s->origin);
 	warn_of_empty_groups(a, s);
 	if (args_has(s->args, "--json"))
 		return show_site(&s->site, &s->client, true);
@@ -220,9 +221,9 @@ change(struct admin *a, struct change *s, store_step *step, const char *done)
 }
 
 static int
-add(struct admin *a, const struct args *args)
+add_site(struct admin *a, const struct args *args)
 {
-	struct change s = {
+	struct site_change s = {
 	    .origin = args->operand, .args = args, .now = a->now};
 	const char *why = site_origin_refusal(s.origin, a->conf.secure);
 	enum err e = OK;
@@ -234,33 +235,33 @@ add(struct admin *a, const struct args *args)
 	    site_rules_add(&s.site.rules, DEFAULT_RULE) != NULL)
 		e = ERR_NO_SPACE;
 	if (e == OK)
-		e = apply(&s);
+		e = apply_site_options(&s);
 	if (e == ERR_INVALID_REQUEST)
 		return admin_explain(&s.refusal);
 	if (e != OK)
-		return refuse(a, e, s.origin);
-	return change(a, &s, add_step, "added");
+		return refuse_site(a, e, s.origin);
+	return change_site(a, &s, add_site_step, "added");
 }
 
 static int
-set(struct admin *a, const struct args *args)
+set_site(struct admin *a, const struct args *args)
 {
-	struct change s = {
+	struct site_change s = {
 	    .origin = args->operand, .args = args, .now = a->now};
 
 	if (!args_any(args))
 		return admin_misused("site set: nothing to change");
-	return change(a, &s, set_step, "changed");
+	return change_site(a, &s, set_site_step, "changed");
 }
 
 static int
-del(struct admin *a, const struct args *args)
+del_site(struct admin *a, const struct args *args)
 {
-	struct change s = {.origin = args->operand, .now = a->now};
-	enum err e = store_write(a->store, a->now, del_step, &s);
+	struct site_change s = {.origin = args->operand, .now = a->now};
+	enum err e = store_write(a->store, a->now, del_site_step, &s);
 
 	if (e != OK)
-		return refuse(a, e, s.origin);
+		return refuse_site(a, e, s.origin);
 	printf("Site %s deleted, its app passwords, and who was signed in "
 	       "there.\n",
 	    s.origin);
@@ -283,13 +284,13 @@ list_sites(struct admin *a, const struct args *args)
 }
 
 static int
-show(struct admin *a, const struct args *args)
+show_one_site(struct admin *a, const struct args *args)
 {
-	struct change s = {.origin = args->operand};
-	enum err e = store_read(a->store, find_step, &s);
+	struct site_change s = {.origin = args->operand};
+	enum err e = store_read(a->store, find_site_step, &s);
 
 	if (e != OK)
-		return refuse(a, e, s.origin);
+		return refuse_site(a, e, s.origin);
 	return show_site(&s.site, &s.client, args_has(args, "--json"));
 }
 
@@ -297,14 +298,14 @@ const struct verb site_verbs[] = {
     {"site", "add", "ORIGIN", false, false, change_options,
 	"Has the gate protect a site; without rules it is open to everybody "
 	"who signs in.",
-	add},
+	add_site},
     {"site", "list", NULL, false, false, json_option, "Lists all sites.",
 	list_sites},
     {"site", "show", "ORIGIN", false, false, json_option,
-	"Shows one site and its rules.", show},
+	"Shows one site and its rules.", show_one_site},
     {"site", "set", "ORIGIN", false, false, change_options,
-	"Changes a site; a list that is given replaces the old one.", set},
+	"Changes a site; a list that is given replaces the old one.", set_site},
     {"site", "del", "ORIGIN", false, false, no_options,
-	"Removes a site: the gate closes it.", del},
+	"Removes a site: the gate closes it.", del_site},
     VERB_END,
 };

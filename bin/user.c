@@ -69,27 +69,27 @@ static const struct column show_columns[] = {
 };
 
 static int
-refuse(const struct admin *a, enum err e, const char *name)
+refuse_user(const struct admin *a, enum err e, const char *name)
 {
 	return admin_refuse(a, e, "user", name);
 }
 
 /* --- add -------------------------------------------------------------------*/
 
-struct finding {
+struct user_lookup {
 	const char *name;
 	struct user user;
 };
 
 static enum err
-find_step(struct store_txn *t, void *arg)
+find_user_step(struct store_txn *t, void *arg)
 {
-	struct finding *f = arg;
+	struct user_lookup *f = arg;
 
 	return user_find(t, f->name, &f->user);
 }
 
-struct addition {
+struct user_addition {
 	const struct user *wanted;
 	struct user user;
 	int64_t now;
@@ -98,9 +98,9 @@ struct addition {
 
 /* Whether name and address may be this person's, and nothing else. */
 static enum err
-may_add_step(struct store_txn *t, void *arg)
+may_add_user_step(struct store_txn *t, void *arg)
 {
-	struct addition *s = arg;
+	struct user_addition *s = arg;
 	enum err e = user_find(t, s->wanted->name, &s->user);
 
 	if (e == OK)
@@ -111,10 +111,10 @@ may_add_step(struct store_txn *t, void *arg)
 }
 
 static enum err
-add_step(struct store_txn *t, void *arg)
+add_user_step(struct store_txn *t, void *arg)
 {
-	struct addition *s = arg;
-	enum err e = may_add_step(t, arg);
+	struct user_addition *s = arg;
+	enum err e = may_add_user_step(t, arg);
 
 	if (e != OK)
 		return e;
@@ -138,22 +138,23 @@ name_user(struct user *u, const char *name)
 }
 
 static int
-refuse_addition(const struct admin *a, enum err e, const struct addition *s)
+refuse_new_user(
+    const struct admin *a, enum err e, const struct user_addition *s)
 {
 	return e == ERR_INVALID_REQUEST ? admin_explain(&s->refusal.refusal)
-					: refuse(a, e, s->wanted->name);
+					: refuse_user(a, e, s->wanted->name);
 }
 
 static int
-store_new(struct admin *a, const struct user *u, bool as_json)
+store_new_user(struct admin *a, const struct user *u, bool as_json)
 {
-	struct addition s = {.wanted = u, .now = a->now};
+	struct user_addition s = {.wanted = u, .now = a->now};
 	enum err e;
 	int status;
 
-	e = store_write(a->store, a->now, add_step, &s);
+	e = store_write(a->store, a->now, add_user_step, &s);
 	if (e != OK)
-		status = refuse_addition(a, e, &s);
+		status = refuse_new_user(a, e, &s);
 	else if (as_json)
 		status = output_json(
 		    list_show(json_object(), &user_record, &s.user));
@@ -177,10 +178,10 @@ is_contradictory(const struct args *args)
 }
 
 static int
-add(struct admin *a, const struct args *args)
+add_user(struct admin *a, const struct args *args)
 {
 	struct user u = {0};
-	struct addition wanted = {.wanted = &u};
+	struct user_addition wanted = {.wanted = &u};
 	struct refusal r;
 	enum err e;
 	int status;
@@ -197,15 +198,15 @@ add(struct admin *a, const struct args *args)
 	if (user_apply_profile(&u, args, &r) != OK)
 		return admin_explain(&r);
 	/* Checked before a password is typed. The step that adds decides. */
-	e = store_read(a->store, may_add_step, &wanted);
+	e = store_read(a->store, may_add_user_step, &wanted);
 	if (e != OK)
-		status = refuse_addition(a, e, &wanted);
+		status = refuse_new_user(a, e, &wanted);
 	else if (!args_has(args, "--no-password")) {
 		status = user_new_password(a, args, u.name, &u.password);
 		u.has_password = status == EXIT_DONE;
 	}
 	if (status == EXIT_DONE)
-		status = store_new(a, &u, args_has(args, "--json"));
+		status = store_new_user(a, &u, args_has(args, "--json"));
 	user_wipe(&wanted.user);
 	user_wipe(&u);
 	return status;
@@ -213,7 +214,7 @@ add(struct admin *a, const struct args *args)
 
 /* --- passwd, set, lock, unlock, del ----------------------------------------*/
 
-struct change {
+struct user_change {
 	const char *name;
 	const struct args *args;              /* set */
 	const struct password_hash *password; /* passwd */
@@ -228,9 +229,9 @@ struct change {
 /* A person who knew the old password may have a session or a token. A new
  * password is the usual answer to that, so it ends them all. */
 static enum err
-passwd_step(struct store_txn *t, void *arg)
+passwd_user_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct user_change *s = arg;
 	struct user *u = &s->user;
 	enum err e;
 
@@ -247,9 +248,9 @@ passwd_step(struct store_txn *t, void *arg)
 }
 
 static enum err
-set_step(struct store_txn *t, void *arg)
+set_user_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct user_change *s = arg;
 	struct user *u = &s->user;
 	enum err e;
 
@@ -272,7 +273,7 @@ set_step(struct store_txn *t, void *arg)
 }
 
 static enum err
-lock(struct store_txn *t, struct change *s, bool locked)
+lock_or_unlock(struct store_txn *t, struct user_change *s, bool locked)
 {
 	enum err e;
 
@@ -297,21 +298,21 @@ lock(struct store_txn *t, struct change *s, bool locked)
 }
 
 static enum err
-lock_step(struct store_txn *t, void *arg)
+lock_user_step(struct store_txn *t, void *arg)
 {
-	return lock(t, arg, true);
+	return lock_or_unlock(t, arg, true);
 }
 
 static enum err
-unlock_step(struct store_txn *t, void *arg)
+unlock_user_step(struct store_txn *t, void *arg)
 {
-	return lock(t, arg, false);
+	return lock_or_unlock(t, arg, false);
 }
 
 static enum err
-del_step(struct store_txn *t, void *arg)
+del_user_step(struct store_txn *t, void *arg)
 {
-	struct change *s = arg;
+	struct user_change *s = arg;
 	enum err e;
 
 	e = remove_user(t, s->name);
@@ -322,7 +323,8 @@ del_step(struct store_txn *t, void *arg)
 
 /* Runs a step that changes one user and says DONE about it. */
 static int
-change(struct admin *a, store_step *step, struct change *s, const char *done)
+change_user(
+    struct admin *a, store_step *step, struct user_change *s, const char *done)
 {
 	int status = EXIT_DONE;
 	enum err e;
@@ -332,7 +334,7 @@ change(struct admin *a, store_step *step, struct change *s, const char *done)
 	if (e == ERR_INVALID_REQUEST)
 		status = admin_explain(&s->refusal);
 	else if (e != OK)
-		status = refuse(a, e, s->name);
+		status = refuse_user(a, e, s->name);
 	else
 		printf("User %s %s.\n", s->name,
 		    s->instead != NULL ? s->instead : done);
@@ -343,51 +345,51 @@ change(struct admin *a, store_step *step, struct change *s, const char *done)
 }
 
 static int
-passwd(struct admin *a, const struct args *args)
+passwd_user(struct admin *a, const struct args *args)
 {
-	struct finding f = {.name = args->operand};
+	struct user_lookup f = {.name = args->operand};
 	struct password_hash h = {0};
-	struct change s = {.name = args->operand, .password = &h};
+	struct user_change s = {.name = args->operand, .password = &h};
 	enum err e;
 	int status;
 
-	e = store_read(a->store, find_step, &f);
+	e = store_read(a->store, find_user_step, &f);
 	user_wipe(&f.user);
 	if (e != OK)
-		return refuse(a, e, args->operand);
+		return refuse_user(a, e, args->operand);
 	status = user_new_password(a, args, args->operand, &h);
 	if (status == EXIT_DONE)
-		status = change(a, passwd_step, &s,
+		status = change_user(a, passwd_user_step, &s,
 		    "has a new password; sessions and refresh tokens ended");
 	secret_wipe(&h, sizeof h);
 	return status;
 }
 
 static int
-set(struct admin *a, const struct args *args)
+set_user(struct admin *a, const struct args *args)
 {
-	struct change s = {.name = args->operand, .args = args};
+	struct user_change s = {.name = args->operand, .args = args};
 
 	if (!args_any(args))
 		return admin_misused("user set: nothing to change");
 	if (is_contradictory(args))
 		return EXIT_USAGE;
-	return change(a, set_step, &s, "changed");
+	return change_user(a, set_user_step, &s, "changed");
 }
 
 static int
 lock_user(struct admin *a, const struct args *args)
 {
-	struct change s = {.name = args->operand};
+	struct user_change s = {.name = args->operand};
 
-	return change(a, lock_step, &s, "locked; sessions ended");
+	return change_user(a, lock_user_step, &s, "locked; sessions ended");
 }
 
 static int
 unlock_user(struct admin *a, const struct args *args)
 {
 	struct keyring k;
-	struct change s = {.name = args->operand, .keyring = &k};
+	struct user_change s = {.name = args->operand, .keyring = &k};
 	enum err e = keyring_load(&k, a->dir);
 	int status;
 
@@ -395,18 +397,18 @@ unlock_user(struct admin *a, const struct args *args)
 		return admin_fail("%s/secret.key cannot be used (%s); run "
 				  "`latchkey check`",
 		    a->dir, err_name(e));
-	status = change(a, unlock_step, &s,
+	status = change_user(a, unlock_user_step, &s,
 	    "unlocked; for ten minutes tries to sign in are not slowed down");
 	keyring_wipe(&k);
 	return status;
 }
 
 static int
-del(struct admin *a, const struct args *args)
+del_user(struct admin *a, const struct args *args)
 {
-	struct change s = {.name = args->operand};
+	struct user_change s = {.name = args->operand};
 
-	return change(a, del_step, &s, "deleted");
+	return change_user(a, del_user_step, &s, "deleted");
 }
 
 /* --- list, show ------------------------------------------------------------*/
@@ -427,12 +429,12 @@ list_users(struct admin *a, const struct args *args)
 static int
 show_user(struct admin *a, const struct args *args)
 {
-	struct finding f = {.name = args->operand};
+	struct user_lookup f = {.name = args->operand};
 	enum err e;
 	int status;
 
-	e = store_read(a->store, find_step, &f);
-	status = e != OK ? refuse(a, e, args->operand)
+	e = store_read(a->store, find_user_step, &f);
+	status = e != OK ? refuse_user(a, e, args->operand)
 			 : output_record(
 			       list_show(json_object(), &user_record, &f.user),
 			       show_columns, args_has(args, "--json"));
@@ -442,21 +444,22 @@ show_user(struct admin *a, const struct args *args)
 
 const struct verb user_verbs[] = {
     {"user", "add", "NAME", false, false, add_options,
-	"Adds a person and asks for a password.", add},
+	"Adds a person and asks for a password.", add_user},
     {"user", "passwd", "NAME", false, false, passwd_options,
 	"Sets a new password; ends the person's sessions and refresh tokens.",
-	passwd},
+	passwd_user},
     {"user", "list", NULL, false, false, json_option, "Lists all people.",
 	list_users},
     {"user", "show", "NAME", false, false, json_option, "Shows one person.",
 	show_user},
     {"user", "set", "NAME", false, false, set_options,
-	"Changes what is known of a person; --group replaces the list.", set},
+	"Changes what is known of a person; --group replaces the list.",
+	set_user},
     {"user", "lock", "NAME", false, false, no_options,
 	"Keeps a person out, and signs them out everywhere.", lock_user},
     {"user", "unlock", "NAME", false, false, no_options,
 	"Lets a locked person sign in again.", unlock_user},
     {"user", "del", "NAME", false, false, no_options,
-	"Removes a person and all that was granted to apps.", del},
+	"Removes a person and all that was granted to apps.", del_user},
     VERB_END,
 };

@@ -25,7 +25,7 @@ const struct record_type app_password_record = {
 };
 
 static void
-mac_of(uint8_t mac[static HASH_LEN],
+app_password_mac(uint8_t mac[static HASH_LEN],
     const uint8_t bytes[static APP_PASSWORD_LEN], const struct keyring *k)
 {
 	secret_mac(
@@ -40,7 +40,7 @@ app_password_make(char text[static APP_PASSWORD_CAP], struct app_password *a,
 
 	random_bytes(bytes, sizeof bytes);
 	memcpy(a->id, bytes, APP_PASSWORD_ID_LEN);
-	mac_of(a->mac, bytes, k);
+	app_password_mac(a->mac, bytes, k);
 	base64url_encode(text, APP_PASSWORD_CAP, bytes, sizeof bytes);
 	secret_wipe(bytes, sizeof bytes);
 }
@@ -85,7 +85,7 @@ app_password_check(struct store_txn *t, const char *name, const char *text,
 	*u = (struct user){0};
 	if (base64url_decode_exact(bytes, sizeof bytes, text) != OK)
 		return ERR_ACCESS_DENIED;
-	mac_of(mac, bytes, k);
+	app_password_mac(mac, bytes, k);
 	e = app_password_get(t, bytes, &a);
 	good = secret_equal(mac, a.mac, HASH_LEN) && e == OK;
 	secret_wipe(bytes, sizeof bytes);

@@ -198,7 +198,7 @@ audit_family(struct store_txn *t, const struct family *f, const char *event,
 
 /* The family P is for, and what that would do to it; or why it is refused. */
 static enum err
-judge(struct store_txn *t, const struct refresh_presented *p,
+classify_presented(struct store_txn *t, const struct refresh_presented *p,
     const struct rotation_rule *usual, int64_t now, struct family *f,
     enum rotation *rotation, enum reason *reason)
 {
@@ -233,7 +233,8 @@ family_look(struct store_txn *t, const struct refresh_presented *p,
 	enum rotation rotation;
 	enum reason lost;
 	struct family f;
-	enum err e = judge(t, p, &l->rule, now, &f, &rotation, reason);
+	enum err e =
+	    classify_presented(t, p, &l->rule, now, &f, &rotation, reason);
 
 	g->stands = false;
 	if (e != OK || rotation == ROTATION_THEFT)
@@ -267,7 +268,8 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 {
 	enum rotation rotation;
 	enum reason lost = REASON_NONE;
-	enum err e = judge(t, p, &l->rule, now, f, &rotation, reason);
+	enum err e =
+	    classify_presented(t, p, &l->rule, now, f, &rotation, reason);
 
 	if (e != OK)
 		return e;

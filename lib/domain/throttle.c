@@ -97,7 +97,7 @@ find_network(struct origin *o, const char *address)
 }
 
 static void
-find_origin(struct origin *o, const char *name, const char *address)
+find_try_origin(struct origin *o, const char *name, const char *address)
 {
 	*o = (struct origin){0};
 	find_network(o, address);
@@ -217,7 +217,7 @@ buckets_load(struct store_txn *t, const struct keyring *k,
 	bool known, open;
 	enum err e = OK;
 
-	find_origin(&o, by->name, by->address);
+	find_try_origin(&o, by->name, by->address);
 	for (size_t i = 0; e == OK && i < BUCKETS; i++)
 		e = origin_bucket(t, k, &limits[i], &o, now, &b[i]);
 	secret_wipe(&o, sizeof o);
@@ -357,7 +357,7 @@ throttle_open(
 	struct origin o;
 	struct bucket b;
 
-	find_origin(&o, name, "");
+	find_try_origin(&o, name, "");
 	if (origin_bucket(t, k, &limits[NAME], &o, now, &b) == OK) {
 		b.empty_at = now;
 		b.until = now + THROTTLE_OPEN_S;

@@ -7,7 +7,7 @@
 
 /* Room for LEN more bytes, or NULL and the writer has failed. */
 static inline uint8_t *
-claim(struct record_writer *w, size_t len)
+claim_bytes(struct record_writer *w, size_t len)
 {
 	uint8_t *at;
 
@@ -23,7 +23,7 @@ claim(struct record_writer *w, size_t len)
 static inline void
 put_big_endian(struct record_writer *w, uint64_t n, size_t width)
 {
-	uint8_t *at = claim(w, width);
+	uint8_t *at = claim_bytes(w, width);
 
 	if (at != NULL)
 		big_endian_put(at, width, n);
@@ -60,7 +60,7 @@ record_put_u40(struct record_writer *w, uint64_t n)
 void
 record_put_bytes(struct record_writer *w, const void *bytes, size_t len)
 {
-	uint8_t *at = claim(w, len);
+	uint8_t *at = claim_bytes(w, len);
 
 	if (at != NULL && len > 0)
 		memcpy(at, bytes, len);
@@ -91,7 +91,7 @@ record_end(const struct record_writer *w)
 
 /* The next LEN bytes, or NULL and the reader has failed. */
 static inline const uint8_t *
-take(struct record_reader *r, size_t len)
+take_bytes(struct record_reader *r, size_t len)
 {
 	const uint8_t *at;
 
@@ -109,7 +109,7 @@ take(struct record_reader *r, size_t len)
 static inline uint64_t
 get_big_endian(struct record_reader *r, size_t width)
 {
-	const uint8_t *at = take(r, width);
+	const uint8_t *at = take_bytes(r, width);
 
 	return at != NULL ? big_endian_get(at, width) : 0;
 }
@@ -147,7 +147,7 @@ record_get_u40(struct record_reader *r)
 void
 record_get_bytes(struct record_reader *r, void *bytes, size_t len)
 {
-	const uint8_t *at = take(r, len);
+	const uint8_t *at = take_bytes(r, len);
 
 	if (at != NULL && len > 0)
 		memcpy(bytes, at, len);
@@ -170,7 +170,7 @@ void
 record_get_str(struct record_reader *r, char *s, size_t cap)
 {
 	size_t len = (size_t)get_big_endian(r, 2);
-	const char *at = (const char *)take(r, len);
+	const char *at = (const char *)take_bytes(r, len);
 
 	s[0] = '\0';
 	if (at == NULL)

@@ -108,7 +108,7 @@ put_field(struct record_writer *w, const struct record_field *f,
 
 /* A text in a key has no length: it is the last of its fields. */
 static void
-put_key(struct record_writer *w, const struct record_type *type,
+encode_key(struct record_writer *w, const struct record_type *type,
     const uint8_t *record)
 {
 	const struct record_field *end = type->fields + type->count;
@@ -137,7 +137,7 @@ record_encode(const struct record_type *type, const void *record,
 	if (type->put_key != NULL)
 		key.len = type->put_key(record, bytes->key);
 	else
-		put_key(&key, type, record);
+		encode_key(&key, type, record);
 	record_begin(&w, bytes->value, sizeof bytes->value, type->version);
 	while (f < end)
 		if (is_in_key(f))
@@ -236,7 +236,7 @@ get_rest(struct record_reader *r, char *text, size_t cap)
 }
 
 static enum err
-get_key(const struct record_type *type, uint8_t *record, const void *key,
+decode_key(const struct record_type *type, uint8_t *record, const void *key,
     size_t key_len)
 {
 	const struct record_field *end = type->fields + type->count;
@@ -271,8 +271,9 @@ record_decode(const struct record_type *type, void *record, const void *key,
 			get_field(&r, f++, record);
 	e = record_close(&r);
 	if (e == OK)
-		e = type->get_key != NULL ? type->get_key(record, key, key_len)
-					  : get_key(type, record, key, key_len);
+		e = type->get_key != NULL
+			? type->get_key(record, key, key_len)
+			: decode_key(type, record, key, key_len);
 	return e == OK && type->finish != NULL ? type->finish(record) : e;
 }
 

@@ -11,6 +11,7 @@
 #include "domain/client.h"
 #include "domain/code.h"
 #include "domain/family.h"
+#include "domain/removal.h"
 #include "domain/session.h"
 #include "domain/signkey.h"
 #include "domain/site.h"
@@ -380,6 +381,35 @@ among_many(void)
 	    "be done");
 }
 
+static const enum store_table owned[] = {TABLE_CODES, TABLE_FAMILIES,
+    TABLE_SESSIONS, TABLE_APPROVALS, TABLE_APP_PASSWORDS};
+
+/* A bad record beside those of a person or an app: where all records of a table
+ * were read to find theirs, it would fail the transaction. */
+static enum err
+end_beside_bad_ones(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+		store_put(t, owned[i], "\xff\xff", 2, "\1", 1, 0);
+	session_end_all(t, alice.user_id, NULL);
+	remove_families(t, alice.user_id, NULL);
+	remove_families(t, NULL, "photos");
+	approval_del_all(t, alice.user_id, NULL);
+	approval_del_all(t, NULL, "photos");
+	app_password_del_all(t, alice.user_id, NULL);
+	app_password_del_all(t, NULL, SITE);
+	return OK;
+}
+
+static void
+beside_others(void)
+{
+	CHECK(store_write(fixture, noon, end_beside_bad_ones, NULL) == OK,
+	    "record: to end what a person or an app has, no other record is "
+	    "read");
+}
+
 int
 main(void)
 {
@@ -388,5 +418,6 @@ main(void)
 	in_store(make_all, NULL);
 	every_kind();
 	among_many();
+	beside_others();
 	return check_done();
 }
