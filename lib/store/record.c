@@ -173,7 +173,7 @@ record_get_str(struct record_reader *r, char *s, size_t cap)
 	const char *at = (const char *)take_bytes(r, len);
 
 	s[0] = '\0';
-	if (at == NULL)
+	if (at == NULL || len == 0)
 		return;
 	if (!str_is_utf8(at, len) || str_copy_n(s, cap, at, len) != OK)
 		r->err = ERR_CORRUPT;

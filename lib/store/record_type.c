@@ -10,7 +10,7 @@ enum { BOOLS_A_BYTE = 8 };
 static bool
 is_in_key(const struct record_field *f)
 {
-	return f->role == FIELD_KEY || f->role == FIELD_HANDLE;
+	return f->role <= FIELD_HANDLE;
 }
 
 static bool
@@ -67,9 +67,9 @@ put_bools(struct record_writer *w, const struct record_field *f,
 	return f;
 }
 
-static void
+static inline const struct record_field *
 put_field(struct record_writer *w, const struct record_field *f,
-    const uint8_t *record)
+    const struct record_field *end, const uint8_t *record)
 {
 	const uint8_t *member = record + f->at;
 	uint32_t n;
@@ -78,51 +78,42 @@ put_field(struct record_writer *w, const struct record_field *f,
 	case FIELD_BYTES:
 	case FIELD_UUID:
 		record_put_bytes(w, member, f->size);
-		return;
+		break;
 	case FIELD_BLOB:
 		put_blob(w, f, record);
-		return;
+		break;
 	case FIELD_TEXT:
 	case FIELD_WORDS:
 	case FIELD_NAMES:
 	case FIELD_LINES:
 		record_put_str(w, (const char *)member);
-		return;
+		break;
 	case FIELD_WORD:
 	case FIELD_BITS:
 		put_byte(w, member);
-		return;
+		break;
 	case FIELD_COUNT:
 		memcpy(&n, member, sizeof n);
 		record_put_u32(w, n);
-		return;
+		break;
 	case FIELD_NUMBER:
 	case FIELD_TIME:
 		put_number(w, member);
-		return;
+		break;
 	case FIELD_BOOL:
 	case FIELD_UNLESS:
-		w->failed = true; /* put_bools has them */
+		return put_bools(w, f, end, record);
 	}
+	return f + 1;
 }
 
-/* A text in a key has no length: it is the last of its fields. */
 static void
-encode_key(struct record_writer *w, const struct record_type *type,
+put_key_text(struct record_writer *w, const struct record_field *f,
     const uint8_t *record)
 {
-	const struct record_field *end = type->fields + type->count;
+	const char *text = (const char *)record + f->at;
 
-	for (const struct record_field *f = type->fields; f < end; f++) {
-		const char *text = (const char *)record + f->at;
-
-		if (!is_in_key(f))
-			continue;
-		if (f->kind == FIELD_TEXT)
-			record_put_bytes(w, text, strnlen(text, f->size));
-		else
-			put_field(w, f, record);
-	}
+	record_put_bytes(w, text, strnlen(text, f->size));
 }
 
 enum err
@@ -134,18 +125,18 @@ record_encode(const struct record_type *type, const void *record,
 	    .bytes = bytes->key, .cap = sizeof bytes->key};
 	struct record_writer w;
 
+	record_begin(&w, bytes->value, sizeof bytes->value, type->version);
 	if (type->put_key != NULL)
 		key.len = type->put_key(record, bytes->key);
-	else
-		encode_key(&key, type, record);
-	record_begin(&w, bytes->value, sizeof bytes->value, type->version);
 	while (f < end)
-		if (is_in_key(f))
+		if (!is_in_key(f))
+			f = put_field(&w, f, end, record);
+		else if (type->put_key != NULL)
 			f++;
-		else if (is_bool(f))
-			f = put_bools(&w, f, end, record);
+		else if (f->kind == FIELD_TEXT)
+			put_key_text(&key, f++, record);
 		else
-			put_field(&w, f++, record);
+			f = put_field(&key, f, end, record);
 	bytes->key_len = key.len;
 	bytes->len = w.len;
 	return key.failed ? ERR_NO_SPACE : record_end(&w);
@@ -159,7 +150,7 @@ get_byte(struct record_reader *r, const struct record_field *f, uint8_t *member)
 	unsigned n = record_get_u8(r);
 
 	if (f->kind == FIELD_WORD ? n >= f->bound : (n & ~f->bound) != 0)
-		r->err = r->err != OK ? r->err : ERR_CORRUPT;
+		r->err = ERR_CORRUPT;
 	memcpy(member, &n, sizeof n);
 }
 
@@ -180,9 +171,11 @@ get_bools(struct record_reader *r, const struct record_field *f,
 	return f;
 }
 
-static void
-get_field(
-    struct record_reader *r, const struct record_field *f, uint8_t *record)
+/* Reads F, or the bools that follow each other from F on; the first field
+ * after. */
+static inline const struct record_field *
+get_field(struct record_reader *r, const struct record_field *f,
+    const struct record_field *end, uint8_t *record)
 {
 	uint8_t *member = record + f->at;
 	uint64_t number;
@@ -193,64 +186,48 @@ get_field(
 	case FIELD_BYTES:
 	case FIELD_UUID:
 		record_get_bytes(r, member, f->size);
-		return;
+		break;
 	case FIELD_BLOB:
 		len = record_get_blob(r, member, f->size);
 		memcpy(record + f->len_at, &len, sizeof len);
-		return;
+		break;
 	case FIELD_TEXT:
 	case FIELD_WORDS:
 	case FIELD_NAMES:
 	case FIELD_LINES:
 		record_get_str(r, (char *)member, f->size);
-		return;
+		break;
 	case FIELD_WORD:
 	case FIELD_BITS:
 		get_byte(r, f, member);
-		return;
+		break;
 	case FIELD_COUNT:
 		count = record_get_u32(r);
 		memcpy(member, &count, sizeof count);
-		return;
+		break;
 	case FIELD_NUMBER:
 	case FIELD_TIME:
 		number = record_get_u40(r);
 		memcpy(member, &number, sizeof number);
-		return;
+		break;
 	case FIELD_BOOL:
 	case FIELD_UNLESS:
-		r->err = ERR_CORRUPT; /* get_bools has them */
+		return get_bools(r, f, end, record);
 	}
+	return f + 1;
 }
 
-/* The rest of R, which is not empty. */
+/* A text in a key is the rest of it, and not empty. */
 static void
-get_rest(struct record_reader *r, char *text, size_t cap)
+get_key_text(
+    struct record_reader *r, const struct record_field *f, uint8_t *record)
 {
 	size_t len = r->len - r->pos;
 
-	if (len == 0 ||
-	    str_copy_n(text, cap, (const char *)r->bytes + r->pos, len) != OK)
+	if (len == 0 || str_copy_n((char *)record + f->at, f->size,
+			    (const char *)r->bytes + r->pos, len) != OK)
 		r->err = ERR_CORRUPT;
 	r->pos = r->len;
-}
-
-static enum err
-decode_key(const struct record_type *type, uint8_t *record, const void *key,
-    size_t key_len)
-{
-	const struct record_field *end = type->fields + type->count;
-	struct record_reader r = {.bytes = key, .len = key_len, .err = OK};
-
-	for (const struct record_field *f = type->fields; f < end; f++) {
-		if (!is_in_key(f))
-			continue;
-		if (f->kind == FIELD_TEXT)
-			get_rest(&r, (char *)record + f->at, f->size);
-		else
-			get_field(&r, f, record);
-	}
-	return record_close(&r);
 }
 
 enum err
@@ -258,22 +235,23 @@ record_decode(const struct record_type *type, void *record, const void *key,
     size_t key_len, const struct store_value *value)
 {
 	const struct record_field *f = type->fields, *end = f + type->count;
-	struct record_reader r;
+	struct record_reader k = {.bytes = key, .len = key_len, .err = OK}, v;
 	enum err e;
 
-	record_open(&r, value->bytes, value->len, type->version);
+	record_open(&v, value->bytes, value->len, type->version);
 	while (f < end)
-		if (is_in_key(f))
+		if (!is_in_key(f))
+			f = get_field(&v, f, end, record);
+		else if (type->get_key != NULL)
 			f++;
-		else if (is_bool(f))
-			f = get_bools(&r, f, end, record);
+		else if (f->kind == FIELD_TEXT)
+			get_key_text(&k, f++, record);
 		else
-			get_field(&r, f++, record);
-	e = record_close(&r);
+			f = get_field(&k, f, end, record);
+	e = record_close(&v);
 	if (e == OK)
-		e = type->get_key != NULL
-			? type->get_key(record, key, key_len)
-			: decode_key(type, record, key, key_len);
+		e = type->get_key != NULL ? type->get_key(record, key, key_len)
+					  : record_close(&k);
 	return e == OK && type->finish != NULL ? type->finish(record) : e;
 }
 

@@ -38,7 +38,8 @@ enum field_kind {
 };
 
 enum field_role {
-	FIELD_KEY,    /* part of the key, in this order; shown */
+	FIELD_KEY,    /* part of the key, in this order; shown. A text has no
+		       * length there and is the last */
 	FIELD_HANDLE, /* part of the key, not shown */
 	FIELD_SHOWN,
 	FIELD_INNER, /* not shown, and no secret */

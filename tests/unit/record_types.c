@@ -50,7 +50,7 @@ static const char *const pieces[] = {
 static void
 fill_text(char *text, size_t cap, const char *between)
 {
-	size_t len = 0, room = below(2) ? cap : below((unsigned)cap) + 2;
+	size_t len = 0, room = below(2) ? cap : below((unsigned)cap - 1) + 2;
 	const char *piece;
 
 	text[0] = '\0';
