@@ -199,5 +199,5 @@ foreign_post() {
 	    HTTP_SEC_FETCH_MODE=navigate "HTTP_ORIGIN=$SITE"
 	assert_status 303
 	assert_header Location "^$ISSUER/authorize\?"
-	assert_header Set-Cookie latchkey-visit
+	assert_header Set-Cookie latchkey-sign-in
 }

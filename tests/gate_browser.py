@@ -85,7 +85,7 @@ def walk_restored_tabs(walk, driver, site, password):
 
     # Signed in at the provider, and back after a night: all three at once.
     driver.execute_cdp_cmd("Network.deleteCookies", {"name": "latchkey-gate", "url": site})
-    driver.execute_cdp_cmd("Network.deleteCookies", {"name": "latchkey-visit", "url": site})
+    driver.execute_cdp_cmd("Network.deleteCookies", {"name": "latchkey-sign-in", "url": site})
     known = set(driver.window_handles)
     driver.execute_script("for (const url of arguments[0]) window.open(url)",
                           [page + "&again" for page in pages])

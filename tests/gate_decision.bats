@@ -117,7 +117,7 @@ families() {
 	refute_header Set-Cookie
 	assert_logged 'reason=visit_unknown'
 	# Another browser of the site goes on without what this one was sent.
-	other=latchkey-visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+	other=latchkey-sign-in=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 	back "$to" "HTTP_COOKIE=$other"
 	assert_begins_again "$SITE/page.txt"
 	assert_logged 'reason=visit_overtaken'
@@ -138,7 +138,7 @@ families() {
 }
 
 @test "gate: a forged state leads to no other host, and to nothing of the gate's own" {
-	local target visit=latchkey-visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+	local target visit=latchkey-sign-in=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 	local head
 	head=$(printf 'A%.0s' {1..52})
 	for target in '' //evil.example '/\evil.example' https://evil.example \
@@ -173,7 +173,7 @@ families() {
 	# Who has the code alone, or another browser's cookie, gets nothing.
 	back "$to"
 	assert_status 403
-	back "$to" HTTP_COOKIE=latchkey-visit=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+	back "$to" HTTP_COOKIE=latchkey-sign-in=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 	assert_begins_again "$SITE/page.txt"
 	ask_gate /page.txt "HTTP_COOKIE=${cookie%%;*}"
 	assert_status 200
@@ -325,7 +325,7 @@ families() {
 	    LATCHKEY_SITE=https://photos.example.org HTTP_ACCEPT=text/html \
 	    >/dev/null
 	assert_status 303
-	assert_header Set-Cookie '^__Host-latchkey-visit=[A-Za-z0-9_-]{43}; Path=/; Secure; HttpOnly; SameSite=Lax$'
+	assert_header Set-Cookie '^__Host-latchkey-sign-in=[A-Za-z0-9_-]{43}; Path=/; Secure; HttpOnly; SameSite=Lax$'
 	run -1 latchkey site add photos.example.org
 	[[ $output = *'an origin is a scheme, a host'*https://photos.example.org ]]
 	run -1 latchkey site add http://photos.example.org
@@ -531,7 +531,7 @@ families() {
 	page() { cgi gate "$1" "$2" '' '' "LATCHKEY_SITE=$SITE" HTTP_ACCEPT=text/html "${@:3}" >/dev/null; }
 	page GET /page.txt
 	assert_status 303
-	assert_header Set-Cookie '^latchkey-visit='
+	assert_header Set-Cookie '^latchkey-sign-in='
 	page GET /family/x "HTTP_COOKIE=$cookie"
 	assert_status 403
 	assert_page 'You can’t open this page'

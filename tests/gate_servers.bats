@@ -278,7 +278,7 @@ a_stranger_comes_back() {
 		sed -i '/photos\.example/d' "$BATS_TEST_TMPDIR/jar-alice"
 		answers 303 alice -H 'Accept: text/html' "/$path"
 		[[ $(http_header Location) = "$ISSUER/authorize?"* ]]
-		assert_header Set-Cookie '^__Host-latchkey-visit=.*; Secure; HttpOnly; SameSite=Lax'
+		assert_header Set-Cookie '^__Host-latchkey-sign-in=.*; Secure; HttpOnly; SameSite=Lax'
 		request alice GET "$(http_header Location)"
 		assert_status 303
 		[[ $(http_header Location) = "$SITE/.latchkey/callback?"* ]]

@@ -103,7 +103,8 @@ send_to_sign_in(struct gate_ctx *g)
 	if (ask_again_by_get(g))
 		return;
 	response_begin(&c->response, 303);
-	browser_begin_visit(key, &c->provider->conf, &c->request, &c->response);
+	browser_make_gate_key(
+	    key, &c->provider->conf, &c->request, &c->response);
 	if (gate_sign_in_begin(
 		c->provider, g->front.origin, g->front.target, key, url) == OK)
 		response_redirect(&c->response, url);
@@ -158,7 +159,7 @@ come_back_signed_in(struct gate_ctx *g)
 	char before[TOKEN_TEXT_CAP];
 	struct gate_return q = {.origin = g->front.origin,
 	    .form = &c->request.query,
-	    .key = browser_visit(key, conf, &c->request),
+	    .key = browser_gate_key(key, conf, &c->request),
 	    .before = browser_gate(before, conf, &c->request)};
 	struct gate_sign_in r;
 	enum reason reason;

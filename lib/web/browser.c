@@ -70,8 +70,8 @@ browser_set_devices(
 /* Lax: people come to a site from others, too, and back from the provider. */
 static const struct cookie gate_cookie = {
     .name = "latchkey-gate", .path = "/", .same_site = SAME_SITE_LAX};
-static const struct cookie visit_cookie = {
-    .name = "latchkey-visit", .path = "/", .same_site = SAME_SITE_LAX};
+static const struct cookie sign_in_cookie = {
+    .name = "latchkey-sign-in", .path = "/", .same_site = SAME_SITE_LAX};
 
 const char *
 browser_gate(char text[static TOKEN_TEXT_CAP], const struct conf *conf,
@@ -89,29 +89,29 @@ browser_set_gate(struct response *r, const struct conf *conf, const char *text,
 }
 
 const uint8_t *
-browser_visit(uint8_t key[static GATE_KEY_LEN], const struct conf *conf,
+browser_gate_key(uint8_t key[static GATE_KEY_LEN], const struct conf *conf,
     const struct request *q)
 {
 	char text[BASE64URL_CAP(GATE_KEY_LEN)];
 	bool good;
 
-	good = cookie_get(conf, q, &visit_cookie, text, sizeof text) &&
+	good = cookie_get(conf, q, &sign_in_cookie, text, sizeof text) &&
 	       base64url_decode_exact(key, GATE_KEY_LEN, text) == OK;
 	secret_wipe(text, sizeof text);
 	return good ? key : NULL;
 }
 
 const uint8_t *
-browser_begin_visit(uint8_t key[static GATE_KEY_LEN], const struct conf *conf,
+browser_make_gate_key(uint8_t key[static GATE_KEY_LEN], const struct conf *conf,
     const struct request *q, struct response *r)
 {
 	char text[BASE64URL_CAP(GATE_KEY_LEN)];
 
-	if (browser_visit(key, conf, q) != NULL)
+	if (browser_gate_key(key, conf, q) != NULL)
 		return key;
 	random_bytes(key, GATE_KEY_LEN);
 	base64url_encode(text, sizeof text, key, GATE_KEY_LEN);
-	cookie_set(r, conf, &visit_cookie, text, -1);
+	cookie_set(r, conf, &sign_in_cookie, text, -1);
 	secret_wipe(text, sizeof text);
 	return key;
 }

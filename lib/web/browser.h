@@ -46,11 +46,11 @@ void browser_set_gate(struct response *r, const struct conf *conf,
 
 /* The random key this browser signs in at a site with; NULL if it has none.
  * Returns KEY. The caller wipes. */
-const uint8_t *browser_visit(uint8_t key[static GATE_KEY_LEN],
+const uint8_t *browser_gate_key(uint8_t key[static GATE_KEY_LEN],
     const struct conf *conf, const struct request *q);
 
 /* The same, made and set if there is none. */
-const uint8_t *browser_begin_visit(uint8_t key[static GATE_KEY_LEN],
+const uint8_t *browser_make_gate_key(uint8_t key[static GATE_KEY_LEN],
     const struct conf *conf, const struct request *q, struct response *r);
 
 #endif
