@@ -11,7 +11,6 @@ SERVER	= lighttpd
 RS256	= yes
 SAN	=
 VALGRIND =
-NM	= nm
 
 # A sanitized build is a build of its own.
 BUILD	= $(if $(SAN),build/san,build)
@@ -68,14 +67,8 @@ cflags	 = -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -Ilib \
 	   $(if $(STATIC),-DLK_STATIC)
 ldflags	 = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 	   -Wl,--gc-sections $(if $(SAN),$(sanitize))
-# Other libraries are linked into ours, where they have an archive: less is a
-# program's own in memory then. With LIBS=shared they are the system's, which
-# updates them.
-lib	 = $(if $(filter /%,$(call archive_of,$(1))),-l:lib$(1).a,-l$(1))
-archive_of = $(if $(filter shared,$(LIBS)),,$(shell $(CC) \
-	   -print-file-name=lib$(1).a 2>/dev/null))
-fcgi	:= $(call lib,fcgi)
-libs	:= $(foreach l,sodium lmdb jansson inih,$(call lib,$(l))) \
+fcgi	 = -lfcgi
+libs	 = -lsodium -llmdb -ljansson -linih \
 	   $(if $(STATIC),-lunistring $(if $(filter no,$(RS256)),,-lcrypto)) \
 	   -lpthread -ldl
 
@@ -88,8 +81,7 @@ static	 = -static-pie -Wl,--fatal-warnings \
 sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	   -fno-omit-frame-pointer
 
-# Not every compiler has this one. (Where there is no compiler yet, neither this
-# nor archive_of says so: packages.sh installs it.)
+# Not every compiler has this one.
 stack_clash := $(shell $(CC) -fstack-clash-protection -Werror -E -x c \
 	/dev/null >/dev/null 2>&1 && echo -fstack-clash-protection)
 
@@ -125,23 +117,13 @@ all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey \
 # but that cgi-bin is in lib/latchkey there. Programs to be copied elsewhere
 # (STATIC) have the archive, as have tests, which replace parts of it.
 shared	 = $(BUILD)/lib/latchkey/liblatchkey.so
-exports	 = $(BUILD)/lib/latchkey/exports
 ours	 = $(if $(STATIC),$(archive),$(shared))
 rpath	 = $(if $(STATIC),,-Wl,-rpath,'$(1)')
 
-$(shared): $(library) $(BUILD)/lib/shared.o $(BUILD)/lib/wiping_free.o $(exports)
-	$(call say,ld $@)$(link_shared) -Wl,-soname,$(@F) \
-	    -Wl,--wrap=stdin,--wrap=stderr -Wl,--version-script=$(exports) \
-	    -o $@ $(filter %.o,$^) $(fcgi) $(libs) $(LDLIBS)
-
-# Only what a program or the command calls can be seen from outside, and the
-# free and realloc that other libraries shall call as well. These names are in
-# this file: a build from before one was added would hide it.
-$(exports): $(programs:%=$(BUILD)/cgi-bin/%.o) $(command:%=$(BUILD)/bin/%.o) \
-		Makefile
+$(shared): $(library) $(BUILD)/lib/wiping_free.o
 	@mkdir -p $(@D)
-	@{ echo '{ global:' && $(NM) -u $(filter %.o,$^) | sed -n 's/^ *U \(.*\)/\1;/p' | \
-	    sort -u && echo 'free;' && echo 'realloc;' && echo 'local: *; };'; } >$@
+	$(call say,ld $@)$(link_shared) -Wl,-soname,$(@F) \
+	    -Wl,-Bsymbolic-functions -o $@ $^ $(fcgi) $(libs) $(LDLIBS)
 
 $(programs:%=$(BUILD)/cgi-bin/%): %: %.o $(ours)
 	$(call say,ld $@)$(link) $(call rpath,$$ORIGIN/..:$$ORIGIN/../lib/latchkey) \
@@ -507,8 +489,7 @@ help:
 	@echo 'make bench [QUICK=1]  measures, as ratios in one run'
 	@echo 'make clean            removes build/ (with the demo in it)'
 	@echo
-	@echo 'RS256=no builds without OpenSSL; LIBS=shared does not link the other'
-	@echo 'libraries in; V=1 shows commands whole;'
+	@echo 'RS256=no builds without OpenSSL; V=1 shows commands whole;'
 	@echo 'BUILD=, CC=, CFLAGS=, LDFLAGS= as usual'
 
 .DELETE_ON_ERROR:
