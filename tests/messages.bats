@@ -28,7 +28,8 @@ generate() {	# FILE...
 		    sed 's/.*/reason.&\nreason.&.title\nreason.&.link/'
 		sed -nE 's/.*= \{"([a-z_]+)",.*/error.\1\nerror.\1.title/p' \
 		    "$root/lib/base/err.c"
-		sed -nE 's/^    (\{)?"([a-z_]+)".*/scope.\2/p' "$root/lib/domain/scope.c"
+		grep -A1 'scopes_known\[\] =' "$root/lib/domain/scope.c" |
+		    grep -oE '"[a-z_]+"' | tr -d '"' | sed 's/^/scope./'
 	)
 	[[ -z $(comm -23 <(keys) <(sort -u <<<"$used")) ]] ||
 	    fail "not used" "$(comm -23 <(keys) <(sort -u <<<"$used"))"

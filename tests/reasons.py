@@ -11,7 +11,7 @@ manuals, and those that have a text on a page.
   told       PROGRAM WORD: listed in its manual; the store's, in latchkey(8)
   events     lines of the audit, of all programs
   listed     those in latchkey(8)
-  shown      PROGRAM WORD: has a text in a page's table
+  shown      WORD: has a sentence in en.msg
 
 Each line begins with the name of its list.
 
@@ -244,13 +244,9 @@ def events():
 
 
 def shown():
-    table = rows()
     text = (TREE / "templates/en.msg").read_text()
     for word in re.findall(r"^reason\.([a-z_]+) = ", text, re.M):
-        yield ("page", word)
-    for c in read("lib/interaction/gate_notice.c"):
-        if c.name == "notices":
-            yield from (("gate", table[t]) for t in c.body if t in table)
+        yield (word,)
 
 
 def list_in(text, start):

@@ -4,22 +4,16 @@
 
 #include <string.h>
 
-const struct scope_known scopes_known[] = {
-    {"openid", "to confirm your identity"},
-    {"profile", "your name"},
-    {"email", "your e-mail address"},
-    {"groups", "the groups you belong to"},
-    {"offline_access", "to stay connected while you are away"},
-    {NULL, NULL},
-};
+const char *const scopes_known[] = {
+    "openid", "profile", "email", "groups", "offline_access", NULL};
 
-const struct scope_known *
-scope_find(const char *name)
+bool
+scope_is_known(const char *name)
 {
-	for (const struct scope_known *s = scopes_known; s->name != NULL; s++)
-		if (str_equal(s->name, name))
-			return s;
-	return NULL;
+	for (const char *const *s = scopes_known; *s != NULL; s++)
+		if (str_equal(*s, name))
+			return true;
+	return false;
 }
 
 bool

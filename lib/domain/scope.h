@@ -13,14 +13,10 @@
 
 enum { SCOPE_CAP = 1024, SCOPE_WORD_CAP = 128 };
 
-struct scope_known {
-	const char *name;
-	const char *meaning; /* for people, after "the app asks for ..." */
-};
-extern const struct scope_known scopes_known[]; /* ends with a NULL name */
+/* Ends with NULL. What each means is the text scope.NAME (web/message.h). */
+extern const char *const scopes_known[];
 
-/* The row of a known scope, or NULL. */
-const struct scope_known *scope_find(const char *name);
+bool scope_is_known(const char *name);
 
 /* Whether S has scope-token's form (RFC 6749 3.3): 1*NQCHAR, and fits. */
 bool scope_word_valid(const char *s);

@@ -90,7 +90,6 @@ continue_as(struct interaction *i, const struct form *posted)
 
 static const struct step select_step = {
     .purpose = "select",
-    .title = "Choose an account",
     .template = "select.html",
     .page = put_name,
     .buttons = {{"continue", continue_as}, {"switch", sign_in_switch},
@@ -101,21 +100,22 @@ static const struct step select_step = {
 
 /* One scope as the consent page shows it. */
 static json_t *
-describe_scope(const struct approval *remembered, const char *scope)
+describe_scope(const struct catalogue *c, const struct approval *remembered,
+    const char *scope)
 {
-	const struct scope_known *known = scope_find(scope);
-	char meaning[SCOPE_WORD_CAP + 32];
+	char meaning[SCOPE_WORD_CAP + 128];
 	struct json_build b;
 	struct buf m;
 
 	buf_init(&m, meaning, sizeof meaning);
-	if (known != NULL)
-		buf_puts(&m, known->meaning);
-	else
-		buf_printf(&m, "the permission “%s”", scope);
+	message_put(&m, c, "unknown_scope", "scope", scope);
 	json_begin(&b);
 	json_put_str(&b, "name", scope);
-	json_put_str(&b, "meaning", meaning);
+	json_put_str(&b, "meaning",
+	    scope_is_known(scope) ? message_part(c, "scope", scope, NULL)
+				  : meaning);
+	if (!buf_ok(&m))
+		b.failed = true;
 	json_put_bool(&b, "optional", !consent_is_required(scope));
 	json_put_bool(&b, "checked", !words_has(remembered->declined, scope));
 	return json_finish(&b);
@@ -134,8 +134,9 @@ put_scopes(struct interaction *i, struct json_build *b)
 	json_put_str(b, "client_host", host);
 	put_name(i, b);
 	while (words_next(&cursor, word, sizeof word))
-		if (json_array_append_new(scopes,
-			describe_scope(&s->reply.remembered, word)) != 0)
+		if (json_array_append_new(
+			scopes, describe_scope(i->call->page.catalogue,
+				    &s->reply.remembered, word)) != 0)
 			b->failed = true;
 	json_put(b, "scopes", scopes);
 	json_put_bool(b, "choice", !str_equal(s->asked.scope, "openid"));
@@ -165,7 +166,6 @@ allow(struct interaction *i, const struct form *posted)
 
 static const struct step consent_step = {
     .purpose = "consent",
-    .title = "Allow access",
     .template = "consent.html",
     .page = put_scopes,
     .buttons = {{"allow", allow}, {"deny", interaction_decline},
@@ -190,7 +190,6 @@ put_way_back(struct interaction *i, struct json_build *b)
 
 static const struct step denied_step = {
     .purpose = "denied",
-    .title = "Not allowed",
     .template = "denied.html",
     .page = put_way_back,
     .buttons = {{"switch", sign_in_switch}},

@@ -146,7 +146,6 @@ interaction_show(struct interaction *i, const struct step *step)
 	struct buf u;
 
 	json_begin(&b);
-	json_put_str(&b, "title", step->title);
 	json_put_str(&b, "client_name", i->client->name);
 	json_put_str(&b, "error", i->alert);
 	if (i->flow->page != NULL)

@@ -43,7 +43,7 @@ struct step {
 	/* The form is bound to the browser alone, not to the session as well:
 	 * who is signed in is about to change. */
 	bool before_session;
-	const char *title, *template;
+	const char *template; /* "login.html": its title is login.title */
 	/* Adds the data of this page (may be NULL). */
 	void (*page)(struct interaction *i, struct json_build *b);
 	struct step_button buttons[STEP_BUTTONS_MAX]; /* to a NULL name */

@@ -28,18 +28,17 @@ refuse_logout(struct interaction *i, enum err e, enum reason reason)
 	buf_init(&u, url, sizeof url);
 	if (err_status(e) < 500)
 		buf_printf(&u, "%s/logout", i->conf->issuer);
-	page_error_link(&c->response, &c->page, e, reason, url, "Sign out");
+	page_error_link(&c->response, &c->page, e, reason, url,
+	    message_text(c->page.catalogue, "logout.submit"));
 }
 
 /* A page to end on, with a link to URI if there is one. */
 static void
-show_logout_end(struct interaction *i, const char *title, const char *template,
-    const char *uri)
+show_logout_end(struct interaction *i, const char *template, const char *uri)
 {
 	struct json_build b;
 
 	json_begin(&b);
-	json_put_str(&b, "title", title);
 	json_put_str(&b, "client_name", i->client->name);
 	json_put_str(&b, "back_url", uri);
 	page_render(&i->call->response, &i->call->page, template, &b, NULL);
@@ -72,13 +71,11 @@ stay_signed_in(struct interaction *i, const struct form *posted)
 	const struct logout_state *s = i->state;
 
 	(void)posted;
-	show_logout_end(i, "Still signed in", "stayed.html",
-	    s->asked.post_logout_redirect_uri);
+	show_logout_end(i, "stayed.html", s->asked.post_logout_redirect_uri);
 }
 
 static const struct step logout_step = {
     .purpose = "logout",
-    .title = "Sign out",
     .template = "logout.html",
     .page = put_signed_in,
     .buttons = {{"logout", confirm_logout}, {"stay", stay_signed_in}},
@@ -126,7 +123,7 @@ send_away(struct interaction *i, const struct logout_request *q)
 		buf_put_url_arg(&u, q->state);
 	}
 	if (u.len == 0 || q->link_only)
-		show_logout_end(i, "Signed out", "signed_out.html", url);
+		show_logout_end(i, "signed_out.html", url);
 	else
 		response_redirect(&i->call->response, url);
 }

@@ -31,9 +31,8 @@ static void
 ask_after_stale(struct interaction *i)
 {
 	i->call->response.status = 403;
-	sign_in_ask(i, "",
-	    "This page was open for too long, or your browser "
-	    "does not accept cookies. Try again.");
+	sign_in_ask(
+	    i, "", message_text(i->call->page.catalogue, "login.left_open"));
 }
 
 void
@@ -65,8 +64,7 @@ explain_wait(struct interaction *i, int64_t wait_s, char *text, size_t cap)
 	buf_put_int(&b, wait_s);
 	response_header(&i->call->response, "Retry-After", seconds);
 	buf_init(&b, text, cap);
-	buf_printf(&b, "Too many attempts. Wait %s second%s, then try again.",
-	    seconds, wait_s == 1 ? "" : "s");
+	message_put_count(&b, i->call->page.catalogue, "login.wait", wait_s);
 }
 
 static void
@@ -75,8 +73,8 @@ sign_in_failed(
 {
 	struct call *c = i->call;
 	const char *client_id = i->client->client_id;
-	const char *alert = "Wrong user name or password. Try again.";
-	char text[128];
+	const char *key = "login.wrong", *alert = NULL;
+	char text[256];
 
 	/* Not each: a flood of guesses must not flood the log. */
 	if (e != ERR_BUSY)
@@ -89,15 +87,15 @@ sign_in_failed(
 		explain_wait(i, wait_s, text, sizeof text);
 		alert = text;
 	} else if (e == ERR_BUSY) {
-		alert = "Many people are signing in right now. Wait 10 "
-			"seconds, then try again.";
+		key = "login.crowded";
 	} else if (e == ERR_TEMPORARILY_UNAVAILABLE) {
-		alert = "The service is busy. Try again in a minute.";
+		key = "error.temporarily_unavailable";
 	} else if (e != ERR_ACCESS_DENIED) {
 		page_error(&c->response, &c->page, e, REASON_NONE);
 		return;
 	}
-	sign_in_ask(i, name, alert);
+	sign_in_ask(i, name,
+	    alert != NULL ? alert : message_text(c->page.catalogue, key));
 }
 
 /* The name in TYPED: telephones put a space behind a word they complete. */
@@ -132,8 +130,8 @@ check_login(struct interaction *i, const struct form *posted)
 	enum err e;
 
 	if (q.name[0] == '\0' || password == NULL) {
-		sign_in_ask(
-		    i, q.name, "Enter your user name and your password.");
+		sign_in_ask(i, q.name,
+		    message_text(c->page.catalogue, "login.missing"));
 		return;
 	}
 	browser_devices(&devices, i->conf, &c->request);
@@ -179,7 +177,6 @@ sign_in_complete(struct interaction *i)
 const struct step sign_in_step = {
     .purpose = "sign in",
     .before_session = true,
-    .title = "Sign in",
     .template = "login.html",
     .page = put_typed_name,
     .buttons = {{"login", check_login}, {"cancel", interaction_decline}},

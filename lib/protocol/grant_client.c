@@ -12,8 +12,8 @@ grant_client_look(struct store_txn *t, struct token_grant *g)
 		g->client->scope) != OK)
 		return refused(REASON_SCOPE_MALFORMED, &g->reason);
 	/* These are about a person, and here is none. */
-	for (const struct scope_known *s = scopes_known; s->name != NULL; s++)
-		words_remove(g->scope, s->name);
+	for (const char *const *s = scopes_known; *s != NULL; s++)
+		words_remove(g->scope, *s);
 	if (asked != NULL && g->scope[0] == '\0')
 		return refused(REASON_SCOPE_NOT_ALLOWED, &g->reason);
 	return OK;

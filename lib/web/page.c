@@ -130,18 +130,25 @@ page_render(struct response *r, const struct page *p, const char *name,
 	set_csp(r, style, client);
 }
 
-/* PART of the text for REASON, else for E; else "". */
-static const char *
-error_text(
-    const struct page *p, enum err e, enum reason reason, const char *part)
+const char *
+page_reason(const struct page *p, enum reason reason, const char *part)
 {
-	const char *word = reason_word(reason), *text = NULL;
+	const char *word = reason_word(reason);
 
-	if (word != NULL)
-		text = message_part(p->catalogue, "reason", word, part);
+	return word != NULL ? message_part(p->catalogue, "reason", word, part)
+			    : NULL;
+}
+
+/* PART of the text for REASON, else for E, else for any error. */
+static const char *
+error_text(const struct page *p, enum err e, enum reason reason,
+    const char *part, const char *any)
+{
+	const char *text = page_reason(p, reason, part);
+
 	if (text == NULL)
 		text = message_part(p->catalogue, "error", err_name(e), part);
-	return text != NULL ? text : "";
+	return text != NULL ? text : message_text(p->catalogue, any);
 }
 
 void
@@ -155,16 +162,12 @@ void
 page_error_link(struct response *r, const struct page *p, enum err e,
     enum reason reason, const char *url, const char *text)
 {
-	const char *heading = error_text(p, e, reason, "title");
-	const char *message = error_text(p, e, reason, NULL);
+	const char *heading = error_text(p, e, reason, "title", "error.title");
+	const char *message = error_text(p, e, reason, NULL,
+	    err_is_fault(e) ? "error.fault" : "error.request");
 	const char *word = reason_word(reason);
 	struct json_build b;
 
-	if (heading[0] == '\0')
-		heading = message_text(p->catalogue, "error.title");
-	if (message[0] == '\0')
-		message = message_text(p->catalogue,
-		    err_is_fault(e) ? "error.fault" : "error.request");
 	response_begin(r, err_status(e));
 	json_begin(&b);
 	json_put_str(&b, "title", heading);

@@ -22,12 +22,17 @@ struct page {
 /*
  * Fills R, already begun, with the template NAME; DATA (taken over) gets the
  * stylesheet, the site's name and the language added, and a title if it has
- * none: the text NAME.title. Forms of the page
- * may lead to ourselves, and on from there to the places CLIENT (or NULL) has
- * registered: browsers hold the redirects that follow a form to form-action.
+ * none: the text NAME.title. Forms of the page may lead to ourselves, and on
+ * from there to the places CLIENT (or NULL) has registered: browsers hold the
+ * redirects that follow a form to form-action.
  */
 void page_render(struct response *r, const struct page *p, const char *name,
     struct json_build *data, const struct client *client);
+
+/* What the page says of REASON: the text reason.WORD, or its PART ("title",
+ * "link"). NULL if there is none. */
+const char *page_reason(
+    const struct page *p, enum reason reason, const char *part);
 
 /* A page that says what went wrong and what to do. REASON is a code that is
  * also in the log. */

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "web/message.h"
 
 #include <string.h>
 
@@ -137,7 +138,7 @@ become_failure(struct response *r, struct buf *head)
 	log_fault("server_error", "reason", "answer_not_sendable", NULL);
 	response_begin(r, 500);
 	r->content_type = "text/plain; charset=utf-8";
-	buf_puts(&r->body, "Something went wrong at the sign-in service.\n");
+	buf_printf(&r->body, "%s\n", message_text(catalogues, "failed"));
 	buf_reset(head);
 	(void)build_head(head, r);
 }

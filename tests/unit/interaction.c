@@ -56,7 +56,6 @@ press_second(struct interaction *i, const struct form *posted)
 static const struct step second_step = {
     .purpose = "second",
     .before_session = true,
-    .title = "Second",
     .template = "select.html",
     .buttons = {{"continue", press_second}, {"cancel", interaction_decline}},
 };

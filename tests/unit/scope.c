@@ -57,8 +57,8 @@ granting(void)
 	list[SCOPE_CAP - 1] = ' ';
 	list[SCOPE_CAP] = '\0';
 	CHECK(refuses(list), "scope: a longer one is refused, not cut");
-	CHECK(scope_find("openid") != NULL && scope_find("openi") == NULL &&
-		  scope_find("") == NULL,
+	CHECK(scope_is_known("openid") && !scope_is_known("openi") &&
+		  !scope_is_known(""),
 	    "scope: known ones are known by their names");
 }
 
