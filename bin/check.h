@@ -3,6 +3,7 @@
 #define LK_BIN_CHECK_H
 
 #include "checking.h"
+#include "domain/signkey.h"
 #include "domain/site.h"
 #include "store/store.h"
 
@@ -17,9 +18,22 @@ void check_sockets(struct checking *c, const char *dir);
 /* The settings. False: the settings cannot be read. */
 bool check_settings(struct checking *c);
 
-/* The store, the secret key, keys and clients in it, the clock. False: it
+/* The store and what is in it, with the secret key and the clock. False: it
  * cannot be read. */
 bool check_store(struct checking *c);
+
+/* The secret key, with the store open. */
+void check_keyring(struct checking *c);
+
+/* Keys that sign or will, and the algorithms that clients use. */
+enum { CHECK_KEYS_MAX = 32 /* far more than there are */ };
+struct check_keys {
+	struct signkey keys[CHECK_KEYS_MAX];
+	size_t count;
+	unsigned algs;
+};
+void check_keys_read(struct check_keys *keys, struct store_txn *t);
+void check_keys(struct checking *c, const struct check_keys *keys);
 
 /* People, for the walk through the store. */
 void check_people(struct checking *c, struct store_txn *t);

@@ -1,0 +1,93 @@
+/* latchkey.conf: what it says, and what of it makes sign-ins less safe. */
+#include "check.h"
+
+#include "domain/slots.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+enum {
+	OPSLIMIT_MIN = 2, /* OWASP's figures for Argon2id, 2024 */
+	MEMLIMIT_MIN = 19 /* MiB */
+};
+
+#define MIB ((uint64_t)1024 * 1024)
+
+static bool
+check_conf(struct checking *c)
+{
+	static const struct check_advice bad = {
+	    "the programs do not start with it",
+	    "correct the file as the line says; latchkey.conf(5) lists the "
+	    "settings"};
+	char why[CONF_WHY_CAP] = "";
+	enum err e = conf_load(&c->a->conf, c->a->dir, why, sizeof why);
+
+	if (e != OK) {
+		/* One that is missing is told with the files. */
+		if (e != ERR_NOT_FOUND)
+			check_found(c, CHECK_ERROR, &bad, "%s", why);
+		return false;
+	}
+	check_found(
+	    c, CHECK_OK, NULL, "latchkey.conf: issuer %s", c->a->conf.issuer);
+	return true;
+}
+
+/* Browsers keep origins apart, and never paths (RFC 6454 3.2). */
+static void
+check_issuer(struct checking *c)
+{
+	static const struct check_advice shared = {
+	    "all that is served at that host has the provider's origin: its "
+	    "scripts can allow apps and sign out for the person who is signed "
+	    "in, and it can set the provider's cookies",
+	    "give the provider a host of its own, such as "
+	    "https://id.example.org; a new issuer signs every app out, so do "
+	    "it early"};
+	const char *path = conf_issuer_path(&c->a->conf);
+
+	if (*path != '\0')
+		check_found(c, CHECK_WARNING, &shared,
+		    "the issuer has a path (%s): it shares its host with other "
+		    "apps",
+		    path);
+}
+
+static void
+check_argon2(struct checking *c)
+{
+	static const struct check_advice weak = {
+	    "guessing passwords from a stolen store becomes cheap",
+	    "raise argon2_opslimit to 2 and argon2_memlimit to 19 or more"};
+	static const struct check_advice greedy = {
+	    "many sign-ins at once could exhaust the machine",
+	    "lower argon2_memlimit or argon2_slots"};
+	const struct conf *conf = &c->a->conf;
+	const uint64_t wanted =
+	    (uint64_t)conf->argon2_memlimit_mib * slots_count(conf);
+	const long pages = sysconf(_SC_PHYS_PAGES);
+	const long page = sysconf(_SC_PAGESIZE);
+
+	if (conf->argon2_opslimit < OPSLIMIT_MIN ||
+	    conf->argon2_memlimit_mib < MEMLIMIT_MIN)
+		check_found(c, CHECK_WARNING, &weak,
+		    "password hashes: %" PRIu32 " passes over %" PRIu32 " MiB",
+		    conf->argon2_opslimit, conf->argon2_memlimit_mib);
+	if (pages > 0 && page > 0 &&
+	    wanted * MIB > (uint64_t)pages * (uint64_t)page / 2)
+		check_found(c, CHECK_WARNING, &greedy,
+		    "password hashes may take %" PRIu64
+		    " MiB at once, more than half of the memory",
+		    wanted);
+}
+
+bool
+check_settings(struct checking *c)
+{
+	if (!check_conf(c))
+		return false;
+	check_issuer(c);
+	check_argon2(c);
+	return true;
+}
