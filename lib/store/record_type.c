@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { BOOLS_A_BYTE = 8 };
+enum { BOOLS_A_BYTE = 8, SHORT_CAP = 1024 };
 
 static bool
 is_in_key(const struct record_field *f)
@@ -125,7 +125,7 @@ record_encode(const struct record_type *type, const void *record,
 	    .bytes = bytes->key, .cap = sizeof bytes->key};
 	struct record_writer w;
 
-	record_begin(&w, bytes->value, sizeof bytes->value, type->version);
+	record_begin(&w, bytes->value, bytes->cap, type->version);
 	if (type->put_key != NULL)
 		key.len = type->put_key(record, bytes->key);
 	while (f < end)
@@ -274,11 +274,11 @@ record_load(struct store_txn *t, const struct record_type *type,
 	return e;
 }
 
-enum err
-record_save(
-    struct store_txn *t, const struct record_type *type, const void *record)
+static enum err
+save_within(struct store_txn *t, const struct record_type *type,
+    const void *record, uint8_t *value, size_t cap)
 {
-	struct record_bytes bytes;
+	struct record_bytes bytes = {.value = value, .cap = cap};
 	int64_t expires_at = 0;
 	enum err e = record_encode(type, record, &bytes);
 
@@ -286,10 +286,31 @@ record_save(
 		memcpy(&expires_at, (const uint8_t *)record + type->expires_at,
 		    sizeof expires_at);
 	if (e == OK)
-		store_put(t, type->table, bytes.key, bytes.key_len, bytes.value,
+		store_put(t, type->table, bytes.key, bytes.key_len, value,
 		    bytes.len, expires_at);
-	secret_wipe(bytes.value, bytes.len);
+	secret_wipe(value, bytes.len);
 	return e == OK ? store_failed(t) : e;
+}
+
+/* Apart, so that a stack that is wiped after each request is deep only where a
+ * record is long. */
+static __attribute__((noinline)) enum err
+save_long(
+    struct store_txn *t, const struct record_type *type, const void *record)
+{
+	uint8_t value[RECORD_VALUE_CAP];
+
+	return save_within(t, type, record, value, sizeof value);
+}
+
+enum err
+record_save(
+    struct store_txn *t, const struct record_type *type, const void *record)
+{
+	uint8_t value[SHORT_CAP];
+	enum err e = save_within(t, type, record, value, sizeof value);
+
+	return e == ERR_NO_SPACE ? save_long(t, type, record) : e;
 }
 
 struct record_set

@@ -114,13 +114,15 @@ struct record_type {
 
 enum { RECORD_VALUE_CAP = 24576 };
 
-/* A record as the store has it. */
+/* A record as the store has it, in CAP bytes of the caller's. */
 struct record_bytes {
-	size_t key_len, len;
-	uint8_t key[STORE_KEY_MAX], value[RECORD_VALUE_CAP];
+	uint8_t *value;
+	size_t cap;
+	size_t len, key_len;
+	uint8_t key[STORE_KEY_MAX];
 };
 
-/* ERR_NO_SPACE: a member holds more than its field can. */
+/* ERR_NO_SPACE: a member holds more than its field can, or there is no room. */
 enum err record_encode(const struct record_type *type, const void *record,
     struct record_bytes *bytes) MUST_CHECK;
 

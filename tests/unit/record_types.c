@@ -24,7 +24,9 @@ union room {
 };
 
 static union room record, other;
-static struct record_bytes bytes, again;
+static uint8_t values[2][RECORD_VALUE_CAP];
+static struct record_bytes bytes = {values[0], RECORD_VALUE_CAP, 0, 0, {0}},
+			   again = {values[1], RECORD_VALUE_CAP, 0, 0, {0}};
 
 static unsigned
 below(unsigned bound)
@@ -188,25 +190,25 @@ is_read_back(const struct record_type *type)
 static bool
 is_damaged_safely(const struct record_type *type)
 {
-	static uint8_t value[RECORD_VALUE_CAP + 1];
+	static uint8_t altered[RECORD_VALUE_CAP + 1];
 	size_t at = 1 + below((unsigned)bytes.len - 1);
 	enum err e;
 
-	memcpy(value, bytes.value, bytes.len);
-	value[bytes.len] = 0;
-	if (decode(type, value, bytes.len + 1) != ERR_CORRUPT ||
-	    decode(type, value, below((unsigned)bytes.len)) != ERR_CORRUPT)
+	memcpy(altered, bytes.value, bytes.len);
+	altered[bytes.len] = 0;
+	if (decode(type, altered, bytes.len + 1) != ERR_CORRUPT ||
+	    decode(type, altered, below((unsigned)bytes.len)) != ERR_CORRUPT)
 		return false;
-	value[0]++;
-	if (decode(type, value, bytes.len) != ERR_VERSION)
+	altered[0]++;
+	if (decode(type, altered, bytes.len) != ERR_VERSION)
 		return false;
-	value[0]--;
-	value[at] ^= (uint8_t)(1 + below(255));
-	e = decode(type, value, bytes.len);
+	altered[0]--;
+	altered[at] ^= (uint8_t)(1 + below(255));
+	e = decode(type, altered, bytes.len);
 	return e == ERR_CORRUPT ||
 	       (e == OK && record_encode(type, &other, &again) == OK &&
 		   again.len == bytes.len &&
-		   memcmp(again.value, value, bytes.len) == 0);
+		   memcmp(again.value, altered, bytes.len) == 0);
 }
 
 static bool
