@@ -22,7 +22,7 @@ store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn env held files fault fail
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt
-domain	 = conf conf_value keyring installation token scope pkce password user user_email uri client client_words session \
+domain	 = conf conf_value keyring installation opaque_token scope pkce password user user_email uri client client_words session \
 	   site site_path site_rule site_rules destination app_password \
 	   family family_rotate code approval removal device opaque_string slots throttle revocation audit signkey signer \
 	   records
@@ -32,7 +32,7 @@ protocol = provider authorization client_auth auth_secret authorize_parse author
 	   claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
 web	 = gateway signals request response cookie csrf message template cors browser page call reply \
-	   token_reply refresh_cookie front
+	   token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step authorize_flow logout_flow \
 	   gate_flow gate_notice
 app	 = app token_answer worker_pool stack_wipe held
@@ -40,7 +40,7 @@ app	 = app token_answer worker_pool stack_wipe held
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate
 
-command	 = list latchkey admin remains init user user_profile user_password client client_options client_show app recipe site \
+command	 = list latchkey admin remains init user user_profile user_password client client_options client_show recipe_cli recipe site \
 	   app_password groups key \
 	   session grant check checking check_files check_held check_settings check_store check_keys check_people check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt

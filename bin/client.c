@@ -1,7 +1,6 @@
 /* latchkey client: the apps. */
 #include "domain/client.h"
 #include "admin.h"
-#include "app.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "client_options.h"
@@ -10,6 +9,7 @@
 #include "domain/removal.h"
 #include "groups.h"
 #include "prompt.h"
+#include "recipe_cli.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -93,7 +93,7 @@ choose_client_secret(
 struct client_change {
 	const char *client_id;
 	const struct args *args;
-	const struct app_choice *app; /* NULL: added without a recipe */
+	const struct recipe_choice *app; /* NULL: added without a recipe */
 	struct keyring keyring;
 	char secret[CLIENT_SECRET_CAP];
 	int64_t now;
@@ -138,7 +138,7 @@ compose_client(const struct admin *a, struct client_change *s)
 		return refusal_set(&s->refusal, "client", s->client_id, why);
 	start_client(c, a, args_has(s->args, "--public"));
 	if (s->app != NULL)
-		e = app_apply(s->app, c, &s->refusal);
+		e = recipe_apply(s->app, c, &s->refusal);
 	if (e == OK)
 		e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK && !args_has(s->args, "--scope") && c->scope[0] == '\0' &&
@@ -185,7 +185,7 @@ add_composed_client(struct admin *a, struct client_change *s)
 		return refuse_client(a, e, s->client_id);
 	groups_warn_of_empty(a, s->client.groups);
 	if (s->app != NULL)
-		return app_tell(s->app,
+		return recipe_tell(s->app,
 		    client_told(a, &s->client, made ? s->secret : NULL),
 		    args_has(s->args, "--json"));
 	return client_tell(a, &s->client, "added", made ? s->secret : NULL,
@@ -207,9 +207,9 @@ add_client_change(struct admin *a, struct client_change *s)
 static int
 add_client_of_app(struct admin *a, const struct args *args)
 {
-	struct app_choice app;
+	struct recipe_choice app;
 	struct client_change s = {.args = args, .app = &app};
-	int status = app_choose(&app, a, args);
+	int status = recipe_choose(&app, a, args);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -433,7 +433,7 @@ const struct verb client_verbs[] = {
     {"client", "add", "ID", true, false, add_options,
 	"Registers an app, and prints what to type into it.", add_client},
     {"client", "apps", NULL, false, false, json_option,
-	"Lists the apps that `client add --app` knows.", app_list},
+	"Lists the apps that `client add --app` knows.", recipe_list},
     {"client", "list", NULL, false, false, json_option, "Lists all apps.",
 	client_list},
     {"client", "show", "ID", false, false, json_option, "Shows one app.",

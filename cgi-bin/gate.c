@@ -1,6 +1,7 @@
 /*
  * gate: says for a web server whether a request to a site may go on. How it is
- * asked and answers is in web/front.h, and for administrators in gate(8):
+ * asked and answers is in web/auth_request.h, and for administrators in
+ *gate(8):
  *
  *	authorizer (lighttpd, mod_authnz_fcgi)	FCGI_ROLE=AUTHORIZER
  *	forward-auth (Caddy, Traefik)		LATCHKEY_GATE=forward_auth

@@ -14,7 +14,7 @@ static void
 refresh_serve(struct call *c)
 {
 	const struct conf *conf = &c->provider->conf;
-	char cookie[TOKEN_TEXT_CAP] = "";
+	char cookie[OPAQUE_TOKEN_TEXT_CAP] = "";
 	struct token_request q;
 	enum reason reason = REASON_NONE;
 	enum err e = token_request_parse(&q, &c->caller, &reason);

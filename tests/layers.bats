@@ -133,11 +133,11 @@ circle() {
 	local file
 	none '"REMOTE_USER"|HTTP_REMOTE' lib/*/*.c cgi-bin/*.c
 	for file in lib/*/*.c cgi-bin/*.c; do
-		[[ $file = lib/web/front.c ]] || none 'HTTP_X_' "$file"
+		[[ $file = lib/web/auth_request.c ]] || none 'HTTP_X_' "$file"
 	done
 	# What a forward-auth request is about, and whether a script asks.
 	none 'HTTP_X_' <(sed -E 's/"HTTP_X_(FORWARDED_(METHOD|URI|PROTO|HOST)|REQUESTED_WITH)"//' \
-	    lib/web/front.c)
+	    lib/web/auth_request.c)
 }
 
 @test "layers: no function that overflows, truncates or guesses" {

@@ -15,7 +15,7 @@ static const struct record_field client_fields[] = {
     FIELD_OF(struct client, post_logout_redirect_uris, WORDS, SHOWN,
 	"post_logout_redirect_uris"),
     FIELD_OF_WORDS(struct client, grants, BITS, SHOWN, "grant_types",
-	grant_name,
+	grant_type_name,
 	GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN |
 	    GRANT_CLIENT_CREDENTIALS),
     FIELD_OF(struct client, scope, TEXT, SHOWN, "scope"),

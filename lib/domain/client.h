@@ -26,7 +26,7 @@ enum {
 	RESOURCES_CAP = 2048
 };
 
-enum grant {
+enum grant_type {
 	GRANT_AUTHORIZATION_CODE = 1 << 0,
 	GRANT_REFRESH_TOKEN = 1 << 1,
 	GRANT_CLIENT_CREDENTIALS = 1 << 2
@@ -60,7 +60,7 @@ struct client {
 	char resources[RESOURCES_CAP]; /* word list: what `aud` calls it where
 					  it is an API */
 	enum jwa alg;
-	unsigned grants; /* bits of enum grant */
+	unsigned grants; /* bits of enum grant_type */
 	enum auth_method auth_method;
 	bool trusted;        /* no consent page */
 	bool no_pkce;        /* confidential clients only */
@@ -76,8 +76,9 @@ struct client {
 
 extern const struct record_type client_record;
 
-/* Word for one bit of enum grant ("authorization_code"), and back (0: none). */
-const char *grant_name(enum grant g);
+/* Word for one bit of enum grant_type ("authorization_code"), and back (0:
+ * none). */
+const char *grant_type_name(enum grant_type g);
 unsigned grant_from_name(const char *name);
 
 /* "client_secret_basic", "none". */

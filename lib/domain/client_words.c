@@ -3,7 +3,7 @@
 #include "base/str.h"
 
 static const struct {
-	enum grant grant;
+	enum grant_type grant;
 	const char *name;
 } grants[] = {
     {GRANT_AUTHORIZATION_CODE, "authorization_code"},
@@ -12,7 +12,7 @@ static const struct {
 };
 
 const char *
-grant_name(enum grant g)
+grant_type_name(enum grant_type g)
 {
 	for (size_t i = 0; i < sizeof grants / sizeof *grants; i++)
 		if (grants[i].grant == g)

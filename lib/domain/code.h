@@ -13,10 +13,10 @@
 #include "base/reason.h"
 #include "domain/client.h"
 #include "domain/family.h"
+#include "domain/opaque_token.h"
 #include "domain/pkce.h"
 #include "domain/scope.h"
 #include "domain/session.h"
-#include "domain/token.h"
 #include "store/record_type.h"
 
 #include <stdbool.h>
@@ -25,7 +25,7 @@
 enum { CODE_LIFETIME_S = 60, NONCE_CAP = 513 };
 
 struct code {
-	struct token token; /* number: when it expires, Unix seconds */
+	struct opaque_token token; /* number: when it expires, Unix seconds */
 	char client_id[CLIENT_ID_CAP];
 	char redirect_uri[URI_CAP];
 	bool redirect_uri_given; /* then the exchange must repeat it */
@@ -49,7 +49,7 @@ enum err code_issue(
 
 /* What the client presents with its code. */
 struct code_presented {
-	struct token token;
+	struct opaque_token token;
 	const char *client_id;     /* authenticated */
 	const char *redirect_uri;  /* NULL if not sent */
 	const char *code_verifier; /* NULL if not sent */

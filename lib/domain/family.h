@@ -1,8 +1,9 @@
 /*
  * Refresh-token families (RFC 9700 4.14; OAuth 2.1 4.3.1). A family is what a
  * person once allowed an app, in one record however often its token has been
- * rotated. A refresh token names its family and generation (domain/token.h),
- * so every older token is recognised for what it is and storage is constant.
+ * rotated. A refresh token names its family and generation
+ *(domain/opaque_token.h), so every older token is recognised for what it is and
+ *storage is constant.
  *
  *	current		the generation that is good
  *	parent		the one from which current was issued; while it can
@@ -37,9 +38,9 @@
 #include "base/err.h"
 #include "base/reason.h"
 #include "domain/client.h"
+#include "domain/opaque_token.h"
 #include "domain/scope.h"
 #include "domain/session.h"
-#include "domain/token.h"
 #include "domain/user.h"
 #include "store/record_type.h"
 
@@ -133,7 +134,7 @@ enum err family_require(struct store_txn *t,
 
 /* A refresh token as a client presents it. */
 struct refresh_presented {
-	struct token token;
+	struct opaque_token token;
 	const struct client *client; /* authenticated, as T has it */
 	const char *scope; /* asked for, or NULL: all of the family's */
 	bool cookie;       /* it came in a cookie */

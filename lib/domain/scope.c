@@ -30,7 +30,7 @@ scope_word_valid(const char *s)
 }
 
 enum err
-scope_grant(
+scope_intersect(
     char granted[static SCOPE_CAP], const char *requested, const char *allowed)
 {
 	const char *cursor = requested;

@@ -26,7 +26,7 @@ bool scope_word_valid(const char *s);
  * unknown scopes are ignored and the answer tells what was granted (RFC 6749
  * 3.3). ERR_INVALID_SCOPE if REQUESTED is malformed or too long.
  */
-enum err scope_grant(char granted[static SCOPE_CAP], const char *requested,
+enum err scope_intersect(char granted[static SCOPE_CAP], const char *requested,
     const char *allowed) MUST_CHECK;
 
 #endif

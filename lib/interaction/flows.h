@@ -14,7 +14,8 @@ void authorize_flow(struct call *c);
  * believed; otherwise the person is asked. */
 void logout_flow(struct call *c);
 
-/* Says for a web server whether a request to a site may go on (web/front.h). */
+/* Says for a web server whether a request to a site may go on
+ * (web/auth_request.h). */
 void gate_flow(struct call *c);
 
 #endif

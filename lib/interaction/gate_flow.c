@@ -13,8 +13,8 @@
 #include "interaction/gate_notice.h"
 #include "protocol/gate.h"
 #include "protocol/gate_sign_in.h"
+#include "web/auth_request.h"
 #include "web/browser.h"
-#include "web/front.h"
 #include "web/reply.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ enum { ASK_AGAIN_MAX = (int)GATE_URL_CAP - (int)ORIGIN_CAP };
 /* A request to a site, and what was decided. */
 struct gate_ctx {
 	struct call *call;
-	struct front front;
+	struct auth_request asked;
 	struct gate_reply reply;
 };
 
@@ -34,7 +34,7 @@ struct gate_ctx {
 static void
 log_gate_refusal(const struct gate_ctx *g, enum err e, enum reason reason)
 {
-	const char *origin = g->front.origin;
+	const char *origin = g->asked.origin;
 	char remedy[ORIGIN_CAP + 64];
 	struct buf b;
 
@@ -59,17 +59,17 @@ refuse_at_site(
 	if (e != ERR_LOGIN_REQUIRED)
 		log_gate_refusal(g, e, reason);
 	response_begin(r, err_status(e));
-	if (g->front.form == FRONT_YES_NO)
-		front_say_no(r);
+	if (g->asked.form == AUTH_REQUEST_YES_NO)
+		auth_request_say_no(r);
 	else if (e == ERR_LOGIN_REQUIRED || e == ERR_ACCESS_DENIED ||
 		 e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE ||
-		 !front_wants_page(&g->front, &g->reply.rule))
-		front_refuse(r, &g->front, &g->reply.rule, e, reason);
+		 !auth_request_wants_page(&g->asked, &g->reply.rule))
+		auth_request_refuse(r, &g->asked, &g->reply.rule, e, reason);
 	else if (err_is_fault(e))
 		page_error(r, &g->call->page, e, reason);
 	else
 		gate_notice_show(
-		    g->call, &g->reply, g->front.origin, e, reason, link);
+		    g->call, &g->reply, g->asked.origin, e, reason, link);
 }
 
 /* Another site's form comes without the cookies, which is no sign that the
@@ -82,13 +82,13 @@ ask_again_by_get(struct gate_ctx *g)
 	char url[GATE_URL_CAP];
 	struct buf b;
 
-	if (!g->front.from_other_site || str_equal(g->front.method, "GET") ||
-	    str_equal(g->front.method, "HEAD"))
+	if (!g->asked.from_other_site || str_equal(g->asked.method, "GET") ||
+	    str_equal(g->asked.method, "HEAD"))
 		return false;
 	response_begin(&c->response, 303);
 	buf_init(&b, url, sizeof url);
-	buf_printf(&b, "%s%s", g->front.origin,
-	    strlen(g->front.target) <= ASK_AGAIN_MAX ? g->front.target : "/");
+	buf_printf(&b, "%s%s", g->asked.origin,
+	    strlen(g->asked.target) <= ASK_AGAIN_MAX ? g->asked.target : "/");
 	response_redirect(&c->response, url);
 	return true;
 }
@@ -106,7 +106,7 @@ send_to_sign_in(struct gate_ctx *g)
 	browser_make_gate_key(
 	    key, &c->provider->conf, &c->request, &c->response);
 	if (gate_sign_in_begin(
-		c->provider, g->front.origin, g->front.target, key, url) == OK)
+		c->provider, g->asked.origin, g->asked.target, key, url) == OK)
 		response_redirect(&c->response, url);
 	else
 		c->response.failed = true;
@@ -116,9 +116,9 @@ send_to_sign_in(struct gate_ctx *g)
 static void
 decide_at_site(struct gate_ctx *g)
 {
-	const struct front *f = &g->front;
+	const struct auth_request *f = &g->asked;
 	struct call *c = g->call;
-	char cookie[TOKEN_TEXT_CAP];
+	char cookie[OPAQUE_TOKEN_TEXT_CAP];
 	struct gate_request q = {.origin = f->origin,
 	    .method = f->method,
 	    .target = f->target,
@@ -135,14 +135,14 @@ decide_at_site(struct gate_ctx *g)
 	if (q.site != NULL)
 		e = gate_decide(c->provider, &q, c->now, &g->reply, &reason);
 	secret_wipe(cookie, sizeof cookie);
-	if (e == OK && f->form == FRONT_PAGE)
+	if (e == OK && f->form == AUTH_REQUEST_PAGE)
 		refuse_at_site(
 		    g, ERR_TEMPORARILY_UNAVAILABLE, REASON_OPEN_ALREADY, "");
 	else if (e == OK)
-		front_let_on(&c->response, f, &g->reply);
-	else if (e == ERR_LOGIN_REQUIRED && f->form != FRONT_YES_NO &&
+		auth_request_let_on(&c->response, f, &g->reply);
+	else if (e == ERR_LOGIN_REQUIRED && f->form != AUTH_REQUEST_YES_NO &&
 		 site_rule_takes_people(&g->reply.rule) &&
-		 front_wants_page(f, &g->reply.rule))
+		 auth_request_wants_page(f, &g->reply.rule))
 		send_to_sign_in(g);
 	else
 		refuse_at_site(g, e, reason, SITE_SIGN_OUT_PATH);
@@ -156,8 +156,8 @@ come_back_signed_in(struct gate_ctx *g)
 	struct call *c = g->call;
 	const struct conf *conf = &c->provider->conf;
 	uint8_t key[GATE_KEY_LEN];
-	char before[TOKEN_TEXT_CAP];
-	struct gate_return q = {.origin = g->front.origin,
+	char before[OPAQUE_TOKEN_TEXT_CAP];
+	struct gate_return q = {.origin = g->asked.origin,
 	    .form = &c->request.query,
 	    .key = browser_gate_key(key, conf, &c->request),
 	    .before = browser_gate(before, conf, &c->request)};
@@ -189,25 +189,25 @@ sign_out_of_site(struct gate_ctx *g)
 {
 	struct call *c = g->call;
 	const struct conf *conf = &c->provider->conf;
-	char cookie[TOKEN_TEXT_CAP], url[URI_CAP];
+	char cookie[OPAQUE_TOKEN_TEXT_CAP], url[URI_CAP];
 	struct buf b;
 	enum err e = OK;
 
-	if (g->front.from_own_page)
-		e = gate_sign_out(c->provider, g->front.origin,
+	if (g->asked.from_own_page)
+		e = gate_sign_out(c->provider, g->asked.origin,
 		    browser_gate(cookie, conf, &c->request), c->now);
 	if (e != OK) {
 		refuse_at_site(g, e, REASON_NONE, "");
 		return;
 	}
 	response_begin(&c->response, 303);
-	if (g->front.from_own_page)
+	if (g->asked.from_own_page)
 		browser_set_gate(&c->response, conf, "", 0);
 	buf_init(&b, url, sizeof url);
 	buf_printf(&b, "%s/logout?client_id=", conf->issuer);
-	buf_put_url_arg(&b, g->front.origin);
+	buf_put_url_arg(&b, g->asked.origin);
 	buf_puts(&b, "&post_logout_redirect_uri=");
-	buf_put_url_arg(&b, g->front.origin);
+	buf_put_url_arg(&b, g->asked.origin);
 	buf_puts(&b, "%2F");
 	response_redirect(&c->response, url);
 	if (!buf_ok(&b))
@@ -218,11 +218,11 @@ static void
 serve_own_path(struct gate_ctx *g, const char *path)
 {
 	struct request *q = &g->call->request;
-	const char *query = strchr(g->front.target, '?');
+	const char *query = strchr(g->asked.target, '?');
 
 	/* The same request comes again, for the page. */
-	if (g->front.form == FRONT_YES_NO)
-		front_say_no(&g->call->response);
+	if (g->asked.form == AUTH_REQUEST_YES_NO)
+		auth_request_say_no(&g->call->response);
 	else if (query != NULL && request_read_query(q, query + 1) != OK)
 		refuse_at_site(
 		    g, ERR_INVALID_REQUEST, REASON_REQUEST_UNREADABLE, "/");
@@ -241,11 +241,11 @@ gate_flow(struct call *c)
 	struct gate_ctx g = {.call = c};
 	char path[SITE_PATH_CAP];
 	enum reason reason = REASON_NONE;
-	enum err e = front_read(&g.front, c->exchange, &reason);
+	enum err e = auth_request_read(&g.asked, c->exchange, &reason);
 
 	if (e != OK)
 		refuse_at_site(&g, e, reason, "");
-	else if (site_path_read(path, g.front.target) == OK &&
+	else if (site_path_read(path, g.asked.target) == OK &&
 		 site_path_covers(SITE_OWN_PATH, path))
 		serve_own_path(&g, path);
 	else

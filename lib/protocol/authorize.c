@@ -173,8 +173,8 @@ authorize_decide(const struct provider *p, const struct authorize_request *q,
 		d.may_write = true;
 		e = store_write(p->store, now, decide_authorize_step, &d);
 		if (e == OK && r->step == AUTHORIZE_CODE)
-			token_encode(
-			    r->code, TOKEN_CODE, &d.code.token, &p->keyring);
+			opaque_token_encode(r->code, OPAQUE_TOKEN_CODE,
+			    &d.code.token, &p->keyring);
 	}
 	*reason = d.reason;
 	return e;

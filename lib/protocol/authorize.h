@@ -76,7 +76,7 @@ enum authorize_step {
 
 struct authorize_reply {
 	enum authorize_step step;
-	char code[TOKEN_TEXT_CAP]; /* with AUTHORIZE_CODE */
+	char code[OPAQUE_TOKEN_TEXT_CAP]; /* with AUTHORIZE_CODE */
 	bool signed_in;
 	struct session session; /* of whoever is signed in */
 	struct user user;

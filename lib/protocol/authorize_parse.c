@@ -127,7 +127,7 @@ parse_asked_scope(struct authorize_parse_ctx *s, const char *value)
 {
 	struct authorize_request *q = s->q;
 
-	if (scope_grant(
+	if (scope_intersect(
 		q->scope, value != NULL ? value : "", q->client.scope) != OK)
 		return refused(REASON_SCOPE_MALFORMED, &s->reason);
 	/* Without refresh tokens there is nothing to do offline (Core 11). */

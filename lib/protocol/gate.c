@@ -30,12 +30,12 @@ gate_family(struct store_txn *t, const struct provider *p, const char *cookie,
     const char *origin, int64_t now, struct family *f, struct client *c,
     struct user *u)
 {
-	struct token token;
+	struct opaque_token token;
 	enum err e;
 
 	*f = (struct family){0};
-	if (cookie == NULL ||
-	    token_decode(&token, TOKEN_GATE, cookie, &p->keyring) != OK)
+	if (cookie == NULL || opaque_token_decode(&token, OPAQUE_TOKEN_GATE,
+				  cookie, &p->keyring) != OK)
 		return ERR_NOT_FOUND;
 	e = family_require(t, token.family_id, now, f, c, u);
 	/* Cookies know no ports, and people carry them about. */

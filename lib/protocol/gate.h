@@ -11,8 +11,8 @@
 #include "base/reason.h"
 #include "domain/client.h"
 #include "domain/family.h"
+#include "domain/opaque_token.h"
 #include "domain/site.h"
-#include "domain/token.h"
 #include "domain/user.h"
 #include "protocol/provider.h"
 

@@ -286,11 +286,11 @@ redeem(const struct provider *p, const struct gate_return *q,
 	struct client client;
 	struct gate_redemption f = {
 	    .p = p, .q = q, .now = now, .client = &client};
-	struct token token = {0};
+	struct opaque_token token = {0};
 	struct buf b;
 	enum err e;
 
-	if (token_decode(&f.presented.token, TOKEN_CODE,
+	if (opaque_token_decode(&f.presented.token, OPAQUE_TOKEN_CODE,
 		form_get(q->form, "code"), &p->keyring) != OK)
 		return refused(REASON_CODE_FORGED, reason);
 	buf_init(&b, callback, sizeof callback);
@@ -306,7 +306,7 @@ redeem(const struct provider *p, const struct gate_return *q,
 		return e;
 	memcpy(token.family_id, f.family.family_id, FAMILY_ID_LEN);
 	token.number = (uint64_t)f.family.absolute_expires_at;
-	token_encode(r->cookie, TOKEN_GATE, &token, &p->keyring);
+	opaque_token_encode(r->cookie, OPAQUE_TOKEN_GATE, &token, &p->keyring);
 	r->max_age_s = f.remembered ? f.family.absolute_expires_at - now : -1;
 	return OK;
 }
@@ -407,11 +407,11 @@ gate_sign_out(const struct provider *p, const char *origin, const char *cookie,
     int64_t now)
 {
 	struct gate_sign_out_ctx s = {p, origin, cookie, now};
-	struct token token;
+	struct opaque_token token;
 
 	/* A forged one must not cost the store's one writer. */
-	if (cookie == NULL ||
-	    token_decode(&token, TOKEN_GATE, cookie, &p->keyring) != OK)
+	if (cookie == NULL || opaque_token_decode(&token, OPAQUE_TOKEN_GATE,
+				  cookie, &p->keyring) != OK)
 		return OK;
 	return store_write(p->store, now, gate_sign_out_step, &s);
 }

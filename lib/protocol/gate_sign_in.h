@@ -23,8 +23,8 @@
 #include "base/form.h"
 #include "base/reason.h"
 #include "base/secret.h"
+#include "domain/opaque_token.h"
 #include "domain/site.h"
-#include "domain/token.h"
 #include "protocol/provider.h"
 
 #include <stdbool.h>
@@ -50,8 +50,8 @@ struct gate_return {
 };
 
 struct gate_sign_in {
-	char cookie[TOKEN_TEXT_CAP]; /* the gate's */
-	int64_t max_age_s;           /* -1: until the browser closes */
+	char cookie[OPAQUE_TOKEN_TEXT_CAP]; /* the gate's */
+	int64_t max_age_s;                  /* -1: until the browser closes */
 	/* The page asked for, with the origin. If the state is not good it is
 	 * only known to be a page of this site; "" if it is none. */
 	char url[CLIENT_ID_CAP + GATE_TARGET_CAP];

@@ -8,7 +8,7 @@ grant_client_look(struct store_txn *t, struct token_grant *g)
 	const char *asked = g->q->scope;
 
 	(void)t;
-	if (scope_grant(g->scope, asked != NULL ? asked : g->client->scope,
+	if (scope_intersect(g->scope, asked != NULL ? asked : g->client->scope,
 		g->client->scope) != OK)
 		return refused(REASON_SCOPE_MALFORMED, &g->reason);
 	/* These are about a person, and here is none. */

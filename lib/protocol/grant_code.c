@@ -24,8 +24,8 @@ grant_code_look(struct store_txn *t, struct token_grant *g)
 	g->code = (struct code_presented){.client_id = g->client->client_id,
 	    .redirect_uri = q->redirect_uri,
 	    .code_verifier = q->code_verifier};
-	if (token_decode(&g->code.token, TOKEN_CODE, q->code, &g->p->keyring) !=
-	    OK)
+	if (opaque_token_decode(&g->code.token, OPAQUE_TOKEN_CODE, q->code,
+		&g->p->keyring) != OK)
 		return refused(REASON_CODE_FORGED, &g->reason);
 	return OK;
 }

@@ -46,12 +46,12 @@ grant_refresh_look(struct store_txn *t, struct token_grant *g)
 	}
 	if (text == NULL)
 		return refused(REASON_REFRESH_TOKEN_MISSING, &g->reason);
-	if (token_decode(
-		&g->refresh.token, TOKEN_REFRESH, text, &g->p->keyring) != OK)
+	if (opaque_token_decode(&g->refresh.token, OPAQUE_TOKEN_REFRESH, text,
+		&g->p->keyring) != OK)
 		return refused(REASON_REFRESH_TOKEN_FORGED, &g->reason);
 	g->whole_scope = q->scope == NULL;
 	if (!g->whole_scope &&
-	    scope_grant(g->scope, q->scope, g->client->scope) != OK)
+	    scope_intersect(g->scope, q->scope, g->client->scope) != OK)
 		return refused(REASON_SCOPE_MALFORMED, &g->reason);
 	return family_look(t, &g->refresh, &l, g->now, &g->ground, &g->reason);
 }

@@ -13,7 +13,7 @@ struct introspection {
 	int64_t now;
 	const char *text;
 	struct access_token access; /* jti "" if TEXT is none */
-	struct token refresh;
+	struct opaque_token refresh;
 	bool is_refresh;
 
 	bool active;
@@ -159,8 +159,8 @@ introspect(const struct provider *p, const struct caller *who, int64_t now,
 		return refused(REASON_TOKEN_MISSING, reason);
 	/* token_type_hint only says where to look first (RFC 7662 2.1); the
 	 * two kinds cannot be mistaken for each other. */
-	q.is_refresh =
-	    token_decode(&q.refresh, TOKEN_REFRESH, q.text, &p->keyring) == OK;
+	q.is_refresh = opaque_token_decode(&q.refresh, OPAQUE_TOKEN_REFRESH,
+			   q.text, &p->keyring) == OK;
 	if (!q.is_refresh &&
 	    access_token_parse(p, q.text, now, &q.access, &ignored) != OK)
 		q.access.jti[0] = '\0';

@@ -11,7 +11,7 @@ struct revocation_request {
 	int64_t now;
 	bool is_good; /* the token is one of ours */
 	bool is_refresh;
-	struct token refresh;
+	struct opaque_token refresh;
 	struct access_token access;
 
 	struct client *client; /* large, so not in here */
@@ -70,8 +70,8 @@ revoke(const struct provider *p, const struct caller *who, int64_t now,
 		return e;
 	if (token == NULL)
 		return refused(REASON_TOKEN_MISSING, reason);
-	r.is_refresh =
-	    token_decode(&r.refresh, TOKEN_REFRESH, token, &p->keyring) == OK;
+	r.is_refresh = opaque_token_decode(&r.refresh, OPAQUE_TOKEN_REFRESH,
+			   token, &p->keyring) == OK;
 	r.is_good = r.is_refresh || access_token_parse(p, token, now, &r.access,
 					&ignored) == OK;
 	/* A request without a client, or with nothing to revoke, does not wait

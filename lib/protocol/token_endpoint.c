@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const struct grant_row {
-	enum grant grant_type;
+	enum grant_type grant_type;
 	grant_look *look;
 	grant_commit *commit; /* NULL: nothing is changed */
 } grant_rows[] = {
@@ -117,7 +117,8 @@ token_issue(struct token_grant *g, struct token_reply *r)
 
 	/* The family keeps its whole scope (RFC 6749 6). */
 	if (g->whole_scope)
-		e = scope_grant(g->scope, g->family.scope, g->client->scope);
+		e = scope_intersect(
+		    g->scope, g->family.scope, g->client->scope);
 	if (e != OK)
 		return e;
 	if (person)
@@ -144,11 +145,11 @@ token_issue(struct token_grant *g, struct token_reply *r)
 	if (e == OK && person && words_has(g->scope, "openid"))
 		e = id_token_make(r->id_token, g->p, &id, &g->key);
 	if (e == OK && g->family.refreshable) {
-		struct token token = {.number = g->family.current};
+		struct opaque_token token = {.number = g->family.current};
 
 		memcpy(token.family_id, g->family.family_id, FAMILY_ID_LEN);
-		token_encode(
-		    r->refresh_token, TOKEN_REFRESH, &token, &g->p->keyring);
+		opaque_token_encode(r->refresh_token, OPAQUE_TOKEN_REFRESH,
+		    &token, &g->p->keyring);
 		r->cookie = g->family.cookie;
 		r->instead = g->family.given_instead;
 		r->cookie_max_age_s = g->family.expires_at - g->now;

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/reason.h"
 #include "domain/client.h"
-#include "domain/token.h"
+#include "domain/opaque_token.h"
 #include "jose/jwt.h"
 #include "protocol/caller.h"
 #include "protocol/client_auth.h"
@@ -22,7 +22,7 @@
 struct token_request {
 	const struct caller *who;
 	struct client_auth auth;
-	enum grant grant_type;
+	enum grant_type grant_type;
 	const char *code, *redirect_uri, *code_verifier;
 	const char *refresh_token;
 	/* The token in the app's cookie, which is taken if there is none in the
@@ -43,7 +43,7 @@ struct token_reply {
 	char access_token[JWT_CAP];
 	const char *token_type; /* "Bearer" */
 	char id_token[JWT_CAP];
-	char refresh_token[TOKEN_TEXT_CAP];
+	char refresh_token[OPAQUE_TOKEN_TEXT_CAP];
 	char scope[SCOPE_CAP];
 	int64_t expires_in;
 

@@ -74,11 +74,12 @@ static const struct cookie sign_in_cookie = {
     .name = "latchkey-sign-in", .path = "/", .same_site = SAME_SITE_LAX};
 
 const char *
-browser_gate(char text[static TOKEN_TEXT_CAP], const struct conf *conf,
+browser_gate(char text[static OPAQUE_TOKEN_TEXT_CAP], const struct conf *conf,
     const struct request *q)
 {
-	return cookie_get(conf, q, &gate_cookie, text, TOKEN_TEXT_CAP) ? text
-								       : NULL;
+	return cookie_get(conf, q, &gate_cookie, text, OPAQUE_TOKEN_TEXT_CAP)
+		   ? text
+		   : NULL;
 }
 
 void

@@ -8,8 +8,8 @@
 
 #include "domain/conf.h"
 #include "domain/device.h"
+#include "domain/opaque_token.h"
 #include "domain/session.h"
-#include "domain/token.h"
 #include "protocol/gate_sign_in.h"
 #include "web/request.h"
 #include "web/response.h"
@@ -37,7 +37,7 @@ void browser_set_devices(
 
 /* The cookie that lets a person in at a site, into TEXT; NULL if there is
  * none. Returns TEXT. The caller wipes. */
-const char *browser_gate(char text[static TOKEN_TEXT_CAP],
+const char *browser_gate(char text[static OPAQUE_TOKEN_TEXT_CAP],
     const struct conf *conf, const struct request *q);
 
 /* Sets it. MAX_AGE_S as cookie_set; 0 takes it away. */

@@ -48,13 +48,13 @@ init_of_client(
 }
 
 bool
-refresh_cookie_get(char token[static TOKEN_TEXT_CAP], const struct conf *conf,
-    const struct request *q, const char *client_id)
+refresh_cookie_get(char token[static OPAQUE_TOKEN_TEXT_CAP],
+    const struct conf *conf, const struct request *q, const char *client_id)
 {
 	struct refresh_cookie c;
 
 	init_of_client(&c, conf, client_id);
-	return cookie_get(conf, q, &c.cookie, token, TOKEN_TEXT_CAP);
+	return cookie_get(conf, q, &c.cookie, token, OPAQUE_TOKEN_TEXT_CAP);
 }
 
 void

@@ -8,7 +8,7 @@
 #define LK_WEB_REFRESH_COOKIE_H
 
 #include "domain/conf.h"
-#include "domain/token.h"
+#include "domain/opaque_token.h"
 #include "web/request.h"
 #include "web/response.h"
 
@@ -18,7 +18,7 @@
 enum { REFRESH_COOKIES_MAX = 16 };
 
 /* The cookie of CLIENT_ID into TOKEN; false if there is none. */
-bool refresh_cookie_get(char token[static TOKEN_TEXT_CAP],
+bool refresh_cookie_get(char token[static OPAQUE_TOKEN_TEXT_CAP],
     const struct conf *conf, const struct request *q, const char *client_id);
 
 /* Sets it, and removes the oldest of the others that Q brought if the browser

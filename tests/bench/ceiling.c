@@ -30,7 +30,7 @@
 enum {
 	KEY_LEN = 8,      /* of what a token begins with */
 	RECORD_LEN = 128, /* a family's */
-	TOKEN_LEN = 64,
+	OPAQUE_TOKEN_LEN = 64,
 	MESSAGE_LEN = 400,
 	BODY_CAP = 8192,
 	JSON_LEN = 700,
@@ -182,7 +182,7 @@ number_of(const char *token)
 static bool
 fill(uint64_t count, uint64_t from, uint64_t to)
 {
-	char token[TOKEN_LEN + 2];
+	char token[OPAQUE_TOKEN_LEN + 2];
 	uint8_t key[KEY_LEN];
 	MDB_txn *txn;
 	bool ok = true;
@@ -223,12 +223,12 @@ percent_decode(char *s)
 
 /* Takes all fields of TEXT apart; the token, if there is one. */
 static void
-parse_form(char *text, char token[static TOKEN_LEN + 1])
+parse_form(char *text, char token[static OPAQUE_TOKEN_LEN + 1])
 {
 	char *next, *value;
 
-	memset(token, '0', TOKEN_LEN);
-	token[TOKEN_LEN] = '\0';
+	memset(token, '0', OPAQUE_TOKEN_LEN);
+	token[OPAQUE_TOKEN_LEN] = '\0';
 	for (; text != NULL; text = next) {
 		if ((next = strchr(text, '&')) != NULL)
 			*next++ = '\0';
@@ -239,8 +239,8 @@ parse_form(char *text, char token[static TOKEN_LEN + 1])
 		percent_decode(value);
 		if ((strcmp(text, "refresh_token") == 0 ||
 			strcmp(text, "code") == 0) &&
-		    strlen(value) == TOKEN_LEN)
-			memcpy(token, value, TOKEN_LEN);
+		    strlen(value) == OPAQUE_TOKEN_LEN)
+			memcpy(token, value, OPAQUE_TOKEN_LEN);
 	}
 }
 
@@ -301,7 +301,7 @@ serve(FCGX_Request *q)
 	const char *role = FCGX_GetParam("FCGI_ROLE", q->envp);
 	const char *query = FCGX_GetParam("QUERY_STRING", q->envp);
 	uint8_t signature[crypto_sign_BYTES] = {0};
-	char form[BODY_CAP], token[TOKEN_LEN + 1];
+	char form[BODY_CAP], token[OPAQUE_TOKEN_LEN + 1];
 
 	if (role != NULL && strcmp(role, "AUTHORIZER") == 0) {
 		FCGX_PutS("Status: 200 OK\r\n"

@@ -18,8 +18,8 @@
 #include "base/str.h"
 #include "domain/code.h"
 #include "domain/family.h"
+#include "domain/opaque_token.h"
 #include "domain/password.h"
-#include "domain/token.h"
 #include "domain/user.h"
 #include "protocol/provider.h"
 
@@ -158,11 +158,12 @@ families_step(struct store_txn *t, void *arg)
 }
 
 static void
-print_token(const struct seed *s, enum token_kind kind, const struct token *t)
+print_token(const struct seed *s, enum opaque_token_kind kind,
+    const struct opaque_token *t)
 {
-	char text[TOKEN_TEXT_CAP];
+	char text[OPAQUE_TOKEN_TEXT_CAP];
 
-	token_encode(text, kind, t, &s->p.keyring);
+	opaque_token_encode(text, kind, t, &s->p.keyring);
 	puts(text);
 }
 
@@ -187,11 +188,11 @@ make_families(struct seed *s)
 		e = store_write(
 		    s->p.store, s->now - s->oldest_s, families_step, s);
 		for (int64_t i = 0; i < BATCH && s->done + i < s->total; i++) {
-			struct token t = {.number = 1};
+			struct opaque_token t = {.number = 1};
 
 			memcpy(t.family_id, s->ids[i], FAMILY_ID_LEN);
 			if (e == OK && is_sampled(s, s->done + i))
-				print_token(s, TOKEN_REFRESH, &t);
+				print_token(s, OPAQUE_TOKEN_REFRESH, &t);
 		}
 	}
 	return e;
@@ -249,14 +250,15 @@ codes_step(struct store_txn *t, void *arg)
 static enum err
 seed_codes(struct seed *s)
 {
-	struct token t = {.number = (uint64_t)(s->now + CODE_LIFETIME_S)};
+	struct opaque_token t = {
+	    .number = (uint64_t)(s->now + CODE_LIFETIME_S)};
 	enum err e = store_read(s->p.store, find_people, s);
 
 	if (e == OK)
 		e = store_write(s->p.store, s->now, codes_step, s);
 	for (int64_t i = 0; e == OK && i < s->total; i++) {
 		memcpy(t.family_id, s->ids[i], FAMILY_ID_LEN);
-		print_token(s, TOKEN_CODE, &t);
+		print_token(s, OPAQUE_TOKEN_CODE, &t);
 	}
 	return e;
 }
@@ -295,7 +297,7 @@ visits_step(struct store_txn *t, void *arg)
 static enum err
 seed_visits(struct seed *s)
 {
-	struct token t = {
+	struct opaque_token t = {
 	    .number = (uint64_t)(s->now + s->p.conf.session_absolute_s)};
 	enum err e = store_read(s->p.store, find_people, s);
 
@@ -305,7 +307,7 @@ seed_visits(struct seed *s)
 		e = store_write(s->p.store, s->now, visits_step, s);
 	for (int64_t i = 0; e == OK && i < s->total; i++) {
 		memcpy(t.family_id, s->ids[i], FAMILY_ID_LEN);
-		print_token(s, TOKEN_GATE, &t);
+		print_token(s, OPAQUE_TOKEN_GATE, &t);
 	}
 	return e;
 }

@@ -240,7 +240,7 @@ cut_here(struct run *r)
 /* --- the run, once more -------------------------------------------------- */
 
 static void
-acknowledge(struct run *r, const struct token *t)
+acknowledge(struct run *r, const struct opaque_token *t)
 {
 	size_t i = 0;
 
@@ -262,15 +262,18 @@ static void
 read_answer(struct run *r, const uint8_t *bytes, size_t len)
 {
 	static const char name[] = "\"refresh_token\":\"";
-	char text[TOKEN_TEXT_CAP];
-	struct token t;
+	char text[OPAQUE_TOKEN_TEXT_CAP];
+	struct opaque_token t;
 
-	for (size_t i = 0; i + sizeof name - 1 + TOKEN_TEXT_CAP <= len; i++) {
+	for (size_t i = 0; i + sizeof name - 1 + OPAQUE_TOKEN_TEXT_CAP <= len;
+	     i++) {
 		if (memcmp(bytes + i, name, sizeof name - 1) != 0)
 			continue;
-		memcpy(text, bytes + i + sizeof name - 1, TOKEN_TEXT_CAP - 1);
-		text[TOKEN_TEXT_CAP - 1] = '\0';
-		if (token_decode(&t, TOKEN_REFRESH, text, &r->keyring) != OK)
+		memcpy(text, bytes + i + sizeof name - 1,
+		    OPAQUE_TOKEN_TEXT_CAP - 1);
+		text[OPAQUE_TOKEN_TEXT_CAP - 1] = '\0';
+		if (opaque_token_decode(
+			&t, OPAQUE_TOKEN_REFRESH, text, &r->keyring) != OK)
 			die("an answer holds no token of ours", text);
 		acknowledge(r, &t);
 	}

@@ -109,7 +109,8 @@ grants_by_name(void)
 		grant_from_name("refresh_token") == GRANT_REFRESH_TOKEN &&
 		grant_from_name("client_credentials") ==
 		    GRANT_CLIENT_CREDENTIALS &&
-		str_equal(grant_name(GRANT_REFRESH_TOKEN), "refresh_token"),
+		str_equal(
+		    grant_type_name(GRANT_REFRESH_TOKEN), "refresh_token"),
 	    "client: grant types have their names");
 	CHECK(grant_from_name("password") == 0 && grant_from_name("") == 0 &&
 		  grant_from_name("Refresh_Token") == 0,

@@ -94,7 +94,8 @@ issue_step(struct store_txn *t, void *arg)
 		"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM") != OK ||
 	    code_issue(t, &code, noon) != OK)
 		store_fail(t, ERR_IO);
-	token_encode(arg, TOKEN_CODE, &code.token, &provider.keyring);
+	opaque_token_encode(
+	    arg, OPAQUE_TOKEN_CODE, &code.token, &provider.keyring);
 	return OK;
 }
 
@@ -102,8 +103,8 @@ issue_step(struct store_txn *t, void *arg)
 
 struct deed {
 	const char *name;
-	char token[TOKEN_TEXT_CAP];
-	enum grant grant;
+	char token[OPAQUE_TOKEN_TEXT_CAP];
+	enum grant_type grant;
 	enum err wanted; /* when nothing fails */
 	int64_t later_s;
 	struct token_reply reply;
@@ -113,7 +114,7 @@ static enum err
 perform(struct deed *d)
 {
 	const struct form form = {
-	    .field = {{"grant_type", grant_name(d->grant)},
+	    .field = {{"grant_type", grant_type_name(d->grant)},
 		{"client_id", "photos"}, {"client_secret", secret},
 		{"code", d->token}, {"refresh_token", d->token},
 		{"code_verifier",
@@ -263,10 +264,12 @@ chain(int rc, const char *rc_name)
 
 	in_store(issue_step, exchange.token);
 	fail_everywhere(&exchange, rc, rc_name);
-	memcpy(refresh.token, exchange.reply.refresh_token, TOKEN_TEXT_CAP);
-	memcpy(theft.token, refresh.token, TOKEN_TEXT_CAP);
+	memcpy(
+	    refresh.token, exchange.reply.refresh_token, OPAQUE_TOKEN_TEXT_CAP);
+	memcpy(theft.token, refresh.token, OPAQUE_TOKEN_TEXT_CAP);
 	fail_everywhere(&refresh, rc, rc_name);
-	memcpy(refresh.token, refresh.reply.refresh_token, TOKEN_TEXT_CAP);
+	memcpy(
+	    refresh.token, refresh.reply.refresh_token, OPAQUE_TOKEN_TEXT_CAP);
 	fail_everywhere(&refresh, rc, rc_name);
 	CHECK(count(TABLE_FAMILIES) == families + 1,
 	    "failures: all this time there was one family");
@@ -277,7 +280,7 @@ chain(int rc, const char *rc_name)
 	in_store(issue_step, exchange.token);
 	if (perform(&exchange) != OK)
 		fixture_bail_out("no family");
-	memcpy(again.token, exchange.token, TOKEN_TEXT_CAP);
+	memcpy(again.token, exchange.token, OPAQUE_TOKEN_TEXT_CAP);
 	fail_everywhere(&again, rc, rc_name);
 	CHECK(count(TABLE_FAMILIES) == families,
 	    "failures: as has the code's second use");

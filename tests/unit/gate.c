@@ -20,7 +20,7 @@
 static struct provider provider;
 static struct user alice;
 static struct site site; /* as a program keeps it */
-static char cookie[TOKEN_TEXT_CAP], app_password[APP_PASSWORD_CAP];
+static char cookie[OPAQUE_TOKEN_TEXT_CAP], app_password[APP_PASSWORD_CAP];
 
 static enum err
 furnish(struct store_txn *t, void *arg)
@@ -33,7 +33,7 @@ furnish(struct store_txn *t, void *arg)
 	struct session_cookie session_cookie;
 	struct session session;
 	struct family f = {.client_id = SITE};
-	struct token token = {0};
+	struct opaque_token token = {0};
 	struct client c;
 
 	(void)arg;
@@ -47,7 +47,8 @@ furnish(struct store_txn *t, void *arg)
 	memcpy(f.user_id, alice.user_id, USER_ID_LEN);
 	memcpy(f.sid, session.sid, SID_LEN);
 	memcpy(token.family_id, f.family_id, FAMILY_ID_LEN);
-	token_encode(cookie, TOKEN_GATE, &token, &provider.keyring);
+	opaque_token_encode(
+	    cookie, OPAQUE_TOKEN_GATE, &token, &provider.keyring);
 	app_password_make(app_password, &a, &provider.keyring);
 	memcpy(a.user_id, alice.user_id, USER_ID_LEN);
 	if (session_put(t, &session) != OK ||

@@ -13,7 +13,7 @@ grants(const char *requested, const char *allowed, const char *granted)
 {
 	char got[SCOPE_CAP];
 
-	return scope_grant(got, requested, allowed) == OK &&
+	return scope_intersect(got, requested, allowed) == OK &&
 	       str_equal(got, granted);
 }
 
@@ -22,7 +22,7 @@ refuses(const char *requested)
 {
 	char got[SCOPE_CAP];
 
-	return scope_grant(got, requested, requested) == ERR_INVALID_SCOPE;
+	return scope_intersect(got, requested, requested) == ERR_INVALID_SCOPE;
 }
 
 static void

@@ -80,7 +80,7 @@ struct ask {
 
 /* The grant that A of the app asks for by TEXT; counted. */
 static enum err
-ask(struct ask a, char text[static TOKEN_TEXT_CAP])
+ask(struct ask a, char text[static OPAQUE_TOKEN_TEXT_CAP])
 {
 	const struct form form = {
 	    .field = {{"grant_type", a.grant_type}, {"client_id", "app"},
@@ -107,22 +107,22 @@ ask(struct ask a, char text[static TOKEN_TEXT_CAP])
 }
 
 static void
-encode(
-    char text[static TOKEN_TEXT_CAP], enum token_kind kind, uint64_t generation)
+encode(char text[static OPAQUE_TOKEN_TEXT_CAP], enum opaque_token_kind kind,
+    uint64_t generation)
 {
-	struct token token = {.number = generation};
+	struct opaque_token token = {.number = generation};
 
 	memcpy(token.family_id, family.family_id, FAMILY_ID_LEN);
-	token_encode(text, kind, &token, &provider.keyring);
+	opaque_token_encode(text, kind, &token, &provider.keyring);
 }
 
 /* Presents a generation of FAMILY, otherwise as Q says. */
 static enum err
 refresh_with(struct ask a, uint64_t generation)
 {
-	char text[TOKEN_TEXT_CAP];
+	char text[OPAQUE_TOKEN_TEXT_CAP];
 
-	encode(text, TOKEN_REFRESH, generation);
+	encode(text, OPAQUE_TOKEN_REFRESH, generation);
 	a.grant_type = "refresh_token";
 	return ask(a, text);
 }
@@ -204,10 +204,10 @@ strangers(void)
 {
 	struct ask thief = {.grant_type = "refresh_token", .secret = "guessed"},
 		   code = {.grant_type = "authorization_code"};
-	char text[TOKEN_TEXT_CAP];
+	char text[OPAQUE_TOKEN_TEXT_CAP];
 
 	in_store(begin_step, NULL);
-	encode(text, TOKEN_REFRESH, 1);
+	encode(text, OPAQUE_TOKEN_REFRESH, 1);
 	text[0] ^= 1;
 	CHECK(was_refused(ask(thief, text), ERR_INVALID_CLIENT,
 		  REASON_CLIENT_SECRET_WRONG) &&
@@ -217,7 +217,7 @@ strangers(void)
 		  ask(code, text), ERR_INVALID_GRANT, REASON_CODE_FORGED) &&
 		  writes == 0,
 	    "grant: a forged code waits for no writer");
-	encode(text, TOKEN_CODE, 0);
+	encode(text, OPAQUE_TOKEN_CODE, 0);
 	thief.grant_type = "authorization_code";
 	CHECK(was_refused(ask(thief, text), ERR_INVALID_CLIENT,
 		  REASON_CLIENT_SECRET_WRONG) &&

@@ -1,5 +1,5 @@
 /* Codes and refresh tokens, and the keys outside the store that make them. */
-#include "domain/token.h"
+#include "domain/opaque_token.h"
 
 #include "base/file.h"
 #include "base/secret.h"
@@ -11,13 +11,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const struct token token = {
+static const struct opaque_token token = {
     .family_id = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255},
     .number = 0xfedcba9876543210,
 };
 
 static bool
-same(const struct token *a, const struct token *b)
+same(const struct opaque_token *a, const struct opaque_token *b)
 {
 	return memcmp(a->family_id, b->family_id, FAMILY_ID_LEN) == 0 &&
 	       a->number == b->number;
@@ -26,33 +26,41 @@ same(const struct token *a, const struct token *b)
 static void
 tokens(const struct keyring *k, const struct keyring *other)
 {
-	static const struct token nothing;
-	char text[TOKEN_TEXT_CAP], again[TOKEN_TEXT_CAP];
-	struct token t;
+	static const struct opaque_token nothing;
+	char text[OPAQUE_TOKEN_TEXT_CAP], again[OPAQUE_TOKEN_TEXT_CAP];
+	struct opaque_token t;
 
-	token_encode(text, TOKEN_REFRESH, &token, k);
+	opaque_token_encode(text, OPAQUE_TOKEN_REFRESH, &token, k);
 	CHECK(strlen(text) == 64, "token: a token is 64 characters");
-	CHECK(
-	    token_decode(&t, TOKEN_REFRESH, text, k) == OK && same(&t, &token),
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, text, k) == OK &&
+		  same(&t, &token),
 	    "token: a refresh token names its family and generation");
-	token_encode(again, TOKEN_REFRESH, &token, k);
+	opaque_token_encode(again, OPAQUE_TOKEN_REFRESH, &token, k);
 	CHECK(strcmp(text, again) == 0,
 	    "token: the same generation is the same token again");
-	CHECK(token_decode(&t, TOKEN_CODE, text, k) == ERR_INVALID_GRANT,
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_CODE, text, k) ==
+		  ERR_INVALID_GRANT,
 	    "token: a refresh token is no code");
 	CHECK(same(&t, &nothing), "token: a refused token leaves zeroes");
-	CHECK(token_decode(&t, TOKEN_REFRESH, text, other) == ERR_INVALID_GRANT,
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, text, other) ==
+		  ERR_INVALID_GRANT,
 	    "token: a token of another key is refused");
-	token_encode(text, TOKEN_CODE, &token, k);
-	CHECK(token_decode(&t, TOKEN_CODE, text, k) == OK && same(&t, &token),
+	opaque_token_encode(text, OPAQUE_TOKEN_CODE, &token, k);
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_CODE, text, k) == OK &&
+		  same(&t, &token),
 	    "token: a code names its family and number");
-	CHECK(token_decode(&t, TOKEN_REFRESH, text, k) == ERR_INVALID_GRANT &&
-		  token_decode(&t, TOKEN_GATE, text, k) == ERR_INVALID_GRANT,
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, text, k) ==
+		      ERR_INVALID_GRANT &&
+		  opaque_token_decode(&t, OPAQUE_TOKEN_GATE, text, k) ==
+		      ERR_INVALID_GRANT,
 	    "token: a code is no refresh token, and no cookie of the gate");
-	token_encode(text, TOKEN_GATE, &token, k);
-	CHECK(token_decode(&t, TOKEN_GATE, text, k) == OK && same(&t, &token) &&
-		  token_decode(&t, TOKEN_CODE, text, k) == ERR_INVALID_GRANT &&
-		  token_decode(&t, TOKEN_REFRESH, text, k) == ERR_INVALID_GRANT,
+	opaque_token_encode(text, OPAQUE_TOKEN_GATE, &token, k);
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_GATE, text, k) == OK &&
+		  same(&t, &token) &&
+		  opaque_token_decode(&t, OPAQUE_TOKEN_CODE, text, k) ==
+		      ERR_INVALID_GRANT &&
+		  opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, text, k) ==
+		      ERR_INVALID_GRANT,
 	    "token: nor is a cookie of the gate one of them");
 }
 
@@ -82,28 +90,32 @@ family_ids(void)
 static void
 forgeries(const struct keyring *k)
 {
-	char text[TOKEN_TEXT_CAP + 1];
-	struct token t;
+	char text[OPAQUE_TOKEN_TEXT_CAP + 1];
+	struct opaque_token t;
 	int accepted = 0;
 
-	token_encode(text, TOKEN_REFRESH, &token, k);
+	opaque_token_encode(text, OPAQUE_TOKEN_REFRESH, &token, k);
 	for (size_t i = 0; i < 64; i++) {
 		char was = text[i];
 
 		text[i] = was == 'A' ? 'B' : 'A';
-		accepted += token_decode(&t, TOKEN_REFRESH, text, k) == OK;
+		accepted += opaque_token_decode(
+				&t, OPAQUE_TOKEN_REFRESH, text, k) == OK;
 		text[i] = was;
 	}
 	CHECK(accepted == 0, "token: a change of any character is refused");
 	text[63] = '\0';
-	CHECK(token_decode(&t, TOKEN_REFRESH, text, k) == ERR_INVALID_GRANT,
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, text, k) ==
+		  ERR_INVALID_GRANT,
 	    "token: a token cut short is refused");
-	token_encode(text, TOKEN_REFRESH, &token, k);
+	opaque_token_encode(text, OPAQUE_TOKEN_REFRESH, &token, k);
 	text[64] = 'A';
 	text[65] = '\0';
-	CHECK(token_decode(&t, TOKEN_REFRESH, text, k) == ERR_INVALID_GRANT,
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, text, k) ==
+		  ERR_INVALID_GRANT,
 	    "token: a token with a character more is refused");
-	CHECK(token_decode(&t, TOKEN_REFRESH, "", k) == ERR_INVALID_GRANT,
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, "", k) ==
+		  ERR_INVALID_GRANT,
 	    "token: nothing is no token");
 }
 

@@ -1,4 +1,4 @@
-#include "domain/token.h"
+#include "domain/opaque_token.h"
 
 #include "base/big_endian.h"
 #include "base/secret.h"
@@ -12,9 +12,9 @@ enum {
 
 /* Apart by kind: no code is ever a refresh token of the same number. */
 static const char *const contexts[] = {
-    [TOKEN_CODE] = "authorization_code",
-    [TOKEN_REFRESH] = "refresh_token",
-    [TOKEN_GATE] = "gate",
+    [OPAQUE_TOKEN_CODE] = "authorization_code",
+    [OPAQUE_TOKEN_REFRESH] = "refresh_token",
+    [OPAQUE_TOKEN_GATE] = "gate",
 };
 
 void
@@ -25,24 +25,25 @@ family_id_make(uint8_t family_id[static FAMILY_ID_LEN], int64_t now)
 }
 
 void
-token_encode(char text[static TOKEN_TEXT_CAP], enum token_kind kind,
-    const struct token *t, const struct keyring *k)
+opaque_token_encode(char text[static OPAQUE_TOKEN_TEXT_CAP],
+    enum opaque_token_kind kind, const struct opaque_token *t,
+    const struct keyring *k)
 {
-	uint8_t bytes[TOKEN_LEN];
+	uint8_t bytes[OPAQUE_TOKEN_LEN];
 
 	memcpy(bytes, t->family_id, FAMILY_ID_LEN);
 	big_endian_put(bytes + FAMILY_ID_LEN, 8, t->number);
-	secret_mac(bytes + NAMED_LEN, TOKEN_MAC_LEN, k->token, contexts[kind],
-	    bytes, NAMED_LEN);
-	base64url_encode(text, TOKEN_TEXT_CAP, bytes, sizeof bytes);
+	secret_mac(bytes + NAMED_LEN, OPAQUE_TOKEN_MAC_LEN, k->token,
+	    contexts[kind], bytes, NAMED_LEN);
+	base64url_encode(text, OPAQUE_TOKEN_TEXT_CAP, bytes, sizeof bytes);
 	secret_wipe(bytes, sizeof bytes);
 }
 
 enum err
-token_decode(struct token *t, enum token_kind kind, const char *text,
-    const struct keyring *k)
+opaque_token_decode(struct opaque_token *t, enum opaque_token_kind kind,
+    const char *text, const struct keyring *k)
 {
-	uint8_t bytes[TOKEN_LEN], mac[TOKEN_MAC_LEN];
+	uint8_t bytes[OPAQUE_TOKEN_LEN], mac[OPAQUE_TOKEN_MAC_LEN];
 	enum err e = ERR_INVALID_GRANT;
 
 	memset(t, 0, sizeof *t);

@@ -9,8 +9,8 @@
  * generation, a code's and a cookie's the time at which it expires; they are
  * MACed apart, so none passes for another.
  */
-#ifndef LK_DOMAIN_TOKEN_H
-#define LK_DOMAIN_TOKEN_H
+#ifndef LK_DOMAIN_OPAQUE_TOKEN_H
+#define LK_DOMAIN_OPAQUE_TOKEN_H
 
 #include "base/err.h"
 #include "domain/keyring.h"
@@ -19,14 +19,18 @@
 
 enum {
 	FAMILY_ID_LEN = 16,
-	TOKEN_MAC_LEN = 24,
-	TOKEN_LEN = FAMILY_ID_LEN + 8 + TOKEN_MAC_LEN,
-	TOKEN_TEXT_CAP = BASE64URL_CAP(TOKEN_LEN)
+	OPAQUE_TOKEN_MAC_LEN = 24,
+	OPAQUE_TOKEN_LEN = FAMILY_ID_LEN + 8 + OPAQUE_TOKEN_MAC_LEN,
+	OPAQUE_TOKEN_TEXT_CAP = BASE64URL_CAP(OPAQUE_TOKEN_LEN)
 };
 
-enum token_kind { TOKEN_CODE, TOKEN_REFRESH, TOKEN_GATE };
+enum opaque_token_kind {
+	OPAQUE_TOKEN_CODE,
+	OPAQUE_TOKEN_REFRESH,
+	OPAQUE_TOKEN_GATE
+};
 
-struct token {
+struct opaque_token {
 	uint8_t family_id[FAMILY_ID_LEN];
 	uint64_t number;
 };
@@ -39,11 +43,13 @@ struct token {
 void family_id_make(uint8_t family_id[static FAMILY_ID_LEN], int64_t now);
 
 /* Spells T out; the caller wipes TEXT. */
-void token_encode(char text[static TOKEN_TEXT_CAP], enum token_kind kind,
-    const struct token *t, const struct keyring *k);
+void opaque_token_encode(char text[static OPAQUE_TOKEN_TEXT_CAP],
+    enum opaque_token_kind kind, const struct opaque_token *t,
+    const struct keyring *k);
 
 /* ERR_INVALID_GRANT unless TEXT is one of ours of that KIND. */
-enum err token_decode(struct token *t, enum token_kind kind, const char *text,
+enum err opaque_token_decode(struct opaque_token *t,
+    enum opaque_token_kind kind, const char *text,
     const struct keyring *k) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-#include "web/front.h"
+#include "web/auth_request.h"
 
 #include "base/buf.h"
 #include "base/reason.h"
@@ -13,7 +13,7 @@ enum { CHALLENGE_CAP = 1024 };
 
 /* A variable of the request; "" if it is not there. */
 static const char *
-front_param(const struct exchange *x, const char *name)
+auth_request_param(const struct exchange *x, const char *name)
 {
 	const char *value = exchange_param(x, name);
 
@@ -25,7 +25,7 @@ front_param(const struct exchange *x, const char *name)
 static const char *
 setting(const struct exchange *x, const char *name)
 {
-	const char *value = front_param(x, name);
+	const char *value = auth_request_param(x, name);
 
 	if (value[0] == '\0')
 		value = getenv(name);
@@ -35,25 +35,25 @@ setting(const struct exchange *x, const char *name)
 /* A role goes before what a configuration says, for an authorizer's 200 lets a
  * request on and nothing else does. */
 static enum err
-read_form(struct front *f, const struct exchange *x)
+read_form(struct auth_request *f, const struct exchange *x)
 {
 	const char *asked = setting(x, "LATCHKEY_GATE");
-	const char *apache = front_param(x, "FCGI_APACHE_ROLE");
+	const char *apache = auth_request_param(x, "FCGI_APACHE_ROLE");
 
-	f->form = FRONT_PAGE;
-	if (str_equal(front_param(x, "FCGI_ROLE"), "AUTHORIZER")) {
+	f->form = AUTH_REQUEST_PAGE;
+	if (str_equal(auth_request_param(x, "FCGI_ROLE"), "AUTHORIZER")) {
 		f->variables = true;
 		/* mod_authnz_fcgi, too, names its hook. */
 		if (apache[0] == '\0' || str_equal(apache, "AUTHENTICATOR"))
-			f->form = FRONT_ANSWER;
+			f->form = AUTH_REQUEST_ANSWER;
 		else if (str_equal(apache, "ACCESS_CHECKER"))
-			f->form = FRONT_YES_NO;
+			f->form = AUTH_REQUEST_YES_NO;
 		else
 			return ERR_FORBIDDEN;
 	} else if (str_equal(asked, "auth_request")) {
-		f->form = FRONT_YES_NO;
+		f->form = AUTH_REQUEST_YES_NO;
 	} else if (str_equal(asked, "forward_auth")) {
-		f->form = FRONT_ANSWER;
+		f->form = AUTH_REQUEST_ANSWER;
 	} else if (asked[0] != '\0') {
 		return ERR_FORBIDDEN;
 	}
@@ -61,31 +61,32 @@ read_form(struct front *f, const struct exchange *x)
 }
 
 static bool
-is_forward_auth(const struct front *f)
+is_forward_auth(const struct auth_request *f)
 {
-	return f->form == FRONT_ANSWER && !f->variables;
+	return f->form == AUTH_REQUEST_ANSWER && !f->variables;
 }
 
 static void
-read_request(struct front *f, const struct exchange *x)
+read_request(struct auth_request *f, const struct exchange *x)
 {
-	const char *redirected = front_param(x, "REDIRECT_REQUEST_METHOD");
+	const char *redirected =
+	    auth_request_param(x, "REDIRECT_REQUEST_METHOD");
 
 	if (is_forward_auth(f)) {
-		f->method = front_param(x, "HTTP_X_FORWARDED_METHOD");
-		f->target = front_param(x, "HTTP_X_FORWARDED_URI");
+		f->method = auth_request_param(x, "HTTP_X_FORWARDED_METHOD");
+		f->target = auth_request_param(x, "HTTP_X_FORWARDED_URI");
 		return;
 	}
 	/* Apache asks for an error's page with GET after any method. */
-	f->method = f->form == FRONT_PAGE && redirected[0] != '\0'
+	f->method = f->form == AUTH_REQUEST_PAGE && redirected[0] != '\0'
 			? redirected
-			: front_param(x, "REQUEST_METHOD");
-	f->target = request_target(front_param(x, "REQUEST_URI"));
+			: auth_request_param(x, "REQUEST_METHOD");
+	f->target = request_target(auth_request_param(x, "REQUEST_URI"));
 }
 
 /* Which of two an app would take is not known, and "" is no address. */
 static void
-read_destination(struct front *f, const struct exchange *x)
+read_destination(struct auth_request *f, const struct exchange *x)
 {
 	static const char name[] = "HTTP_DESTINATION";
 
@@ -96,20 +97,20 @@ read_destination(struct front *f, const struct exchange *x)
 /* What the browser says of the page that asks; no page can forge it. The site
  * is known. */
 static void
-read_asker(struct front *f, const struct exchange *x)
+read_asker(struct auth_request *f, const struct exchange *x)
 {
-	const char *accept = front_param(x, "HTTP_ACCEPT");
-	const char *mode = front_param(x, "HTTP_SEC_FETCH_MODE");
-	const char *site = front_param(x, "HTTP_SEC_FETCH_SITE");
-	const char *origin = front_param(x, "HTTP_ORIGIN");
+	const char *accept = auth_request_param(x, "HTTP_ACCEPT");
+	const char *mode = auth_request_param(x, "HTTP_SEC_FETCH_MODE");
+	const char *site = auth_request_param(x, "HTTP_SEC_FETCH_SITE");
+	const char *origin = auth_request_param(x, "HTTP_ORIGIN");
 	bool navigates = str_equal(mode, "navigate");
 
 	f->accepts_html = strstr(accept, "html") != NULL;
 	f->accepts_json = strstr(accept, "json") != NULL;
 	f->from_script =
 	    (mode[0] != '\0' && !navigates) ||
-	    str_equal_nocase(
-		front_param(x, "HTTP_X_REQUESTED_WITH"), "XMLHttpRequest");
+	    str_equal_nocase(auth_request_param(x, "HTTP_X_REQUESTED_WITH"),
+		"XMLHttpRequest");
 	f->from_other_site =
 	    site[0] != '\0'
 		? str_equal(site, "cross-site")
@@ -119,7 +120,7 @@ read_asker(struct front *f, const struct exchange *x)
 }
 
 static enum err
-read_site(struct front *f, const struct exchange *x)
+read_site(struct auth_request *f, const struct exchange *x)
 {
 	const char *origin = setting(x, "LATCHKEY_SITE");
 	char forwarded[ORIGIN_CAP];
@@ -128,8 +129,8 @@ read_site(struct front *f, const struct exchange *x)
 	if (origin[0] == '\0' && is_forward_auth(f)) {
 		buf_init(&b, forwarded, sizeof forwarded);
 		buf_printf(&b, "%s://%s",
-		    front_param(x, "HTTP_X_FORWARDED_PROTO"),
-		    front_param(x, "HTTP_X_FORWARDED_HOST"));
+		    auth_request_param(x, "HTTP_X_FORWARDED_PROTO"),
+		    auth_request_param(x, "HTTP_X_FORWARDED_HOST"));
 		if (buf_ok(&b))
 			origin = forwarded;
 	}
@@ -137,11 +138,12 @@ read_site(struct front *f, const struct exchange *x)
 }
 
 enum err
-front_read(struct front *f, const struct exchange *x, enum reason *reason)
+auth_request_read(
+    struct auth_request *f, const struct exchange *x, enum reason *reason)
 {
 	enum err e, site;
 
-	*f = (struct front){0};
+	*f = (struct auth_request){0};
 	e = read_form(f, x);
 	read_request(f, x);
 	read_destination(f, x);
@@ -153,7 +155,8 @@ front_read(struct front *f, const struct exchange *x, enum reason *reason)
 }
 
 bool
-front_wants_page(const struct front *f, const struct site_rule *rule)
+auth_request_wants_page(
+    const struct auth_request *f, const struct site_rule *rule)
 {
 	if (f->from_script)
 		return false;
@@ -166,7 +169,7 @@ front_wants_page(const struct front *f, const struct site_rule *rule)
 }
 
 static void
-put_identity_header(struct response *r, const struct front *f,
+put_identity_header(struct response *r, const struct auth_request *f,
     const char *variable, const char *header, const char *value)
 {
 	response_header(r, f->variables ? variable : header, value);
@@ -174,8 +177,8 @@ put_identity_header(struct response *r, const struct front *f,
 
 /* All four, always: what is not said would leave a client's own word. */
 void
-front_let_on(
-    struct response *r, const struct front *f, const struct gate_reply *reply)
+auth_request_let_on(struct response *r, const struct auth_request *f,
+    const struct gate_reply *reply)
 {
 	const struct user *u = &reply->user;
 	char user[sizeof "client:" + CLIENT_ID_CAP] = "";
@@ -201,7 +204,7 @@ front_let_on(
 }
 
 void
-front_say_no(struct response *r)
+auth_request_say_no(struct response *r)
 {
 	response_begin(r, 401);
 	r->bare = true;
@@ -209,7 +212,7 @@ front_say_no(struct response *r)
 
 /* RFC 6750 3; a realm is the site's. */
 static void
-put_bearer(struct response *r, const struct front *f,
+put_bearer(struct response *r, const struct auth_request *f,
     const struct site_rule *rule, enum err e)
 {
 	char challenge[CHALLENGE_CAP];
@@ -225,7 +228,7 @@ put_bearer(struct response *r, const struct front *f,
 }
 
 static void
-put_basic(struct response *r, const struct front *f)
+put_basic(struct response *r, const struct auth_request *f)
 {
 	char challenge[CHALLENGE_CAP];
 	struct buf b;
@@ -236,7 +239,7 @@ put_basic(struct response *r, const struct front *f)
 }
 
 void
-front_refuse(struct response *r, const struct front *f,
+auth_request_refuse(struct response *r, const struct auth_request *f,
     const struct site_rule *rule, enum err e, enum reason reason)
 {
 	/* To a script's request a browser would answer Basic itself, with a

@@ -3,8 +3,8 @@
  * the table. Which site a request is for is the server's configuration's word,
  * never the Host header's, where a client can say what it likes.
  */
-#ifndef LK_WEB_FRONT_H
-#define LK_WEB_FRONT_H
+#ifndef LK_WEB_AUTH_REQUEST_H
+#define LK_WEB_AUTH_REQUEST_H
 
 #include "base/err.h"
 #include "base/reason.h"
@@ -15,14 +15,14 @@
 
 #include <stdbool.h>
 
-enum front_form {
-	FRONT_ANSWER, /* 200, or what the browser gets */
-	FRONT_YES_NO, /* 200 or 401, and nothing else */
-	FRONT_PAGE    /* what the browser gets; lets nothing on */
+enum auth_request_form {
+	AUTH_REQUEST_ANSWER, /* 200, or what the browser gets */
+	AUTH_REQUEST_YES_NO, /* 200 or 401, and nothing else */
+	AUTH_REQUEST_PAGE    /* what the browser gets; lets nothing on */
 };
 
-struct front {
-	enum front_form form;
+struct auth_request {
+	enum auth_request_form form;
 	bool variables;          /* Variable-REMOTE_USER, not Remote-User */
 	char origin[ORIGIN_CAP]; /* of the site */
 	/* of the request asked about; borrowed until it is finished */
@@ -36,22 +36,23 @@ struct front {
 
 /* ERR_FORBIDDEN, with a *REASON: the server did not say what it asks. F
  * has what is known even so. */
-enum err front_read(
-    struct front *f, const struct exchange *x, enum reason *reason) MUST_CHECK;
+enum err auth_request_read(struct auth_request *f, const struct exchange *x,
+    enum reason *reason) MUST_CHECK;
 
 /* Whether who asks is a person with a browser, to whom a page means something;
  * RULE is what decided. */
-bool front_wants_page(const struct front *f, const struct site_rule *rule);
+bool auth_request_wants_page(
+    const struct auth_request *f, const struct site_rule *rule);
 
 /* Lets the request on, as REPLY's. */
-void front_let_on(
-    struct response *r, const struct front *f, const struct gate_reply *reply);
+void auth_request_let_on(struct response *r, const struct auth_request *f,
+    const struct gate_reply *reply);
 
 /* "No", where nothing else is wanted. */
-void front_say_no(struct response *r);
+void auth_request_say_no(struct response *r);
 
 /* The refusal E for a program: JSON, and with 401 how to come again. */
-void front_refuse(struct response *r, const struct front *f,
+void auth_request_refuse(struct response *r, const struct auth_request *f,
     const struct site_rule *rule, enum err e, enum reason reason);
 
 #endif

@@ -1,6 +1,6 @@
 /* What `client add --app` and `client apps` make of recipes. */
-#ifndef LK_BIN_APP_H
-#define LK_BIN_APP_H
+#ifndef LK_BIN_RECIPE_CLI_H
+#define LK_BIN_RECIPE_CLI_H
 
 #include "admin.h"
 #include "domain/client.h"
@@ -10,19 +10,19 @@
 #include <jansson.h>
 
 /* A recipe, and where this app of that kind is. */
-struct app_choice {
+struct recipe_choice {
 	struct recipe recipe;
 	char url[URI_CAP]; /* without a slash at its end; "": not needed */
 };
 
 /* Reads --app and --url, the first of which is there; an exit status, with a
  * line printed if it is not EXIT_DONE. */
-int app_choose(
-    struct app_choice *choice, const struct admin *a, const struct args *args);
+int recipe_choose(struct recipe_choice *choice, const struct admin *a,
+    const struct args *args);
 
 /* Sets in C what the recipe says; what is public stays so. On an error R says
  * why. */
-enum err app_apply(const struct app_choice *choice, struct client *c,
+enum err recipe_apply(const struct recipe_choice *choice, struct client *c,
     struct refusal *r) MUST_CHECK;
 
 /*
@@ -30,9 +30,9 @@ enum err app_apply(const struct app_choice *choice, struct client *c,
  * and, if it was made just now, client_secret; it is taken over. An exit
  * status.
  */
-int app_tell(const struct app_choice *choice, json_t *told, bool as_json);
+int recipe_tell(const struct recipe_choice *choice, json_t *told, bool as_json);
 
 /* The verb `client apps`. */
-int app_list(struct admin *a, const struct args *args);
+int recipe_list(struct admin *a, const struct args *args);
 
 #endif

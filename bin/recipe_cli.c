@@ -1,4 +1,4 @@
-#include "app.h"
+#include "recipe_cli.h"
 
 #include "base/secret.h"
 #include "base/str.h"
@@ -37,7 +37,7 @@ url_refusal(const char *url)
 
 /* Without the slashes at its end: recipes bring theirs. */
 static int
-choose_url(struct app_choice *choice, const char *url)
+choose_url(struct recipe_choice *choice, const char *url)
 {
 	const char *why = url_refusal(url);
 	size_t len = strlen(url);
@@ -68,8 +68,8 @@ load(struct recipe *r, const struct admin *a, const char *name, bool *own)
 }
 
 int
-app_choose(
-    struct app_choice *choice, const struct admin *a, const struct args *args)
+recipe_choose(struct recipe_choice *choice, const struct admin *a,
+    const struct args *args)
 {
 	const char *name = args_value(args, "--app");
 	const char *url = args_value(args, "--url");
@@ -112,7 +112,8 @@ fill_uris(char *list, size_t cap, const char *pattern,
 }
 
 enum err
-app_apply(const struct app_choice *choice, struct client *c, struct refusal *r)
+recipe_apply(
+    const struct recipe_choice *choice, struct client *c, struct refusal *r)
 {
 	const struct recipe *recipe = &choice->recipe;
 	const struct recipe_values v = {choice->url, "", "", "", "", ""};
@@ -157,8 +158,8 @@ secret_of(const json_t *told)
 }
 
 static enum err
-fill_settings(char text[static SETTINGS_CAP], const struct app_choice *choice,
-    const json_t *told)
+fill_settings(char text[static SETTINGS_CAP],
+    const struct recipe_choice *choice, const json_t *told)
 {
 	const char *issuer = member(told, "issuer");
 	const char *host = strstr(issuer, "://");
@@ -198,7 +199,7 @@ print_told(
 }
 
 int
-app_tell(const struct app_choice *choice, json_t *told, bool as_json)
+recipe_tell(const struct recipe_choice *choice, json_t *told, bool as_json)
 {
 	const struct recipe *r = &choice->recipe;
 	char settings[SETTINGS_CAP];
@@ -303,7 +304,7 @@ has_row(const json_t *rows, const char *name)
 }
 
 int
-app_list(struct admin *a, const struct args *args)
+recipe_list(struct admin *a, const struct args *args)
 {
 	const struct recipe_builtin *b = recipe_builtins;
 	json_t *rows = json_array();
