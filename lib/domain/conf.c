@@ -96,7 +96,7 @@ static const struct {
  * The file
  */
 
-struct loading {
+struct conf_reader {
 	struct conf *c;
 	char file[CONF_PATH_CAP];
 	bool seen[KEYS];
@@ -114,7 +114,7 @@ put_quoted(struct buf *b, const char *s)
 }
 
 static size_t
-find_key(const char *name)
+conf_find_key(const char *name)
 {
 	size_t i = 0;
 
@@ -130,9 +130,9 @@ field_of(const struct conf_key *k, struct conf *c)
 }
 
 static void
-set_key(struct loading *l, const char *name, const char *value)
+conf_set_key(struct conf_reader *l, const char *name, const char *value)
 {
-	size_t i = find_key(name);
+	size_t i = conf_find_key(name);
 
 	if (i == KEYS) {
 		buf_puts(&l->why, "unknown key ");
@@ -157,13 +157,14 @@ set_key(struct loading *l, const char *name, const char *value)
 
 /* inih's handler: 0 makes it remember the line, but it goes on to the next. */
 static int
-on_pair(void *user, const char *section, const char *name, const char *value)
+conf_on_pair(
+    void *user, const char *section, const char *name, const char *value)
 {
-	struct loading *l = user;
+	struct conf_reader *l = user;
 
 	(void)section;
 	if (l->why.len == 0)
-		set_key(l, name, value);
+		conf_set_key(l, name, value);
 	return l->why.len == 0;
 }
 
@@ -190,7 +191,7 @@ line_fault(const char *line, size_t len)
 
 /* The number of the first bad line, 0 if none is. */
 static int
-check_lines(struct loading *l, const char *text, size_t len)
+check_lines(struct conf_reader *l, const char *text, size_t len)
 {
 	const char *const end = text + len;
 	const char *next;
@@ -211,7 +212,7 @@ check_lines(struct loading *l, const char *text, size_t len)
 }
 
 static void
-set_defaults(struct loading *l)
+set_defaults(struct conf_reader *l)
 {
 	for (size_t i = 0; i < KEYS && l->why.len == 0; i++) {
 		if (l->seen[i])
@@ -221,13 +222,13 @@ set_defaults(struct loading *l)
 			    "%s is missing; add a line `%s = ...`",
 			    conf_keys[i].name, conf_keys[i].name);
 		else
-			set_key(
+			conf_set_key(
 			    l, conf_keys[i].name, conf_keys[i].default_value);
 	}
 }
 
 static void
-check_orders(struct loading *l)
+check_orders(struct conf_reader *l)
 {
 	const char *base = (const char *)l->c;
 
@@ -266,12 +267,12 @@ derive(struct conf *c)
 }
 
 static enum err
-load_text(struct loading *l, const char *text, size_t len, struct buf *why)
+load_text(struct conf_reader *l, const char *text, size_t len, struct buf *why)
 {
 	int line = check_lines(l, text, len);
 
 	if (line == 0)
-		line = ini_parse_string(text, on_pair, l);
+		line = ini_parse_string(text, conf_on_pair, l);
 	if (line == 0)
 		set_defaults(l);
 	if (l->why.len == 0)
@@ -286,7 +287,7 @@ load_text(struct loading *l, const char *text, size_t len, struct buf *why)
 }
 
 static enum err
-find_file(struct loading *l, const char *dir, struct buf *why)
+find_file(struct conf_reader *l, const char *dir, struct buf *why)
 {
 	char *absolute = realpath(dir, NULL);
 	enum err e = OK;
@@ -345,7 +346,7 @@ enum err
 conf_load(struct conf *c, const char *dir, char *why_text, size_t why_cap)
 {
 	char text[CONF_FILE_MAX + 1], reason[CONF_WHY_CAP];
-	struct loading l = {.c = c};
+	struct conf_reader l = {.c = c};
 	struct buf why;
 	size_t len;
 	enum err e;

@@ -30,7 +30,7 @@ struct conf {
 	int64_t refresh_absolute_s;
 	int64_t refresh_grace_s;
 	bool refresh_retry_is_theft;
-	int64_t session_lifetime_s; /* idle, as the next but one */
+	int64_t session_lifetime_s; /* unused; absolute: in use */
 	int64_t session_absolute_s;
 	int64_t session_remember_s;
 	int64_t session_remember_absolute_s;

@@ -72,14 +72,14 @@ signer_discard(const char *kid, const char *dir)
 		unlink(path);
 }
 
-struct loaded {
-	struct loaded *next;
+struct private_half {
+	struct private_half *next;
 	struct private_key *key;
 };
 
 struct signer {
 	pthread_mutex_t lock; /* over `keys`; what hangs there never changes */
-	struct loaded *keys;
+	struct private_half *keys;
 	char dir[CONF_PATH_CAP];
 };
 
@@ -101,7 +101,7 @@ signer_new(struct signer **s, const char *dir)
 void
 signer_free(struct signer **s)
 {
-	struct loaded *l, *next;
+	struct private_half *l, *next;
 
 	if (*s == NULL)
 		return;
@@ -116,7 +116,7 @@ signer_free(struct signer **s)
 }
 
 static enum err
-read_key(struct private_key **key, const struct signer *s,
+read_private_half(struct private_key **key, const struct signer *s,
     const struct public_key *pub)
 {
 	char path[PATH_CAP], pem[PRIVATE_KEY_PEM_CAP];
@@ -134,26 +134,27 @@ read_key(struct private_key **key, const struct signer *s,
 }
 
 static enum err
-load(struct signer *s, const struct public_key *pub, struct loaded **loaded)
+load_private_half(
+    struct signer *s, const struct public_key *pub, struct private_half **half)
 {
-	struct loaded *l;
+	struct private_half *l;
 	enum err e;
 
 	l = calloc(1, sizeof *l);
 	if (l == NULL)
 		return ERR_NO_MEMORY;
-	e = read_key(&l->key, s, pub);
+	e = read_private_half(&l->key, s, pub);
 	if (e != OK) {
 		free(l);
 		return e;
 	}
 	l->next = s->keys;
-	s->keys = *loaded = l;
+	s->keys = *half = l;
 	return OK;
 }
 
 static bool
-is_of(const struct loaded *l, const struct public_key *pub)
+is_half_of(const struct private_half *l, const struct public_key *pub)
 {
 	return str_equal(private_key_public(l->key)->kid, pub->kid);
 }
@@ -162,14 +163,14 @@ static enum err
 find_or_load(
     struct signer *s, const struct signkey *k, const struct private_key **found)
 {
-	struct loaded *l;
+	struct private_half *l;
 	enum err e = OK;
 
 	pthread_mutex_lock(&s->lock);
-	for (l = s->keys; l != NULL && !is_of(l, &k->pub); l = l->next)
+	for (l = s->keys; l != NULL && !is_half_of(l, &k->pub); l = l->next)
 		;
 	if (l == NULL)
-		e = load(s, &k->pub, &l);
+		e = load_private_half(s, &k->pub, &l);
 	*found = e == OK ? l->key : NULL;
 	pthread_mutex_unlock(&s->lock);
 	return e;
@@ -199,7 +200,7 @@ signer_advice(enum err e)
 
 /* The caller only learns the cause: the line names the file. */
 static void
-tell_unusable(const struct signer *s, const struct signkey *k, enum err e)
+log_unusable_key(const struct signer *s, const struct signkey *k, enum err e)
 {
 	char path[PATH_CAP];
 
@@ -223,7 +224,7 @@ find_or_tell(
 	enum err e = find_or_load(s, k, found);
 
 	if (e != OK)
-		tell_unusable(s, k, e);
+		log_unusable_key(s, k, e);
 	return e;
 }
 

@@ -85,47 +85,47 @@ signkey_each(struct store_txn *t, record_visit *visit, void *arg)
 }
 
 /* The keys of one algorithm that sign, or will. */
-struct line {
+struct alg_keys {
 	enum jwa alg;
 	bool has_active, has_next;
 	struct signkey active, next;
 };
 
 static bool
-stand_in_line(void *arg, const void *record)
+collect_alg_key(void *arg, const void *record)
 {
 	const struct signkey *k = record;
-	struct line *line = arg;
+	struct alg_keys *keys = arg;
 
-	if (k->pub.alg == line->alg && k->state == KEY_ACTIVE) {
-		line->active = *k;
-		line->has_active = true;
-	} else if (k->pub.alg == line->alg && k->state == KEY_NEXT) {
-		line->next = *k;
-		line->has_next = true;
+	if (k->pub.alg == keys->alg && k->state == KEY_ACTIVE) {
+		keys->active = *k;
+		keys->has_active = true;
+	} else if (k->pub.alg == keys->alg && k->state == KEY_NEXT) {
+		keys->next = *k;
+		keys->has_next = true;
 	}
 	return true;
 }
 
 static bool
-stop_at_active(void *arg, const void *record)
+collect_until_active(void *arg, const void *record)
 {
-	struct line *line = arg;
+	struct alg_keys *keys = arg;
 
-	stand_in_line(line, record);
-	return !line->has_active;
+	collect_alg_key(keys, record);
+	return !keys->has_active;
 }
 
 enum err
 signkey_active(struct store_txn *t, enum jwa alg, struct signkey *k)
 {
-	struct line line = {.alg = alg};
+	struct alg_keys keys = {.alg = alg};
 
-	signkey_each(t, stop_at_active, &line);
-	*k = line.active;
+	signkey_each(t, collect_until_active, &keys);
+	*k = keys.active;
 	if (store_failed(t) != OK)
 		return store_failed(t);
-	return line.has_active ? OK : ERR_NOT_FOUND;
+	return keys.has_active ? OK : ERR_NOT_FOUND;
 }
 
 static enum err
@@ -151,17 +151,17 @@ enum err
 signkey_rotate(struct store_txn *t, const struct signkey *new,
     const struct retirement *r, int64_t now)
 {
-	struct line line = {.alg = new->pub.alg};
+	struct alg_keys keys = {.alg = new->pub.alg};
 	struct signkey first = *new;
 	enum err e;
 
-	signkey_each(t, stand_in_line, &line);
+	signkey_each(t, collect_alg_key, &keys);
 	e = store_failed(t);
-	if (e == OK && !line.has_active && !line.has_next)
+	if (e == OK && !keys.has_active && !keys.has_next)
 		return activate(t, &first, now);
-	if (e == OK && line.has_active && line.has_next)
-		e = retire(t, &line.active, r, now);
-	if (e == OK && line.has_next)
-		e = activate(t, &line.next, now);
+	if (e == OK && keys.has_active && keys.has_next)
+		e = retire(t, &keys.active, r, now);
+	if (e == OK && keys.has_next)
+		e = activate(t, &keys.next, now);
 	return e == OK ? signkey_put(t, new) : e;
 }

@@ -145,7 +145,7 @@ read_typ(struct jwt *j, const struct json_object_view *header)
 }
 
 static enum err
-read_header(struct jwt *j, const struct json_object_view *header)
+read_jose_header(struct jwt *j, const struct json_object_view *header)
 {
 	char alg[8] = "";
 
@@ -175,7 +175,7 @@ parse_header(struct jwt *j, struct public_key *k, const char *text, size_t len)
 	e = read_object(&header, json, &json_len, text, len);
 	if (e != OK)
 		return e;
-	e = read_header(j, &header);
+	e = read_jose_header(j, &header);
 	if (e == OK && k != NULL &&
 	    jwk_read(k, json_object_view_object(&header, "jwk")) != OK)
 		e = ERR_INVALID_TOKEN;

@@ -37,7 +37,7 @@ struct jwt {
 	size_t signed_len;
 	uint8_t sig[SIGNATURE_MAX];
 	size_t sig_len;
-	struct json_object_view claims; /* jwt_wipe lets go */
+	struct json_object_view claims; /* jwt_wipe frees them */
 	char claims_text[JWT_CAP];
 	size_t claims_len;
 };
