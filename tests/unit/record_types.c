@@ -265,6 +265,22 @@ other_json_is_refused(const struct record_type *type)
 	return refused;
 }
 
+/* A field that is called a secret is marked as one. */
+static bool
+marks_secrets(const struct record_type *type)
+{
+	static const char *const words[] = {"secret", "hash", "salt", "mac"};
+	bool marked = true;
+
+	for (size_t i = 0; i < type->count; i++)
+		for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+			marked &=
+			    type->fields[i].name == NULL ||
+			    strstr(type->fields[i].name, words[w]) == NULL ||
+			    type->fields[i].role == FIELD_SECRET;
+	return marked;
+}
+
 static bool
 shows_nothing_inner(const struct record_type *type)
 {
@@ -388,7 +404,8 @@ try_kind(const struct record_kind *k)
 	promise(k, other_json_is_refused(type),
 	    "JSON with a member too few, too many or of another type is "
 	    "refused");
-	promise(k, shows_nothing_inner(type), "lists show what they may");
+	promise(k, marks_secrets(type) && shows_nothing_inner(type),
+	    "lists show what they may, and no secret");
 	promise(k, longest_fits(type), "the longest fits");
 }
 
