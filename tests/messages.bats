@@ -80,3 +80,156 @@ generate() {	# FILE...
 	grep -q '<title>[^<]*{{t:' "$root"/templates/*.html && fail "in the title"
 	true
 }
+
+# --- the programs with the sentences in brackets
+
+BYE=https://a.example/bye
+
+# see STATUS: the last answer is a page, kept for unmarked.py.
+see() {
+	assert_status "$1"
+	cp "$(last body)" "$BATS_TEST_TMPDIR/page-$((++seen))"
+}
+
+# ask [NAME=VALUE...]: what the provider answers to an app's request.
+ask() {
+	request "${person:-nobody}" GET "$(authorize_url "$@")"
+}
+
+# press STEP [NAME=VALUE...]: a button of the last page.
+press() {
+	STAY=1 submit "${person:-nobody}" step="$1" "${@:2}"
+}
+
+# at_gate METHOD PATH [NAME=VALUE...]: what the gate answers to a browser.
+at_gate() {
+	local query=
+	[[ $2 != *\?* ]] || query=${2#*\?}
+	cgi gate "$1" "${2%%\?*}" "$query" '' "LATCHKEY_SITE=$SITE" \
+	    HTTP_ACCEPT=text/html "${@:3}" >/dev/null
+}
+
+sign_in_pages() {
+	local fds=() fd i # three of four places are for new browsers
+	ask asks && see 200
+	press login username=alice password= && see 200
+	press login username=alice password=wrong && see 403
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		press login username=bob password=wrong
+	done
+	press login username=bob password=wrong && see 429
+	for i in 0 1 2; do
+		exec {fd}>>"$DATA/slots/place-$i" && flock -n "$fd"
+		fds+=("$fd")
+	done
+	press login username=alice password=wrong && see 503
+	for fd in "${fds[@]}"; do
+		exec {fd}>&-
+	done
+	press login username=alice csrf=none && see 403
+}
+
+app_pages() {
+	local person=alice
+	sign_in alice app >/dev/null
+	ask app prompt=select_account && see 200
+	ask asks 'scope=openid profile email groups offline_access archive' &&
+	    see 200
+	ask asks scope=openid prompt=consent && see 200
+	ask closed && see 403
+	ask app response_mode=form_post && see 200
+	person=bob
+	sign_in bob app >/dev/null
+	ask app prompt=select_account && see 200
+}
+
+sign_out_pages() {
+	local person=bob back=post_logout_redirect_uri
+	request bob GET "$ISSUER/logout" && see 200
+	press stay && see 200
+	request bob GET "$ISSUER/logout?client_id=app&$back=$BYE" && see 200
+	press stay && see 200
+	request bob GET "$ISSUER/logout?client_id=app&$back=https://b.example/" &&
+	    see 400
+	request bob GET "$ISSUER/logout?client_id=app&$back=$BYE" &&
+	    press logout && assert_status 303
+	request bob GET "$ISSUER/logout?$back=$BYE" && see 200
+}
+
+error_pages() {
+	ask none && see 400
+	ask '' && see 400
+	ask closed redirect_uri= && see 400
+	ask asks redirect_uri=https://b.example/ && see 400
+	cgi authorize GET /authorize '' '' >/dev/null && see 400
+	cgi authorize GET /elsewhere/a '' '' >/dev/null && see 404
+	cgi authorize PUT /authorize '' '' >/dev/null && see 405
+	cgi authorize GET /authorize 'a=%' '' >/dev/null && see 400
+	cgi authorize POST /authorize '' 'a=%' >/dev/null && see 400
+	cgi authorize POST /authorize '' step=login >/dev/null && see 400
+	cgi authorize POST /authorize '' x CONTENT_LENGTH=9999999 >/dev/null && see 413
+	cgi logout GET /logout 'a=1&a=2' '' >/dev/null && see 400
+	# A page that cannot be made, and no store: a line of text.
+	request - GET "$ISSUER/logout?a=$(printf '"%.0s' {1..8500})" && see 413
+	mkdir "$DATA/templates"
+	echo '{{none}}' >"$DATA/templates/login.html"
+	ask asks && see 500
+	rm -r "$DATA/templates"
+	mv "$DATA/store" "$DATA/elsewhere"
+	ask asks && see 503
+	mv "$DATA/elsewhere" "$DATA/store"
+}
+
+gate_pages() {
+	local cookie visit to person=bob
+	cookie=$(gate_cookie alice)
+	at_gate GET /closed/x "HTTP_COOKIE=$cookie" && see 403
+	at_gate GET /page.txt "HTTP_COOKIE=$cookie" && see 503
+	at_gate GET /closed%2fx && see 400
+	at_gate MOVE /x "HTTP_COOKIE=$cookie" && see 400
+	at_gate MOVE /x "HTTP_COOKIE=$cookie" HTTP_DESTINATION=x && see 400
+	at_gate GET /x LATCHKEY_SITE=https://unknown.example && see 403
+	at_gate GET /x LATCHKEY_SITE= && see 403
+	at_gate GET /x LATCHKEY_GATE=yes && see 403
+	latchkey site set "$SITE" --rule '/page.txt signed-in' \
+	    --rule 'POST /w anyone' --rule '/w/x anyone' >/dev/null
+	at_gate post /w && see 400
+	at_gate DELETE /w && see 403
+	# Back from the provider: in another browser, changed, and not signed in.
+	at_gate GET /page.txt
+	visit=$(http_header Set-Cookie)
+	visit=HTTP_COOKIE=${visit%%;*}
+	request bob GET "$(http_header Location)"
+	press cancel
+	to=$(http_header Location)
+	to="/.latchkey/callback?${to#*\?}"
+	at_gate GET "$to" && see 403
+	at_gate GET "${to/iss=/iss=x}" "$visit" && see 400
+	at_gate GET "$to" "$visit" && see 403
+}
+
+@test "messages: no page has a word of its own, and each sentence is on a page" {
+	local LATCHKEY_BUILD=$LATCHKEY_BUILD/test/marked seen=100
+	gate_store
+	add_client asks --scope openid --scope profile --scope email --scope groups \
+	    --scope offline_access --scope archive
+	add_client closed --group none --redirect-uri "$CALLBACK" \
+	    --redirect-uri http://127.0.0.1:9/two
+	# Of two apps: neither is named on the page.
+	latchkey client set app --post-logout-redirect-uri "$BYE" >/dev/null
+	latchkey client set closed --post-logout-redirect-uri "$BYE" >/dev/null
+	set_conf workers 8
+	set_conf argon2_slots 1
+	app_pages
+	sign_out_pages
+	error_pages
+	gate_pages
+	sign_in_pages
+	run python3 "$BATS_TEST_DIRNAME/unmarked.py" "$root/templates/en.msg" \
+	    "$BATS_TEST_TMPDIR"/page-*
+	# These take a second's chance, a broken disk, or a person who is locked
+	# while signing in.
+	assert_equal "$output" "$(printf 'on no page: %s\n' 'login.wait[one]' \
+	    error.fault error.temporarily_unavailable reason.user_disabled \
+	    reason.user_not_in_group)"
+}

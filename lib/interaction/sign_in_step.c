@@ -32,7 +32,7 @@ ask_after_stale(struct interaction *i)
 {
 	i->call->response.status = 403;
 	sign_in_ask(
-	    i, "", message_text(i->call->page.catalogue, "login.left_open"));
+	    i, "", page_reason(&i->call->page, REASON_FORM_TOKEN, NULL));
 }
 
 void
