@@ -35,7 +35,7 @@ struct state {
 /* A path and query of the same site, as a browser reads it: "//" and "/\"
  * begin another host. What is the gate's own is no page. */
 static bool
-is_local(const char *target)
+is_own_page(const char *target)
 {
 	char path[SITE_PATH_CAP];
 
@@ -52,7 +52,7 @@ is_local(const char *target)
 /* The MAC of S under KEY: no part can be taken for another, for neither number
  * nor origin has a space. */
 static void
-mac_of(char text[static MAC_TEXT + 1], const struct state *s,
+state_mac(char text[static MAC_TEXT + 1], const struct state *s,
     const uint8_t key[static GATE_KEY_LEN])
 {
 	char maced[MACED_CAP];
@@ -87,10 +87,10 @@ state_make(struct state *s, const char *origin, const char *target,
 	*s = (struct state){.origin = origin, .target = "/"};
 	random_bytes(number, sizeof number);
 	base64url_encode(s->number, sizeof s->number, number, sizeof number);
-	if (!is_local(target) ||
+	if (!is_own_page(target) ||
 	    str_copy(s->target, sizeof s->target, target) != OK)
 		s->target[0] = '/', s->target[1] = '\0';
-	mac_of(s->mac, s, key);
+	state_mac(s->mac, s, key);
 }
 
 /* Takes TEXT (may be NULL) apart; ERR_FORBIDDEN unless it leads to a page of
@@ -104,7 +104,7 @@ state_read(struct state *s, const char *origin, const char *text)
 	    str_copy_n(s->mac, sizeof s->mac, text + NUMBER_TEXT, MAC_TEXT) !=
 		OK ||
 	    str_copy(s->target, sizeof s->target, text + STATE_HEAD) != OK ||
-	    !is_local(s->target))
+	    !is_own_page(s->target))
 		return ERR_FORBIDDEN;
 	return OK;
 }
@@ -117,7 +117,7 @@ state_is_good(const struct state *s, const uint8_t *key)
 
 	if (key == NULL)
 		return false;
-	mac_of(mac, s, key);
+	state_mac(mac, s, key);
 	return secret_equal_str(mac, s->mac);
 }
 
@@ -157,6 +157,13 @@ gate_sign_in_begin(const struct provider *p, const char *origin,
 	return buf_ok(&b) ? OK : ERR_NO_SPACE;
 }
 
+/* The gate's cookie of a browser; NULL: it has none. */
+struct gate_cookie_ctx {
+	const struct provider *p;
+	const char *origin, *cookie;
+	int64_t now;
+};
+
 struct gate_redemption {
 	const struct provider *p;
 	const struct gate_return *q;
@@ -169,14 +176,14 @@ struct gate_redemption {
 };
 
 static void
-end_family_of(struct store_txn *t, const struct provider *p, const char *origin,
-    const char *cookie, int64_t now)
+end_family_of(struct store_txn *t, const struct gate_cookie_ctx *g)
 {
 	struct client c;
 	struct family f;
 	struct user u;
 
-	if (gate_family(t, p, cookie, origin, now, &f, &c, &u) == OK)
+	if (gate_family(t, g->p, g->cookie, g->origin, g->now, &f, &c, &u) ==
+	    OK)
 		family_end(t, f.family_id);
 	user_wipe(&u);
 }
@@ -224,6 +231,8 @@ static enum err
 give_family(struct store_txn *t, struct gate_redemption *f,
     const struct code *c, bool again)
 {
+	struct gate_cookie_ctx before = {
+	    f->p, f->q->origin, f->q->before, f->now};
 	struct family_lifetimes l = {0};
 	struct session session;
 	enum err e = session_get(t, c->sid, f->now, &session);
@@ -237,7 +246,7 @@ give_family(struct store_txn *t, struct gate_redemption *f,
 		return store_failed(t);
 	if (again)
 		return refused(REASON_CODE_REUSED, &f->reason);
-	end_family_of(t, f->p, f->q->origin, f->q->before, f->now);
+	end_family_of(t, &before);
 	l.access_token_s = session.absolute_expires_at - f->now;
 	return code_begin_family(t, c, f->client, &l, f->now, &f->family);
 }
@@ -278,7 +287,7 @@ check_return(
 }
 
 static enum err
-redeem(const struct provider *p, const struct gate_return *q,
+redeem_at_site(const struct provider *p, const struct gate_return *q,
     const struct state *s, int64_t now, struct gate_sign_in *r,
     enum reason *reason)
 {
@@ -319,21 +328,15 @@ is_over(enum reason reason)
 	       reason == REASON_SESSION_ENDED;
 }
 
-struct looking {
-	const struct provider *p;
-	const struct gate_return *q;
-	int64_t now;
-	struct client *client; /* large, so not in here */
-};
-
 static enum err
-look_step(struct store_txn *t, void *arg)
+find_cookie_family_step(struct store_txn *t, void *arg)
 {
-	struct looking *l = arg;
+	const struct gate_cookie_ctx *g = arg;
+	struct client c;
 	struct family f;
 	struct user u;
-	enum err e = gate_family(
-	    t, l->p, l->q->before, l->q->origin, l->now, &f, l->client, &u);
+	enum err e =
+	    gate_family(t, g->p, g->cookie, g->origin, g->now, &f, &c, &u);
 
 	user_wipe(&u);
 	return e;
@@ -345,11 +348,11 @@ static bool
 keeps_cookies(
     const struct provider *p, const struct gate_return *q, int64_t now)
 {
-	struct client client;
-	struct looking l = {p, q, now, &client};
+	struct gate_cookie_ctx g = {p, q->origin, q->before, now};
 
 	return q->key != NULL ||
-	       (q->before != NULL && store_read(p->store, look_step, &l) == OK);
+	       (q->before != NULL &&
+		   store_read(p->store, find_cookie_family_step, &g) == OK);
 }
 
 enum err
@@ -376,7 +379,7 @@ gate_sign_in_finish(const struct provider *p, const struct gate_return *q,
 	}
 	e = check_return(p, q, reason);
 	if (e == OK)
-		e = redeem(p, q, &s, now, r, reason);
+		e = redeem_at_site(p, q, &s, now, r, reason);
 	r->start_over = e == ERR_INVALID_GRANT && is_over(*reason);
 	return e;
 }
@@ -387,18 +390,10 @@ gate_sign_in_wipe(struct gate_sign_in *r)
 	secret_wipe(r, sizeof *r);
 }
 
-struct gate_sign_out_ctx {
-	const struct provider *p;
-	const char *origin, *cookie;
-	int64_t now;
-};
-
 static enum err
-gate_sign_out_step(struct store_txn *t, void *arg)
+end_cookie_family_step(struct store_txn *t, void *arg)
 {
-	struct gate_sign_out_ctx *s = arg;
-
-	end_family_of(t, s->p, s->origin, s->cookie, s->now);
+	end_family_of(t, arg);
 	return store_failed(t);
 }
 
@@ -406,12 +401,12 @@ enum err
 gate_sign_out(const struct provider *p, const char *origin, const char *cookie,
     int64_t now)
 {
-	struct gate_sign_out_ctx s = {p, origin, cookie, now};
+	struct gate_cookie_ctx g = {p, origin, cookie, now};
 	struct opaque_token token;
 
 	/* A forged one must not cost the store's one writer. */
 	if (cookie == NULL || opaque_token_decode(&token, OPAQUE_TOKEN_GATE,
 				  cookie, &p->keyring) != OK)
 		return OK;
-	return store_write(p->store, now, gate_sign_out_step, &s);
+	return store_write(p->store, now, end_cookie_family_step, &g);
 }
