@@ -35,7 +35,7 @@ web	 = gateway signals request response cookie csrf message template cors browse
 	   token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step authorize_flow logout_flow \
 	   gate_flow gate_notice
-app	 = app token_answer worker_pool stack_wipe held
+app	 = app opened token_answer worker_pool stack_wipe held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate

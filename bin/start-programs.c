@@ -257,7 +257,7 @@ become_user(void)
 
 /* In the child. */
 static void
-run(const struct program *p)
+exec_program(const struct program *p)
 {
 	char *const argv[] = {(char *)(uintptr_t)p->path, NULL};
 
@@ -285,12 +285,12 @@ wait_longer(struct program *p)
 }
 
 static void
-start(struct program *p)
+start_program(struct program *p)
 {
 	pid_t pid = fork();
 
 	if (pid == 0)
-		run(p);
+		exec_program(p);
 	p->started_ms = now_ms();
 	p->pid = pid;
 	if (pid < 0) {
@@ -342,7 +342,7 @@ replace_all(void)
 }
 
 static void
-end_all(void)
+end_programs(void)
 {
 	for (int i = 0; i < COUNT; i++)
 		if (programs[i].pid > 0)
@@ -377,7 +377,7 @@ start_called(const struct pollfd polled[static COUNT])
 {
 	for (int i = 0; i < COUNT; i++)
 		if (polled[i].revents != 0)
-			start(&programs[i]);
+			start_program(&programs[i]);
 }
 
 static void
@@ -464,6 +464,6 @@ main(int argc, char **argv)
 	/* Unless somebody wants another time. */
 	setenv("LATCHKEY_IDLE", IDLE_S, 0);
 	supervise(hold_signals());
-	end_all();
+	end_programs();
 	return EXIT_SUCCESS;
 }

@@ -1,236 +1,45 @@
 #include "app/app.h"
 
+#include "app/opened.h"
 #include "app/worker_pool.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/reason.h"
-#include "base/secret.h"
 #include "base/str.h"
 #include "web/gateway.h"
 #include "web/reply.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define RETRY_AFTER "10" /* seconds */
-
-/* Files when they were read. */
-struct seen {
-	struct stat conf;      /* latchkey.conf */
-	struct stat templates; /* the directory */
-	unsigned generation;   /* the store's files */
-};
 
 enum { IDLE_MAX_S = 86400 };
 
 struct app {
-	unsigned uses;
 	const struct endpoint *endpoints;
-	bool stays; /* FastCGI */
-
-	pthread_mutex_t lock; /* of what follows; calls have copies of it */
-	bool open;
-	bool lost; /* the files of the store cannot be used */
-	struct provider provider;
-	struct templates *templates;
-	struct seen seen;
+	bool every_path; /* the one endpoint serves them */
+	bool stays;      /* FastCGI */
+	struct opened opened;
 };
 
-/* A worker's call, and the copy of the app behind its provider and page. */
+/* A worker's call, and what its provider and page are taken from. */
 struct app_call {
 	struct call call;
 	struct app *app;
-	bool has_copy;
-	struct provider copy;
-	struct templates *templates;
-	struct seen seen;
+	struct opened_copy copy;
 };
 
-static void
-stat_file(struct stat *st, const char *dir, const char *name)
-{
-	char path[CONF_PATH_CAP + 16];
-
-	*st = (struct stat){0};
-	if (file_path(path, sizeof path, dir, name) != OK ||
-	    stat(path, st) != 0)
-		st->st_ino = 0;
-}
-
-static struct seen
-look(const struct provider *p, const char *dir, unsigned uses)
-{
-	struct seen seen = {.generation = store_generation(p->store)};
-
-	stat_file(&seen.conf, dir, "latchkey.conf");
-	if (uses & APP_PAGES)
-		stat_file(&seen.templates, dir, "templates");
-	return seen;
-}
-
-static bool
-same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
-static bool
-same_seen(const struct seen *a, const struct seen *b)
-{
-	return a->generation == b->generation &&
-	       same_file(&a->conf, &b->conf) &&
-	       same_file(&a->templates, &b->templates);
-}
-
-static void
-app_close(struct app *app)
-{
-	templates_free(&app->templates);
-	provider_close(&app->provider);
-	app->open = false;
-}
-
-static void
-app_open(struct app *app)
-{
-	char why[CONF_WHY_CAP] = "templates cannot be read";
-	struct provider *p = &app->provider;
-	enum err e;
-
-	e = provider_open(p, conf_dir(NULL),
-	    app->uses & (PROVIDER_KEYRING | PROVIDER_SIGNER), why, sizeof why);
-	if (e == OK && (app->uses & APP_PAGES))
-		e = templates_load(&app->templates, p->conf.dir);
-	app->open = e == OK;
-	if (app->open) {
-		log_to_syslog(p->conf.log_syslog);
-		return;
-	}
-	log_fault("cannot start", "reason", err_name(e), "why", why, NULL);
-	app_close(app);
-}
-
-static void
-load_conf_again(struct provider *p)
-{
-	char why[CONF_WHY_CAP] = "";
-	struct conf conf;
-
-	if (conf_load(&conf, p->conf.dir, why, sizeof why) != OK) {
-		log_fault("settings not read again", "why", why, NULL);
-		return;
-	}
-	p->conf = conf;
-	log_to_syslog(conf.log_syslog);
-}
-
-static void
-load_templates_again(struct app *app)
-{
-	struct templates *templates;
-
-	if (!(app->uses & APP_PAGES) ||
-	    templates_load(&templates, app->provider.conf.dir) != OK)
-		return;
-	templates_free(&app->templates);
-	app->templates = templates;
-}
-
-/* Reads again what has changed; where that cannot be used, it is logged, and
- * what there was stands. */
-static void
-refresh(struct app *app, const struct seen *seen)
-{
-	load_conf_again(&app->provider);
-	load_templates_again(app);
-	app->seen = *seen;
-}
-
-/* The store's files were replaced: those that are there now are opened. False
- * if they cannot be. */
-static bool
-renew(struct app *app)
-{
-	char why[CONF_WHY_CAP] = "";
-	enum err e = provider_renew(&app->provider,
-	    app->uses & (PROVIDER_KEYRING | PROVIDER_SIGNER), why, sizeof why);
-
-	app->lost = e != OK;
-	if (app->lost)
-		log_fault(
-		    "cannot start", "reason", err_name(e), "why", why, NULL);
-	return !app->lost;
-}
-
-/* What there is to open is open, and as it is now; false if it cannot be had.
- * The app is locked. */
-static bool
-keep_open(struct app *app)
-{
-	const char *dir = app->open ? app->provider.conf.dir : conf_dir(NULL);
-	struct seen seen = look(&app->provider, dir, app->uses);
-
-	if (!app->open) {
-		app->seen = seen;
-		app_open(app);
-		return app->open;
-	}
-	if ((app->lost || seen.generation != app->seen.generation) &&
-	    !renew(app))
-		return false;
-	if (!same_seen(&seen, &app->seen))
-		refresh(app, &seen);
-	return true;
-}
-
-/* Lets go of C's copy of the app. The app is locked. */
-static void
-drop_copy(struct app_call *c)
-{
-	templates_free(&c->templates);
-	secret_wipe(&c->copy.keyring, sizeof c->copy.keyring);
-	c->has_copy = false;
-}
-
-static void
-take_copy(struct app_call *c)
-{
-	struct app *app = c->app;
-
-	pthread_mutex_lock(&app->lock);
-	drop_copy(c);
-	if (keep_open(app)) {
-		c->copy = app->provider;
-		c->seen = app->seen;
-		c->templates = templates_share(app->templates);
-		c->call.page =
-		    (struct page){&c->copy.conf, c->templates, catalogues};
-		c->has_copy = true;
-	}
-	pthread_mutex_unlock(&app->lock);
-}
-
-/* Gives C the provider as it is now; false if it cannot be had. A worker has a
- * copy of its own, so that this takes no lock while nothing changes. */
+/* Gives C the provider as it is now; false if it cannot be had. */
 static bool
 is_provided(struct app_call *c)
 {
-	struct seen seen;
-
-	if (c->has_copy) {
-		seen = look(&c->copy, c->copy.conf.dir, c->app->uses);
-		if (same_seen(&seen, &c->seen))
-			return true;
-	}
-	take_copy(c);
-	return c->has_copy;
+	if (!opened_copy_update(&c->app->opened, &c->copy))
+		return false;
+	c->call.page = (struct page){
+	    &c->copy.provider.conf, c->copy.templates, catalogues};
+	return true;
 }
 
 /*
@@ -276,7 +85,7 @@ allowed_methods(const struct endpoint *ep)
 
 /* An error nobody's serve function has seen: as a page, or as JSON. */
 static void
-refuse(struct call *c, enum err e, enum reason reason)
+refuse_call(struct call *c, enum err e, enum reason reason)
 {
 	call_log_refusal(c, e, reason, NULL);
 	response_begin(&c->response, err_status(e));
@@ -294,13 +103,13 @@ answer_options(struct call *c, const struct endpoint *ep)
 	    &c->response, c->provider, &c->request, ep->cors, allow);
 
 	if (e != OK)
-		refuse(c, e, REASON_NONE);
+		refuse_call(c, e, REASON_NONE);
 	else
 		response_header(&c->response, "Allow", allow);
 }
 
 static void
-dispatch(struct call *c, const struct endpoint *ep)
+dispatch_call(struct call *c, const struct endpoint *ep)
 {
 	enum method method = c->request.method;
 	enum err e = OK;
@@ -310,7 +119,7 @@ dispatch(struct call *c, const struct endpoint *ep)
 		return;
 	}
 	if (!(ep->methods & (method == METHOD_HEAD ? METHOD_GET : method))) {
-		refuse(c, ERR_METHOD_NOT_ALLOWED, REASON_NONE);
+		refuse_call(c, ERR_METHOD_NOT_ALLOWED, REASON_NONE);
 		response_header(&c->response, "Allow", allowed_methods(ep));
 		return;
 	}
@@ -320,7 +129,7 @@ dispatch(struct call *c, const struct endpoint *ep)
 		call_set_caller(c, ep->path);
 		ep->serve(c);
 	} else
-		refuse(c, e, REASON_BODY_UNREADABLE);
+		refuse_call(c, e, REASON_BODY_UNREADABLE);
 	if (cors_allow(&c->response, c->provider, &c->request, ep->cors) != OK)
 		c->response.failed = true;
 }
@@ -336,33 +145,33 @@ answer_unavailable(struct call *c)
 }
 
 static void
-answer(struct app_call *own)
+answer_call(struct app_call *own)
 {
 	const struct app *app = own->app;
 	struct call *c = &own->call;
 	const struct endpoint *ep;
-	bool every_path = app->uses & APP_EVERY_PATH;
-	enum err e = every_path ? request_read_head(&c->request, c->exchange)
-				: request_read(&c->request, c->exchange);
+	enum err e = app->every_path
+			 ? request_read_head(&c->request, c->exchange)
+			 : request_read(&c->request, c->exchange);
 
 	if (!is_provided(own)) {
 		answer_unavailable(c);
 		return;
 	}
 	if (e != OK) {
-		refuse(c, e, REASON_REQUEST_UNREADABLE);
+		refuse_call(c, e, REASON_REQUEST_UNREADABLE);
 		return;
 	}
 	c->now = clock_now();
-	if (every_path) {
+	if (app->every_path) {
 		app->endpoints->serve(c);
 		return;
 	}
 	ep = find_endpoint(c, app->endpoints);
 	if (ep != NULL)
-		dispatch(c, ep);
+		dispatch_call(c, ep);
 	else
-		refuse(c, ERR_NO_SUCH_PAGE, REASON_NONE);
+		refuse_call(c, ERR_NO_SUCH_PAGE, REASON_NONE);
 }
 
 static void *
@@ -374,11 +183,9 @@ call_make(void *arg)
 	if (c == NULL)
 		return NULL;
 	c->app = app;
-	c->call.provider = &c->copy;
-	/* Before there is a request, so that none need wait; and not in
-	 * app_run, whose stack would keep the memory. */
-	if (app->stays)
-		take_copy(c);
+	c->call.provider = &c->copy.provider;
+	if (app->stays) /* before there is a request, which would wait */
+		(void)is_provided(c);
 	return c;
 }
 
@@ -387,9 +194,7 @@ call_free(void *state)
 {
 	struct app_call *c = state;
 
-	pthread_mutex_lock(&c->app->lock);
-	drop_copy(c);
-	pthread_mutex_unlock(&c->app->lock);
+	opened_copy_drop(&c->app->opened, &c->copy);
 	free(c->call.kept);
 	free(c);
 }
@@ -403,7 +208,7 @@ call_serve(void *state, struct exchange *x)
 	c->exchange = x;
 	c->late = false;
 	response_begin(&c->response, 200);
-	answer(own);
+	answer_call(own);
 	if (c->response.status == 503)
 		response_header(&c->response, "Retry-After", RETRY_AFTER);
 	response_send(&c->response, x, c->request.method == METHOD_HEAD);
@@ -416,19 +221,15 @@ workers_max(const void *state)
 {
 	const struct app_call *c = state;
 
-	return c->has_copy ? c->copy.conf.workers : 1;
+	return c->copy.valid ? c->copy.provider.conf.workers : 1;
 }
 
-/* Whether requests under way may never end. No lock is taken, for they may
- * have it. */
 static bool
 may_hang(void *arg)
 {
 	struct app *app = arg;
 
-	(void)store_generation(app->provider.store);
-	return app->provider.store != NULL &&
-	       store_is_lost(app->provider.store);
+	return opened_may_hang(&app->opened);
 }
 
 /* Seconds, set by what holds the socket while no program runs. */
@@ -446,20 +247,22 @@ app_run(const char *program, unsigned uses, const struct endpoint *endpoints)
 {
 	static const struct worker_kind kind = {
 	    call_make, call_free, call_serve, workers_max, may_hang};
-	struct app app = {.uses = uses, .endpoints = endpoints};
+	struct app app = {
+	    .endpoints = endpoints, .every_path = uses & APP_EVERY_PATH};
 	int64_t idle_ms = idle_exit_ms();
 	struct gateway *g = NULL;
 	enum err e;
 
 	log_open(program);
 	e = gateway_open(&g, idle_ms);
-	if (e == OK && pthread_mutex_init(&app.lock, NULL) != 0)
-		e = ERR_NO_MEMORY;
+	if (e == OK)
+		e = opened_init(&app.opened,
+		    uses & (PROVIDER_KEYRING | PROVIDER_SIGNER),
+		    uses & APP_PAGES);
 	if (e == OK) {
 		app.stays = !gateway_is_cgi(g);
 		e = workers_run(g, &kind, &app, idle_ms);
-		app_close(&app);
-		pthread_mutex_destroy(&app.lock);
+		opened_close(&app.opened);
 	}
 	if (e != OK)
 		log_fault("cannot start", "reason", err_name(e), NULL);

@@ -5,8 +5,7 @@
  *
  * Where the provider cannot be opened (not initialised, another owner, disk
  * trouble) the program says why in the log, answers 503, and tries again: what
- * an administrator mends needs no restart. Settings and templates are read
- * again when latchkey.conf or the directory of templates has changed.
+ * an administrator mends needs no restart (app/opened.h).
  *
  * With LATCHKEY_IDLE, a number of seconds, the program exits when nothing has
  * come for so long. Whatever started it holds the socket, where a connection

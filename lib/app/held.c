@@ -27,7 +27,7 @@ held_init(struct held *h)
 
 /* Until DUE_MS, or until all leave. */
 static void
-await(struct held *h, int64_t due_ms)
+await_due(struct held *h, int64_t due_ms)
 {
 	struct timespec until = {
 	    .tv_sec = due_ms / 1000, .tv_nsec = due_ms % 1000 * 1000000};
@@ -48,7 +48,7 @@ take_first(struct held *h)
 }
 
 static void *
-let_go(void *arg)
+release_held(void *arg)
 {
 	struct held *h = arg;
 
@@ -56,7 +56,7 @@ let_go(void *arg)
 	while (h->count > 0) {
 		struct exchange *x;
 
-		await(h, h->ring[h->first].due_ms);
+		await_due(h, h->ring[h->first].due_ms);
 		x = take_first(h);
 		pthread_mutex_unlock(&h->lock);
 		gateway_finish(x);
@@ -70,7 +70,7 @@ let_go(void *arg)
 
 /* One that is not running has only its return before it. */
 static void
-join(struct held *h)
+join_thread(struct held *h)
 {
 	if (h->started)
 		pthread_join(h->thread, NULL);
@@ -78,13 +78,13 @@ join(struct held *h)
 }
 
 static bool
-is_let_go(struct held *h)
+is_released(struct held *h)
 {
 	if (h->running)
 		return true;
-	join(h);
+	join_thread(h);
 	h->started = h->running =
-	    pthread_create(&h->thread, NULL, let_go, h) == 0;
+	    pthread_create(&h->thread, NULL, release_held, h) == 0;
 	return h->running;
 }
 
@@ -100,7 +100,7 @@ held_add(struct held *h, struct exchange *x)
 		last = (h->first + h->count++) % HELD_MAX;
 		h->ring[last].exchange = x;
 		h->ring[last].due_ms = monotonic_ms() + HELD_MS;
-		good = is_let_go(h);
+		good = is_released(h);
 		h->count -= !good;
 	}
 	pthread_mutex_unlock(&h->lock);
@@ -115,6 +115,6 @@ held_finish(struct held *h)
 	pthread_cond_signal(&h->over_now);
 	pthread_mutex_unlock(&h->lock);
 	/* None is added any more: workers have ended. */
-	join(h);
+	join_thread(h);
 	h->over = false;
 }

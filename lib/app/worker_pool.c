@@ -75,7 +75,7 @@ add_worker(struct pool *p)
 }
 
 static bool
-is_over(const struct pool *p)
+pool_is_over(const struct pool *p)
 {
 	return p->exiting || gateway_is_over(p->gateway);
 }
@@ -85,7 +85,7 @@ is_over(const struct pool *p)
 static void
 provide_listener(struct pool *p)
 {
-	if (is_over(p) || p->listening > 0 || p->computing >= p->permits)
+	if (pool_is_over(p) || p->listening > 0 || p->computing >= p->permits)
 		return;
 	if (p->idle > 0)
 		pthread_cond_signal(&p->wanted);
@@ -151,7 +151,7 @@ await_listening(struct pool *p)
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += GATEWAY_IDLE_S;
-	while (!is_over(p)) {
+	while (!pool_is_over(p)) {
 		if (p->listening < LISTENERS && p->computing < p->permits)
 			return true;
 		if (rc == ETIMEDOUT)
@@ -168,7 +168,7 @@ await_listening(struct pool *p)
 static bool
 keeps_listening(struct pool *p, int64_t since)
 {
-	if (is_over(p) || p->listening > 1)
+	if (pool_is_over(p) || p->listening > 1)
 		return false;
 	if (p->idle_ms == 0 || p->idle + 1 < p->running ||
 	    monotonic_ms() - since < p->idle_ms)
@@ -246,7 +246,7 @@ serve_requests(struct worker *w, struct exchange **x)
 }
 
 static enum err
-work(struct worker *w)
+run_worker(struct worker *w)
 {
 	const struct worker_kind *kind = w->pool->kind;
 	struct exchange *x = NULL;
@@ -271,7 +271,7 @@ worker_thread(void *arg)
 	enum err e;
 
 	permit_holder(give_up_permit, w);
-	e = work(w);
+	e = run_worker(w);
 	if (e != OK)
 		log_fault("a worker could not start", NULL);
 	pthread_mutex_lock(&p->lock);
@@ -312,7 +312,7 @@ wake_all(struct pool *p)
 
 /* There is no way to end a thread that waits for what will not come. */
 static _Noreturn void
-give_up(void)
+give_up_requests(void)
 {
 	log_fault("requests under way given up", NULL);
 	_exit(EXIT_FAILURE);
@@ -320,7 +320,7 @@ give_up(void)
 
 /* Told to stop, each finishes the request it has. */
 static void
-end_all(struct pool *p)
+end_workers(struct pool *p)
 {
 	static const struct timespec pause = {
 	    .tv_nsec = WAKE_INTERVAL_MS * 1000000L};
@@ -328,7 +328,7 @@ end_all(struct pool *p)
 
 	for (int round = 0; any_running(p); round++) {
 		if (round >= rounds_max && p->kind->may_hang(p->arg))
-			give_up();
+			give_up_requests();
 		wake_all(p);
 		nanosleep(&pause, NULL);
 	}
@@ -348,7 +348,7 @@ run_threads(struct pool *p)
 	pthread_mutex_unlock(&p->lock);
 	while (any_running(p) && gateway_sleep(p->gateway))
 		;
-	end_all(p);
+	end_workers(p);
 	return p->result;
 }
 
