@@ -21,10 +21,11 @@
 	{"--name", "NAME", false}, {"--redirect-uri", "URI", true},            \
 	    {"--post-logout-redirect-uri", "URI", true},                       \
 	    {"--secret-stdin", NULL, false},                                   \
-	    {"--alg", "EdDSA|RS256|HS256", false}, {"--grant", "GRANT", true}, \
-	    {"--scope", "SCOPE", true}, {"--group", "GROUP", true},            \
-	    {"--audience", "URI", false}, {"--resource", "URI", true},         \
-	    {"--introspect-any", NULL, false},                                 \
+	    {"--auth", "client_secret_basic|private_key_jwt", false},          \
+	    {"--jwks", "FILE", false}, {"--alg", "EdDSA|RS256|HS256", false},  \
+	    {"--grant", "GRANT", true}, {"--scope", "SCOPE", true},            \
+	    {"--group", "GROUP", true}, {"--audience", "URI", false},          \
+	    {"--resource", "URI", true}, {"--introspect-any", NULL, false},    \
 	    {"--no-introspect-any", NULL, false}, {"--trusted", NULL, false},  \
 	    {"--refresh-retry", "instead|theft|default", false},               \
 	    {"--no-pkce", NULL, false}, {"--cookie-refresh", NULL, false},     \
@@ -58,6 +59,12 @@ static const struct option secret_options[] = {
     OPTION_JSON,
     OPTION_END,
 };
+
+static bool
+has_secret(const struct client *c)
+{
+	return c->auth_method == AUTH_CLIENT_SECRET;
+}
 
 static int
 refuse_client(const struct admin *a, enum err e, const char *client_id)
@@ -94,6 +101,7 @@ struct client_change {
 	const char *client_id;
 	const struct args *args;
 	const struct recipe_choice *app; /* NULL: added without a recipe */
+	char jwks[CLIENT_JWKS_CAP];      /* given; "": none */
 	struct keyring keyring;
 	char secret[CLIENT_SECRET_CAP];
 	int64_t now;
@@ -126,6 +134,16 @@ start_client(struct client *c, const struct admin *a, bool is_public)
 	c->grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN;
 }
 
+/* The keys were read before the step, which may be run more than once. */
+static enum err
+take_jwks(struct client_change *s)
+{
+	struct client *c = &s->client;
+
+	return s->jwks[0] != '\0' ? str_copy(c->jwks, sizeof c->jwks, s->jwks)
+				  : OK;
+}
+
 static enum err
 compose_client(const struct admin *a, struct client_change *s)
 {
@@ -141,6 +159,8 @@ compose_client(const struct admin *a, struct client_change *s)
 		e = recipe_apply(s->app, c, &s->refusal);
 	if (e == OK)
 		e = client_options_apply(c, s->args, &s->refusal);
+	if (e == OK)
+		e = take_jwks(s);
 	if (e == OK && !args_has(s->args, "--scope") && c->scope[0] == '\0' &&
 	    (c->grants & GRANT_AUTHORIZATION_CODE) != 0)
 		e = str_copy(c->scope, sizeof c->scope, DEFAULT_SCOPE);
@@ -168,12 +188,12 @@ give_secret(const struct admin *a, struct client_change *s)
 static int
 add_composed_client(struct admin *a, struct client_change *s)
 {
-	const bool made = !client_is_public(&s->client) &&
-			  !args_has(s->args, "--secret-stdin");
+	const bool made =
+	    has_secret(&s->client) && !args_has(s->args, "--secret-stdin");
 	enum err e;
 	int status = EXIT_DONE;
 
-	if (!client_is_public(&s->client))
+	if (has_secret(&s->client))
 		status = give_secret(a, s);
 	if (status == EXIT_DONE)
 		status = keys_ensure(
@@ -198,8 +218,10 @@ add_client_change(struct admin *a, struct client_change *s)
 	int status;
 
 	s->now = a->now;
-	status = compose_client(a, s) == OK ? add_composed_client(a, s)
-					    : admin_explain(&s->refusal);
+	status = client_options_jwks(s->jwks, s->args, &s->refusal) == OK &&
+			 compose_client(a, s) == OK
+		     ? add_composed_client(a, s)
+		     : admin_explain(&s->refusal);
 	secret_wipe(s, sizeof *s);
 	return status;
 }
@@ -252,14 +274,17 @@ set_client_step(struct store_txn *t, void *arg)
 {
 	struct client_change *s = arg;
 	struct client *c = &s->client;
-	enum jwa before;
+	bool had_secret, had_hs256;
 	enum err e;
 
 	e = find_changeable_client(t, s);
 	if (e != OK)
 		return e;
-	before = c->alg;
+	had_secret = has_secret(c);
+	had_hs256 = c->alg == JWA_HS256;
 	e = client_options_apply(c, s->args, &s->refusal);
+	if (e == OK)
+		e = take_jwks(s);
 	if (e == OK)
 		e = client_options_edit(c, s->args, &s->refusal);
 	if (e == OK)
@@ -267,12 +292,15 @@ set_client_step(struct store_txn *t, void *arg)
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
 	if (e != OK)
 		return e;
-	s->secret_used = args_has(s->args, "--secret-stdin") ||
-			 (c->alg == JWA_HS256 && before != JWA_HS256);
+	s->secret_used = has_secret(c) &&
+			 (!had_secret || args_has(s->args, "--secret-stdin") ||
+			     (c->alg == JWA_HS256 && !had_hs256));
 	if (s->secret_used)
 		e = client_secret_set(c, s->secret, &s->keyring);
 	else if (c->alg != JWA_HS256)
 		c->hs256_secret[0] = '\0';
+	if (!has_secret(c))
+		memset(c->secret_mac, 0, sizeof c->secret_mac);
 	if (e == OK)
 		e = client_put(t, c, s->now);
 	if (e == OK)
@@ -288,9 +316,8 @@ client_secret_step(struct store_txn *t, void *arg)
 	enum err e;
 
 	e = find_changeable_client(t, s);
-	if (e == OK && client_is_public(&s->client))
-		return refusal_set(
-		    &s->refusal, NULL, NULL, "a public client has no secret");
+	if (e == OK)
+		e = client_options_check(&s->client, true, &s->refusal);
 	if (e == OK)
 		e = client_secret_set(&s->client, s->secret, &s->keyring);
 	if (e == OK)
@@ -375,6 +402,8 @@ set_client(struct admin *a, const struct args *args)
 
 	if (!args_any(args))
 		return admin_misused("client set: nothing to change");
+	if (client_options_jwks(s.jwks, args, &s.refusal) != OK)
+		return admin_explain(&s.refusal);
 	e = store_read(a->store, find_client_step, &s);
 	if (e != OK)
 		return refuse_client(a, e, args->operand);

@@ -1,6 +1,8 @@
 #include "client_options.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "domain/uri.h"
+#include "jose/jwk.h"
 
 #include <string.h>
 
@@ -44,6 +46,53 @@ apply_grants(struct client *c, const struct args *args, struct refusal *r)
 		c->grants |= grant;
 	}
 	return OK;
+}
+
+static enum err
+apply_auth(struct client *c, const struct args *args, struct refusal *r)
+{
+	const char *name = args_value(args, "--auth");
+
+	if (name == NULL)
+		return OK;
+	if (client_is_public(c))
+		return refusal_set(
+		    r, "--auth", name, "a public client cannot authenticate");
+	c->auth_method = auth_method_from_name(name);
+	if (c->auth_method == AUTH_NONE || c->auth_method == AUTH_METHOD_COUNT)
+		return refusal_set(r, "--auth", name,
+		    "give client_secret_basic or private_key_jwt");
+	if (c->auth_method == AUTH_CLIENT_SECRET)
+		c->jwks[0] = '\0';
+	return OK;
+}
+
+enum err
+client_options_jwks(char jwks[static CLIENT_JWKS_CAP], const struct args *args,
+    struct refusal *r)
+{
+	const char *path = args_value(args, "--jwks");
+	char text[JWK_SET_TEXT_MAX];
+	size_t len;
+	enum err e;
+
+	jwks[0] = '\0';
+	if (path == NULL)
+		return OK;
+	e = file_read(path, 0, text, sizeof text, &len);
+	if (e == OK)
+		e = client_jwks_read(jwks, text, len);
+	if (e == OK)
+		return OK;
+	return refusal_set(r, "--jwks", path,
+	    e == ERR_FORBIDDEN     ? "has a private key; give the public keys "
+				     "alone, and make a new pair"
+	    : e == ERR_SYNTAX      ? "is no JWK set (RFC 7517 5)"
+	    : e == ERR_NO_SPACE    ? "has too many keys"
+	    : e == ERR_UNSUPPORTED ? "has no key that can be used here: "
+				     "Ed25519, P-256, RSA with 2048 to 4096 "
+				     "bits"
+				   : "cannot be read");
 }
 
 static enum err
@@ -127,6 +176,8 @@ client_options_apply(
 	if (e == OK)
 		e = apply_grants(c, args, r);
 	if (e == OK)
+		e = apply_auth(c, args, r);
+	if (e == OK)
 		e = apply_alg(c, args, r);
 	if (e == OK)
 		e = apply_retry(c, args, r);
@@ -165,5 +216,8 @@ client_options_check(
 
 	if (why == NULL && client_is_public(c) && secret_given)
 		why = "a public client has no secret";
+	if (why == NULL && c->auth_method == AUTH_PRIVATE_KEY_JWT &&
+	    secret_given)
+		why = "a client with private_key_jwt has no secret";
 	return why == NULL ? OK : refusal_set(r, NULL, NULL, why);
 }

@@ -14,6 +14,10 @@
 enum err client_options_apply(
     struct client *c, const struct args *args, struct refusal *r) MUST_CHECK;
 
+/* The keys in the file that --jwks names; "" if it is not given. */
+enum err client_options_jwks(char jwks[static CLIENT_JWKS_CAP],
+    const struct args *args, struct refusal *r) MUST_CHECK;
+
 /* What `client set` has beside: adds redirect URIs to C's and removes some. */
 enum err client_options_edit(
     struct client *c, const struct args *args, struct refusal *r) MUST_CHECK;

@@ -48,7 +48,12 @@ begin_client(const struct client *c)
 static json_t *
 client_json(const struct client *c)
 {
-	return list_show(begin_client(c), &client_record, c);
+	json_t *shown = list_show(begin_client(c), &client_record, c);
+
+	if (c->jwks[0] != '\0')
+		json_object_set_new(
+		    shown, "jwks", json_loads(c->jwks, 0, NULL));
+	return shown;
 }
 
 json_t *

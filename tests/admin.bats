@@ -323,6 +323,52 @@ $DATA/store/mine"
 	assert_output 'has no spaces'
 }
 
+@test "client: --auth private_key_jwt keeps the public keys of --jwks, and no secret" {
+	keys=$BATS_TEST_TMPDIR/app.jwks
+	run -0 add_key_client app EdDSA
+	refute_output client_secret
+	run -0 latchkey client show app --json
+	assert_equal "$(json .token_endpoint_auth_method)" private_key_jwt
+	assert_equal "$(json '.jwks.keys[0].x')" "$(jq -r '.keys[0].x' "$keys")"
+	run -1 latchkey client secret app
+	assert_output 'no secret'
+	run -1 latchkey client set app --secret-stdin <<<"$SECRET"
+	run -1 latchkey client set app --alg HS256
+	assert_output 'cannot have HS256'
+	run -0 latchkey client set app --auth client_secret_basic
+	assert_output 'client_secret'
+	run -0 latchkey client show app --json
+	assert_equal "$(json .token_endpoint_auth_method)" client_secret_basic
+	assert_equal "$(json '.jwks // "none"')" none
+	run -1 latchkey client set app --jwks "$keys"
+	assert_output 'for --auth private_key_jwt'
+	run -0 latchkey client set app --jwks "$keys" --auth private_key_jwt
+}
+
+@test "client: what is no set of public keys, or has a private one, is refused" {
+	keys=$BATS_TEST_TMPDIR/app.jwks
+	run -1 latchkey client add app --auth private_key_jwt \
+	    --redirect-uri https://a.example/cb
+	assert_output 'public keys'
+	add_key_client good EdDSA >/dev/null
+	jq -c '.keys[0].d = "AAAA"' "$BATS_TEST_TMPDIR/good.jwks" >"$keys"
+	run -1 latchkey client set good --jwks "$keys"
+	assert_output 'has a private key'
+	for text in '' '{}' '{"keys":[]}' '{"keys":[{"kty":"oct","kid":"a"}]}' \
+	    '[]' "$(head -c 20000 /dev/zero | tr '\0' x)"; do
+		echo "$text" >"$keys"
+		run -1 latchkey client set good --jwks "$keys"
+	done
+	run -1 latchkey client set good --jwks "$keys.none"
+	assert_output 'cannot be read'
+	run -1 latchkey client add spa --public --auth private_key_jwt \
+	    --redirect-uri https://spa.example/cb
+	assert_output 'cannot authenticate'
+	for method in none tls_client_auth; do
+		run -1 latchkey client set good --auth "$method"
+	done
+}
+
 @test "client: --refresh-retry is kept, shown and taken back; another word is refused" {
 	retry() {
 		latchkey client show app --json | jq -r .refresh_retry

@@ -791,7 +791,7 @@ basic() {
 }
 
 # as_client ENDPOINT [NAME=VALUE...]: a POST by $CLIENT (default app), who
-# authenticates by $AUTH: basic (the default), post or none.
+# authenticates by $AUTH: basic (the default), post, jwt or none.
 as_client() {
 	local -; set +T
 	local endpoint=$1 client=${CLIENT:-app}
@@ -805,9 +805,33 @@ as_client() {
 		request - POST "$ISSUER/$endpoint" "$@" \
 		    client_id="$client" client_secret="$SECRET"
 		;;
+	jwt)
+		request - POST "$ISSUER/$endpoint" "$@" \
+		    client_assertion_type="$ASSERTION_TYPE" \
+		    client_assertion="$(assertion "$client")"
+		;;
 	none) request - POST "$ISSUER/$endpoint" "$@" client_id="$client" ;;
 	esac
 	http_body
+}
+
+ASSERTION_TYPE=urn:ietf:params:oauth:client-assertion-type:jwt-bearer
+
+# add_key_client CLIENT [ALG]: a client that signs with a key of its own.
+add_key_client() {
+	"$root/tests/assertion.py" make "${2:-EdDSA}" "$BATS_TEST_TMPDIR/$1.pem" \
+	    >"$BATS_TEST_TMPDIR/$1.jwks"
+	latchkey client add "$1" --auth private_key_jwt \
+	    --jwks "$BATS_TEST_TMPDIR/$1.jwks" --redirect-uri "$CALLBACK" \
+	    --grant authorization_code --grant refresh_token \
+	    --grant client_credentials --trusted "${@:3}"
+}
+
+# assertion CLIENT [CLAIM=JSON...]: by its key; for the issuer, if not said
+# otherwise.
+assertion() {
+	"$root/tests/assertion.py" sign "$BATS_TEST_TMPDIR/$1.pem" "$1" "$ISSUER" \
+	    "${@:2}"
 }
 
 # redeem CODE [NAME=VALUE...]: prints the token endpoint's JSON, as do refresh

@@ -11,6 +11,7 @@ static const struct record_field client_fields[] = {
     FIELD_OF(struct client, name, TEXT, SHOWN, "client_name"),
     FIELD_OF_WORDS(struct client, auth_method, WORD, SHOWN,
 	"token_endpoint_auth_method", auth_method_name, AUTH_METHOD_COUNT),
+    FIELD_OF(struct client, jwks, TEXT, INNER, "jwks"),
     FIELD_OF(struct client, redirect_uris, WORDS, SHOWN, "redirect_uris"),
     FIELD_OF(struct client, post_logout_redirect_uris, WORDS, SHOWN,
 	"post_logout_redirect_uris"),
@@ -108,6 +109,14 @@ client_refusal(const struct client *c)
 	    (c->introspect_any || c->resources[0] != '\0'))
 		return "a public client cannot authenticate, so it cannot ask "
 		       "about tokens (--resource, --introspect-any)";
+	if (c->auth_method == AUTH_PRIVATE_KEY_JWT && c->jwks[0] == '\0')
+		return "private_key_jwt needs the client's public keys "
+		       "(--jwks FILE)";
+	if (c->auth_method != AUTH_PRIVATE_KEY_JWT && c->jwks[0] != '\0')
+		return "the keys of a client are for --auth private_key_jwt";
+	if (c->auth_method == AUTH_PRIVATE_KEY_JWT && c->alg == JWA_HS256)
+		return "a client with private_key_jwt has no secret, so it "
+		       "cannot have HS256";
 	if (client_is_public(c) && c->no_pkce)
 		return "a public client cannot do without PKCE";
 	if (c->cookie_refresh && !client_is_public(c))

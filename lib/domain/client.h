@@ -23,7 +23,8 @@ enum {
 	CLIENT_SECRET_MIN = 32, /* characters, for one given by hand */
 	URI_LIST_CAP = 8192,
 	AUDIENCE_CAP = 257,
-	RESOURCES_CAP = 2048
+	RESOURCES_CAP = 2048,
+	CLIENT_JWKS_CAP = 3072 /* six keys of RSA with 2048 bits */
 };
 
 enum grant_type {
@@ -46,6 +47,7 @@ enum retry {
 enum auth_method {
 	AUTH_CLIENT_SECRET,
 	AUTH_NONE, /* a public client, which cannot */
+	AUTH_PRIVATE_KEY_JWT,
 	AUTH_METHOD_COUNT
 };
 
@@ -62,10 +64,11 @@ struct client {
 	enum jwa alg;
 	unsigned grants; /* bits of enum grant_type */
 	enum auth_method auth_method;
-	bool trusted;        /* no consent page */
-	bool no_pkce;        /* confidential clients only */
-	bool cookie_refresh; /* the refresh token lives in a cookie */
-	bool introspect_any; /* may ask about every access token */
+	char jwks[CLIENT_JWKS_CAP]; /* its public keys (RFC 7517 5); "": none */
+	bool trusted;               /* no consent page */
+	bool no_pkce;               /* confidential clients only */
+	bool cookie_refresh;        /* the refresh token lives in a cookie */
+	bool introspect_any;        /* may ask about every access token */
 	enum retry refresh_retry;
 	bool is_site; /* the gate's (domain/site.h), and only its */
 	uint8_t secret_mac[HASH_LEN];
@@ -81,7 +84,9 @@ extern const struct record_type client_record;
 const char *grant_type_name(enum grant_type g);
 unsigned grant_from_name(const char *name);
 
-/* "client_secret_basic", "none". */
+/* "client_secret_basic", "none", "private_key_jwt", and back
+ * (AUTH_METHOD_COUNT: none of these). */
+enum auth_method auth_method_from_name(const char *name);
 const char *auth_method_name(enum auth_method m);
 
 /* "default", "instead", "theft", and back (RETRY_COUNT: none of these). */
@@ -123,6 +128,14 @@ bool client_admits(const struct client *c, const struct user *u);
  * is its own, or for an API that the client is, or it may ask about all. */
 bool client_may_introspect(
     const struct client *c, const char *owner, const char *aud);
+
+/*
+ * The public keys of the JWK set TEXT, and nothing else that is in it, as a
+ * client's. ERR_FORBIDDEN: it has a private key; ERR_UNSUPPORTED: no key in it
+ * can verify here; ERR_NO_SPACE: too many; ERR_SYNTAX: it is no set.
+ */
+enum err client_jwks_read(
+    char jwks[static CLIENT_JWKS_CAP], const char *text, size_t len) MUST_CHECK;
 
 /* Makes a new secret, [A-Za-z0-9_-] only, 256 bits; the caller wipes it. */
 void client_secret_make(char secret[static CLIENT_SECRET_CAP]);

@@ -32,12 +32,23 @@ grant_from_name(const char *name)
 static const char *const auth_methods[AUTH_METHOD_COUNT] = {
     [AUTH_CLIENT_SECRET] = "client_secret_basic",
     [AUTH_NONE] = "none",
+    [AUTH_PRIVATE_KEY_JWT] = "private_key_jwt",
 };
 
 const char *
 auth_method_name(enum auth_method m)
 {
 	return m < AUTH_METHOD_COUNT ? auth_methods[m] : "";
+}
+
+enum auth_method
+auth_method_from_name(const char *name)
+{
+	enum auth_method m = 0;
+
+	while (m < AUTH_METHOD_COUNT && !str_equal(auth_methods[m], name))
+		m++;
+	return m;
 }
 
 static const char *const retries[RETRY_COUNT] = {

@@ -66,9 +66,11 @@ client_auth_find(struct store_txn *t, const struct client_auth *a,
 		return refused(REASON_CLIENT_IS_SITE, reason);
 	if (a->way->method == c->auth_method)
 		return OK;
-	return refused(client_is_public(c) ? REASON_PUBLIC_CLIENT_SENT_SECRET
-					   : REASON_CLIENT_SECRET_MISSING,
-	    reason);
+	if (client_is_public(c) && a->way->method == AUTH_CLIENT_SECRET)
+		return refused(REASON_PUBLIC_CLIENT_SENT_SECRET, reason);
+	if (c->auth_method == AUTH_CLIENT_SECRET && a->way == &auth_none)
+		return refused(REASON_CLIENT_SECRET_MISSING, reason);
+	return refused(REASON_CLIENT_AUTH_METHOD, reason);
 }
 
 enum err
