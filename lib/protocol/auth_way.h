@@ -19,7 +19,7 @@ struct auth_way {
 	    const struct client *c, int64_t now, enum reason *reason);
 	/* NULL: nothing is to be remembered. */
 	enum err (*remember)(struct store_txn *t, const struct client_auth *a,
-	    int64_t now, enum reason *reason);
+	    enum reason *reason);
 };
 
 #endif

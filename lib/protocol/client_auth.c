@@ -87,16 +87,14 @@ client_auth_is_once(const struct client_auth *a)
 }
 
 enum err
-client_auth_remember(struct store_txn *t, const struct client_auth *a,
-    int64_t now, enum reason *reason)
+client_auth_remember(
+    struct store_txn *t, const struct client_auth *a, enum reason *reason)
 {
-	return a->way->remember != NULL ? a->way->remember(t, a, now, reason)
-					: OK;
+	return a->way->remember != NULL ? a->way->remember(t, a, reason) : OK;
 }
 
 struct remember_ctx {
 	const struct client_auth *auth;
-	int64_t now;
 	enum reason reason;
 };
 
@@ -105,14 +103,14 @@ remember_step(struct store_txn *t, void *arg)
 {
 	struct remember_ctx *r = arg;
 
-	return client_auth_remember(t, r->auth, r->now, &r->reason);
+	return client_auth_remember(t, r->auth, &r->reason);
 }
 
 enum err
 client_auth_remember_alone(const struct client_auth *a,
     const struct provider *p, int64_t now, enum reason *reason)
 {
-	struct remember_ctx r = {.auth = a, .now = now};
+	struct remember_ctx r = {.auth = a};
 	enum err e = OK;
 
 	if (client_auth_is_once(a))

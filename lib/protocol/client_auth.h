@@ -56,7 +56,7 @@ bool client_auth_is_once(const struct client_auth *a);
 
 /* OK, or ERR_INVALID_CLIENT: it was used before. */
 enum err client_auth_remember(struct store_txn *t, const struct client_auth *a,
-    int64_t now, enum reason *reason) MUST_CHECK;
+    enum reason *reason) MUST_CHECK;
 
 /* The same in a transaction of its own, for who writes nothing else. Without
  * anything to remember the store is not asked. */

@@ -32,7 +32,7 @@ revoke_step(struct store_txn *t, void *arg)
 	struct revocation_request *r = arg;
 	const char *owner = r->access.client_id;
 	struct family f;
-	enum err e = client_auth_remember(t, &r->auth, r->now, &r->reason);
+	enum err e = client_auth_remember(t, &r->auth, &r->reason);
 
 	if (e == OK && r->is_refresh) {
 		e = family_get(t, r->refresh.family_id, r->now, &f);

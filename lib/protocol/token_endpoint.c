@@ -100,10 +100,10 @@ token_commit_step(struct store_txn *t, void *arg)
 {
 	struct token_grant *g = arg;
 	const struct grant_row *row = grant_row_of(g);
-	enum err e;
+	enum err e = client_auth_remember(t, &g->q->auth, &g->reason);
 
-	g->reason = REASON_NONE;
-	e = client_auth_remember(t, &g->q->auth, g->now, &g->reason);
+	if (e == OK)
+		e = g->refusal;
 	return e == OK && row->commit != NULL ? row->commit(t, g) : e;
 }
 
@@ -168,10 +168,11 @@ token_endpoint(const struct provider *p, const struct token_request *q,
 	r->access_token[0] = r->id_token[0] = r->refresh_token[0] = '\0';
 	r->cookie = r->instead = false;
 	e = store_read(p->store, token_look_step, &g);
-	/* Why a token is refused is told to its client alone. */
+	/* Why a token is refused is told to its client alone, and what is good
+	 * only once proves nothing the second time. */
 	if (e == OK)
 		e = client_auth_prove(&q->auth, p, &client, now, &g.reason);
-	if (e == OK)
+	if (e == OK && !client_auth_is_once(&q->auth))
 		e = g.refusal;
 	if (e == OK &&
 	    (grant_row_of(&g)->commit != NULL || client_auth_is_once(&q->auth)))

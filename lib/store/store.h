@@ -47,6 +47,7 @@
 	X(APPROVALS, "approvals")         /* user_id client_id -> approval */  \
 	X(THROTTLE, "throttle")           /* keyed hash -> bucket */           \
 	X(REVOKED, "revoked")             /* jti -> nothing */                 \
+	X(REPLAY, "replay")               /* hash -> nothing */                \
 	X(AUDIT, "audit")                 /* time, number -> event */          \
 	X(SITES, "sites")                 /* origin -> site */                 \
 	X(APP_PASSWORDS, "app_passwords") /* id -> app password */
@@ -96,7 +97,7 @@ enum {
 	STORE_NAME_CAP = 600,
 	STORE_WARNINGS_MAX = 2,
 	STORE_WARNING_CAP = 160,
-	STORE_SCHEMA = 5 /* those before it were never released */
+	STORE_SCHEMA = 6 /* those before it were never released */
 };
 
 struct store;
