@@ -217,6 +217,144 @@ id_claims() { jwt_claims "$(http_body | field id_token)"; }
 	assert_status 200
 }
 
+# --- who asks: an assertion (RFC 7523) ---------------------------------------
+
+# with_assertion JWT [NAME=VALUE...]: client_credentials by an assertion.
+with_assertion() {
+	ask '' grant_type=client_credentials client_assertion="$1" \
+	    client_assertion_type="$ASSERTION_TYPE" "${@:2}"
+}
+
+# refused_assertion REASON
+refused_assertion() {
+	assert_refused 401 invalid_client
+	assert_logged "reason=assertion_$1 client_id="
+}
+
+@test "private_key_jwt: a client that signs gets tokens, with each kind of key (RFC 7523 3)" {
+	for alg in EdDSA ES256 RS256; do
+		run -0 add_key_client "signs-$alg" "$alg"
+		[[ $output != *client_secret* ]]
+		AUTH=jwt get_tokens alice "signs-$alg"
+		assert_status 200
+		with_assertion "$(assertion "signs-$alg")"
+		assert_status 200
+		with_assertion "$(assertion "signs-$alg")" \
+		    client_id="signs-$alg"
+		assert_status 200
+	done
+}
+
+@test "private_key_jwt: the audience is the issuer or the token endpoint, alone or among others" {
+	add_key_client signer >/dev/null
+	for aud in "\"$ISSUER/token\"" "[\"https://a.example\", \"$ISSUER\"]"; do
+		with_assertion "$(assertion signer aud="$aud")"
+		assert_status 200
+	done
+	for aud in '"https://other.example"' "\"$ISSUER/\"" '[]' ''; do
+		with_assertion "$(assertion signer aud="$aud")"
+		refused_assertion audience
+	done
+}
+
+@test "private_key_jwt: an assertion is good once, at whatever endpoint it is used (RFC 7523 3)" {
+	add_key_client signer >/dev/null
+	used=$(assertion signer)
+	with_assertion "$used"
+	assert_status 200
+	with_assertion "$used"
+	refused_assertion reused
+	for endpoint in introspect revoke refresh; do
+		again=(client_assertion="$used"
+		    client_assertion_type="$ASSERTION_TYPE")
+		request - POST "$ISSUER/$endpoint" token=x "${again[@]}" \
+		    grant_type=refresh_token refresh_token=x
+		assert_status 401
+	done
+	used=$(assertion signer)
+	request - POST "$ISSUER/introspect" token=x client_assertion="$used" \
+	    client_assertion_type="$ASSERTION_TYPE"
+	assert_status 200
+	with_assertion "$used"
+	refused_assertion reused
+	# The jti counts, not the text; another client may have the same.
+	with_assertion "$(assertion signer 'jti="one"')"
+	assert_status 200
+	with_assertion "$(assertion signer 'jti="one"' 'extra=1')"
+	refused_assertion reused
+	add_key_client another >/dev/null
+	with_assertion "$(assertion another 'jti="one"')"
+	assert_status 200
+}
+
+@test "private_key_jwt: one that has expired, is good for too long or from the future is refused" {
+	add_key_client signer >/dev/null
+	now=$(date +%s)
+	for claim in exp=$((now - 1)) exp=$((now + 7200)) exp= 'exp="soon"' \
+	    nbf=$((now + 600)) iat=$((now + 600)); do
+		with_assertion "$(assertion signer "$claim")"
+		refused_assertion time
+	done
+	with_assertion "$(assertion signer exp=$((now + 600)) iat= \
+	    nbf=$((now + 8)))"
+	assert_status 200
+}
+
+@test "private_key_jwt: what is not whole, or another's, is refused" {
+	add_key_client signer >/dev/null
+	add_key_client another >/dev/null
+	for claim in 'iss="another"' 'sub="another"' jti= iss= sub= 'jti=7' \
+	    "jti=\"$(printf 'x%.0s' {1..600})\""; do
+		with_assertion "$(assertion signer "$claim")"
+		refused_assertion malformed
+	done
+	good=$(assertion signer)
+	for text in x "$good." "${good%.*}." "${good%.*}"; do
+		with_assertion "$text"
+		assert_refused 401 invalid_client
+	done
+	ask '' grant_type=client_credentials client_assertion="$good"
+	refused_assertion malformed
+	ask '' grant_type=client_credentials client_assertion="$good" \
+	    client_assertion_type=urn:ietf:params:oauth:client-assertion-type:saml2-bearer
+	refused_assertion malformed
+	with_assertion "$(assertion another 'iss="signer"' 'sub="signer"')"
+	refused_assertion signature
+	with_assertion "$good" client_id=another
+	assert_refused 400 invalid_request
+	with_assertion "$good"
+	assert_status 200
+}
+
+@test "private_key_jwt: each client has one way only, and a request no more than one (RFC 6749 2.3)" {
+	add_key_client signer >/dev/null
+	for auth in basic post none; do
+		CLIENT=signer AUTH=$auth client_credentials
+		assert_refused 401 invalid_client
+	done
+	assert_logged 'reason=client_auth_method client_id=signer'
+	"$root/tests/assertion.py" make EdDSA "$BATS_TEST_TMPDIR/app.pem" >/dev/null
+	with_assertion "$(assertion app)"
+	assert_refused 401 invalid_client
+	assert_logged 'reason=client_auth_method client_id=app'
+	with_assertion "$(assertion signer)" client_secret=x
+	assert_refused 400 invalid_request
+	ask "Basic $(basic signer "$SECRET")" grant_type=client_credentials \
+	    client_assertion_type="$ASSERTION_TYPE" \
+	    client_assertion="$(assertion signer)"
+	assert_refused 400 invalid_request
+}
+
+@test "private_key_jwt: a request that is refused for its grant uses its assertion up, too" {
+	add_key_client signer >/dev/null
+	used=$(assertion signer)
+	ask '' grant_type=refresh_token refresh_token=x \
+	    client_assertion="$used" client_assertion_type="$ASSERTION_TYPE"
+	assert_refused 400 invalid_grant
+	with_assertion "$used"
+	refused_assertion reused
+}
+
 # --- the exchange of a code --------------------------------------------------
 
 @test "code: is exchanged for access token, ID token and refresh token, never stored by a cache (RFC 6749 5.1)" {

@@ -14,6 +14,11 @@
 /* clang-format off */
 #define REASONS(X) \
 	X(APP_PASSWORD_WRONG, ERR_ACCESS_DENIED, "app_password_wrong") \
+	X(ASSERTION_AUDIENCE, ERR_INVALID_CLIENT, "assertion_audience") \
+	X(ASSERTION_MALFORMED, ERR_INVALID_CLIENT, "assertion_malformed") \
+	X(ASSERTION_REUSED, ERR_INVALID_CLIENT, "assertion_reused") \
+	X(ASSERTION_SIGNATURE, ERR_INVALID_CLIENT, "assertion_signature") \
+	X(ASSERTION_TIME, ERR_INVALID_CLIENT, "assertion_time") \
 	X(AUDIENCE, ERR_INVALID_TOKEN, "audience") \
 	X(BASIC_MALFORMED, ERR_INVALID_CLIENT, "basic_malformed") \
 	X(BODY_UNREADABLE, VARIES, "body_unreadable") \

@@ -32,6 +32,10 @@ struct client_auth {
 	/* Basic credentials are form-encoded first (RFC 6749 2.3.1), but not by
 	 * every client: then the raw one is what was meant. */
 	char raw_secret[CLIENT_SECRET_CAP];
+
+	const char *assertion;  /* borrowed from the form; NULL: none */
+	uint8_t once[HASH_LEN]; /* what is to be remembered */
+	int64_t expires_at;     /* until when */
 };
 
 /* ERR_INVALID_CLIENT: no or broken credentials; ERR_INVALID_REQUEST: more than

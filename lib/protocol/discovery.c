@@ -15,10 +15,21 @@ static const struct {
     {"end_session_endpoint", "/logout"},
 };
 
+/* What clients may sign with (jose/jwk.h). */
+#ifdef LK_NO_RS256
+#define ASSERTION_ALGS "EdDSA"
+#else
+#define ASSERTION_ALGS "EdDSA ES256 RS256"
+#endif
+
 static const struct {
 	const char *name, *words;
 } lists[] = {
     {"scopes_supported", "openid profile email groups offline_access"},
+    {"token_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS},
+    {"revocation_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS},
+    {"introspection_endpoint_auth_signing_alg_values_supported",
+	ASSERTION_ALGS},
     {"response_types_supported", "code"},
     {"response_modes_supported", "query form_post"},
     {"grant_types_supported",
