@@ -106,7 +106,8 @@ session_open(const struct provider *p, const struct proof *proof,
     const struct session_open_request *q, int64_t now,
     struct session_open_reply *r)
 {
-	struct session_open_ctx c = {p, proof, q, now, r};
+	struct session_open_ctx c = {
+	    .p = p, .proof = proof, .q = q, .now = now, .r = r};
 	enum err e;
 
 	*r = (struct session_open_reply){0};
