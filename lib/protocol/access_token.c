@@ -28,7 +28,7 @@ make_jti(char text[static JTI_CAP], const struct family *f)
 }
 
 static void
-put_claims(struct buf *out, const struct provider *p,
+put_access_claims(struct buf *out, const struct provider *p,
     const struct access_token_grant *g)
 {
 	struct json_text t;
@@ -65,7 +65,7 @@ access_token_make(char text[static JWT_CAP], const struct provider *p,
 	struct buf claims;
 
 	buf_init(&claims, json, sizeof json);
-	put_claims(&claims, p, g);
+	put_access_claims(&claims, p, g);
 	return signer_jwt(text, JWT_CAP, &claims, "at+jwt", p->signer, k);
 }
 
@@ -83,7 +83,7 @@ find_key(struct store_txn *t, void *arg)
 }
 
 static enum err
-verify(const struct provider *p, const struct jwt *j, int64_t now)
+access_token_verify(const struct provider *p, const struct jwt *j, int64_t now)
 {
 	struct key_search s = {.kid = j->kid};
 	enum err e = store_read(p->store, find_key, &s);
@@ -99,7 +99,7 @@ verify(const struct provider *p, const struct jwt *j, int64_t now)
 
 /* Copies a claim that must be a string and fit. */
 static enum err
-take(char *dst, size_t cap, const struct jwt *j, const char *claim)
+copy_claim(char *dst, size_t cap, const struct jwt *j, const char *claim)
 {
 	const char *s = jwt_str(j, claim);
 
@@ -114,11 +114,12 @@ take_claims(struct access_token *a, const struct jwt *j)
 {
 	uint8_t jti[JTI_LEN];
 
-	if (take(a->jti, sizeof a->jti, j, "jti") != OK ||
-	    take(a->sub, sizeof a->sub, j, "sub") != OK ||
-	    take(a->client_id, sizeof a->client_id, j, "client_id") != OK ||
-	    take(a->scope, sizeof a->scope, j, "scope") != OK ||
-	    take(a->aud, sizeof a->aud, j, "aud") != OK ||
+	if (copy_claim(a->jti, sizeof a->jti, j, "jti") != OK ||
+	    copy_claim(a->sub, sizeof a->sub, j, "sub") != OK ||
+	    copy_claim(a->client_id, sizeof a->client_id, j, "client_id") !=
+		OK ||
+	    copy_claim(a->scope, sizeof a->scope, j, "scope") != OK ||
+	    copy_claim(a->aud, sizeof a->aud, j, "aud") != OK ||
 	    base64url_decode_exact(jti, sizeof jti, a->jti) != OK)
 		return ERR_INVALID_TOKEN;
 	memcpy(a->family_id, jti, FAMILY_ID_LEN);
@@ -130,7 +131,7 @@ take_claims(struct access_token *a, const struct jwt *j)
 }
 
 static enum err
-check(const struct provider *p, const struct jwt *j, int64_t now,
+access_token_check(const struct provider *p, const struct jwt *j, int64_t now,
     struct access_token *a, enum reason *reason)
 {
 	const char *iss = jwt_str(j, "iss");
@@ -140,7 +141,7 @@ check(const struct provider *p, const struct jwt *j, int64_t now,
 	 * (RFC 9068 4, RFC 8725 3.11). */
 	if (!str_equal(j->typ, "at+jwt"))
 		return refused(REASON_NOT_AN_ACCESS_TOKEN, reason);
-	e = verify(p, j, now);
+	e = access_token_verify(p, j, now);
 	if (e != OK)
 		return refused_as(e, REASON_SIGNATURE, reason);
 	if (iss == NULL || !str_equal(iss, p->conf.issuer))
@@ -162,7 +163,7 @@ access_token_parse(const struct provider *p, const char *text, int64_t now,
 	*a = (struct access_token){0};
 	if (jwt_parse(&j, text) != OK)
 		return refused(REASON_NOT_A_JWT, reason);
-	e = check(p, &j, now, a, reason);
+	e = access_token_check(p, &j, now, a, reason);
 	jwt_wipe(&j);
 	if (e != OK)
 		*a = (struct access_token){0};

@@ -23,7 +23,7 @@ put_at_hash(struct json_text *t, const char *access_token)
 }
 
 static void
-put_claims(
+put_id_claims(
     struct buf *out, const struct provider *p, const struct id_token_grant *g)
 {
 	struct json_text t;
@@ -69,7 +69,7 @@ id_token_make(char text[static JWT_CAP], const struct provider *p,
 	struct buf claims;
 
 	buf_init(&claims, json, sizeof json);
-	put_claims(&claims, p, g);
+	put_id_claims(&claims, p, g);
 	if (g->client->alg == JWA_HS256)
 		return sign_with_secret(text, p, g->client, &claims);
 	return signer_jwt(text, JWT_CAP, &claims, "JWT", p->signer, k);
@@ -95,7 +95,7 @@ find_keys(struct store_txn *t, void *arg)
 
 /* The client says which kind of key it is; the token's header has no say. */
 static enum err
-verify(const struct provider *p, struct hint_search *s)
+hint_verify(const struct provider *p, struct hint_search *s)
 {
 	char secret[CLIENT_SECRET_CAP];
 	enum err e;
@@ -114,7 +114,8 @@ verify(const struct provider *p, struct hint_search *s)
 }
 
 static enum err
-check(const struct provider *p, const struct jwt *j, struct id_token_hint *h)
+hint_check(
+    const struct provider *p, const struct jwt *j, struct id_token_hint *h)
 {
 	const char *iss = jwt_str(j, "iss"), *sub = jwt_str(j, "sub");
 	const char *aud = jwt_str(j, "aud"), *sid = jwt_str(j, "sid");
@@ -128,7 +129,7 @@ check(const struct provider *p, const struct jwt *j, struct id_token_hint *h)
 	    user_id_of_sub(h->user_id, sub) != OK ||
 	    base64url_decode_exact(h->sid, SID_LEN, sid) != OK)
 		return ERR_INVALID_REQUEST;
-	return verify(p, &s) == OK ? OK : ERR_INVALID_REQUEST;
+	return hint_verify(p, &s) == OK ? OK : ERR_INVALID_REQUEST;
 }
 
 enum err
@@ -141,7 +142,7 @@ id_token_hint_parse(
 	*h = (struct id_token_hint){0};
 	if (jwt_parse(&j, text) != OK)
 		return ERR_INVALID_REQUEST;
-	e = check(p, &j, h);
+	e = hint_check(p, &j, h);
 	jwt_wipe(&j);
 	if (e != OK)
 		*h = (struct id_token_hint){0};

@@ -7,7 +7,7 @@
 #include "protocol/authorization.h"
 #include "protocol/claims.h"
 
-struct question {
+struct userinfo_ctx {
 	int64_t now;
 	struct access_token token;
 	struct family family;
@@ -17,16 +17,16 @@ struct question {
 };
 
 static enum err
-look(struct store_txn *t, void *arg)
+userinfo_step(struct store_txn *t, void *arg)
 {
-	struct question *q = arg;
+	struct userinfo_ctx *q = arg;
 
 	return access_token_require(
 	    t, &q->token, q->now, &q->family, q->client, &q->user, &q->reason);
 }
 
 static void
-answer_for(struct buf *answer, const struct question *q)
+answer_for(struct buf *answer, const struct userinfo_ctx *q)
 {
 	struct json_text t;
 
@@ -41,7 +41,7 @@ userinfo(const struct provider *p, const struct caller *who, int64_t now,
     struct buf *answer, bool *missing, enum reason *reason)
 {
 	struct client client;
-	struct question q = {.now = now, .client = &client};
+	struct userinfo_ctx q = {.now = now, .client = &client};
 	const char *in_header = authorization_bearer(who->authorization);
 	const char *in_form = form_get(who->form, "access_token");
 	const char *text = in_header != NULL ? in_header : in_form;
@@ -57,7 +57,7 @@ userinfo(const struct provider *p, const struct caller *who, int64_t now,
 	e = access_token_parse(p, text, now, &q.token, reason);
 	if (e != OK)
 		return e;
-	e = store_read(p->store, look, &q);
+	e = store_read(p->store, userinfo_step, &q);
 	*reason = q.reason;
 	if (e == OK && !words_has(q.token.scope, "openid"))
 		e = refused(REASON_SCOPE_OPENID_MISSING, reason);
