@@ -71,7 +71,7 @@ make_it() {
 	    lib/latchkey/cgi-bin/{metadata,userinfo,introspect,revoke,logout} \
 	    share/latchkey/latchkey.conf.example \
 	    share/latchkey/templates/{login,consent,error}.html \
-	    share/latchkey/templates/style.css \
+	    share/latchkey/templates/{style.css,en.msg} \
 	    share/man/man5/latchkey.conf.5 \
 	    share/man/man8/{latchkey,token,authorize}.8; do
 		[[ -f $to/opt/lk/$file ]] || fail "not installed: $file"

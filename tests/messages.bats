@@ -1,6 +1,6 @@
 # Every sentence that a person sees comes from templates/en.msg. The programs
-# in build/test/marked have each text in brackets: what stands outside of them
-# is from elsewhere.
+# in build/test/marked have each text in brackets: text outside of them is
+# from elsewhere.
 
 load helper
 
@@ -69,7 +69,7 @@ generate() {	# FILE...
 	[[ $output == *'no text is called none'* ]]
 }
 
-@test "messages: what has places stands between tags, never in one" {
+@test "messages: a sentence with places is between tags, never in one" {
 	local placed tag
 	placed=$(sed -nE 's/^([a-z0-9_.]+)(\[[a-z]+\])? = .*\{.*/\1/p' \
 	    "$root/templates/en.msg" | paste -sd'|')

@@ -3,7 +3,7 @@
 
   unmarked.py EN_MSG PAGE...
 
-Prints the text that stands outside of the brackets, with its page, and then the
+Prints the text that is outside of the brackets, with its page, and then the
 keys of the sentences that are on no page. Names (<bdi>) and reasons (<code>)
 are data.
 """

@@ -1,8 +1,9 @@
 /*
- * Why a request is refused, as far as RFC words leave it open: "code_expired"
- * of invalid_grant. The word is in the log, in the manual of each program that
- * gives it, and for an app in error_description. Those that people can meet on
- * a page have a sentence for them there.
+ * Why a request is refused, where the RFC's word for it leaves that open:
+ * invalid_grant because of code_expired. The reason's word is in the log, in
+ * the manual of each program that gives it, and in the error_description that
+ * an app gets. If a person can meet the reason on a page, its sentence is the
+ * text reason.WORD of templates/en.msg.
  */
 #ifndef LK_BASE_REASON_H
 #define LK_BASE_REASON_H

@@ -1,8 +1,8 @@
 /*
  * Sentences for people. A catalogue is a language: a text for each key
- * ("login.heading"), made by the Makefile from templates/LANGUAGE.msg, where
- * the form of these files is explained. All catalogues have the same keys. A
- * page is rendered with one of them, which is a value of the request's.
+ * ("login.heading"), made by the Makefile from templates/LANGUAGE.msg;
+ * templates/en.msg explains the form of these files. All catalogues have the
+ * same keys. A page is rendered with one of them (struct page).
  *
  * A text has places, as {client_name}. What is put there is data of the page.
  */
@@ -25,7 +25,7 @@ struct catalogue {
 	size_t count;
 };
 
-/* Ends with a NULL language. The first is the one for everybody. */
+/* Ends with a NULL language. The first is the default. */
 extern const struct catalogue catalogues[];
 
 /* The text of KEY; NULL if there is none. */
