@@ -24,7 +24,7 @@ lmdb	 = engine open txn env held files fault fail
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt
 domain	 = conf conf_value keyring installation opaque_token scope pkce password user user_email uri client client_words client_jwks session \
 	   site site_path site_rule site_rules destination app_password \
-	   family family_rotate code approval removal device opaque_string slots throttle revocation replay audit signkey signer \
+	   family family_rotate code consent removal device opaque_string slots throttle revocation replay audit signkey signer \
 	   records
 protocol = provider authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
 	   proof authenticate session_open consent \

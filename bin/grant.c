@@ -1,11 +1,11 @@
 /* latchkey grant: what people have allowed apps; families of refresh tokens,
- * and remembered approvals. */
+ * and remembered consents. */
 #include "admin.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "domain/approval.h"
 #include "domain/audit.h"
 #include "domain/client.h"
+#include "domain/consent.h"
 #include "domain/family.h"
 #include "domain/removal.h"
 #include "list.h"
@@ -38,7 +38,7 @@ static const struct column family_columns[] = {
     COLUMN_END,
 };
 
-static const struct column approval_columns[] = {
+static const struct column consent_columns[] = {
     {"preferred_username", "USER", false},
     {"client_id", "CLIENT", false},
     {"scope", "APPROVED", false},
@@ -98,22 +98,22 @@ begin_family(struct list_row *row, const void *record)
 }
 
 static enum err
-begin_approval(struct list_row *row, const void *record)
+begin_consent(struct list_row *row, const void *record)
 {
-	const struct approval *p = record;
+	const struct consent *p = record;
 
 	return list_begin_user(row, "preferred_username", p->user_id);
 }
 
 static const struct list_noun family_list = {
     .type = &family_record, .begin = begin_family};
-static const struct list_noun approval_list = {
-    .type = &approval_record, .begin = begin_approval};
+static const struct list_noun consent_list = {
+    .type = &consent_record, .begin = begin_consent};
 
 struct grant_list {
 	struct grant_filter filter;
 	int64_t now;
-	json_t *families, *approvals;
+	json_t *families, *consents;
 };
 
 static enum err
@@ -130,8 +130,8 @@ collect_grants_step(struct store_txn *t, void *arg)
 	e = list_collect(t, &family_list, &set, l->now, l->families);
 	if (e != OK)
 		return e;
-	set = approval_set(filter_user_id(&l->filter), client_id);
-	return list_collect(t, &approval_list, &set, l->now, l->approvals);
+	set = consent_set(filter_user_id(&l->filter), client_id);
+	return list_collect(t, &consent_list, &set, l->now, l->consents);
 }
 
 static int
@@ -141,24 +141,24 @@ list_grants(struct admin *a, const struct args *args)
 				   .client_id = args_value(args, "--client")},
 	    .now = a->now,
 	    .families = json_array(),
-	    .approvals = json_array()};
+	    .consents = json_array()};
 	enum err e = store_read(a->store, collect_grants_step, &l);
 	int status;
 
 	user_wipe(&l.filter.user);
 	if (e != OK) {
 		json_decref(l.families);
-		json_decref(l.approvals);
+		json_decref(l.consents);
 		return refuse_filter(a, &l.filter, e);
 	}
 	if (args_has(args, "--json"))
 		return output_json(json_pack("{s:o, s:o}", "families",
-		    l.families, "approvals", l.approvals));
+		    l.families, "consents", l.consents));
 	status = output_list(l.families, family_columns, false);
 	putchar('\n');
 	if (status == EXIT_DONE)
-		return output_list(l.approvals, approval_columns, false);
-	json_decref(l.approvals);
+		return output_list(l.consents, consent_columns, false);
+	json_decref(l.consents);
 	return status;
 }
 
@@ -168,7 +168,7 @@ struct grant_end_ctx {
 	struct grant_filter filter;
 	const uint8_t *family_id; /* this one alone, or NULL */
 	int64_t now;
-	size_t families, approvals;
+	size_t families, consents;
 };
 
 static enum err
@@ -195,7 +195,7 @@ end_grants_step(struct store_txn *t, void *arg)
 	const uint8_t *user_id;
 	enum err e;
 
-	s->families = s->approvals = 0;
+	s->families = s->consents = 0;
 	if (s->family_id != NULL)
 		return end_one_family(t, s);
 	e = filter_resolve(t, &s->filter);
@@ -203,8 +203,8 @@ end_grants_step(struct store_txn *t, void *arg)
 		return e;
 	user_id = filter_user_id(&s->filter);
 	s->families = remove_families(t, user_id, s->filter.client_id);
-	s->approvals = approval_del_all(t, user_id, s->filter.client_id);
-	if (s->families + s->approvals > 0)
+	s->consents = consent_del_all(t, user_id, s->filter.client_id);
+	if (s->families + s->consents > 0)
 		audit_add(t, s->now, "grant_ended", s->filter.name,
 		    s->filter.client_id, NULL);
 	return OK;
@@ -236,17 +236,17 @@ end_grants(struct admin *a, const struct args *args)
 		return admin_refuse(a, ERR_NOT_FOUND, "grant", args->operand);
 	if (e != OK)
 		return refuse_filter(a, &s.filter, e);
-	printf("Families ended: %zu. Approvals removed: %zu.\n", s.families,
-	    s.approvals);
+	printf("Families ended: %zu. Consents removed: %zu.\n", s.families,
+	    s.consents);
 	return EXIT_DONE;
 }
 
 const struct verb grant_verbs[] = {
     {"grant", "list", NULL, false, false, list_options,
-	"Lists families of refresh tokens and remembered approvals.",
+	"Lists families of refresh tokens and remembered consents.",
 	list_grants},
     {"grant", "end", "FAMILY", true, false, end_options,
-	"Ends one family; or all, and the approvals, of a person or app.",
+	"Ends one family; or all, and the consents, of a person or app.",
 	end_grants},
     VERB_END,
 };

@@ -957,10 +957,10 @@ $DATA/store/mine"
 	latchkey user passwd alice --password-stdin <<<"$PASSWORD"
 	run -0 latchkey grant list --json
 	assert_equal "$(json '.families | length')" 0
-	assert_equal "$(json '.approvals | length')" 1
+	assert_equal "$(json '.consents | length')" 1
 }
 
-@test "grant list shows families and approvals, and grant end ends them" {
+@test "grant list shows families and consents, and grant end ends them" {
 	add_user alice
 	add_user bob
 	add_client app
@@ -970,7 +970,7 @@ $DATA/store/mine"
 	CLIENT=other redeem "$(get_code alice other)" >/dev/null
 	run -0 latchkey grant list --json
 	assert_equal "$(json '.families | length')" 3
-	assert_equal "$(json '.approvals | length')" 3
+	assert_equal "$(json '.consents | length')" 3
 	assert_equal "$(json '.families[0].generation')" 1
 	run -0 latchkey grant list --user alice --client other --json
 	assert_equal "$(json '.families[0].client_id')" other
@@ -978,10 +978,10 @@ $DATA/store/mine"
 	run -0 latchkey grant end -- "$family"
 	run -1 latchkey grant end -- "$family"
 	run -0 latchkey grant end --client app --user bob
-	assert_output 'ended: 1. Approvals removed: 1'
+	assert_output 'ended: 1. Consents removed: 1'
 	run -0 latchkey grant end --user alice
 	run -0 latchkey grant list --json
-	assert_equal "$(json '.families + .approvals | length')" 0
+	assert_equal "$(json '.families + .consents | length')" 0
 	run -2 latchkey grant end
 	run -1 latchkey grant end --user nobody
 	run -1 latchkey grant end --client nothing

@@ -1,10 +1,10 @@
 #include "domain/records.h"
 
 #include "domain/app_password.h"
-#include "domain/approval.h"
 #include "domain/audit.h"
 #include "domain/client.h"
 #include "domain/code.h"
+#include "domain/consent.h"
 #include "domain/family.h"
 #include "domain/session.h"
 #include "domain/signkey.h"
@@ -19,7 +19,7 @@ const struct record_kind record_kinds[] = {
     {"code", &code_record},
     {"family", &family_record},
     {"session", &session_record},
-    {"approval", &approval_record},
+    {"consent", &consent_record},
     {"throttle bucket", &throttle_record},
     {"line of audit", &audit_record},
     {"site", &site_record},

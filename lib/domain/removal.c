@@ -1,9 +1,9 @@
 #include "domain/removal.h"
 
 #include "domain/app_password.h"
-#include "domain/approval.h"
 #include "domain/client.h"
 #include "domain/code.h"
+#include "domain/consent.h"
 #include "domain/family.h"
 #include "domain/session.h"
 #include "domain/site.h"
@@ -27,7 +27,7 @@ remove_user(struct store_txn *t, const char *name)
 		return e;
 	session_end_all(t, u.user_id, NULL);
 	remove_families(t, u.user_id, NULL);
-	approval_del_all(t, u.user_id, NULL);
+	consent_del_all(t, u.user_id, NULL);
 	app_password_del_all(t, u.user_id, NULL);
 	e = user_drop(t, &u);
 	user_wipe(&u);
@@ -42,7 +42,7 @@ remove_client(struct store_txn *t, const char *client_id)
 	if (e != OK)
 		return e;
 	remove_families(t, NULL, client_id);
-	approval_del_all(t, NULL, client_id);
+	consent_del_all(t, NULL, client_id);
 	return store_failed(t);
 }
 

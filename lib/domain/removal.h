@@ -14,10 +14,10 @@
 
 /* Each: OK, or ERR_NOT_FOUND and nothing has changed. */
 
-/* The person, their sessions, families, codes, approvals and app passwords. */
+/* The person, their sessions, families, codes, consents and app passwords. */
 enum err remove_user(struct store_txn *t, const char *name) MUST_CHECK;
 
-/* The client, its families, codes and approvals. */
+/* The client, its families, codes and consents. */
 enum err remove_client(struct store_txn *t, const char *client_id) MUST_CHECK;
 
 /* The site, its app passwords, and its client as above. */

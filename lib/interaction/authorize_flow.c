@@ -100,7 +100,7 @@ static const struct step select_step = {
 
 /* One scope as the consent page shows it. */
 static json_t *
-describe_scope(const struct catalogue *c, const struct approval *remembered,
+describe_scope(const struct catalogue *c, const struct consent *remembered,
     const char *scope)
 {
 	char meaning[SCOPE_WORD_CAP + 128];

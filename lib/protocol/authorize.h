@@ -9,9 +9,9 @@
 #include "base/err.h"
 #include "base/form.h"
 #include "base/reason.h"
-#include "domain/approval.h"
 #include "domain/client.h"
 #include "domain/code.h"
+#include "domain/consent.h"
 #include "domain/session.h"
 #include "domain/user.h"
 #include "protocol/provider.h"
@@ -80,7 +80,7 @@ struct authorize_reply {
 	bool signed_in;
 	struct session session; /* of whoever is signed in */
 	struct user user;
-	struct approval remembered; /* with AUTHORIZE_CONSENT */
+	struct consent remembered; /* with AUTHORIZE_CONSENT */
 };
 
 /*

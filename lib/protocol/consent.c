@@ -13,11 +13,11 @@ consent_is_required(const char *scope)
 bool
 consent_settled(struct store_txn *t, const struct client *c,
     const uint8_t user_id[static USER_ID_LEN], const char *requested,
-    char granted[static SCOPE_CAP], struct approval *remembered)
+    char granted[static SCOPE_CAP], struct consent *remembered)
 {
 	const char *cursor = requested;
 	char word[SCOPE_WORD_CAP];
-	enum err e = approval_get(t, user_id, c->client_id, remembered);
+	enum err e = consent_get(t, user_id, c->client_id, remembered);
 
 	granted[0] = '\0';
 	if (c->trusted)
@@ -42,7 +42,7 @@ consent_give(struct store_txn *t, const struct client *c,
 {
 	const char *cursor = requested;
 	char word[SCOPE_WORD_CAP];
-	struct approval a = {.changed_at = now};
+	struct consent a = {.changed_at = now};
 	enum err e = str_copy(a.client_id, sizeof a.client_id, c->client_id);
 
 	memcpy(a.user_id, user_id, USER_ID_LEN);
@@ -54,7 +54,7 @@ consent_give(struct store_txn *t, const struct client *c,
 	if (e == OK && a.granted[0] == '\0')
 		e = ERR_ACCESS_DENIED;
 	if (e == OK)
-		e = approval_put(t, &a);
+		e = consent_put(t, &a);
 	if (e == OK)
 		memcpy(granted, a.granted, SCOPE_CAP);
 	return e;

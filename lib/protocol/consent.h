@@ -6,8 +6,8 @@
 #define LK_PROTOCOL_CONSENT_H
 
 #include "base/err.h"
-#include "domain/approval.h"
 #include "domain/client.h"
+#include "domain/consent.h"
 #include "domain/scope.h"
 #include "store/store.h"
 
@@ -24,7 +24,7 @@ bool consent_is_required(const char *scope);
  */
 bool consent_settled(struct store_txn *t, const struct client *c,
     const uint8_t user_id[static USER_ID_LEN], const char *requested,
-    char granted[static SCOPE_CAP], struct approval *remembered);
+    char granted[static SCOPE_CAP], struct consent *remembered);
 
 /*
  * The person says yes, with TICKED among the optional scopes of REQUESTED:

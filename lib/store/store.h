@@ -44,7 +44,7 @@
 	X(CODES, "codes")                 /* family_id -> code */              \
 	X(FAMILIES, "families")           /* family_id -> family */            \
 	X(SESSIONS, "sessions")           /* sid -> session */                 \
-	X(APPROVALS, "approvals")         /* user_id client_id -> approval */  \
+	X(CONSENTS, "consents")           /* user_id client_id -> consent */   \
 	X(THROTTLE, "throttle")           /* keyed hash -> bucket */           \
 	X(REVOKED, "revoked")             /* jti -> nothing */                 \
 	X(REPLAY, "replay")               /* hash -> nothing */                \
@@ -74,7 +74,7 @@ enum store_table {
 	X(CODES_BY_CLIENT, CODES, VALUE_STRING, 17, 0)                         \
 	X(FAMILIES_BY_USER, FAMILIES, VALUE, 1, 16)                            \
 	X(FAMILIES_BY_CLIENT, FAMILIES, VALUE_STRING, 33, 0)                   \
-	X(APPROVALS_BY_CLIENT, APPROVALS, KEY_REST, 16, 0)                     \
+	X(CONSENTS_BY_CLIENT, CONSENTS, KEY_REST, 16, 0)                       \
 	X(APP_PASSWORDS_BY_USER, APP_PASSWORDS, VALUE, 1, 16)                  \
 	X(APP_PASSWORDS_BY_ORIGIN, APP_PASSWORDS, VALUE_STRING, 17, 0)
 

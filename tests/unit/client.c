@@ -3,8 +3,8 @@
 
 #include "base/str.h"
 #include "check.h"
-#include "domain/approval.h"
 #include "domain/code.h"
+#include "domain/consent.h"
 #include "domain/family.h"
 #include "domain/removal.h"
 #include "fixture.h"
@@ -429,22 +429,22 @@ algorithms(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* A family, a code and an approval of one client. */
+/* A family, a code and a consent of one client. */
 static bool
 give(struct store_txn *t, const char *client_id)
 {
 	static const struct family_lifetimes l = {900, 3600, 7200, {30, false}};
 	struct family f = {.refreshable = true};
 	struct code code = {.scope = "openid"};
-	struct approval approval = {.granted = "openid"};
+	struct consent consent = {.granted = "openid"};
 
 	random_bytes(f.family_id, FAMILY_ID_LEN);
 	return str_copy(f.client_id, CLIENT_ID_CAP, client_id) == OK &&
 	       str_copy(code.client_id, CLIENT_ID_CAP, client_id) == OK &&
-	       str_copy(approval.client_id, CLIENT_ID_CAP, client_id) == OK &&
+	       str_copy(consent.client_id, CLIENT_ID_CAP, client_id) == OK &&
 	       family_begin(t, &f, &l, noon) == OK &&
 	       code_issue(t, &code, noon) == OK &&
-	       approval_put(t, &approval) == OK;
+	       consent_put(t, &consent) == OK;
 }
 
 static enum err
@@ -470,8 +470,8 @@ removal(void)
 	CHECK(
 	    store_measure(fixture, &f) == OK && f.entries[TABLE_CLIENTS] == 1 &&
 		f.entries[TABLE_FAMILIES] == 1 && f.entries[TABLE_CODES] == 1 &&
-		f.entries[TABLE_APPROVALS] == 1 && f.expiry_entries == 2,
-	    "client: removed, it takes its families, codes and approvals "
+		f.entries[TABLE_CONSENTS] == 1 && f.expiry_entries == 2,
+	    "client: removed, it takes its families, codes and consents "
 	    "along, and nobody else's");
 }
 

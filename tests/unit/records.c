@@ -6,10 +6,10 @@
 #include "base/str.h"
 #include "check.h"
 #include "domain/app_password.h"
-#include "domain/approval.h"
 #include "domain/audit.h"
 #include "domain/client.h"
 #include "domain/code.h"
+#include "domain/consent.h"
 #include "domain/family.h"
 #include "domain/removal.h"
 #include "domain/session.h"
@@ -45,7 +45,7 @@ make_all(struct store_txn *t, void *arg)
 	    .name = "Photos",
 	    .redirect_uris = "https://photos.example.org/cb",
 	    .grants = GRANT_AUTHORIZATION_CODE};
-	struct approval approval = {
+	struct consent consent = {
 	    .client_id = "photos", .granted = "openid", .declined = "email"};
 	struct site site = {.origin = SITE, .rules.text = "/ signed-in"};
 	struct client site_row;
@@ -74,8 +74,7 @@ make_all(struct store_txn *t, void *arg)
 	    app_password_put(t, &app_password) != OK ||
 	    code_issue(t, &code, noon) != OK ||
 	    family_begin(t, &family, &l, noon) != OK ||
-	    session_put(t, &session) != OK ||
-	    approval_put(t, &approval) != OK ||
+	    session_put(t, &session) != OK || consent_put(t, &consent) != OK ||
 	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
 	    public_key_thumbprint(key.pub.kid, &key.pub) != OK ||
 	    signkey_put(t, &key) != OK)
@@ -146,12 +145,12 @@ read_session(struct store_txn *t)
 }
 
 static enum err
-read_approval(struct store_txn *t)
+read_consent(struct store_txn *t)
 {
 	static const uint8_t id[USER_ID_LEN];
-	struct approval a;
+	struct consent a;
 
-	return approval_get(t, id, "photos", &a);
+	return consent_get(t, id, "photos", &a);
 }
 
 static enum err
@@ -197,7 +196,7 @@ static const struct kind kinds[] = {
     {"code", TABLE_CODES, read_code},
     {"family", TABLE_FAMILIES, read_family},
     {"session", TABLE_SESSIONS, read_session},
-    {"approval", TABLE_APPROVALS, read_approval},
+    {"consent", TABLE_CONSENTS, read_consent},
     {"throttle bucket", TABLE_THROTTLE, read_throttle},
     {"line of audit", TABLE_AUDIT, read_audit},
     {"key", TABLE_KEYS, read_key},
@@ -382,7 +381,7 @@ among_many(void)
 }
 
 static const enum store_table owned[] = {TABLE_CODES, TABLE_FAMILIES,
-    TABLE_SESSIONS, TABLE_APPROVALS, TABLE_APP_PASSWORDS};
+    TABLE_SESSIONS, TABLE_CONSENTS, TABLE_APP_PASSWORDS};
 
 /* A bad record beside those of a person or an app: where all records of a table
  * were read to find theirs, it would fail the transaction. */
@@ -395,8 +394,8 @@ end_beside_bad_ones(struct store_txn *t, void *arg)
 	session_end_all(t, alice.user_id, NULL);
 	remove_families(t, alice.user_id, NULL);
 	remove_families(t, NULL, "photos");
-	approval_del_all(t, alice.user_id, NULL);
-	approval_del_all(t, NULL, "photos");
+	consent_del_all(t, alice.user_id, NULL);
+	consent_del_all(t, NULL, "photos");
 	app_password_del_all(t, alice.user_id, NULL);
 	app_password_del_all(t, NULL, SITE);
 	return OK;

@@ -3,7 +3,7 @@
 
 #include "base/str.h"
 #include "check.h"
-#include "domain/approval.h"
+#include "domain/consent.h"
 #include "fixture.h"
 
 #include <string.h>
@@ -67,9 +67,9 @@ stands(struct store_txn *t, const char *client_id, const char *granted,
     const char *declined)
 {
 	static const uint8_t id[USER_ID_LEN] = {1};
-	struct approval a;
+	struct consent a;
 
-	return approval_get(t, id, client_id, &a) == OK &&
+	return consent_get(t, id, client_id, &a) == OK &&
 	       str_equal(a.granted, granted) && str_equal(a.declined, declined);
 }
 
@@ -77,47 +77,47 @@ static bool
 answer(struct store_txn *t, uint8_t user, const char *client_id,
     const char *granted, const char *declined)
 {
-	struct approval a = {.user_id = {user}, .changed_at = noon};
+	struct consent a = {.user_id = {user}, .changed_at = noon};
 
 	return str_copy(a.client_id, sizeof a.client_id, client_id) == OK &&
 	       str_copy(a.granted, sizeof a.granted, granted) == OK &&
 	       str_copy(a.declined, sizeof a.declined, declined) == OK &&
-	       approval_put(t, &a) == OK;
+	       consent_put(t, &a) == OK;
 }
 
 static enum err
-approvals(struct store_txn *t, void *arg)
+consents(struct store_txn *t, void *arg)
 {
 	static const uint8_t id[USER_ID_LEN] = {1};
-	struct approval a;
+	struct consent a;
 
 	(void)arg;
-	CHECK(approval_get(t, id, "app", &a) == ERR_NOT_FOUND &&
+	CHECK(consent_get(t, id, "app", &a) == ERR_NOT_FOUND &&
 		  str_equal(a.client_id, "app") && a.granted[0] == '\0',
-	    "approval: before there is one nothing is granted");
+	    "consent: before there is one nothing is granted");
 	CHECK(answer(t, 1, "app", "openid email", "groups") &&
 		  stands(t, "app", "openid email", "groups"),
-	    "approval: an answer is remembered");
+	    "consent: an answer is remembered");
 	CHECK(answer(t, 1, "app", "groups", "email") &&
 		  stands(t, "app", "openid groups", "email"),
-	    "approval: the newest stands for what it names, older ones for "
+	    "consent: the newest stands for what it names, older ones for "
 	    "the rest");
 	CHECK(answer(t, 1, "app2", "openid", "") &&
 		  answer(t, 2, "app", "profile", "") &&
 		  stands(t, "app", "openid groups", "email"),
-	    "approval: each person and app has its own");
-	approval_del(t, id, "ap");
+	    "consent: each person and app has its own");
+	consent_del(t, id, "ap");
 	CHECK(stands(t, "app", "openid groups", "email"),
-	    "approval: taking back another app's leaves it");
-	approval_del(t, id, "app");
-	CHECK(approval_get(t, id, "app", &a) == ERR_NOT_FOUND &&
+	    "consent: taking back another app's leaves it");
+	consent_del(t, id, "app");
+	CHECK(consent_get(t, id, "app", &a) == ERR_NOT_FOUND &&
 		  stands(t, "app2", "openid", ""),
-	    "approval: taken back, it is gone");
+	    "consent: taken back, it is gone");
 	CHECK(answer(t, 1, "app", "openid", "") &&
-		  approval_del_all(t, id, NULL) == 2 &&
-		  approval_del_all(t, NULL, "app") == 1 &&
-		  approval_del_all(t, NULL, NULL) == 0,
-	    "approval: all of a person's or an app's can be taken back");
+		  consent_del_all(t, id, NULL) == 2 &&
+		  consent_del_all(t, NULL, "app") == 1 &&
+		  consent_del_all(t, NULL, NULL) == 0,
+	    "consent: all of a person's or an app's can be taken back");
 	return OK;
 }
 
@@ -126,6 +126,6 @@ main(void)
 {
 	granting();
 	fixture_open();
-	in_store(approvals, NULL);
+	in_store(consents, NULL);
 	return check_done();
 }

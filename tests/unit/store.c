@@ -237,7 +237,7 @@ scanned(struct store_txn *t, const char *prefix, int stop_after,
 {
 	struct seen s = {.stop_after = stop_after};
 
-	store_scan(t, TABLE_APPROVALS, prefix, strlen(prefix), see, &s);
+	store_scan(t, TABLE_CONSENTS, prefix, strlen(prefix), see, &s);
 	return str_equal(s.keys, expected);
 }
 
@@ -250,7 +250,7 @@ scans(struct store_txn *t, void *arg)
 	(void)arg;
 	CHECK(scanned(t, "", 0, ""), "store: an empty table has no records");
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		store_put(t, TABLE_APPROVALS, keys[i], strlen(keys[i]), "v", 1,
+		store_put(t, TABLE_CONSENTS, keys[i], strlen(keys[i]), "v", 1,
 		    i % 2 ? noon + 9 : 0);
 	CHECK(scanned(t, "", 0, "a1 b b1 b2 b3 c"),
 	    "store: a scan goes through a table in the order of its keys");
@@ -259,7 +259,7 @@ scans(struct store_txn *t, void *arg)
 	CHECK(scanned(t, "b", 2, "b b1"), "store: a scan stops when told");
 	CHECK(scanned(t, "bb", 0, "") && scanned(t, "d", 0, ""),
 	    "store: a scan of what is not there visits nothing");
-	CHECK(store_prune(t, TABLE_APPROVALS, "b", 1, see_even, &s) == 2 &&
+	CHECK(store_prune(t, TABLE_CONSENTS, "b", 1, see_even, &s) == 2 &&
 		  str_equal(s.keys, "b b1 b2 b3") &&
 		  scanned(t, "", 0, "a1 b1 b3 c"),
 	    "store: pruning looks at each record once and removes what "
@@ -268,7 +268,7 @@ scans(struct store_txn *t, void *arg)
 	CHECK(scanned(t, "", 0, ""),
 	    "store: a scan in a failed transaction visits nothing");
 	s = (struct seen){0};
-	CHECK(store_prune(t, TABLE_APPROVALS, "", 0, see_even, &s) == 0 &&
+	CHECK(store_prune(t, TABLE_CONSENTS, "", 0, see_even, &s) == 0 &&
 		  s.count == 0,
 	    "store: pruning in a failed transaction removes nothing");
 	return OK;

@@ -281,20 +281,20 @@ bounds(void)
 static void
 tables_apart(void)
 {
-	struct put approval = {.table = TABLE_APPROVALS, .key = "same"};
+	struct put consent = {.table = TABLE_CONSENTS, .key = "same"};
 	struct store_figures f;
 
-	approval.expires_at = noon + 10;
-	in_store(put_step, &approval);
+	consent.expires_at = noon + 10;
+	in_store(put_step, &consent);
 	put("same", noon + 10);
 	CHECK(counts(1, 2), "expiry: one key in two tables is two records");
 	in_store(del_step, "same");
 	CHECK(store_measure(fixture, &f) == OK &&
-		  f.entries[TABLE_APPROVALS] == 1 && f.expiry_entries == 1,
+		  f.entries[TABLE_CONSENTS] == 1 && f.expiry_entries == 1,
 	    "expiry: and removing the one leaves the other its entry");
 	sweep_at(noon + 10);
 	CHECK(store_measure(fixture, &f) == OK &&
-		  f.entries[TABLE_APPROVALS] == 0 && f.expiry_entries == 0,
+		  f.entries[TABLE_CONSENTS] == 0 && f.expiry_entries == 0,
 	    "expiry: which is then swept from its own table");
 }
 

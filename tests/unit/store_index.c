@@ -209,7 +209,7 @@ prune_by(void)
 static void
 short_ones(void)
 {
-	struct search s = {INDEX_APPROVALS_BY_CLIENT, "app", 3, 0, ""};
+	struct search s = {INDEX_CONSENTS_BY_CLIENT, "app", 3, 0, ""};
 
 	CHECK(finds(&s, "") && sound(0), "index: an empty one finds nothing");
 }
@@ -219,15 +219,15 @@ short_step(struct store_txn *t, void *arg)
 {
 	(void)arg;
 	store_put(t, TABLE_APP_PASSWORDS, "s", 1, "\1", 1, 0);
-	store_put(t, TABLE_APPROVALS, "0123456789abcdef", 16, "\1", 1, 0);
-	store_put(t, TABLE_APPROVALS, "0123456789abcdefapp", 19, "\1", 1, 0);
+	store_put(t, TABLE_CONSENTS, "0123456789abcdef", 16, "\1", 1, 0);
+	store_put(t, TABLE_CONSENTS, "0123456789abcdefapp", 19, "\1", 1, 0);
 	return OK;
 }
 
 static void
 of_keys(void)
 {
-	struct search s = {INDEX_APPROVALS_BY_CLIENT, "app", 3, 0, ""};
+	struct search s = {INDEX_CONSENTS_BY_CLIENT, "app", 3, 0, ""};
 
 	in_store(short_step, NULL);
 	CHECK(finds(&s, "0123456789abcdefapp"),

@@ -3,8 +3,8 @@
 
 #include "base/str.h"
 #include "check.h"
-#include "domain/approval.h"
 #include "domain/code.h"
+#include "domain/consent.h"
 #include "domain/family.h"
 #include "domain/removal.h"
 #include "domain/session.h"
@@ -377,7 +377,7 @@ give(struct store_txn *t, const char *name)
 {
 	static const struct family_lifetimes l = {900, 3600, 7200, {30, false}};
 	struct session_cookie cookie;
-	struct approval approval = {.client_id = "app", .granted = "openid"};
+	struct consent consent = {.client_id = "app", .granted = "openid"};
 	struct family f = {.client_id = "app", .refreshable = true};
 	struct code code = {.client_id = "app"};
 	struct session s;
@@ -385,7 +385,7 @@ give(struct store_txn *t, const char *name)
 
 	if (user_find(t, name, &u) != OK)
 		return false;
-	memcpy(approval.user_id, u.user_id, USER_ID_LEN);
+	memcpy(consent.user_id, u.user_id, USER_ID_LEN);
 	memcpy(f.user_id, u.user_id, USER_ID_LEN);
 	memcpy(code.user_id, u.user_id, USER_ID_LEN);
 	random_bytes(f.family_id, FAMILY_ID_LEN);
@@ -394,7 +394,7 @@ give(struct store_txn *t, const char *name)
 	return session_put(t, &s) == OK &&
 	       family_begin(t, &f, &l, noon) == OK &&
 	       code_issue(t, &code, noon) == OK &&
-	       approval_put(t, &approval) == OK;
+	       consent_put(t, &consent) == OK;
 }
 
 static enum err
@@ -419,8 +419,8 @@ removal(void)
 		  f.entries[TABLE_SESSIONS] == 1 &&
 		  f.entries[TABLE_FAMILIES] == 1 &&
 		  f.entries[TABLE_CODES] == 1 &&
-		  f.entries[TABLE_APPROVALS] == 1 && f.expiry_entries == 3,
-	    "user: removed, they take sessions, families, codes and approvals "
+		  f.entries[TABLE_CONSENTS] == 1 && f.expiry_entries == 3,
+	    "user: removed, they take sessions, families, codes and consents "
 	    "along, and nobody else's");
 }
 

@@ -1,6 +1,6 @@
 /* What a person has allowed an app, remembered. */
-#ifndef LK_DOMAIN_APPROVAL_H
-#define LK_DOMAIN_APPROVAL_H
+#ifndef LK_DOMAIN_CONSENT_H
+#define LK_DOMAIN_CONSENT_H
 
 #include "base/err.h"
 #include "domain/client.h"
@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-struct approval {
+struct consent {
 	uint8_t user_id[USER_ID_LEN];
 	char client_id[CLIENT_ID_CAP];
 	char granted[SCOPE_CAP];  /* said yes to */
@@ -18,25 +18,25 @@ struct approval {
 	int64_t changed_at;
 };
 
-extern const struct record_type approval_record;
+extern const struct record_type consent_record;
 
 /* OK or ERR_NOT_FOUND (A zeroed except for its key). */
-enum err approval_get(struct store_txn *t,
+enum err consent_get(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], const char *client_id,
-    struct approval *a) MUST_CHECK;
+    struct consent *a) MUST_CHECK;
 
 /* Puts A: the newest answer stands for each scope it names, answers about
  * other scopes are kept. */
-enum err approval_put(struct store_txn *t, const struct approval *a) MUST_CHECK;
+enum err consent_put(struct store_txn *t, const struct consent *a) MUST_CHECK;
 
-void approval_del(struct store_txn *t,
-    const uint8_t user_id[static USER_ID_LEN], const char *client_id);
+void consent_del(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+    const char *client_id);
 
 /* Those that match; a NULL matches all. */
-struct record_set approval_set(const uint8_t *user_id, const char *client_id);
+struct record_set consent_set(const uint8_t *user_id, const char *client_id);
 
 /* Removes these; how many. */
-size_t approval_del_all(
+size_t consent_del_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);
 
 #endif

@@ -1,0 +1,115 @@
+#include "domain/consent.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+enum { CONSENT_KEY_CAP = USER_ID_LEN + CLIENT_ID_CAP };
+
+static const struct record_field consent_fields[] = {
+    FIELD_OF(struct consent, user_id, UUID, KEY, "sub"),
+    FIELD_OF(struct consent, client_id, TEXT, KEY, "client_id"),
+    FIELD_OF(struct consent, granted, TEXT, SHOWN, "scope"),
+    FIELD_OF(struct consent, declined, TEXT, SHOWN, "declined"),
+    FIELD_OF(struct consent, changed_at, TIME, SHOWN, "changed_at"),
+};
+static const struct record_index consent_indexes[] = {
+    {INDEX_CONSENTS_BY_CLIENT, offsetof(struct consent, client_id)},
+};
+const struct record_type consent_record = {
+    .table = TABLE_CONSENTS,
+    .version = 1,
+    RECORD_FIELDS(struct consent, consent_fields),
+    RECORD_INDEXES(consent_indexes),
+};
+
+static size_t
+consent_key(uint8_t key[static CONSENT_KEY_CAP],
+    const uint8_t user_id[static USER_ID_LEN], const char *client_id)
+{
+	size_t len = strnlen(client_id, CLIENT_ID_CAP - 1);
+
+	memcpy(key, user_id, USER_ID_LEN);
+	memcpy(key + USER_ID_LEN, client_id, len);
+	return USER_ID_LEN + len;
+}
+
+enum err
+consent_get(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+    const char *client_id, struct consent *a)
+{
+	uint8_t key[CONSENT_KEY_CAP];
+	size_t key_len = consent_key(key, user_id, client_id);
+
+	enum err e = record_load(t, &consent_record, key, key_len, a);
+
+	if (e == ERR_NOT_FOUND) {
+		memcpy(a->user_id, key, USER_ID_LEN);
+		memcpy(a->client_id, key + USER_ID_LEN, key_len - USER_ID_LEN);
+	}
+	return e;
+}
+
+/* Moves each word of FROM into TO and out of OTHER. */
+static enum err
+settle(const char *from, char to[static SCOPE_CAP], char *other)
+{
+	char word[SCOPE_WORD_CAP];
+	enum err e = OK;
+
+	while (e == OK && words_next(&from, word, sizeof word)) {
+		words_remove(other, word);
+		e = words_add(to, SCOPE_CAP, word);
+	}
+	return e;
+}
+
+enum err
+consent_put(struct store_txn *t, const struct consent *a)
+{
+	struct consent all;
+	enum err e = consent_get(t, a->user_id, a->client_id, &all);
+
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	all.changed_at = a->changed_at;
+	e = settle(a->granted, all.granted, all.declined);
+	if (e == OK)
+		e = settle(a->declined, all.declined, all.granted);
+	return e == OK ? record_save(t, &consent_record, &all) : e;
+}
+
+void
+consent_del(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+    const char *client_id)
+{
+	uint8_t key[CONSENT_KEY_CAP];
+
+	store_del(t, TABLE_CONSENTS, key, consent_key(key, user_id, client_id));
+}
+
+/* A person's keys begin with the user_id. */
+struct record_set
+consent_set(const uint8_t *user_id, const char *client_id)
+{
+	struct record_set set = {0};
+
+	if (user_id != NULL)
+		set = (struct record_set){.field = user_id, .len = USER_ID_LEN};
+	else if (client_id != NULL)
+		set = record_by(
+		    INDEX_CONSENTS_BY_CLIENT, client_id, strlen(client_id));
+	set.text = client_id;
+	set.at = offsetof(struct consent, client_id);
+	return set;
+}
+
+size_t
+consent_del_all(
+    struct store_txn *t, const uint8_t *user_id, const char *client_id)
+{
+	const struct record_set set = consent_set(user_id, client_id);
+	struct consent a;
+
+	return record_prune(t, &consent_record, &set, &a, NULL, NULL);
+}
