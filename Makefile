@@ -35,7 +35,7 @@ web	 = gateway signals request response cookie csrf message template cors browse
 	   token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step authorize_flow logout_flow \
 	   gate_flow gate_notice
-app	 = app opened token_answer worker_pool stack_wipe held
+server	 = server opened token_answer worker_pool stack_wipe held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate
@@ -105,7 +105,7 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(protocol:%=$(BUILD)/lib/protocol/%.o) \
 	   $(web:%=$(BUILD)/lib/web/%.o) \
 	   $(interaction:%=$(BUILD)/lib/interaction/%.o) \
-	   $(app:%=$(BUILD)/lib/app/%.o) \
+	   $(server:%=$(BUILD)/lib/server/%.o) \
 	   $(BUILD)/templates.o $(BUILD)/messages.o \
 	   $(if $(STATIC),$(BUILD)/lib/static.o $(BUILD)/lib/wiping_free.o)
 

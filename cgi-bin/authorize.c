@@ -2,7 +2,7 @@
  * authorize: where an app sends the browser. Pages for signing in, choosing an
  * account and consent; at the end the way back to the app with a code.
  */
-#include "app/app.h"
+#include "server/server.h"
 
 #include "interaction/flows.h"
 
@@ -14,5 +14,6 @@ static const struct endpoint endpoints[] = {
 int
 main(void)
 {
-	return app_run("authorize", APP_KEYRING | APP_PAGES, endpoints);
+	return server_run(
+	    "authorize", SERVER_KEYRING | SERVER_PAGES, endpoints);
 }

@@ -18,7 +18,7 @@
  * time. What is below /.latchkey/ is the gate's own: where sign-ins come back
  * to, and signing out.
  */
-#include "app/app.h"
+#include "server/server.h"
 
 #include "interaction/flows.h"
 
@@ -30,6 +30,6 @@ static const struct endpoint endpoints[] = {
 int
 main(void)
 {
-	return app_run(
-	    "gate", APP_KEYRING | APP_PAGES | APP_EVERY_PATH, endpoints);
+	return server_run("gate",
+	    SERVER_KEYRING | SERVER_PAGES | SERVER_EVERY_PATH, endpoints);
 }

@@ -1,7 +1,7 @@
 /*
  * introspect: whether a token is good now, for apps and APIs that must know.
  */
-#include "app/app.h"
+#include "server/server.h"
 
 #include "base/reason.h"
 #include "protocol/introspect.h"
@@ -31,5 +31,5 @@ static const struct endpoint endpoints[] = {
 int
 main(void)
 {
-	return app_run("introspect", APP_KEYRING, endpoints);
+	return server_run("introspect", SERVER_KEYRING, endpoints);
 }

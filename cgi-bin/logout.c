@@ -2,7 +2,7 @@
  * logout: ends the session of this browser. An app that proves whom it means
  * is believed; otherwise the person is asked.
  */
-#include "app/app.h"
+#include "server/server.h"
 
 #include "interaction/flows.h"
 
@@ -14,5 +14,5 @@ static const struct endpoint endpoints[] = {
 int
 main(void)
 {
-	return app_run("logout", APP_KEYRING | APP_PAGES, endpoints);
+	return server_run("logout", SERVER_KEYRING | SERVER_PAGES, endpoints);
 }

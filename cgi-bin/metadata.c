@@ -1,7 +1,7 @@
 /*
  * metadata: what clients read about the provider. Opens no secret.
  */
-#include "app/app.h"
+#include "server/server.h"
 
 #include "base/buf.h"
 #include "base/reason.h"
@@ -52,5 +52,5 @@ static const struct endpoint endpoints[] = {
 int
 main(void)
 {
-	return app_run("metadata", 0, endpoints);
+	return server_run("metadata", 0, endpoints);
 }

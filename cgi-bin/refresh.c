@@ -4,7 +4,7 @@
  * refresh token comes and goes in a cookie and scripts see the access token
  * only.
  */
-#include "app/token_answer.h"
+#include "server/token_answer.h"
 
 #include "base/reason.h"
 #include "base/str.h"
@@ -41,5 +41,5 @@ static const struct endpoint endpoints[] = {
 int
 main(void)
 {
-	return app_run("refresh", APP_KEYRING | APP_SIGNER, endpoints);
+	return server_run("refresh", SERVER_KEYRING | SERVER_SIGNER, endpoints);
 }

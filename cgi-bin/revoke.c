@@ -1,7 +1,7 @@
 /*
  * revoke: a client gives back a token it no longer wants.
  */
-#include "app/app.h"
+#include "server/server.h"
 
 #include "base/reason.h"
 #include "protocol/revoke.h"
@@ -29,5 +29,5 @@ static const struct endpoint endpoints[] = {
 int
 main(void)
 {
-	return app_run("revoke", APP_KEYRING, endpoints);
+	return server_run("revoke", SERVER_KEYRING, endpoints);
 }

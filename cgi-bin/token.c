@@ -2,8 +2,8 @@
  * token: the token endpoint. Codes, refresh tokens and client credentials in,
  * signed tokens out.
  */
-#include "app/token_answer.h"
 #include "base/reason.h"
+#include "server/token_answer.h"
 
 static void
 token_serve(struct call *c)
@@ -25,5 +25,5 @@ static const struct endpoint endpoints[] = {
 int
 main(void)
 {
-	return app_run("token", APP_KEYRING | APP_SIGNER, endpoints);
+	return server_run("token", SERVER_KEYRING | SERVER_SIGNER, endpoints);
 }

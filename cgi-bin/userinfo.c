@@ -1,7 +1,7 @@
 /*
  * userinfo: who the holder of an access token acts for. Opens no secret.
  */
-#include "app/app.h"
+#include "server/server.h"
 
 #include "base/reason.h"
 #include "protocol/userinfo.h"
@@ -32,5 +32,5 @@ static const struct endpoint endpoints[] = {
 int
 main(void)
 {
-	return app_run("userinfo", 0, endpoints);
+	return server_run("userinfo", 0, endpoints);
 }

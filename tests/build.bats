@@ -93,7 +93,7 @@ make_it() {
 		[[ -n ${SAN:-} ]] || (($(size -A "$program" |
 		    awk '$1 == ".text" { print $2 }') < 8192))
 	done
-	nm -D --defined-only "$library" | grep -q ' T app_run$'
+	nm -D --defined-only "$library" | grep -q ' T server_run$'
 	run ! grep -E ' (mdb_|crypto_|FCGX_)' \
 	    <(nm -D --defined-only "$library")
 }

@@ -27,15 +27,15 @@ print: ; @echo \$($1)"
 }
 
 @test "layers: no include runs up a floor" {
-	none "$(includes app interaction web protocol domain store jose)" lib/base/*.[ch]
-	none "$(includes app interaction web protocol domain jose)" lib/store/*.[ch] \
+	none "$(includes server interaction web protocol domain store jose)" lib/base/*.[ch]
+	none "$(includes server interaction web protocol domain jose)" lib/store/*.[ch] \
 	    lib/store/lmdb/*.[ch]
-	none "$(includes app interaction web protocol domain store)" lib/jose/*.[ch]
-	none "$(includes app interaction web protocol)" lib/domain/*.[ch]
-	none "$(includes app interaction web)" lib/protocol/*.[ch]
-	none "$(includes app interaction)" lib/web/*.[ch]
-	none "$(includes app)" lib/interaction/*.[ch]
-	none "$(includes app interaction web)" bin/*.[ch]
+	none "$(includes server interaction web protocol domain store)" lib/jose/*.[ch]
+	none "$(includes server interaction web protocol)" lib/domain/*.[ch]
+	none "$(includes server interaction web)" lib/protocol/*.[ch]
+	none "$(includes server interaction)" lib/web/*.[ch]
+	none "$(includes server)" lib/interaction/*.[ch]
+	none "$(includes server interaction web)" bin/*.[ch]
 }
 
 # symbols SOURCE...: what their objects define and what they need.
@@ -155,7 +155,7 @@ circle() {
 
 @test "layers: every source file is in the Makefile, and nothing else" {
 	local floor
-	for floor in base store jose domain protocol web interaction app; do
+	for floor in base store jose domain protocol web interaction server; do
 		assert_equal "$(words_of $floor | tr ' ' '\n' | sort)" \
 		    "$(cd "lib/$floor" && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 	done

@@ -146,7 +146,7 @@ print(*(w for w in seen.values() if len(w) > 1))' <<<"$words")
 		static void (*const table[])(struct call *c, enum err e,
 		    enum reason *reason) = {add};
 	C
-	sed -i 's/app_run("token"/app_run(table == NULL ? NULL : "token"/' \
+	sed -i 's/server_run("token"/server_run(table == NULL ? NULL : "token"/' \
 	    "$tree/cgi-bin/token.c"
 	sed -i 's/^\.It Sy code_reused$/&, new_told/' "$tree/cgi-bin/token.8"
 	found=$(search "$tree" | sed -n 's/^[a-z]* token new/new/p')

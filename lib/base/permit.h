@@ -1,7 +1,7 @@
 /*
  * Permits to compute. A program computes for a few requests at a time
- * (app/worker_pool.h). A thread that is about to wait for something, the disk
- * or a lock, gives its permit up, so that another request can begin.
+ * (server/worker_pool.h). A thread that is about to wait for something, the
+ * disk or a lock, gives its permit up, so that another request can begin.
  */
 #ifndef LK_BASE_PERMIT_H
 #define LK_BASE_PERMIT_H

@@ -26,7 +26,7 @@ struct call {
 	struct caller caller;     /* what it says about its sender */
 	struct response response; /* begun with status 200 */
 	int64_t now;              /* Unix seconds */
-	bool late;  /* the answer leaves late (app/held.h): to a guess */
+	bool late;  /* the answer leaves late (server/held.h): to a guess */
 	void *kept; /* the program's, from one request to the next; freed with
 		     * the call */
 };

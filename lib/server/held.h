@@ -4,8 +4,8 @@
  * program by asking again at once. Their answers wait for HELD_MS, without a
  * worker; so many of them at most, the others leave at once.
  */
-#ifndef LK_APP_HELD_H
-#define LK_APP_HELD_H
+#ifndef LK_SERVER_HELD_H
+#define LK_SERVER_HELD_H
 
 #include "web/gateway.h"
 

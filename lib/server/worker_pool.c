@@ -1,10 +1,10 @@
-#include "app/worker_pool.h"
+#include "server/worker_pool.h"
 
-#include "app/held.h"
-#include "app/stack_wipe.h"
 #include "base/log.h"
 #include "base/monotonic.h"
 #include "base/permit.h"
+#include "server/held.h"
+#include "server/stack_wipe.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -15,8 +15,8 @@
  * last one stays until the program exits, which an idle one does if its socket
  * is held by what starts it again (LATCHKEY_IDLE).
  */
-#ifndef LK_APP_WORKER_POOL_H
-#define LK_APP_WORKER_POOL_H
+#ifndef LK_SERVER_WORKER_POOL_H
+#define LK_SERVER_WORKER_POOL_H
 
 #include "base/err.h"
 #include "web/gateway.h"
@@ -33,7 +33,7 @@ struct worker_kind {
 	void *(*make)(void *arg);
 	void (*free)(void *state);
 	/* Serves the request in X; true if its answer is to leave late
-	 * (app/held.h). */
+	 * (server/held.h). */
 	bool (*serve)(void *state, struct exchange *x);
 	/* How many there may be, by a worker's state; asked each time. */
 	size_t (*max)(const void *state);

@@ -8,8 +8,8 @@
  * Workers share it. Each has a copy, so that a request takes no lock while
  * nothing changes, and settings that change do not change under it.
  */
-#ifndef LK_APP_OPENED_H
-#define LK_APP_OPENED_H
+#ifndef LK_SERVER_OPENED_H
+#define LK_SERVER_OPENED_H
 
 #include "protocol/provider.h"
 #include "web/template.h"

@@ -1,4 +1,4 @@
-#include "app/held.h"
+#include "server/held.h"
 
 #include "base/monotonic.h"
 

@@ -1,30 +1,30 @@
 /*
  * What every program in cgi-bin is: a table of endpoints, and one call to
- * app_run, which opens what the program may touch, serves until told to stop,
- * and closes. Under plain CGI that is one request.
+ * server_run, which opens what the program may touch, serves until told to
+ * stop, and closes. Under plain CGI that is one request.
  *
  * Where the provider cannot be opened (not initialised, another owner, disk
  * trouble) the program says why in the log, answers 503, and tries again: what
- * an administrator mends needs no restart (app/opened.h).
+ * an administrator mends needs no restart (server/opened.h).
  *
  * With LATCHKEY_IDLE, a number of seconds, the program exits when nothing has
  * come for so long. Whatever started it holds the socket, where a connection
  * waits, and starts it again (start-programs, systemd).
  */
-#ifndef LK_APP_APP_H
-#define LK_APP_APP_H
+#ifndef LK_SERVER_SERVER_H
+#define LK_SERVER_SERVER_H
 
 #include "protocol/provider.h"
 #include "web/call.h"
 #include "web/cors.h"
 
 enum {
-	APP_KEYRING = PROVIDER_KEYRING, /* reads DIR/secret.key */
-	APP_SIGNER = PROVIDER_SIGNER,   /* reads DIR/keys */
-	APP_PAGES = 1 << 8,             /* answers people: templates */
+	SERVER_KEYRING = PROVIDER_KEYRING, /* reads DIR/secret.key */
+	SERVER_SIGNER = PROVIDER_SIGNER,   /* reads DIR/keys */
+	SERVER_PAGES = 1 << 8,             /* answers people: templates */
 	/* Is asked about requests that are not for it: the one endpoint serves
 	 * every path and method, and only the head has been read. */
-	APP_EVERY_PATH = 1 << 9
+	SERVER_EVERY_PATH = 1 << 9
 };
 
 struct endpoint {
@@ -35,7 +35,7 @@ struct endpoint {
 };
 
 /* ENDPOINTS ends with a NULL path. Returns main's exit status. */
-int app_run(
+int server_run(
     const char *program, unsigned uses, const struct endpoint *endpoints);
 
 #endif

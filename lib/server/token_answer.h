@@ -1,12 +1,12 @@
 /*
  * How the token endpoint and the refresh endpoint answer.
  */
-#ifndef LK_APP_TOKEN_ANSWER_H
-#define LK_APP_TOKEN_ANSWER_H
+#ifndef LK_SERVER_TOKEN_ANSWER_H
+#define LK_SERVER_TOKEN_ANSWER_H
 
-#include "app/app.h"
 #include "base/reason.h"
 #include "protocol/token_endpoint.h"
+#include "server/server.h"
 
 /*
  * Answers a request Q that was parsed with E and WHY: with what it is granted,

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* pthread_getattr_np */
-#include "app/stack_wipe.h"
+#include "server/stack_wipe.h"
 
 #include "base/secret.h"
 

@@ -1,12 +1,12 @@
-#include "app/app.h"
+#include "server/server.h"
 
-#include "app/opened.h"
-#include "app/worker_pool.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "server/opened.h"
+#include "server/worker_pool.h"
 #include "web/gateway.h"
 #include "web/reply.h"
 
@@ -17,7 +17,7 @@
 
 enum { IDLE_MAX_S = 86400 };
 
-struct app {
+struct server {
 	const struct endpoint *endpoints;
 	bool every_path; /* the one endpoint serves them */
 	bool stays;      /* FastCGI */
@@ -25,17 +25,17 @@ struct app {
 };
 
 /* A worker's call, and what its provider and page are taken from. */
-struct app_call {
+struct server_call {
 	struct call call;
-	struct app *app;
+	struct server *server;
 	struct opened_copy copy;
 };
 
 /* Gives C the provider as it is now; false if it cannot be had. */
 static bool
-is_provided(struct app_call *c)
+is_provided(struct server_call *c)
 {
-	if (!opened_copy_update(&c->app->opened, &c->copy))
+	if (!opened_copy_update(&c->server->opened, &c->copy))
 		return false;
 	c->call.page = (struct page){
 	    &c->copy.provider.conf, c->copy.templates, catalogues};
@@ -145,12 +145,12 @@ answer_unavailable(struct call *c)
 }
 
 static void
-answer_call(struct app_call *own)
+answer_call(struct server_call *own)
 {
-	const struct app *app = own->app;
+	const struct server *server = own->server;
 	struct call *c = &own->call;
 	const struct endpoint *ep;
-	enum err e = app->every_path
+	enum err e = server->every_path
 			 ? request_read_head(&c->request, c->exchange)
 			 : request_read(&c->request, c->exchange);
 
@@ -163,11 +163,11 @@ answer_call(struct app_call *own)
 		return;
 	}
 	c->now = clock_now();
-	if (app->every_path) {
-		app->endpoints->serve(c);
+	if (server->every_path) {
+		server->endpoints->serve(c);
 		return;
 	}
-	ep = find_endpoint(c, app->endpoints);
+	ep = find_endpoint(c, server->endpoints);
 	if (ep != NULL)
 		dispatch_call(c, ep);
 	else
@@ -177,14 +177,14 @@ answer_call(struct app_call *own)
 static void *
 call_make(void *arg)
 {
-	struct app *app = arg;
-	struct app_call *c = calloc(1, sizeof *c);
+	struct server *server = arg;
+	struct server_call *c = calloc(1, sizeof *c);
 
 	if (c == NULL)
 		return NULL;
-	c->app = app;
+	c->server = server;
 	c->call.provider = &c->copy.provider;
-	if (app->stays) /* before there is a request, which would wait */
+	if (server->stays) /* before there is a request, which would wait */
 		(void)is_provided(c);
 	return c;
 }
@@ -192,9 +192,9 @@ call_make(void *arg)
 static void
 call_free(void *state)
 {
-	struct app_call *c = state;
+	struct server_call *c = state;
 
-	opened_copy_drop(&c->app->opened, &c->copy);
+	opened_copy_drop(&c->server->opened, &c->copy);
 	free(c->call.kept);
 	free(c);
 }
@@ -202,7 +202,7 @@ call_free(void *state)
 static bool
 call_serve(void *state, struct exchange *x)
 {
-	struct app_call *own = state;
+	struct server_call *own = state;
 	struct call *c = &own->call;
 
 	c->exchange = x;
@@ -219,7 +219,7 @@ call_serve(void *state, struct exchange *x)
 static size_t
 workers_max(const void *state)
 {
-	const struct app_call *c = state;
+	const struct server_call *c = state;
 
 	return c->copy.valid ? c->copy.provider.conf.workers : 1;
 }
@@ -227,9 +227,9 @@ workers_max(const void *state)
 static bool
 may_hang(void *arg)
 {
-	struct app *app = arg;
+	struct server *server = arg;
 
-	return opened_may_hang(&app->opened);
+	return opened_may_hang(&server->opened);
 }
 
 /* Seconds, set by what holds the socket while no program runs. */
@@ -243,12 +243,12 @@ idle_exit_ms(void)
 }
 
 int
-app_run(const char *program, unsigned uses, const struct endpoint *endpoints)
+server_run(const char *program, unsigned uses, const struct endpoint *endpoints)
 {
 	static const struct worker_kind kind = {
 	    call_make, call_free, call_serve, workers_max, may_hang};
-	struct app app = {
-	    .endpoints = endpoints, .every_path = uses & APP_EVERY_PATH};
+	struct server server = {
+	    .endpoints = endpoints, .every_path = uses & SERVER_EVERY_PATH};
 	int64_t idle_ms = idle_exit_ms();
 	struct gateway *g = NULL;
 	enum err e;
@@ -256,13 +256,13 @@ app_run(const char *program, unsigned uses, const struct endpoint *endpoints)
 	log_open(program);
 	e = gateway_open(&g, idle_ms);
 	if (e == OK)
-		e = opened_init(&app.opened,
+		e = opened_init(&server.opened,
 		    uses & (PROVIDER_KEYRING | PROVIDER_SIGNER),
-		    uses & APP_PAGES);
+		    uses & SERVER_PAGES);
 	if (e == OK) {
-		app.stays = !gateway_is_cgi(g);
-		e = workers_run(g, &kind, &app, idle_ms);
-		opened_close(&app.opened);
+		server.stays = !gateway_is_cgi(g);
+		e = workers_run(g, &kind, &server, idle_ms);
+		opened_close(&server.opened);
 	}
 	if (e != OK)
 		log_fault("cannot start", "reason", err_name(e), NULL);

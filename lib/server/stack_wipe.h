@@ -1,8 +1,8 @@
 /*
  * What a request leaves on the stack may be secret.
  */
-#ifndef LK_APP_STACK_WIPE_H
-#define LK_APP_STACK_WIPE_H
+#ifndef LK_SERVER_STACK_WIPE_H
+#define LK_SERVER_STACK_WIPE_H
 
 enum { STACK_BYTES = 2 << 20 };
 

@@ -1,4 +1,4 @@
-#include "app/opened.h"
+#include "server/opened.h"
 
 #include "base/file.h"
 #include "base/log.h"

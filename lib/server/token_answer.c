@@ -1,4 +1,4 @@
-#include "app/token_answer.h"
+#include "server/token_answer.h"
 
 #include "base/reason.h"
 #include "web/reply.h"
