@@ -252,7 +252,7 @@ refuse_incomplete(const char *dir)
 }
 
 static enum err
-issuer_step(struct store_txn *t, void *arg)
+read_issuer_step(struct store_txn *t, void *arg)
 {
 	return installation_issuer(t, arg);
 }
@@ -270,7 +270,7 @@ static void
 note_issuer(struct admin *a)
 {
 	char issuer[ISSUER_CAP];
-	enum err e = store_read(a->store, issuer_step, issuer);
+	enum err e = store_read(a->store, read_issuer_step, issuer);
 
 	if ((e == OK && !str_equal(issuer, a->conf.issuer)) ||
 	    e == ERR_NOT_FOUND)
@@ -299,7 +299,7 @@ admin_open(struct admin *a)
 }
 
 static enum err
-fits_step(struct store_txn *t, void *arg)
+store_fits_step(struct store_txn *t, void *arg)
 {
 	return installation_fits(t, arg);
 }
@@ -310,7 +310,7 @@ admin_keyring(const struct admin *a, struct keyring *k)
 	enum err e = keyring_load(k, a->dir);
 
 	if (e == OK)
-		e = store_read(a->store, fits_step, k);
+		e = store_read(a->store, store_fits_step, k);
 	if (e == OK)
 		return EXIT_DONE;
 	keyring_wipe(k);

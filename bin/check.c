@@ -36,7 +36,7 @@ print_text(const struct checking *c)
 }
 
 static void
-look(struct checking *c)
+check_everything(struct checking *c)
 {
 	const char *sockets = args_value(c->args, "--sockets");
 
@@ -52,7 +52,7 @@ look(struct checking *c)
 }
 
 static int
-check(struct admin *a, const struct args *args)
+run_checks(struct admin *a, const struct args *args)
 {
 	struct checking c = {.a = a,
 	    .args = args,
@@ -61,7 +61,7 @@ check(struct admin *a, const struct args *args)
 	unsigned errors;
 	int status = EXIT_DONE;
 
-	look(&c);
+	check_everything(&c);
 	json_decref(c.sites);
 	errors = check_count(&c, CHECK_ERROR);
 	if (!args_has(args, "--json")) {
@@ -79,6 +79,6 @@ const struct verb check_verbs[] = {
     {"check", NULL, NULL, false, true, check_options,
 	"Looks at the installation, also through its public address: what is "
 	"wrong, why it matters, what to do.",
-	check},
+	run_checks},
     VERB_END,
 };

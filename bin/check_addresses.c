@@ -36,7 +36,7 @@ tell_no_way(struct web *w)
 /* The host and the port of W's base; false if it names an address itself, which
  * is then the only one. */
 static bool
-split(const struct web *w, char host[static HOST_CAP], int *port)
+split_host(const struct web *w, char host[static HOST_CAP], int *port)
 {
 	const char *at = strstr(w->base, "://") + strlen("://");
 	const size_t len = strcspn(at, ":/");
@@ -69,7 +69,7 @@ has(const struct addrinfo *found, const char *address)
 /* Those of HOST, if PEER, which has answered, is one of them; else PEER is a
  * proxy, which looks names up by itself. */
 static struct addrinfo *
-look_up(const char *host, int port, const char *peer)
+look_up_addresses(const char *host, int port, const char *peer)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 	struct addrinfo *found = NULL;
@@ -171,9 +171,9 @@ web_each_address(struct web *w, web_ask_fn *ask, void *arg)
 	char host[HOST_CAP], peer[FETCH_ADDRESS_CAP];
 	int port, peer_port;
 
-	if (split(w, host, &port) && find_peer(w, peer, &peer_port)) {
+	if (split_host(w, host, &port) && find_peer(w, peer, &peer_port)) {
 		if (peer_port == port)
-			found = look_up(host, port, peer);
+			found = look_up_addresses(host, port, peer);
 		if (found == NULL)
 			check_found(w->c, CHECK_OK, NULL,
 			    "%s: its addresses were not asked one by one, for "

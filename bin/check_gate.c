@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The doors of a site that do not do as the gate would, by how. */
-struct passing {
+struct gate_pass {
 	char open_text[WEB_SHOWN_CAP], shut_text[WEB_SHOWN_CAP],
 	    other_text[WEB_SHOWN_CAP];
 	struct buf open, shut, other;
@@ -28,7 +28,7 @@ leads_to_sign_in(struct web *w)
 /* What the gate says to a stranger: to sign in, or no. Anything else is not
  * the gate's. */
 static void
-judge(struct web *w, struct passing *p, const char *path, bool people)
+judge(struct web *w, struct gate_pass *p, const char *path, bool people)
 {
 	const int status = w->answer.status;
 
@@ -42,7 +42,7 @@ judge(struct web *w, struct passing *p, const char *path, bool people)
 
 /* A site over https may be there over http as well, without its gate. */
 static void
-try_without_tls(struct web *w, struct passing *p)
+try_without_tls(struct web *w, struct gate_pass *p)
 {
 	char url[WEB_URL_CAP];
 	const struct fetch_request q = {.url = url, .address = w->address};
@@ -59,7 +59,7 @@ try_without_tls(struct web *w, struct passing *p)
 }
 
 static void
-tell(struct web *w, const struct passing *p)
+tell(struct web *w, const struct gate_pass *p)
 {
 	static const struct check_advice unguarded = {
 	    "anyone who knows the address can read what should be protected",
@@ -99,7 +99,7 @@ static void
 try_doors(struct web *w, void *arg)
 {
 	json_t *doors = arg, *people;
-	struct passing p;
+	struct gate_pass p;
 	const char *path;
 
 	buf_init(&p.open, p.open_text, sizeof p.open_text);

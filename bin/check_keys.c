@@ -13,7 +13,7 @@
 enum { DAY_S = 86400, KEY_AGE_MAX_S = 365 * DAY_S };
 
 static enum err
-fits_step(struct store_txn *t, void *arg)
+keyring_fits_step(struct store_txn *t, void *arg)
 {
 	return installation_fits(t, arg);
 }
@@ -29,7 +29,7 @@ check_keyring(struct checking *c)
 	enum err e = keyring_load(&k, c->a->dir);
 
 	if (e == OK)
-		e = store_read(c->a->store, fits_step, &k);
+		e = store_read(c->a->store, keyring_fits_step, &k);
 	keyring_wipe(&k);
 	if (e == OK)
 		check_found(

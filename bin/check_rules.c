@@ -73,8 +73,8 @@ is_for_the_same(const struct site_rule *a, const struct site_rule *b)
 /* Whether METHOD at PATH is for other people than R says; where no rule
  * decides it is for none. */
 static bool
-differs(const struct site *s, const struct site_rule *r, const char *method,
-    const char *path)
+rules_differ(const struct site *s, const struct site_rule *r,
+    const char *method, const char *path)
 {
 	char url[URL_PATH_CAP];
 	struct site_rule other;
@@ -97,9 +97,9 @@ add_reliance(
 	const char *methods = r->methods;
 	char method[SITE_RULE_CAP] = "-"; /* none that a rule names */
 
-	on->on_method |= methods[0] != '\0' && differs(s, r, "-", r->path);
+	on->on_method |= methods[0] != '\0' && rules_differ(s, r, "-", r->path);
 	(void)words_next(&methods, method, sizeof method);
-	on->on_path |= differs(s, r, method, "/");
+	on->on_path |= rules_differ(s, r, method, "/");
 }
 
 /* Not a fault, so not a warning: what the administrator has to know of the

@@ -85,7 +85,7 @@ check_indexes(struct checking *c)
 /* --- the clock -------------------------------------------------------------*/
 
 static void
-check_clock(struct checking *c, int64_t behind_s)
+check_clock_against_store(struct checking *c, int64_t behind_s)
 {
 	static const struct check_advice wrong = {
 	    "tokens would be refused as expired, or not expire",
@@ -177,6 +177,6 @@ check_store(struct checking *c)
 		check_found(c, CHECK_ERROR, &corrupt,
 		    "a record of the store does not decode (%s)", err_name(e));
 	check_keys(c, &s.keys);
-	check_clock(c, s.clock_behind_s);
+	check_clock_against_store(c, s.clock_behind_s);
 	return e == OK;
 }

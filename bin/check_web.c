@@ -60,7 +60,7 @@ value_shown(char shown[static WEB_SHOWN_CAP], const json_t *v)
 /* Tells the first member of OURS that THEIRS has not, or has otherwise; false
  * if there is none. */
 static bool
-differs(struct web *w, const char *path, json_t *ours, json_t *theirs)
+answers_differ(struct web *w, const char *path, json_t *ours, json_t *theirs)
 {
 	char given[WEB_SHOWN_CAP], wanted[WEB_SHOWN_CAP];
 	const char *name;
@@ -155,7 +155,7 @@ check_discovery(struct web *w)
 	ours = our_document(w->c, false);
 	if (ours == NULL) {
 		w->over = true;
-	} else if (!differs(w, path, ours, theirs)) {
+	} else if (!answers_differ(w, path, ours, theirs)) {
 		check_found(w->c, CHECK_OK, NULL,
 		    "%s%s%s: the issuer is the same", w->base, path, w->at);
 		check_cors(w);
@@ -232,7 +232,7 @@ check_jwks(struct web *w)
 /* --- the clock -------------------------------------------------------------*/
 
 static void
-check_clock(struct web *w)
+check_clock_against_date(struct web *w)
 {
 	static const struct check_advice advice = {
 	    "tokens are refused as expired, or as not yet good",
@@ -262,7 +262,7 @@ check_answer(struct web *w, void *arg)
 	(void)arg;
 	check_discovery(w);
 	if (!w->over) {
-		check_clock(w);
+		check_clock_against_date(w);
 		web_check_remembered(w);
 	}
 	web_check_certificate(w);

@@ -41,7 +41,7 @@ struct fetch {
 };
 
 static bool
-load(struct fetch *f)
+load_libcurl(struct fetch *f)
 {
 	void *library = library_open("libcurl.so.4");
 	bool complete = true;
@@ -102,7 +102,7 @@ fetch_open(struct fetch **f, const char *ca_file)
 	*f = NULL;
 	if (new == NULL)
 		return ERR_NO_MEMORY;
-	if (!load(new)) {
+	if (!load_libcurl(new)) {
 		free(new);
 		return ERR_UNSUPPORTED;
 	}

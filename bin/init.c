@@ -276,7 +276,7 @@ say_next(const struct admin *a, const char *issuer)
 }
 
 static int
-init(struct admin *a, const struct args *args)
+init_data_directory(struct admin *a, const struct args *args)
 {
 	const char *alg = args_value(args, "--alg");
 	sigset_t all, before;
@@ -301,6 +301,7 @@ init(struct admin *a, const struct args *args)
 
 const struct verb init_verbs[] = {
     {"init", NULL, "ISSUER", false, true, init_options,
-	"Makes the data directory of the provider at ISSUER.", init},
+	"Makes the data directory of the provider at ISSUER.",
+	init_data_directory},
     VERB_END,
 };

@@ -16,7 +16,7 @@ static const struct verb *const nouns[] = {init_verbs, user_verbs, client_verbs,
 
 /* NOUN: only the verbs of that one, or NULL. */
 static void
-usage(FILE *out, const char *noun)
+print_usage(FILE *out, const char *noun)
 {
 	const struct verb *const *n, *v;
 
@@ -61,7 +61,7 @@ find_verb(const struct verb *verbs, const char *name)
 }
 
 static int
-run(const char *dir, const struct args *args)
+run_verb(const char *dir, const struct args *args)
 {
 	struct admin a = {.dir = conf_dir(dir), .now = clock_now()};
 	int status = EXIT_DONE;
@@ -82,7 +82,7 @@ run(const char *dir, const struct args *args)
 
 /* ARGV starts at the noun. */
 static int
-dispatch(const char *dir, int argc, char **argv)
+dispatch_verb(const char *dir, int argc, char **argv)
 {
 	const struct verb *verb = find_noun(argv[0]);
 	const char *noun = argv[0];
@@ -99,7 +99,7 @@ dispatch(const char *dir, int argc, char **argv)
 			return hint(noun);
 		}
 		if (str_equal(argv[1], "-h") || str_equal(argv[1], "--help")) {
-			usage(stdout, noun);
+			print_usage(stdout, noun);
 			return output_finish();
 		}
 		verb = find_verb(verb, argv[1]);
@@ -111,7 +111,7 @@ dispatch(const char *dir, int argc, char **argv)
 	}
 	switch (args_parse(&args, verb, argc - used, argv + used)) {
 	case ARGS_OK:
-		return run(dir, &args);
+		return run_verb(dir, &args);
 	case ARGS_HELP:
 		verb_usage(stdout, verb);
 		printf("\n%s\n", verb->summary);
@@ -131,7 +131,7 @@ main(int argc, char **argv)
 	log_open("command");
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (str_equal(argv[i], "-h") || str_equal(argv[i], "--help")) {
-			usage(stdout, NULL);
+			print_usage(stdout, NULL);
 			return output_finish();
 		}
 		if (str_equal(argv[i], "--version")) {
@@ -149,8 +149,8 @@ main(int argc, char **argv)
 		}
 	}
 	if (i >= argc) {
-		usage(stderr, NULL);
+		print_usage(stderr, NULL);
 		return EXIT_USAGE;
 	}
-	return dispatch(dir, argc - i, argv + i);
+	return dispatch_verb(dir, argc - i, argv + i);
 }

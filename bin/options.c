@@ -17,7 +17,7 @@ struct word {
 enum word_result { WORD, WORD_END, WORD_HELP, WORD_BAD };
 
 static const struct option *
-find(const struct verb *verb, const char *name, size_t len)
+find_option(const struct verb *verb, const char *name, size_t len)
 {
 	const struct option *o;
 
@@ -41,7 +41,7 @@ take_option(const struct args *args, struct args_cursor *c, struct word *w)
 	const size_t len = strcspn(text, "=");
 	const bool joined = text[len] == '=';
 
-	w->option = find(args->verb, text, len);
+	w->option = find_option(args->verb, text, len);
 	if (w->option == NULL)
 		return bad(text, "unknown option");
 	if (w->option->value == NULL) {
@@ -58,7 +58,7 @@ take_option(const struct args *args, struct args_cursor *c, struct word *w)
 }
 
 static enum word_result
-take(const struct args *args, struct args_cursor *c, struct word *w)
+take_word(const struct args *args, struct args_cursor *c, struct word *w)
 {
 	const char *text;
 
@@ -93,7 +93,7 @@ times_given(const struct args *args, const char *name)
 }
 
 static enum args_result
-complete(const struct args *args)
+check_operands(const struct args *args)
 {
 	const struct option *o;
 
@@ -119,7 +119,7 @@ args_parse(struct args *args, const struct verb *verb, int argc, char **argv)
 	enum word_result r;
 
 	*args = (struct args){.verb = verb, .argc = argc, .argv = argv};
-	while ((r = take(args, &c, &w)) == WORD) {
+	while ((r = take_word(args, &c, &w)) == WORD) {
 		if (w.option != NULL)
 			continue;
 		if (verb->operand == NULL || args->operand != NULL) {
@@ -130,7 +130,7 @@ args_parse(struct args *args, const struct verb *verb, int argc, char **argv)
 	}
 	if (r == WORD_HELP)
 		return ARGS_HELP;
-	return r == WORD_BAD ? ARGS_BAD : complete(args);
+	return r == WORD_BAD ? ARGS_BAD : check_operands(args);
 }
 
 const char *
@@ -139,8 +139,8 @@ args_next(const struct args *args, const char *name, struct args_cursor *c)
 	struct word w;
 
 	/* A name no row has is a slip of ours, not of the user's. */
-	assert(find(args->verb, name, strlen(name)) != NULL);
-	while (take(args, c, &w) == WORD)
+	assert(find_option(args->verb, name, strlen(name)) != NULL);
+	while (take_word(args, c, &w) == WORD)
 		if (w.option != NULL && str_equal(w.option->name, name))
 			return w.value;
 	return NULL;
@@ -166,7 +166,7 @@ args_any(const struct args *args)
 	struct args_cursor c = {0};
 	struct word w;
 
-	while (take(args, &c, &w) == WORD)
+	while (take_word(args, &c, &w) == WORD)
 		if (w.option != NULL && !str_equal(w.option->name, "--json"))
 			return true;
 	return false;

@@ -74,7 +74,7 @@ prompt_stdin(char *secret, size_t cap)
 }
 
 static void
-say(int fd, const char *text)
+say_on_terminal(int fd, const char *text)
 {
 	/* A terminal that cannot show a question cannot show the failure. */
 	if (write(fd, text, strlen(text)) < 0)
@@ -97,9 +97,9 @@ ask(int fd, const sigset_t *waiting, const char *question, char *secret,
 	/* With TCSAFLUSH nothing typed ahead, and so shown, is taken. */
 	if (tcsetattr(fd, TCSAFLUSH, &silent) != 0)
 		return ERR_IO;
-	say(fd, question);
+	say_on_terminal(fd, question);
 	e = read_line(fd, waiting, secret, cap);
-	say(fd, "\n");
+	say_on_terminal(fd, "\n");
 	if (tcsetattr(fd, TCSAFLUSH, &before) != 0 && e == OK)
 		e = ERR_IO;
 	return e;

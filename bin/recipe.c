@@ -228,14 +228,14 @@ enum { KEYS = sizeof keys / sizeof keys[0] };
 
 /* --- the file --------------------------------------------------------------*/
 
-struct loading {
+struct recipe_reader {
 	struct recipe *r;
 	bool seen[KEYS];
 	struct buf why; /* of the first error, as yet without its place */
 };
 
 static void
-set_key(struct loading *l, const char *name, const char *value)
+set_key(struct recipe_reader *l, const char *name, const char *value)
 {
 	const struct key *k;
 	size_t i = 0;
@@ -260,7 +260,7 @@ set_key(struct loading *l, const char *name, const char *value)
 static int
 on_pair(void *user, const char *section, const char *name, const char *value)
 {
-	struct loading *l = user;
+	struct recipe_reader *l = user;
 
 	if (l->why.len == 0 && *section != '\0')
 		buf_puts(&l->why, "the only [section] is [settings]");
@@ -270,7 +270,7 @@ on_pair(void *user, const char *section, const char *name, const char *value)
 }
 
 static void
-check_missing(struct loading *l)
+check_missing(struct recipe_reader *l)
 {
 	for (size_t i = 0; i < KEYS && l->why.len == 0; i++)
 		if (!l->seen[i] &&
@@ -282,7 +282,7 @@ check_missing(struct loading *l)
  * see: it would take comments, indents and long lines out of it. HEAD ends
  * there. */
 static void
-split_settings(struct loading *l, char *head)
+split_settings(struct recipe_reader *l, char *head)
 {
 	static const char mark[] = "\n[settings]\n";
 	char *at = strstr(head, mark);
@@ -306,11 +306,11 @@ split_settings(struct loading *l, char *head)
 
 /* TEXT is changed. FILE is what errors call it. */
 static enum err
-parse(struct recipe *r, char *text, const char *file,
+parse_recipe(struct recipe *r, char *text, const char *file,
     char why[static RECIPE_WHY_CAP])
 {
 	char reason[256];
-	struct loading l = {.r = r};
+	struct recipe_reader l = {.r = r};
 	struct buf b;
 	int line = 0;
 
@@ -404,5 +404,5 @@ recipe_load(struct recipe *r, const char *dir, const char *name, bool *own,
 		buf_reset(&path);
 		buf_printf(&path, "%s.conf", name);
 	}
-	return e == OK ? parse(r, text, file, why) : e;
+	return e == OK ? parse_recipe(r, text, file, why) : e;
 }

@@ -51,7 +51,8 @@ choose_url(struct recipe_choice *choice, const char *url)
 }
 
 static int
-load(struct recipe *r, const struct admin *a, const char *name, bool *own)
+load_recipe(
+    struct recipe *r, const struct admin *a, const char *name, bool *own)
 {
 	char why[RECIPE_WHY_CAP];
 
@@ -77,7 +78,7 @@ recipe_choose(struct recipe_choice *choice, const struct admin *a,
 	int status;
 
 	choice->url[0] = '\0';
-	status = load(&choice->recipe, a, name, &own);
+	status = load_recipe(&choice->recipe, a, name, &own);
 	if (status != EXIT_DONE)
 		return status;
 	if (url != NULL)
@@ -242,7 +243,7 @@ add_row(json_t *rows, const struct admin *a, const char *name)
 {
 	struct recipe r;
 	bool own;
-	int status = load(&r, a, name, &own);
+	int status = load_recipe(&r, a, name, &own);
 
 	if (status != EXIT_DONE)
 		return status;

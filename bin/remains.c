@@ -64,7 +64,7 @@ remains_any(const char *dir)
 }
 
 static enum err
-issuer_step(struct store_txn *t, void *arg)
+remaining_issuer_step(struct store_txn *t, void *arg)
 {
 	return installation_issuer(t, arg);
 }
@@ -79,7 +79,7 @@ read_issuer(const char *dir, char issuer[static ISSUER_CAP])
 	issuer[0] = '\0';
 	if (installation_open(&s, dir, false, why, sizeof why) != OK)
 		return;
-	if (store_read(s, issuer_step, issuer) != OK)
+	if (store_read(s, remaining_issuer_step, issuer) != OK)
 		issuer[0] = '\0';
 	store_close(&s);
 }

@@ -299,8 +299,8 @@ start_program(struct program *p)
 	}
 }
 
-/* Idle programs exit with status 0. One that does so at once, whatever for,
- * must not have us start it again and again. */
+/* Idle programs exit with status 0. One that exits at once, for any
+ * reason, must not be started again and again. */
 static void
 note_exit(struct program *p, int status)
 {
@@ -461,7 +461,7 @@ main(int argc, char **argv)
 	} else {
 		take_sockets();
 	}
-	/* Unless somebody wants another time. */
+	/* Unless the environment has another time. */
 	setenv("LATCHKEY_IDLE", IDLE_S, 0);
 	supervise(hold_signals());
 	end_programs();

@@ -168,6 +168,27 @@ circle() {
 	    "$(cd cgi-bin && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 }
 
+@test "layers: git grep finds each function of lib, bin and cgi-bin once" {
+	local twice
+	# Some are there once more in their file, for a build without OpenSSL.
+	twice=$(grep -oE '^[a-z][a-z0-9_]*\(' lib/*/*.c lib/*/*/*.c bin/*.c \
+	    cgi-bin/*.c | sort -u | cut -d : -f 2 | sort | uniq -d |
+	    grep -vx 'main(') || :
+	[[ -z $twice ]] || fail "defined twice: $twice"
+}
+
+@test "layers: words that had several meanings do not come back" {
+	local word
+	# A site is what the gate protects, consent what a person allows an app,
+	# an app what people sign in to; an interaction is no visit.
+	for word in 'conf->site_name' 'site\.sh' 'approvals?' 'enum grant' scope_grant \
+	    'struct (visit|arrival|asking|leaving|front|token|app)' \
+	    family_ground 'lib/app' 'APP_(KEYRING|PAGES|SIGNER)'; do
+		! grep -rnwE "$word" lib bin cgi-bin conf data templates doc \
+		    Makefile README.md CONTRIBUTING.md || fail "found: $word"
+	done
+}
+
 @test "layers: headers have guards that name their floor" {
 	local header guard
 	for header in lib/*/*.h lib/*/*/*.h; do

@@ -36,7 +36,7 @@ NOT_REACHED = {
     "token": {"refresh_cookie_require"},  # of refresh(8)
 }
 # Which of them it was, the caller does not tell.
-KEPT = {("family_require", "ground_lost")}
+KEPT = {("family_require", "prerequisite_lost")}
 NEEDS = {"page_error": "SERVER_PAGES", "templates_load": "SERVER_PAGES"}
 NEEDS_NOT = {"dispatch_call": "SERVER_EVERY_PATH"}
 ONLY_OF_CLIENTS = "client_authentication_failed"  # see describe() in reply.c

@@ -117,8 +117,8 @@ decode_all(
 }
 
 static enum err
-decode(void *bytes, size_t cap, size_t *len, const char *text, size_t text_len,
-    const struct alphabet *a)
+decode_alphabet(void *bytes, size_t cap, size_t *len, const char *text,
+    size_t text_len, const struct alphabet *a)
 {
 	size_t rest = text_len % 4;
 
@@ -136,7 +136,7 @@ enum err
 base64url_decode(
     void *bytes, size_t cap, size_t *len, const char *text, size_t text_len)
 {
-	return decode(bytes, cap, len, text, text_len, &url);
+	return decode_alphabet(bytes, cap, len, text, text_len, &url);
 }
 
 enum err
@@ -161,5 +161,5 @@ base64_decode(void *bytes, size_t cap, size_t *len, const char *text)
 	if (text_len > 0 && text_len % 4 == 0)
 		for (int i = 0; i < 2 && text[text_len - 1] == '='; i++)
 			text_len--;
-	return decode(bytes, cap, len, text, text_len, &standard);
+	return decode_alphabet(bytes, cap, len, text, text_len, &standard);
 }

@@ -7,7 +7,7 @@
 /* Decodes LEN bytes in place and ends them with a NUL at or before TEXT[LEN].
  * Raw and encoded NULs fail as UTF-8. */
 static enum err
-decode(char *text, size_t len)
+decode_plus_and_percent(char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (text[i] == '+')
@@ -18,7 +18,7 @@ decode(char *text, size_t len)
 enum err
 form_decode(char *text)
 {
-	return decode(text, strlen(text));
+	return decode_plus_and_percent(text, strlen(text));
 }
 
 static enum err
@@ -33,8 +33,9 @@ add_field(struct form *f, char *text, size_t len)
 	if (equals != NULL)
 		value = equals + 1;
 	/* The value first: the name's NUL overwrites the "=". */
-	if (decode(value, (size_t)(text + len - value)) != OK ||
-	    decode(text, name_len) != OK)
+	if (decode_plus_and_percent(value, (size_t)(text + len - value)) !=
+		OK ||
+	    decode_plus_and_percent(text, name_len) != OK)
 		return ERR_SYNTAX;
 	for (size_t i = 0; i < f->count && f->repeated == NULL; i++)
 		if (str_equal(f->field[i].name, text))

@@ -95,7 +95,7 @@ issuer_split(const char *issuer, struct issuer_parts *p)
 }
 
 static bool
-is_loopback(const char *host, size_t len)
+host_is_loopback(const char *host, size_t len)
 {
 	uint8_t address[sizeof(struct in6_addr)];
 
@@ -111,5 +111,5 @@ issuer_valid(const char *issuer)
 	struct issuer_parts p;
 
 	return strlen(issuer) < ISSUER_CAP && issuer_split(issuer, &p) &&
-	       (p.https || is_loopback(p.host, p.host_len));
+	       (p.https || host_is_loopback(p.host, p.host_len));
 }

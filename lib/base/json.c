@@ -72,7 +72,7 @@ json_finish(struct json_build *b)
 }
 
 static int
-append(const char *bytes, size_t len, void *arg)
+append_member(const char *bytes, size_t len, void *arg)
 {
 	struct buf *b = arg;
 
@@ -83,8 +83,8 @@ append(const char *bytes, size_t len, void *arg)
 void
 json_write(struct buf *b, const json_t *v)
 {
-	if (json_dump_callback(v, append, b, JSON_COMPACT | JSON_ENCODE_ANY) !=
-	    0)
+	if (json_dump_callback(
+		v, append_member, b, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
 		b->failed = true;
 }
 

@@ -42,7 +42,7 @@ log_to_syslog(bool to_syslog)
 }
 
 static void
-put_value(struct buf *line, const char *value)
+put_log_value(struct buf *line, const char *value)
 {
 	char text[VALUE_CAP];
 	struct buf b;
@@ -67,7 +67,7 @@ put_pairs(struct buf *line, va_list pairs)
 		if ((value = va_arg(pairs, const char *)) == NULL)
 			continue;
 		buf_printf(line, " %s=", name);
-		put_value(line, value);
+		put_log_value(line, value);
 	}
 }
 

@@ -175,7 +175,7 @@ str_to_int64(const char *s, int64_t min, int64_t max, int64_t *n)
 }
 
 static int
-hex_digit(char c)
+str_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -197,8 +197,8 @@ str_percent_decode(char *s, size_t len)
 		}
 		if (len - in < 3)
 			return ERR_SYNTAX;
-		high = hex_digit(s[in + 1]);
-		low = hex_digit(s[in + 2]);
+		high = str_hex_digit(s[in + 1]);
+		low = str_hex_digit(s[in + 2]);
 		if (high < 0 || low < 0)
 			return ERR_SYNTAX;
 		s[out++] = (char)(high << 4 | low);

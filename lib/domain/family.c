@@ -150,10 +150,10 @@ family_get(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN],
 	return e;
 }
 
-/* Whether what the family of C stands on still stands; a word for what does
+/* Whether the prerequisites of the family of C hold; a word for what does
  * not. */
 static enum reason
-ground_lost(struct store_txn *t, struct family *f, int64_t now,
+prerequisite_lost(struct store_txn *t, struct family *f, int64_t now,
     const struct client *c, struct user *u)
 {
 	struct session s;
@@ -177,7 +177,7 @@ family_require(struct store_txn *t,
 
 	if (e == OK)
 		e = client_get(t, f->client_id, c);
-	if (e == OK && ground_lost(t, f, now, c, u) != REASON_NONE)
+	if (e == OK && prerequisite_lost(t, f, now, c, u) != REASON_NONE)
 		e = store_failed(t) != OK ? store_failed(t) : ERR_NOT_FOUND;
 	if (e != OK)
 		*f = (struct family){0};
@@ -227,8 +227,8 @@ classify_presented(struct store_txn *t, const struct refresh_presented *p,
 
 enum err
 family_look(struct store_txn *t, const struct refresh_presented *p,
-    const struct family_lifetimes *l, int64_t now, struct family_ground *g,
-    enum reason *reason)
+    const struct family_lifetimes *l, int64_t now,
+    struct family_prerequisites *g, enum reason *reason)
 {
 	enum rotation rotation;
 	enum reason lost;
@@ -236,13 +236,13 @@ family_look(struct store_txn *t, const struct refresh_presented *p,
 	enum err e =
 	    classify_presented(t, p, &l->rule, now, &f, &rotation, reason);
 
-	g->stands = false;
+	g->hold = false;
 	if (e != OK || rotation == ROTATION_THEFT)
 		return e;
-	lost = ground_lost(t, &f, now, p->client, &g->user);
+	lost = prerequisite_lost(t, &f, now, p->client, &g->user);
 	if (lost != REASON_NONE)
 		return refused_as(ERR_INVALID_GRANT, lost, reason);
-	g->stands = true;
+	g->hold = true;
 	g->use_due = f.use_due;
 	return OK;
 }
@@ -263,8 +263,8 @@ idle_end(struct store_txn *t, const struct family *f,
 
 enum err
 family_refresh(struct store_txn *t, const struct refresh_presented *p,
-    const struct family_lifetimes *l, int64_t now, struct family_ground *g,
-    struct family *f, enum reason *reason)
+    const struct family_lifetimes *l, int64_t now,
+    struct family_prerequisites *g, struct family *f, enum reason *reason)
 {
 	enum rotation rotation;
 	enum reason lost = REASON_NONE;
@@ -278,8 +278,8 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 		audit_family(t, f, "refresh_token_reused", "family ended", now);
 		return refused(REASON_REFRESH_TOKEN_REUSED, reason);
 	}
-	if (!g->stands)
-		lost = ground_lost(t, f, now, p->client, &g->user);
+	if (!g->hold)
+		lost = prerequisite_lost(t, f, now, p->client, &g->user);
 	if (lost != REASON_NONE)
 		return refused_as(ERR_INVALID_GRANT, lost, reason);
 	if (rotation == ROTATION_AGAIN)
@@ -290,7 +290,7 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 		    "another successor given", now);
 	f->expires_at = idle_end(t, f, l, now);
 	/* Who uses an app all day is not to be signed out of it. */
-	if (g->stands ? g->use_due : f->use_due)
+	if (g->hold ? g->use_due : f->use_due)
 		e = session_use_id(t, f->sid, now);
 	return e == OK ? record_save(t, &family_record, f) : e;
 }

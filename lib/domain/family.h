@@ -140,10 +140,10 @@ struct refresh_presented {
 	bool cookie;       /* it came in a cookie */
 };
 
-/* What a family stands on, as a snapshot had it: its session unless offline,
- * its person, and that person's right to use the client. */
-struct family_ground {
-	bool stands;      /* it was looked at, and does */
+/* The prerequisites of a family, as a snapshot had them: its session unless
+ * offline, its person, and that person's right to use the client. */
+struct family_prerequisites {
+	bool hold;        /* they were checked, and do */
 	bool use_due;     /* and a use of the session is to be noted */
 	struct user user; /* then the family's person; the caller wipes it */
 };
@@ -151,12 +151,12 @@ struct family_ground {
 /*
  * What can be told from a snapshot, without the store's one writer: refuses
  * what family_refresh would refuse without a change, in the same words. OK if
- * that is to be asked next; G is for it. (Of theft nothing is said here, for
+ * that is to be asked next; G is for it. (Theft is not refused here, because
  * that ends the family.)
  */
 enum err family_look(struct store_txn *t, const struct refresh_presented *p,
-    const struct family_lifetimes *l, int64_t now, struct family_ground *g,
-    enum reason *reason) MUST_CHECK;
+    const struct family_lifetimes *l, int64_t now,
+    struct family_prerequisites *g, enum reason *reason) MUST_CHECK;
 
 /*
  * Rotates, or refuses: ERR_INVALID_GRANT, ERR_INVALID_SCOPE (more than the
@@ -166,14 +166,15 @@ enum err family_look(struct store_txn *t, const struct refresh_presented *p,
  * word for the log on a refusal ("refresh_token_reused", "family_ended", ...).
  * On OK, F is the family as it now is, F->current the generation to issue.
  *
- * G is family_look's. Where it does not stand (it may be zeroes) it is looked
- * at here, and its user set. Where it does, not again: whoever takes the ground
- * away in between does so after this refresh, of which nothing is left then but
- * a family without ground.
+ * G is family_look's. If the prerequisites did not hold (G may be zeroes), they
+ * are checked here, and its user is set. If the session, the person or the
+ * group membership ends between the two calls, this refresh is ordered before
+ * that; the family is refused at its next use.
  */
 enum err family_refresh(struct store_txn *t, const struct refresh_presented *p,
-    const struct family_lifetimes *l, int64_t now, struct family_ground *g,
-    struct family *f, enum reason *reason) MUST_CHECK;
+    const struct family_lifetimes *l, int64_t now,
+    struct family_prerequisites *g, struct family *f,
+    enum reason *reason) MUST_CHECK;
 
 /* Ends it: its tokens are invalid from the commit on. */
 void family_end(

@@ -31,7 +31,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 #ifdef LK_STATIC
 
 static void
-load(void)
+load_unistring(void)
 {
 	unicode.u8_normalize = u8_normalize;
 	unicode.u8_tolower = u8_tolower;
@@ -44,7 +44,7 @@ load(void)
 #else
 
 static void
-load(void)
+load_unistring(void)
 {
 	/* What we use of it is the same in both. */
 	void *library = library_open("libunistring.so.2");
@@ -90,7 +90,7 @@ map_spaces(struct buf *b, const char *text)
 /* Ends what libunistring has put: RESULT, which is OUT unless that was too
  * small. */
 static enum err
-take(char *out, uint8_t *result, size_t len)
+finish_symbols(char *out, uint8_t *result, size_t len)
 {
 	if (result == NULL)
 		return ERR_NO_MEMORY;
@@ -110,13 +110,13 @@ compose(char *out, size_t cap, const char *text, size_t len)
 	uint8_t *result = unicode.u8_normalize(
 	    unicode.nfc, (const uint8_t *)text, len, (uint8_t *)out, &out_len);
 
-	return take(out, result, out_len);
+	return finish_symbols(out, result, out_len);
 }
 
 static bool
 is_loaded(void)
 {
-	return pthread_once(&once, load) == 0 && unicode.complete;
+	return pthread_once(&once, load_unistring) == 0 && unicode.complete;
 }
 
 enum err
@@ -156,5 +156,5 @@ lower_string(char *out, size_t cap, const char *text)
 		return ERR_UNSUPPORTED;
 	result = unicode.u8_tolower((const uint8_t *)text, len, NULL,
 	    unicode.nfc, (uint8_t *)out, &out_len);
-	return take(out, result, out_len);
+	return finish_symbols(out, result, out_len);
 }

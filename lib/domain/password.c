@@ -16,7 +16,7 @@ _Static_assert((int)PASSWORD_SALT_LEN == (int)crypto_pwhash_SALTBYTES,
 enum { MEANT_CAP = (PASSWORD_CAP - 1) * OPAQUE_STRING_GROWTH + 1 };
 
 static bool
-is_continuation(char c)
+is_utf8_continuation(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
@@ -27,7 +27,7 @@ first_character(const char *s)
 {
 	size_t len = 1;
 
-	while (is_continuation(s[len]))
+	while (is_utf8_continuation(s[len]))
 		len++;
 	return len;
 }
@@ -38,7 +38,7 @@ characters(const char *s)
 	size_t n = 0;
 
 	for (; *s != '\0'; s++)
-		n += !is_continuation(*s);
+		n += !is_utf8_continuation(*s);
 	return n;
 }
 

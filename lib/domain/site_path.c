@@ -8,7 +8,7 @@
 /* --- escapes --------------------------------------------------------------*/
 
 static int
-hex_digit(char c)
+path_hex_digit(char c)
 {
 	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
 	const char *at = c != '\0' ? strchr(digits, c) : NULL;
@@ -20,9 +20,9 @@ hex_digit(char c)
 static int
 escaped(const char *s)
 {
-	if (s[0] != '%' || hex_digit(s[1]) < 0 || hex_digit(s[2]) < 0)
+	if (s[0] != '%' || path_hex_digit(s[1]) < 0 || path_hex_digit(s[2]) < 0)
 		return -1;
-	return hex_digit(s[1]) * 16 + hex_digit(s[2]);
+	return path_hex_digit(s[1]) * 16 + path_hex_digit(s[2]);
 }
 
 /* --- one reading only -----------------------------------------------------*/
@@ -92,7 +92,7 @@ site_path_read(char path[static SITE_PATH_CAP], const char *target)
 
 /* Decodes the escapes of KINDS, NULL: of all; others and broken ones stay. */
 static bool
-decode(char *path, const char *kinds)
+decode_once(char *path, const char *kinds)
 {
 	char *out = path;
 
@@ -198,12 +198,12 @@ static const struct step {
 	bool (*take)(char *path, const char *kinds);
 	const char *kinds;
 } steps[] = {
-    {decode, NULL},
-    {decode, "/"},
-    {decode, ";"},
-    {decode, "?#"},
-    {decode, "\\"},
-    {decode, "%"},
+    {decode_once, NULL},
+    {decode_once, "/"},
+    {decode_once, ";"},
+    {decode_once, "?#"},
+    {decode_once, "\\"},
+    {decode_once, "%"},
     {drop_params, NULL},
     {drop_query, NULL},
     {turn_backslashes, NULL},
@@ -215,7 +215,7 @@ static const struct step {
 /* --- all readings ---------------------------------------------------------*/
 
 static bool
-is_continuation(char c)
+is_path_continuation(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
@@ -229,7 +229,7 @@ has_overlong(const char *path)
 		unsigned first = (unsigned char)c[0],
 			 second = (unsigned char)c[1];
 
-		if (!is_continuation(c[1]))
+		if (!is_path_continuation(c[1]))
 			continue;
 		if (first == 0xc0 || first == 0xc1 ||
 		    (first == 0xe0 && second < 0xa0) ||
@@ -259,7 +259,7 @@ read_first(char path[static SITE_PATH_CAP], const char *target)
 		if (strchr(reserved, byte) == NULL)
 			kinds[n++] = (char)byte;
 	kinds[n] = '\0';
-	return decode(path, kinds);
+	return decode_once(path, kinds);
 }
 
 /* Adds PATH if it is new. */

@@ -51,7 +51,7 @@ keep(struct site_rules *rules, const char *words)
 }
 
 static void
-append(struct site_rules *rules, const struct site_rule *r)
+append_rule(struct site_rules *rules, const struct site_rule *r)
 {
 	rules->entry[rules->count++] =
 	    (struct site_rules_entry){.methods = keep(rules, r->methods),
@@ -99,7 +99,7 @@ clash(const struct row *a, const struct row *b)
 }
 
 static enum err
-parse(struct site_rules *rules, const char *text)
+parse_rules(struct site_rules *rules, const char *text)
 {
 	const char *cursor = text, *why;
 	char line[SITE_RULE_CAP];
@@ -109,7 +109,7 @@ parse(struct site_rules *rules, const char *text)
 		if (rules->count == SITE_RULES_MAX ||
 		    site_rule_parse(&r, line, &why) != OK)
 			return ERR_CORRUPT;
-		append(rules, &r);
+		append_rule(rules, &r);
 	}
 	if (*cursor != '\0')
 		return ERR_CORRUPT;
@@ -124,7 +124,7 @@ site_rules_parse(struct site_rules *rules, const char *text)
 	if (str_equal(rules->text, text))
 		return OK;
 	site_rules_clear(rules);
-	e = parse(rules, text);
+	e = parse_rules(rules, text);
 	if (e != OK)
 		site_rules_clear(rules);
 	return e;
@@ -156,7 +156,7 @@ site_rules_add(struct site_rules *rules, const char *rule)
 	buf_init(&b, rules->text + len, sizeof rules->text - len);
 	buf_printf(&b, "%s%s", len > 0 ? "\n" : "", composed);
 	if (buf_ok(&b) && rules->count < SITE_RULES_MAX) {
-		append(rules, &added);
+		append_rule(rules, &added);
 		return NULL;
 	}
 	rules->text[len] = '\0';
@@ -238,7 +238,7 @@ is_own(const struct site_path_readings *paths)
 }
 
 static enum err
-find(size_t *place, const struct site_rules *rules, const char *method,
+find_winner(size_t *place, const struct site_rules *rules, const char *method,
     const struct site_path_readings *paths)
 {
 	struct contest c = {0};
@@ -283,9 +283,10 @@ site_rules_find(struct site_rule *r, const struct site_rules *rules,
 	*r = (struct site_rule){0};
 	if (site_path_readings(&paths, target) != OK)
 		return ERR_INVALID_REQUEST;
-	e = find(&place, rules, method, &paths);
+	e = find_winner(&place, rules, method, &paths);
 	if (capitalize(capitals, method) &&
-	    (find(&other, rules, capitals, &paths) != e || other != place))
+	    (find_winner(&other, rules, capitals, &paths) != e ||
+		other != place))
 		return ERR_METHOD_NOT_ALLOWED;
 	return e == OK ? site_rules_get(r, rules, place) : e;
 }

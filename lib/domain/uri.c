@@ -79,7 +79,7 @@ split_authority(struct uri *u, const char **cursor)
 }
 
 static enum err
-split(struct uri *u, const char *uri)
+split_uri(struct uri *u, const char *uri)
 {
 	const char *cursor = uri;
 	enum err e;
@@ -105,7 +105,7 @@ is_web(const struct uri *u)
 }
 
 static bool
-is_loopback(const struct uri *u)
+redirect_is_loopback(const struct uri *u)
 {
 	return str_equal(u->scheme, "http") && u->has_authority &&
 	       !u->has_userinfo &&
@@ -125,7 +125,7 @@ uri_refusal(const char *uri)
 
 	if (strlen(uri) >= URI_CAP)
 		return "a URI has at most 1024 characters";
-	if (split(&u, uri) != OK)
+	if (split_uri(&u, uri) != OK)
 		return "not an absolute URI (https://app.example.org/callback; "
 		       "a port is 1 to 65535)";
 	/* Compared byte by byte with what the app sends. */
@@ -144,7 +144,7 @@ uri_refusal(const char *uri)
 		return "a redirect URI has no user name in it";
 	if (is_web(&u) && (!u.has_authority || u.host[0] == '\0'))
 		return "the URI has no host";
-	if (str_equal(u.scheme, "http") && !is_loopback(&u))
+	if (str_equal(u.scheme, "http") && !redirect_is_loopback(&u))
 		return "http is safe on a loopback address only; use https";
 	return NULL;
 }
@@ -154,7 +154,7 @@ uri_is_loopback(const char *uri)
 {
 	struct uri u;
 
-	return split(&u, uri) == OK && is_loopback(&u);
+	return split_uri(&u, uri) == OK && redirect_is_loopback(&u);
 }
 
 bool
@@ -170,8 +170,8 @@ uri_matches_any_port(const char *registered, const char *given)
 
 	if (str_equal(registered, given))
 		return true;
-	return split(&r, registered) == OK && split(&g, given) == OK &&
-	       is_loopback(&r) && is_loopback(&g) &&
+	return split_uri(&r, registered) == OK && split_uri(&g, given) == OK &&
+	       redirect_is_loopback(&r) && redirect_is_loopback(&g) &&
 	       strlen(r.host) == strlen(g.host) &&
 	       strncmp(registered, given, strlen("http://") + strlen(r.host)) ==
 		   0 &&
@@ -186,7 +186,7 @@ uri_origin(char origin[static ORIGIN_CAP], const char *uri)
 	const char *usual;
 
 	origin[0] = '\0';
-	if (split(&u, uri) != OK || !is_web(&u) || u.host[0] == '\0')
+	if (split_uri(&u, uri) != OK || !is_web(&u) || u.host[0] == '\0')
 		return ERR_SYNTAX;
 	usual = str_equal(u.scheme, "https") ? "443" : "80";
 	buf_init(&b, origin, ORIGIN_CAP);
@@ -203,7 +203,7 @@ uri_place(char place[static ORIGIN_CAP], const char *uri)
 	struct buf b;
 
 	place[0] = '\0';
-	if (split(&u, uri) != OK)
+	if (split_uri(&u, uri) != OK)
 		return ERR_SYNTAX;
 	buf_init(&b, place, ORIGIN_CAP);
 	if (is_web(&u)) {

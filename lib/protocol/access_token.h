@@ -1,7 +1,7 @@
 /*
  * Access tokens: JWTs of RFC 9068, signed, 15 minutes by default. APIs check
- * them alone; whoever must know at once that a family has ended (introspection,
- * userinfo) finds it by the jti: family_id (16 bytes), the generation of the
+ * them alone. Introspection and userinfo must know at once that a family has
+ * ended; they find it by the jti: family_id (16 bytes), the generation of the
  * refresh token that came with it (5), 8 random bytes.
  */
 #ifndef LK_PROTOCOL_ACCESS_TOKEN_H
@@ -40,7 +40,7 @@ struct access_token_grant {
 enum err access_token_make(char text[static JWT_CAP], const struct provider *p,
     const struct access_token_grant *g, const struct signkey *k) MUST_CHECK;
 
-/* One that somebody presents. */
+/* One that was presented. */
 struct access_token {
 	char jti[JTI_CAP];
 	bool has_family;
@@ -59,7 +59,7 @@ enum err access_token_parse(const struct provider *p, const char *text,
     int64_t now, struct access_token *a, enum reason *reason) MUST_CHECK;
 
 /*
- * Whether what it stands on still stands: not revoked by itself, and its
+ * Whether its prerequisites still hold: not revoked by itself, and its
  * family lives (family_require) and has not given its line up, or, without one,
  * its client is there with client_credentials. ERR_INVALID_TOKEN otherwise. F,
  * C and U are what was found; F and U are zeroed for a token without a family.

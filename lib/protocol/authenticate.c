@@ -65,7 +65,7 @@ same_password(const struct user *a, const struct user *b)
 	    a->password.hash, b->password.hash, PASSWORD_HASH_LEN);
 }
 
-/* Unless it was changed meanwhile. */
+/* Unless it was changed in the meantime. */
 static enum err
 strengthen_step(struct store_txn *t, void *arg)
 {

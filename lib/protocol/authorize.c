@@ -36,7 +36,7 @@ ask_next(struct authorize_ctx *d, enum authorize_step step, enum err if_none)
 }
 
 /* Whether the sign-in is as recent as the client asks. One from the future was
- * before the clock went back, nobody knows how long. */
+ * before the clock went back: its age is unknown. */
 static bool
 is_recent(const struct authorize_ctx *d)
 {

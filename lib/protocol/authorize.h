@@ -1,7 +1,8 @@
 /*
  * The authorization endpoint's decisions (RFC 6749 3.1 and 4.1, OAuth 2.1 4.1,
  * OpenID Connect Core 3.1.2): a request becomes a typed one or is refused;
- * then, for whoever is signed in, it is a code or the next thing to ask.
+ * then, for the person who is signed in, it becomes a code or the next
+ * question.
  */
 #ifndef LK_PROTOCOL_AUTHORIZE_H
 #define LK_PROTOCOL_AUTHORIZE_H
@@ -78,7 +79,7 @@ struct authorize_reply {
 	enum authorize_step step;
 	char code[OPAQUE_TOKEN_TEXT_CAP]; /* with AUTHORIZE_CODE */
 	bool signed_in;
-	struct session session; /* of whoever is signed in */
+	struct session session; /* of the person who is signed in */
 	struct user user;
 	struct consent remembered; /* with AUTHORIZE_CONSENT */
 };

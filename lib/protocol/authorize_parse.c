@@ -22,7 +22,7 @@ struct authorize_parse_ctx {
 typedef enum err parse_one(struct authorize_parse_ctx *s, const char *value);
 
 static enum err
-find_client_step(struct store_txn *t, void *arg)
+find_asking_client_step(struct store_txn *t, void *arg)
 {
 	struct authorize_parse_ctx *s = arg;
 
@@ -36,7 +36,7 @@ parse_asking_client(struct authorize_parse_ctx *s, const char *value)
 
 	if (value == NULL)
 		return refused(REASON_CLIENT_ID_MISSING, &s->reason);
-	e = store_read(s->p->store, find_client_step, s);
+	e = store_read(s->p->store, find_asking_client_step, s);
 	if (e == ERR_NOT_FOUND)
 		return refused(REASON_CLIENT_ID_UNKNOWN, &s->reason);
 	return e;
@@ -139,8 +139,8 @@ parse_asked_scope(struct authorize_parse_ctx *s, const char *value)
 }
 
 /* S256 or nothing, and nothing only for a client registered so (OAuth 2.1
- * 4.1.1, RFC 9700 2.1.1): an absent method means plain, which protects from
- * nobody who saw the request. */
+ * 4.1.1, RFC 9700 2.1.1): an absent method means plain, which is no
+ * protection from those who saw the request. */
 static enum err
 parse_code_challenge(struct authorize_parse_ctx *s, const char *value)
 {
@@ -207,7 +207,7 @@ parse_max_age(struct authorize_parse_ctx *s, const char *value)
 	return OK;
 }
 
-/* A hint: one that does not fit is nobody's name. */
+/* A hint: one that does not fit is no one's name. */
 static enum err
 parse_login_hint(struct authorize_parse_ctx *s, const char *value)
 {

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The scopes nobody can untick: without openid there is no sign-in. */
+/* The scopes that cannot be unticked: without openid there is no sign-in. */
 bool consent_is_required(const char *scope);
 
 /*

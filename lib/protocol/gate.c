@@ -46,7 +46,7 @@ gate_family(struct store_txn *t, const struct provider *p, const char *cookie,
 	return e;
 }
 
-/* Whoever comes with an app password, if the rule takes any. */
+/* The person of the app password that was sent, if the rule takes any. */
 static enum err
 find_by_app_password(struct store_txn *t, struct gate_decide_ctx *d)
 {
@@ -73,7 +73,7 @@ find_by_app_password(struct store_txn *t, struct gate_decide_ctx *d)
 	return e;
 }
 
-/* Whoever the browser's cookie or an app password says it is. */
+/* The person, by the browser's cookie or by an app password. */
 static enum err
 find_person(struct store_txn *t, struct gate_decide_ctx *d)
 {

@@ -1,8 +1,8 @@
 /*
  * The gate's decision: may this request to that site go on, and whose is it?
- * One read of the store for whoever is signed in; nothing is written, nothing
- * signed. Whatever a person stands on is asked each time, so that it closes at
- * the next request: session, lock, groups, the grant itself.
+ * One read of the store for a person who is signed in; nothing is written, and
+ * nothing is signed. The session, the lock, the groups and the family are
+ * checked each time, so that the gate closes at the next request.
  */
 #ifndef LK_PROTOCOL_GATE_H
 #define LK_PROTOCOL_GATE_H
@@ -40,8 +40,8 @@ struct gate_reply {
 /*
  * OK: let it on. A destination (RFC 4918 10.3) is judged like the target, under
  * the same method and as PUT. Otherwise *REASON says why, and
- *	ERR_LOGIN_REQUIRED	nobody is known who could be asked about
- *	ERR_FORBIDDEN		somebody is, and may not; or nobody may
+ *	ERR_LOGIN_REQUIRED	no one is signed in
+ *	ERR_FORBIDDEN		the person may not, or no one may
  *	ERR_ACCESS_DENIED	an app password is wrong
  *	ERR_INVALID_TOKEN, ERR_INSUFFICIENT_SCOPE (RFC 6750 3.1)
  *	ERR_INVALID_REQUEST	the path can be read in two ways; the
@@ -52,7 +52,7 @@ enum err gate_decide(const struct provider *p, const struct gate_request *q,
     int64_t now, struct gate_reply *r, enum reason *reason) MUST_CHECK;
 void gate_reply_wipe(struct gate_reply *r);
 
-/* The family that COOKIE names and what it stands on, if it is one of the site
+/* The family that COOKIE names and its prerequisites, if it is one of the site
  * ORIGIN: OK or ERR_NOT_FOUND. */
 enum err gate_family(struct store_txn *t, const struct provider *p,
     const char *cookie, const char *origin, int64_t now, struct family *f,

@@ -65,7 +65,7 @@ state_mac(char text[static MAC_TEXT + 1], const struct state *s,
 	base64url_encode(text, MAC_TEXT + 1, mac, sizeof mac);
 }
 
-/* The code_verifier goes with the number; nobody else can make it. */
+/* The code_verifier goes with the number; others cannot make it. */
 static void
 verifier_of(char text[static PKCE_TEXT_CAP], const struct state *s,
     const uint8_t key[static GATE_KEY_LEN])
@@ -190,7 +190,7 @@ end_family_of(struct store_txn *t, const struct gate_cookie_ctx *g)
 
 /* The family the browser's cookie names, if it is of C's session; else what C
  * began, if it was used. Two tabs that come back at once share the first:
- * ended, it would leave one of them with a dead cookie. */
+ * ended, it would leave one of them with an invalid cookie. */
 static bool
 find_family_for(
     struct store_txn *t, struct gate_redemption *f, const struct code *c)

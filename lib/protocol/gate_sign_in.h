@@ -7,8 +7,8 @@
  * Nothing is kept for people on their way. A cookie has 32 random bytes; the
  * state is the way back to the page asked for, with a MAC under them, and the
  * code_verifier comes of both. So a state is good in the browser it was made
- * for alone, whoever sends people to the callback with a code of his own finds
- * it shut (RFC 9700 4.7), and several tabs have a way each.
+ * for alone. An attacker who sends people to the callback with another code is
+ * refused (RFC 9700 4.7), and several tabs have a way each.
  *
  * A browser may ask for the callback again (Back, reload, a lost answer), and
  * tabs that are restored together each bring a cookie, of which it keeps the

@@ -39,7 +39,7 @@ grant_code_commit(struct store_txn *t, struct token_grant *g)
 
 	if (e == OK)
 		e = code_require_person(
-		    t, &code, g->client, &g->ground.user, &g->reason);
+		    t, &code, g->client, &g->prerequisites.user, &g->reason);
 	if (e != OK)
 		return e;
 	memcpy(g->nonce, code.nonce, sizeof g->nonce);

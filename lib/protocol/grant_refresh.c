@@ -53,7 +53,8 @@ grant_refresh_look(struct store_txn *t, struct token_grant *g)
 	if (!g->whole_scope &&
 	    scope_intersect(g->scope, q->scope, g->client->scope) != OK)
 		return refused(REASON_SCOPE_MALFORMED, &g->reason);
-	return family_look(t, &g->refresh, &l, g->now, &g->ground, &g->reason);
+	return family_look(
+	    t, &g->refresh, &l, g->now, &g->prerequisites, &g->reason);
 }
 
 enum err
@@ -61,6 +62,6 @@ grant_refresh_commit(struct store_txn *t, struct token_grant *g)
 {
 	struct family_lifetimes l = provider_lifetimes(g->p);
 
-	return family_refresh(
-	    t, &g->refresh, &l, g->now, &g->ground, &g->family, &g->reason);
+	return family_refresh(t, &g->refresh, &l, g->now, &g->prerequisites,
+	    &g->family, &g->reason);
 }

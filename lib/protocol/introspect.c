@@ -84,7 +84,7 @@ answer_inactive(struct buf *answer)
 
 /* What the granted scope lets an app know of the person, at userinfo as here.
  * A mail server takes the address for a name, so one that is not verified,
- * which could be somebody else's, is not told. */
+ * which could be another person's, is not told. */
 static void
 tell_person(struct json_text *t, const struct user *u, const char *scope)
 {

@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-/* The answer, {"active":false} for whatever is not good at NOW: garbled,
+/* The answer, {"active":false} for a token that is not good at NOW: garbled,
  * expired, revoked, or its family, session, person or client ended; appended to
  * ANSWER as JSON. ERR_INVALID_CLIENT, ERR_INVALID_REQUEST: nothing is. */
 enum err introspect(const struct provider *p, const struct caller *who,

@@ -1,6 +1,6 @@
 /*
  * OpenID Connect RP-Initiated Logout 1.0. The session of this browser ends, and
- * with it every family that stands on it.
+ * with it every family that began in it.
  */
 #ifndef LK_PROTOCOL_LOGOUT_H
 #define LK_PROTOCOL_LOGOUT_H
@@ -43,14 +43,14 @@ enum err logout_parse(const struct provider *p, const struct form *form,
 
 struct logout_reply {
 	bool ended;             /* false: ask the person first */
-	struct session session; /* of whoever is signed in, when asking */
+	struct session session; /* of the person to ask */
 	struct user user;
 };
 
 /*
  * Ends the session COOKIE opens (NULL: none), if CONFIRMED, or if the hint is
- * of that session or person; otherwise asks. Where nobody is signed in there
- * is nothing to ask.
+ * of that session or person; otherwise asks. If no one is signed in,
+ * there is nothing to ask.
  */
 enum err logout_decide(const struct provider *p, const struct logout_request *q,
     const struct session_cookie *cookie, bool confirmed, int64_t now,

@@ -16,7 +16,7 @@ explain(enum err e, const char *dir, const char *what, char *why, size_t cap)
 }
 
 static enum err
-fits_step(struct store_txn *t, void *arg)
+provider_fits_step(struct store_txn *t, void *arg)
 {
 	return installation_fits(t, arg);
 }
@@ -27,7 +27,7 @@ open_keyring(struct provider *p, char *why, size_t why_cap)
 	enum err e = keyring_load(&p->keyring, p->conf.dir);
 
 	if (e == OK)
-		e = store_read(p->store, fits_step, &p->keyring);
+		e = store_read(p->store, provider_fits_step, &p->keyring);
 	return e == OK ? OK
 		       : explain(e, p->conf.dir, installation_key_advice(e),
 			     why, why_cap);

@@ -1,5 +1,5 @@
 /*
- * What every decision of the protocol stands on: the settings, the store, the
+ * What every decision of the protocol needs: the settings, the store, the
  * keys. Opened once a process; several threads may use one.
  */
 #ifndef LK_PROTOCOL_PROVIDER_H
@@ -27,7 +27,7 @@ enum { PROVIDER_KEYRING = 1 << 0, PROVIDER_SIGNER = 1 << 1 };
 
 /* After the store's files were replaced (store_renew): opens them, and reads
  * the secret key that belongs to them. Calls that have a copy of P may go on;
- * what they ask of the store is refused meanwhile. */
+ * what they ask of the store is refused until then. */
 enum err provider_renew(
     struct provider *p, unsigned uses, char *why, size_t why_cap) MUST_CHECK;
 

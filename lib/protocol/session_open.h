@@ -27,7 +27,7 @@ struct session_open_reply {
 };
 
 /*
- * OK; ERR_ACCESS_DENIED: the person was locked or removed meanwhile, or has
+ * OK; ERR_ACCESS_DENIED: the person was locked or removed since then, or has
  * another password. The session before is ended, or, if it is the same
  * person's, renewed: its secret changes, its families go on, and it stays
  * remembered if it was. The tries of the name that was typed are forgiven.

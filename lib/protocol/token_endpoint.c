@@ -125,13 +125,13 @@ token_issue(struct token_grant *g, struct token_reply *r)
 		expires_at = earlier(expires_at, g->family.absolute_expires_at);
 	struct access_token_grant access = {.client = g->client,
 	    .family = person ? &g->family : NULL,
-	    .user = person ? &g->ground.user : NULL,
+	    .user = person ? &g->prerequisites.user : NULL,
 	    .scope = g->scope,
 	    .issued_at = g->now,
 	    .expires_at = expires_at};
 	struct id_token_grant id = {.client = g->client,
 	    .family = &g->family,
-	    .user = &g->ground.user,
+	    .user = &g->prerequisites.user,
 	    .scope = g->scope,
 	    .nonce = g->nonce,
 	    .access_token = r->access_token,
@@ -182,6 +182,6 @@ token_endpoint(const struct provider *p, const struct token_request *q,
 	if (e != OK)
 		token_reply_wipe(r);
 	*reason = g.reason;
-	user_wipe(&g.ground.user);
+	user_wipe(&g.prerequisites.user);
 	return e;
 }

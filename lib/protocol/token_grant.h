@@ -23,7 +23,8 @@ struct token_grant {
 	struct code_presented code;
 	struct refresh_presented refresh;
 
-	struct family_ground ground; /* its user: the person, if there is one */
+	struct family_prerequisites
+	    prerequisites; /* its user: the person, if there is one */
 	struct family family;
 	char scope[SCOPE_CAP]; /* of the answer */
 	bool whole_scope;      /* then that is what the family has and the
@@ -35,7 +36,7 @@ struct token_grant {
 };
 
 /* Whether the request may go on, on a snapshot; the client is found, but has
- * proved nothing. Refuses whatever needs no writer, so that it waits for
+ * proved nothing. Refuses all that needs no writer, so that it waits for
  * none. */
 typedef enum err grant_look(struct store_txn *t, struct token_grant *g);
 

@@ -27,7 +27,7 @@ take_stamps(const struct opened *o, const struct provider *p, const char *dir)
 }
 
 static bool
-is_same_file(const struct stat *a, const struct stat *b)
+opened_is_same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
@@ -38,8 +38,8 @@ static bool
 are_same_stamps(const struct file_stamps *a, const struct file_stamps *b)
 {
 	return a->generation == b->generation &&
-	       is_same_file(&a->conf, &b->conf) &&
-	       is_same_file(&a->templates, &b->templates);
+	       opened_is_same_file(&a->conf, &b->conf) &&
+	       opened_is_same_file(&a->templates, &b->templates);
 }
 
 enum err

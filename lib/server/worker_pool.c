@@ -370,7 +370,7 @@ run_once(struct pool *p)
 	return e;
 }
 
-/* Told in time that passes evenly, whatever the clock does. */
+/* In the monotonic time, which changes of the clock do not touch. */
 static bool
 init_waiting(struct pool *p)
 {

@@ -5,10 +5,11 @@
  *
  * Only a few compute at a time. With more runnable threads than processors each
  * is preempted midway and waits for all the others. So there are two permits
- * more than processors, and while all are in use nobody accepts: connections
- * wait in the socket's queue, in order. A worker has a permit from the moment
- * its request has arrived until it first waits for something (base/permit.h);
- * then it goes on without one, because nothing in the queue came before it.
+ * more than processors, and while all are in use, no connection is accepted:
+ * they wait in the socket's queue, in order. A worker has a permit from the
+ * moment its request has arrived until it first waits for something
+ * (base/permit.h); then it goes on without one, because nothing in the queue
+ * came before it.
  *
  * A worker that has ended a request takes the next, for its memory is in the
  * processor's caches. Workers that are not needed end after a few seconds. The

@@ -1,10 +1,11 @@
 /*
- * Group commit. A commit is a flush of the disk or two, whatever is in it, and
- * engines have one writer: so all steps that wait share the next one. The first
- * who finds nobody leading leads: takes the whole queue, runs it in one
- * transaction, commits, and wakes the others with their answers. Who comes
- * meanwhile waits for the next, which the first of them leads. There is no
- * timer and no thread of our own; a step that is alone goes straight through.
+ * Group commit. A commit is a flush of the disk or two, however much is in it,
+ * and engines have one writer: so all steps that wait share the next one. The
+ * first thread that finds no leader leads: it takes the whole queue, runs it in
+ * one transaction, commits, and wakes the others with their answers. Threads
+ * that come in the meantime wait for the next commit, which the first of them
+ * leads. There is no timer and no thread of our own; a step that is alone goes
+ * straight through.
  *
  * A step sees the changes of those before it, as if each had a transaction of
  * its own. One that makes the transaction fail harms no other: the batch is

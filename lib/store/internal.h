@@ -45,7 +45,8 @@ struct store {
 	struct engine_db *db;
 	char name[STORE_NAME_CAP]; /* for people: its directory */
 
-	/* Group commit (commit.c): who waits, and whether somebody leads. */
+	/* Group commit (commit.c): the threads that wait, and whether one
+	 * leads. */
 	pthread_mutex_t queue_lock;
 	struct waiter *first, *last;
 	bool leading;
@@ -95,7 +96,7 @@ void store_cursor_end(struct store_txn *t, struct engine_cursor *c);
 /* Removes up to LIMIT records that had expired at NOW. */
 void store_sweep(struct store_txn *t, int64_t now, size_t limit);
 
-/* Whether E is OK; fails the transaction with another, but for
+/* Whether E is OK; fails the transaction with any other except
  * ERR_NOT_FOUND. */
 static inline bool
 store_did(struct store_txn *t, enum err e)

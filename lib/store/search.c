@@ -27,7 +27,7 @@ search_begin(struct search *s, struct store_txn *t, enum store_index index,
 	return s->cursor != NULL;
 }
 
-/* Copies the entry at or after S->ENTRY, of whatever field. */
+/* Copies the entry at or after S->ENTRY, of any field. */
 static bool
 next_entry(struct search *s)
 {

@@ -3,7 +3,7 @@
  * engine (engine.h), which nothing above this floor knows.
  *
  * All work is done in steps. A step is a function with an input and output of
- * its own, run inside somebody's transaction:
+ * its own, run inside a transaction:
  *
  *	struct rotation r = { .presented = token };
  *	e = store_write(store, now, rotate_step, &r);

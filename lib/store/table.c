@@ -307,7 +307,7 @@ expire_later(struct store_txn *t, enum store_table table,
 }
 
 /* An entry as it is read. */
-struct expiring {
+struct sweep_ctx {
 	uint8_t bytes[EXPIRY_KEY_CAP];
 	struct engine_bytes entry, key; /* all of these, and the record's */
 	enum store_table table;
@@ -316,7 +316,7 @@ struct expiring {
 
 /* False if it is none of ours. */
 static bool
-expiring_decode(struct expiring *x, const struct engine_bytes *entry)
+expiring_decode(struct sweep_ctx *x, const struct engine_bytes *entry)
 {
 	if (entry->len <= EXPIRY_HEAD_LEN || entry->len > EXPIRY_KEY_CAP)
 		return false;
@@ -332,7 +332,7 @@ expiring_decode(struct expiring *x, const struct engine_bytes *entry)
 /* Takes an entry out of the index, and what it stands for out of its table,
  * if that has indeed expired. */
 static void
-sweep_entry(struct store_txn *t, const struct expiring *x, int64_t now)
+sweep_entry(struct store_txn *t, const struct sweep_ctx *x, int64_t now)
 {
 	struct store_value value;
 	struct envelope e;
@@ -351,7 +351,7 @@ sweep_entry(struct store_txn *t, const struct expiring *x, int64_t now)
  * none. SECTION is then where it stands: those before have none. */
 static bool
 next_expired(struct store_txn *t, struct engine_cursor *c, int64_t now,
-    uint8_t *section, struct expiring *x)
+    uint8_t *section, struct sweep_ctx *x)
 {
 	struct engine_bytes k, v;
 
@@ -376,7 +376,7 @@ void
 store_sweep(struct store_txn *t, int64_t now, size_t limit)
 {
 	struct engine_cursor *c = store_cursor_begin(t, ENGINE_EXPIRY);
-	struct expiring x;
+	struct sweep_ctx x;
 	size_t usual = limit;
 	uint8_t section = 0;
 
@@ -406,7 +406,7 @@ store_bound(
     struct store_txn *t, enum store_table table, size_t most, size_t limit)
 {
 	uint8_t section = section_of(table);
-	struct expiring x;
+	struct sweep_ctx x;
 	struct engine_cursor *c;
 
 	if (t->failed != OK || !has_more_than(t, table, most))

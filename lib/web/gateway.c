@@ -61,7 +61,7 @@ is_listening(int fd)
 }
 
 static bool
-is_local(int fd)
+is_unix_socket(int fd)
 {
 	struct sockaddr_storage name = {0};
 	socklen_t len = sizeof name;
@@ -87,7 +87,7 @@ start_fastcgi(struct gateway *g, int64_t idle_ms)
 	if (setsockopt(
 		LISTEN_FD, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle) != 0)
 		return ERR_IO;
-	g->local = is_local(LISTEN_FD);
+	g->local = is_unix_socket(LISTEN_FD);
 	g->main = pthread_self();
 	return signals_take(LISTEN_FD, &g->waiting);
 }

@@ -22,7 +22,7 @@ struct refresh_cookie {
 
 /* Below a path a cookie cannot be __Host-, so it goes to the endpoint alone. */
 static void
-init(struct refresh_cookie *c, const struct conf *conf)
+init_refresh_cookie(struct refresh_cookie *c, const struct conf *conf)
 {
 	const char *path = conf_issuer_path(conf);
 	struct buf b;
@@ -40,7 +40,7 @@ init_of_client(
 	uint8_t hash[HASH_LEN];
 	struct buf b;
 
-	init(c, conf);
+	init_refresh_cookie(c, conf);
 	secret_hash(hash, client_id, strlen(client_id));
 	buf_init(&b, c->name, sizeof c->name);
 	buf_puts(&b, NAME_START);
@@ -93,7 +93,7 @@ drop_oldest(struct response *r, const struct conf *conf,
 	const char *at = NULL;
 	size_t others = 0, drop;
 
-	init(&c, conf);
+	init_refresh_cookie(&c, conf);
 	while (next_other(&c, conf, q, own, &at))
 		others++;
 	drop =

@@ -94,7 +94,7 @@ enum { PARAMS_MAX = 8 };
 
 /* PARAMS and what goes with every answer. */
 static void
-complete(struct reply_param all[static PARAMS_MAX], const struct page *p,
+complete_reply(struct reply_param all[static PARAMS_MAX], const struct page *p,
     const struct authorize_request *q, const struct reply_param *params)
 {
 	size_t n = 0;
@@ -178,7 +178,7 @@ reply_to_app(struct response *r, const struct page *p,
 {
 	struct reply_param all[PARAMS_MAX];
 
-	complete(all, p, q, params);
+	complete_reply(all, p, q, params);
 	if (q->response_mode == RESPONSE_FORM_POST)
 		post_to_app(r, p, q, all);
 	else
@@ -218,7 +218,7 @@ reply_offer_error(struct json_build *b, const struct page *p,
 	struct buf u;
 
 	error_params(params, text, e, reason);
-	complete(all, p, q, params);
+	complete_reply(all, p, q, params);
 	buf_init(&u, url, sizeof url);
 	put_url(&u, q->redirect_uri, all);
 	if (!buf_ok(&u))

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static void
-start(struct request *r)
+start_request(struct request *r)
 {
 	r->method = METHOD_OTHER;
 	r->path[0] = '\0';
@@ -176,7 +176,7 @@ read_address(struct request *r, const struct exchange *x)
 enum err
 request_read_head(struct request *r, const struct exchange *x)
 {
-	start(r);
+	start_request(r);
 	r->method = read_method(x);
 	read_address(r, x);
 	return read_headers(r, x);
@@ -188,7 +188,7 @@ request_read(struct request *r, struct exchange *x)
 	const char *target = param(x, "REQUEST_URI");
 	enum err e;
 
-	start(r);
+	start_request(r);
 	/* In this order: who renders an error needs method and path. */
 	r->method = read_method(x);
 	read_address(r, x);
@@ -327,5 +327,5 @@ request_wipe(struct request *r)
 	secret_wipe(r->query_text, r->query_len);
 	secret_wipe(r->body_text, r->body_len);
 	secret_wipe(r->cookie_text, strlen(r->cookie_text));
-	start(r);
+	start_request(r);
 }

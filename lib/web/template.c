@@ -213,7 +213,7 @@ find_close(const struct render *r, struct span text, const struct tag *open,
 
 /* The innermost object that has NAME decides. */
 static const json_t *
-look_up(const struct scope *s, const char *name)
+look_up_value(const struct scope *s, const char *name)
 {
 	const json_t *value;
 
@@ -243,7 +243,7 @@ is_true(const json_t *value)
 }
 
 static enum err
-put_value(struct render *r, const struct tag *tag, const json_t *value)
+put_template_value(struct render *r, const struct tag *tag, const json_t *value)
 {
 	if (json_is_string(value) && tag->kind == '{')
 		buf_puts(r->out, json_string_value(value));
@@ -274,10 +274,10 @@ put_message(struct render *r, const struct tag *tag, const struct scope *scope)
 		if (piece.place[0] == '\0')
 			continue;
 		memcpy(place.name, piece.place, sizeof piece.place);
-		if ((value = look_up(scope, place.name)) == NULL)
+		if ((value = look_up_value(scope, place.name)) == NULL)
 			return fault(r, "unknown_name", place.name);
 		buf_puts(r->out, "<bdi>");
-		e = put_value(r, &place, value);
+		e = put_template_value(r, &place, value);
 		buf_puts(r->out, "</bdi>");
 	}
 	return e;
@@ -340,10 +340,10 @@ render_tag(struct render *r, struct span text, const struct tag *tag,
 		return render_partial(r, tag->name, scope, depth);
 	if (tag->kind == 't')
 		return put_message(r, tag, scope);
-	if ((value = look_up(scope, tag->name)) == NULL)
+	if ((value = look_up_value(scope, tag->name)) == NULL)
 		return fault(r, "unknown_name", tag->name);
 	if (tag->kind != '#' && tag->kind != '^')
-		return put_value(r, tag, value);
+		return put_template_value(r, tag, value);
 	if ((e = find_close(r, text, tag, &close)) != OK)
 		return e;
 	*next = close.end;

@@ -169,7 +169,7 @@ loses(struct store_txn *t, enum reason wanted_reason, const char *text)
 }
 
 static enum err
-ground(struct store_txn *t, void *arg)
+prerequisites(struct store_txn *t, void *arg)
 {
 	struct family f;
 	struct client c;
@@ -179,7 +179,7 @@ ground(struct store_txn *t, void *arg)
 	begin(t, false);
 	CHECK(family_require(t, family.family_id, noon, &f, &c, &u) == OK &&
 		  str_equal(c.client_id, "app") && str_equal(u.name, "alice"),
-	    "family: what it stands on is found with it");
+	    "family: its prerequisites are found with it");
 	session_end(t, session.sid);
 	loses(t, REASON_SESSION_ENDED, "family: it ends with its session");
 	begin(t, true);
@@ -279,7 +279,7 @@ main(void)
 	in_store(lifetime, NULL);
 	in_store(askers, NULL);
 	in_store(ends, NULL);
-	in_store(ground, NULL);
+	in_store(prerequisites, NULL);
 	CHECK(looks_agree,
 	    "family: a look refuses what the refresh would, in the same words, "
 	    "and nothing else");

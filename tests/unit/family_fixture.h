@@ -63,7 +63,7 @@ present(struct store_txn *t, const struct refresh_presented *asked,
     uint64_t generation, int64_t now, struct family *f)
 {
 	struct refresh_presented p = *asked;
-	struct family_ground g = {0};
+	struct family_prerequisites g = {0};
 	enum reason look_reason;
 	struct client c;
 	enum err look, e;
@@ -78,7 +78,7 @@ present(struct store_txn *t, const struct refresh_presented *asked,
 	e = family_refresh(t, &p, &lifetimes, now, &g, f, &reason);
 	if (look != OK)
 		looks_agree &= e == look && reason == look_reason;
-	else if (g.stands)
+	else if (g.hold)
 		looks_agree &= e == OK && str_equal(g.user.name, alice.name);
 	else
 		looks_agree &= reason == REASON_REFRESH_TOKEN_REUSED;

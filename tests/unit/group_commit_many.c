@@ -58,7 +58,7 @@ refresh_step(struct store_txn *t, void *arg)
 	struct family_lifetimes l = lifetimes(d->grace_s);
 	struct client c = {.client_id = "app"};
 	struct refresh_presented p = {.token.number = 1, .client = &c};
-	struct family_ground g = {0};
+	struct family_prerequisites g = {0};
 	enum reason reason;
 
 	d->runs++;

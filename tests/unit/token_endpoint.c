@@ -241,7 +241,7 @@ overtake_step(struct store_txn *t, void *arg)
 {
 	struct family_lifetimes l = provider_lifetimes(&provider);
 	struct refresh_presented p = {.client = &app, .token.number = 1};
-	struct family_ground g = {0};
+	struct family_prerequisites g = {0};
 	struct family f;
 
 	(void)arg;

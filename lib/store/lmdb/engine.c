@@ -1,6 +1,6 @@
 /*
  * LMDB as an engine (store/engine.h): a B-tree in a file that all processes
- * have in memory, with one writer at a time, and readers that wait for nobody.
+ * have in memory, with one writer at a time, and readers that never wait.
  */
 #include "store/lmdb/internal.h"
 

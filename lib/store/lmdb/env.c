@@ -10,7 +10,7 @@ static const char *const table_names[ENGINE_TABLES] = {
 	[ENGINE_EXPIRY] = "expiry",
     [ENGINE_INDEX] = "index"};
 
-/* Somebody else's file gets no tables of ours. */
+/* A file of another program gets no tables of ours. */
 static int
 check_is_ours(struct engine_db *db, MDB_txn *txn)
 {
@@ -48,7 +48,7 @@ open_tables(struct engine_db *db, unsigned flags)
 static int
 open_env(struct engine_db *db, bool create)
 {
-	int dead, rc;
+	int cleared, rc;
 
 	rc = mdb_env_create(&db->env);
 	if (rc != 0)
@@ -65,7 +65,7 @@ open_env(struct engine_db *db, bool create)
 	if (rc == 0)
 		rc = lmdb_hold_files(db);
 	if (rc == 0)
-		rc = mdb_reader_check(db->env, &dead);
+		rc = mdb_reader_check(db->env, &cleared);
 	if (rc == 0)
 		rc = open_tables(db, create ? MDB_CREATE : 0);
 	if (rc != 0) {

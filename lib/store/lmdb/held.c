@@ -2,7 +2,7 @@
  * Whether the files that we hold are the files in the directory. Where lock.mdb
  * was removed, the next to come makes another, and there are two writers that
  * do not know of each other; where data.mdb was replaced, all that is written
- * goes into a file that nobody will find again. Where lock.mdb was emptied or
+ * goes into a file that is never found again. Where lock.mdb was emptied or
  * overwritten, LMDB takes an old meta page for the newest.
  *
  * Two stats and a read of eight bytes: 3 us, where a commit takes 450.
@@ -44,7 +44,7 @@ lose_files(struct engine_db *db, int rc, const char *path, const char *advice)
 /* --- the files ------------------------------------------------------------ */
 
 static bool
-is_same_file(const char *path, dev_t dev, ino_t ino)
+held_is_same_file(const char *path, dev_t dev, ino_t ino)
 {
 	struct stat st;
 
@@ -104,9 +104,9 @@ lmdb_check_held(struct engine_db *db)
 
 	if (rc != 0)
 		return rc;
-	if (!is_same_file(db->lock_path, db->lock_id.dev, db->lock_id.ino))
+	if (!held_is_same_file(db->lock_path, db->lock_id.dev, db->lock_id.ino))
 		return lose_files(db, LMDB_REPLACED, db->lock_path, advice);
-	if (!is_same_file(db->data_path, db->data_id.dev, db->data_id.ino))
+	if (!held_is_same_file(db->data_path, db->data_id.dev, db->data_id.ino))
 		return lose_files(db, LMDB_REPLACED, db->data_path, advice);
 	db->look_ms = monotonic_ms() + LMDB_LOOK_MS;
 	return 0;
@@ -140,7 +140,7 @@ lmdb_check_files(struct engine_db *db)
 unsigned
 lmdb_generation(struct engine_db *db)
 {
-	/* Nobody closes the files meanwhile. */
+	/* Under this lock no one closes the files. */
 	if (pthread_rwlock_tryrdlock(&db->map) == 0) {
 		(void)look_at_files(db);
 		pthread_rwlock_unlock(&db->map);

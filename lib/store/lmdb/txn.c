@@ -1,6 +1,6 @@
 /* Transactions, and what is done about failures that can pass: the map grows,
- * an environment that gave up is opened again, slots of dead readers are
- * cleared. */
+ * an environment that gave up is opened again, slots of readers that have ended
+ * are cleared. */
 #include "base/log.h"
 #include "store/lmdb/internal.h"
 
@@ -62,26 +62,26 @@ reopen_env(struct engine_db *db)
 	return lmdb_env_open(db, false);
 }
 
-/* Runs MEND with nobody in a transaction. */
+/* Runs REPAIR while no transaction is open. */
 static int
-mend_alone(struct engine_db *db, int (*mend)(struct engine_db *db))
+repair_alone(struct engine_db *db, int (*repair)(struct engine_db *db))
 {
 	int rc;
 
 	pthread_rwlock_wrlock(&db->map);
-	rc = mend(db);
+	rc = repair(db);
 	pthread_rwlock_unlock(&db->map);
 	return rc;
 }
 
 /* The same for one who holds the map lock for reading, but has not begun. */
 static int
-mend_between(struct engine_db *db, int (*mend)(struct engine_db *db))
+repair_between(struct engine_db *db, int (*repair)(struct engine_db *db))
 {
 	int rc;
 
 	pthread_rwlock_unlock(&db->map);
-	rc = mend_alone(db, mend);
+	rc = repair_alone(db, repair);
 	pthread_rwlock_rdlock(&db->map);
 	return rc;
 }
@@ -91,9 +91,9 @@ mend_what_failed(struct engine_db *db)
 {
 	switch (atomic_exchange(&db->to_mend, 0)) {
 	case MDB_MAP_FULL:
-		return mend_alone(db, grow_map);
+		return repair_alone(db, grow_map);
 	case MDB_PANIC:
-		return mend_alone(db, reopen_env);
+		return repair_alone(db, reopen_env);
 	default:
 		return 0;
 	}
@@ -133,18 +133,18 @@ lmdb_said(struct engine_txn *t, int rc)
 static int
 begin_new(struct engine_db *db, unsigned flags, MDB_txn **txn)
 {
-	int dead, rc;
+	int cleared, rc;
 
 	for (int i = 0; i < 4; i++) {
 		rc = MDB_PANIC;
 		if (db->env != NULL)
 			rc = mdb_txn_begin(db->env, NULL, flags, txn);
 		if (rc == MDB_MAP_RESIZED)
-			rc = mend_between(db, follow_map);
+			rc = repair_between(db, follow_map);
 		else if (rc == MDB_PANIC)
-			rc = mend_between(db, reopen_env);
+			rc = repair_between(db, reopen_env);
 		else if (rc == MDB_READERS_FULL)
-			rc = mdb_reader_check(db->env, &dead);
+			rc = mdb_reader_check(db->env, &cleared);
 		else
 			return rc;
 		if (rc != 0)
@@ -153,7 +153,7 @@ begin_new(struct engine_db *db, unsigned flags, MDB_txn **txn)
 	return MDB_READERS_FULL;
 }
 
-/* A read transaction that lies ready; NULL if there is none. */
+/* A read transaction that is kept ready; NULL if there is none. */
 static struct engine_txn *
 renew_idle(struct engine_db *db)
 {
