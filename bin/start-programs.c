@@ -41,7 +41,8 @@
 enum {
 	PATH_CAP = 4096,
 	/* A program that fails waits for so long before it is started again,
-	 * twice as long each time, unless it had been well. */
+	 * twice as long each time, unless it had been well: for WELL_MS, or
+	 * until it was idle. */
 	WAIT_FIRST_MS = 200,
 	WAIT_MAX_MS = 30000,
 	WELL_MS = 60000
@@ -278,8 +279,10 @@ wait_longer(struct program *p)
 
 	if (now - p->started_ms >= WELL_MS || p->wait_ms == 0)
 		p->wait_ms = WAIT_FIRST_MS;
-	else if (p->wait_ms < WAIT_MAX_MS)
+	else
 		p->wait_ms *= 2;
+	if (p->wait_ms > WAIT_MAX_MS)
+		p->wait_ms = WAIT_MAX_MS;
 	p->due_ms = now + p->wait_ms;
 	p->pid = 0;
 }
@@ -305,6 +308,7 @@ static void
 note_exit(struct program *p, int status)
 {
 	if (status == 0) {
+		p->wait_ms = 0;
 		p->due_ms = p->started_ms + WAIT_FIRST_MS;
 		p->pid = 0;
 		return;

@@ -162,6 +162,30 @@ s.recv(1)' "$run/logout" 3>&- &
 	SERVER_PID=
 }
 
+@test "start-programs: a program that was idle has been well: should it fail later, it waits no longer than the first time" {
+	rm "$programs"
+	mkdir "$programs"
+	cp "$LATCHKEY_BUILD"/cgi-bin/* "$programs"
+	rm "$programs/logout"
+	# Fails twice, is idle, and fails again.
+	cat >"$programs/logout" <<-'END'
+		#!/bin/sh
+		echo >>"$0.runs"
+		[ "$(wc -l <"$0.runs")" = 3 ] || exit 3
+	END
+	chmod +x "$programs/logout"
+	begin_without_waiting
+	wait_for test -S "$run/logout"
+	python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.recv(1)' "$run/logout" 3>&- &
+	wait_for logged_times 3 'logout ended by itself'
+	assert_equal "$(sed -n 's/.*logout ended .* again in //p' "$SERVER_LOG" |
+	    head -n 3 | tr '\n' ' ')" '200 ms 400 ms 200 ms '
+}
+
 @test "start-programs: an idle program exits, and no request that comes then is lost" {
 	local old
 	add_client app --grant client_credentials
