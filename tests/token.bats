@@ -291,12 +291,18 @@ refused_assertion() {
 	add_key_client signer >/dev/null
 	now=$(date +%s)
 	for claim in exp=$((now - 1)) exp=$((now + 7200)) exp= 'exp="soon"' \
-	    nbf=$((now + 600)) iat=$((now + 600)); do
+	    nbf=$((now + 600)) iat=$((now + 600)) nbf=$((now + 600)).5 \
+	    iat=1e300 'nbf="now"' 'iat=[1]' nbf=true exp=-1.5 \
+	    exp=$((now + 7200)).5 exp=9223372036854775807; do
 		with_assertion "$(assertion signer "$claim")"
 		refused_assertion time
 	done
 	with_assertion "$(assertion signer exp=$((now + 600)) iat= \
 	    nbf=$((now + 8)))"
+	assert_status 200
+	# A time may have a fraction (RFC 7519 2).
+	with_assertion "$(assertion signer exp=$((now + 600)).25 \
+	    iat=$now.75 nbf=$now.5)"
 	assert_status 200
 }
 

@@ -215,6 +215,27 @@ json_object_view_int(
 							       : fallback;
 }
 
+enum err
+json_object_view_number(
+    const struct json_object_view *m, const char *name, int64_t *number)
+{
+	const double most = 1e15; /* all below are exact */
+	const json_t *value = json_object_get(m->tree, name);
+	double real = json_real_value(value);
+
+	*number = 0;
+	if (!json_object_view_has(m, name))
+		return ERR_NOT_FOUND;
+	if (!json_is_real(value)) {
+		*number = json_object_view_int(m, name, INT64_MIN);
+		return *number != INT64_MIN ? OK : ERR_SYNTAX;
+	}
+	if (real <= -most || real >= most)
+		return ERR_SYNTAX;
+	*number = (int64_t)real;
+	return OK;
+}
+
 /* Of the words of a list that was read the short way. */
 static bool
 list_has_word(const struct json_member *list, const char *word)

@@ -61,6 +61,11 @@ const char *json_object_view_str(
 int64_t json_object_view_int(
     const struct json_object_view *m, const char *name, int64_t fallback);
 
+/* A member that is a number, cut to its whole part: ERR_NOT_FOUND,
+ * ERR_SYNTAX for anything else and for more digits than a double has. */
+enum err json_object_view_number(const struct json_object_view *m,
+    const char *name, int64_t *number) MUST_CHECK;
+
 /* Whether a member is the string WORD, or a list with it (as `aud` is, RFC 7519
  * 4.1.3). */
 bool json_object_view_names(

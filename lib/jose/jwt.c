@@ -308,3 +308,9 @@ jwt_int(const struct jwt *j, const char *claim, int64_t fallback)
 {
 	return json_object_view_int(&j->claims, claim, fallback);
 }
+
+enum err
+jwt_time(const struct jwt *j, const char *claim, int64_t *time)
+{
+	return json_object_view_number(&j->claims, claim, time);
+}

@@ -76,4 +76,9 @@ bool jwt_is_for(const struct jwt *j, const char *audience);
 const char *jwt_str(const struct jwt *j, const char *claim);
 int64_t jwt_int(const struct jwt *j, const char *claim, int64_t fallback);
 
+/* A time (RFC 7519 2, NumericDate), which may have a fraction, to the second:
+ * ERR_NOT_FOUND; ERR_SYNTAX for what is none. */
+enum err jwt_time(
+    const struct jwt *j, const char *claim, int64_t *time) MUST_CHECK;
+
 #endif

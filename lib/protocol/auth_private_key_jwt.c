@@ -36,7 +36,8 @@ assertion_parse(
 	iss = jwt_str(&j, "iss");
 	sub = jwt_str(&j, "sub");
 	jti = jwt_str(&j, "jti");
-	a->expires_at = jwt_int(&j, "exp", 0);
+	if (jwt_time(&j, "exp", &a->expires_at) != OK)
+		a->expires_at = 0; /* has expired */
 	buf_init(&b, id, sizeof id);
 	if (iss != NULL && sub != NULL && jti != NULL && str_equal(iss, sub) &&
 	    str_copy(a->client_id, sizeof a->client_id, sub) == OK)
@@ -46,6 +47,16 @@ assertion_parse(
 		return refused(REASON_ASSERTION_MALFORMED, reason);
 	secret_hash(a->once, id, b.len);
 	return OK;
+}
+
+/* Whether CLAIM is there and is not a time up to LATEST. */
+static bool
+is_later(const struct jwt *j, const char *claim, int64_t latest)
+{
+	int64_t time;
+	enum err e = jwt_time(j, claim, &time);
+
+	return e != ERR_NOT_FOUND && (e != OK || time > latest);
 }
 
 static enum err
@@ -68,8 +79,7 @@ assertion_prove(const struct client_auth *a, const struct provider *p,
 		e = refused(REASON_ASSERTION_AUDIENCE, reason);
 	else if (a->expires_at <= now ||
 		 a->expires_at > now + ASSERTION_LIFE_MAX_S ||
-		 jwt_int(&j, "nbf", now) > ahead ||
-		 jwt_int(&j, "iat", now) > ahead)
+		 is_later(&j, "nbf", ahead) || is_later(&j, "iat", ahead))
 		e = refused(REASON_ASSERTION_TIME, reason);
 	else if (jwt_verify_by_set(&j, &keys) != OK)
 		e = refused(REASON_ASSERTION_SIGNATURE, reason);

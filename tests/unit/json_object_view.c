@@ -171,10 +171,40 @@ read_and_refused(void)
 }
 
 static void
+fractions(void)
+{
+	static const char json[] =
+	    "{\"exp\":1700000000.75,\"past\":-2.5,\"small\":1e-300,"
+	    "\"most\":999999999999999.5,\"over\":1e15,\"under\":-1e300,"
+	    "\"true\":true,\"null\":null,\"int\":-7}";
+	static const char *const wrong[] = {"over", "under", "true", "null"};
+	char text[sizeof json];
+	struct json_object_view m;
+	int64_t exp, past, small, most, number;
+
+	memcpy(text, json, sizeof json);
+	CHECK(json_object_view_read(&m, text, sizeof json - 1) == OK &&
+		  json_object_view_number(&m, "exp", &exp) == OK &&
+		  json_object_view_number(&m, "past", &past) == OK &&
+		  json_object_view_number(&m, "small", &small) == OK &&
+		  json_object_view_number(&m, "most", &most) == OK &&
+		  json_object_view_number(&m, "int", &number) == OK &&
+		  exp == 1700000000 && past == -2 && small == 0 &&
+		  most == 999999999999999 && number == -7,
+	    "json_object_view: a number is cut to its whole part");
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		CHECK(json_object_view_number(&m, wrong[i], &number) ==
+			  ERR_SYNTAX,
+		    wrong[i]);
+	json_object_view_free(&m);
+}
+
+static void
 values(void)
 {
 	char text[sizeof claims];
 	struct json_object_view m;
+	int64_t number;
 
 	memcpy(text, claims, sizeof claims);
 	CHECK(json_object_view_read(&m, text, sizeof claims - 1) == OK &&
@@ -187,6 +217,14 @@ values(void)
 		  json_object_view_int(&m, "sub", 3) == 3,
 	    "json_object_view: a string is no integer, and an integer no "
 	    "string");
+	CHECK(json_object_view_number(&m, "iat", &number) == OK &&
+		  number == 1700000000 &&
+		  json_object_view_number(&m, "absent", &number) ==
+		      ERR_NOT_FOUND &&
+		  json_object_view_number(&m, "sub", &number) == ERR_SYNTAX &&
+		  json_object_view_number(&m, "groups", &number) == ERR_SYNTAX,
+	    "json_object_view: a number is told from none, and from what is no "
+	    "number");
 	CHECK(json_object_view_names(&m, "groups", "family") &&
 		  json_object_view_names(&m, "groups", "admins") &&
 		  json_object_view_names(&m, "sub", "k7_-x") &&
@@ -280,6 +318,7 @@ main(void)
 {
 	read_and_refused();
 	values();
+	fractions();
 	many();
 	mutants();
 	return check_done();
