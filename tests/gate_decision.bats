@@ -115,12 +115,12 @@ families() {
 	back "$to"
 	assert_status 403
 	refute_header Set-Cookie
-	assert_logged 'reason=visit_unknown'
+	assert_logged 'reason=sign_in_unknown'
 	# Another browser of the site goes on without what this one was sent.
 	other=latchkey-sign-in=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 	back "$to" "HTTP_COOKIE=$other"
 	assert_begins_again "$SITE/page.txt"
-	assert_logged 'reason=visit_overtaken'
+	assert_logged 'reason=sign_in_overtaken'
 	# The way back cannot be changed, and another issuer's answer is none.
 	back "$(sed 's/%2Fpage.txt/%2Fopen/' <<<"$to")" "HTTP_COOKIE=$visit"
 	assert_begins_again "$SITE/open"

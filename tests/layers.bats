@@ -183,7 +183,9 @@ circle() {
 	# an app what people sign in to; an interaction is no visit.
 	for word in 'conf->site_name' 'site\.sh' 'approvals?' 'enum grant' scope_grant \
 	    'struct (visit|arrival|asking|leaving|front|token|app)' \
-	    family_ground 'lib/app' 'APP_(KEYRING|PAGES|SIGNER)'; do
+	    family_ground 'lib/app' 'APP_(KEYRING|PAGES|SIGNER)' \
+	    appointed recruit parked latchkey-visit \
+	    '(visit|VISIT)_(unknown|overtaken|UNKNOWN|OVERTAKEN)'; do
 		! grep -rnwE "$word" lib bin cgi-bin conf data templates doc \
 		    Makefile README.md CONTRIBUTING.md || fail "found: $word"
 	done

@@ -128,6 +128,8 @@
 	X(SESSION_ENDED, ERR_INVALID_GRANT, "session_ended") \
 	X(SIGN_IN, VARIES, "sign_in") \
 	X(SIGN_IN_LINE_FULL, ERR_BUSY, "sign_in_line_full") \
+	X(SIGN_IN_OVERTAKEN, ERR_FORBIDDEN, "sign_in_overtaken") \
+	X(SIGN_IN_UNKNOWN, ERR_FORBIDDEN, "sign_in_unknown") \
 	X(SIGNATURE, VARIES, "signature") \
 	X(SITE_NOT_NAMED, ERR_FORBIDDEN, "site_not_named") \
 	X(SITE_UNKNOWN, ERR_FORBIDDEN, "site_unknown") \
@@ -138,9 +140,7 @@
 	X(TOKEN_REVOKED, ERR_INVALID_TOKEN, "token_revoked") \
 	X(TOKEN_TWICE, ERR_INVALID_REQUEST, "token_twice") \
 	X(USER_DISABLED, VARIES, "user_disabled") \
-	X(USER_NOT_IN_GROUP, VARIES, "user_not_in_group") \
-	X(VISIT_OVERTAKEN, ERR_FORBIDDEN, "visit_overtaken") \
-	X(VISIT_UNKNOWN, ERR_FORBIDDEN, "visit_unknown")
+	X(USER_NOT_IN_GROUP, VARIES, "user_not_in_group")
 /* clang-format on */
 
 enum reason {

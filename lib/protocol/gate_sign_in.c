@@ -366,15 +366,15 @@ gate_sign_in_finish(const struct provider *p, const struct gate_return *q,
 	*r = (struct gate_sign_in){.max_age_s = -1};
 	*reason = REASON_NONE;
 	if (state_read(&s, q->origin, form_get(q->form, "state")) != OK)
-		return refused(REASON_VISIT_UNKNOWN, reason);
+		return refused(REASON_SIGN_IN_UNKNOWN, reason);
 	buf_init(&b, r->url, sizeof r->url);
 	buf_printf(&b, "%s%s", q->origin, s.target);
 	/* First: what else is said may be a stranger's word, and is not heard.
 	 * Or another tab began after this one: its cookie is the browser's. */
 	if (!state_is_good(&s, q->key)) {
 		r->start_over = keeps_cookies(p, q, now);
-		return refused(r->start_over ? REASON_VISIT_OVERTAKEN
-					     : REASON_VISIT_UNKNOWN,
+		return refused(r->start_over ? REASON_SIGN_IN_OVERTAKEN
+					     : REASON_SIGN_IN_UNKNOWN,
 		    reason);
 	}
 	e = check_return(p, q, reason);
