@@ -8,8 +8,8 @@
  * an administrator mends needs no restart (server/opened.h).
  *
  * With LATCHKEY_IDLE, a number of seconds, the program exits when nothing has
- * come for so long. start-programs or systemd holds the socket, in which a
- * connection waits, and starts the program again.
+ * come for so long. start-programs holds the socket, in which a connection
+ * waits, and starts the program again.
  */
 #ifndef LK_SERVER_SERVER_H
 #define LK_SERVER_SERVER_H
