@@ -61,11 +61,11 @@ granted() {
 	assert_page 'Photo Album'
 	assert_page 'Alice Adams'
 	assert_page 'on <bdi>127.0.0.1:9</bdi>'
-	assert_page 'to confirm your identity'
+	assert_page 'confirmation of who you are'
 	assert_page 'your name'
 	assert_page 'your e-mail address'
 	assert_page 'the groups you belong to'
-	assert_page 'to stay connected while you are away'
+	assert_page 'access while you are away'
 	refute_page '<script| on[a-z]+=|javascript:'
 	assert_equal "$(boxes)" '+profile +email +groups +offline_access '
 }
