@@ -87,7 +87,7 @@ def main(app, password):
     with chromium() as driver:
         walk = Walk(driver)
         driver.get(app)
-        walk.sees("knows nobody yet")
+        walk.sees("You are not signed in")
         walk.press("Sign in")
         walk.sees("Sign in", "Sample app")
         walk.fill(username="alice", password="not the password")
@@ -126,7 +126,7 @@ def main(app, password):
         walk.sees("New tokens")
 
         walk.press("Sign out")
-        walk.sees("knows nobody yet")
+        walk.sees("You are not signed in")
         assert driver.current_url == app, driver.current_url
         walk.press("Sign in")
         walk.sees("Password")

@@ -50,14 +50,14 @@ start_demo() {
 
 @test "demo: the app refuses an answer it did not ask for" {
 	request eve GET "$ISSUER/app/callback" code=x state=y iss="$ISSUER"
-	assert_page 'belongs to no question'
+	assert_page 'is to a request that'
 	request eve GET "$ISSUER/app/login"
 	request eve GET "$ISSUER/app/callback" code=x state=y iss="$ISSUER"
-	assert_page 'belongs to no question'
+	assert_page 'is to a request that'
 	request eve GET "$ISSUER/app/login"
 	request eve GET "$ISSUER/app/callback" code=x iss=https://evil.example \
 	    state="$(url_param state "$(http_header Location)")"
-	assert_page 'comes from somebody else'
+	assert_page 'comes from another provider'
 	request eve GET "$ISSUER/app/login"
 	request eve GET "$ISSUER/app/callback" code=x iss="$ISSUER" \
 	    state="$(url_param state "$(http_header Location)")"

@@ -149,9 +149,9 @@ def callback(session, query):
     asked = session.data.pop("asked", None)
     if not asked or not secrets.compare_digest(
             asked["state"].encode(), query.get("state", "").encode()):
-        raise Problem("This answer belongs to no question of ours (state).")
+        raise Problem("This answer is to a request that this browser did not make (state).")
     if query.get("iss") != ISSUER:  # RFC 9207: another provider's answer
-        raise Problem("This answer comes from somebody else (iss).")
+        raise Problem("This answer comes from another provider (iss).")
     if "error" in query:
         raise Problem("The provider said: %s. %s" % (
             query["error"], query.get("error_description", "")))

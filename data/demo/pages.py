@@ -59,8 +59,8 @@ def told(note):
 
 
 def stranger(app, issuer):
-    return ("<h1>Sample app</h1><p>This app knows nobody yet. It leaves passwords "
-            "to the provider at <b>%s</b>.</p><p>%s</p>" % (
+    return ("<h1>Sample app</h1><p>You are not signed in. This app never sees a "
+            "password; it sends you to the provider at <b>%s</b>.</p><p>%s</p>" % (
                 escape(issuer), link(app + "login", "Sign in")))
 
 
@@ -80,9 +80,10 @@ def person(app, data):
         "" if alive else link(app + "login", "Sign in again"),
         button(app + "logout", "Sign out"),
         '</div><p class="hint">Refreshed <b>%d</b> %s. A refresh token works once. '
-        "For half a minute an old token, replayed, still gives the lawful "
-        "successor, as an answer may get lost. Later it can only be a stolen "
-        "copy, and the provider ends the whole family of tokens.</p>" % (
+        "For half a minute a used token gives the current successor again, "
+        "because an answer may get lost. After that the token used last gives "
+        "another successor, at most once in 8 refreshes. Any older one is a "
+        "stolen copy, and the provider ends the whole family of tokens.</p>" % (
             used, "time" if used == 1 else "times"),
         token("ID token", data["id_token"], "It told this app who signed in."),
         token("Access token", data["access_token"], "It opens the API.")))
