@@ -37,7 +37,7 @@ sockets=/run/latchkey
 data=/var/lib/latchkey
 
 refuse() {
-	echo "latchkey: site: $*" >&2
+	echo "latchkey: webserver: $*" >&2
 	exit 1
 }
 

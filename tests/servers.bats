@@ -547,7 +547,7 @@ a_program_that_cannot_be_run_is_told() {
 		# shellcheck disable=SC2086 # words
 		run -1 "$root/conf/webserver.sh" $words
 		assert_equal "${#lines[@]}" 1
-		[[ $output = 'latchkey: site: '* ]] || fail "$output"
+		[[ $output = 'latchkey: webserver: '* ]] || fail "$output"
 	done
 	run -0 "$root/conf/webserver.sh" -s nginx -i https://id.example.org \
 	    -l 127.0.0.1:8080
