@@ -28,7 +28,7 @@ const struct conf_key conf_keys[] = {
     {"issuer", NULL, conf_parse_issuer, FIELD(issuer), 0, 0,
 	"the provider's address, as clients are told it"},
     {"provider_name", "", conf_parse_provider_name, FIELD(provider_name), 0, 0,
-	"what the pages call this site; the issuer's host by default"},
+	"the provider's name on pages; the issuer's host by default"},
     {"default_alg", "EdDSA", conf_parse_alg, FIELD(default_alg), 0, 0,
 	"what a new client's tokens are signed with: EdDSA, RS256 or HS256"},
     {"access_token_lifetime", "15m", conf_parse_duration,
