@@ -169,7 +169,7 @@ next_tag(const struct render *r, struct span text, struct tag *tag)
 		tag->kind = *name++;
 	if (tag->kind == '{')
 		close = "}}}";
-	if (str_starts(name, "t:")) {
+	if (tag->kind == '=' && str_starts(name, "t:")) {
 		tag->kind = 't';
 		name += 2;
 	}

@@ -31,6 +31,8 @@ const struct template_builtin template_builtins[] = {
     {"sentence", "<p>{{t:greet}}</p>"},
     {"plain-sentence", "{{#v}}{{t:plain}}{{/v}}"},
     {"no-sentence", "{{t:none}}"},
+    {"if-sentence", "{{#t:plain}}a{{/t:plain}}"},
+    {"raw-sentence", "{{{t:plain}}}"},
     {NULL, NULL},
 };
 
@@ -194,6 +196,8 @@ sentences(void)
 	CHECK(gives("plain-sentence", "{\"v\": \"x\"}", "Hello") &&
 		  gives("plain-sentence", "{\"v\": \"\"}", ""),
 	    "template: a sentence in a section");
+	CHECK(refused("if-sentence", "{}") && refused("raw-sentence", "{}"),
+	    "template: a sentence has no other braces");
 	CHECK(refused("no-sentence", "{}"),
 	    "template: a key that the catalogue does not have is an error");
 	CHECK(refused("sentence", "{\"v\": 1}") &&
