@@ -28,10 +28,12 @@ proof_seal(char text[static PROOF_TEXT_CAP], const struct proof *p,
 {
 	uint8_t bytes[PROOF_CAP], sealed[PROOF_CAP + SEAL_OVERHEAD];
 	uint8_t key[SECRET_KEY_LEN];
+	int64_t expires_at =
+	    p->expires_at != 0 ? p->expires_at : now + PROOF_LIFETIME_S;
 	struct record_writer w;
 
 	record_begin(&w, bytes, sizeof bytes, PROOF_VERSION);
-	record_put_u40(&w, (uint64_t)(now + PROOF_LIFETIME_S));
+	record_put_u40(&w, (uint64_t)expires_at);
 	record_put_bytes(&w, p->user_id, sizeof p->user_id);
 	record_put_bytes(&w, p->password, sizeof p->password);
 	record_put_u8(&w, p->remember);
@@ -55,7 +57,8 @@ decode_proof(struct proof *p, const uint8_t *bytes, size_t len, int64_t now)
 	int64_t left_s;
 
 	record_open(&r, bytes, len, PROOF_VERSION);
-	left_s = (int64_t)record_get_u40(&r) - now;
+	p->expires_at = (int64_t)record_get_u40(&r);
+	left_s = p->expires_at - now;
 	record_get_bytes(&r, p->user_id, sizeof p->user_id);
 	record_get_bytes(&r, p->password, sizeof p->password);
 	p->remember = record_get_u8(&r) != 0;

@@ -28,6 +28,7 @@ enum {
 struct proof {
 	uint8_t user_id[USER_ID_LEN];
 	uint8_t password[HASH_LEN]; /* proof_password of the person */
+	int64_t expires_at;         /* 0 until it is sealed: not yet known */
 	bool remember;              /* stay signed in on this device */
 	char amr[AMR_CAP];          /* word list, RFC 8176: "pwd" */
 	char typed[USER_EMAIL_CAP]; /* the name; its tries are forgiven at the
@@ -37,7 +38,8 @@ struct proof {
 /* Another one with each new password of U. */
 void proof_password(uint8_t hash[static HASH_LEN], const struct user *u);
 
-/* BROWSER is the random number that forms are bound to (web/csrf.h). */
+/* BROWSER is the random number that forms are bound to (web/csrf.h). Sealed
+ * again, for another page, a proof is good no longer than before. */
 void proof_seal(char text[static PROOF_TEXT_CAP], const struct proof *p,
     const struct keyring *k, const char *browser, int64_t now);
 

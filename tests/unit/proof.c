@@ -7,10 +7,17 @@
 #include "fixture.h"
 #include "protocol/session_open.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static struct provider provider;
 static struct user alice;
+
+/* All but what may come behind the last member. */
+enum {
+	PROOF_LEN =
+	    offsetof(struct proof, typed) + sizeof((struct proof *)NULL)->typed
+};
 
 static struct proof
 proof_of_alice(void)
@@ -29,7 +36,7 @@ opens(const char *text, const char *browser, int64_t now)
 	struct proof p;
 	enum err e = proof_unseal(&p, text, &provider.keyring, browser, now);
 
-	return e == OK || (e != ERR_FORBIDDEN || memcmp(&p, &none, sizeof p));
+	return e == OK || (e != ERR_FORBIDDEN || memcmp(&p, &none, PROOF_LEN));
 }
 
 static void
@@ -42,8 +49,14 @@ seals(void)
 	proof_seal(text, &p, &provider.keyring, "browser", noon);
 	CHECK(proof_unseal(
 		  &q, text, &provider.keyring, "browser", noon + 299) == OK &&
-		  memcmp(&p, &q, sizeof p) == 0,
-	    "proof: comes back as it was sealed, for five minutes");
+		  q.expires_at == noon + 300,
+	    "proof: comes back, for five minutes");
+	p.expires_at = noon + 300;
+	CHECK(memcmp(&p, &q, PROOF_LEN) == 0, "proof: as it was sealed");
+	proof_seal(changed, &q, &provider.keyring, "browser", noon + 299);
+	CHECK(opens(changed, "browser", noon + 299) &&
+		  !opens(changed, "browser", noon + 300),
+	    "proof: sealed again, it is good no longer than before");
 	CHECK(!opens(text, "browser", noon + 300), "proof: no longer");
 	CHECK(opens(text, "browser", noon - 300) &&
 		  !opens(text, "browser", noon - 301),
