@@ -42,7 +42,7 @@ programs = authorize token refresh metadata userinfo introspect revoke logout \
 
 command	 = list latchkey admin remains init user user_profile user_password client client_options client_show recipe_cli recipe site \
 	   app_password groups key \
-	   session grant check checking check_files check_held check_settings check_store check_keys check_people check_web check_rules \
+	   session grant check check_run check_files check_held check_settings check_store check_keys check_people check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt
 
 # Beside the command: what starts the programs.

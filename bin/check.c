@@ -12,7 +12,7 @@ static const struct option check_options[] = {{"--offline", NULL, false},
     OPTION_END};
 
 static void
-print_text(const struct checking *c)
+print_text(const struct check_run *c)
 {
 	const char *level, *what, *why, *remedy;
 	unsigned errors, warnings;
@@ -36,7 +36,7 @@ print_text(const struct checking *c)
 }
 
 static void
-check_everything(struct checking *c)
+check_everything(struct check_run *c)
 {
 	const char *sockets = args_value(c->args, "--sockets");
 
@@ -54,7 +54,7 @@ check_everything(struct checking *c)
 static int
 run_checks(struct admin *a, const struct args *args)
 {
-	struct checking c = {.a = a,
+	struct check_run c = {.a = a,
 	    .args = args,
 	    .findings = json_array(),
 	    .sites = json_object()};

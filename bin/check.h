@@ -2,7 +2,7 @@
 #ifndef LK_BIN_CHECK_H
 #define LK_BIN_CHECK_H
 
-#include "checking.h"
+#include "check_run.h"
 #include "domain/signkey.h"
 #include "domain/site.h"
 #include "store/store.h"
@@ -10,20 +10,20 @@
 #include <stdbool.h>
 
 /* The data directory: owner, permissions, disk. False: there is none. */
-bool check_files(struct checking *c);
+bool check_files(struct check_run *c);
 
 /* The sockets of the programs, if they are in DIR. */
-void check_sockets(struct checking *c, const char *dir);
+void check_sockets(struct check_run *c, const char *dir);
 
 /* The settings. False: the settings cannot be read. */
-bool check_settings(struct checking *c);
+bool check_settings(struct check_run *c);
 
 /* The store and what is in it, with the secret key and the clock. False: it
  * cannot be read. */
-bool check_store(struct checking *c);
+bool check_store(struct check_run *c);
 
 /* The secret key, with the store open. */
-void check_keyring(struct checking *c);
+void check_keyring(struct check_run *c);
 
 /* Keys that sign or will, and the algorithms that clients use. */
 enum { CHECK_KEYS_MAX = 32 /* far more than there are */ };
@@ -33,21 +33,21 @@ struct check_keys {
 	unsigned algs;
 };
 void check_keys_read(struct check_keys *keys, struct store_txn *t);
-void check_keys(struct checking *c, const struct check_keys *keys);
+void check_keys(struct check_run *c, const struct check_keys *keys);
 
 /* People, for the walk through the store. */
-void check_people(struct checking *c, struct store_txn *t);
+void check_people(struct check_run *c, struct store_txn *t);
 
 /* Programs that have files open which are no longer those of the store. */
-void check_held(struct checking *c);
+void check_held(struct check_run *c);
 
-/* A site's rules, for the walk through the store; ARG is the checking. */
+/* A site's rules, for the walk through the store; ARG is the check_run. */
 bool check_site(void *arg, const void *record);
 
 /* The provider, through its public address. */
-void check_web(struct checking *c);
+void check_web(struct check_run *c);
 
 /* The sites, as a stranger's browser sees them. */
-void check_gate(struct checking *c);
+void check_gate(struct check_run *c);
 
 #endif

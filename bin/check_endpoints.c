@@ -204,7 +204,7 @@ check_cookie(struct web *w)
 
 /* A request such as an app would send people here with. */
 static bool
-put_request(char url[static WEB_URL_CAP], const struct checking *c)
+put_request(char url[static WEB_URL_CAP], const struct check_run *c)
 {
 	struct buf b;
 

@@ -44,7 +44,7 @@ static const struct place {
 
 /* Told together with how to get it back, which is no way to lose the rest. */
 static void
-tell_missing(struct checking *c, const struct place *p)
+tell_missing(struct check_run *c, const struct place *p)
 {
 	const int error = errno;
 	char text[REMAINS_WHY_CAP];
@@ -58,7 +58,7 @@ tell_missing(struct checking *c, const struct place *p)
 }
 
 static void
-check_place(struct checking *c, const struct place *p, uid_t owner)
+check_place(struct check_run *c, const struct place *p, uid_t owner)
 {
 	static const struct check_advice foreign = {
 	    "the programs run as the directory's owner and may not reach it",
@@ -93,7 +93,7 @@ check_place(struct checking *c, const struct place *p, uid_t owner)
 
 /* Memory, or a layer over a container: a network is refused by the store. */
 static void
-check_file_system(struct checking *c)
+check_file_system(struct check_run *c)
 {
 #ifdef __linux__
 	/* statfs(2); the numbers are the kernel's (linux/magic.h) */
@@ -121,7 +121,7 @@ check_file_system(struct checking *c)
 }
 
 static void
-check_disk(struct checking *c)
+check_disk(struct check_run *c)
 {
 	static const struct check_advice full = {
 	    "when it is full, no one can sign in or refresh",
@@ -142,7 +142,7 @@ check_disk(struct checking *c)
 }
 
 bool
-check_files(struct checking *c)
+check_files(struct check_run *c)
 {
 	static const struct check_advice none = {"there is nothing to look at",
 	    "make it with `latchkey init`, or name another with -d"};
@@ -168,7 +168,7 @@ check_files(struct checking *c)
 /* --- sockets ---------------------------------------------------------------*/
 
 static void
-check_socket(struct checking *c, const char *dir, const char *name)
+check_socket(struct check_run *c, const char *dir, const char *name)
 {
 	static const struct check_advice open = {
 	    "a process that can connect to a program can tell it another "
@@ -189,7 +189,7 @@ check_socket(struct checking *c, const char *dir, const char *name)
 }
 
 void
-check_sockets(struct checking *c, const char *dir)
+check_sockets(struct check_run *c, const char *dir)
 {
 	static const struct check_advice writable = {
 	    "who can write there can put a socket of their own in our place, "

@@ -120,7 +120,7 @@ try_doors(struct web *w, void *arg)
 }
 
 void
-check_gate(struct checking *c)
+check_gate(struct check_run *c)
 {
 	const char *origin;
 	json_t *doors;

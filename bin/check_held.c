@@ -15,7 +15,7 @@
 enum { PROC_PATH_CAP = 64, NAME_CAP = 32 };
 
 struct held {
-	struct checking *c;
+	struct check_run *c;
 	char store[ADMIN_PATH_CAP]; /* without links, with a slash at its end */
 };
 
@@ -91,7 +91,7 @@ look_at(const struct held *h, const char *pid)
 }
 
 void
-check_held(struct checking *c)
+check_held(struct check_run *c)
 {
 	struct held h = {.c = c};
 	char path[ADMIN_PATH_CAP], *real;

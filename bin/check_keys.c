@@ -19,7 +19,7 @@ keyring_fits_step(struct store_txn *t, void *arg)
 }
 
 void
-check_keyring(struct checking *c)
+check_keyring(struct check_run *c)
 {
 	static const struct check_advice bad = {
 	    "no code, refresh token or client secret can be checked",
@@ -41,7 +41,7 @@ check_keyring(struct checking *c)
 
 static void
 check_private_half(
-    struct checking *c, struct signer *signer, const struct signkey *k)
+    struct check_run *c, struct signer *signer, const struct signkey *k)
 {
 	static const struct check_advice bad = {"nothing can be signed with it",
 	    "restore the file from a copy, or `latchkey key rotate --now` "
@@ -65,7 +65,7 @@ check_private_half(
 }
 
 static void
-check_private_halves(struct checking *c, const struct check_keys *keys)
+check_private_halves(struct check_run *c, const struct check_keys *keys)
 {
 	static const struct check_advice old = {
 	    "the longer a key is used the more it is worth to a thief",
@@ -97,7 +97,7 @@ has_active(const struct check_keys *keys, enum jwa alg)
 }
 
 static void
-check_algs(struct checking *c, const struct check_keys *keys)
+check_algs(struct check_run *c, const struct check_keys *keys)
 {
 	static const struct check_advice none = {
 	    "the clients that use it get no tokens",
@@ -143,7 +143,7 @@ check_keys_read(struct check_keys *keys, struct store_txn *t)
 }
 
 void
-check_keys(struct checking *c, const struct check_keys *keys)
+check_keys(struct check_run *c, const struct check_keys *keys)
 {
 	check_private_halves(c, keys);
 	check_algs(c, keys);

@@ -21,7 +21,7 @@ report_email(void *arg, const void *record)
 }
 
 void
-check_people(struct checking *c, struct store_txn *t)
+check_people(struct check_run *c, struct store_txn *t)
 {
 	static const struct check_advice stale = {
 	    "an address could name a person who does not have it",

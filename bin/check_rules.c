@@ -106,7 +106,7 @@ add_reliance(
  * app. */
 static void
 tell_reliance(
-    struct checking *c, const struct site *s, const struct reliance *on)
+    struct check_run *c, const struct site *s, const struct reliance *on)
 {
 	static const struct check_advice by_path = {
 	    "an app that takes its page from the query, the body or a header "
@@ -151,7 +151,7 @@ add_door(json_t *doors, const struct site *s, const char *path)
 }
 
 static void
-check_rule(struct checking *c, const struct site *s, const struct site_rule *r,
+check_rule(struct check_run *c, const struct site *s, const struct site_rule *r,
     const char *text, json_t *doors, struct reliance *on)
 {
 	static const struct check_advice never = {
@@ -182,7 +182,7 @@ check_site(void *arg, const void *record)
 	static const struct check_advice closed = {
 	    "what no rule names is closed to everybody",
 	    "latchkey site set that site --rule '/ signed-in'"};
-	struct checking *c = arg;
+	struct check_run *c = arg;
 	json_t *doors = json_object();
 	struct reliance on = {0};
 	const char *cursor = s->rules.text;

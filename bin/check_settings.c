@@ -14,7 +14,7 @@ enum {
 #define MIB ((uint64_t)1024 * 1024)
 
 static bool
-check_conf(struct checking *c)
+check_conf(struct check_run *c)
 {
 	static const struct check_advice bad = {
 	    "the programs do not start with it",
@@ -36,7 +36,7 @@ check_conf(struct checking *c)
 
 /* Browsers keep origins apart, and never paths (RFC 6454 3.2). */
 static void
-check_issuer(struct checking *c)
+check_issuer(struct check_run *c)
 {
 	static const struct check_advice shared = {
 	    "all that is served at that host has the provider's origin: its "
@@ -55,7 +55,7 @@ check_issuer(struct checking *c)
 }
 
 static void
-check_argon2(struct checking *c)
+check_argon2(struct check_run *c)
 {
 	static const struct check_advice weak = {
 	    "guessing passwords from a stolen store becomes cheap",
@@ -83,7 +83,7 @@ check_argon2(struct checking *c)
 }
 
 bool
-check_settings(struct checking *c)
+check_settings(struct check_run *c)
 {
 	if (!check_conf(c))
 		return false;

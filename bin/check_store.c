@@ -13,14 +13,14 @@
 
 /* What one walk through the store gathers. */
 struct survey {
-	struct checking *c;
+	struct check_run *c;
 	size_t findings_before;
 	struct check_keys keys;
 	int64_t clock_behind_s;
 };
 
 static bool
-check_open(struct checking *c)
+check_open(struct check_run *c)
 {
 	static const struct check_advice bad = {
 	    "nothing works without the store",
@@ -35,7 +35,7 @@ check_open(struct checking *c)
 }
 
 static void
-check_figures(struct checking *c)
+check_figures(struct check_run *c)
 {
 	struct store_figures f;
 
@@ -63,7 +63,7 @@ indexes_step(struct store_txn *t, void *arg)
 }
 
 static void
-check_indexes(struct checking *c)
+check_indexes(struct check_run *c)
 {
 	static const struct check_advice bad = {
 	    "what is ended for a person or an app may not end all of it",
@@ -85,7 +85,7 @@ check_indexes(struct checking *c)
 /* --- the clock -------------------------------------------------------------*/
 
 static void
-check_clock_against_store(struct checking *c, int64_t behind_s)
+check_clock_against_store(struct check_run *c, int64_t behind_s)
 {
 	static const struct check_advice wrong = {
 	    "tokens would be refused as expired, or not expire",
@@ -110,7 +110,7 @@ check_clock_against_store(struct checking *c, int64_t behind_s)
 
 /* Remembers the first app that people can be sent here by. */
 static void
-keep_app(struct checking *c, const struct client *client)
+keep_app(struct check_run *c, const struct client *client)
 {
 	const char *uris = client->redirect_uris;
 
@@ -158,7 +158,7 @@ survey_step(struct store_txn *t, void *arg)
 }
 
 bool
-check_store(struct checking *c)
+check_store(struct check_run *c)
 {
 	static const struct check_advice corrupt = {
 	    "programs refuse what they cannot decode",

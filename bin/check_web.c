@@ -128,7 +128,7 @@ check_cors(struct web *w)
 
 /* What the programs would answer from this data directory. */
 static json_t *
-our_document(const struct checking *c, bool keys)
+our_document(const struct check_run *c, bool keys)
 {
 	const struct provider p = {.conf = c->a->conf, .store = c->a->store};
 	char text[DOCUMENT_CAP];
@@ -275,7 +275,7 @@ check_addresses(struct web *w)
 }
 
 void
-check_web(struct checking *c)
+check_web(struct check_run *c)
 {
 	static void (*const checks[])(struct web * w) = {check_addresses,
 	    check_jwks, check_inserted, web_check_authorization,

@@ -137,7 +137,7 @@ web_get(struct web *w, const char *path)
 }
 
 bool
-web_open(struct web *w, struct checking *c, const char *base)
+web_open(struct web *w, struct check_run *c, const char *base)
 {
 	static const struct check_advice advice = {
 	    "nothing is known of what the world sees of it",

@@ -5,7 +5,7 @@
 #ifndef LK_BIN_WEB_H
 #define LK_BIN_WEB_H
 
-#include "checking.h"
+#include "check_run.h"
 #include "fetch.h"
 
 #include <jansson.h>
@@ -23,7 +23,7 @@ enum web_server {
 };
 
 struct web {
-	struct checking *c;
+	struct check_run *c;
 	const char *base;                /* the issuer, or a site's origin */
 	char address[FETCH_ADDRESS_CAP]; /* the one to ask; "": any */
 	char at[WEB_AT_CAP];             /* the same for messages: " (::1)" */
@@ -45,7 +45,7 @@ struct check_advice web_advise(
 
 /* Makes W ready to ask at BASE, which the caller ends with fetch_close. False:
  * there is nothing to ask with, which has been told. */
-bool web_open(struct web *w, struct checking *c, const char *base);
+bool web_open(struct web *w, struct check_run *c, const char *base);
 
 /* Asks Q, whose URL starts where the base ends, or is whole. False: there was
  * no answer, which has been told, and W is over. */

@@ -1,4 +1,4 @@
-#include "checking.h"
+#include "check_run.h"
 
 #include "base/str.h"
 #include "output.h"
@@ -12,7 +12,7 @@ static const char *const level_names[CHECK_LEVELS] = {
     [CHECK_OK] = "ok", [CHECK_WARNING] = "warning", [CHECK_ERROR] = "error"};
 
 void
-check_found(struct checking *c, enum check_level level,
+check_found(struct check_run *c, enum check_level level,
     const struct check_advice *advice, const char *format, ...)
 {
 	char text[TEXT_CAP];
@@ -28,7 +28,7 @@ check_found(struct checking *c, enum check_level level,
 }
 
 unsigned
-check_count(const struct checking *c, enum check_level level)
+check_count(const struct check_run *c, enum check_level level)
 {
 	unsigned n = 0;
 	json_t *row;

@@ -1,6 +1,6 @@
-/* A run of `latchkey check`, and how what it finds is told. */
-#ifndef LK_BIN_CHECKING_H
-#define LK_BIN_CHECKING_H
+/* A run of `latchkey check`: what it is given, and the findings it reports. */
+#ifndef LK_BIN_CHECK_RUN_H
+#define LK_BIN_CHECK_RUN_H
 
 #include "admin.h"
 #include "domain/client.h"
@@ -14,7 +14,7 @@ struct check_advice {
 	const char *why, *remedy;
 };
 
-struct checking {
+struct check_run {
 	struct admin *a;
 	const struct args *args;
 	json_t *findings;
@@ -26,11 +26,11 @@ struct checking {
 };
 
 /* Adds a finding; for what is well ADVICE may be NULL. */
-void check_found(struct checking *c, enum check_level level,
+void check_found(struct check_run *c, enum check_level level,
     const struct check_advice *advice, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
 /* How many findings are of LEVEL. */
-unsigned check_count(const struct checking *c, enum check_level level);
+unsigned check_count(const struct check_run *c, enum check_level level);
 
 #endif
