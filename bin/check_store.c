@@ -43,7 +43,7 @@ check_figures(struct check_run *c)
 		return;
 	check_found(c, CHECK_OK, NULL,
 	    "store: users %" PRIu64 ", clients %" PRIu64 ", sessions %" PRIu64
-	    ", families %" PRIu64 "; %" PRIu64 " KiB in use",
+	    ", grants %" PRIu64 "; %" PRIu64 " KiB in use",
 	    f.entries[TABLE_USERS], f.entries[TABLE_CLIENTS],
 	    f.entries[TABLE_SESSIONS], f.entries[TABLE_FAMILIES],
 	    f.bytes_used / 1024);

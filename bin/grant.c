@@ -1,5 +1,5 @@
-/* latchkey grant: what people have allowed apps; families of refresh tokens,
- * and remembered consents. */
+/* latchkey grant: what people have allowed apps; each grant is a family of
+ * the store (domain/family.h), and consents are remembered. */
 #include "admin.h"
 #include "base/secret.h"
 #include "base/str.h"
@@ -26,8 +26,8 @@ static const struct option end_options[] = {
     OPTION_END,
 };
 
-static const struct column family_columns[] = {
-    {"family_id", "FAMILY", false},
+static const struct column grant_columns[] = {
+    {"grant_id", "GRANT", false},
     {"preferred_username", "USER", false},
     {"client_id", "CLIENT", false},
     {"scope", "SCOPE", false},
@@ -86,7 +86,7 @@ refuse_filter(const struct admin *a, const struct grant_filter *f, enum err e)
 /* Lists what still counts: family_require says no to a family whose session
  * has ended, too. */
 static enum err
-begin_family(struct list_row *row, const void *record)
+begin_grant(struct list_row *row, const void *record)
 {
 	const struct family *f = record;
 	struct session s;
@@ -94,7 +94,7 @@ begin_family(struct list_row *row, const void *record)
 	if (f->expires_at <= row->now ||
 	    (!f->offline && session_get(row->t, f->sid, row->now, &s) != OK))
 		return ERR_NOT_FOUND;
-	return list_begin_user(row, "family_id", f->user_id);
+	return list_begin_user(row, "grant_id", f->user_id);
 }
 
 static enum err
@@ -105,15 +105,15 @@ begin_consent(struct list_row *row, const void *record)
 	return list_begin_user(row, "preferred_username", p->user_id);
 }
 
-static const struct list_noun family_list = {
-    .type = &family_record, .begin = begin_family};
+static const struct list_noun grant_noun = {
+    .type = &family_record, .begin = begin_grant};
 static const struct list_noun consent_list = {
     .type = &consent_record, .begin = begin_consent};
 
 struct grant_list {
 	struct grant_filter filter;
 	int64_t now;
-	json_t *families, *consents;
+	json_t *grants, *consents;
 };
 
 static enum err
@@ -127,7 +127,7 @@ collect_grants_step(struct store_txn *t, void *arg)
 	if (e != OK)
 		return e;
 	set = family_set(filter_user_id(&l->filter), client_id);
-	e = list_collect(t, &family_list, &set, l->now, l->families);
+	e = list_collect(t, &grant_noun, &set, l->now, l->grants);
 	if (e != OK)
 		return e;
 	set = consent_set(filter_user_id(&l->filter), client_id);
@@ -140,21 +140,21 @@ list_grants(struct admin *a, const struct args *args)
 	struct grant_list l = {.filter = {.name = args_value(args, "--user"),
 				   .client_id = args_value(args, "--client")},
 	    .now = a->now,
-	    .families = json_array(),
+	    .grants = json_array(),
 	    .consents = json_array()};
 	enum err e = store_read(a->store, collect_grants_step, &l);
 	int status;
 
 	user_wipe(&l.filter.user);
 	if (e != OK) {
-		json_decref(l.families);
+		json_decref(l.grants);
 		json_decref(l.consents);
 		return refuse_filter(a, &l.filter, e);
 	}
 	if (args_has(args, "--json"))
-		return output_json(json_pack("{s:o, s:o}", "families",
-		    l.families, "consents", l.consents));
-	status = output_list(l.families, family_columns, false);
+		return output_json(json_pack(
+		    "{s:o, s:o}", "grants", l.grants, "consents", l.consents));
+	status = output_list(l.grants, grant_columns, false);
 	putchar('\n');
 	if (status == EXIT_DONE)
 		return output_list(l.consents, consent_columns, false);
@@ -168,11 +168,11 @@ struct grant_end_ctx {
 	struct grant_filter filter;
 	const uint8_t *family_id; /* this one alone, or NULL */
 	int64_t now;
-	size_t families, consents;
+	size_t grants, consents;
 };
 
 static enum err
-end_one_family(struct store_txn *t, struct grant_end_ctx *s)
+end_one_grant(struct store_txn *t, struct grant_end_ctx *s)
 {
 	char sub[SUB_CAP];
 	struct family f;
@@ -182,7 +182,7 @@ end_one_family(struct store_txn *t, struct grant_end_ctx *s)
 	if (e != OK)
 		return e;
 	family_end(t, s->family_id);
-	s->families = 1;
+	s->grants = 1;
 	user_sub(sub, f.user_id);
 	audit_add(t, s->now, "grant_ended", sub, f.client_id, NULL);
 	return OK;
@@ -195,16 +195,16 @@ end_grants_step(struct store_txn *t, void *arg)
 	const uint8_t *user_id;
 	enum err e;
 
-	s->families = s->consents = 0;
+	s->grants = s->consents = 0;
 	if (s->family_id != NULL)
-		return end_one_family(t, s);
+		return end_one_grant(t, s);
 	e = filter_resolve(t, &s->filter);
 	if (e != OK)
 		return e;
 	user_id = filter_user_id(&s->filter);
-	s->families = remove_families(t, user_id, s->filter.client_id);
+	s->grants = remove_families(t, user_id, s->filter.client_id);
 	s->consents = consent_del_all(t, user_id, s->filter.client_id);
-	if (s->families + s->consents > 0)
+	if (s->grants + s->consents > 0)
 		audit_add(t, s->now, "grant_ended", s->filter.name,
 		    s->filter.client_id, NULL);
 	return OK;
@@ -222,7 +222,7 @@ end_grants(struct admin *a, const struct args *args)
 
 	if ((args->operand != NULL) == args_any(args))
 		return admin_misused(
-		    "grant end: name one family, or "
+		    "grant end: name one grant, or "
 		    "--user NAME, or --client ID, or both of these");
 	if (args->operand != NULL) {
 		e = base64url_decode_exact(
@@ -236,17 +236,16 @@ end_grants(struct admin *a, const struct args *args)
 		return admin_refuse(a, ERR_NOT_FOUND, "grant", args->operand);
 	if (e != OK)
 		return refuse_filter(a, &s.filter, e);
-	printf("Families ended: %zu. Consents removed: %zu.\n", s.families,
+	printf("Grants ended: %zu. Consents removed: %zu.\n", s.grants,
 	    s.consents);
 	return EXIT_DONE;
 }
 
 const struct verb grant_verbs[] = {
     {"grant", "list", NULL, false, false, list_options,
-	"Lists families of refresh tokens and remembered consents.",
-	list_grants},
-    {"grant", "end", "FAMILY", true, false, end_options,
-	"Ends one family; or all, and the consents, of a person or app.",
+	"Lists the grants of apps, and remembered consents.", list_grants},
+    {"grant", "end", "GRANT_ID", true, false, end_options,
+	"Ends one grant; or all, and the consents, of a person or app.",
 	end_grants},
     VERB_END,
 };

@@ -73,7 +73,7 @@ take_word(const struct args *args, struct args_cursor *c, struct word *w)
 	if (!c->operands_only &&
 	    (str_equal(text, "-h") || str_equal(text, "--help")))
 		return WORD_HELP;
-	/* One dash begins no option: the ids of sessions and families may. */
+	/* One dash begins no option: the ids of sessions and grants may. */
 	if (!c->operands_only && str_starts(text, "--"))
 		return take_option(args, c, w);
 	*w = (struct word){.option = NULL, .value = text};

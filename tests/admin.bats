@@ -956,11 +956,11 @@ $DATA/store/mine"
 	assert_equal "$(json length)" 0
 	latchkey user passwd alice --password-stdin <<<"$PASSWORD"
 	run -0 latchkey grant list --json
-	assert_equal "$(json '.families | length')" 0
+	assert_equal "$(json '.grants | length')" 0
 	assert_equal "$(json '.consents | length')" 1
 }
 
-@test "grant list shows families and consents, and grant end ends them" {
+@test "grant list shows grants and consents, and grant end ends them" {
 	add_user alice
 	add_user bob
 	add_client app
@@ -969,19 +969,19 @@ $DATA/store/mine"
 	redeem "$(get_code bob app)" >/dev/null
 	CLIENT=other redeem "$(get_code alice other)" >/dev/null
 	run -0 latchkey grant list --json
-	assert_equal "$(json '.families | length')" 3
+	assert_equal "$(json '.grants | length')" 3
 	assert_equal "$(json '.consents | length')" 3
-	assert_equal "$(json '.families[0].generation')" 1
+	assert_equal "$(json '.grants[0].generation')" 1
 	run -0 latchkey grant list --user alice --client other --json
-	assert_equal "$(json '.families[0].client_id')" other
-	family=$(json '.families[0].family_id')
-	run -0 latchkey grant end -- "$family"
-	run -1 latchkey grant end -- "$family"
+	assert_equal "$(json '.grants[0].client_id')" other
+	grant=$(json '.grants[0].grant_id')
+	run -0 latchkey grant end -- "$grant"
+	run -1 latchkey grant end -- "$grant"
 	run -0 latchkey grant end --client app --user bob
-	assert_output 'ended: 1. Consents removed: 1'
+	assert_output 'Grants ended: 1. Consents removed: 1'
 	run -0 latchkey grant end --user alice
 	run -0 latchkey grant list --json
-	assert_equal "$(json '.families + .consents | length')" 0
+	assert_equal "$(json '.grants + .consents | length')" 0
 	run -2 latchkey grant end
 	run -1 latchkey grant end --user nobody
 	run -1 latchkey grant end --client nothing

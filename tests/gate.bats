@@ -187,7 +187,7 @@ serve_site() {
 	latchkey user unlock alice >/dev/null
 	sign_in_at alice "$SITE/family/page.txt"
 	latchkey grant list --json |
-	    jq -e --arg site "$SITE" '.families[] | select(.client_id == $site)'
+	    jq -e --arg site "$SITE" '.grants[] | select(.client_id == $site)'
 	latchkey grant end --client "$SITE" >/dev/null
 	request alice GET "$SITE/page.txt" -H 'Accept: text/html'
 	assert_status 303
@@ -324,7 +324,7 @@ serve_site() {
 	assert_status 303
 	assert_header Set-Cookie '^latchkey-gate=; Path=/; Max-Age=0'
 	[[ $(http_header Location) = "$ISSUER/logout?client_id="* ]]
-	assert_equal "$(latchkey grant list --json | jq '.families | length')" 0
+	assert_equal "$(latchkey grant list --json | jq '.grants | length')" 0
 }
 
 @test "gate: a callback asked for eight times at once gives one cookie, and one sign-in" {
@@ -348,7 +348,7 @@ serve_site() {
 	    grep -ci "^location: $SITE/page.txt$")" 8
 	assert_equal "$(cat "$BATS_TEST_TMPDIR"/answer-* |
 	    grep -i '^set-cookie: latchkey-gate=' | sort -u | wc -l)" 1
-	assert_equal "$(latchkey grant list --json | jq '.families | length')" 1
+	assert_equal "$(latchkey grant list --json | jq '.grants | length')" 1
 	request alice GET "$back"
 	request alice GET "$SITE/page.txt"
 	assert_status 200

@@ -105,8 +105,8 @@ assert_begins_again() {
 	refute_header Set-Cookie
 }
 
-families() {
-	latchkey grant list --json | jq '.families | length'
+grants() {
+	latchkey grant list --json | jq '.grants | length'
 }
 
 @test "gate: a state is good in the browser it was made for alone (RFC 9700 4.7)" {
@@ -124,7 +124,7 @@ families() {
 	# The way back cannot be changed, and another issuer's answer is none.
 	back "$(sed 's/%2Fpage.txt/%2Fopen/' <<<"$to")" "HTTP_COOKIE=$visit"
 	assert_begins_again "$SITE/open"
-	assert_equal "$(families)" 0
+	assert_equal "$(grants)" 0
 	back "$(sed 's/iss=[^&]*/iss=https%3A%2F%2Fevil.example/' <<<"$to")" \
 	    "HTTP_COOKIE=$visit"
 	assert_status 400
@@ -168,7 +168,7 @@ families() {
 	assert_equal "$(http_header Location)" "$SITE/page.txt"
 	ask_gate /page.txt "HTTP_COOKIE=${cookie%%;*}"
 	assert_status 200
-	assert_equal "$(families)" 1
+	assert_equal "$(grants)" 1
 	refute_logged 'code_reused'
 	# Who has the code alone, or another browser's cookie, gets nothing.
 	back "$to"
@@ -197,7 +197,7 @@ families() {
 	back "$to" "HTTP_COOKIE=$visit"
 	assert_begins_again "$SITE/page.txt"
 	assert_logged 'reason=code_reused'
-	assert_equal "$(families)" 0
+	assert_equal "$(grants)" 0
 	# With the session over, the password is asked for.
 	visit=''
 	start_visit alice /page.txt
@@ -227,7 +227,7 @@ families() {
 	leave "$cookie"
 	leave "$cookie"
 	leave
-	assert_equal "$(families)" 0
+	assert_equal "$(grants)" 0
 	open_page alice "$(http_header Location)"
 	keep_page asked
 	submit alice step=logout
@@ -263,7 +263,7 @@ families() {
 	back "$one" "HTTP_COOKIE=$visit; ${cookie%%;*}"
 	assert_equal "$(http_header Location)" "$SITE/one"
 	assert_equal "$(http_header Set-Cookie)" "$cookie"
-	assert_equal "$(families)" 1
+	assert_equal "$(grants)" 1
 	back "$one" "HTTP_COOKIE=$visit; ${cookie%%;*}"
 	assert_equal "$(http_header Set-Cookie)" "$cookie"
 	ask_gate /page.txt "HTTP_COOKIE=${cookie%%;*}"
@@ -295,7 +295,7 @@ families() {
 		cookie=$(http_header Set-Cookie)
 		cookie=${cookie%%;*}
 	done
-	assert_equal "$(families)" 1
+	assert_equal "$(grants)" 1
 	# Days later the browser may have one of the cookies alone.
 	back "${ways[0]}" "HTTP_COOKIE=${cookie%%;*}"
 	assert_begins_again "$SITE/tab0"

@@ -115,7 +115,7 @@ travel() {
 	mv "$LATCHKEY_TEST_CLOCK.new" "$LATCHKEY_TEST_CLOCK"
 }
 
-# store_figure NAME: how many users, clients, sessions, families; or KiB.
+# store_figure NAME: how many users, clients, sessions, grants; or KiB.
 store_figure() {
 	local line
 	line=$(latchkey check --json --offline |

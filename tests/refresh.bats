@@ -54,11 +54,11 @@ refused() {	# TOKEN [NAME=VALUE...]
 }
 
 family_lives() {
-	[[ $(latchkey grant list --json | jq '.families | length') = 1 ]]
+	[[ $(latchkey grant list --json | jq '.grants | length') = 1 ]]
 }
 
 generation() {
-	latchkey grant list --json | jq -r '.families[].generation'
+	latchkey grant list --json | jq -r '.grants[].generation'
 }
 
 # --- rotation ----------------------------------------------------------------
@@ -247,7 +247,7 @@ generation() {
 	[[ $output != *"${tokens[1]:0:20}"* ]]
 	latchkey audit --json | jq -e '[.[] |
 	    select(.event == "refresh_token_reused")] | length == 1'
-	[[ $(latchkey grant list --json | jq '.families | length') = 0 ]]
+	[[ $(latchkey grant list --json | jq '.grants | length') = 0 ]]
 }
 
 @test "refresh: theft in one family leaves the person's others alone" {

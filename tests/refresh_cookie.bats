@@ -70,7 +70,7 @@ cookie() {
 
 generation() {
 	latchkey grant list --client "${1:-app}" --json |
-	    jq -r '.families[].generation'
+	    jq -r '.grants[].generation'
 }
 
 @test "refresh cookie: set at the code exchange, HttpOnly, SameSite=Strict" {

@@ -31,7 +31,7 @@ tabs() {
 no_theft() {
 	run -0 latchkey audit
 	[[ $output != *refresh_token_re* ]] || fail "$output"
-	latchkey grant list --json | jq -r '.families[].generation'
+	latchkey grant list --json | jq -r '.grants[].generation'
 }
 
 @test "refresh: ten tabs over a slow line that take turns, as refresh(8) shows, refresh at once, and again 15 minutes later, and later again" {

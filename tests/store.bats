@@ -136,25 +136,25 @@ take_store() {
 	for i in {1..20}; do
 		get_tokens alice brief >/dev/null
 	done
-	assert_equal "$(store_figure families)" 20
+	assert_equal "$(store_figure grants)" 20
 	travel 1000
 	# To look is no write.
 	userinfo x
-	assert_equal "$(store_figure families)" 20
+	assert_equal "$(store_figure grants)" 20
 	get_tokens alice brief >/dev/null
 	# They have been overdue for more than a minute, so that a write takes up to
 	# 64 of them (unit/store_expiry); the one that is left is new.
-	assert_equal "$(store_figure families)" 1
+	assert_equal "$(store_figure grants)" 1
 	for i in {1..5}; do
 		get_tokens alice brief >/dev/null
 	done
-	assert_equal "$(store_figure families)" 6
+	assert_equal "$(store_figure grants)" 6
 	assert_equal "$(store_figure sessions)" 1
 	travel 86400
 	for i in {1..8}; do
 		latchkey user set alice --name Alice
 	done
-	assert_equal "$(store_figure families)" 0
+	assert_equal "$(store_figure grants)" 0
 	assert_equal "$(store_figure sessions)" 0
 }
 
@@ -185,7 +185,7 @@ take_store() {
 		SERVER_PID=
 		refresh_token=$(refresh "$refresh_token" | field refresh_token)
 		assert_equal "$(latchkey grant list --json |
-		    jq '.families[0].generation')" $((2 * i + 1))
+		    jq '.grants[0].generation')" $((2 * i + 1))
 	done
 	latchkey grant end --user alice
 	SERVER_PID=$fastcgi
@@ -336,7 +336,7 @@ take_store() {
 	assert_status 200
 	second=$(http_body | field refresh_token)
 	assert_equal "$(latchkey grant list --user twice --json |
-	    jq -c '[.families[].generation]')" '[2]'
+	    jq -c '[.grants[].generation]')" '[2]'
 	travel 120
 	refresh "$second"
 	assert_status 200
@@ -355,7 +355,7 @@ take_store() {
 	assert_equal "$(latchkey session list --user twice --json |
 	    jq length)" 1
 	assert_equal "$(latchkey grant list --user twice --json |
-	    jq '.families | length')" 0
+	    jq '.grants | length')" 0
 	# Each event once.
 	assert_equal "$(latchkey audit --json | jq -r '.[] |
 	    select(.user == "twice").event' | sort | xargs)" \

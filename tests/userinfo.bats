@@ -242,7 +242,7 @@ refused() {
 	assert_field name '<script>alert("x")</script>'
 }
 
-@test "userinfo: through FastCGI: GET, POST, challenge, and the end of a family" {
+@test "userinfo: through FastCGI: GET, POST, challenge, and the end of a grant" {
 	begin
 	start_server
 	ask GET "Bearer $access"

@@ -50,7 +50,7 @@ family_finish(void *record)
 
 /* USER_ID and CLIENT_ID have the places of their indexes (store.h). */
 static const struct record_field family_fields[] = {
-    FIELD_OF(struct family, family_id, BYTES, KEY, "family_id"),
+    FIELD_OF(struct family, family_id, BYTES, KEY, "grant_id"),
     FIELD_OF(struct family, user_id, UUID, SHOWN, "sub"),
     FIELD_OF(struct family, sid, BYTES, INNER, "sid"),
     FIELD_OF(struct family, client_id, TEXT, SHOWN, "client_id"),
