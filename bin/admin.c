@@ -281,7 +281,7 @@ note_issuer(struct admin *a)
 int
 admin_open(struct admin *a)
 {
-	char why[CONF_WHY_CAP] = "";
+	char why[CONF_MESSAGE_CAP] = "";
 	enum err e;
 
 	e = conf_load(&a->conf, a->dir, why, sizeof why);

@@ -20,7 +20,7 @@ check_conf(struct check_run *c)
 	    "the programs do not start with it",
 	    "correct the file as the line says; latchkey.conf(5) lists the "
 	    "settings"};
-	char why[CONF_WHY_CAP] = "";
+	char why[CONF_MESSAGE_CAP] = "";
 	enum err e = conf_load(&c->a->conf, c->a->dir, why, sizeof why);
 
 	if (e != OK) {

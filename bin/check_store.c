@@ -25,7 +25,7 @@ check_open(struct check_run *c)
 	static const struct check_advice bad = {
 	    "nothing works without the store",
 	    "do what the line says, or restore the store from a copy"};
-	char why[CONF_WHY_CAP] = "";
+	char why[CONF_MESSAGE_CAP] = "";
 
 	if (installation_open(
 		&c->a->store, c->a->dir, false, why, sizeof why) == OK)

@@ -156,7 +156,7 @@ refuse_used(const char *dir)
 static int
 make_store(struct admin *a)
 {
-	char why[CONF_WHY_CAP] = "";
+	char why[CONF_MESSAGE_CAP] = "";
 	enum err e =
 	    installation_open(&a->store, a->dir, true, why, sizeof why);
 

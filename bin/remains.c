@@ -73,7 +73,7 @@ remaining_issuer_step(struct store_txn *t, void *arg)
 static void
 read_issuer(const char *dir, char issuer[static ISSUER_CAP])
 {
-	char why[CONF_WHY_CAP];
+	char why[CONF_MESSAGE_CAP];
 	struct store *s;
 
 	issuer[0] = '\0';

@@ -100,7 +100,7 @@ struct conf_reader {
 	struct conf *c;
 	char file[CONF_PATH_CAP];
 	bool seen[KEYS];
-	struct buf why; /* of the first error, as yet without its place */
+	struct buf message; /* of the first error, as yet without its place */
 };
 
 /* A file of the administrator's may hold anything; the line that says so must
@@ -135,11 +135,11 @@ conf_set_key(struct conf_reader *l, const char *name, const char *value)
 	size_t i = conf_find_key(name);
 
 	if (i == KEYS) {
-		buf_puts(&l->why, "unknown key ");
-		put_quoted(&l->why, name);
-		buf_puts(&l->why, "; latchkey.conf(5) lists them");
+		buf_puts(&l->message, "unknown key ");
+		put_quoted(&l->message, name);
+		buf_puts(&l->message, "; latchkey.conf(5) lists them");
 	} else if (l->seen[i]) {
-		buf_printf(&l->why, "%s is given twice; keep one", name);
+		buf_printf(&l->message, "%s is given twice; keep one", name);
 	} else {
 		char text[256];
 		struct buf wanted;
@@ -149,9 +149,9 @@ conf_set_key(struct conf_reader *l, const char *name, const char *value)
 		if (conf_keys[i].parse(&conf_keys[i],
 			field_of(&conf_keys[i], l->c), value, &wanted) == OK)
 			return;
-		buf_printf(&l->why, "%s cannot be ", name);
-		put_quoted(&l->why, value);
-		buf_printf(&l->why, ": %s", text);
+		buf_printf(&l->message, "%s cannot be ", name);
+		put_quoted(&l->message, value);
+		buf_printf(&l->message, ": %s", text);
 	}
 }
 
@@ -163,9 +163,9 @@ conf_on_pair(
 	struct conf_reader *l = user;
 
 	(void)section;
-	if (l->why.len == 0)
+	if (l->message.len == 0)
 		conf_set_key(l, name, value);
-	return l->why.len == 0;
+	return l->message.len == 0;
 }
 
 /* What inih would cut, join or skip without a word. */
@@ -204,7 +204,7 @@ check_lines(struct conf_reader *l, const char *text, size_t len)
 			next = end;
 		fault = line_fault(text, (size_t)(next - text));
 		if (fault != NULL) {
-			buf_puts(&l->why, fault);
+			buf_puts(&l->message, fault);
 			return number;
 		}
 	}
@@ -214,11 +214,11 @@ check_lines(struct conf_reader *l, const char *text, size_t len)
 static void
 set_defaults(struct conf_reader *l)
 {
-	for (size_t i = 0; i < KEYS && l->why.len == 0; i++) {
+	for (size_t i = 0; i < KEYS && l->message.len == 0; i++) {
 		if (l->seen[i])
 			continue;
 		if (conf_keys[i].default_value == NULL)
-			buf_printf(&l->why,
+			buf_printf(&l->message,
 			    "%s is missing; add a line `%s = ...`",
 			    conf_keys[i].name, conf_keys[i].name);
 		else
@@ -240,7 +240,7 @@ check_orders(struct conf_reader *l)
 		memcpy(&longer, base + orders[i].longer_offset, sizeof longer);
 		if (shorter <= longer)
 			continue;
-		buf_printf(&l->why,
+		buf_printf(&l->message,
 		    "%s is longer than %s; shorten the first or "
 		    "lengthen the second",
 		    orders[i].shorter, orders[i].longer);
@@ -267,7 +267,8 @@ derive(struct conf *c)
 }
 
 static enum err
-load_text(struct conf_reader *l, const char *text, size_t len, struct buf *why)
+load_text(
+    struct conf_reader *l, const char *text, size_t len, struct buf *message)
 {
 	int line = check_lines(l, text, len);
 
@@ -275,25 +276,25 @@ load_text(struct conf_reader *l, const char *text, size_t len, struct buf *why)
 		line = ini_parse_string(text, conf_on_pair, l);
 	if (line == 0)
 		set_defaults(l);
-	if (l->why.len == 0)
+	if (l->message.len == 0)
 		check_orders(l);
-	if (line == 0 && l->why.len == 0)
+	if (line == 0 && l->message.len == 0)
 		return derive(l->c);
-	buf_puts(why, l->file);
+	buf_puts(message, l->file);
 	if (line > 0)
-		buf_printf(why, ":%d", line);
-	buf_printf(why, ": %s", l->why.text);
+		buf_printf(message, ":%d", line);
+	buf_printf(message, ": %s", l->message.text);
 	return ERR_SYNTAX;
 }
 
 static enum err
-find_file(struct conf_reader *l, const char *dir, struct buf *why)
+find_file(struct conf_reader *l, const char *dir, struct buf *message)
 {
 	char *absolute = realpath(dir, NULL);
 	enum err e = OK;
 
 	if (absolute == NULL) {
-		buf_printf(why,
+		buf_printf(message,
 		    "%s: no such directory; `latchkey init` makes "
 		    "one, -d or $LATCHKEY_DATA names another",
 		    dir);
@@ -301,7 +302,7 @@ find_file(struct conf_reader *l, const char *dir, struct buf *why)
 	}
 	if (str_copy(l->c->dir, sizeof l->c->dir, absolute) != OK ||
 	    file_path(l->file, sizeof l->file, absolute, "latchkey.conf")) {
-		buf_printf(why, "%s: the path is too long", dir);
+		buf_printf(message, "%s: the path is too long", dir);
 		e = ERR_SYNTAX;
 	}
 	free(absolute);
@@ -309,59 +310,59 @@ find_file(struct conf_reader *l, const char *dir, struct buf *why)
 }
 
 static enum err
-explain_read(enum err e, const char *file, struct buf *why)
+explain_read(enum err e, const char *file, struct buf *message)
 {
 	switch (e) {
 	case OK:
 		return OK;
 	case ERR_NOT_FOUND:
-		buf_printf(why,
+		buf_printf(message,
 		    "%s: no such file; `latchkey check` says how to get it "
 		    "back",
 		    file);
 		return e;
 	case ERR_PERMISSION:
-		buf_printf(why,
+		buf_printf(message,
 		    "%s: not readable by this user, or writable "
 		    "by others; chown it, and chmod go-w it",
 		    file);
 		return e;
 	case ERR_NO_SPACE:
-		buf_printf(why, "%s: longer than %d bytes; shorten it", file,
-		    CONF_FILE_MAX);
+		buf_printf(message, "%s: longer than %d bytes; shorten it",
+		    file, CONF_FILE_MAX);
 		return ERR_SYNTAX;
 	case ERR_DESCRIPTORS:
-		buf_printf(why,
+		buf_printf(message,
 		    "%s: cannot be opened: the limit of open files is reached; "
 		    "raise it (LimitNOFILE= of systemd, ulimit -n)",
 		    file);
 		return e;
 	default:
-		buf_printf(why, "%s: cannot be read", file);
+		buf_printf(message, "%s: cannot be read", file);
 		return ERR_IO;
 	}
 }
 
 enum err
-conf_load(struct conf *c, const char *dir, char *why_text, size_t why_cap)
+conf_load(struct conf *c, const char *dir, char *message, size_t message_cap)
 {
-	char text[CONF_FILE_MAX + 1], reason[CONF_WHY_CAP];
+	char text[CONF_FILE_MAX + 1], unplaced[CONF_MESSAGE_CAP];
 	struct conf_reader l = {.c = c};
-	struct buf why;
+	struct buf b;
 	size_t len;
 	enum err e;
 
 	memset(c, 0, sizeof *c);
-	buf_init(&why, why_text, why_cap);
-	buf_init(&l.why, reason, sizeof reason);
-	e = find_file(&l, dir, &why);
+	buf_init(&b, message, message_cap);
+	buf_init(&l.message, unplaced, sizeof unplaced);
+	e = find_file(&l, dir, &b);
 	if (e == OK)
 		e = explain_read(
 		    file_read(l.file, 0022, text, CONF_FILE_MAX, &len), l.file,
-		    &why);
+		    &b);
 	if (e == OK) {
 		text[len] = '\0';
-		e = load_text(&l, text, len, &why);
+		e = load_text(&l, text, len, &b);
 	}
 	if (e != OK)
 		memset(c, 0, sizeof *c);

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONF_PATH_CAP = 512, PROVIDER_NAME_CAP = 128, CONF_WHY_CAP = 768 };
+enum { CONF_PATH_CAP = 512, PROVIDER_NAME_CAP = 128, CONF_MESSAGE_CAP = 768 };
 
 struct conf {
 	char dir[CONF_PATH_CAP]; /* the data directory, absolute */
@@ -80,10 +80,10 @@ const char *conf_dir(const char *d);
 
 /*
  * Reads DIR/latchkey.conf, which others must not be able to write.
- * On an error WHY says what and where in one line: ERR_NOT_FOUND (no such
+ * On an error MESSAGE says what and where in one line: ERR_NOT_FOUND (no such
  * file: not initialised), ERR_PERMISSION, ERR_SYNTAX, ERR_IO.
  */
-enum err conf_load(
-    struct conf *c, const char *dir, char *why, size_t why_cap) MUST_CHECK;
+enum err conf_load(struct conf *c, const char *dir, char *message,
+    size_t message_cap) MUST_CHECK;
 
 #endif

@@ -9,19 +9,19 @@
 static const char issuer_key[] = "issuer", check_key[] = "secret_key";
 
 enum err
-installation_open(
-    struct store **s, const char *dir, bool create, char *why, size_t why_cap)
+installation_open(struct store **s, const char *dir, bool create, char *message,
+    size_t message_cap)
 {
 	char path[STORE_NAME_CAP];
 	const struct store_settings settings = {.dir = path};
 	enum err e = file_path(path, sizeof path, dir, "store");
 
 	*s = NULL;
-	if (e != OK && why_cap > 0)
-		snprintf(why, why_cap, "%s: the name is too long", dir);
+	if (e != OK && message_cap > 0)
+		snprintf(message, message_cap, "%s: the name is too long", dir);
 	if (e == OK && create)
-		e = store_create(&settings, why, why_cap);
-	return e == OK ? store_open(s, &settings, why, why_cap) : e;
+		e = store_create(&settings, message, message_cap);
+	return e == OK ? store_open(s, &settings, message, message_cap) : e;
 }
 
 void

@@ -14,7 +14,7 @@
 /* Opens the store of the data directory DIR, or makes it first (store_open,
  * store_create). */
 enum err installation_open(struct store **s, const char *dir, bool create,
-    char *why, size_t why_cap) MUST_CHECK;
+    char *message, size_t message_cap) MUST_CHECK;
 
 /* Notes what a new directory is made with. Failures are the transaction's. */
 void installation_put(

@@ -58,7 +58,7 @@ password_refusal(const char *p)
 {
 	char meant[MEANT_CAP];
 	size_t len = strlen(p);
-	const char *why;
+	const char *message;
 
 	if (len >= PASSWORD_CAP)
 		return "the password is too long";
@@ -69,9 +69,9 @@ password_refusal(const char *p)
 	if (opaque_string(meant, sizeof meant, p) != OK)
 		return "the password has letters beyond ASCII, and "
 		       "libunistring, which they need, cannot be loaded";
-	why = weakness(meant);
+	message = weakness(meant);
 	secret_wipe(meant, sizeof meant);
-	return why;
+	return message;
 }
 
 /* Argon2id of PASSWORD with HOW's salt and cost, in a slot. */

@@ -21,15 +21,15 @@ const char *
 site_origin_refusal(const char *origin, bool secure)
 {
 	char same[ORIGIN_CAP];
-	const char *why;
+	const char *message;
 
 	if (uri_origin(same, origin) != OK || !str_equal(same, origin))
 		return "an origin is a scheme, a host in lower case, and a "
 		       "port if it is not the usual one: "
 		       "https://photos.example.org";
-	why = uri_refusal(origin);
-	if (why != NULL)
-		return why;
+	message = uri_refusal(origin);
+	if (message != NULL)
+		return message;
 	if (secure != uri_is_https(origin))
 		return secure ? "the issuer is https, and so are its sites"
 			      : "the issuer is http, and so are its sites";

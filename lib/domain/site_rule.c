@@ -9,20 +9,20 @@
 #include <string.h>
 
 static enum err
-because(const char *what, const char **why)
+because(const char *what, const char **message)
 {
-	*why = what;
+	*message = what;
 	return ERR_SYNTAX;
 }
 
 static enum err
-parse_methods(struct site_rule *r, const char *word, const char **why)
+parse_methods(struct site_rule *r, const char *word, const char **message)
 {
 	char list[SITE_RULE_CAP], method[SITE_RULE_CAP];
 	const char *cursor = list;
 
 	if (str_copy(list, sizeof list, word) != OK)
-		return because("is too long", why);
+		return because("is too long", message);
 	for (char *c = list; *c != '\0'; c++)
 		if (*c == ',')
 			*c = ' ';
@@ -30,31 +30,31 @@ parse_methods(struct site_rule *r, const char *word, const char **why)
 			return because(
 			    "a rule begins with a path (/...) or methods "
 			    "(GET,POST)",
-			    why);
+			    message);
 	while (words_next(&cursor, method, sizeof method))
 		if (words_add(r->methods, sizeof r->methods, method) != OK)
-			return because("is too long", why);
-	return r->methods[0] != '\0' ? OK : because("is empty", why);
+			return because("is too long", message);
+	return r->methods[0] != '\0' ? OK : because("is empty", message);
 }
 
 static enum err
-parse_path(struct site_rule *r, const char *word, const char **why)
+parse_path(struct site_rule *r, const char *word, const char **message)
 {
 	char path[SITE_PATH_CAP];
 	size_t len;
 
 	if (word[0] != '/')
-		return because("has no path (/...)", why);
+		return because("has no path (/...)", message);
 	if (strchr(word, '?') != NULL || site_path_read(path, word) != OK ||
 	    strpbrk(path, ";?%") != NULL)
 		return because("has a path with . or .. in it, a query, or "
 			       "what cannot be read in one way only",
-		    why);
+		    message);
 	len = strlen(path);
 	if (len > 1 && path[len - 1] == '/')
 		path[len - 1] = '\0';
 	if (str_copy(r->path, sizeof r->path, path) != OK)
-		return because("is too long", why);
+		return because("is too long", message);
 	return OK;
 }
 
@@ -66,43 +66,43 @@ value_of(const char *word, const char *prefix)
 }
 
 static enum err
-parse_group(struct site_rule *r, const char *name, const char **why)
+parse_group(struct site_rule *r, const char *name, const char **message)
 {
-	*why = user_group_refusal(name);
-	if (*why != NULL)
+	*message = user_group_refusal(name);
+	if (*message != NULL)
 		return ERR_SYNTAX;
 	return names_add(r->groups, sizeof r->groups, name);
 }
 
 static enum err
-parse_audience(struct site_rule *r, const char *audience, const char **why)
+parse_audience(struct site_rule *r, const char *audience, const char **message)
 {
 	if (audience[0] == '\0' || r->audience[0] != '\0')
-		return because("has one audience after bearer:", why);
+		return because("has one audience after bearer:", message);
 	if (str_copy(r->audience, sizeof r->audience, audience) != OK)
-		return because("has too long an audience", why);
+		return because("has too long an audience", message);
 	return OK;
 }
 
 static enum err
-parse_scope(struct site_rule *r, const char *name, const char **why)
+parse_scope(struct site_rule *r, const char *name, const char **message)
 {
 	if (!scope_word_valid(name))
-		return because("has a scope that can be none", why);
+		return because("has a scope that can be none", message);
 	return words_add(r->scope, sizeof r->scope, name);
 }
 
 static enum err
-parse_who(struct site_rule *r, const char *word, const char **why)
+parse_who(struct site_rule *r, const char *word, const char **message)
 {
 	const char *value;
 
 	if ((value = value_of(word, "group:")) != NULL)
-		return parse_group(r, value, why);
+		return parse_group(r, value, message);
 	if ((value = value_of(word, "bearer:")) != NULL)
-		return parse_audience(r, value, why);
+		return parse_audience(r, value, message);
 	if ((value = value_of(word, "scope:")) != NULL)
-		return parse_scope(r, value, why);
+		return parse_scope(r, value, message);
 	if (str_equal(word, "anyone"))
 		r->anyone = true;
 	else if (str_equal(word, "signed-in"))
@@ -116,7 +116,7 @@ parse_who(struct site_rule *r, const char *word, const char **why)
 			       "signed-in, group:NAME or group:\"A NAME\", "
 			       "bearer:AUDIENCE, "
 			       "app-password, scope:NAME, strict",
-		    why);
+		    message);
 	return OK;
 }
 
@@ -129,29 +129,31 @@ site_rule_takes_people(const struct site_rule *r)
 /* Words that would have no effect are slips, and a slip here opens or closes
  * what was not meant. */
 static enum err
-check_sense(const struct site_rule *r, const char **why)
+check_sense(const struct site_rule *r, const char **message)
 {
 	bool people = site_rule_takes_people(r), token = r->audience[0] != '\0';
 
 	if (!r->anyone && !people && !token)
-		return because("names no one", why);
+		return because("names no one", message);
 	if (r->anyone && (people || token || r->app_password))
-		return because("has anyone and other conditions besides", why);
+		return because(
+		    "has anyone and other conditions besides", message);
 	if (r->signed_in && r->groups[0] != '\0')
 		return because(
-		    "has signed-in and a group, which is fewer", why);
+		    "has signed-in and a group, which is fewer", message);
 	if (r->app_password && !people)
 		return because(
-		    "has app-password without signed-in or a group", why);
+		    "has app-password without signed-in or a group", message);
 	if ((r->scope[0] != '\0' || r->strict) && !token)
-		return because("has scope or strict without bearer", why);
+		return because("has scope or strict without bearer", message);
 	return OK;
 }
 
 /* The next word into WORD, "" at the end; a group name with spaces in it is in
  * quotes, which are taken off: group:"Family & Friends". */
 static enum err
-next_who(const char **cursor, char word[static SITE_RULE_CAP], const char **why)
+next_who(
+    const char **cursor, char word[static SITE_RULE_CAP], const char **message)
 {
 	static const char quoted[] = "group:\"";
 	const char *name, *end;
@@ -165,7 +167,8 @@ next_who(const char **cursor, char word[static SITE_RULE_CAP], const char **why)
 	name = *cursor + strlen(quoted);
 	end = strchr(name, '"');
 	if (end == NULL || (end[1] != ' ' && end[1] != '\0'))
-		return because("has a group in quotes that do not end", why);
+		return because(
+		    "has a group in quotes that do not end", message);
 	buf_init(&b, word, SITE_RULE_CAP);
 	buf_puts(&b, "group:");
 	buf_put(&b, name, (size_t)(end - name));
@@ -174,29 +177,30 @@ next_who(const char **cursor, char word[static SITE_RULE_CAP], const char **why)
 }
 
 enum err
-site_rule_parse(struct site_rule *r, const char *text, const char **why)
+site_rule_parse(struct site_rule *r, const char *text, const char **message)
 {
 	char word[SITE_RULE_CAP];
 	const char *cursor = text;
 	enum err e = OK;
 
 	*r = (struct site_rule){0};
-	*why = NULL;
+	*message = NULL;
 	if (strlen(text) >= SITE_RULE_CAP || str_has_control(text))
-		return because("has at most 511 characters, on one line", why);
+		return because(
+		    "has at most 511 characters, on one line", message);
 	if (!words_next(&cursor, word, sizeof word))
-		return because("is empty", why);
+		return because("is empty", message);
 	if (word[0] != '/') {
-		e = parse_methods(r, word, why);
+		e = parse_methods(r, word, message);
 		if (e == OK && !words_next(&cursor, word, sizeof word))
-			return because("has no path (/...)", why);
+			return because("has no path (/...)", message);
 	}
 	if (e == OK)
-		e = parse_path(r, word, why);
-	while (e == OK && (e = next_who(&cursor, word, why)) == OK &&
+		e = parse_path(r, word, message);
+	while (e == OK && (e = next_who(&cursor, word, message)) == OK &&
 	       word[0] != '\0')
-		e = parse_who(r, word, why);
-	return e == OK ? check_sense(r, why) : e;
+		e = parse_who(r, word, message);
+	return e == OK ? check_sense(r, message) : e;
 }
 
 enum err

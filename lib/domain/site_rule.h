@@ -44,9 +44,9 @@ struct site_rule {
 	char scope[SITE_RULE_CAP];   /* word list: all are needed */
 };
 
-/* Takes TEXT apart. ERR_SYNTAX: *WHY says what is wrong, for people. */
+/* Takes TEXT apart. ERR_SYNTAX: *MESSAGE says what is wrong, for people. */
 enum err site_rule_parse(
-    struct site_rule *r, const char *text, const char **why) MUST_CHECK;
+    struct site_rule *r, const char *text, const char **message) MUST_CHECK;
 
 /*
  * TEXT with the names after its path composed (domain/opaque_string.h): the

@@ -101,13 +101,13 @@ clash(const struct row *a, const struct row *b)
 static enum err
 parse_rules(struct site_rules *rules, const char *text)
 {
-	const char *cursor = text, *why;
+	const char *cursor = text, *message;
 	char line[SITE_RULE_CAP];
 	struct site_rule r;
 
 	while (site_rules_next(&cursor, line)) {
 		if (rules->count == SITE_RULES_MAX ||
-		    site_rule_parse(&r, line, &why) != OK)
+		    site_rule_parse(&r, line, &message) != OK)
 			return ERR_CORRUPT;
 		append_rule(rules, &r);
 	}
@@ -136,16 +136,16 @@ site_rules_add(struct site_rules *rules, const char *rule)
 	char composed[SITE_RULE_CAP];
 	size_t len = strlen(rules->text);
 	struct site_rule added;
-	const char *why;
+	const char *message;
 	struct buf b;
 
-	if (site_rule_parse(&added, rule, &why) != OK)
-		return why;
+	if (site_rule_parse(&added, rule, &message) != OK)
+		return message;
 	if (site_rule_compose(composed, rule) != OK)
 		return "has letters beyond ASCII in a name, and is too long, "
 		       "or libunistring, which they need, cannot be loaded";
-	if (site_rule_parse(&added, composed, &why) != OK)
-		return why;
+	if (site_rule_parse(&added, composed, &message) != OK)
+		return message;
 	for (size_t i = 0; i < rules->count; i++) {
 		struct row before = row_at(rules, i);
 

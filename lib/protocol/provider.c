@@ -6,11 +6,12 @@
 #include <string.h>
 
 static enum err
-explain(enum err e, const char *dir, const char *what, char *why, size_t cap)
+explain(
+    enum err e, const char *dir, const char *what, char *message, size_t cap)
 {
 	struct buf b;
 
-	buf_init(&b, why, cap);
+	buf_init(&b, message, cap);
 	buf_printf(&b, "%s: %s", dir, what);
 	return e;
 }
@@ -22,7 +23,7 @@ provider_fits_step(struct store_txn *t, void *arg)
 }
 
 static enum err
-open_keyring(struct provider *p, char *why, size_t why_cap)
+open_keyring(struct provider *p, char *message, size_t message_cap)
 {
 	enum err e = keyring_load(&p->keyring, p->conf.dir);
 
@@ -30,29 +31,30 @@ open_keyring(struct provider *p, char *why, size_t why_cap)
 		e = store_read(p->store, provider_fits_step, &p->keyring);
 	return e == OK ? OK
 		       : explain(e, p->conf.dir, installation_key_advice(e),
-			     why, why_cap);
+			     message, message_cap);
 }
 
 enum err
-provider_open(struct provider *p, const char *dir, unsigned uses, char *why,
-    size_t why_cap)
+provider_open(struct provider *p, const char *dir, unsigned uses, char *message,
+    size_t message_cap)
 {
 	enum err e;
 
 	*p = (struct provider){0};
 	e = secret_init();
 	if (e != OK)
-		return explain(e, dir, "no randomness", why, why_cap);
-	e = conf_load(&p->conf, dir, why, why_cap);
+		return explain(e, dir, "no randomness", message, message_cap);
+	e = conf_load(&p->conf, dir, message, message_cap);
 	if (e == OK)
 		e = installation_open(
-		    &p->store, p->conf.dir, false, why, why_cap);
+		    &p->store, p->conf.dir, false, message, message_cap);
 	if (e == OK && (uses & PROVIDER_KEYRING))
-		e = open_keyring(p, why, why_cap);
+		e = open_keyring(p, message, message_cap);
 	if (e == OK && (uses & PROVIDER_SIGNER)) {
 		e = signer_new(&p->signer, p->conf.dir);
 		if (e != OK)
-			explain(e, dir, "no memory for keys", why, why_cap);
+			explain(
+			    e, dir, "no memory for keys", message, message_cap);
 	}
 	if (e != OK)
 		provider_close(p);
@@ -60,12 +62,13 @@ provider_open(struct provider *p, const char *dir, unsigned uses, char *why,
 }
 
 enum err
-provider_renew(struct provider *p, unsigned uses, char *why, size_t why_cap)
+provider_renew(
+    struct provider *p, unsigned uses, char *message, size_t message_cap)
 {
-	enum err e = store_renew(p->store, why, why_cap);
+	enum err e = store_renew(p->store, message, message_cap);
 
 	if (e == OK && (uses & PROVIDER_KEYRING))
-		e = open_keyring(p, why, why_cap);
+		e = open_keyring(p, message, message_cap);
 	return e;
 }
 

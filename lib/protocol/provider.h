@@ -28,13 +28,13 @@ enum { PROVIDER_KEYRING = 1 << 0, PROVIDER_SIGNER = 1 << 1 };
 /* After the store's files were replaced (store_renew): opens them, and reads
  * the secret key that belongs to them. Calls that have a copy of P may go on;
  * what they ask of the store is refused until then. */
-enum err provider_renew(
-    struct provider *p, unsigned uses, char *why, size_t why_cap) MUST_CHECK;
+enum err provider_renew(struct provider *p, unsigned uses, char *message,
+    size_t message_cap) MUST_CHECK;
 
-/* Opens what USES says in the data directory DIR. WHY gets one line that says
- * what to do on an error. */
+/* Opens what USES says in the data directory DIR. MESSAGE gets one line that
+ * says what to do on an error. */
 enum err provider_open(struct provider *p, const char *dir, unsigned uses,
-    char *why, size_t why_cap) MUST_CHECK;
+    char *message, size_t message_cap) MUST_CHECK;
 void provider_close(struct provider *p);
 
 struct family_lifetimes provider_lifetimes(const struct provider *p);

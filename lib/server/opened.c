@@ -67,7 +67,7 @@ opened_close(struct opened *o)
 static void
 open_provider(struct opened *o)
 {
-	char message[CONF_WHY_CAP] = "templates cannot be read";
+	char message[CONF_MESSAGE_CAP] = "templates cannot be read";
 	struct provider *p = &o->provider;
 	enum err e =
 	    provider_open(p, conf_dir(NULL), o->uses, message, sizeof message);
@@ -87,7 +87,7 @@ open_provider(struct opened *o)
 static void
 open_store_again(struct opened *o)
 {
-	char message[CONF_WHY_CAP] = "";
+	char message[CONF_MESSAGE_CAP] = "";
 	enum err e =
 	    provider_renew(&o->provider, o->uses, message, sizeof message);
 
@@ -100,7 +100,7 @@ open_store_again(struct opened *o)
 static void
 reload_settings(struct provider *p)
 {
-	char message[CONF_WHY_CAP] = "";
+	char message[CONF_MESSAGE_CAP] = "";
 	struct conf conf;
 
 	if (conf_load(&conf, p->conf.dir, message, sizeof message) != OK) {

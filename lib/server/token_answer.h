@@ -9,8 +9,9 @@
 #include "server/server.h"
 
 /*
- * Answers a request Q that was parsed with E and WHY: with what it is granted,
- * or with the refusal. Writes the line in the log. Returns what was answered.
+ * Answers a request Q that was parsed with E and REASON: with what it is
+ * granted, or with the refusal. Writes the line in the log. Returns what was
+ * answered.
  */
 enum err token_answer(struct call *c, const struct token_request *q, enum err e,
     enum reason reason);

@@ -32,13 +32,13 @@ advice(enum err e, const struct engine *engine)
 
 enum err
 store_explain(enum err e, const struct engine *engine, const char *name,
-    char *why, size_t why_cap)
+    char *message, size_t message_cap)
 {
 	struct buf b;
 
-	if (e == OK || why_cap == 0)
+	if (e == OK || message_cap == 0)
 		return e;
-	buf_init(&b, why, why_cap);
+	buf_init(&b, message, message_cap);
 	buf_printf(&b, "%s: %s", name, advice(e, engine));
 	return e;
 }

@@ -69,7 +69,7 @@ enum err store_check_schema(struct store_txn *t);
 
 /* Returns E, and writes a line about the store NAME of ENGINE. */
 enum err store_explain(enum err e, const struct engine *engine,
-    const char *name, char *why, size_t why_cap);
+    const char *name, char *message, size_t message_cap);
 
 /* The field of INDEX in the record KEY with VALUE; false if it has none. */
 bool store_index_field(enum store_index index, const struct engine_bytes *key,

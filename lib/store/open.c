@@ -16,7 +16,7 @@ check_schema(void *arg, struct engine_txn *txn)
 
 static enum err
 open_or_create(struct store **s, const struct store_settings *settings,
-    bool create, char *why, size_t why_cap)
+    bool create, char *message, size_t message_cap)
 {
 	const struct engine *engine = engine_find(settings);
 	struct store *new = calloc(1, sizeof *new);
@@ -40,28 +40,29 @@ open_or_create(struct store **s, const struct store_settings *settings,
 		*s = new;
 	else
 		free(new);
-	return store_explain(e, engine, settings->dir, why, why_cap);
+	return store_explain(e, engine, settings->dir, message, message_cap);
 }
 
 enum err
-store_create(const struct store_settings *settings, char *why, size_t why_cap)
+store_create(
+    const struct store_settings *settings, char *message, size_t message_cap)
 {
 	struct store *s;
-	enum err e = open_or_create(&s, settings, true, why, why_cap);
+	enum err e = open_or_create(&s, settings, true, message, message_cap);
 
 	if (e != OK)
 		return e;
 	e = store_write(s, 0, store_write_schema, NULL);
 	store_close(&s);
 	return store_explain(
-	    e, engine_find(settings), settings->dir, why, why_cap);
+	    e, engine_find(settings), settings->dir, message, message_cap);
 }
 
 enum err
-store_open(struct store **s, const struct store_settings *settings, char *why,
-    size_t why_cap)
+store_open(struct store **s, const struct store_settings *settings,
+    char *message, size_t message_cap)
 {
-	return open_or_create(s, settings, false, why, why_cap);
+	return open_or_create(s, settings, false, message, message_cap);
 }
 
 void
@@ -96,10 +97,10 @@ store_is_lost(const struct store *s)
 }
 
 enum err
-store_renew(struct store *s, char *why, size_t why_cap)
+store_renew(struct store *s, char *message, size_t message_cap)
 {
 	return store_explain(
-	    s->engine->renew(s->db), s->engine, s->name, why, why_cap);
+	    s->engine->renew(s->db), s->engine, s->name, message, message_cap);
 }
 
 static enum err

@@ -117,21 +117,21 @@ struct store_settings {
 };
 
 /*
- * Makes a new store and leaves it closed. WHY gets one line for the
+ * Makes a new store and leaves it closed. MESSAGE gets one line for the
  * administrator on an error: ERR_EXISTS, ERR_PERMISSION, ERR_UNSUPPORTED (a
  * network file system; no such engine), ERR_IO.
  */
-enum err store_create(const struct store_settings *settings, char *why,
-    size_t why_cap) MUST_CHECK;
+enum err store_create(const struct store_settings *settings, char *message,
+    size_t message_cap) MUST_CHECK;
 
 /*
- * Opens a store: once in a process, after any fork. WHY as above,
+ * Opens a store: once in a process, after any fork. MESSAGE as above,
  * ERR_PERMISSION also for a store that others can read; ERR_NOT_FOUND (no store
  * there), ERR_CORRUPT (not a store of ours), ERR_VERSION (written by a newer
  * latchkey), ERR_OUTDATED (written by one that was never released).
  */
 enum err store_open(struct store **s, const struct store_settings *settings,
-    char *why, size_t why_cap) MUST_CHECK;
+    char *message, size_t message_cap) MUST_CHECK;
 
 /* The file in the store's directory without which it is missing; NULL if the
  * engine has none. */
@@ -157,7 +157,8 @@ bool store_is_lost(const struct store *s);
  * Where a step does not end, because it waits for a lock that is gone, ends the
  * process with a line in the log.
  */
-enum err store_renew(struct store *s, char *why, size_t why_cap) MUST_CHECK;
+enum err store_renew(
+    struct store *s, char *message, size_t message_cap) MUST_CHECK;
 
 /* Accepts NULL, sets *s to NULL. */
 void store_close(struct store **s);

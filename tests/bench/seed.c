@@ -349,7 +349,7 @@ main(int argc, char **argv)
 	    .redirect_uri = argument(argc, argv, 7),
 	    .challenge = argument(argc, argv, 8)};
 	const struct kind *kind = find_kind(argc, argv);
-	char why[CONF_WHY_CAP] = "";
+	char message[CONF_MESSAGE_CAP] = "";
 	enum err e;
 
 	if (kind == NULL || str_to_int64(argv[3], 1, 100000000, &s.total) != OK)
@@ -359,9 +359,9 @@ main(int argc, char **argv)
 		return refuse("how many tokens to print?");
 	s.ids =
 	    calloc((size_t)(s.total > BATCH ? s.total : BATCH), sizeof *s.ids);
-	if (s.ids == NULL || provider_open(&s.p, argv[1], PROVIDER_KEYRING, why,
-				 sizeof why) != OK)
-		return refuse(why);
+	if (s.ids == NULL || provider_open(&s.p, argv[1], PROVIDER_KEYRING,
+				 message, sizeof message) != OK)
+		return refuse(message);
 	e = kind->make(&s);
 	provider_close(&s.p);
 	free(s.people);

@@ -188,7 +188,7 @@ main(int argc, char **argv)
 {
 	struct bench b = {.now = clock_now()};
 	const struct kind *kind = NULL;
-	char why[CONF_WHY_CAP] = "";
+	char message[CONF_MESSAGE_CAP] = "";
 	int64_t count, *times;
 	enum err e;
 
@@ -199,9 +199,9 @@ main(int argc, char **argv)
 	    (argc > 4 && str_to_int64(argv[4], 1, 100000000, &b.people) != OK))
 		return refuse("DIR look-up|sign-in|no-hash|sweep N [PEOPLE]");
 	times = calloc((size_t)count, sizeof *times);
-	if (times == NULL || provider_open(&b.p, argv[1], PROVIDER_KEYRING, why,
-				 sizeof why) != OK)
-		return refuse(why);
+	if (times == NULL || provider_open(&b.p, argv[1], PROVIDER_KEYRING,
+				 message, sizeof message) != OK)
+		return refuse(message);
 	e = run(&b, kind, times, count);
 	provider_close(&b.p);
 	free(times);

@@ -207,13 +207,13 @@ cut(struct run *r, const char *where)
 {
 	struct store *s = NULL;
 	const char *broken;
-	char why[512] = "";
+	char message[512] = "";
 
 	r->states++;
 	write_state(r);
-	if (store_open(&s, &(struct store_settings){.dir = r->scratch}, why,
-		sizeof why) != OK)
-		die(where, why);
+	if (store_open(&s, &(struct store_settings){.dir = r->scratch}, message,
+		sizeof message) != OK)
+		die(where, message);
 	broken = invariants_broken(s);
 	if (broken == NULL && store_read(s, find_acknowledged, r) != OK)
 		broken = "an acknowledged rotation is lost";

@@ -15,16 +15,16 @@
 int
 main(int argc, char **argv)
 {
-	char path[512], why[512] = "";
+	char path[512], message[512] = "";
 	struct store *s = NULL;
 	const char *broken;
 
 	if (argc != 2 || secret_init() != OK)
 		return EXIT_FAILURE;
 	snprintf(path, sizeof path, "%s/store", argv[1]);
-	if (store_open(&s, &(struct store_settings){.dir = path}, why,
-		sizeof why) != OK) {
-		fprintf(stderr, "sound: %s\n", why);
+	if (store_open(&s, &(struct store_settings){.dir = path}, message,
+		sizeof message) != OK) {
+		fprintf(stderr, "sound: %s\n", message);
 		return EXIT_FAILURE;
 	}
 	broken = invariants_broken(s);

@@ -11,14 +11,14 @@
 #define ISSUER "issuer = https://id.example.org\n"
 
 static struct conf conf;
-static char why[CONF_WHY_CAP], file[CONF_PATH_CAP];
+static char message[CONF_MESSAGE_CAP], file[CONF_PATH_CAP];
 
 static enum err
 load_n(const char *text, size_t len)
 {
 	if (file_write(file, 0644, text, len, 0) != OK)
 		return ERR_COUNT;
-	return conf_load(&conf, scratch, why, sizeof why);
+	return conf_load(&conf, scratch, message, sizeof message);
 }
 
 static enum err
@@ -37,10 +37,10 @@ refused(const char *text, int line, const char *what)
 		snprintf(place, sizeof place, "%s:%d: ", file, line);
 	else
 		snprintf(place, sizeof place, "%s: ", file);
-	if (load(text) == ERR_SYNTAX && str_starts(why, place) &&
-	    strstr(why, what) != NULL && strchr(why, '\n') == NULL)
+	if (load(text) == ERR_SYNTAX && str_starts(message, place) &&
+	    strstr(message, what) != NULL && strchr(message, '\n') == NULL)
 		return true;
-	printf("# %s\n", why);
+	printf("# %s\n", message);
 	return false;
 }
 
@@ -89,7 +89,7 @@ issuers(void)
 static void
 defaults(void)
 {
-	CHECK(load(ISSUER) == OK && why[0] == '\0' &&
+	CHECK(load(ISSUER) == OK && message[0] == '\0' &&
 		  str_equal(conf.issuer, "https://id.example.org") &&
 		  conf_issuer_path(&conf)[0] == '\0' && conf.secure,
 	    "conf: the issuer alone is enough");
@@ -242,7 +242,7 @@ whole_files(void)
 	    "conf: a file over its ceiling is refused");
 	CHECK(load_n(ISSUER "log = stderr\0\n", strlen(ISSUER) + 14) ==
 		      ERR_SYNTAX &&
-		  strstr(why, ":2: ") != NULL,
+		  strstr(message, ":2: ") != NULL,
 	    "conf: a NUL byte is refused with its line");
 }
 
@@ -251,18 +251,20 @@ places(void)
 {
 	char missing[CONF_PATH_CAP];
 
-	CHECK(
-	    load(ISSUER) == OK && chmod(file, 0664) == 0 &&
-		conf_load(&conf, scratch, why, sizeof why) == ERR_PERMISSION &&
-		str_starts(why, file) && conf.issuer[0] == '\0',
+	CHECK(load(ISSUER) == OK && chmod(file, 0664) == 0 &&
+		  conf_load(&conf, scratch, message, sizeof message) ==
+		      ERR_PERMISSION &&
+		  str_starts(message, file) && conf.issuer[0] == '\0',
 	    "conf: a file that its group can write is refused");
 	CHECK(remove(file) == 0 &&
-		  conf_load(&conf, scratch, why, sizeof why) == ERR_NOT_FOUND &&
-		  strstr(why, "latchkey check") != NULL,
+		  conf_load(&conf, scratch, message, sizeof message) ==
+		      ERR_NOT_FOUND &&
+		  strstr(message, "latchkey check") != NULL,
 	    "conf: where no file is, the way to one is told");
 	CHECK(file_path(missing, sizeof missing, scratch, "none") == OK &&
-		  conf_load(&conf, missing, why, sizeof why) == ERR_NOT_FOUND &&
-		  str_starts(why, missing),
+		  conf_load(&conf, missing, message, sizeof message) ==
+		      ERR_NOT_FOUND &&
+		  str_starts(message, missing),
 	    "conf: where no directory is, it is named");
 	setenv("LATCHKEY_DATA", "/srv/idp", 1);
 	CHECK(str_equal(conf_dir("/a"), "/a") &&

@@ -33,14 +33,14 @@ static inline void
 fixture_open(void)
 {
 	const char *dir = scratch_dir();
-	char why[256];
+	char message[256];
 
 	if (secret_init() != OK ||
-	    store_create(
-		&(struct store_settings){.dir = dir}, why, sizeof why) != OK ||
-	    store_open(&fixture, &(struct store_settings){.dir = dir}, why,
-		sizeof why) != OK)
-		fixture_bail_out(why);
+	    store_create(&(struct store_settings){.dir = dir}, message,
+		sizeof message) != OK ||
+	    store_open(&fixture, &(struct store_settings){.dir = dir}, message,
+		sizeof message) != OK)
+		fixture_bail_out(message);
 	atexit(fixture_close);
 }
 

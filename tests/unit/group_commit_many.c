@@ -170,10 +170,10 @@ static int
 be_other(const char *dir)
 {
 	struct crowd c = {.seed = 99};
-	char why[256];
+	char message[256];
 
-	if (store_open(&fixture, &(struct store_settings){.dir = dir}, why,
-		sizeof why) != OK)
+	if (store_open(&fixture, &(struct store_settings){.dir = dir}, message,
+		sizeof message) != OK)
 		return 1;
 	crowd_thread(&c);
 	store_close(&fixture);

@@ -454,13 +454,13 @@ int
 main(void)
 {
 	const char *dir = scratch_dir();
-	char why[256];
+	char told[256];
 
 	if (secret_init() != OK ||
-	    store_create(
-		&(struct store_settings){.dir = dir}, why, sizeof why) != OK ||
-	    store_open(&store, &(struct store_settings){.dir = dir}, why,
-		sizeof why) != OK)
+	    store_create(&(struct store_settings){.dir = dir}, told,
+		sizeof told) != OK ||
+	    store_open(&store, &(struct store_settings){.dir = dir}, told,
+		sizeof told) != OK)
 		return 1;
 	ed25519_signatures();
 	ed25519_files();

@@ -33,20 +33,21 @@ rules(void)
 	    "/%2e%2e/x anyone", "/x?y anyone", "/x%2fy anyone", "x anyone",
 	    "/x\nanyone", "/x;y anyone", "/x%3by anyone", "/100%25 anyone"};
 	struct site_rule r;
-	const char *why;
+	const char *message;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		promise(site_rule_parse(&r, bad[i], &why) == ERR_SYNTAX &&
-			    why != NULL,
+		promise(site_rule_parse(&r, bad[i], &message) == ERR_SYNTAX &&
+			    message != NULL,
 		    "is no rule, and it is said why", bad[i]);
-	CHECK(site_rule_parse(&r, "/x/ signed-in app-password", &why) == OK &&
-		  str_equal(r.path, "/x") && r.signed_in && r.app_password &&
-		  !r.anyone && site_rule_takes_people(&r),
+	CHECK(
+	    site_rule_parse(&r, "/x/ signed-in app-password", &message) == OK &&
+		str_equal(r.path, "/x") && r.signed_in && r.app_password &&
+		!r.anyone && site_rule_takes_people(&r),
 	    "site: a rule is taken apart");
 	CHECK(site_rule_parse(&r,
 		  "GET,PROPFIND //a//b group:c group:d "
 		  "bearer:https://api.example scope:x:y scope:z strict",
-		  &why) == OK &&
+		  &message) == OK &&
 		  str_equal(r.methods, "GET PROPFIND") &&
 		  str_equal(r.path, "/a/b") && str_equal(r.groups, "c,d") &&
 		  str_equal(r.audience, "https://api.example") &&
@@ -55,10 +56,10 @@ rules(void)
 	CHECK(site_rule_parse(&r,
 		  "/ group:\"Family & Friends\" group:b group:\"c\" "
 		  "app-password",
-		  &why) == OK &&
+		  &message) == OK &&
 		  str_equal(r.groups, "Family & Friends,b,c") && r.app_password,
 	    "site: a group name with spaces is in quotes");
-	CHECK(site_rule_parse(&r, "/ bearer:x", &why) == OK &&
+	CHECK(site_rule_parse(&r, "/ bearer:x", &message) == OK &&
 		  !site_rule_takes_people(&r),
 	    "site: a rule for tokens alone takes no people");
 }

@@ -97,11 +97,11 @@ static inline struct store *
 open_store(void)
 {
 	struct store *s = NULL;
-	char why[256];
+	char message[256];
 
-	if (store_open(&s, &(struct store_settings){.dir = dir}, why,
-		sizeof why) != OK) {
-		printf("# %s\n", why);
+	if (store_open(&s, &(struct store_settings){.dir = dir}, message,
+		sizeof message) != OK) {
+		printf("# %s\n", message);
 		fflush(stdout);
 	}
 	return s;
@@ -110,13 +110,13 @@ open_store(void)
 static inline void
 new_store(const char *name)
 {
-	char why[256];
+	char message[256];
 
 	snprintf(dir, sizeof dir, "%.200s/%s", scratch, name);
 	if (mkdir(dir, 0700) != 0 ||
-	    store_create(
-		&(struct store_settings){.dir = dir}, why, sizeof why) != OK)
-		fixture_bail_out(why);
+	    store_create(&(struct store_settings){.dir = dir}, message,
+		sizeof message) != OK)
+		fixture_bail_out(message);
 }
 
 /* --- blobs: 64 KiB of one byte ------------------------------------------- */

@@ -21,7 +21,7 @@ enum {
 };
 
 static char data[300], kept[300];
-static char why[512];
+static char message[512];
 
 static off_t
 size_of(const char *path)
@@ -152,8 +152,8 @@ static enum err
 open_and_close(void)
 {
 	struct store *s = NULL;
-	enum err e = store_open(
-	    &s, &(struct store_settings){.dir = scratch}, why, sizeof why);
+	enum err e = store_open(&s, &(struct store_settings){.dir = scratch},
+	    message, sizeof message);
 
 	if (e == OK && !all_there(s))
 		e = ERR_NOT_FOUND;
@@ -192,11 +192,11 @@ cut_before(void)
 		copy(kept, data);
 		cut(n * 4096);
 		told &= open_and_close() == ERR_TRUNCATED &&
-			strstr(why, "data.mdb is cut short") != NULL &&
-			strchr(why, '\n') == NULL;
+			strstr(message, "data.mdb is cut short") != NULL &&
+			strchr(message, '\n') == NULL;
 		if (!told)
 			printf("# %ld of %ld pages: %s\n", (long)n, (long)pages,
-			    why);
+			    message);
 	}
 	CHECK(told, "damage: wherever the file is cut, opening says so");
 	cut(0);
@@ -213,9 +213,9 @@ cut_while_open(void)
 	bool told = true;
 	size_t n;
 
-	if (store_open(&fixture, &(struct store_settings){.dir = scratch}, why,
-		sizeof why) != OK)
-		fixture_bail_out(why);
+	if (store_open(&fixture, &(struct store_settings){.dir = scratch},
+		message, sizeof message) != OK)
+		fixture_bail_out(message);
 	CHECK(all_there(fixture), "damage: a program has the store open");
 	cut(3 * 4096);
 	CHECK(store_read(fixture, count_step, &n) == ERR_TRUNCATED,
@@ -259,8 +259,8 @@ ends_with_line(store_step *step, bool at_commit)
 	if (pid == 0) {
 		dup2(out[1], STDERR_FILENO);
 		if (store_open(&fixture,
-			&(struct store_settings){.dir = scratch}, why,
-			sizeof why) != OK)
+			&(struct store_settings){.dir = scratch}, message,
+			sizeof message) != OK)
 			_exit(9);
 		cut_at_commit = at_commit;
 		(void)!store_write(fixture, noon, step, &n);
@@ -309,8 +309,8 @@ survives(void)
 		if (freopen("/dev/null", "w", stderr) == NULL)
 			_exit(9);
 		if (store_open(&fixture,
-			&(struct store_settings){.dir = scratch}, why,
-			sizeof why) != OK)
+			&(struct store_settings){.dir = scratch}, message,
+			sizeof message) != OK)
 			_exit(0);
 		(void)all_there(fixture);
 		(void)!store_write(fixture, noon, put_step, four);
@@ -361,7 +361,7 @@ renewed(void)
 {
 	char four[4] = "123";
 
-	return store_renew(fixture, why, sizeof why) == OK &&
+	return store_renew(fixture, message, sizeof message) == OK &&
 	       !store_is_lost(fixture) && all_there(fixture) &&
 	       store_write(fixture, noon, put_step, four) == OK;
 }
@@ -384,9 +384,9 @@ replaced(void)
 
 	copy(kept, data);
 	unlink(lock);
-	if (store_open(&fixture, &(struct store_settings){.dir = scratch}, why,
-		sizeof why) != OK)
-		fixture_bail_out(why);
+	if (store_open(&fixture, &(struct store_settings){.dir = scratch},
+		message, sizeof message) != OK)
+		fixture_bail_out(message);
 	generation = store_generation(fixture);
 	unlink(lock);
 	CHECK(refused(ERR_REPLACED),
@@ -405,7 +405,8 @@ replaced(void)
 	CHECK(renewed(), "damage: it is written to the new one");
 	unlink(data);
 	CHECK(refused(ERR_REPLACED) &&
-		  store_renew(fixture, why, sizeof why) == ERR_NOT_FOUND &&
+		  store_renew(fixture, message, sizeof message) ==
+		      ERR_NOT_FOUND &&
 		  refused(ERR_REPLACED),
 	    "damage: without data.mdb, nothing is made in its place");
 	fixture_close();
@@ -427,9 +428,9 @@ lock_damaged(void)
 {
 	copy(kept, data);
 	unlink(lock);
-	if (store_open(&fixture, &(struct store_settings){.dir = scratch}, why,
-		sizeof why) != OK)
-		fixture_bail_out(why);
+	if (store_open(&fixture, &(struct store_settings){.dir = scratch},
+		message, sizeof message) != OK)
+		fixture_bail_out(message);
 	zero_lock();
 	CHECK(refused(ERR_LOCK_DAMAGED),
 	    "damage: with lock.mdb overwritten, nothing is read or written");

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static char why[256];
+static char message[256];
 
 static enum err
 open_and_close(const char *dir)
@@ -20,9 +20,9 @@ open_and_close(const char *dir)
 	struct store *s = NULL;
 	enum err e;
 
-	why[0] = '\0';
+	message[0] = '\0';
 	e = store_open(
-	    &s, &(struct store_settings){.dir = dir}, why, sizeof why);
+	    &s, &(struct store_settings){.dir = dir}, message, sizeof message);
 	store_close(&s);
 	return e;
 }
@@ -30,8 +30,8 @@ open_and_close(const char *dir)
 static bool
 explained(const char *dir)
 {
-	return str_starts(why, dir) && strchr(why, '\n') == NULL &&
-	       strlen(why) > strlen(dir) + 10;
+	return str_starts(message, dir) && strchr(message, '\n') == NULL &&
+	       strlen(message) > strlen(dir) + 10;
 }
 
 static void
@@ -45,23 +45,23 @@ creation(void)
 	    "store: where there is none, opening says so");
 	CHECK(stat("new/data.mdb", &st) != 0 && stat("new/lock.mdb", &st) != 0,
 	    "store: opening leaves nothing where there is none");
-	CHECK(store_create(
-		  &(struct store_settings){.dir = dir}, why, sizeof why) == OK,
+	CHECK(store_create(&(struct store_settings){.dir = dir}, message,
+		  sizeof message) == OK,
 	    "store: one is made in an empty directory");
 	CHECK(stat("new/data.mdb", &st) == 0 && (st.st_mode & 0777) == 0600 &&
 		  stat("new/lock.mdb", &st) == 0 && (st.st_mode & 0777) == 0600,
 	    "store: its files are for their owner alone");
 	CHECK(open_and_close(dir) == OK, "store: one that was made opens");
-	CHECK(store_create(&(struct store_settings){.dir = dir}, why,
-		  sizeof why) == ERR_EXISTS &&
+	CHECK(store_create(&(struct store_settings){.dir = dir}, message,
+		  sizeof message) == ERR_EXISTS &&
 		  explained(dir),
 	    "store: one that is there is not made again");
 	CHECK(open_and_close("nowhere") == ERR_NOT_FOUND,
 	    "store: in a directory that is not there is none");
-	CHECK(store_create(&(struct store_settings){.dir = "nowhere"}, why,
-		  sizeof why) == ERR_NOT_FOUND ||
-		  store_create(&(struct store_settings){.dir = "nowhere"}, why,
-		      sizeof why) == ERR_IO,
+	CHECK(store_create(&(struct store_settings){.dir = "nowhere"}, message,
+		  sizeof message) == ERR_NOT_FOUND ||
+		  store_create(&(struct store_settings){.dir = "nowhere"},
+		      message, sizeof message) == ERR_IO,
 	    "store: none is made in a directory that is not there");
 	CHECK(symlink("new", "link") == 0 && open_and_close("link") == OK,
 	    "store: a symbolic link leads to it");
@@ -185,12 +185,12 @@ open_of_schema(const char *dir, uint8_t schema)
 	struct store *s = NULL;
 
 	mkdir(dir, 0700);
-	if (store_create(
-		&(struct store_settings){.dir = dir}, why, sizeof why) != OK ||
-	    store_open(&s, &(struct store_settings){.dir = dir}, why,
-		sizeof why) != OK ||
+	if (store_create(&(struct store_settings){.dir = dir}, message,
+		sizeof message) != OK ||
+	    store_open(&s, &(struct store_settings){.dir = dir}, message,
+		sizeof message) != OK ||
 	    store_write(s, 0, write_schema, &schema) != OK)
-		fixture_bail_out(why);
+		fixture_bail_out(message);
 	store_close(&s);
 	CHECK(s == NULL, "store: a closed store is NULL");
 	return open_and_close(dir);
@@ -212,7 +212,8 @@ schemas(void)
 		  explained("newer"),
 	    "store: one that a newer latchkey wrote is refused");
 	CHECK(open_of_schema("older", STORE_SCHEMA - 1) == ERR_OUTDATED &&
-		  explained("older") && strstr(why, "`latchkey init`") != NULL,
+		  explained("older") &&
+		  strstr(message, "`latchkey init`") != NULL,
 	    "store: one from before the first release is refused, with what "
 	    "to do");
 }
@@ -248,7 +249,7 @@ static int
 create_other(void)
 {
 	return (int)store_create(
-	    &(struct store_settings){.dir = "other"}, why, sizeof why);
+	    &(struct store_settings){.dir = "other"}, message, sizeof message);
 }
 
 static void
@@ -261,9 +262,9 @@ permissions(void)
 	CHECK(as_nobody(create_other) == ERR_PERMISSION,
 	    "store: none is made in a directory that cannot be written");
 	chmod(dir, 0700);
-	if (store_create(
-		&(struct store_settings){.dir = dir}, why, sizeof why) != OK)
-		fixture_bail_out(why);
+	if (store_create(&(struct store_settings){.dir = dir}, message,
+		sizeof message) != OK)
+		fixture_bail_out(message);
 	chmod("other/data.mdb", 0400);
 	chmod(dir, 0755);
 	CHECK(as_nobody(open_other) == ERR_PERMISSION,

@@ -63,14 +63,14 @@ enlarge(void)
 static bool
 fill_disk(void)
 {
-	char why[256];
+	char message[256];
 
 	if (unshare(CLONE_NEWNS) != 0 ||
 	    mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("none", dir, "tmpfs", 0, "size=4m,mode=700") != 0)
 		_exit(77);
-	return store_create(&(struct store_settings){.dir = dir}, why,
-		   sizeof why) == OK &&
+	return store_create(&(struct store_settings){.dir = dir}, message,
+		   sizeof message) == OK &&
 	       fill(open_store(), enlarge);
 }
 

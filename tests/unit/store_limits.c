@@ -14,7 +14,7 @@
 
 enum { MIB = 1 << 20, BLOB = STORE_VALUE_MAX, READERS = 1024 };
 
-static char why[512];
+static char message[512];
 
 static bool
 in_child(bool (*child_main)(void))
@@ -35,7 +35,7 @@ static bool
 opens(void)
 {
 	return store_open(&fixture, &(struct store_settings){.dir = scratch},
-		   why, sizeof why) == OK;
+		   message, sizeof message) == OK;
 }
 
 /* --- files ---------------------------------------------------------------- */
@@ -47,8 +47,8 @@ without_descriptors(void)
 
 	return setrlimit(RLIMIT_NOFILE, &none) == 0 &&
 	       store_open(&fixture, &(struct store_settings){.dir = scratch},
-		   why, sizeof why) == ERR_DESCRIPTORS &&
-	       strstr(why, "the limit of open files is reached") != NULL;
+		   message, sizeof message) == ERR_DESCRIPTORS &&
+	       strstr(message, "the limit of open files is reached") != NULL;
 }
 
 /* --- reader slots --------------------------------------------------------- */
@@ -84,10 +84,11 @@ without_readers(void)
 			(void)!read(over[0], &byte, 1);
 		_exit(0);
 	}
-	told = read(ready[0], &byte, 1) == 1 &&
-	       store_open(&fixture, &(struct store_settings){.dir = scratch},
-		   why, sizeof why) == ERR_READERS &&
-	       strstr(why, "all reader slots of lock.mdb are taken") != NULL;
+	told =
+	    read(ready[0], &byte, 1) == 1 &&
+	    store_open(&fixture, &(struct store_settings){.dir = scratch},
+		message, sizeof message) == ERR_READERS &&
+	    strstr(message, "all reader slots of lock.mdb are taken") != NULL;
 	close(over[1]);
 	waitpid(pid, NULL, 0);
 	/* Those of the dead are cleared. */

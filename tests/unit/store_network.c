@@ -26,12 +26,12 @@ __wrap_statfs(const char *path, struct statfs *fs)
 	return status;
 }
 
-static char why[256];
+static char message[256];
 
 static bool
 refused(enum err e)
 {
-	return e == ERR_UNSUPPORTED && strstr(why, "network") != NULL;
+	return e == ERR_UNSUPPORTED && strstr(message, "network") != NULL;
 }
 
 static enum err
@@ -39,7 +39,7 @@ create_on(long fs_type, const char *dir)
 {
 	type = fs_type;
 	return store_create(
-	    &(struct store_settings){.dir = dir}, why, sizeof why);
+	    &(struct store_settings){.dir = dir}, message, sizeof message);
 }
 
 static enum err
@@ -50,7 +50,7 @@ open_on(long fs_type, const char *dir)
 
 	type = fs_type;
 	e = store_open(
-	    &s, &(struct store_settings){.dir = dir}, why, sizeof why);
+	    &s, &(struct store_settings){.dir = dir}, message, sizeof message);
 	store_close(&s);
 	return e;
 }

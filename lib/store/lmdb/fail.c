@@ -90,13 +90,13 @@ lmdb_tell_failed(struct engine_db *db, int rc)
 {
 	enum err e = lmdb_err(rc);
 	const char *file = e == ERR_READERS ? db->lock_path : db->data_path;
-	const char *why = e == ERR_READERS || e == ERR_DESCRIPTORS
-			      ? lmdb_advice(e)
-			      : mdb_strerror(rc);
+	const char *message = e == ERR_READERS || e == ERR_DESCRIPTORS
+				  ? lmdb_advice(e)
+				  : mdb_strerror(rc);
 
 	/* Those of ours have a line already (held.c, fault.c). */
 	if (rc <= LMDB_TRUNCATED || atomic_exchange(&db->told_rc, rc) == rc)
 		return;
 	log_fault("store_failed", "file", file, "reason", err_name(e), "why",
-	    why, NULL);
+	    message, NULL);
 }
