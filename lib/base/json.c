@@ -28,35 +28,9 @@ json_put_str(struct json_build *b, const char *key, const char *value)
 }
 
 void
-json_put_int(struct json_build *b, const char *key, int64_t value)
-{
-	json_put(b, key, json_integer(value));
-}
-
-void
 json_put_bool(struct json_build *b, const char *key, bool value)
 {
 	json_put(b, key, json_boolean(value));
-}
-
-json_t *
-json_words(const char *words)
-{
-	json_t *array = json_array();
-	char word[WORD_CAP];
-
-	while (words_next(&words, word, sizeof word))
-		if (json_array_append_new(array, json_string(word)) != 0) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
-}
-
-void
-json_put_words(struct json_build *b, const char *key, const char *words)
-{
-	json_put(b, key, json_words(words));
 }
 
 json_t *

@@ -21,18 +21,12 @@ struct json_build {
 
 void json_begin(struct json_build *b);
 void json_put_str(struct json_build *b, const char *key, const char *value);
-void json_put_int(struct json_build *b, const char *key, int64_t value);
 void json_put_bool(struct json_build *b, const char *key, bool value);
-/* A word list (base/str.h) as an array of strings. */
-void json_put_words(struct json_build *b, const char *key, const char *words);
 /* Takes VALUE over, also when it fails. */
 void json_put(struct json_build *b, const char *key, json_t *value);
 
 /* The object, the caller's to json_decref; NULL if anything failed. */
 json_t *json_finish(struct json_build *b);
-
-/* An array of the words of a list; NULL: no memory. */
-json_t *json_words(const char *words);
 
 /* Appends V, compact, in the order it was built. */
 void json_write(struct buf *b, const json_t *v);
