@@ -20,7 +20,9 @@ teardown_file() {
 }
 
 # Steps of all pages, and one of none.
-STEPS='login cancel continue switch allow deny logout stay anything'
+STEPS="$(grep -ohE 'name="step" value="[a-z_]+"' \
+    "$BATS_TEST_DIRNAME"/../templates/*.html | cut -d '"' -f 4 | sort -u |
+    xargs) anything"
 
 # The app's request, as a page of ours carries it along.
 request_of() {
@@ -108,6 +110,14 @@ assert_signed_in() {
 		nothing_changed "$before"
 	done
 	assert_signed_in alice
+}
+
+@test "forms: each page has a purpose of its own, which its token is for" {
+	local steps purposes
+	steps=$(grep -ohE '^\s*\.purpose = ".*' "$root"/lib/interaction/*.c | sort)
+	purposes=$(uniq <<<"$steps")
+	assert_equal "$steps" "$purposes"
+	(($(wc -l <<<"$purposes") >= 5))
 }
 
 @test "forms: a good token of one page is none of another's" {
