@@ -214,6 +214,21 @@ circle() {
 	done
 }
 
+# A number has been used in stores since a version: a row in the middle would
+# change those after it, and a record would never expire or be found.
+@test "layers: tables and indexes keep the numbers that stores have: a new one is last" {
+	local tables indexes
+	tables=$(sed -n 's/^[ 	]*X(\([A-Z_]*\), ".*/\1/p' lib/store/store.h | xargs)
+	indexes=$(sed -n 's/^[ 	]*X(\([A-Z_]*_BY_[A-Z_]*\),.*/\1/p' \
+	    lib/store/store.h | xargs)
+	[[ "$tables " = "META USERS USER_NAMES USER_EMAILS CLIENTS ORIGINS KEYS \
+CODES FAMILIES SESSIONS CONSENTS THROTTLE REVOKED REPLAY AUDIT SITES \
+APP_PASSWORDS "* ]] || fail "$tables"
+	[[ "$indexes " = "SESSIONS_BY_USER CODES_BY_USER CODES_BY_CLIENT \
+FAMILIES_BY_USER FAMILIES_BY_CLIENT CONSENTS_BY_CLIENT APP_PASSWORDS_BY_USER \
+APP_PASSWORDS_BY_ORIGIN "* ]] || fail "$indexes"
+}
+
 @test "layers: the records of every table are damaged in tests/unit/records.c" {
 	local table
 	for table in $(sed -n 's/^[ 	]*X(\([A-Z_]*\), ".*/\1/p' \

@@ -32,7 +32,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The tables and the names they have on disk. */
+/* The tables and the names they have on disk. Their numbers are there as well,
+ * in the entries of the expiry index: a new table is the last. */
 #define STORE_TABLES(X)                                                        \
 	X(META, "meta")                   /* schema, algorithms in use */      \
 	X(USERS, "users")                 /* user_id -> user */                \
@@ -66,7 +67,8 @@ enum store_table {
  * entries in the transaction that puts, removes or sweeps the record. A record
  * that is too short for its field has no entry: it does not decode, either.
  *
- * The families of a session are among those of its person.
+ * The families of a session are among those of its person. An index has its
+ * number on disk: a new one is the last.
  */
 #define STORE_INDEXES(X)                                                       \
 	X(SESSIONS_BY_USER, SESSIONS, VALUE, 1, 16)                            \
