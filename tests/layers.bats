@@ -255,6 +255,15 @@ APP_PASSWORDS_BY_ORIGIN "* ]] || fail "$indexes"
 	(($(wc -l <CONTRIBUTING.md) < 120))
 }
 
+@test "manuals: doc/modules.md has every file of lib, by its name" {
+	local file name
+	for file in lib/*/*.[ch] lib/*/*/*.[ch]; do
+		name=${file##*/} && name=${name%.*}
+		grep -qE "^\| ([a-z0-9_]+, )*$name(, [a-z0-9_]+)* \||[\`/]$name\.c\`" \
+		    doc/modules.md || fail "not there: $file"
+	done
+}
+
 @test "manuals: every program has its page, and each says what there is to say" {
 	local program section
 	for program in $(words_of programs); do
