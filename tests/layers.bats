@@ -319,6 +319,20 @@ conf_rows() {
 	    "$(conf_rows | wc -l)"
 }
 
+@test "manuals: the README's table of settings has every key, with its default" {
+	local name value
+	while read -r name value; do
+		value=${value#\"}
+		value=${value%\"}
+		case $name in
+		issuer | provider_name) value='' ;; # in words
+		*) value="\`$value\`" ;;
+		esac
+		grep -q "^| \`$name\` | $value" README.md ||
+		    fail "not there: $name $value"
+	done < <(conf_rows)
+}
+
 @test "manuals: latchkey.conf.example is a good configuration, also with all it mentions" {
 	new_store
 	cp data/latchkey.conf.example "$DATA/latchkey.conf"
