@@ -31,8 +31,8 @@ protocol = provider authorization client_auth auth_secret auth_private_key_jwt a
 	   token_endpoint grant_code grant_refresh grant_client \
 	   claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
-web	 = gateway signals request response cookie csrf message template cors browser page call reply \
-	   token_reply refresh_cookie auth_request
+http	 = gateway signals request response message template
+web	 = cookie csrf cors browser page call reply token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step authorize_flow logout_flow \
 	   gate_flow gate_notice
 server	 = server opened token_answer worker_pool stack_wipe held
@@ -103,6 +103,7 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(jose:%=$(BUILD)/lib/jose/%.o) \
 	   $(domain:%=$(BUILD)/lib/domain/%.o) \
 	   $(protocol:%=$(BUILD)/lib/protocol/%.o) \
+	   $(http:%=$(BUILD)/lib/http/%.o) \
 	   $(web:%=$(BUILD)/lib/web/%.o) \
 	   $(interaction:%=$(BUILD)/lib/interaction/%.o) \
 	   $(server:%=$(BUILD)/lib/server/%.o) \
@@ -171,7 +172,7 @@ define strings
 endef
 
 $(BUILD)/templates.c: $(templates) Makefile
-	$(call strings,struct template_builtin template_builtins,web/template.h,$$name,$(templates))
+	$(call strings,struct template_builtin template_builtins,http/template.h,$$name,$(templates))
 
 # The sentences, English first; $(BUILD)/test/marked has them in brackets, for
 # tests/messages.bats.

@@ -130,7 +130,7 @@ static const struct web_advice changed = {
 	[SERVER_NGINX] = "take out `add_header` and `fastcgi_hide_header` for "
 			 "it on this host"}};
 
-/* As lib/web/response.c and page.c send them; each once. */
+/* As lib/http/response.c and page.c send them; each once. */
 static void
 check_headers(struct web *w)
 {

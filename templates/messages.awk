@@ -1,4 +1,4 @@
-# Makes the catalogues of web/message.h from message files, the first of which
+# Makes the catalogues of http/message.h from message files, the first of which
 # is English: awk -f messages.awk en.msg de.msg ... login.html ...
 #
 # Fails if a line is malformed, a key is there twice, a template uses one that
@@ -109,7 +109,7 @@ END {
 		}
 	if (failed)
 		exit 1
-	print "#include \"web/message.h\"\n"
+	print "#include \"http/message.h\"\n"
 	for (l = 1; l <= language_count; l++) {
 		language = languages[l]
 		print "static const struct message of_" language "[] = {"

@@ -1,5 +1,5 @@
-# The house: arrows run down only (programs, app, interaction, web, protocol,
-# domain, store and jose, base) and no two files need each other, foreign libraries stay where
+# The house: arrows run down only (programs, server, interaction, web,
+# protocol and http, domain, store and jose, base) and no two files need each other, foreign libraries stay where
 # they belong, and what there is has its manual and its place in the Makefile.
 
 load helper
@@ -27,15 +27,16 @@ print: ; @echo \$($1)"
 }
 
 @test "layers: no include runs up a floor" {
-	none "$(includes server interaction web protocol domain store jose)" lib/base/*.[ch]
-	none "$(includes server interaction web protocol domain jose)" lib/store/*.[ch] \
+	none "$(includes server interaction web http protocol domain store jose)" lib/base/*.[ch]
+	none "$(includes server interaction web http protocol domain jose)" lib/store/*.[ch] \
 	    lib/store/lmdb/*.[ch]
-	none "$(includes server interaction web protocol domain store)" lib/jose/*.[ch]
-	none "$(includes server interaction web protocol)" lib/domain/*.[ch]
-	none "$(includes server interaction web)" lib/protocol/*.[ch]
+	none "$(includes server interaction web http protocol domain store)" lib/jose/*.[ch]
+	none "$(includes server interaction web http protocol)" lib/domain/*.[ch]
+	none "$(includes server interaction web http)" lib/protocol/*.[ch]
+	none "$(includes server interaction web protocol domain store jose)" lib/http/*.[ch]
 	none "$(includes server interaction)" lib/web/*.[ch]
 	none "$(includes server)" lib/interaction/*.[ch]
-	none "$(includes server interaction web)" bin/*.[ch]
+	none "$(includes server interaction web http)" bin/*.[ch]
 }
 
 # symbols SOURCE...: what their objects define and what they need.
@@ -89,15 +90,15 @@ circle() {
 	    bin/*.[ch] cgi-bin/*.c
 	none 'data\.mdb|lock\.mdb' lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c
 	none 'include "store/(internal|engine|lmdb)' \
-	    lib/{base,jose,domain,protocol,web,interaction,app}/*.[ch] bin/*.[ch] cgi-bin/*.c
+	    lib/{base,jose,domain,protocol,http,web,interaction,server}/*.[ch] bin/*.[ch] cgi-bin/*.c
 	# An engine knows only what engine.h says of the store.
 	none 'include "store/(internal|record|newest)' lib/store/lmdb/*.[ch]
 }
 
-@test "layers: only web/gateway.c knows libfcgi" {
+@test "layers: only http/gateway.c knows libfcgi" {
 	local file
 	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
-		[[ $file = lib/web/gateway.c ]] ||
+		[[ $file = lib/http/gateway.c ]] ||
 		    none 'fcgiapp\.h|fcgi_stdio\.h|FCGX_' "$file"
 	done
 }
@@ -155,7 +156,7 @@ circle() {
 
 @test "layers: every source file is in the Makefile, and nothing else" {
 	local floor
-	for floor in base store jose domain protocol web interaction server; do
+	for floor in base store jose domain protocol http web interaction server; do
 		assert_equal "$(words_of $floor | tr ' ' '\n' | sort)" \
 		    "$(cd "lib/$floor" && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 	done

@@ -7,7 +7,7 @@
 #ifndef LK_SERVER_HELD_H
 #define LK_SERVER_HELD_H
 
-#include "web/gateway.h"
+#include "http/gateway.h"
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -11,8 +11,8 @@
 #ifndef LK_SERVER_OPENED_H
 #define LK_SERVER_OPENED_H
 
+#include "http/template.h"
 #include "protocol/provider.h"
-#include "web/template.h"
 
 #include <pthread.h>
 #include <stdbool.h>

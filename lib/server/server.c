@@ -5,9 +5,9 @@
 #include "base/log.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "http/gateway.h"
 #include "server/opened.h"
 #include "server/worker_pool.h"
-#include "web/gateway.h"
 #include "web/reply.h"
 
 #include <stdlib.h>

@@ -20,7 +20,7 @@
 #define LK_SERVER_WORKER_POOL_H
 
 #include "base/err.h"
-#include "web/gateway.h"
+#include "http/gateway.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
 #include "base/buf.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "http/request.h"
 #include "web/reply.h"
-#include "web/request.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,9 +9,9 @@
 #include "base/err.h"
 #include "base/reason.h"
 #include "domain/uri.h"
+#include "http/gateway.h"
+#include "http/response.h"
 #include "protocol/gate.h"
-#include "web/gateway.h"
-#include "web/response.h"
 
 #include <stdbool.h>
 

@@ -10,9 +10,9 @@
 #include "domain/device.h"
 #include "domain/opaque_token.h"
 #include "domain/session.h"
+#include "http/request.h"
+#include "http/response.h"
 #include "protocol/gate_sign_in.h"
-#include "web/request.h"
-#include "web/response.h"
 
 #include <stdbool.h>
 #include <stdint.h>

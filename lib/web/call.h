@@ -7,11 +7,11 @@
 
 #include "base/err.h"
 #include "base/reason.h"
+#include "http/request.h"
+#include "http/response.h"
 #include "protocol/caller.h"
 #include "protocol/provider.h"
 #include "web/page.h"
-#include "web/request.h"
-#include "web/response.h"
 
 #include <stdbool.h>
 #include <stdint.h>

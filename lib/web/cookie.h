@@ -9,8 +9,8 @@
 #define LK_WEB_COOKIE_H
 
 #include "domain/conf.h"
-#include "web/request.h"
-#include "web/response.h"
+#include "http/request.h"
+#include "http/response.h"
 
 #include <stdbool.h>
 #include <stdint.h>

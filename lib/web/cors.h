@@ -5,9 +5,9 @@
 #define LK_WEB_CORS_H
 
 #include "base/err.h"
+#include "http/request.h"
+#include "http/response.h"
 #include "protocol/provider.h"
-#include "web/request.h"
-#include "web/response.h"
 
 #include <stdbool.h>
 

@@ -18,8 +18,8 @@
 #include "domain/conf.h"
 #include "domain/keyring.h"
 #include "domain/session.h"
-#include "web/request.h"
-#include "web/response.h"
+#include "http/request.h"
+#include "http/response.h"
 
 #include <stdbool.h>
 

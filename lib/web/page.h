@@ -10,8 +10,8 @@
 #include "base/reason.h"
 #include "domain/client.h"
 #include "domain/conf.h"
-#include "web/response.h"
-#include "web/template.h"
+#include "http/response.h"
+#include "http/template.h"
 
 struct page {
 	const struct conf *conf;

@@ -9,8 +9,8 @@
 
 #include "domain/conf.h"
 #include "domain/opaque_token.h"
-#include "web/request.h"
-#include "web/response.h"
+#include "http/request.h"
+#include "http/response.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,9 +8,9 @@
 
 #include "base/err.h"
 #include "base/reason.h"
+#include "http/response.h"
 #include "protocol/authorize.h"
 #include "web/page.h"
-#include "web/response.h"
 
 #include <jansson.h>
 #include <stdbool.h>

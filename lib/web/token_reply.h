@@ -5,9 +5,9 @@
 #define LK_WEB_TOKEN_REPLY_H
 
 #include "domain/conf.h"
+#include "http/request.h"
+#include "http/response.h"
 #include "protocol/token_endpoint.h"
-#include "web/request.h"
-#include "web/response.h"
 
 /* The tokens as JSON; a refresh token that lives in a cookie goes there, and
  * only there. CLIENT_ID names the cookie; Q is what is answered. */

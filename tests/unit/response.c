@@ -1,7 +1,7 @@
 /*
  * The exchange is ours here: it keeps what was written.
  */
-#include "web/response.h"
+#include "http/response.h"
 
 #include "base/str.h"
 #include "check.h"

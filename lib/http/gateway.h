@@ -3,8 +3,8 @@
  * (what every server and spawner does), plain CGI otherwise; the same binary
  * serves both. The only module that knows libfcgi.
  */
-#ifndef LK_WEB_GATEWAY_H
-#define LK_WEB_GATEWAY_H
+#ifndef LK_HTTP_GATEWAY_H
+#define LK_HTTP_GATEWAY_H
 
 #include "base/err.h"
 

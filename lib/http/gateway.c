@@ -1,8 +1,8 @@
-#include "web/gateway.h"
+#include "http/gateway.h"
 
 #include "base/log.h"
 #include "base/permit.h"
-#include "web/signals.h"
+#include "http/signals.h"
 
 #include <errno.h>
 #include <fastcgi.h>

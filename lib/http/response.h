@@ -4,12 +4,12 @@
  * answer says its Status (servers treat a missing one as 200, which once let a
  * stranger in) and carries the security headers.
  */
-#ifndef LK_WEB_RESPONSE_H
-#define LK_WEB_RESPONSE_H
+#ifndef LK_HTTP_RESPONSE_H
+#define LK_HTTP_RESPONSE_H
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "web/gateway.h"
+#include "http/gateway.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
  *
  * A text has places, as {client_name}. What is put there is data of the page.
  */
-#ifndef LK_WEB_MESSAGE_H
-#define LK_WEB_MESSAGE_H
+#ifndef LK_HTTP_MESSAGE_H
+#define LK_HTTP_MESSAGE_H
 
 #include "base/buf.h"
 

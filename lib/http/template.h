@@ -10,19 +10,19 @@
  *	{{.}}				the element itself, in an array of text
  *	{{>name}}			another template, in its place
  *	{{t:key}}			a sentence of the catalogue
- *(web/message.h), for text between tags: escaped, and what stands in its places
- *in <bdi>
+ *(http/message.h), for text between tags: escaped, and what stands in its
+ *places in <bdi>
  *
  * A name the data does not have, or a key the catalogue does not, is an error,
  *not an empty string. The templates are compiled in; a file
  *DIR/templates/NAME.html replaces one.
  */
-#ifndef LK_WEB_TEMPLATE_H
-#define LK_WEB_TEMPLATE_H
+#ifndef LK_HTTP_TEMPLATE_H
+#define LK_HTTP_TEMPLATE_H
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "web/message.h"
+#include "http/message.h"
 
 #include <jansson.h>
 

@@ -1,9 +1,9 @@
-#include "web/response.h"
+#include "http/response.h"
 
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "web/message.h"
+#include "http/message.h"
 
 #include <string.h>
 

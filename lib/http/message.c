@@ -1,4 +1,4 @@
-#include "web/message.h"
+#include "http/message.h"
 
 #include "base/str.h"
 

@@ -1,4 +1,4 @@
-#include "web/signals.h"
+#include "http/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>

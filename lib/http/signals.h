@@ -4,8 +4,8 @@
  * except while a thread waits: otherwise they would interrupt a read or write
  * that is under way. For the gateway.
  */
-#ifndef LK_WEB_SIGNALS_H
-#define LK_WEB_SIGNALS_H
+#ifndef LK_HTTP_SIGNALS_H
+#define LK_HTTP_SIGNALS_H
 
 #include "base/err.h"
 

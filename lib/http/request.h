@@ -3,12 +3,12 @@
  * The path is REQUEST_URI's (servers disagree about SCRIPT_NAME and
  * PATH_INFO); nothing about identity is ever taken from an HTTP_* variable.
  */
-#ifndef LK_WEB_REQUEST_H
-#define LK_WEB_REQUEST_H
+#ifndef LK_HTTP_REQUEST_H
+#define LK_HTTP_REQUEST_H
 
 #include "base/err.h"
 #include "base/form.h"
-#include "web/gateway.h"
+#include "http/gateway.h"
 
 #include <stdbool.h>
 #include <stddef.h>

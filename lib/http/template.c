@@ -1,4 +1,4 @@
-#include "web/template.h"
+#include "http/template.h"
 
 #include "base/file.h"
 #include "base/log.h"
