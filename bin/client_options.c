@@ -87,8 +87,9 @@ client_options_jwks(char jwks[static CLIENT_JWKS_CAP], const struct args *args,
 	return refusal_set(r, "--jwks", path,
 	    e == ERR_FORBIDDEN     ? "has a private key; give the public keys "
 				     "alone, and make a new pair"
-	    : e == ERR_SYNTAX      ? "is no JWK set (RFC 7517 5)"
-	    : e == ERR_NO_SPACE    ? "has too many keys"
+	    : e == ERR_SYNTAX      ? "is no JWK set, {\"keys\": [...]}, with "
+				     "each key whole and once (RFC 7517 5)"
+	    : e == ERR_NO_SPACE    ? "is too long, or has too many keys"
 	    : e == ERR_UNSUPPORTED ? "has no key that can be used here: "
 				     "Ed25519, P-256, RSA with 2048 to 4096 "
 				     "bits"

@@ -359,6 +359,9 @@ $DATA/store/mine"
 		echo "$text" >"$keys"
 		run -1 latchkey client set good --jwks "$keys"
 	done
+	jq -c '.keys[0]' "$BATS_TEST_TMPDIR/good.jwks" >"$keys"
+	run -1 latchkey client set good --jwks "$keys"
+	assert_output '\{"keys": \[...\]\}'
 	run -1 latchkey client set good --jwks "$keys.none"
 	assert_output 'cannot be read'
 	run -1 latchkey client add spa --public --auth private_key_jwt \
