@@ -361,6 +361,33 @@ refused_assertion() {
 	refused_assertion reused
 }
 
+@test "private_key_jwt: a request whose assertion was used takes no code and ends no family" {
+	add_key_client signer >/dev/null
+	AUTH=jwt CLIENT=signer
+	code=$(get_code alice signer)
+	used=$(assertion signer)
+	with_assertion "$used"
+	assert_status 200
+	again=(client_assertion="$used"
+	    client_assertion_type="$ASSERTION_TYPE" redirect_uri="$CALLBACK"
+	    code_verifier="$VERIFIER")
+	ask '' grant_type=authorization_code code="$code" "${again[@]}"
+	refused_assertion reused
+	redeem "$code"
+	assert_status 200
+	refresh_token=$(http_body | field refresh_token)
+	ask '' grant_type=authorization_code code="$code" "${again[@]}"
+	refused_assertion reused
+	ask '' grant_type=refresh_token refresh_token="$refresh_token" "${again[@]}"
+	refused_assertion reused
+	# The answer is lost: another assertion, and the same successor.
+	refresh "$refresh_token"
+	assert_status 200
+	successor=$(http_body | field refresh_token)
+	refresh "$refresh_token"
+	assert_field refresh_token "$successor"
+}
+
 # --- the exchange of a code --------------------------------------------------
 
 @test "code: is exchanged for access token, ID token and refresh token, never stored by a cache (RFC 6749 5.1)" {

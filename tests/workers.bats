@@ -196,6 +196,43 @@ EOF
 	[[ ${BASH_REMATCH[1]} -lt 56 ]] || fail "$output"
 }
 
+@test "workers: of fifty requests at a time with one assertion, one is served (RFC 7523 3)" {
+	local body answers=$BATS_TEST_TMPDIR/answers
+	add_key_client signer >/dev/null
+	body=$(form grant_type=client_credentials \
+	    client_assertion_type="$ASSERTION_TYPE" \
+	    client_assertion="$(assertion signer)")
+	python3 - "$socket" "$body" >"$answers" <<-'END'
+		import socket, sys, threading
+		def record(kind, content):
+		    return (bytes([1, kind, 0, 1]) + len(content).to_bytes(2, "big")
+		        + b"\0\0" + content)
+		def param(name, value):
+		    return bytes([len(name), len(value)]) + name + value
+		body = sys.argv[2].encode()
+		request = record(1, bytes([0, 1, 0, 0, 0, 0, 0, 0])) + record(4, b"".join((
+		    param(b"REQUEST_METHOD", b"POST"), param(b"REQUEST_URI", b"/token"),
+		    param(b"CONTENT_TYPE", b"application/x-www-form-urlencoded"),
+		    param(b"CONTENT_LENGTH", b"%d" % len(body))))
+		    ) + record(4, b"") + record(5, body) + record(5, b"")
+		together = threading.Barrier(50)
+		def ask():
+		    with socket.socket(socket.AF_UNIX) as s:
+		        s.settimeout(20)
+		        s.connect(sys.argv[1])
+		        together.wait()
+		        s.sendall(request)
+		        answer = b"".join(iter(lambda: s.recv(65536), b""))
+		    print(answer[answer.index(b"Status: "):][8:11].decode() + "\n", end="")
+		askers = [threading.Thread(target=ask) for _ in range(50)]
+		for a in askers:
+		    a.start()
+		for a in askers:
+		    a.join()
+	END
+	assert_equal "$(sort "$answers" | uniq -c | tr -s ' \n' ' ')" ' 1 200 49 401 '
+}
+
 @test "workers: an idle program exits if it is told to, and not while a request is under way" {
 	run -0 env LATCHKEY_DATA="$DATA" LATCHKEY_IDLE=0.3 python3 - \
 	    "$BATS_TEST_TMPDIR/socket" "$LATCHKEY_BUILD/cgi-bin/token" <<-'END'
