@@ -96,15 +96,15 @@ int
 admin_explain(const struct refusal *r)
 {
 	if (r->option == NULL)
-		return admin_fail("%s", r->why);
-	return admin_fail("%s '%s': %s", r->option, r->value, r->why);
+		return admin_fail("%s", r->message);
+	return admin_fail("%s '%s': %s", r->option, r->value, r->message);
 }
 
 enum err
-refusal_set(
-    struct refusal *r, const char *option, const char *value, const char *why)
+refusal_set(struct refusal *r, const char *option, const char *value,
+    const char *message)
 {
-	*r = (struct refusal){option, value, why};
+	*r = (struct refusal){option, value, message};
 	return ERR_INVALID_REQUEST;
 }
 
@@ -120,16 +120,16 @@ enum err
 option_text(char *text, size_t cap, const struct args *args, const char *option,
     value_refusal *refusal, struct refusal *r)
 {
-	const char *value = args_value(args, option), *why;
+	const char *value = args_value(args, option), *message;
 
 	if (value == NULL)
 		return OK;
-	why = text_refusal(value);
-	if (why == NULL && refusal != NULL && *value != '\0')
-		why = refusal(value);
-	if (why == NULL && str_copy(text, cap, value) != OK)
-		why = "is too long";
-	return why == NULL ? OK : refusal_set(r, option, value, why);
+	message = text_refusal(value);
+	if (message == NULL && refusal != NULL && *value != '\0')
+		message = refusal(value);
+	if (message == NULL && str_copy(text, cap, value) != OK)
+		message = "is too long";
+	return message == NULL ? OK : refusal_set(r, option, value, message);
 }
 
 typedef enum err list_add(char *list, size_t cap, const char *item);
@@ -139,16 +139,16 @@ add_to_list(char *list, size_t cap, list_add *add, const struct args *args,
     const char *option, value_refusal *refusal, struct refusal *r)
 {
 	struct args_cursor c = {0};
-	const char *word, *why;
+	const char *word, *message;
 
 	while ((word = args_next(args, option, &c)) != NULL) {
 		if (*word == '\0')
 			continue;
-		why = refusal(word);
-		if (why == NULL && add(list, cap, word) != OK)
-			why = "too many values";
-		if (why != NULL)
-			return refusal_set(r, option, word, why);
+		message = refusal(word);
+		if (message == NULL && add(list, cap, word) != OK)
+			message = "too many values";
+		if (message != NULL)
+			return refusal_set(r, option, word, message);
 	}
 	return OK;
 }
@@ -242,10 +242,10 @@ admin_become_owner(const char *dir)
 static int
 refuse_incomplete(const char *dir)
 {
-	char why[REMAINS_WHY_CAP];
+	char message[REMAINS_MESSAGE_CAP];
 
-	if (remains_any(dir) && remains_missing(dir, why, sizeof why))
-		return admin_fail("%s", why);
+	if (remains_any(dir) && remains_missing(dir, message, sizeof message))
+		return admin_fail("%s", message);
 	return admin_fail("%s is not a data directory; create one with "
 			  "`latchkey -d %s init ISSUER`",
 	    dir, dir);
@@ -281,19 +281,20 @@ note_issuer(struct admin *a)
 int
 admin_open(struct admin *a)
 {
-	char why[CONF_MESSAGE_CAP] = "";
+	char message[CONF_MESSAGE_CAP] = "";
 	enum err e;
 
-	e = conf_load(&a->conf, a->dir, why, sizeof why);
+	e = conf_load(&a->conf, a->dir, message, sizeof message);
 	if (e == ERR_NOT_FOUND)
 		return refuse_incomplete(a->dir);
 	if (e != OK)
-		return admin_fail("%s", why);
-	e = installation_open(&a->store, a->conf.dir, false, why, sizeof why);
+		return admin_fail("%s", message);
+	e = installation_open(
+	    &a->store, a->conf.dir, false, message, sizeof message);
 	if (e == ERR_NOT_FOUND)
 		return refuse_incomplete(a->dir);
 	if (e != OK)
-		return admin_fail("%s", why);
+		return admin_fail("%s", message);
 	note_issuer(a);
 	return EXIT_DONE;
 }

@@ -52,13 +52,13 @@ int admin_misused(const char *format, ...)
  * more than once and so print nothing themselves. OPTION NULL: the record as a
  * whole makes no sense. */
 struct refusal {
-	const char *option, *value, *why;
+	const char *option, *value, *message;
 };
 int admin_explain(const struct refusal *r);
 
 /* Fills in R; returns ERR_INVALID_REQUEST. */
-enum err refusal_set(
-    struct refusal *r, const char *option, const char *value, const char *why);
+enum err refusal_set(struct refusal *r, const char *option, const char *value,
+    const char *message);
 
 /* Sets TEXT, or LIST, as an option says, if it was given; REFUSAL tells what
  * one value may be (NULL: any UTF-8 text). A list is replaced; an empty value

@@ -47,7 +47,7 @@ static void
 tell_missing(struct check_run *c, const struct place *p)
 {
 	const int error = errno;
-	char text[REMAINS_WHY_CAP];
+	char text[REMAINS_MESSAGE_CAP];
 	struct check_advice missing = {
 	    "the programs cannot work without it", text};
 

@@ -20,13 +20,13 @@ check_conf(struct check_run *c)
 	    "the programs do not start with it",
 	    "correct the file as the line says; latchkey.conf(5) lists the "
 	    "settings"};
-	char why[CONF_MESSAGE_CAP] = "";
-	enum err e = conf_load(&c->a->conf, c->a->dir, why, sizeof why);
+	char message[CONF_MESSAGE_CAP] = "";
+	enum err e = conf_load(&c->a->conf, c->a->dir, message, sizeof message);
 
 	if (e != OK) {
 		/* One that is missing is told with the files. */
 		if (e != ERR_NOT_FOUND)
-			check_found(c, CHECK_ERROR, &bad, "%s", why);
+			check_found(c, CHECK_ERROR, &bad, "%s", message);
 		return false;
 	}
 	check_found(

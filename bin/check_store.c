@@ -25,12 +25,12 @@ check_open(struct check_run *c)
 	static const struct check_advice bad = {
 	    "nothing works without the store",
 	    "do what the line says, or restore the store from a copy"};
-	char why[CONF_MESSAGE_CAP] = "";
+	char message[CONF_MESSAGE_CAP] = "";
 
 	if (installation_open(
-		&c->a->store, c->a->dir, false, why, sizeof why) == OK)
+		&c->a->store, c->a->dir, false, message, sizeof message) == OK)
 		return true;
-	check_found(c, CHECK_ERROR, &bad, "%s", why);
+	check_found(c, CHECK_ERROR, &bad, "%s", message);
 	return false;
 }
 
@@ -129,11 +129,11 @@ check_client(void *arg, const void *record)
 	    "people cannot sign in to that app",
 	    "latchkey client set, or client del"};
 	struct survey *s = arg;
-	const char *why = client_refusal(client);
+	const char *message = client_refusal(client);
 
-	if (why != NULL)
+	if (message != NULL)
 		check_found(s->c, CHECK_WARNING, &bad, "client %s: %s",
-		    client->client_id, why);
+		    client->client_id, message);
 	else
 		keep_app(s->c, client);
 	return true;

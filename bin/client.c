@@ -79,7 +79,7 @@ static int
 choose_client_secret(
     char secret[static CLIENT_SECRET_CAP], const struct args *args)
 {
-	const char *why;
+	const char *message;
 
 	if (!args_has(args, "--secret-stdin")) {
 		client_secret_make(secret);
@@ -89,8 +89,8 @@ choose_client_secret(
 		return admin_fail("no client secret could be read; give one "
 				  "line of at most %d characters",
 		    CLIENT_SECRET_CAP - 1);
-	why = client_secret_refusal(secret);
-	return why == NULL ? EXIT_DONE : admin_fail("%s", why);
+	message = client_secret_refusal(secret);
+	return message == NULL ? EXIT_DONE : admin_fail("%s", message);
 }
 
 /* --- add, set, secret, del -------------------------------------------------*/
@@ -148,12 +148,13 @@ static enum err
 compose_client(const struct admin *a, struct client_change *s)
 {
 	struct client *c = &s->client;
-	const char *why = client_id_refusal(s->client_id);
+	const char *message = client_id_refusal(s->client_id);
 	enum err e = OK;
 
-	if (why != NULL ||
+	if (message != NULL ||
 	    str_copy(c->client_id, sizeof c->client_id, s->client_id) != OK)
-		return refusal_set(&s->refusal, "client", s->client_id, why);
+		return refusal_set(
+		    &s->refusal, "client", s->client_id, message);
 	start_client(c, a, args_has(s->args, "--public"));
 	if (s->app != NULL)
 		e = recipe_apply(s->app, c, &s->refusal);

@@ -213,12 +213,12 @@ enum err
 client_options_check(
     const struct client *c, bool secret_given, struct refusal *r)
 {
-	const char *why = client_refusal(c);
+	const char *message = client_refusal(c);
 
-	if (why == NULL && client_is_public(c) && secret_given)
-		why = "a public client has no secret";
-	if (why == NULL && c->auth_method == AUTH_PRIVATE_KEY_JWT &&
+	if (message == NULL && client_is_public(c) && secret_given)
+		message = "a public client has no secret";
+	if (message == NULL && c->auth_method == AUTH_PRIVATE_KEY_JWT &&
 	    secret_given)
-		why = "a client with private_key_jwt has no secret";
-	return why == NULL ? OK : refusal_set(r, NULL, NULL, why);
+		message = "a client with private_key_jwt has no secret";
+	return message == NULL ? OK : refusal_set(r, NULL, NULL, message);
 }

@@ -35,7 +35,7 @@ struct fetch {
 	FUNCTIONS(X)
 #undef X
 	CURL *easy;
-	char why[CURL_ERROR_SIZE];
+	char message[CURL_ERROR_SIZE];
 	size_t len;
 	char body[BODY_CAP];
 };
@@ -79,7 +79,7 @@ set_up(struct fetch *f, const char *ca_file)
 	return e != NULL &&
 	       f->curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	       f->curl_easy_setopt(e, CURLOPT_CERTINFO, 1L) == CURLE_OK &&
-	       f->curl_easy_setopt(e, CURLOPT_ERRORBUFFER, f->why) ==
+	       f->curl_easy_setopt(e, CURLOPT_ERRORBUFFER, f->message) ==
 		   CURLE_OK &&
 	       f->curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body) ==
 		   CURLE_OK &&
@@ -144,9 +144,9 @@ fetch_peer(struct fetch *f, int *port)
 }
 
 const char *
-fetch_why(const struct fetch *f)
+fetch_message(const struct fetch *f)
 {
-	return f->why;
+	return f->message;
 }
 
 const char *
@@ -234,7 +234,7 @@ perform(struct fetch *f, const struct fetch_request *q)
 	char line[CONNECT_TO_CAP];
 	CURLcode code;
 
-	f->why[0] = f->body[0] = '\0';
+	f->message[0] = f->body[0] = '\0';
 	f->len = 0;
 	code = set_list(f, CURLOPT_HTTPHEADER, q->header, &headers);
 	if (code == CURLE_OK)
@@ -256,15 +256,15 @@ fetch_ask(
     struct fetch *f, const struct fetch_request *q, struct fetch_answer *answer)
 {
 	CURLcode code = perform(f, q);
-	const char *why = f->curl_easy_strerror(code);
+	const char *message = f->curl_easy_strerror(code);
 	long status = 0;
 
 	*answer = (struct fetch_answer){.body = f->body};
 	if (code == CURLE_WRITE_ERROR)
-		why = "the answer is too long";
+		message = "the answer is too long";
 	if (code != CURLE_OK) {
-		if (f->why[0] == '\0' || code == CURLE_WRITE_ERROR)
-			(void)!str_copy(f->why, sizeof f->why, why);
+		if (f->message[0] == '\0' || code == CURLE_WRITE_ERROR)
+			(void)!str_copy(f->message, sizeof f->message, message);
 		return code == CURLE_PEER_FAILED_VERIFICATION ? ERR_PERMISSION
 							      : ERR_IO;
 	}

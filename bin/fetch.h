@@ -44,11 +44,12 @@ struct fetch_answer {
 
 /*
  * OK for every status. ERR_PERMISSION: the certificate is not to be
- * trusted; ERR_IO: no answer, or more than 256 KiB of it. fetch_why() says why.
+ * trusted; ERR_IO: no answer, or more than 256 KiB of it. fetch_message() says
+ * why.
  */
 enum err fetch_ask(struct fetch *f, const struct fetch_request *q,
     struct fetch_answer *answer) MUST_CHECK;
-const char *fetch_why(const struct fetch *f);
+const char *fetch_message(const struct fetch *f);
 
 /* Whether certificates are checked from now on, as they are at first. Without
  * that nothing secret is to be sent. */

@@ -132,7 +132,7 @@ undo(const char *dir, bool made_dir)
 static int
 refuse_used(const char *dir)
 {
-	char why[REMAINS_WHY_CAP];
+	char message[REMAINS_MESSAGE_CAP];
 	struct stat st;
 
 	if (stat(dir, &st) != 0)
@@ -144,10 +144,10 @@ refuse_used(const char *dir)
 		    "%s: others can write there; `chmod go-w %s`", dir, dir);
 	if (!remains_any(dir))
 		return EXIT_DONE;
-	if (remains_missing(dir, why, sizeof why))
+	if (remains_missing(dir, message, sizeof message))
 		return admin_fail("%s. For a new provider, name another "
 				  "directory",
-		    why);
+		    message);
 	return admin_fail("%s: the directory is initialised already; for a new "
 			  "provider, name another",
 	    dir);
@@ -156,11 +156,11 @@ refuse_used(const char *dir)
 static int
 make_store(struct admin *a)
 {
-	char why[CONF_MESSAGE_CAP] = "";
+	char message[CONF_MESSAGE_CAP] = "";
 	enum err e =
-	    installation_open(&a->store, a->dir, true, why, sizeof why);
+	    installation_open(&a->store, a->dir, true, message, sizeof message);
 
-	return e == OK ? EXIT_DONE : admin_fail("%s", why);
+	return e == OK ? EXIT_DONE : admin_fail("%s", message);
 }
 
 struct identity {

@@ -28,9 +28,9 @@ find_option(const struct verb *verb, const char *name, size_t len)
 }
 
 static enum word_result
-bad(const char *text, const char *why)
+bad(const char *text, const char *message)
 {
-	fprintf(stderr, "latchkey: %s: %s\n", text, why);
+	fprintf(stderr, "latchkey: %s: %s\n", text, message);
 	return WORD_BAD;
 }
 

@@ -231,7 +231,7 @@ enum { KEYS = sizeof keys / sizeof keys[0] };
 struct recipe_reader {
 	struct recipe *r;
 	bool seen[KEYS];
-	struct buf why; /* of the first error, as yet without its place */
+	struct buf message; /* of the first error, as yet without its place */
 };
 
 static void
@@ -243,16 +243,16 @@ set_key(struct recipe_reader *l, const char *name, const char *value)
 	while (i < KEYS && !str_equal(keys[i].name, name))
 		i++;
 	if (i == KEYS) {
-		buf_puts(&l->why, "unknown key ");
-		buf_put_log(&l->why, name);
-		buf_puts(&l->why, "; latchkey-app(5) lists them");
+		buf_puts(&l->message, "unknown key ");
+		buf_put_log(&l->message, name);
+		buf_puts(&l->message, "; latchkey-app(5) lists them");
 		return;
 	}
 	k = &keys[i];
 	if (l->seen[i] && (k->times == ONCE || k->times == MAYBE))
-		buf_printf(&l->why, "%s is given twice; keep one", name);
+		buf_printf(&l->message, "%s is given twice; keep one", name);
 	else if (k->parse((char *)l->r + k->offset, k->cap, value) != OK)
-		buf_printf(&l->why, "%s: %s", name, k->wanted);
+		buf_printf(&l->message, "%s: %s", name, k->wanted);
 	l->seen[i] = true;
 }
 
@@ -262,20 +262,20 @@ on_pair(void *user, const char *section, const char *name, const char *value)
 {
 	struct recipe_reader *l = user;
 
-	if (l->why.len == 0 && *section != '\0')
-		buf_puts(&l->why, "the only [section] is [settings]");
-	if (l->why.len == 0)
+	if (l->message.len == 0 && *section != '\0')
+		buf_puts(&l->message, "the only [section] is [settings]");
+	if (l->message.len == 0)
 		set_key(l, name, value);
-	return l->why.len == 0;
+	return l->message.len == 0;
 }
 
 static void
 check_missing(struct recipe_reader *l)
 {
-	for (size_t i = 0; i < KEYS && l->why.len == 0; i++)
+	for (size_t i = 0; i < KEYS && l->message.len == 0; i++)
 		if (!l->seen[i] &&
 		    (keys[i].times == ONCE || keys[i].times == MANY))
-			buf_printf(&l->why, "%s is missing", keys[i].name);
+			buf_printf(&l->message, "%s is missing", keys[i].name);
 }
 
 /* What follows the line [settings] is text for people, which inih must not
@@ -289,50 +289,51 @@ split_settings(struct recipe_reader *l, char *head)
 	const char *unknown;
 
 	if (at == NULL) {
-		buf_puts(&l->why, "there is no line [settings]");
+		buf_puts(&l->message, "there is no line [settings]");
 		return;
 	}
 	at[1] = '\0';
 	at += sizeof mark - 1;
 	unknown = unknown_word(at);
 	if (unknown != NULL)
-		buf_printf(&l->why, "%.*s under [settings] stands for nothing",
+		buf_printf(&l->message,
+		    "%.*s under [settings] stands for nothing",
 		    (int)word_len(unknown), unknown);
 	else if (*at == '\0')
-		buf_puts(&l->why, "there is nothing under [settings]");
+		buf_puts(&l->message, "there is nothing under [settings]");
 	else if (str_copy(l->r->settings, sizeof l->r->settings, at) != OK)
-		buf_puts(&l->why, "the text under [settings] is too long");
+		buf_puts(&l->message, "the text under [settings] is too long");
 }
 
 /* TEXT is changed. FILE is what errors call it. */
 static enum err
 parse_recipe(struct recipe *r, char *text, const char *file,
-    char why[static RECIPE_WHY_CAP])
+    char message[static RECIPE_MESSAGE_CAP])
 {
-	char reason[256];
+	char unplaced[256];
 	struct recipe_reader l = {.r = r};
 	struct buf b;
 	int line = 0;
 
-	buf_init(&l.why, reason, sizeof reason);
+	buf_init(&l.message, unplaced, sizeof unplaced);
 	split_settings(&l, text);
-	if (l.why.len == 0) {
+	if (l.message.len == 0) {
 		line = ini_parse_string(text, on_pair, &l);
-		if (line != 0 && l.why.len == 0)
-			buf_puts(&l.why, "give `key = value`");
+		if (line != 0 && l.message.len == 0)
+			buf_puts(&l.message, "give `key = value`");
 	}
-	if (l.why.len == 0)
+	if (l.message.len == 0)
 		check_missing(&l);
-	if (l.why.len == 0)
+	if (l.message.len == 0)
 		return r->client_name[0] != '\0'
 			   ? OK
 			   : str_copy(r->client_name, sizeof r->client_name,
 				 r->title);
-	buf_init(&b, why, RECIPE_WHY_CAP);
+	buf_init(&b, message, RECIPE_MESSAGE_CAP);
 	buf_puts(&b, file);
 	if (line > 0)
 		buf_printf(&b, ":%d", line);
-	buf_printf(&b, ": %s", reason);
+	buf_printf(&b, ": %s", unplaced);
 	return ERR_SYNTAX;
 }
 
@@ -348,7 +349,7 @@ find_builtin(char text[static RECIPE_MAX + 1], const char *name)
 
 static enum err
 read_own(char text[static RECIPE_MAX + 1], const char *file,
-    char why[static RECIPE_WHY_CAP])
+    char message[static RECIPE_MESSAGE_CAP])
 {
 	struct buf b;
 	size_t len;
@@ -360,7 +361,7 @@ read_own(char text[static RECIPE_MAX + 1], const char *file,
 	}
 	if (e == OK || e == ERR_NOT_FOUND)
 		return e;
-	buf_init(&b, why, RECIPE_WHY_CAP);
+	buf_init(&b, message, RECIPE_MESSAGE_CAP);
 	buf_printf(&b, "%s: %s", file,
 	    e == ERR_PERMISSION
 		? "not readable by this user, or writable by others"
@@ -381,7 +382,7 @@ recipe_name_valid(const char *s)
 
 enum err
 recipe_load(struct recipe *r, const char *dir, const char *name, bool *own,
-    char why[static RECIPE_WHY_CAP])
+    char message[static RECIPE_MESSAGE_CAP])
 {
 	char text[RECIPE_MAX + 1], file[PATH_CAP];
 	struct buf path;
@@ -389,7 +390,7 @@ recipe_load(struct recipe *r, const char *dir, const char *name, bool *own,
 
 	*r = (struct recipe){.alg = JWA_COUNT};
 	*own = false;
-	why[0] = '\0';
+	message[0] = '\0';
 	if (!recipe_name_valid(name) ||
 	    str_copy(r->name, sizeof r->name, name) != OK)
 		return ERR_NOT_FOUND;
@@ -397,12 +398,12 @@ recipe_load(struct recipe *r, const char *dir, const char *name, bool *own,
 	buf_printf(&path, "%s/apps/%s.conf", dir, name);
 	if (!buf_ok(&path))
 		return ERR_NOT_FOUND;
-	e = read_own(text, file, why);
+	e = read_own(text, file, message);
 	*own = e != ERR_NOT_FOUND;
 	if (e == ERR_NOT_FOUND) {
 		e = find_builtin(text, name);
 		buf_reset(&path);
 		buf_printf(&path, "%s.conf", name);
 	}
-	return e == OK ? parse_recipe(r, text, file, why) : e;
+	return e == OK ? parse_recipe(r, text, file, message) : e;
 }

@@ -17,7 +17,7 @@
 enum {
 	RECIPE_NAME_CAP = 64,
 	RECIPE_MAX = 16384, /* bytes of a file */
-	RECIPE_WHY_CAP = 1536,
+	RECIPE_MESSAGE_CAP = 1536,
 	RECIPE_CLAIMS_CAP = 512,
 	RECIPE_SOURCES_CAP = 4096
 };
@@ -69,11 +69,11 @@ bool recipe_name_valid(const char *s);
 
 /*
  * Reads the recipe NAME, of the data directory DIR or compiled in. *OWN tells
- * which. ERR_NOT_FOUND; on any other error WHY says what is wrong, with file
- * and line: ERR_SYNTAX, ERR_PERMISSION, ERR_IO.
+ * which. ERR_NOT_FOUND; on any other error MESSAGE says what is wrong, with
+ * file and line: ERR_SYNTAX, ERR_PERMISSION, ERR_IO.
  */
 enum err recipe_load(struct recipe *r, const char *dir, const char *name,
-    bool *own, char why[static RECIPE_WHY_CAP]) MUST_CHECK;
+    bool *own, char message[static RECIPE_MESSAGE_CAP]) MUST_CHECK;
 
 /* Whether the recipe needs the app's address. */
 bool recipe_needs_url(const struct recipe *r);

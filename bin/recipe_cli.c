@@ -39,24 +39,25 @@ url_refusal(const char *url)
 static int
 choose_url(struct recipe_choice *choice, const char *url)
 {
-	const char *why = url_refusal(url);
+	const char *message = url_refusal(url);
 	size_t len = strlen(url);
 
 	while (len > 0 && url[len - 1] == '/')
 		len--;
-	if (why == NULL &&
+	if (message == NULL &&
 	    str_copy_n(choice->url, sizeof choice->url, url, len) != OK)
-		why = "is too long";
-	return why == NULL ? EXIT_DONE : admin_fail("--url '%s': %s", url, why);
+		message = "is too long";
+	return message == NULL ? EXIT_DONE
+			       : admin_fail("--url '%s': %s", url, message);
 }
 
 static int
 load_recipe(
     struct recipe *r, const struct admin *a, const char *name, bool *own)
 {
-	char why[RECIPE_WHY_CAP];
+	char message[RECIPE_MESSAGE_CAP];
 
-	switch (recipe_load(r, a->dir, name, own, why)) {
+	switch (recipe_load(r, a->dir, name, own, message)) {
 	case OK:
 		return EXIT_DONE;
 	case ERR_NOT_FOUND:
@@ -64,7 +65,7 @@ load_recipe(
 				  "apps`)",
 		    name);
 	default:
-		return admin_fail("%s", why);
+		return admin_fail("%s", message);
 	}
 }
 
@@ -95,7 +96,7 @@ static enum err
 fill_uris(char *list, size_t cap, const char *pattern,
     const struct recipe_values *v, struct refusal *r)
 {
-	const char *cursor = list, *why;
+	const char *cursor = list, *message;
 	char uri[URI_CAP];
 	struct buf b;
 
@@ -104,9 +105,9 @@ fill_uris(char *list, size_t cap, const char *pattern,
 	if (!buf_ok(&b))
 		return refusal_set(r, "--url", v->url, "is too long");
 	while (words_next(&cursor, uri, sizeof uri)) {
-		why = uri_refusal(uri);
-		if (why != NULL)
-			return refusal_set(r, "--url", v->url, why);
+		message = uri_refusal(uri);
+		if (message != NULL)
+			return refusal_set(r, "--url", v->url, message);
 	}
 	return *cursor == '\0' ? OK
 			       : refusal_set(r, "--url", v->url, "is too long");

@@ -73,11 +73,11 @@ remaining_issuer_step(struct store_txn *t, void *arg)
 static void
 read_issuer(const char *dir, char issuer[static ISSUER_CAP])
 {
-	char why[CONF_MESSAGE_CAP];
+	char message[CONF_MESSAGE_CAP];
 	struct store *s;
 
 	issuer[0] = '\0';
-	if (installation_open(&s, dir, false, why, sizeof why) != OK)
+	if (installation_open(&s, dir, false, message, sizeof message) != OK)
 		return;
 	if (store_read(s, remaining_issuer_step, issuer) != OK)
 		issuer[0] = '\0';
@@ -100,7 +100,7 @@ put_conf_remedy(struct buf *b, const char *dir)
 }
 
 bool
-remains_missing(const char *dir, char *why, size_t why_cap)
+remains_missing(const char *dir, char *message, size_t message_cap)
 {
 	char name[PART_NAME_CAP];
 	size_t i = next_missing(dir, 0, name);
@@ -108,7 +108,7 @@ remains_missing(const char *dir, char *why, size_t why_cap)
 
 	if (i == PARTS)
 		return false;
-	buf_init(&b, why, why_cap);
+	buf_init(&b, message, message_cap);
 	buf_printf(&b,
 	    "%s/%s is missing, but other parts of the data directory are "
 	    "there: ",

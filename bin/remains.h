@@ -8,13 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { REMAINS_WHY_CAP = 2048 };
+enum { REMAINS_MESSAGE_CAP = 2048 };
 
 /* Whether DIR has anything that a data directory has. */
 bool remains_any(const char *dir);
 
-/* Says in WHY, in one line, which part of DIR is missing first and how to get
- * it back. False, with an empty WHY, if all parts are there. */
-bool remains_missing(const char *dir, char *why, size_t why_cap);
+/* Says in MESSAGE, in one line, which part of DIR is missing first and how to
+ * get it back. False, with an empty MESSAGE, if all parts are there. */
+bool remains_missing(const char *dir, char *message, size_t message_cap);
 
 #endif

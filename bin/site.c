@@ -107,16 +107,17 @@ static enum err
 apply_site_rules(struct site_change *s)
 {
 	struct args_cursor cursor = {0};
-	const char *rule, *why;
+	const char *rule, *message;
 
 	if (args_has(s->args, "--rule"))
 		site_rules_clear(&s->site.rules);
 	while ((rule = args_next(s->args, "--rule", &cursor)) != NULL) {
 		if (*rule == '\0')
 			continue;
-		why = site_rules_add(&s->site.rules, rule);
-		if (why != NULL)
-			return refusal_set(&s->refusal, "--rule", rule, why);
+		message = site_rules_add(&s->site.rules, rule);
+		if (message != NULL)
+			return refusal_set(
+			    &s->refusal, "--rule", rule, message);
 	}
 	return OK;
 }
@@ -225,11 +226,11 @@ add_site(struct admin *a, const struct args *args)
 {
 	struct site_change s = {
 	    .origin = args->operand, .args = args, .now = a->now};
-	const char *why = site_origin_refusal(s.origin, a->conf.secure);
+	const char *message = site_origin_refusal(s.origin, a->conf.secure);
 	enum err e = OK;
 
-	if (why != NULL)
-		return admin_fail("site '%s': %s", s.origin, why);
+	if (message != NULL)
+		return admin_fail("site '%s': %s", s.origin, message);
 	if (site_client(&s.client, s.origin) != OK ||
 	    str_copy(s.site.origin, sizeof s.site.origin, s.origin) != OK ||
 	    site_rules_add(&s.site.rules, DEFAULT_RULE) != NULL)

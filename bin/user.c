@@ -128,13 +128,14 @@ add_user_step(struct store_txn *t, void *arg)
 static int
 name_user(struct user *u, const char *name)
 {
-	const char *why;
+	const char *message;
 
 	if (str_copy(u->name, sizeof u->name, name) != OK)
 		return admin_fail("user %s: the name is too long", name);
 	str_lower(u->name);
-	why = user_name_refusal(u->name);
-	return why != NULL ? admin_fail("user '%s': %s", name, why) : EXIT_DONE;
+	message = user_name_refusal(u->name);
+	return message != NULL ? admin_fail("user '%s': %s", name, message)
+			       : EXIT_DONE;
 }
 
 static int

@@ -27,16 +27,16 @@ ask_twice(char password[static PASSWORD_CAP], const char *name)
 {
 	char again[PASSWORD_CAP], question[USER_NAME_CAP + 32];
 	int status = EXIT_DONE;
-	const char *why;
+	const char *message;
 	enum err e;
 
 	snprintf(question, sizeof question, "New password for %s: ", name);
 	e = prompt_secret(question, password, PASSWORD_CAP);
 	if (e != OK)
 		return explain_prompt(e);
-	why = password_refusal(password);
-	if (why != NULL)
-		return admin_fail("%s", why);
+	message = password_refusal(password);
+	if (message != NULL)
+		return admin_fail("%s", message);
 	e = prompt_secret("The same again: ", again, sizeof again);
 	if (e != OK)
 		status = explain_prompt(e);
@@ -50,14 +50,14 @@ ask_twice(char password[static PASSWORD_CAP], const char *name)
 static int
 read_once(char password[static PASSWORD_CAP])
 {
-	const char *why;
+	const char *message;
 	enum err e;
 
 	e = prompt_stdin(password, PASSWORD_CAP);
 	if (e != OK)
 		return explain_prompt(e);
-	why = password_refusal(password);
-	return why != NULL ? admin_fail("%s", why) : EXIT_DONE;
+	message = password_refusal(password);
+	return message != NULL ? admin_fail("%s", message) : EXIT_DONE;
 }
 
 static int

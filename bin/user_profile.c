@@ -43,12 +43,12 @@ user_email_refuse(
 		e = user_get(t, id, &rival);
 	if (e != OK)
 		return e;
-	snprintf(r->why, sizeof r->why,
+	snprintf(r->message, sizeof r->message,
 	    "is the verified address of %s; --email-unverified gives it to "
 	    "another person as well",
 	    rival.name);
 	user_wipe(&rival);
-	return refusal_set(&r->refusal, "--email", u->email, r->why);
+	return refusal_set(&r->refusal, "--email", u->email, r->message);
 }
 
 struct namesakes {

@@ -13,7 +13,7 @@ enum err user_apply_profile(
 /* Why an address may not be a person's, and room for the reason. */
 struct email_refusal {
 	struct refusal refusal;
-	char why[USER_NAME_CAP + 96];
+	char message[USER_NAME_CAP + 96];
 };
 
 /* ERR_INVALID_REQUEST with R, which borrows U's address: another person has

@@ -65,7 +65,7 @@ tell_silent(struct web *w)
 
 	check_found(w->c, CHECK_ERROR, &advice,
 	    "%s (%s, an %s record) cannot be reached: %s", w->base, w->address,
-	    web_record(w), fetch_why(w->fetch));
+	    web_record(w), fetch_message(w->fetch));
 }
 
 static void
@@ -82,7 +82,7 @@ tell_unreachable(struct web *w, const char *url)
 		tell_silent(w);
 	else
 		check_found(w->c, CHECK_ERROR, &advice,
-		    "%s cannot be reached: %s", url, fetch_why(w->fetch));
+		    "%s cannot be reached: %s", url, fetch_message(w->fetch));
 	w->over = true;
 }
 
@@ -97,7 +97,7 @@ tell_untrusted(struct web *w, const char *url)
 
 	check_found(w->c, CHECK_ERROR, &advice,
 	    "the certificate of %s%s is not to be trusted: %s", url, w->at,
-	    fetch_why(w->fetch));
+	    fetch_message(w->fetch));
 	w->untrusted = true;
 	fetch_verify(w->fetch, false);
 }
