@@ -1,6 +1,6 @@
 /*
- * What every verb stands on: the data directory, its settings and its store;
- * and the one place where an error becomes a line for people.
+ * What every verb uses: the data directory, its settings and its store, and
+ * the one place where an error becomes a line for people.
  */
 #ifndef LK_BIN_ADMIN_H
 #define LK_BIN_ADMIN_H

@@ -143,7 +143,7 @@ list_keys_verb(struct admin *a, const struct args *args)
 
 /* --- rotate ----------------------------------------------------------------*/
 
-/* What stands before a rotation, and what is to be added. */
+/* The keys before a rotation, and which ones to add. */
 struct key_rotation {
 	bool wanted[JWA_COUNT];
 	bool found[JWA_COUNT];

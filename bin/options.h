@@ -1,7 +1,7 @@
 /*
  * The command line after the verb: options in any order, with at most one
- * operand among them. What a verb takes stands in a constant table, and so
- * does its usage: both are read from the same row.
+ * operand among them. A constant table has a row for each thing that a verb
+ * takes. The usage is printed from the same rows.
  */
 #ifndef LK_BIN_OPTIONS_H
 #define LK_BIN_OPTIONS_H
@@ -54,7 +54,7 @@ struct args {
 	const char *operand; /* NULL if there was none */
 };
 
-/* Where args_next stands; starts zeroed. */
+/* The position of args_next; starts zeroed. */
 struct args_cursor {
 	int at;
 	bool operands_only; /* "--" has been passed */

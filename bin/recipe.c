@@ -50,7 +50,7 @@ find_placeholder(const char *s, size_t len)
 	return NULL;
 }
 
-/* The first {word} of S that stands for nothing, or NULL. */
+/* The first {word} of S that has no meaning, or NULL. */
 static const char *
 unknown_word(const char *s)
 {
@@ -296,8 +296,7 @@ split_settings(struct recipe_reader *l, char *head)
 	at += sizeof mark - 1;
 	unknown = unknown_word(at);
 	if (unknown != NULL)
-		buf_printf(&l->message,
-		    "%.*s under [settings] stands for nothing",
+		buf_printf(&l->message, "%.*s under [settings] has no meaning",
 		    (int)word_len(unknown), unknown);
 	else if (*at == '\0')
 		buf_puts(&l->message, "there is nothing under [settings]");

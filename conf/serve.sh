@@ -112,7 +112,7 @@ http://?* | https://?*) ;;
 esac
 
 if [ "$binary" = apache2 ] && [ "$(id -u)" = 0 ]; then
-	refuse "Apache does not serve as root: make somebody else the owner of $data"
+	refuse "Apache does not serve as root: make another user the owner of $data"
 fi
 
 all='authorize token refresh metadata userinfo introspect revoke logout gate'
@@ -134,7 +134,7 @@ run=$(mktemp -d "$temporary/latchkey.XXXXXX") ||
 # The server's process and that of start-programs, each the leader of a
 # process group.
 server_leader='' programs_leader=''
-alive() {	# the dead that nobody has buried yet do not count
+alive() {	# zombies do not count
 	cat /proc/[0-9]*/stat 2>/dev/null | awk -v group="$1" '
 	    $5 == group && $3 != "Z" { found = 1 } END { exit !found }'
 }

@@ -87,7 +87,7 @@ if [ -z "$listen_http$listen_http6" ]; then
 	listen_http=${any}80
 	[ ! -e /proc/net/if_inet6 ] || listen_http6='[::]:80'
 fi
-# IPv6 alone stands where IPv4 would.
+# Without IPv4, IPv6 takes its place.
 [ -n "$listen" ] || { listen=$listen6 listen6=''; }
 [ -n "$listen_http" ] || { listen_http=$listen_http6 listen_http6=''; }
 case $server in

@@ -870,7 +870,7 @@ $DATA/store/mine"
 	[[ ${#stderr_lines[@]} -eq 2 && $stderr = *"'famly'"*"'The Staff'"* ]]
 }
 
-@test "client: a * in a redirect URI is refused: it stands for nothing" {
+@test "client: a * in a redirect URI is refused: it is no wildcard" {
 	run -1 latchkey client add app --redirect-uri 'https://*.example.org/cb'
 	assert_output 'register each one'
 	run -1 latchkey client add app --redirect-uri https://a.example/cb \

@@ -319,7 +319,7 @@ setup() {
 	done
 	own_recipe bad
 	sed -i 's/^issuer/{nobody}/' "$DATA/apps/bad.conf"
-	refused '{nobody} under [settings] stands for nothing'
+	refused '{nobody} under [settings] has no meaning'
 	sed -i '/^\[settings/,$d' "$DATA/apps/bad.conf"
 	refused 'no line [settings]'
 	own_recipe bad

@@ -66,7 +66,7 @@ within(uint32_t four, uint32_t first, uint32_t last)
 	return at_least(four, first) & ~at_least(four, last + 1);
 }
 
-/* What stands for 62 and 63. */
+/* The characters for 62 and 63. */
 struct alphabet {
 	uint32_t c62, c63;
 };

@@ -28,7 +28,7 @@ struct form {
  * short for every C function after us), broken percent-encoding, broken
  * UTF-8, more than FORM_FIELDS_MAX fields. A raw space is taken as one:
  * a client in wide use sends them. A name given twice (RFC 6749 3.1) is noted
- * in `repeated`; the first value stands, the caller refuses.
+ * in `repeated`; the first value is kept, the caller refuses.
  */
 enum err form_parse(struct form *f, char *text, size_t len) MUST_CHECK;
 

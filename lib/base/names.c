@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Where NAME stands in LIST; the length of LIST if it does not. */
+/* The position of NAME in LIST; the length of LIST if it is not there. */
 static size_t
 find(const char *list, const char *name, size_t len)
 {

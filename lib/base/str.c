@@ -208,7 +208,7 @@ str_percent_decode(char *s, size_t len)
 	return str_is_utf8(s, out) ? OK : ERR_SYNTAX;
 }
 
-/* The next word where it stands, or NULL; *CURSOR moves past it. */
+/* The next word, not copied, or NULL; *CURSOR moves past it. */
 static const char *
 next_span(const char **cursor, size_t *len)
 {

@@ -1,6 +1,6 @@
 /*
  * Bounded strings and word lists. A word list is what OAuth calls a scope
- * (RFC 6749 3.3): words parted by single spaces. Groups, scopes, redirect
+ * (RFC 6749 3.3): words separated by single spaces. Groups, scopes, redirect
  * URIs and the like are all kept that way.
  */
 #ifndef LK_BASE_STR_H

@@ -88,7 +88,7 @@ check_redirect_uri(const struct code *c, const char *given, enum reason *reason)
 	if (given != NULL && !str_equal(given, c->redirect_uri))
 		return refused(REASON_REDIRECT_URI_MISMATCH, reason);
 	/* OAuth 2.1 leaves it out and has PKCE in its place; without PKCE
-	 * RFC 6749 4.1.3 stands. */
+	 * RFC 6749 4.1.3 applies. */
 	if (given == NULL && c->redirect_uri_given && !c->has_challenge)
 		return refused_as(
 		    ERR_INVALID_GRANT, REASON_REDIRECT_URI_MISSING, reason);

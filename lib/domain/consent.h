@@ -25,8 +25,8 @@ enum err consent_get(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], const char *client_id,
     struct consent *a) MUST_CHECK;
 
-/* Puts A: the newest answer stands for each scope it names, answers about
- * other scopes are kept. */
+/* Puts A: it replaces earlier answers about the scopes it names; answers
+ * about other scopes are kept. */
 enum err consent_put(struct store_txn *t, const struct consent *a) MUST_CHECK;
 
 void consent_del(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],

@@ -4,10 +4,10 @@
  * A session is good while its record is there, has not expired, and its
  * person may act (user_require).
  *
- * It has an idle and an absolute life. A code issued under it, a refresh of an
- * app that stands on it and a request at a site count as use and put the idle
- * end off, noted at most once an hour. An expiry is not a logout: the record is
- * removed some time after, and no app is told.
+ * It has an idle and an absolute life. A code issued under it, a refresh of a
+ * family that depends on it and a request at a site count as use. A use moves
+ * the idle end, and is noted at most once an hour. An expiry is not a logout:
+ * the record is removed some time after, and no app is told.
  */
 #ifndef LK_DOMAIN_SESSION_H
 #define LK_DOMAIN_SESSION_H

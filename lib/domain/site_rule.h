@@ -21,8 +21,8 @@
  * and what they mean more closely:
  *	app-password	the people above may also come with an app password
  *	scope:NAME	the token must have that scope
- *	strict		and what it stands on must still stand: the store is
- *			asked, not the token alone
+ *	strict		the grant behind the token must still be good: the
+ *			store is asked, not the token alone
  */
 #ifndef LK_DOMAIN_SITE_RULE_H
 #define LK_DOMAIN_SITE_RULE_H

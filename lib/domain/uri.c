@@ -137,8 +137,7 @@ uri_refusal(const char *uri)
 	if (strchr(uri, '#') != NULL)
 		return "a redirect URI has no fragment (#...)";
 	if (strchr(uri, '*') != NULL)
-		return "a * stands for nothing: a URI is compared byte by "
-		       "byte; "
+		return "a * is no wildcard: a URI is compared byte by byte; "
 		       "register each one";
 	if (u.has_userinfo)
 		return "a redirect URI has no user name in it";

@@ -83,7 +83,7 @@ enum err request_read_form(struct request *r, struct exchange *x) MUST_CHECK;
 const struct form *request_form(const struct request *r);
 
 /* The value of a cookie, copied into VALUE; false if there is none, if it
- * stands there more than once, or if it does not fit. */
+ * is given more than once, or if it does not fit. */
 bool request_cookie(
     const struct request *r, const char *name, char *value, size_t cap);
 

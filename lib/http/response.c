@@ -111,7 +111,7 @@ put_body_headers(struct buf *b, const struct response *r)
 	buf_puts(b, "\r\n");
 }
 
-/* What every answer begins with. Status is first: servers lose what stands
+/* What every answer begins with. Status is first: servers lose what comes
  * before it, and take an answer without one for a 200. */
 static bool
 build_head(struct buf *b, const struct response *r)

@@ -323,7 +323,7 @@ render_partial(
 	return render_span(&inner, text, scope, depth + 1);
 }
 
-/* Renders what TAG stands for; *NEXT is where the text goes on after it. */
+/* Renders the value of TAG; *NEXT is where the text goes on after it. */
 static enum err
 render_tag(struct render *r, struct span text, const struct tag *tag,
     const struct scope *scope, int depth, const char **next)

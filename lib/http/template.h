@@ -10,7 +10,7 @@
  *	{{.}}				the element itself, in an array of text
  *	{{>name}}			another template, in its place
  *	{{t:key}}			a sentence of the catalogue
- *(http/message.h), for text between tags: escaped, and what stands in its
+ *(http/message.h), for text between tags: escaped, and what fills its
  *places in <bdi>
  *
  * A name the data does not have, or a key the catalogue does not, is an error,

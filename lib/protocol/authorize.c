@@ -63,7 +63,7 @@ session_suits(const struct authorize_ctx *d)
 
 /* Whether the app may have what it asks without asking the person again. */
 static bool
-consent_stands(struct store_txn *t, struct authorize_ctx *d)
+consent_suffices(struct store_txn *t, struct authorize_ctx *d)
 {
 	const struct authorize_request *q = d->q;
 	bool settled = consent_settled(t, &q->client, d->r->user.user_id,
@@ -108,17 +108,17 @@ static enum err
 decide_consent(struct store_txn *t, struct authorize_ctx *d)
 {
 	const struct authorize_request *q = d->q;
-	bool stands = consent_stands(t, d);
+	bool suffices = consent_suffices(t, d);
 	enum err e = store_failed(t);
 
 	if (e != OK)
 		return e;
 	d->r->step = AUTHORIZE_CODE;
-	if (!stands && !d->answer->consented)
+	if (!suffices && !d->answer->consented)
 		return ask_next(d, AUTHORIZE_CONSENT, ERR_CONSENT_REQUIRED);
 	if (!d->may_write)
 		return OK;
-	if (!stands) {
+	if (!suffices) {
 		e = consent_give(t, &q->client, d->r->user.user_id, q->scope,
 		    d->answer->ticked, d->now, d->granted);
 		if (e == ERR_ACCESS_DENIED)

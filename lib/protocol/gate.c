@@ -138,8 +138,9 @@ decide_by_rule_step(struct store_txn *t, void *arg)
 	return ERR_LOGIN_REQUIRED;
 }
 
-/* The person or app an access token speaks for. With strict, what it stands on
- * is asked; without, a person must at least be one who may act. */
+/* The person or app an access token speaks for. With strict, the
+ * grant behind it is looked up. Without, the person must at least be one who
+ * may act. */
 static enum err
 find_bearer(struct store_txn *t, void *arg)
 {

@@ -44,7 +44,7 @@ is_provided(struct server_call *c)
 
 /*
  * Whether the request is for PATH. The web server has chosen the program by
- * the URL already; what stands before is its business (an issuer's path, a
+ * the URL already; what comes before PATH is its business (an issuer's path, a
  * cgi-bin). RFC 8414 3.1 puts an issuer's path behind a well-known one.
  */
 static bool
@@ -83,7 +83,7 @@ allowed_methods(const struct endpoint *ep)
 	return get ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
 }
 
-/* An error nobody's serve function has seen: as a page, or as JSON. */
+/* Answers an error found before an endpoint is called: a page, or JSON. */
 static void
 refuse_call(struct call *c, enum err e, enum reason reason)
 {

@@ -4,8 +4,8 @@
  * stop, and closes. Under plain CGI that is one request.
  *
  * Where the provider cannot be opened (not initialised, another owner, disk
- * trouble) the program says why in the log, answers 503, and tries again: what
- * an administrator mends needs no restart (server/opened.h).
+ * trouble) the program says why in the log, answers 503, and tries again. It
+ * needs no restart once the cause is fixed (server/opened.h).
  *
  * With LATCHKEY_IDLE, a number of seconds, the program exits when nothing has
  * come for so long. start-programs holds the socket, in which a connection

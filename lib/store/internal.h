@@ -19,7 +19,7 @@ enum {
 	STORE_SCANS_MAX = 4,  /* one in the other */
 
 	/* Each value begins with two times: when the record expires, and under
-	 * which time it stands in the expiry index (0: it does not). */
+	 * which time the expiry index has it (0: it does not). */
 	ENVELOPE_LEN = 16,
 
 	/* An entry of an index: which (1 byte), a hash of the field (8), the

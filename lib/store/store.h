@@ -18,10 +18,10 @@
  * ended. What fails in the store makes the transaction fail, stickily: all
  * later calls on it do nothing, and nothing of it is kept.
  *
- * Expiry. A record put with an expires_at stands in an index by that time, and
- * each write transaction removes a bounded handful of what has expired, and
- * more when there is a backlog. There
- * is no cron job; a reader must check a record's own expiry all the same.
+ * Expiry. A record put with an expires_at is entered into an index by that
+ * time. Each write transaction removes a bounded handful of what has expired,
+ * and more when there is a backlog. There is no cron job. A reader must check
+ * a record's own expiry all the same.
  */
 #ifndef LK_STORE_STORE_H
 #define LK_STORE_STORE_H

@@ -45,7 +45,7 @@ key_fits(struct store_txn *t, size_t key_len)
 	return false;
 }
 
-/* The record of KEY as it stands, its envelope in E; false, and E zeroes, if
+/* The record of KEY as it is stored, its envelope in E; false, and E zeroes, if
  * there is none. */
 static inline bool
 find_stored(struct store_txn *t, enum store_table table,
@@ -130,9 +130,9 @@ put_enveloped(struct store_txn *t, enum store_table table,
 }
 
 /*
- * A record that lives longer than it stands in the index for stays where it
- * is there: the sweep will move it on. So a family that is rotated every
- * quarter of an hour costs the index one write a month.
+ * If a record's expiry moves to a later time, its entry in the index keeps the
+ * earlier one: the sweep moves it on. So a family that is rotated every quarter
+ * of an hour costs the index one write a month.
  */
 void
 store_put(struct store_txn *t, enum store_table table, const void *key,
@@ -329,8 +329,8 @@ expiring_decode(struct sweep_ctx *x, const struct engine_bytes *entry)
 	return x->table < TABLE_COUNT && section_of(x->table) == x->bytes[0];
 }
 
-/* Takes an entry out of the index, and what it stands for out of its table,
- * if that has indeed expired. */
+/* Takes an entry out of the index, and its record out of the table if that has
+ * indeed expired. */
 static void
 sweep_entry(struct store_txn *t, const struct sweep_ctx *x, int64_t now)
 {
@@ -348,7 +348,7 @@ sweep_entry(struct store_txn *t, const struct sweep_ctx *x, int64_t now)
 }
 
 /* The first entry, from SECTION on, that had expired at NOW; false if there is
- * none. SECTION is then where it stands: those before have none. */
+ * none. SECTION is then its section: those before have none. */
 static bool
 next_expired(struct store_txn *t, struct engine_cursor *c, int64_t now,
     uint8_t *section, struct sweep_ctx *x)

@@ -63,7 +63,7 @@ cors_preflight(struct response *r, const struct provider *p,
 {
 	const char *headers = "Authorization, Content-Type";
 
-	/* By name: "*" stands for none where there are credentials, and never
+	/* By name: "*" matches none where there are credentials, and never
 	 * for Authorization. */
 	if (policy != CORS_NONE && is_header_list(q->asked_headers))
 		headers = q->asked_headers;

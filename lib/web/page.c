@@ -10,7 +10,7 @@
 
 enum { FORM_ACTION_CAP = 1024, TEMPLATE_NAME_CAP = 32 };
 
-/* The stylesheet stands in the page; its hash lets it in, and no other. */
+/* The stylesheet is part of the page. Its hash allows it, and no other. */
 static void
 put_style_source(struct buf *b, const char *style)
 {
