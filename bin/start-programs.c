@@ -49,8 +49,7 @@ enum {
 };
 
 static struct program {
-	const char *name;
-	char path[PATH_CAP];
+	const char *name, *path;
 	int socket;     /* -1: there is none */
 	pid_t pid;      /* 0: the next connection starts it */
 	int64_t due_ms; /* but not before */
@@ -65,6 +64,8 @@ static struct program {
 #define IDLE_S "30"
 
 enum { COUNT = sizeof programs / sizeof programs[0] };
+
+static char paths[COUNT][PATH_CAP];
 
 struct account {
 	const char *name; /* NULL: it is us */
@@ -142,7 +143,8 @@ check_programs(const char *dir)
 	for (int i = 0; i < COUNT; i++) {
 		struct program *p = &programs[i];
 
-		put_path(p->path, sizeof p->path, dir, p->name);
+		put_path(paths[i], sizeof paths[i], dir, p->name);
+		p->path = paths[i];
 		if (access(p->path, X_OK) != 0)
 			refuse("%s: cannot be run", p->path);
 	}

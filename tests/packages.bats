@@ -59,6 +59,7 @@ boot_machine() {
 	    mount -t overlay none "$1/root" \
 		-o "lowerdir=/,upperdir=$1/changes,workdir=$1/work" &&
 	    rm -f "$1/root/usr/sbin/policy-rc.d" &&
+	    rm -rf "$1/root/var/lib/latchkey" &&
 	    exec systemd-nspawn -q --register=no --keep-unit \
 		--private-network --machine="latchkey-$$" -D "$1/root" \
 		-b -- --unit=basic.target' sh "$machine"
