@@ -33,7 +33,7 @@ mode() {
 }
 
 # on_terminal ANSWER... -- COMMAND...: runs it on a terminal of its own; each
-# answer is typed when a question stands there. ^C interrupts. Tells at the end
+# answer is typed when a question is shown. ^C interrupts. Prints at the end
 # whether the terminal echoes.
 on_terminal() {
 	python3 -c '
@@ -422,14 +422,14 @@ $DATA/store/mine"
 	assert_equal "$output" "$added"
 }
 
-@test "a name is taken once, in whatever case" {
+@test "a name is taken once, in any case" {
 	add_user alice
 	run -1 latchkey user add Alice --no-password
 	assert_output 'exists already'
 	run -0 latchkey user show ALICE
 }
 
-@test "user: two people cannot have the same verified address, in whatever case" {
+@test "user: two people cannot have the same verified address, in any case" {
 	latchkey user add alice --no-password --email alice@example.org
 	run -1 latchkey user add bob --email Alice@Example.org </dev/null
 	assert_equal "$output" "latchkey: --email 'Alice@Example.org': is the verified address of alice; --email-unverified gives it to another person as well"

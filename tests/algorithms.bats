@@ -119,7 +119,7 @@ algs() {	# of the last begin: ID token's, access token's
 	assert_status 200
 }
 
-@test "each algorithm: alg and typ stand in the header, kid for whoever has to find a key, and nothing else (RFC 8725 3.11)" {
+@test "each algorithm: the header has alg and typ, kid if a key has to be found, and nothing else (RFC 8725 3.11)" {
 	for client in ed rs hs; do
 		begin "$client"
 		assert_equal "$(jwt_header "$id" | field typ)" JWT
@@ -205,7 +205,7 @@ no_good() {
 	assert_equal "$(http_body)" '{"active":false}'
 }
 
-# no_hint TOKEN: signs nobody out by itself.
+# no_hint TOKEN: does not sign a person out by itself.
 no_hint() {
 	request alice GET "$ISSUER/logout" id_token_hint="$1"
 	refute_header Location
@@ -291,7 +291,7 @@ no_hint() {
 	no_good "$token.$signature"
 }
 
-# signed HEADER CLAIMS: with our own active key, as nobody outside can.
+# signed HEADER CLAIMS: with our own active key, which no outsider has.
 signed() {
 	local token
 	token=$(forge "$1" "$2")

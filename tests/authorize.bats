@@ -43,7 +43,7 @@ assert_consent_page() {
 }
 
 # --- the client and where it wants the answer: until they are known good,
-# --- whatever is wrong is told on a page (RFC 6749 4.1.2.1)
+# --- every error is shown on a page (RFC 6749 4.1.2.1)
 
 @test "authorize: an unknown client gets a page, not a redirect (RFC 6749 4.1.2.1)" {
 	ask - nobody
@@ -324,7 +324,7 @@ state=a-state"
 	[[ $(http_header Location) = 'https://a.example/?page=cb&code='* ]]
 }
 
-@test "authorize: state comes back byte for byte, whatever is in it" {
+@test "authorize: state comes back byte for byte, with any content" {
 	local state
 	for state in ' a+b&c=d%41;/?#"<>' $'caf\u00e9 \u4f60\u597d \U1f511' \
 	    $'a\r\nSet-Cookie: x=1' '%0d%0a' $'\t'; do
@@ -410,7 +410,7 @@ state=a-state"
 
 # --- prompt (OpenID Connect Core 3.1.2.1)
 
-@test "authorize: prompt=none asks nobody: login_required, consent_required, or a code" {
+@test "authorize: prompt=none shows no page: login_required, consent_required, or a code" {
 	ask - app prompt=none
 	assert_error_redirect login_required
 	ask alice app prompt=none
@@ -468,7 +468,7 @@ state=a-state"
 	assert_error_redirect access_denied
 }
 
-@test "authorize: prompt=select_account where nobody is signed in is a sign-in" {
+@test "authorize: prompt=select_account without a session is a sign-in" {
 	ask carol app prompt=select_account
 	assert_sign_in_page
 	submit carol step=login username=alice password="$PASSWORD"
@@ -538,7 +538,7 @@ state=a-state"
 	assert_equal "$(tags input | grep 'name="username"' | attribute value)" ''
 }
 
-@test "authorize: an id_token_hint of whoever is signed in changes nothing, expired or not" {
+@test "authorize: an id_token_hint of the person who is signed in changes nothing, expired or not" {
 	local hint
 	hint=$(redeem "$(get_code alice app)" | field id_token)
 	ask alice app id_token_hint="$hint" prompt=none
@@ -551,7 +551,7 @@ state=a-state"
 	assert_code
 }
 
-@test "authorize: an id_token_hint of somebody else asks for a sign-in, never gives another's code" {
+@test "authorize: an id_token_hint of another person asks for a sign-in, never gives another's code" {
 	local hint
 	hint=$(redeem "$(get_code alice app)" | field id_token)
 	sign_in bob app >/dev/null
@@ -586,7 +586,7 @@ state=a-state"
 	done
 }
 
-@test "authorize: a hint that fits no person asks once, and is no dead end" {
+@test "authorize: a hint that fits no person asks once, and then goes on" {
 	ask - app id_token_hint=garbage prompt=none
 	assert_error_redirect login_required
 	ask alice app id_token_hint=garbage login_hint=alice

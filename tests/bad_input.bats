@@ -20,7 +20,7 @@ setup() {
 }
 
 teardown() {
-	# whatever was sent, nothing was lost and nobody crashed
+	# nothing was lost, and no program crashed
 	refute_logged 'server_error|AddressSanitizer|runtime error'
 }
 
@@ -162,7 +162,7 @@ assert_refused() {
 	assert_secure_headers
 }
 
-@test "bad input: an address that is nobody's is a plain 404 (404 page for people)" {
+@test "bad input: an unknown address is a plain 404 (404 page for people)" {
 	local program
 	for program in $ALL; do
 		for bad in / /x "/${program}x" "$(path $program)/" \
@@ -438,15 +438,15 @@ refute_evil_cookie() {
 }
 
 @test "bad input: a refused client secret, token or code is echoed neither in the answer nor in the log" {
-	SECRET=not-the-secret-of-anybody-at-all-here redeem a-code-nobody-has
+	SECRET=not-the-secret-of-anybody-at-all-here redeem an-unknown-code
 	assert_error invalid_client
 	[[ $(<"$(last raw)") != *not-the-secret* ]]
-	introspect a-token-nobody-has >/dev/null
-	refresh a-refresh-token-nobody-has >/dev/null
+	introspect an-unknown-token >/dev/null
+	refresh an-unknown-refresh-token >/dev/null
 	assert_error invalid_grant
-	userinfo an-access-token-nobody-has >/dev/null
+	userinfo an-unknown-access-token >/dev/null
 	assert_status 401
-	refute_logged 'not-the-secret|nobody-has'
+	refute_logged 'not-the-secret|an-unknown'
 }
 
 @test "bad input: HTML in every parameter of a refused request arrives as text or not at all" {

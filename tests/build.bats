@@ -2,7 +2,7 @@
 
 load helper
 
-# A build of this file's own, without RS256 and with somebody's CFLAGS.
+# A build of this file's own, without RS256 and with a builder's CFLAGS.
 setup_file() {
 	cd "$root" || return
 	unset MAKEFLAGS MFLAGS MAKELEVEL SAN RS256 CFLAGS LDFLAGS
@@ -145,7 +145,7 @@ make_it() {
 }
 
 @test "build: packages.sh names what is missing, and who could install it" {
-	# A machine without sudo, where nobody is root and one package is not there.
+	# A machine without sudo and root, where one package is missing.
 	sed "s/'jq jq'/'latchkey-no-such-package no-such-command'/" \
 	    conf/packages.sh >"$BATS_TEST_TMPDIR/packages.sh"
 	mkdir "$BATS_TEST_TMPDIR/bin"

@@ -50,7 +50,7 @@ serve() {
 	    photos.example.org:80="$http_port"
 }
 
-# lead NAME:PORT=PORT...: whoever asks by the proxy, as check does from now on.
+# lead NAME:PORT=PORT...: a proxy, which check uses from now on.
 lead() {
 	local port
 	port=$(free_port)
@@ -59,8 +59,8 @@ lead() {
 	export https_proxy=http://127.0.0.1:$port http_proxy=http://127.0.0.1:$port
 }
 
-# What check finds, but for the file system, which is the machine's: LEVEL WHAT,
-# a line each.
+# What check finds, except about the file system, which is the machine's:
+# LEVEL WHAT, a line each.
 findings() {
 	latchkey check --json --sockets "$BATS_TEST_TMPDIR/none" \
 	    --ca-file "$BATS_FILE_TMPDIR/certificate.pem" "$@" |
@@ -373,7 +373,7 @@ change() {	# FILE SED-SCRIPT
 	finds_nothing
 }
 
-@test "check: a certificate for another name, or of an authority nobody knows" {
+@test "check: a certificate for another name, or of an unknown authority" {
 	make_certificate certificate.other -1 80 www.example.org
 	cat "$BATS_FILE_TMPDIR/certificate.other.pem" \
 	    >>"$BATS_FILE_TMPDIR/certificate.pem"
@@ -721,9 +721,9 @@ rests_on() {
 	[[ $output = "warning site $SITE has no rule"* ]]
 }
 
-# --- nobody there, and who should not be believed ----------------------------
+# --- servers that do not answer, and answers not to be believed --------------
 
-@test "check: an address that nobody answers at is an error, and --offline leaves it" {
+@test "check: an address that does not answer is an error, and --offline leaves it" {
 	lead
 	finds_only 'error https://id.example.org/.* cannot be reached: ' \
 	    '--offline'

@@ -24,7 +24,7 @@ setup() {
 	[[ -n $refresh_token ]]
 }
 
-# Whatever a test has sent, the token still works, and no program has logged
+# After each test the token still works, and no program has logged
 # or told a secret.
 teardown() {
 	AUTH=none CLIENT=spa refresh "$refresh_token" >/dev/null

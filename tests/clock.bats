@@ -33,7 +33,7 @@ is_signed_in() {	# NAME
 	[[ $(http_header Location) == *code=* ]]
 }
 
-@test "clock: what is used while the clock is 40 days behind ends nobody's sign-in afterwards" {
+@test "clock: what is used while the clock is 40 days behind ends no sign-in afterwards" {
 	local alice bob
 	remember alice
 	remember bob

@@ -1,5 +1,4 @@
-# What was answered stands, whatever happens to the machine, the disk or the
-# processes: power cuts, kill -9, a full disk.
+# What was answered is kept, through power cuts, kill -9 and a full disk.
 #
 # LATCHKEY_KILLS and LATCHKEY_CUTS ask for more than the usual run does: how
 # many kills, and how many states of the disk at each flush.
@@ -26,7 +25,7 @@ in_memory() {
 	mktemp -d "$([[ -w /dev/shm ]] && echo /dev/shm || tmpdir)/lk.XXXXXX"
 }
 
-@test "durability: at whatever point the power is cut, the store is sound and no acknowledged rotation is lost" {
+@test "durability: at any point the power is cut, the store is sound and no acknowledged rotation is lost" {
 	local scratch status=0
 	durability record "$DATA" "$(tmpdir)/record" 10 20
 	scratch=$(in_memory)
@@ -40,7 +39,7 @@ in_memory() {
 	[[ $(<"$(tmpdir)/said") = "300 answers in 15 families"* ]]
 }
 
-@test "durability: kill -9 at any moment loses no answer, gives no token two successors and blocks nobody" {
+@test "durability: kill -9 at any moment loses no answer, gives no token two successors and blocks no process" {
 	durability kill "$DATA" "${LATCHKEY_KILLS:-200}"
 }
 

@@ -5,7 +5,7 @@
 
 Its answer to /app/own-401 is a 401 of its own. /app/socket is a WebSocket (RFC
 6455) that says each message again, after whose it is. /app/events sends one event,
-and the next when somebody has asked for /app/next."""
+and the next after a request for /app/next."""
 
 import base64
 import hashlib

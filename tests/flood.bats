@@ -178,7 +178,7 @@ authorize_pid() {
 	give_back
 }
 
-@test "flood: a refused guess is answered a second later, and holds no worker meanwhile" {
+@test "flood: a refused guess is answered a second later, and holds no worker until then" {
 	local began ms
 	set_conf workers 2
 	start_server

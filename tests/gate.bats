@@ -12,7 +12,7 @@ setup_file() {
 	gate_store
 	export APP_PORT
 	APP_PORT=$(free_port)
-	# Whatever the site is made of comes to be seen in the answer.
+	# Each kind of content of the site has its mark in the answer.
 	mkdir -p "$BATS_FILE_TMPDIR"/www/{open,family,closed,dav,app}
 	for place in . open family closed dav; do
 		echo "the file in $place" >"$BATS_FILE_TMPDIR/www/$place/page.txt"
@@ -162,7 +162,7 @@ serve_site() {
 	assert_logged 'forbidden reason=not_in_group client_id=http://127.0.0.2'
 	sign_in_at alice "$SITE/family/page.txt"
 	assert_page 'the file in family'
-	# The page's link: out, and somebody else in.
+	# The page's link: out, and another person in.
 	visit bob "$SITE/.latchkey/sign-out"
 	assert_page 'Sign out\?'
 	submit bob step=logout
@@ -191,7 +191,7 @@ serve_site() {
 	latchkey grant end --client "$SITE" >/dev/null
 	request alice GET "$SITE/page.txt" -H 'Accept: text/html'
 	assert_status 303
-	# Whoever is signed in is not asked again.
+	# A person who is signed in is not asked again.
 	visit alice "$SITE/page.txt"
 	assert_status 200
 	open_page alice "$ISSUER/logout"
@@ -268,7 +268,7 @@ serve_site() {
 	[[ $output = *' 303 '* ]]
 }
 
-@test "gate: a gate that is dead or hangs lets nobody in" {
+@test "gate: a gate that is dead or hangs lets no request in" {
 	start_site
 	kill -STOP "$GATE_PID"
 	run ! curl --noproxy '*' -s -m 2 -o /dev/null "$SITE/open/page.txt"
@@ -307,7 +307,7 @@ serve_site() {
 	refute_page 'GET /private'
 }
 
-@test "gate: a page of another site signs nobody out" {
+@test "gate: a page of another site cannot sign a person out" {
 	start_site
 	sign_in_at alice "$SITE/page.txt"
 	request alice GET "$SITE/.latchkey/sign-out" -H 'Sec-Fetch-Mode: no-cors' \

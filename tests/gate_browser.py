@@ -67,8 +67,8 @@ def restored_tabs(site, password):
 def walk_restored_tabs(walk, driver, site, password):
     pages = ["%s/family/page.txt?tab=%d" % (site, i) for i in range(3)]
 
-    # Nobody is signed in anywhere: three sign-in pages, each with its own way
-    # back. Each of them works, whatever the others have done by then.
+    # No one is signed in anywhere: three sign-in pages, each with its own way
+    # back. Each of them works after the others have been used.
     tabs = []
     driver.get("about:blank")
     for page in pages:

@@ -334,7 +334,7 @@ grants() {
 	run -1 latchkey site add https://photos.example.org:443
 }
 
-@test "gate: a site's codes are nobody else's to redeem, and it has no tokens" {
+@test "gate: a site's codes cannot be redeemed by a client, and it has no tokens" {
 	local to code
 	ask_gate /page.txt HTTP_ACCEPT=text/html
 	open_page alice "$(http_header Location)"
@@ -525,7 +525,7 @@ grants() {
 	done
 }
 
-@test "gate: the page to a no is the whole answer, and lets nobody on" {
+@test "gate: the page to a no is the whole answer, and lets no request through" {
 	local cookie
 	cookie=$(gate_cookie bob)
 	page() { cgi gate "$1" "$2" '' '' "LATCHKEY_SITE=$SITE" HTTP_ACCEPT=text/html "${@:3}" >/dev/null; }
@@ -764,7 +764,7 @@ move() {
 
 @test "latchkey site: rules that say nothing, or two things, are refused with the reason" {
 	local rule
-	for rule in '' ' ' 'signed-in' '/x' '/x somebody' 'get /x anyone' \
+	for rule in '' ' ' 'signed-in' '/x' '/x someone' 'get /x anyone' \
 	    '/x anyone signed-in' '/x app-password' '/x strict' \
 	    '/x bearer:' '/x bearer:a bearer:b' '/x group:a,b' '/../x anyone' \
 	    '/x?y anyone' '/x signed-in group:a' '/x scope:a' 'GET, anyone'; do
@@ -787,7 +787,7 @@ move() {
 	run -2 latchkey site set "$SITE"
 }
 
-@test "latchkey site: without a rule a new site is open to whoever signs in; with none left it is closed" {
+@test "latchkey site: without a rule a new site is open to all who sign in; with none left it is closed" {
 	latchkey site add http://127.0.0.9 >/dev/null
 	assert_equal "$(latchkey site show http://127.0.0.9 --json | jq -c .rules)" \
 	    '["/ signed-in"]'

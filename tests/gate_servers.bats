@@ -1,5 +1,5 @@
 # The gate before a site, with every real web server, unprivileged on high ports,
-# over TLS, with the configuration that is shipped for each, unchanged but for
+# over TLS, with the configuration that is shipped for each, unchanged except for
 # hosts, ports, paths and how long a gate may be silent: the same promises for
 # all. The site is another host than the provider, and has files, programs and a
 # proxied app.
@@ -255,7 +255,7 @@ start_caddy() {
 
 # --- the promises --------------------------------------------------------------
 
-# ask PERSON [CURL-OPTION...] PATH: at the site, as it stands; prints the status.
+# ask PERSON [CURL-OPTION...] PATH: at the site, sent unchanged; prints the status.
 ask() {
 	local cookies=$BATS_TEST_TMPDIR/jar-$1
 	curl --noproxy '*' --path-as-is -sS -m 30 -o "$(last body)" \
@@ -429,7 +429,7 @@ what_is_not_open_is_closed() {
 	done
 }
 
-# ask_raw HEAD: what comes of a request as it stands.
+# ask_raw HEAD: the answer to this request, sent unchanged.
 ask_raw() {
 	printf '%b' "$1Connection: close\r\n\r\n" |
 	    timeout 20 openssl s_client -connect "127.0.0.1:$PORT" -quiet \
@@ -577,7 +577,7 @@ bodies_reach_the_app() {
 }
 
 # What would lead past an authorizer (FcgidAuthorizer, or mod_authnz_fcgi without
-# a Require), in a .htaccess or a section of somebody else's.
+# a Require), in a .htaccess or section of another person.
 no_other_section_opens_it() {
 	local htaccess=$BATS_FILE_TMPDIR/photos/mistake/.htaccess words
 	answers 303 - -H 'Accept: text/html' /mistake/location/page.txt
@@ -618,7 +618,7 @@ gates() {
 }
 
 # without_the_gate_it_is_closed SECONDS [DEAD]: how long to wait for an answer
-# from a gate that hangs; and what may come of a dead one instead of an error.
+# from a gate that hangs; and the status that a gate that has ended may give instead of an error.
 without_the_gate_it_is_closed() {
 	local path status
 	answers 200 - /open/page.txt
@@ -668,7 +668,7 @@ end_gate() {
 @test "lighttpd: signing out, ending a grant, locking a person count at the next request" { at lighttpd; it_closes_at_the_next_request; }
 @test "lighttpd: bodies reach the app, and its 401 the client" { at lighttpd; bodies_reach_the_app; }
 @test "lighttpd: Chromium goes through it, and signs out" { at lighttpd; a_browser_goes_through; }
-@test "lighttpd: a gate that hangs or is dead lets nobody in" { at lighttpd; without_the_gate_it_is_closed 15; }
+@test "lighttpd: a gate that hangs or is dead lets no request in" { at lighttpd; without_the_gate_it_is_closed 15; }
 
 # --- nginx ----------------------------------------------------------------
 
@@ -690,7 +690,7 @@ end_gate() {
 @test "nginx: signing out, ending a grant, locking a person count at the next request" { at nginx; it_closes_at_the_next_request; }
 @test "nginx: bodies reach the app, and its 401 the client" { at nginx; bodies_reach_the_app; }
 @test "nginx: Chromium goes through it, and signs out" { at nginx; a_browser_goes_through; }
-@test "nginx: a gate that hangs or is dead lets nobody in" { at nginx; without_the_gate_it_is_closed 15; }
+@test "nginx: a gate that hangs or is dead lets no request in" { at nginx; without_the_gate_it_is_closed 15; }
 
 # --- Apache ---------------------------------------------------------------
 
@@ -714,7 +714,7 @@ end_gate() {
 @test "apache: bodies reach the app, and its 401 the client" { at apache; bodies_reach_the_app; }
 @test "apache: no .htaccess and no other section leads past it" { at apache; no_other_section_opens_it; }
 @test "apache: Chromium goes through it, and signs out" { at apache; a_browser_goes_through; }
-@test "apache: a gate that hangs or is dead lets nobody in" { at apache; without_the_gate_it_is_closed 3; }
+@test "apache: a gate that hangs or is dead lets no request in" { at apache; without_the_gate_it_is_closed 3; }
 
 # --- Apache with mod_fcgid ------------------------------------------------
 
@@ -739,7 +739,7 @@ end_gate() {
 @test "apache-fcgid: no .htaccess and no other section leads past it" { at apache-fcgid; no_other_section_opens_it; }
 @test "apache-fcgid: Chromium goes through it, and signs out" { at apache-fcgid; a_browser_goes_through; }
 # mod_fcgid tries 32 times to start a program, a second apart, before it answers.
-@test "apache-fcgid: a gate that hangs or is dead lets nobody in" { at apache-fcgid; without_the_gate_it_is_closed 15 000; }
+@test "apache-fcgid: a gate that hangs or is dead lets no request in" { at apache-fcgid; without_the_gate_it_is_closed 15 000; }
 
 # --- Caddy ----------------------------------------------------------------
 
@@ -765,4 +765,4 @@ end_gate() {
 	answers 200 alice /mistake/page.txt
 }
 @test "caddy: Chromium goes through it, and signs out" { at caddy; a_browser_goes_through; }
-@test "caddy: a gate that hangs or is dead lets nobody in" { at caddy; without_the_gate_it_is_closed 15; }
+@test "caddy: a gate that hangs or is dead lets no request in" { at caddy; without_the_gate_it_is_closed 15; }

@@ -65,7 +65,7 @@ place_store() {
 	export DATA LATCHKEY_TEST_CLOCK SERVER_LOG SERVER_PID
 }
 
-# A store with people, clients and whoever has signed in takes a while to make.
+# A store with people, clients and sessions takes a while to make.
 # save_store, in setup_file, keeps what there is; fresh_store, in setup, gives
 # a test a copy of its own.
 save_store() {
@@ -138,7 +138,7 @@ port_is_taken() {
 		END { exit !found }'
 }
 
-# A port nobody listens on and no other test of this run was given.
+# A free port that no other test of this run was given.
 free_port() {
 	local port taken=$BATS_RUN_TMPDIR/ports
 	mkdir -p "$taken"
@@ -191,7 +191,7 @@ start_server() {
 }
 
 # share_programs, in setup_file: a copy of programs and conf/ that others than
-# root can run. Root gives a store to somebody else, as whom serve_store then
+# root can run. Root gives a store to another user, as whom serve_store then
 # runs all of it: Apache does not serve as root.
 share_programs() {
 	local dir=$BATS_FILE_TMPDIR/shared
@@ -232,7 +232,7 @@ stop_server() {
 	SERVER_PID=
 }
 
-# For teardown_file: whatever a test that failed has left behind.
+# For teardown_file: stops what a failed test has left running.
 stop_all() {
 	local pid
 	while read -r pid; do
@@ -246,7 +246,7 @@ is_gone() {
 	[[ $(ps -o stat= -p "$1" || :) != [!Z]* ]]
 }
 
-# serving PROGRAM: the process that serves it from our store, whoever started it.
+# serving PROGRAM: the process that serves it from our store, however it was started.
 serving() {
 	local pid
 	for pid in $(pgrep -f "cgi-bin/$1"); do
@@ -624,7 +624,7 @@ tags() {
 	} <"$dir/body"
 }
 
-# Every field of the last page's form that a browser would send as it stands:
+# Every field of the last page's form that a browser would send unchanged:
 # NAME=VALUE, a line each.
 form_fields() {
 	local -; set +T
@@ -1063,7 +1063,7 @@ refute_page() {
 	    fail "the page says: $1"
 }
 
-# assert_error_page REASON: nobody is sent anywhere, and the administrator finds
+# assert_error_page REASON: there is no redirect, and the administrator finds
 # the reason on the page and in the log.
 assert_error_page() {
 	assert_status 400 && refute_header Location &&

@@ -75,13 +75,13 @@ inactive() {	# TOKEN [NAME=VALUE...]
 	assert_header WWW-Authenticate '^Basic realm='
 	request - POST "$ISSUER/introspect" token="$access"
 	assert_refused 401 invalid_client
-	# The token itself proves nobody to be a client.
+	# The token itself does not authenticate a client.
 	request - POST "$ISSUER/introspect" \
 	    -H "Authorization: Bearer $access" token="$access"
 	assert_refused 401 invalid_client
 }
 
-@test "introspection: a refresh token, for the client it belongs to and nobody else" {
+@test "introspection: a refresh token, for the client it belongs to and no other" {
 	begin
 	introspect "$refresh_token"
 	assert_field active true
@@ -219,7 +219,7 @@ inactive() {	# TOKEN [NAME=VALUE...]
 	inactive "$third"
 }
 
-@test "introspection: inactive when the session has ended, but for offline_access" {
+@test "introspection: inactive when the session has ended, except for offline_access" {
 	begin scope='openid profile'
 	plain=$access
 	begin

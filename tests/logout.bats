@@ -103,7 +103,7 @@ assert_done() {
 	assert_signed_in elsewhere
 }
 
-@test "logout: the old cookie is dead, not only forgotten" {
+@test "logout: the old cookie is no longer good, not only forgotten" {
 	sign_in_at_app alice
 	cp "$BATS_TEST_TMPDIR/cgi-jar-alice" "$BATS_TEST_TMPDIR/cgi-jar-thief"
 	assert_signed_in thief
@@ -235,7 +235,7 @@ assert_done() {
 	log_out alice post_logout_redirect_uri=https://evil.example/
 	assert_error_page post_logout_redirect_uri_unregistered
 	refute_page 'evil'
-	# The page that says so is no dead end.
+	# The page that says so offers a way on.
 	assert_page "<a href=\"$ISSUER/logout\">Sign out</a>"
 	log_out alice
 	submit alice step=logout
@@ -313,7 +313,7 @@ link_of_page() {
 	assert_equal "$(http_header Location)" https://app.example/bye
 }
 
-@test "logout: no refusal is a dead end: each page offers to sign out" {
+@test "logout: each page of a refusal offers to sign out" {
 	local long
 	long=$(printf '%05000d' 0)
 	sign_in_at_app alice
@@ -335,7 +335,7 @@ link_of_page() {
 	assert_signed_in alice
 }
 
-@test "logout: the hint of a client that was removed meanwhile ends nothing: the person is asked" {
+@test "logout: the hint of a client that has been removed ends nothing: the person is asked" {
 	sign_in_at_app alice
 	latchkey client del app >/dev/null
 	log_out alice id_token_hint="$(token id_token alice)"
@@ -360,7 +360,7 @@ link_of_page() {
 	assert_error_page state_too_long
 }
 
-@test "logout: where nobody is signed in there is nothing to ask" {
+@test "logout: without a session there is nothing to ask" {
 	log_out x
 	assert_done
 	log_out x client_id=app post_logout_redirect_uri=https://app.example/bye \
@@ -498,7 +498,7 @@ link_of_page() {
 	refute_header Set-Cookie
 }
 
-@test "logout: the button's form, changed, sends nobody elsewhere" {
+@test "logout: the button's form, changed, does not redirect elsewhere" {
 	sign_in_at_app alice
 	log_out alice
 	submit alice step=logout \

@@ -63,7 +63,7 @@ list() {
 
 # --- discovery ---------------------------------------------------------------
 
-@test "discovery: the issuer is byte-equal to the configured one, and every URL stands below it (Discovery 4.3, RFC 8414 3.3)" {
+@test "discovery: the issuer is byte-equal to the configured one, and every URL is below it (Discovery 4.3, RFC 8414 3.3)" {
 	metadata
 	assert_field issuer "$ISSUER"
 	assert_field authorization_endpoint "$ISSUER/authorize"
@@ -331,7 +331,7 @@ by() {
 	assert_equal "$(keys active)" "$next"
 	assert_equal "$(keys retired)" "$active"
 	[[ $(keys next) != "$active" && $(keys next) != "$next" ]]
-	# The new next key stands there already, the retired one still.
+	# The new next key is there already, the retired one still.
 	assert_equal "$(jwks_of .kid)" "$(all_kids)"
 	[[ $(jwks_of .kid) = *"$active"* ]]
 	access=$(get_tokens alice app | field access_token)
@@ -356,7 +356,7 @@ by() {
 	set -- "$root/tests/verify_jwt.py" pyjwt EdDSA
 	jwks | "$@" app "$ISSUER" "$id"
 	jwks | "$@" "$ISSUER" "$ISSUER" "$access"
-	# An id_token_hint too: nobody is asked to confirm.
+	# An id_token_hint too: the person is not asked to confirm.
 	request alice GET "$ISSUER/logout" id_token_hint="$id"
 	assert_page 'signed out'
 }
@@ -400,7 +400,7 @@ by() {
 	assert_header Cache-Control 'max-age=300$'
 }
 
-@test "FastCGI: every endpoint of the discovery document answers, with the same document whatever X-Forwarded-* say" {
+@test "FastCGI: every endpoint of the discovery document answers, with the same document for all X-Forwarded-* headers" {
 	start_server
 	metadata
 	document=$(http_body)

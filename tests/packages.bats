@@ -1,6 +1,6 @@
 # make deb, make static, make install: what comes out of them works where nothing
 # else of latchkey is. Each test of the package boots a machine of its own: the
-# system that is running, with whatever changes kept in memory, and a systemd.
+# system that is running, with its changes kept in memory, and a systemd.
 
 load helper
 
@@ -65,7 +65,7 @@ boot_machine() {
 		-b -- --unit=basic.target' sh "$machine"
 	wait_for machine_is_up_or_gone
 	! is_gone "$SERVER_PID" ||
-	    skip "no machine can be booted here: $(tail -n 1 "$SERVER_LOG")"
+	    fail "no machine can be booted here: $(tail -n 1 "$SERVER_LOG")"
 }
 
 machine_is_up_or_gone() {
@@ -204,7 +204,7 @@ print: ; @echo \$(programs)"
 	[[ -n $(get_token) ]]
 }
 
-@test "package: an upgrade keeps data, and nobody is turned away while it is made" {
+@test "package: an upgrade keeps data, and no request is refused during it" {
 	local before open_since token
 	boot_machine
 	install_package "$OLD"

@@ -131,7 +131,7 @@ class Visit(Walk):
             yield headers.get("location", headers.get("Location", ""))
 
     def picture(self):
-        """As it stands: turning into a telephone and back, as Walk does, makes
+        """At the present width: turning into a telephone and back, as Walk does, makes
         the browser miss a click now and then."""
         self.shots += 1
         self.picture_as("%02d" % self.shots)

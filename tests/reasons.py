@@ -7,7 +7,7 @@ manuals, and those that have a text on a page.
   reasons    WORD: has a row in base/reason.h
   emitted    PROGRAM WORD: given as the reason of a refusal or as a line of
              the log, in reach of the program's main(); "store WORD" for
-             what the store logs, whatever the program
+             what the store logs, in any program
   told       PROGRAM WORD: listed in its manual; the store's, in latchkey(8)
   events     lines of the audit, of all programs
   listed     those in latchkey(8)

@@ -134,7 +134,7 @@ generation() {
 	next "$third" >/dev/null
 }
 
-@test "refresh: the successor that nobody had used is dead then, and if it turns up, that is theft" {
+@test "refresh: the successor that was not used is no longer good then, and if it turns up, that is theft" {
 	begin
 	second=$(next "$first")
 	travel 60
@@ -144,7 +144,7 @@ generation() {
 	refused "$first"
 }
 
-@test "refresh: a successor given instead is an audit line and a log line, and the abandoned line is dead at once with its access tokens" {
+@test "refresh: a successor given instead is an audit line and a log line, and the abandoned line ends at once with its access tokens" {
 	begin
 	next "$first" >/dev/null
 	abandoned=$(http_body | field access_token)
@@ -206,7 +206,7 @@ generation() {
 	next "$(next "$first")" >/dev/null
 }
 
-@test "refresh: two holders of one token: as soon as both have used it past the window the family is dead" {
+@test "refresh: two holders of one token: as soon as both have used it past the window the family has ended" {
 	begin
 	# The thief is quick; the rightful one comes later and gets a successor
 	# of their own. The thief's next use ends it.
@@ -444,7 +444,7 @@ generation() {
 
 # --- how long ----------------------------------------------------------------
 
-@test "refresh: a family that is not used for 30 days ends; each use begins them anew" {
+@test "refresh: a family that is not used for 30 days ends; each use starts them again" {
 	begin
 	travel $((29 * 86400))
 	second=$(next "$first")
@@ -519,7 +519,7 @@ generation() {
 	refused "$second"
 }
 
-@test "refresh: a sign-in anew by the same person in the same browser keeps families going" {
+@test "refresh: a new sign-in by the same person in the same browser keeps families going" {
 	begin scope="$NOT_OFFLINE"
 	sign_in alice app prompt=login
 	next "$first"
@@ -601,7 +601,7 @@ generation() {
 	assert_equal "$(generation)" 3
 }
 
-@test "refresh: 50 at once without a window: one is answered, the rest is theft, the family is dead" {
+@test "refresh: 50 at once without a window: one is answered, the rest is theft, the family has ended" {
 	set_conf refresh_grace 0
 	begin
 	start_server

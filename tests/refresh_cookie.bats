@@ -186,7 +186,7 @@ has_prefix() {
 	assert_status 200
 }
 
-# exchange CODE [CURL_ARG...]: as app, from whatever page.
+# exchange CODE [CURL_ARG...]: as app, from any page.
 exchange() {
 	local code=$1
 	shift
@@ -235,7 +235,7 @@ exchange() {
 	refute_header Set-Cookie
 }
 
-@test "refresh cookie: a garbled one is refused and dropped; given twice, nobody is believed" {
+@test "refresh cookie: a garbled one is refused and dropped; given twice, neither is believed" {
 	begin
 	good=$(cookie)
 	name=$(awk '/latchkey-refresh-/ { print $1 }' "$(jar)")

@@ -157,7 +157,7 @@ new_store_again() {
 }
 
 @test "serve: started by root, it becomes the owner of the data" {
-	[[ $(id -u) = 0 ]] || skip 'only root can become somebody else'
+	[[ $(id -u) = 0 ]] || skip 'only root can become another user'
 	local pid
 	cp -R "$LATCHKEY_BUILD"/{cgi-bin,bin,lib/latchkey/*.so} "$root/conf" \
 	    "$BATS_TEST_TMPDIR"
@@ -196,9 +196,9 @@ s.bind(('127.0.0.1', $PORT)); s.listen(); time.sleep(60)" 3>&- &
 }
 
 @test "serve: a directory that cannot be read is told" {
-	[[ $(id -u) = 0 ]] || skip 'only root can become somebody else'
+	[[ $(id -u) = 0 ]] || skip 'only root can become another user'
 	chmod 755 "$BATS_TEST_TMPDIR"
-	# From standard input: nobody may be able to read the script, either.
+	# From standard input: the other user may be unable to read the script, too.
 	cd /
 	run ! setpriv --reuid=65534 --regid=65534 --clear-groups \
 	    sh -s -- -d "$DATA" -p "$PORT" <"$root/conf/serve.sh"

@@ -10,8 +10,8 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE
 SPA=https://spa.example.org
 
 setup_file() {
-	# Root gives the data to somebody else, as whom all of it then runs: who
-	# must be able to read what is run.
+	# Root gives the data to another user, as whom all of it then runs. That
+	# user must be able to read the programs.
 	mkdir -p "$BATS_FILE_TMPDIR/build/lib"
 	cp -R "$LATCHKEY_BUILD/cgi-bin" "$LATCHKEY_BUILD/bin" \
 	    "$BATS_FILE_TMPDIR/build"
@@ -227,7 +227,7 @@ bodies_have_our_ceiling() {
 
 # Twelve who send half a body and then nothing, while others are served; then
 # the other half, and they are served, too.
-slow_bodies_hold_up_nobody() {
+slow_bodies_hold_up_no_other() {
 	python3 - "$PORT" "$(basic app "$SECRET")" <<-'END'
 		import socket, sys, time, urllib.request
 		port, basic = int(sys.argv[1]), sys.argv[2]
@@ -258,8 +258,8 @@ slow_bodies_hold_up_nobody() {
 	END
 }
 
-# Half a request line, half a head, half a body, an answer nobody reads.
-who_leaves_early_harms_nobody() {
+# Half a request line, half a head, half a body, an answer that is not read.
+leaving_early_harms_no_other() {
 	python3 - "$PORT" "$(basic app "$SECRET")" <<-'END'
 		import socket, struct, sys
 		port, basic = int(sys.argv[1]), sys.argv[2]
@@ -371,7 +371,7 @@ trace_is_refused() {
 	done
 }
 
-# A stranger's word for who somebody is, and a proxy's.
+# Headers that claim a user, from a stranger and from a proxy.
 headers_are_not_variables() {
 	answers 401 -H 'Remote-User: alice' -H 'Auth_Type: Basic' \
 	    -H 'Remote_Addr: 10.0.0.1' /userinfo
@@ -409,7 +409,7 @@ data_that_cannot_be_opened_are_told() {
 	stop_server
 }
 
-# The programs' sockets are there, but nobody listens; then not even they.
+# The programs' sockets are there, but without a listener; then they are gone.
 programs_that_are_not_there_are_told() {
 	local run keeper
 	broken "$1" :
@@ -427,7 +427,7 @@ programs_that_are_not_there_are_told() {
 	stop_server
 }
 
-# Somebody else's sockets.
+# Sockets of another user.
 sockets_of_another_owner_are_told() {
 	local run keeper
 	[[ $(id -u) = 0 ]] || skip 'only root can give a socket away'
@@ -556,7 +556,7 @@ a_program_that_cannot_be_run_is_told() {
 
 # --- lighttpd -----------------------------------------------------------------
 
-@test "lighttpd: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at lighttpd; an_app_signs_in; }
+@test "lighttpd: an app signs a person in, with Basic, refreshes, introspects and revokes" { at lighttpd; an_app_signs_in; }
 @test "lighttpd: the same below a path and over TLS" { at lighttpd tls; an_app_signs_in; }
 @test "lighttpd: who authenticates wrongly is told so" { at lighttpd; a_wrong_secret_is_refused; }
 @test "lighttpd: a browser app refreshes by its cookie over TLS" { at lighttpd tls; a_browser_app_refreshes_by_cookie; }
@@ -569,9 +569,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "lighttpd: TRACE is refused, and sends nothing back" { at lighttpd; trace_is_refused; }
 @test "lighttpd: HEAD, OPTIONS and unknown methods are answered by us" { at lighttpd; methods_are_ours; }
 @test "lighttpd: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at lighttpd; bodies_have_our_ceiling; }
-@test "lighttpd: slow bodies hold up nobody else" { at lighttpd; slow_bodies_hold_up_nobody; }
+@test "lighttpd: slow bodies hold up no other request" { at lighttpd; slow_bodies_hold_up_no_other; }
 @test "lighttpd: a sign-in for which there is no place gets our own page, with Retry-After" { at lighttpd; a_full_line_is_told_by_us; }
-@test "lighttpd: who leaves early harms nobody" { at lighttpd; who_leaves_early_harms_nobody; }
+@test "lighttpd: a client that leaves early harms no other" { at lighttpd; leaving_early_harms_no_other; }
 @test "lighttpd: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at lighttpd; what_is_long_gets_through; }
 @test "lighttpd: what is too long is a 4xx" { at lighttpd; what_is_too_long_is_told; }
 @test "lighttpd: a header does not become a variable we believe" { at lighttpd; headers_are_not_variables; }
@@ -581,7 +581,7 @@ a_program_that_cannot_be_run_is_told() {
 
 # --- lighttpd as CGI ----------------------------------------------------------
 
-@test "lighttpd-cgi: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at lighttpd-cgi; an_app_signs_in; }
+@test "lighttpd-cgi: an app signs a person in, with Basic, refreshes, introspects and revokes" { at lighttpd-cgi; an_app_signs_in; }
 @test "lighttpd-cgi: the same below a path and over TLS" { at lighttpd-cgi tls; an_app_signs_in; }
 @test "lighttpd-cgi: who authenticates wrongly is told so" { at lighttpd-cgi; a_wrong_secret_is_refused; }
 @test "lighttpd-cgi: a browser app refreshes by its cookie over TLS" { at lighttpd-cgi tls; a_browser_app_refreshes_by_cookie; }
@@ -594,9 +594,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "lighttpd-cgi: TRACE is refused, and sends nothing back" { at lighttpd-cgi; trace_is_refused; }
 @test "lighttpd-cgi: HEAD, OPTIONS and unknown methods are answered by us" { at lighttpd-cgi; methods_are_ours; }
 @test "lighttpd-cgi: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at lighttpd-cgi; bodies_have_our_ceiling; }
-@test "lighttpd-cgi: slow bodies hold up nobody else" { at lighttpd-cgi; slow_bodies_hold_up_nobody; }
+@test "lighttpd-cgi: slow bodies hold up no other request" { at lighttpd-cgi; slow_bodies_hold_up_no_other; }
 @test "lighttpd-cgi: a sign-in for which there is no place gets our own page, with Retry-After" { at lighttpd-cgi; a_full_line_is_told_by_us; }
-@test "lighttpd-cgi: who leaves early harms nobody" { at lighttpd-cgi; who_leaves_early_harms_nobody; }
+@test "lighttpd-cgi: a client that leaves early harms no other" { at lighttpd-cgi; leaving_early_harms_no_other; }
 @test "lighttpd-cgi: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at lighttpd-cgi; what_is_long_gets_through; }
 @test "lighttpd-cgi: what is too long is a 4xx" { at lighttpd-cgi; what_is_too_long_is_told; }
 @test "lighttpd-cgi: a header does not become a variable we believe" { at lighttpd-cgi; headers_are_not_variables; }
@@ -605,7 +605,7 @@ a_program_that_cannot_be_run_is_told() {
 
 # --- Apache -------------------------------------------------------------------
 
-@test "apache: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at apache; an_app_signs_in; }
+@test "apache: an app signs a person in, with Basic, refreshes, introspects and revokes" { at apache; an_app_signs_in; }
 @test "apache: the same below a path and over TLS" { at apache tls; an_app_signs_in; }
 @test "apache: who authenticates wrongly is told so" { at apache; a_wrong_secret_is_refused; }
 @test "apache: a browser app refreshes by its cookie over TLS" { at apache tls; a_browser_app_refreshes_by_cookie; }
@@ -618,9 +618,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache: TRACE is refused, and sends nothing back" { at apache; trace_is_refused; }
 @test "apache: HEAD, OPTIONS and unknown methods are answered by us" { at apache; methods_are_ours; }
 @test "apache: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache; bodies_have_our_ceiling; }
-@test "apache: slow bodies hold up nobody else" { at apache; slow_bodies_hold_up_nobody; }
+@test "apache: slow bodies hold up no other request" { at apache; slow_bodies_hold_up_no_other; }
 @test "apache: a sign-in for which there is no place gets our own page, with Retry-After" { at apache; a_full_line_is_told_by_us; }
-@test "apache: who leaves early harms nobody" { at apache; who_leaves_early_harms_nobody; }
+@test "apache: a client that leaves early harms no other" { at apache; leaving_early_harms_no_other; }
 @test "apache: 16,000 bytes of query, 15 KiB of cookies and 4 KiB of state get through" { at apache; LONGEST=16000 what_is_long_gets_through; }
 @test "apache: what is too long is a 4xx" { at apache; what_is_too_long_is_told; }
 @test "apache: a header does not become a variable we believe" { at apache; headers_are_not_variables; }
@@ -630,7 +630,7 @@ a_program_that_cannot_be_run_is_told() {
 
 # --- Apache with mod_fcgid ----------------------------------------------------
 
-@test "apache-fcgid: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at apache-fcgid; an_app_signs_in; }
+@test "apache-fcgid: an app signs a person in, with Basic, refreshes, introspects and revokes" { at apache-fcgid; an_app_signs_in; }
 @test "apache-fcgid: the same below a path and over TLS" { at apache-fcgid tls; an_app_signs_in; }
 @test "apache-fcgid: who authenticates wrongly is told so" { at apache-fcgid; a_wrong_secret_is_refused; }
 @test "apache-fcgid: a browser app refreshes by its cookie over TLS" { at apache-fcgid tls; a_browser_app_refreshes_by_cookie; }
@@ -643,9 +643,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache-fcgid: TRACE is refused, and sends nothing back" { at apache-fcgid; trace_is_refused; }
 @test "apache-fcgid: HEAD, OPTIONS and unknown methods are answered by us" { at apache-fcgid; methods_are_ours; }
 @test "apache-fcgid: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache-fcgid; bodies_have_our_ceiling; }
-@test "apache-fcgid: slow bodies hold up nobody else" { at apache-fcgid; slow_bodies_hold_up_nobody; }
+@test "apache-fcgid: slow bodies hold up no other request" { at apache-fcgid; slow_bodies_hold_up_no_other; }
 @test "apache-fcgid: a sign-in for which there is no place gets our own page, with Retry-After" { at apache-fcgid; a_full_line_is_told_by_us; }
-@test "apache-fcgid: who leaves early harms nobody" { at apache-fcgid; who_leaves_early_harms_nobody; }
+@test "apache-fcgid: a client that leaves early harms no other" { at apache-fcgid; leaving_early_harms_no_other; }
 @test "apache-fcgid: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at apache-fcgid; what_is_long_gets_through; }
 @test "apache-fcgid: what is too long is a 4xx" { at apache-fcgid; what_is_too_long_is_told; }
 @test "apache-fcgid: a header does not become a variable we believe" { at apache-fcgid; headers_are_not_variables; }
@@ -654,7 +654,7 @@ a_program_that_cannot_be_run_is_told() {
 
 # --- Apache as CGI ------------------------------------------------------------
 
-@test "apache-cgi: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at apache-cgi; an_app_signs_in; }
+@test "apache-cgi: an app signs a person in, with Basic, refreshes, introspects and revokes" { at apache-cgi; an_app_signs_in; }
 @test "apache-cgi: the same below a path and over TLS" { at apache-cgi tls; an_app_signs_in; }
 @test "apache-cgi: who authenticates wrongly is told so" { at apache-cgi; a_wrong_secret_is_refused; }
 @test "apache-cgi: a browser app refreshes by its cookie over TLS" { at apache-cgi tls; a_browser_app_refreshes_by_cookie; }
@@ -667,9 +667,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache-cgi: TRACE is refused, and sends nothing back" { at apache-cgi; trace_is_refused; }
 @test "apache-cgi: HEAD, OPTIONS and unknown methods are answered by us" { at apache-cgi; methods_are_ours; }
 @test "apache-cgi: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at apache-cgi; bodies_have_our_ceiling; }
-@test "apache-cgi: slow bodies hold up nobody else" { at apache-cgi; slow_bodies_hold_up_nobody; }
+@test "apache-cgi: slow bodies hold up no other request" { at apache-cgi; slow_bodies_hold_up_no_other; }
 @test "apache-cgi: a sign-in for which there is no place gets our own page, with Retry-After" { at apache-cgi; a_full_line_is_told_by_us; }
-@test "apache-cgi: who leaves early harms nobody" { at apache-cgi; who_leaves_early_harms_nobody; }
+@test "apache-cgi: a client that leaves early harms no other" { at apache-cgi; leaving_early_harms_no_other; }
 @test "apache-cgi: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at apache-cgi; what_is_long_gets_through; }
 @test "apache-cgi: what is too long is a 4xx" { at apache-cgi; what_is_too_long_is_told; }
 @test "apache-cgi: a header does not become a variable we believe" { at apache-cgi; headers_are_not_variables; }
@@ -678,7 +678,7 @@ a_program_that_cannot_be_run_is_told() {
 
 # --- nginx --------------------------------------------------------------------
 
-@test "nginx: an app signs somebody in, with Basic, refreshes, introspects and revokes" { at nginx; an_app_signs_in; }
+@test "nginx: an app signs a person in, with Basic, refreshes, introspects and revokes" { at nginx; an_app_signs_in; }
 @test "nginx: the same below a path and over TLS" { at nginx tls; an_app_signs_in; }
 @test "nginx: who authenticates wrongly is told so" { at nginx; a_wrong_secret_is_refused; }
 @test "nginx: a browser app refreshes by its cookie over TLS" { at nginx tls; a_browser_app_refreshes_by_cookie; }
@@ -691,9 +691,9 @@ a_program_that_cannot_be_run_is_told() {
 @test "nginx: TRACE is refused, and sends nothing back" { at nginx; trace_is_refused; }
 @test "nginx: HEAD, OPTIONS and unknown methods are answered by us" { at nginx; methods_are_ours; }
 @test "nginx: 64 KiB of body are taken, one byte more is our own 413, chunked or not" { at nginx; bodies_have_our_ceiling; }
-@test "nginx: slow bodies hold up nobody else" { at nginx; slow_bodies_hold_up_nobody; }
+@test "nginx: slow bodies hold up no other request" { at nginx; slow_bodies_hold_up_no_other; }
 @test "nginx: a sign-in for which there is no place gets our own page, with Retry-After" { at nginx; a_full_line_is_told_by_us; }
-@test "nginx: who leaves early harms nobody" { at nginx; who_leaves_early_harms_nobody; }
+@test "nginx: a client that leaves early harms no other" { at nginx; leaving_early_harms_no_other; }
 @test "nginx: 24 KiB of query, 15 KiB of cookies and 4 KiB of state get through" { at nginx; what_is_long_gets_through; }
 @test "nginx: what is too long is a 4xx" { at nginx; what_is_too_long_is_told; }
 @test "nginx: a header does not become a variable we believe" { at nginx; headers_are_not_variables; }

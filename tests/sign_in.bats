@@ -19,7 +19,7 @@ teardown_file() {
 	stop_all
 }
 
-# open_sign_in PERSON [NAME=VALUE...]: their browser stands at the page.
+# open_sign_in PERSON [NAME=VALUE...]: their browser has opened the page.
 open_sign_in() {
 	open_page "$1" "$(authorize_url app "${@:2}")"
 	page_asks_password || fail 'not the page to sign in on' "$(http_body)"
@@ -358,7 +358,7 @@ pauses_in_line() {
 	done
 }
 
-@test "sign-in: when the cost rises, the password is hashed anew at the next sign-in" {
+@test "sign-in: when the cost rises, the password is hashed again at the next sign-in" {
 	local outdated
 	[[ -z ${LATCHKEY_WRAP:-} ]] || skip 'times mean nothing under valgrind'
 	# What a wrong password costs tells what the right one was hashed at.
@@ -800,7 +800,7 @@ assert_stranger() {
 	assert_equal "$(latchkey session list --json | jq '.[0].used_at')" "$noted"
 	travel 100
 	token=$(refresh "$token" | field refresh_token)
-	# the seconds that pass meanwhile are real
+	# the seconds that pass here are real
 	latchkey session list --json | jq -e --argjson noted "$noted" \
 	    '.[0].used_at - $noted - 3600 | . >= 0 and . < 60'
 	travel $((12 * 3600 + 1))
@@ -846,7 +846,7 @@ assert_stranger() {
 	assert_nobody alice
 }
 
-@test "sign-in: again in the same browser, the same person keeps the sid, the old cookie is dead" {
+@test "sign-in: again in the same browser, the same person keeps the sid, the old cookie is no longer good" {
 	local sid old
 	sid=$(id_claim alice sid)
 	set_cookie latchkey-session "$(cookie latchkey-session alice)" thief
@@ -859,7 +859,7 @@ assert_stranger() {
 	assert_equal "$(latchkey session list --json | jq length)" 1
 }
 
-@test "sign-in: as somebody else in the same browser, the session before is ended with what stands on it" {
+@test "sign-in: as another person in the same browser, the earlier session is ended with what depends on it" {
 	local sid
 	redeem "$(get_code alice app scope='openid profile')" \
 	    >"$BATS_TEST_TMPDIR/tokens"
@@ -957,7 +957,7 @@ assert_stranger() {
 	    'map(select(.event == "signed_in" and .user == "alice")) | length == 1'
 }
 
-# --- forms of somebody else (CSRF)
+# --- forms of another site (CSRF)
 
 refused_form() {
 	assert_status 403
@@ -968,7 +968,7 @@ refused_form() {
 	: >"$SERVER_LOG"
 }
 
-@test "sign-in: a form without our token, with another's, or without its cookie signs nobody in (login CSRF)" {
+@test "sign-in: a form without our token, with another's, or without its cookie does not sign in (login CSRF)" {
 	local token
 	open_sign_in eve
 	token=$(form_fields | sed -n 's/^csrf=//p')

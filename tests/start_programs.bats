@@ -258,7 +258,7 @@ os.execv(sys.argv[3], sys.argv[3:])'
 	    "$LATCHKEY_BUILD/bin/start-programs" "$programs"
 }
 
-@test "start-programs: a request under way when SIGHUP comes is answered, and holds up nobody" {
+@test "start-programs: a request under way when SIGHUP comes is answered, and holds up no other" {
 	local old
 	begin
 	old=$(process token)

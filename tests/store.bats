@@ -54,7 +54,7 @@ take_store() {
 
 # --- at rest -----------------------------------------------------------------
 
-@test "at rest: no code, token, cookie, password or client secret stands in the store in usable form" {
+@test "at rest: no code, token, cookie, password or client secret is in the store in usable form" {
 	waiting=$(get_code alice app)
 	used=$(get_code alice app)
 	tokens=$(redeem "$used")
@@ -103,7 +103,7 @@ take_store() {
 	assert_refused 400 invalid_grant
 	AUTH=none CLIENT=spa redeem "$code"
 	assert_refused 400 invalid_grant
-	# Even with a client of their own and somebody's session: no key.
+	# Even with a client of their own and a person's session: no key.
 	add_client thief --grant client_credentials
 	CLIENT=thief client_credentials
 	[[ $(http_body) != *access_token* ]]
@@ -193,7 +193,7 @@ take_store() {
 	assert_refused 400 invalid_grant
 }
 
-# --- what is wrong is said, and mended without a restart ---------------------
+# --- a fault is named, and needs no restart once it is fixed -----------------
 
 @test "secret.key that others can read: 503, and a log line that names it" {
 	chmod 644 "$DATA/secret.key"
@@ -380,7 +380,7 @@ take_store() {
 	assert_status 200
 }
 
-@test "FastCGI: secret.key with the wrong mode: 503; mended, it serves without a restart" {
+@test "FastCGI: secret.key with the wrong mode: 503; fixed, it serves without a restart" {
 	chmod 640 "$DATA/secret.key"
 	start_server
 	refresh x

@@ -257,7 +257,7 @@ refused_assertion() {
 	done
 }
 
-@test "private_key_jwt: an assertion is good once, at whatever endpoint it is used (RFC 7523 3)" {
+@test "private_key_jwt: an assertion is good once, for all endpoints together (RFC 7523 3)" {
 	add_key_client signer >/dev/null
 	used=$(assertion signer)
 	with_assertion "$used"
@@ -602,7 +602,7 @@ refused_assertion() {
 	assert_status 200
 }
 
-@test "code: a person who was locked, deleted or left the app's group meanwhile gets nothing" {
+@test "code: a person who was locked, deleted or left the app's group since the sign-in gets nothing" {
 	latchkey client set app --group family
 	code=$(get_code alice app)
 	latchkey user set alice --group admins
@@ -917,7 +917,7 @@ refused_assertion() {
 	assert_refused 400 invalid_scope
 }
 
-@test "client_credentials: its token is nobody's at userinfo, and dies with the client" {
+@test "client_credentials: userinfo refuses its token, which ends with the client" {
 	access=$(CLIENT=worker client_credentials | field access_token)
 	userinfo "$access"
 	assert_refused 403 insufficient_scope

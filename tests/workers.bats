@@ -112,7 +112,7 @@ while True:
 	kill "$client"
 }
 
-@test "workers: connections that the web server keeps hold up nobody" {
+@test "workers: connections that the web server keeps hold up no request" {
 	local client
 	in_background python3 -c '
 import socket, sys, time
@@ -142,7 +142,7 @@ time.sleep(600)' "$socket"
 	SERVER_PID=$TOKEN
 }
 
-@test "workers: peers that are silent in the middle of a request hold up nobody" {
+@test "workers: peers that are silent in the middle of a request hold up no other" {
 	begin_requests 48
 	SERVER_PID=$TOKEN wait_for threads_are_many
 	answers_credentials
@@ -190,8 +190,8 @@ while any(a.is_alive() for a in askers):
     time.sleep(0.005)
 print(len(answered), most)
 EOF
-	# One a request would be 65; where the machine stands still for a moment
-	# one or another is started.
+	# One a request would be 65; where the machine pauses for a moment some
+	# are started.
 	[[ $status -eq 0 && $output =~ ^1280\ ([0-9]+)$ ]] || fail "$output"
 	[[ ${BASH_REMATCH[1]} -lt 56 ]] || fail "$output"
 }
@@ -253,7 +253,7 @@ EOF
 	assert_equal "$output" ''
 }
 
-@test "workers: SIGTERM ends a program at once, whatever its threads wait for" {
+@test "workers: SIGTERM ends a program at once, even if its threads wait" {
 	wait_for is_at_rest
 	kill "$SERVER_PID"
 	wait_for is_gone "$SERVER_PID"

@@ -2,8 +2,8 @@
 --
 --	wrk -s ask.lua ... URL [-- BODY [TOKENS rotate|once|again]]
 --
--- With a BODY it posts a form. With TOKENS, a file, the @ in BODY stands for
--- one of them: that of whichever family has not been asked for longest. A token
+-- With a BODY it posts a form. With TOKENS, a file, the @ in BODY is
+-- replaced by one of them: that of the family not asked for the longest time. A token
 -- that rotates is replaced by the one in the answer, so that none is in flight
 -- twice, on whichever connection wrk asks, as long as it runs in one thread;
 -- at the end TOKENS is written again. Others are good once, or again and again.

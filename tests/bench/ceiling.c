@@ -105,7 +105,7 @@ commit(const struct change *c)
 	return mdb_txn_commit(txn) == 0;
 }
 
-/* Commits all that wait, has the first of those who came meanwhile lead the
+/* Commits all that wait, has the first that came in that time lead the
  * next commit, and only then wakes the others: the disk is what they wait for.
  */
 static void

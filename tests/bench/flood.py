@@ -209,7 +209,7 @@ def flood(where, options):
              "does not pause: "
              f"{guessed.get('403', 0):.0f} a second were\ntried, "
              f"{guessed.get('503', 0):.0f} refused. {SIGN_INS} sign-ins "
-             f"meanwhile, by a browser that had signed in before, took\n"
+             f"in that time, by a browser that had signed in before, took\n"
              f"{signed_in:.0f} ms. Wanted: at most three times as long as in "
              f"quiet, or {BOUND_MS} ms.")
     for what in MEASURED:

@@ -94,7 +94,7 @@ def costs(stores, rounds, slow_too):
              f"{SAMPLE:,} families (or all there are) in random order, "
              "introspection for refresh\ntokens, which need no signature. "
              "The ceiling (above) has as many records. Times are\nmedians of "
-             "steps that follow one another, each a commit, but for the "
+             "steps that follow one another, each a commit, except the "
              "look-up; a sign-in\nis two. Wanted: at most 1.3.")
 
     def row(name, values, ratio, form):

@@ -121,7 +121,7 @@ class Count:
 
 def annotated(profile):
     """Cost, module and function of each line of callgrind_annotate. A module is
-    a floor of ours, or somebody else's library; of those that are linked in
+    a floor of ours, or another library; of those that are linked in
     callgrind knows no more than that."""
     text = command("callgrind_annotate", "--threshold=100", profile)
     for line in text.splitlines():

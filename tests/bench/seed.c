@@ -263,7 +263,7 @@ seed_codes(struct seed *s)
 	return e;
 }
 
-/* Somebody who signed in, and has come to a site: what the gate makes of the
+/* A person who signed in, and has come to a site: what the gate makes of the
  * code (gate_sign_in). */
 static enum err
 visits_step(struct store_txn *t, void *arg)

@@ -59,8 +59,8 @@ def free_port():
 
 
 def settle(data):
-    """The store file DATA, which nobody has open, as it lies in memory once
-    the machine has started anew, or if it had grown by one small write after
+    """The store file DATA, which no process has open, as it is in memory after
+    the machine has started again, or if it had grown by one small write after
     another: page by page. Where many were written at once the kernel may keep
     them in pieces of up to 2 MiB, and then each change of one page costs what
     the whole piece does."""
@@ -309,10 +309,10 @@ class Server:
         return subprocess.Popen([str(w) for w in words], text=True,
                                 stdout=subprocess.PIPE)
 
-    def load(self, *args, meanwhile=None, **options):
+    def load(self, *args, at_half=None, **options):
         asking = self.wrk(*args, **options)
-        if meanwhile is not None:
-            meanwhile()
+        if at_half is not None:
+            at_half()
         out = asking.communicate()[0]
         if asking.returncode != 0 or not out:
             sys.exit("bench: the load ended early")

@@ -8,7 +8,7 @@
  *	step DIR sweep N		commits nothing, and so sweeps
  *
  * Prints the median and the 99th percentile of N in nanoseconds. Linked with
- * --wrap=password_verify: Argon2 hides whatever else a sign-in costs.
+ * --wrap=password_verify: Argon2 hides what else a sign-in costs.
  */
 #include "base/clock.h"
 #include "base/secret.h"

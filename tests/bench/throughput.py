@@ -64,7 +64,7 @@ class Refresh:
             pss.append(sum(map(pss_kib, processes_of(
                 BUILD / "cgi-bin/token", self.server.store))))
 
-        self.latchkey(connections, meanwhile=look)
+        self.latchkey(connections, at_half=look)
         return pss[0]
 
 

@@ -1,5 +1,5 @@
 """full_disk.py DATA tmpfs|limit: the disk fills up while apps rotate their
-tokens and redeem codes, many at a time. DATA lies on a disk of 4 MiB of its
+tokens and redeem codes, many at a time. DATA is on a disk of 4 MiB of its
 own (tmpfs), or the program's files may grow no further (limit).
 
 Nothing is half done: who was refused holds what he held, and it is good once

@@ -28,7 +28,7 @@ time_at(const uint8_t *at)
 	return (int64_t)n;
 }
 
-/* The record K of TABLE stands in the index under TIME. */
+/* Whether the index has the record K of TABLE under TIME. */
 static bool
 is_indexed(struct store_txn *t, unsigned table, const struct engine_bytes *k,
     int64_t time)
@@ -114,7 +114,7 @@ look_step(struct store_txn *t, void *arg)
 	if (l->broken == NULL &&
 	    (t->engine->count(t->txn, ENGINE_EXPIRY, &entries) != OK ||
 		entries != l->indexed))
-		l->broken = "the index has entries that nothing stands for";
+		l->broken = "the index has entries without a record";
 	if (l->broken == NULL)
 		look_at_indexes(t, l);
 	for (const struct record_kind *k = record_kinds; k->name != NULL; k++)

@@ -1,5 +1,5 @@
 /*
- * What must be true of a store whatever has happened to it.
+ * What must be true of a store after anything that happened to it.
  */
 #ifndef LK_TESTS_INVARIANTS_H
 #define LK_TESTS_INVARIANTS_H

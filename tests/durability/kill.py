@@ -1,9 +1,9 @@
-"""kill.py DATA KILLS: kill -9, again and again at moments nobody chose, of
+"""kill.py DATA KILLS: kill -9, again and again at random moments, of
 the processes that serve one store: `token` and `refresh` under FastCGI (leader
 and members of a commit are threads of either) and `token` as plain CGI.
 
-Meanwhile apps rotate their tokens, two copies of each app at the same time,
-and redeem codes. Whatever was answered is noted here, outside, and must stay
+At the same time apps rotate their tokens, two copies of each app at once,
+and redeem codes. Each answer is noted here, outside, and must stay
 true: a token that was given is good, and has one successor and no other."""
 
 import itertools
@@ -88,7 +88,7 @@ redeemed = []
 
 def redeem_codes():
     """A code works once, so one whose answer was lost is lost; but what was
-    answered stands."""
+    answered stays true."""
     try:
         while not stopping.is_set():
             for code in provider.seed_codes(10):

@@ -1,7 +1,7 @@
 """A provider whose programs the tests start, ask and kill by themselves.
 
 Each program is started the way a spawner does it: standard input is a
-listening socket that outlives it, so that whoever comes while no process is
+listening socket that outlives it, so that a client that comes while no process is
 there waits for the next one.
 """
 

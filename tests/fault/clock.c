@@ -1,6 +1,6 @@
 /*
  * The clock that tests move: real time plus the seconds that stand in the
- * file $LATCHKEY_TEST_CLOCK names, read anew at every call so that programs
+ * file $LATCHKEY_TEST_CLOCK names, read again at every call so that programs
  * that are running already travel too.
  */
 #include "base/clock.h"

@@ -1,7 +1,7 @@
 /*
  * The log that tests/fault/record.c writes: records, each a header and, for
  * writes and answers, LEN bytes. In the order in which a disk could have seen
- * them: a write stands before it is begun, a flush after it has ended, an
+ * them: a write is logged before it begins, a flush after it has ended, an
  * answer before it is sent.
  */
 #ifndef LK_TESTS_RECORD_H

@@ -1,8 +1,8 @@
 /*
- * An engine that has every step run twice, as one across a network may: what
- * is written is undone once and said to be worth another try, and what is read
- * is read again. It is LMDB all the same. Stands before the archive in the
- * programs that tests run, and is chosen by $LATCHKEY_TEST_TWICE.
+ * An engine that runs every step twice, as an engine across a network may. It
+ * undoes the first try of a write and asks for another, and it reads what is
+ * read again. The store itself is LMDB. The programs that tests run are linked
+ * with this file; $LATCHKEY_TEST_TWICE chooses the engine.
  */
 #include "store/engine.h"
 

@@ -472,7 +472,7 @@ removal(void)
 		f.entries[TABLE_FAMILIES] == 1 && f.entries[TABLE_CODES] == 1 &&
 		f.entries[TABLE_CONSENTS] == 1 && f.expiry_entries == 2,
 	    "client: removed, it takes its families, codes and consents "
-	    "along, and nobody else's");
+	    "along, and no other's");
 }
 
 int

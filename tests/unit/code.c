@@ -191,7 +191,7 @@ without_pkce(struct store_txn *t, void *arg)
 	(void)arg;
 	CHECK(was_refused(redeem(t, &c, "app", redirect_uri, verifier, noon),
 		  REASON_CODE_VERIFIER_UNEXPECTED),
-	    "code: a verifier that nobody asked for is refused (RFC 9700 "
+	    "code: a verifier without a challenge is refused (RFC 9700 "
 	    "4.8.2)");
 	CHECK(was_refused(redeem(t, &c, "app", NULL, NULL, noon),
 		  REASON_REDIRECT_URI_MISSING),

@@ -10,7 +10,7 @@
 static int reads, writes;
 
 /* Run in a write transaction of its own before the next that is counted. */
-static store_step *meanwhile;
+static store_step *run_before;
 
 enum err __real_store_read(struct store *s, store_step *step, void *arg);
 enum err __real_store_write(
@@ -29,11 +29,11 @@ __wrap_store_read(struct store *s, store_step *step, void *arg)
 enum err
 __wrap_store_write(struct store *s, int64_t now, store_step *step, void *arg)
 {
-	store_step *before = meanwhile;
+	store_step *before = run_before;
 	enum err e = OK;
 
 	writes++;
-	meanwhile = NULL;
+	run_before = NULL;
 	if (before != NULL)
 		e = __real_store_write(s, now, before, NULL);
 	return e == OK ? __real_store_write(s, now, step, arg) : e;

@@ -21,7 +21,8 @@ entries(void)
 	struct devices d = {0}, e;
 	char text[DEVICES_TEXT_CAP];
 
-	CHECK(!knows(&d, &alice, noon), "device: a browser knows nobody");
+	CHECK(
+	    !knows(&d, &alice, noon), "device: a new browser knows no person");
 	device_add(&d, NULL, &keyring, &alice, noon);
 	CHECK(knows(&d, &alice, noon) && !knows(&d, &bob, noon),
 	    "device: then the person who signed in, and no other");

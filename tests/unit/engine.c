@@ -426,7 +426,7 @@ lasting(void)
 	bool read = false;
 
 	CHECK(generation == engine->generation(db) && !engine->is_lost(db),
-	    "engine: a store that nobody replaced is not lost");
+	    "engine: a store that was not replaced is not lost");
 	engine->close(db);
 	if (open_it(false, OK) != OK)
 		bail_out("not opened");

@@ -221,11 +221,11 @@ fail_everywhere(struct deed *d, int rc, const char *rc_name)
 	CHECK(e == d->wanted && everything() != before, promise);
 }
 
-/* --- failures that the store mends --------------------------------------- */
+/* --- failures that the store recovers from -------------------------------- */
 
 /* At each STRIDE-th call only: every full map is twice as large afterwards. */
 static void
-mend_everywhere(int rc, unsigned stride, const char *promise)
+recover_everywhere(int rc, unsigned stride, const char *promise)
 {
 	struct deed d = {.grant = GRANT_AUTHORIZATION_CODE};
 	uint64_t families = count(TABLE_FAMILIES), codes = count(TABLE_CODES);
@@ -293,10 +293,10 @@ main(void)
 	chain(EIO, "input/output error");
 	chain(ENOSPC, "no space");
 	chain(MDB_CORRUPTED, "corrupted");
-	mend_everywhere(MDB_MAP_FULL, 4,
+	recover_everywhere(MDB_MAP_FULL, 4,
 	    "failures: a full map grows, and the grant is made once");
-	mend_everywhere(MDB_PANIC, 1,
-	    "failures: an engine that gave up is opened anew, and the grant "
+	recover_everywhere(MDB_PANIC, 1,
+	    "failures: an engine that gave up is opened again, and the grant "
 	    "is made once");
 	signer_free(&provider.signer);
 	return check_done();

@@ -96,8 +96,8 @@ overtaken(struct store_txn *t, void *arg)
 		present &= refresh(t, g, noon + 20 + GRACE) == 11;
 	CHECK(
 	    present && lives(t, noon + 100) && refresh(t, 11, noon + 100) == 12,
-	    "family: whatever was used in the window and arrives late gives "
-	    "the present successor");
+	    "family: a token used in the window that arrives late gives the "
+	    "present successor");
 	CHECK(refresh(t, 1, noon + 101) == 0 && !lives(t, noon + 101),
 	    "family: and later it is theft");
 	return OK;
@@ -190,14 +190,14 @@ prerequisites(struct store_txn *t, void *arg)
 	if (user_put(t, &alice, noon) != OK)
 		fixture_bail_out("a person");
 	loses(t, REASON_USER_DISABLED,
-	    "family: of somebody locked it is refused");
+	    "family: of a locked person it is refused");
 	alice.locked = false;
 	if (user_put(t, &alice, noon) != OK ||
 	    str_copy(client.groups, GROUPS_CAP, "staff") != OK ||
 	    client_put(t, &client, noon) != OK)
 		fixture_bail_out("a client");
 	loses(t, REASON_USER_NOT_IN_GROUP,
-	    "family: of somebody no longer admitted it is refused");
+	    "family: of a person no longer admitted it is refused");
 	client.groups[0] = '\0';
 	if (client_put(t, &client, noon) != OK)
 		fixture_bail_out("a client");
@@ -241,7 +241,7 @@ askers(struct store_txn *t, void *arg)
 	CHECK(was_refused(present(t, &wider, 0, noon, &f), ERR_INVALID_GRANT,
 		  REASON_REFRESH_TOKEN_REUSED) &&
 		  !lives(t, noon),
-	    "family: theft is theft, whatever else is wrong with it");
+	    "family: theft is theft, even if more is wrong with it");
 	return OK;
 }
 

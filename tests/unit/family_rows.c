@@ -6,7 +6,7 @@
 #include "family_fixture.h"
 #include "store/record.h"
 
-/* --- where it lies ------------------------------------------------------- */
+/* --- where it is kept ---------------------------------------------------- */
 
 static bool
 count_family(void *arg, const void *record)
@@ -66,7 +66,7 @@ halves(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* Which of the two ids that begin alike is there first, lies under half. */
+/* Of two ids that begin alike, the first one put is kept under half its id. */
 static enum err
 half_again(struct store_txn *t, void *arg)
 {
@@ -79,10 +79,10 @@ half_again(struct store_txn *t, void *arg)
 	turn_to(first);
 	family_end(t, family.family_id);
 	CHECK(!lives(t, noon) && neighbours(t) == 1,
-	    "family: the one that lies under half of its id ends alone");
+	    "family: the one that is kept under half of its id ends alone");
 	turn_to(first ^ 1);
 	CHECK(refresh(t, 1, noon) == 2 && neighbours(t) == 1,
-	    "family: the other is found where it lies, and stays there");
+	    "family: the other is found where it is, and stays there");
 	begin_beside(t, first ^ 2);
 	CHECK(lives(t, noon) && neighbours(t) == 2,
 	    "family: a third may take the place");

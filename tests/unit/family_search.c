@@ -12,13 +12,13 @@
  * family has changed and the holder has not. Before each use any time goes by:
  * none, some, all of the window to its last second, more.
  *
- * What is shown. Two uses are *apart* if more than the window lies between
+ * What is shown. Two uses are *apart* if more than the window is between
  * them. A *turn* is a run of answered uses by one holder while the other has
- * none. From the last copying on, and as long as the uses of the one lie apart
+ * none. From the last copying on, and as long as the uses of the one are apart
  * from those of the other, there are three turns at most: the fourth use that
  * would be one ends the family. So when the first two turns show that there
- * are two holders, the family is dead within two more. Uses that are not apart
- * converge on one token, and the count begins anew; answers that are lost give
+ * are two holders, the family ends within two more. Uses that are not apart
+ * converge on one token, and the count begins again; answers that are lost give
  * their holder nothing, and do not count.
  *
  * With refresh_retry = theft there is one turn only: the second holder's first
@@ -33,7 +33,7 @@
 
 enum { DEPTH = 6, TURNS_MAX = 3, TURNS_MAX_STRICT = 1 };
 
-enum holder { RIGHTFUL, THIEF, NOBODY };
+enum holder { RIGHTFUL, THIEF, NEITHER };
 
 struct use {
 	enum holder who;
@@ -57,7 +57,7 @@ static const char *const promises[PROMISES] = {
 	"generations only grow, and theft changes nothing but ends all",
     [ONE_LINE] = "what is good beside the newest token was used before and "
 		 "leads to the one successor: at most one line survives",
-    [ONE_UNUSED] = "at most one token is good that nobody has used",
+    [ONE_UNUSED] = "at most one unused token is good",
     [NO_FALSE_ALARM] =
 	"the rightful holder is not refused before the thief was accepted, "
 	"unless answers to two tokens were lost within 8 rotations",
@@ -141,7 +141,7 @@ count_turn(struct search *s, struct state *st, const struct use *u)
 
 	if (st->since[other] <= WINDOW) {
 		st->turns = 0;
-		st->last = NOBODY;
+		st->last = NEITHER;
 	} else if (u->answered && st->last != u->who) {
 		st->turns++;
 		st->last = (uint8_t)u->who;
@@ -257,7 +257,7 @@ steal(struct search *s, struct state st)
 {
 	st.stolen |= 1U << st.newest;
 	st.turns = 0;
-	st.last = NOBODY;
+	st.last = NEITHER;
 	state_add(&s->seen, st);
 }
 
@@ -304,7 +304,7 @@ explore(struct search *s, unsigned depth)
 				.mark_age = LONG_AGO,
 				.newest = 1,
 				.since = {APART, APART},
-				.last = NOBODY});
+				.last = NEITHER});
 	for (unsigned d = 0; from < s->seen.count && (depth == 0 || d < depth);
 	     d++) {
 		for (to = s->seen.count; from < to; from++)
@@ -361,7 +361,7 @@ odd_presentations(void)
 	struct family f = {.current = 1, .low = 1, .mark = 1}, g;
 
 	CHECK(family_rotate(&f, 0, &rule, 0) == ROTATION_THEFT,
-	    "family: generation 0, the code, is nobody's to present");
+	    "family: generation 0, the code, may not be presented");
 	CHECK(family_rotate(&f, 2, &rule, 0) == ROTATION_THEFT &&
 		  family_rotate(&f, UINT64_MAX, &rule, 0) == ROTATION_THEFT,
 	    "family: a generation that was never issued is theft");
@@ -379,7 +379,7 @@ odd_presentations(void)
 		  g.current == 3 && g.parent == 1,
 	    "family: a second later there is another successor");
 	CHECK(family_rotate(&g, 2, &rule, 2000) == ROTATION_THEFT,
-	    "family: the one that nobody used is dead");
+	    "family: the one that was not used is no longer good");
 }
 
 /* A use while the clock is behind begins a burst by that clock: the one before

@@ -17,7 +17,7 @@ enum {
 	LONG_AGO = 2 * WINDOW + 1, /* what a burst's age is compared with */
 
 	/* names of generations in a state that has been renamed */
-	DEAD = 1,
+	ENDED = 1,
 	BEFORE_MARK = 12,
 	SINCE_MARK = 13,
 	PARENT = 14,
@@ -94,10 +94,10 @@ state_set_grow(struct state_set *s)
 
 /*
  * The rule compares generations, and counts with them from `instead` alone.
- * What is neither current nor parent is dead, or was used before the mark, or
- * since, whatever its number. Renamed so, there are few states, and all that
- * can ever be reached are visited. The search to DEPTH does without, and shows
- * that nothing was hidden.
+ * What is neither current nor parent has ended, or was used before the mark,
+ * or since; its number does not matter. Renamed so, there are few states, and
+ * all that can ever be reached are visited. The search to DEPTH does without,
+ * and shows that nothing was hidden.
  */
 static inline uint8_t
 renamed(const struct state *st, unsigned generation)
@@ -108,7 +108,7 @@ renamed(const struct state *st, unsigned generation)
 		return st->parent == 0 ? 0 : PARENT;
 	if (generation < st->low ||
 	    (st->from < generation && generation < st->instead))
-		return DEAD;
+		return ENDED;
 	if (generation >= st->mark)
 		return SINCE_MARK;
 	/* The one next to the mark's, so that no name between is unused. */

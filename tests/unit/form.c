@@ -13,7 +13,7 @@ static enum err
 parse_n(const char *form, size_t len)
 {
 	memcpy(text, form, len);
-	text[len] = 'x'; /* what lies behind is not the form's */
+	text[len] = 'x'; /* what follows is not the form's */
 	return form_parse(&f, text, len);
 }
 
@@ -87,7 +87,8 @@ repetitions(void)
 	    "form: different names are no repetition");
 	CHECK(parse("a=1&b=2&a=3&b=4") == OK && f.repeated != NULL &&
 		  str_equal(f.repeated, "a") && has("a", "1"),
-	    "form: the first name given twice is told, the first value stands");
+	    "form: the first name given twice is told, the first value is "
+	    "kept");
 	CHECK(parse("a=1&%61=2") == OK && f.repeated != NULL,
 	    "form: encoding does not hide a repetition");
 	CHECK(parse("a=&a=1") == OK && f.repeated != NULL,

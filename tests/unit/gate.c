@@ -1,6 +1,6 @@
 /*
- * The gate's decision, counted: for whoever is signed in one read transaction
- * and no write.
+ * The gate's decision, counted: for a person who is signed in, one read
+ * transaction and no write.
  */
 #include "protocol/gate.h"
 
@@ -80,10 +80,10 @@ counted(void)
 
 	CHECK(ask("/page", cookie, &r) == OK && r.has_user &&
 		  str_equal(r.user.name, "alice") && reads == 1 && writes == 0,
-	    "gate: one read lets somebody in who is signed in");
+	    "gate: one read lets in a person who is signed in");
 	CHECK(ask("/x", cookie, &r) == ERR_FORBIDDEN && r.has_user &&
 		  reads == 1 && writes == 0,
-	    "gate: and one refuses somebody without the right");
+	    "gate: and one refuses a person without the right");
 	CHECK(ask("/page", NULL, &r) == ERR_LOGIN_REQUIRED && !r.has_user &&
 		  reads == 1 && writes == 0,
 	    "gate: and one sends a stranger to sign in");
@@ -181,7 +181,7 @@ app_passwords(void)
 	enum reason reason;
 
 	snprintf(text, sizeof text, "alice:%s", app_password);
-	/* Its alphabet is base64's but for two: encode by hand what is. */
+	/* Two characters differ from base64's: replace them by hand. */
 	base64url_encode(basic + 6, sizeof basic - 6, text, strlen(text));
 	for (char *c = basic + 6; *c != '\0'; c++)
 		*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
@@ -199,7 +199,7 @@ app_passwords(void)
 	CHECK(gate_decide(&provider, &q, noon, &r, &reason) ==
 		      ERR_ACCESS_DENIED &&
 		  !r.has_user && r.user.name[0] == '\0',
-	    "gate: and nothing for somebody who is locked");
+	    "gate: and nothing for a person who is locked");
 }
 
 int

@@ -102,16 +102,18 @@ disk_trouble(void)
 {
 	static const struct row rows[] = {
 	    {FLUSH_FAILS, ERR_IO,
-		"group commit: a flush that fails once costs nobody his step",
+		"group commit: a flush that fails once costs no caller its "
+		"step",
 		"group commit: flushes that fail refuse all steps, and nothing "
 		"is half done"},
 	    {WRITE_FAILS, ERR_NO_SPACE,
-		"group commit: a write that fails once costs nobody his step",
+		"group commit: a write that fails once costs no caller its "
+		"step",
 		"group commit: a full disk refuses all steps, and nothing is "
 		"half done"},
 	    {META_FAILS, ERR_NO_SPACE,
 		"group commit: a commit that fails once, at its last write, "
-		"costs nobody his step",
+		"costs no caller its step",
 		"group commit: commits that fail at their last write refuse "
 		"all steps, and nothing is half done"},
 	};

@@ -251,7 +251,7 @@ is_there(const struct deed *d)
 	return store_read(fixture, find_step, key) == OK;
 }
 
-/* All COUNT of them count, with keys nobody has used. */
+/* All COUNT of them count, with unused keys. */
 static inline void
 prepare(size_t count)
 {

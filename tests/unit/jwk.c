@@ -122,7 +122,7 @@ static const struct {
     {"{" RSA ",\"d\":\"AQ\"}", ERR_FORBIDDEN,
 	"jwk: a private RSA key is refused"},
     {"{" RSA ",\"p\":null}", ERR_FORBIDDEN,
-	"jwk: one member of a private key is enough, whatever it holds"},
+	"jwk: one member of a private key is enough, with any value"},
     {"{\"kty\":\"oct\",\"k\":\"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ\"}",
 	ERR_FORBIDDEN, "jwk: a secret is refused"},
 

@@ -1,4 +1,4 @@
-/* JWTs: the RFCs' vectors, what we make, and what nobody may get past us. */
+/* JWTs: the RFCs' vectors, what we make, and what we must refuse. */
 #include "jose/jwt.h"
 
 #include "base/buf.h"
@@ -82,7 +82,7 @@ rs256_vector(void)
 		    jwt_verify(&j, &k) == OK, "jwt: RFC 7515 A.2: it verifies");
 	else
 		CHECK(jwt_verify(&j, &k) == ERR_UNSUPPORTED,
-		    "jwt: RFC 7515 A.2: without libcrypto nobody can tell");
+		    "jwt: RFC 7515 A.2: without libcrypto it is unsupported");
 	CHECK(jwt_verify_hs256(&j, A2_N) == ERR_INVALID_TOKEN,
 	    "jwt: a public key is not a secret of HS256");
 	jwt_wipe(&j);
@@ -136,7 +136,7 @@ static const struct {
     {"{\"alg\":\"EdDSA\",\"crit\":[\"exp\"]}", "{}",
 	"jwt: crit is refused (RFC 7515 4.1.11)"},
     {"{\"alg\":\"EdDSA\",\"crit\":null}", "{}",
-	"jwt: crit is refused whatever it holds"},
+	"jwt: crit is refused with any value"},
     {"{\"alg\":\"EdDSA\",\"b64\":false}", "{}",
 	"jwt: b64 is refused (RFC 7797)"},
     {"{\"alg\":\"EdDSA\",\"kid\":7}", "{}",

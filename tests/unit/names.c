@@ -14,7 +14,7 @@ lists(void)
 		  names_add(list, sizeof list, "staff") == OK &&
 		  names_add(list, sizeof list, "staff") == OK &&
 		  str_equal(list, "Family & Friends,staff"),
-	    "names: a name with spaces is one, and stands there once");
+	    "names: a name with spaces is one, and is there once");
 	CHECK(names_has(list, "staff") && names_has(list, "Family & Friends") &&
 		  !names_has(list, "Family") && !names_has(list, "Friends") &&
 		  !names_has(list, "") && !names_has(list, list) &&

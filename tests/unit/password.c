@@ -101,7 +101,7 @@ hashes(const struct conf *conf)
 	CHECK(password_verify(&h, "", conf) == ERR_ACCESS_DENIED,
 	    "password: no password is wrong");
 	CHECK(password_verify(NULL, "correct horse", conf) == ERR_ACCESS_DENIED,
-	    "password: whoever is not there has no password that is right");
+	    "password: an unknown person has no password that is right");
 	CHECK(password_set(&again, "correct horse", conf) == OK &&
 		  memcmp(h.hash, again.hash, sizeof h.hash) != 0,
 	    "password: one password hashes to something else each time");

@@ -111,7 +111,7 @@ sessions(void)
 	u.locked = true;
 	in_store(change_step, &u);
 	CHECK(open_session_with(&p, &r) == ERR_ACCESS_DENIED,
-	    "session_open: a person who was locked meanwhile is refused");
+	    "session_open: a person locked since the proof is refused");
 	u.locked = false;
 	u.password.hash[0] ^= 1;
 	in_store(change_step, &u);

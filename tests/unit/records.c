@@ -234,7 +234,7 @@ find_first(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* Reads what stands there instead, then undoes it all. */
+/* Reads the changed record, then undoes it all. */
 static enum err
 try_step(struct store_txn *t, void *arg)
 {
@@ -332,7 +332,7 @@ every_kind(void)
 		t.len = 0;
 		in_store(find_first, &t);
 		promise(t.kind, t.len > 1 && read_as(&t) == OK,
-		    "that nobody touched is good");
+		    "that was not touched is good");
 		lengths(&t);
 		versions(&t);
 		alterations(&t);

@@ -222,7 +222,7 @@ caller(void)
 		  c.caller.origin == NULL && c.caller.form->count == 0,
 	    "caller: has the method, the address and the headers");
 	CHECK(str_equal(c.caller.url, "https://id.example.org/idp/token"),
-	    "caller: its URL is the announced one, whatever Host says");
+	    "caller: its URL is the announced one, not what Host says");
 	CHECK(c.caller.certificate == NULL,
 	    "caller: no header can pass for a certificate");
 }
@@ -239,7 +239,7 @@ cookies(void)
 		  str_equal(value, "1") &&
 		  request_cookie(&r, "b", value, sizeof value) &&
 		  str_equal(value, "2"),
-	    "cookie: each is found, wherever it stands");
+	    "cookie: each is found, in any position");
 	CHECK(!request_cookie(&r, "c", value, sizeof value) &&
 		  value[0] == '\0' &&
 		  !request_cookie(&r, "ession", value, sizeof value) &&
@@ -248,7 +248,7 @@ cookies(void)
 	CHECK(get_with("/", "HTTP_COOKIE", "s=1; s=2") == OK &&
 		  !request_cookie(&r, "s", value, sizeof value) &&
 		  value[0] == '\0',
-	    "cookie: one that stands there twice is none");
+	    "cookie: one that is there twice is none");
 	CHECK(get_with("/", "HTTP_COOKIE", "s=12345678") == OK &&
 		  !request_cookie(&r, "s", value, sizeof value) &&
 		  value[0] == '\0',
@@ -316,7 +316,7 @@ big_bodies(void)
 	    "body: 64 KiB are read");
 	CHECK(
 	    post_n(FORM_TYPE, NULL, body, sizeof body) == ERR_CONTENT_TOO_LARGE,
-	    "body: one byte more is too large, even if nobody said so");
+	    "body: one byte more is too large, even without CONTENT_LENGTH");
 	CHECK(post_n(FORM_TYPE, "65537", body, sizeof body) ==
 		      ERR_CONTENT_TOO_LARGE &&
 		  x.read == 0,

@@ -152,7 +152,7 @@ failures(void)
 	response_begin(&r, 200);
 	send_answer(false);
 	CHECK(str_starts(x.text, "Status: 200 OK\r\n"),
-	    "response: the next answer starts anew");
+	    "response: the next answer starts empty");
 }
 
 static void

@@ -63,7 +63,7 @@ granting(void)
 }
 
 static bool
-stands(struct store_txn *t, const char *client_id, const char *granted,
+is_answered(struct store_txn *t, const char *client_id, const char *granted,
     const char *declined)
 {
 	static const uint8_t id[USER_ID_LEN] = {1};
@@ -96,22 +96,22 @@ consents(struct store_txn *t, void *arg)
 		  str_equal(a.client_id, "app") && a.granted[0] == '\0',
 	    "consent: before there is one nothing is granted");
 	CHECK(answer(t, 1, "app", "openid email", "groups") &&
-		  stands(t, "app", "openid email", "groups"),
+		  is_answered(t, "app", "openid email", "groups"),
 	    "consent: an answer is remembered");
 	CHECK(answer(t, 1, "app", "groups", "email") &&
-		  stands(t, "app", "openid groups", "email"),
-	    "consent: the newest stands for what it names, older ones for "
+		  is_answered(t, "app", "openid groups", "email"),
+	    "consent: the newest counts for what it names, older ones for "
 	    "the rest");
 	CHECK(answer(t, 1, "app2", "openid", "") &&
 		  answer(t, 2, "app", "profile", "") &&
-		  stands(t, "app", "openid groups", "email"),
+		  is_answered(t, "app", "openid groups", "email"),
 	    "consent: each person and app has its own");
 	consent_del(t, id, "ap");
-	CHECK(stands(t, "app", "openid groups", "email"),
+	CHECK(is_answered(t, "app", "openid groups", "email"),
 	    "consent: taking back another app's leaves it");
 	consent_del(t, id, "app");
 	CHECK(consent_get(t, id, "app", &a) == ERR_NOT_FOUND &&
-		  stands(t, "app2", "openid", ""),
+		  is_answered(t, "app2", "openid", ""),
 	    "consent: taken back, it is gone");
 	CHECK(answer(t, 1, "app", "openid", "") &&
 		  consent_del_all(t, id, NULL) == 2 &&

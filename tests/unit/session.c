@@ -147,7 +147,7 @@ people(struct store_txn *t, void *arg)
 	alice.locked = true;
 	CHECK(user_put(t, &alice, noon) == OK &&
 		  find(t, &c, noon) == ERR_LOGIN_REQUIRED,
-	    "session: of somebody locked it opens nothing");
+	    "session: of a locked person it opens nothing");
 	alice.locked = false;
 	CHECK(user_put(t, &alice, noon) == OK && find(t, &c, noon) == OK,
 	    "session: and does again when they are not");
@@ -212,12 +212,12 @@ ends(struct store_txn *t, void *arg)
 	CHECK(session_end_all(t, alice.user_id, s[1].sid) == 1 &&
 		  find(t, &c[1], noon) == OK &&
 		  find(t, &c[2], noon) == ERR_LOGIN_REQUIRED,
-	    "session: somebody's others can be ended but for this one");
+	    "session: all of a person's except this one can be ended");
 	CHECK(session_end_all(t, alice.user_id, NULL) == 1 &&
 		  find(t, &c[1], noon) == ERR_LOGIN_REQUIRED,
 	    "session: or all");
 	record_each(t, &session_record, NULL, &other, count, &left);
-	CHECK(left == 1, "session: nobody else's");
+	CHECK(left == 1, "session: those of other people are left");
 	return OK;
 }
 

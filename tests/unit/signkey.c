@@ -288,10 +288,10 @@ bad_rows(void)
 	int rows;
 
 	CHECK(store_read(store, get_step, &row) == ERR_NOT_FOUND,
-	    "signkey: a kid that is no thumbprint is nobody's");
+	    "signkey: a kid that is no thumbprint is not found");
 	row.kid[0] = '\0';
 	CHECK(store_read(store, get_step, &row) == ERR_NOT_FOUND,
-	    "signkey: an empty kid is nobody's");
+	    "signkey: an empty kid is not found");
 	if (store_write(store, NOW, put_bad_step, garbage) != OK)
 		CHECK(0, "signkey: garbage can be put");
 	memcpy(row.kid, kid, sizeof kid);

@@ -25,7 +25,7 @@ static void
 rules(void)
 {
 	static const char *const bad[] = {"", " ", "signed-in", "/x",
-	    "/x somebody", "get /x anyone", "GET", "GET,POST", ", /x anyone",
+	    "/x someone", "get /x anyone", "GET", "GET,POST", ", /x anyone",
 	    "/x anyone signed-in", "/x anyone group:a", "/x app-password",
 	    "/x anyone app-password", "/x strict", "/x scope:a",
 	    "/x bearer:", "/x bearer:a bearer:b", "/x group:", "/x group:a,b",
@@ -135,7 +135,7 @@ decisions(void)
 	    "site: a rule covers its path and what is below");
 	CHECK(is_decided(some, "GET", "/ab", NULL) &&
 		  is_decided(some, "GET", "/", NULL),
-	    "site: by whole segments; what no rule covers is nobody's");
+	    "site: by whole segments; what no rule covers is closed");
 	CHECK(is_decided(some, "PUT", "/a/b/c/d", "/a/b/c"),
 	    "site: the longest path decides");
 	CHECK(find(&r, some, "GET", "/a/b/x") == OK &&
@@ -148,7 +148,7 @@ decisions(void)
 		  is_decided(some, "GET", "/c", NULL) &&
 		  is_decided(some, "", "/c", NULL) &&
 		  is_decided(some, "PUT POST", "/c", NULL),
-	    "site: another method than the rules name is nobody's");
+	    "site: another method than the rules name is closed");
 	CHECK(find(&r, some, "put", "/a/b/x") == OK && r.anyone &&
 		  find(&r, some, "brew", "/a/b/c") == OK && r.signed_in,
 	    "site: a method that is not in capitals falls under a rule for "
@@ -163,7 +163,7 @@ decisions(void)
 		  is_decided(all, "GET", "/opened", "/"),
 	    "site: the path is matched decoded");
 	CHECK(is_decided("", "GET", "/", NULL),
-	    "site: without a rule all is nobody's");
+	    "site: without a rule all is closed");
 	CHECK(find(&r, all, "GET", "/open;/x") == ERR_INVALID_REQUEST &&
 		  !r.anyone &&
 		  find(&r, all, "GET", "/x;/../open") == ERR_INVALID_REQUEST &&

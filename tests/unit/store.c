@@ -219,7 +219,7 @@ see(void *arg, const void *key, size_t key_len, const struct store_value *value)
 	if (str_copy_n(word, sizeof word, key, key_len) != OK ||
 	    words_add(s->keys, sizeof s->keys, word) != OK || value->len != 1 ||
 	    value->bytes[0] != 'v')
-		fixture_bail_out("a record that nobody put");
+		fixture_bail_out("a record that was not put");
 	return ++s->count != s->stop_after;
 }
 

@@ -198,7 +198,7 @@ cut_before(void)
 			printf("# %ld of %ld pages: %s\n", (long)n, (long)pages,
 			    message);
 	}
-	CHECK(told, "damage: wherever the file is cut, opening says so");
+	CHECK(told, "damage: a file cut at any page is refused by name");
 	cut(0);
 	CHECK(open_and_close() == ERR_TRUNCATED && size_of(data) == 0,
 	    "damage: an empty file is left as it is");
@@ -294,7 +294,7 @@ spoil(off_t page, const char bytes[static 4096])
 	close(fd);
 }
 
-/* In a child: whatever is done with it, it does not end by a signal. */
+/* In a child: using it in every way does not end by a signal. */
 static bool
 survives(void)
 {
@@ -337,7 +337,7 @@ spoilt_pages(void)
 				printf("# page %ld of %02x\n", (long)page,
 				    (unsigned)fill);
 		}
-	CHECK(survived, "damage: whatever page is spoilt, no process ends by "
+	CHECK(survived, "damage: with any one page spoilt, no process ends by "
 			"a signal");
 }
 
@@ -434,7 +434,8 @@ lock_damaged(void)
 	zero_lock();
 	CHECK(refused(ERR_LOCK_DAMAGED),
 	    "damage: with lock.mdb overwritten, nothing is read or written");
-	CHECK(renewed(), "damage: nobody else has it open: it is made again");
+	CHECK(renewed(),
+	    "damage: if no other process has it open, it is made again");
 	copy(data, kept);
 	if (truncate(lock, 0) != 0)
 		fixture_bail_out("lock.mdb");

@@ -1,5 +1,5 @@
-/* The indexes by a field: entries come and go with their records, whatever
- * puts or removes these. */
+/* The indexes by a field: entries come and go with their records, in every way
+ * that these are put or removed. */
 #include "check.h"
 #include "fixture.h"
 #include "store/internal.h"

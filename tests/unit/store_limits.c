@@ -91,7 +91,7 @@ without_readers(void)
 	    strstr(message, "all reader slots of lock.mdb are taken") != NULL;
 	close(over[1]);
 	waitpid(pid, NULL, 0);
-	/* Those of the dead are cleared. */
+	/* The slots of dead processes are cleared. */
 	return told && opens();
 }
 

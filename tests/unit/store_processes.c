@@ -1,6 +1,7 @@
 /*
- * The store under several processes and threads: it grows for all of them, the
- * dead leave nothing behind, what was told to be on disk is there.
+ * The store under several processes and threads: it grows for all of them,
+ * processes that die leave nothing behind, what was said to be on disk is
+ * there.
  */
 #include "store/store.h"
 
@@ -74,7 +75,7 @@ growth(void)
 	bool kept;
 
 	new_store("alone");
-	CHECK(run(grow_alone), "store: it grows by itself, whatever the step");
+	CHECK(run(grow_alone), "store: it grows by itself, in any step");
 	new_store("together");
 	run(seed);
 	follower = begin(follow);
@@ -106,7 +107,7 @@ hold_reader(void)
 	return s != NULL && store_read(s, read_for_ever, &key) == OK;
 }
 
-/* Whoever opens it next, as a worker does that replaces a dead one. */
+/* The next to open it, like a worker that replaces a dead one. */
 static bool
 open_when_told(void)
 {

@@ -62,7 +62,7 @@ controls(void)
 			right = right && str_has_control(text) ==
 					     (c < 0x20 || c == 0x7F);
 		}
-	CHECK(right, "str: a control is seen wherever it stands");
+	CHECK(right, "str: a control character is seen in any position");
 }
 
 static bool

@@ -138,7 +138,7 @@ static void
 partials(void)
 {
 	CHECK(gives("page", "{\"v\": \"x\"}", "<<a title=\"x\">x</a>>"),
-	    "template: another template stands in its place");
+	    "template: another template takes its place");
 	CHECK(refused("missing-partial", "{}"),
 	    "template: a missing one is an error");
 	CHECK(refused("loop", "{}"),

@@ -1,4 +1,4 @@
-/* Guessing, slowed down; and nobody kept out of their own home. */
+/* Guessing is slowed down, and no person is kept from their own account. */
 #include "domain/throttle.h"
 
 #include "check.h"
@@ -87,7 +87,8 @@ bursts(struct store_txn *t, void *arg)
 	    "throttle: one name from one address has ten tries at once");
 	CHECK(wait_s == 60, "throttle: then a minute to wait");
 	CHECK(!try_at(t, "alice", "192.0.2.1", noon + 59) && wait_s == 1,
-	    "throttle: which grows shorter, and is not begun anew by trying");
+	    "throttle: which grows shorter, and does not restart with each "
+	    "try");
 	CHECK(tries(t, "alice", "192.0.2.1", noon + 60, 9) == 1,
 	    "throttle: after a minute there is one more");
 	CHECK(tries(t, "alice", "192.0.2.1", noon + 3 * 60, 9) == 2,
@@ -115,11 +116,10 @@ names(struct store_txn *t, void *arg)
 	    "throttle: and one more after a minute, however many others try");
 	CHECK(tries(t, "carol", "198.51.100.2", noon + 1260, 99) == PAIR_BURST,
 	    "throttle: ten again when that has been over for a while");
-	CHECK(
-	    tries_from_many(t, "nobody-of-that-name", noon, 99) == 99 &&
-		tries(t, "nobody-of-that-name", "198.51.100.1", noon, 9) == 1 &&
-		wait_s == 60,
-	    "throttle: a name that nobody has is slowed down alike");
+	CHECK(tries_from_many(t, "unknown-name", noon, 99) == 99 &&
+		  tries(t, "unknown-name", "198.51.100.1", noon, 9) == 1 &&
+		  wait_s == 60,
+	    "throttle: a name that does not exist is slowed down alike");
 	CHECK(tries(t, "Dave", "192.0.2.3", noon, 5) == 5 &&
 		  tries(t, "dAVE", "192.0.2.3", noon, 99) == PAIR_BURST - 5,
 	    "throttle: a name is one name in any case");
@@ -161,7 +161,7 @@ forgiveness(struct store_txn *t, void *arg)
 	tries(t, "heidi", "192.0.2.20", noon, PAIR_BURST);
 	forgive(t, "heidi", "192.0.2.20", noon);
 	CHECK(tries(t, "heidi", "192.0.2.20", noon, 99) == PAIR_BURST,
-	    "throttle: whoever signed in may mistype ten times again");
+	    "throttle: a person who signed in may mistype ten times again");
 	forgive(t, "heidi", "192.0.2.21", noon);
 	tries_from_many(t, "heidi", noon, 99);
 	CHECK(try_at(t, "heidi", "198.51.100.9", noon) &&
@@ -238,8 +238,8 @@ devices(struct store_txn *t, void *arg)
 	while (n < 99 && try_with(t, one, noon))
 		n++;
 	CHECK(n == PAIR_BURST && wait_s == 60,
-	    "throttle: a device of the person has ten tries, whatever others "
-	    "do, in its own network too");
+	    "throttle: a known device of the person has ten tries, "
+	    "regardless of others, in its own network too");
 	CHECK(try_with(t, one, noon + 60) && !try_with(t, one, noon + 60),
 	    "throttle: then one a minute");
 	CHECK(try_with(t, two, noon),
@@ -314,8 +314,8 @@ clocks(struct store_txn *t, void *arg)
 		tries_of_many(t, "192.0.2.41", noon, 1);
 	}
 	CHECK(worst > 0 && worst <= 60,
-	    "throttle: however long somebody goes on, the wait is a minute at "
-	    "most");
+	    "throttle: however long a person goes on, the wait is a minute "
+	    "at most");
 	return OK;
 }
 

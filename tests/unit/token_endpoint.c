@@ -186,7 +186,7 @@ counted(void)
 	CHECK(
 	    was_refused(refresh(2), ERR_INVALID_GRANT, REASON_USER_DISABLED) &&
 		writes == 0,
-	    "grant: nor one of somebody locked");
+	    "grant: nor one of a locked person");
 	in_store(unlock_step, NULL);
 	CHECK(refresh(2) == OK, "grant: none of these used the token up");
 	CHECK(was_refused(
@@ -235,7 +235,7 @@ end_step(struct store_txn *t, void *arg)
 	return OK;
 }
 
-/* Two uses by somebody else: of the token, and of what that gave. */
+/* Two uses by another holder: of the token, and of its successor. */
 static enum err
 overtake_step(struct store_txn *t, void *arg)
 {
@@ -256,24 +256,24 @@ static void
 between(void)
 {
 	in_store(begin_step, NULL);
-	meanwhile = end_step;
+	run_before = end_step;
 	CHECK(was_refused(refresh(1), ERR_INVALID_GRANT, REASON_FAMILY_ENDED),
 	    "grant: a family that ends after the look gives nothing");
 	in_store(begin_step, NULL);
-	meanwhile = overtake_step;
+	run_before = overtake_step;
 	CHECK(was_refused(
 		  refresh(1), ERR_INVALID_GRANT, REASON_REFRESH_TOKEN_REUSED) &&
 		  !lives(),
 	    "grant: a token that is used up after the look is known for theft");
 	in_store(begin_step, NULL);
-	meanwhile = lock_step;
+	run_before = lock_step;
 	CHECK(refresh(1) == OK && was_refused(refresh(2), ERR_INVALID_GRANT,
 				      REASON_USER_DISABLED),
 	    "grant: a person locked after the look is locked out from the next "
 	    "request on");
 	in_store(unlock_step, NULL);
 	CHECK(refresh(2) == OK,
-	    "grant: and the family stands as if the refresh had come first");
+	    "grant: and the family is as if the refresh had come first");
 }
 
 static enum err

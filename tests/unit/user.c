@@ -119,7 +119,7 @@ same(const struct user *a, const struct user *b)
 static enum err
 keeping(struct store_txn *t, void *arg)
 {
-	static const struct user nobody;
+	static const struct user empty;
 	struct user u = {.name = "alice",
 	    .display = "Alice Gr\xc3\xbc\xc3\x9f",
 	    .email = "alice@example.org",
@@ -132,7 +132,7 @@ keeping(struct store_txn *t, void *arg)
 
 	(void)arg;
 	CHECK(user_find(t, "alice", &found) == ERR_NOT_FOUND &&
-		  memcmp(&found, &nobody, sizeof found) == 0,
+		  memcmp(&found, &empty, sizeof found) == 0,
 	    "user: who is not there is not found, and leaves zeroes");
 	CHECK(user_add(t, &u, noon) == OK &&
 		  user_find(t, "alice", &found) == OK && same(&u, &found) &&
@@ -161,7 +161,7 @@ keeping(struct store_txn *t, void *arg)
 	CHECK(user_require(t, u.user_id, &found) == OK &&
 		  user_put(t, &u, noon) == OK &&
 		  user_require(t, u.user_id, &found) == ERR_ACCESS_DENIED &&
-		  memcmp(&found, &nobody, sizeof found) == 0,
+		  memcmp(&found, &empty, sizeof found) == 0,
 	    "user: who is locked may not act");
 	CHECK(remove_user(t, "alice") == OK &&
 		  user_require(t, u.user_id, &found) == ERR_ACCESS_DENIED &&
@@ -172,7 +172,7 @@ keeping(struct store_txn *t, void *arg)
 		  memcmp(twin.user_id, u.user_id, USER_ID_LEN) != 0 &&
 		  user_get(t, u.user_id, &found) == ERR_NOT_FOUND &&
 		  remove_user(t, "Alice") == OK,
-	    "user: who has the name next is somebody else");
+	    "user: the next person with that name is another");
 	return OK;
 }
 
@@ -222,12 +222,12 @@ person(const char *name, const char *email, bool verified)
 static bool
 signs_in(struct store_txn *t, const char *typed, const char *name)
 {
-	static const struct user nobody;
+	static const struct user empty;
 	struct user u;
 	enum err e = user_find_typed(t, typed, &u);
 
 	if (name == NULL)
-		return e == ERR_NOT_FOUND && memcmp(&u, &nobody, sizeof u) == 0;
+		return e == ERR_NOT_FOUND && memcmp(&u, &empty, sizeof u) == 0;
 	return e == OK && str_equal(u.name, name);
 }
 
@@ -421,7 +421,7 @@ removal(void)
 		  f.entries[TABLE_CODES] == 1 &&
 		  f.entries[TABLE_CONSENTS] == 1 && f.expiry_entries == 3,
 	    "user: removed, they take sessions, families, codes and consents "
-	    "along, and nobody else's");
+	    "along, and no other's");
 }
 
 int
