@@ -57,7 +57,7 @@ threads_are_many() {
 }
 
 threads_are_few() {
-	[[ $(threads) -le 32 ]]
+	[[ $(threads) -le 8 ]]
 }
 
 # One waits for signals, and one for requests.

@@ -23,7 +23,10 @@ struct worker {
 	enum { WORKER_NONE, WORKER_RUNS, WORKER_ENDED } state;
 	pthread_t thread;
 	bool has_permit;
-	void *own; /* what its kind made for it */
+	bool listens;          /* or is on its way to: one of pool.listening */
+	pthread_cond_t wanted; /* to listen, or because all is over */
+	struct worker *idle_next; /* was idle before it */
+	void *own;                /* what its kind made for it */
 };
 
 struct pool {
@@ -35,10 +38,12 @@ struct pool {
 	pthread_t main;
 	struct held held;
 
-	pthread_mutex_t lock;  /* of what follows */
-	pthread_cond_t wanted; /* an idle worker is to listen */
-	size_t max, running;   /* workers */
+	pthread_mutex_t lock; /* of what follows */
+	size_t max, running;  /* workers */
 	size_t listening, idle;
+	/* The last to be idle is the first to listen: its memory is in the
+	 * processor's caches, and those that are not needed end. */
+	struct worker *idle_first;
 	size_t computing; /* have a permit; may be more than there are */
 	bool exiting;     /* nothing has come for long */
 	enum err result;  /* of the worker that ended last */
@@ -47,8 +52,8 @@ struct pool {
 
 static void *worker_thread(void *arg);
 
-/* One more worker, if there may be; the pool is locked. That it cannot be had
- * is no reason to refuse anything: those that are there go on. */
+/* One more worker, which listens, if there may be; the pool is locked. That it
+ * cannot be had is no reason to refuse anything: those that are there go on. */
 static void
 add_worker(struct pool *p)
 {
@@ -61,12 +66,14 @@ add_worker(struct pool *p)
 		w++;
 	if (w->state == WORKER_ENDED)
 		pthread_join(w->thread, NULL);
-	*w = (struct worker){.pool = p};
+	w->state = WORKER_NONE;
 	if (pthread_attr_init(&attr) != 0)
 		return;
 	if (pthread_attr_setstacksize(&attr, STACK_BYTES) == 0 &&
 	    pthread_create(&w->thread, &attr, worker_thread, w) == 0) {
 		w->state = WORKER_RUNS;
+		w->listens = true;
+		p->listening++;
 		p->running++;
 	} else {
 		log_fault("no more workers", NULL);
@@ -80,6 +87,17 @@ pool_is_over(const struct pool *p)
 	return p->exiting || gateway_is_over(p->gateway);
 }
 
+static void
+leave_idle(struct pool *p, struct worker *w)
+{
+	struct worker **at = &p->idle_first;
+
+	while (*at != w)
+		at = &(*at)->idle_next;
+	*at = w->idle_next;
+	p->idle--;
+}
+
 /* Sees to it that a worker waits for the next connection, if there is a permit
  * for it. The pool is locked. */
 static void
@@ -87,10 +105,14 @@ provide_listener(struct pool *p)
 {
 	if (pool_is_over(p) || p->listening > 0 || p->computing >= p->permits)
 		return;
-	if (p->idle > 0)
-		pthread_cond_signal(&p->wanted);
-	else
+	if (p->idle_first == NULL) {
 		add_worker(p);
+		return;
+	}
+	p->idle_first->listens = true;
+	p->listening++;
+	pthread_cond_signal(&p->idle_first->wanted);
+	leave_idle(p, p->idle_first);
 }
 
 /* --- a worker's life ------------------------------------------------------ */
@@ -141,26 +163,52 @@ next_on_kept(struct worker *w, struct exchange *x)
 	return got;
 }
 
-/* Waits until the worker may listen. False if it should exit: shutdown, or not
- * needed for a while. The pool is locked. */
+/* Waits to be wanted; false if that takes GATEWAY_IDLE_S, or if all is over.
+ * The pool is locked. */
 static bool
-await_listening(struct pool *p)
+await_wanted(struct pool *p, struct worker *w)
 {
 	struct timespec until;
 	int rc = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += GATEWAY_IDLE_S;
-	while (!pool_is_over(p)) {
-		if (p->listening < LISTENERS && p->computing < p->permits)
-			return true;
-		if (rc == ETIMEDOUT)
-			return false;
-		p->idle++;
-		rc = pthread_cond_timedwait(&p->wanted, &p->lock, &until);
-		p->idle--;
-	}
-	return false;
+	w->idle_next = p->idle_first;
+	p->idle_first = w;
+	p->idle++;
+	while (!w->listens && !pool_is_over(p) && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(&w->wanted, &p->lock, &until);
+	if (!w->listens)
+		leave_idle(p, w);
+	return w->listens;
+}
+
+/* Waits until the worker may listen. False if it should exit: shutdown, or not
+ * needed for a while. The pool is locked. */
+static bool
+await_listening(struct pool *p, struct worker *w)
+{
+	if (pool_is_over(p) || w->listens)
+		return w->listens;
+	if (p->listening >= LISTENERS || p->computing >= p->permits)
+		return await_wanted(p, w);
+	w->listens = true;
+	p->listening++;
+	return true;
+}
+
+static void
+wake_idle(struct pool *p)
+{
+	for (struct worker *w = p->idle_first; w != NULL; w = w->idle_next)
+		pthread_cond_signal(&w->wanted);
+}
+
+static void
+stop_listening(struct pool *p, struct worker *w)
+{
+	p->listening -= w->listens;
+	w->listens = false;
 }
 
 /* Whether a worker for which nothing has come since SINCE should go on
@@ -174,7 +222,7 @@ keeps_listening(struct pool *p, int64_t since)
 	    monotonic_ms() - since < p->idle_ms)
 		return true;
 	p->exiting = true;
-	pthread_cond_broadcast(&p->wanted);
+	wake_idle(p);
 	return false;
 }
 
@@ -188,14 +236,13 @@ next_accepted(struct worker *w, struct exchange *x)
 
 	pthread_mutex_lock(&p->lock);
 	return_permit(w);
-	if (await_listening(p)) {
-		p->listening++;
+	if (await_listening(p, w)) {
 		do {
 			pthread_mutex_unlock(&p->lock);
 			got = gateway_next(p->gateway, x);
 			pthread_mutex_lock(&p->lock);
 		} while (!got && keeps_listening(p, since));
-		p->listening--;
+		stop_listening(p, w);
 	}
 	if (got) {
 		p->max = p->kind->max(w->own);
@@ -276,6 +323,7 @@ worker_thread(void *arg)
 		log_fault("a worker could not start", NULL);
 	pthread_mutex_lock(&p->lock);
 	return_permit(w);
+	stop_listening(p, w); /* it may not have come to that */
 	p->result = e;
 	w->state = WORKER_ENDED;
 	if (--p->running == 0)
@@ -303,7 +351,7 @@ static void
 wake_all(struct pool *p)
 {
 	pthread_mutex_lock(&p->lock);
-	pthread_cond_broadcast(&p->wanted);
+	wake_idle(p);
 	for (size_t i = 0; i < WORKERS_MAX; i++)
 		if (p->worker[i].state == WORKER_RUNS)
 			gateway_wake(p->worker[i].thread);
@@ -379,8 +427,11 @@ init_waiting(struct pool *p)
 
 	if (pthread_condattr_init(&attr) != 0)
 		return false;
-	good = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
-	       pthread_cond_init(&p->wanted, &attr) == 0;
+	good = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0;
+	for (size_t i = 0; good && i < WORKERS_MAX; i++) {
+		p->worker[i].pool = p;
+		good = pthread_cond_init(&p->worker[i].wanted, &attr) == 0;
+	}
 	pthread_condattr_destroy(&attr);
 	return good && pthread_mutex_init(&p->lock, NULL) == 0 &&
 	       held_init(&p->held);
