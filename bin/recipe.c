@@ -182,10 +182,8 @@ parse_auth(void *field, size_t cap, const char *value)
 	enum recipe_auth *auth = field;
 
 	(void)cap;
-	*auth = 0;
-	while (
-	    *auth < RECIPE_AUTH_COUNT && !str_equal(auth_names[*auth], value))
-		(*auth)++;
+	*auth =
+	    (enum recipe_auth)str_index(auth_names, RECIPE_AUTH_COUNT, value);
 	return *auth < RECIPE_AUTH_COUNT ? OK : ERR_SYNTAX;
 }
 

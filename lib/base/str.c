@@ -30,6 +30,16 @@ str_equal(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
+size_t
+str_index(const char *const *strings, size_t count, const char *s)
+{
+	size_t i = 0;
+
+	while (i < count && !str_equal(strings[i], s))
+		i++;
+	return i;
+}
+
 bool
 str_starts(const char *s, const char *prefix)
 {

@@ -21,6 +21,8 @@ enum err str_copy_n(
     char *dst, size_t cap, const char *s, size_t len) MUST_CHECK;
 
 bool str_equal(const char *a, const char *b);
+/* The index of S among COUNT strings; COUNT if it is none of them. */
+size_t str_index(const char *const *strings, size_t count, const char *s);
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
 

@@ -44,11 +44,8 @@ auth_method_name(enum auth_method m)
 enum auth_method
 auth_method_from_name(const char *name)
 {
-	enum auth_method m = 0;
-
-	while (m < AUTH_METHOD_COUNT && !str_equal(auth_methods[m], name))
-		m++;
-	return m;
+	return (enum auth_method)str_index(
+	    auth_methods, AUTH_METHOD_COUNT, name);
 }
 
 static const char *const retries[RETRY_COUNT] = {
@@ -66,9 +63,5 @@ retry_name(enum retry r)
 enum retry
 retry_from_name(const char *name)
 {
-	enum retry r = 0;
-
-	while (r < RETRY_COUNT && !str_equal(retries[r], name))
-		r++;
-	return r;
+	return (enum retry)str_index(retries, RETRY_COUNT, name);
 }

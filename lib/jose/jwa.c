@@ -18,12 +18,7 @@ jwa_name(enum jwa alg)
 enum jwa
 jwa_from_name(const char *name)
 {
-	enum jwa alg;
-
-	for (alg = 0; alg < JWA_COUNT; alg++)
-		if (str_equal(name, names[alg]))
-			break;
-	return alg;
+	return (enum jwa)str_index(names, JWA_COUNT, name);
 }
 
 enum jwa

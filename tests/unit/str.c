@@ -215,12 +215,24 @@ word_changes(void)
 	CHECK(list[0] == '\0', "words: the only one is removed");
 }
 
+static void
+indexes(void)
+{
+	static const char *const list[] = {"a", "ab", ""};
+
+	CHECK(str_index(list, 3, "ab") == 1 && str_index(list, 3, "") == 2,
+	    "index: of a string in a list");
+	CHECK(str_index(list, 3, "b") == 3 && str_index(list, 0, "a") == 0,
+	    "index: of none of them it is their number");
+}
+
 int
 main(void)
 {
 	controls();
 	copies();
 	comparisons();
+	indexes();
 	utf8_forms();
 	numbers();
 	percent();
