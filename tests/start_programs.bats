@@ -193,31 +193,19 @@ s.recv(1)' "$run/logout" 3>&- &
 	wait_for eval '! process token'
 	# Six at about the same time, after pauses of about as long as the program
 	# waits.
-	python3 - "$run/token" "$(basic app "$SECRET")" 50 \
+	PYTHONPATH=$root/tests PYTHONDONTWRITEBYTECODE=1 \
+	    python3 - "$run/token" "$(basic app "$SECRET")" 50 \
 	    "/proc/$SERVER_PID/task/$SERVER_PID/children" <<-'END'
-		import os, random, socket, struct, sys, threading, time
-		def record(kind, content):
-		    return struct.pack("!BBHHBx", 1, kind, 1, len(content), 0) + content
-		def param(name, value):
-		    return bytes([len(name), len(value)]) + name + value
-		body = b"grant_type=client_credentials"
-		request = record(1, bytes([0, 1, 0, 0, 0, 0, 0, 0])) + record(4, b"".join((
-		    param(b"REQUEST_METHOD", b"POST"), param(b"REQUEST_URI", b"/token"),
-		    param(b"CONTENT_TYPE", b"application/x-www-form-urlencoded"),
-		    param(b"CONTENT_LENGTH", b"%d" % len(body)),
-		    param(b"HTTP_AUTHORIZATION", b"Basic " + sys.argv[2].encode())))
-		    ) + record(4, b"") + record(5, body) + record(5, b"")
+		import random, sys, threading, time
+		import fastcgi
+		request = fastcgi.post(b"/token", b"grant_type=client_credentials", sys.argv[2])
 		lost, processes = [], set()
 		together = threading.Barrier(6)
 		def ask():
 		    for i in range(int(sys.argv[3])):
 		        together.wait()
 		        time.sleep(0.015 + i % 15 / 1000 + random.uniform(0, 0.002))
-		        with socket.socket(socket.AF_UNIX) as s:
-		            s.settimeout(20)
-		            s.connect(sys.argv[1])
-		            s.sendall(request)
-		            answer = b"".join(iter(lambda: s.recv(65536), b""))
+		        answer = fastcgi.ask(sys.argv[1], request)
 		        if b"Status: 200" not in answer:
 		            lost.append(answer)
 		askers = [threading.Thread(target=ask) for _ in range(6)]

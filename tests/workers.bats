@@ -154,31 +154,17 @@ time.sleep(600)' "$socket"
 @test "workers: of requests that only compute, a few are served at a time" {
 	[[ -z ${SAN:-}${VALGRIND:-} ]] || skip 'a wrapped program computes slowly'
 	wait_for is_at_rest
-	run python3 - "$socket" "$(basic app "$SECRET")" "$TOKEN" <<'EOF'
-import os, socket, struct, sys, threading, time
+	PYTHONPATH=$root/tests PYTHONDONTWRITEBYTECODE=1 \
+	    run python3 - "$socket" "$(basic app "$SECRET")" "$TOKEN" <<'EOF'
+import os, sys, threading, time
+import fastcgi
 
-def record(kind, content):
-    return struct.pack("!BBHHBx", 1, kind, 1, len(content), 0) + content
-
-def param(name, value):
-    return bytes([len(name), len(value)]) + name + value
-
-body = b"grant_type=client_credentials"
-request = record(1, bytes([0, 1, 0, 0, 0, 0, 0, 0])) + record(4, b"".join((
-    param(b"REQUEST_METHOD", b"POST"), param(b"REQUEST_URI", b"/token"),
-    param(b"CONTENT_TYPE", b"application/x-www-form-urlencoded"),
-    param(b"CONTENT_LENGTH", b"%d" % len(body)),
-    param(b"HTTP_AUTHORIZATION", b"Basic " + sys.argv[2].encode())))
-    ) + record(4, b"") + record(5, body) + record(5, b"")
-
+request = fastcgi.post(b"/token", b"grant_type=client_credentials", sys.argv[2])
 answered, most = [], 0
 
 def ask():
     for _ in range(20):
-        with socket.socket(socket.AF_UNIX) as s:
-            s.connect(sys.argv[1])
-            s.sendall(request)
-            answer = b"".join(iter(lambda: s.recv(65536), b""))
+        answer = fastcgi.ask(sys.argv[1], request)
         assert b"Status: 200" in answer, answer
         answered.append(1)
 
