@@ -2,8 +2,8 @@
  * Refresh-token families (RFC 9700 4.14; OAuth 2.1 4.3.1). A family is what a
  * person once allowed an app, in one record however often its token has been
  * rotated. A refresh token names its family and generation
- *(domain/opaque_token.h), so every older token is recognised for what it is and
- *storage is constant.
+ * (domain/opaque_token.h), so every older token is recognised for what it is
+ * and storage is constant.
  *
  *	current		the generation that is good
  *	parent		the one from which current was issued; while it can

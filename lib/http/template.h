@@ -10,12 +10,13 @@
  *	{{.}}				the element itself, in an array of text
  *	{{>name}}			another template, in its place
  *	{{t:key}}			a sentence of the catalogue
- *(http/message.h), for text between tags: escaped, and what fills its
- *places in <bdi>
+ *					(http/message.h), for text between tags:
+ *					escaped, and what fills its places in
+ *					<bdi>
  *
  * A name the data does not have, or a key the catalogue does not, is an error,
- *not an empty string. The templates are compiled in; a file
- *DIR/templates/NAME.html replaces one.
+ * not an empty string. The templates are compiled in; a file
+ * DIR/templates/NAME.html replaces one.
  */
 #ifndef LK_HTTP_TEMPLATE_H
 #define LK_HTTP_TEMPLATE_H
