@@ -19,7 +19,7 @@ enum {
 	ENGINE_KEY_MAX = STORE_KEY_MAX + 16,
 	/* The longest value: a record's, and what table.c puts before it. */
 	ENGINE_VALUE_MAX = STORE_VALUE_MAX + 16,
-	ENGINE_CURSORS_MAX = 8 /* open in one transaction */
+	ENGINE_CURSORS_MAX = 4 /* open in one transaction */
 };
 
 /* Each engine has its own. */

@@ -16,7 +16,6 @@
 
 enum {
 	STORE_TRIES_MAX = 16, /* of what is to be done again (ERR_AGAIN) */
-	STORE_SCANS_MAX = 4,  /* one in the other */
 
 	/* Each value begins with two times: when the record expires, and under
 	 * which time the expiry index has it (0: it does not). */
@@ -56,7 +55,6 @@ struct store_txn {
 	struct store *store;
 	const struct engine *engine; /* the store's */
 	struct engine_txn *txn;
-	size_t scans;    /* that are under way */
 	size_t expiring; /* entries of the expiry index that are new */
 	enum err failed;
 };
@@ -89,9 +87,8 @@ void store_index_change(struct store_txn *t, enum store_table table,
     const struct engine_bytes *key, const struct store_value *before,
     const struct store_value *after);
 
-/* A cursor for a scan; NULL: failed. */
-struct engine_cursor *store_cursor_begin(struct store_txn *t, unsigned table);
-void store_cursor_end(struct store_txn *t, struct engine_cursor *c);
+/* A cursor, which the caller closes; NULL: failed. */
+struct engine_cursor *store_cursor_open(struct store_txn *t, unsigned table);
 
 /* Removes up to LIMIT records that had expired at NOW. */
 void store_sweep(struct store_txn *t, int64_t now, size_t limit);

@@ -23,7 +23,7 @@ search_begin(struct search *s, struct store_txn *t, enum store_index index,
 
 	*s = (struct search){.t = t, .index = index, .field = {field, len}};
 	s->len = store_index_entry(s->entry, index, &s->field, &no_key);
-	s->cursor = store_cursor_begin(t, ENGINE_INDEX);
+	s->cursor = store_cursor_open(t, ENGINE_INDEX);
 	return s->cursor != NULL;
 }
 
@@ -90,7 +90,7 @@ store_scan_by(struct store_txn *t, enum store_index index, const void *field,
 	while (search_next(&s))
 		if (!visit(arg, s.key.bytes, s.key.len, &s.value))
 			break;
-	store_cursor_end(t, s.cursor);
+	t->engine->cursor_close(s.cursor);
 }
 
 size_t
@@ -108,7 +108,7 @@ store_prune_by(struct store_txn *t, enum store_index index, const void *field,
 		store_del(t, store_index_table(index), s.key.bytes, s.key.len);
 		removed++;
 	}
-	store_cursor_end(t, s.cursor);
+	t->engine->cursor_close(s.cursor);
 	return removed;
 }
 
@@ -159,14 +159,14 @@ count_stray(struct store_txn *t)
 	struct search s = {.t = t, .len = 1};
 	uint64_t stray = 0;
 
-	s.cursor = store_cursor_begin(t, ENGINE_INDEX);
+	s.cursor = store_cursor_open(t, ENGINE_INDEX);
 	if (s.cursor == NULL)
 		return 0;
 	while (t->failed == OK && next_entry(&s)) {
 		stray += !is_sound(&s);
 		s.entry[s.len++] = 0;
 	}
-	store_cursor_end(t, s.cursor);
+	t->engine->cursor_close(s.cursor);
 	return stray;
 }
 

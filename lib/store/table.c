@@ -192,24 +192,14 @@ store_del(struct store_txn *t, enum store_table table, const void *key,
 }
 
 struct engine_cursor *
-store_cursor_begin(struct store_txn *t, unsigned table)
+store_cursor_open(struct store_txn *t, unsigned table)
 {
 	struct engine_cursor *c;
 
-	if (t->failed == OK && t->scans == STORE_SCANS_MAX)
-		store_fail(t, ERR_NO_SPACE);
 	if (t->failed != OK ||
 	    !store_did(t, t->engine->cursor_open(t->txn, table, &c)))
 		return NULL;
-	t->scans++;
 	return c;
-}
-
-void
-store_cursor_end(struct store_txn *t, struct engine_cursor *c)
-{
-	t->scans--;
-	t->engine->cursor_close(c);
 }
 
 /* The records whose keys begin so, one after the other. */
@@ -229,7 +219,7 @@ walk_begin(struct walk *w, struct store_txn *t, enum store_table table,
 {
 	*w = (struct walk){.t = t, .prefix = {prefix, prefix_len}};
 	w->from = &w->prefix;
-	w->cursor = store_cursor_begin(t, table);
+	w->cursor = store_cursor_open(t, table);
 	return w->cursor != NULL;
 }
 
@@ -260,7 +250,7 @@ store_scan(struct store_txn *t, enum store_table table, const void *prefix,
 	while (walk_next(&w))
 		if (!visit(arg, w.key.bytes, w.key.len, &w.value))
 			break;
-	store_cursor_end(t, w.cursor);
+	t->engine->cursor_close(w.cursor);
 }
 
 size_t
@@ -282,7 +272,7 @@ store_prune(struct store_txn *t, enum store_table table, const void *prefix,
 		del_stored(t, table, &w.key, &w.value, w.envelope.indexed_at);
 		removed++;
 	}
-	store_cursor_end(t, w.cursor);
+	t->engine->cursor_close(w.cursor);
 	return removed;
 }
 
@@ -375,7 +365,7 @@ next_expired(struct store_txn *t, struct engine_cursor *c, int64_t now,
 void
 store_sweep(struct store_txn *t, int64_t now, size_t limit)
 {
-	struct engine_cursor *c = store_cursor_begin(t, ENGINE_EXPIRY);
+	struct engine_cursor *c = store_cursor_open(t, ENGINE_EXPIRY);
 	struct sweep_ctx x;
 	size_t usual = limit;
 	uint8_t section = 0;
@@ -389,7 +379,7 @@ store_sweep(struct store_txn *t, int64_t now, size_t limit)
 			limit = usual + STORE_SWEEP_MORE;
 		sweep_entry(t, &x, now);
 	}
-	store_cursor_end(t, c);
+	t->engine->cursor_close(c);
 }
 
 static bool
@@ -411,7 +401,7 @@ store_bound(
 
 	if (t->failed != OK || !has_more_than(t, table, most))
 		return;
-	c = store_cursor_begin(t, ENGINE_EXPIRY);
+	c = store_cursor_open(t, ENGINE_EXPIRY);
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < limit && has_more_than(t, table, most); i++) {
@@ -421,5 +411,5 @@ store_bound(
 		/* As if it had expired; one that was extended moves on. */
 		sweep_entry(t, &x, x.time);
 	}
-	store_cursor_end(t, c);
+	t->engine->cursor_close(c);
 }
