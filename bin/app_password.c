@@ -185,13 +185,13 @@ choose_app_passwords(struct store_txn *t, void *arg, struct record_set *set)
 	struct user u;
 	enum err e;
 
-	*set = app_password_set(NULL, f->site);
+	*set = record_set_of(&app_password_record, NULL, f->site);
 	if (f->user == NULL)
 		return OK;
 	e = user_find(t, f->user, &u);
 	memcpy(f->user_id, u.user_id, USER_ID_LEN);
 	user_wipe(&u);
-	*set = app_password_set(f->user_id, f->site);
+	*set = record_set_of(&app_password_record, f->user_id, f->site);
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 

@@ -126,11 +126,13 @@ collect_grants_step(struct store_txn *t, void *arg)
 
 	if (e != OK)
 		return e;
-	set = family_set(filter_user_id(&l->filter), client_id);
+	set = record_set_of(
+	    &family_record, filter_user_id(&l->filter), client_id);
 	e = list_collect(t, &grant_noun, &set, l->now, l->grants);
 	if (e != OK)
 		return e;
-	set = consent_set(filter_user_id(&l->filter), client_id);
+	set = record_set_of(
+	    &consent_record, filter_user_id(&l->filter), client_id);
 	return list_collect(t, &consent_list, &set, l->now, l->consents);
 }
 

@@ -49,7 +49,7 @@ choose_sessions(struct store_txn *t, void *arg, struct record_set *set)
 	e = user_find(t, f->name, &u);
 	memcpy(f->user_id, u.user_id, USER_ID_LEN);
 	user_wipe(&u);
-	*set = record_by(INDEX_SESSIONS_BY_USER, f->user_id, USER_ID_LEN);
+	*set = record_set_of(&session_record, f->user_id, NULL);
 	return e;
 }
 

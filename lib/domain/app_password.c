@@ -13,15 +13,14 @@ static const struct record_field app_password_fields[] = {
     FIELD_OF(struct app_password, mac, BYTES, SECRET, "mac"),
     FIELD_OF(struct app_password, created_at, TIME, SHOWN, "created_at"),
 };
-static const struct record_index app_password_indexes[] = {
-    {INDEX_APP_PASSWORDS_BY_USER, offsetof(struct app_password, user_id)},
-    {INDEX_APP_PASSWORDS_BY_ORIGIN, offsetof(struct app_password, origin)},
-};
 const struct record_type app_password_record = {
     .table = TABLE_APP_PASSWORDS,
     .version = 1,
     RECORD_FIELDS(struct app_password, app_password_fields),
-    RECORD_INDEXES(app_password_indexes),
+    .by_id = {INDEX_APP_PASSWORDS_BY_USER,
+	offsetof(struct app_password, user_id)},
+    .by_text = {INDEX_APP_PASSWORDS_BY_ORIGIN,
+	offsetof(struct app_password, origin)},
 };
 
 static void
@@ -107,27 +106,12 @@ app_password_del(
 	store_del(t, TABLE_APP_PASSWORDS, id, APP_PASSWORD_ID_LEN);
 }
 
-struct record_set
-app_password_set(const uint8_t *user_id, const char *origin)
-{
-	struct record_set set = {0};
-
-	if (user_id != NULL)
-		set = record_by(
-		    INDEX_APP_PASSWORDS_BY_USER, user_id, USER_ID_LEN);
-	else if (origin != NULL)
-		set = record_by(
-		    INDEX_APP_PASSWORDS_BY_ORIGIN, origin, strlen(origin));
-	set.text = origin;
-	set.at = offsetof(struct app_password, origin);
-	return set;
-}
-
 size_t
 app_password_del_all(
     struct store_txn *t, const uint8_t *user_id, const char *origin)
 {
-	const struct record_set set = app_password_set(user_id, origin);
+	const struct record_set set =
+	    record_set_of(&app_password_record, user_id, origin);
 	struct app_password a;
 
 	return record_prune(t, &app_password_record, &set, &a, NULL, NULL);

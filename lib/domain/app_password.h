@@ -61,10 +61,7 @@ enum err app_password_check(struct store_txn *t, const char *name,
 void app_password_del(
     struct store_txn *t, const uint8_t id[static APP_PASSWORD_ID_LEN]);
 
-/* Those that match; a NULL matches all. */
-struct record_set app_password_set(const uint8_t *user_id, const char *origin);
-
-/* Removes these; how many. */
+/* Removes those that match; how many. A NULL matches all. */
 size_t app_password_del_all(
     struct store_txn *t, const uint8_t *user_id, const char *origin);
 

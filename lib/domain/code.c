@@ -34,17 +34,14 @@ static const struct record_field code_fields[] = {
     FIELD_OF(struct code, amr, WORDS, SHOWN, "amr"),
     FIELD_OF(struct code, expires_at, TIME, SHOWN, "expires_at"),
 };
-static const struct record_index code_indexes[] = {
-    {INDEX_CODES_BY_USER, offsetof(struct code, user_id)},
-    {INDEX_CODES_BY_CLIENT, offsetof(struct code, client_id)},
-};
 const struct record_type code_record = {
     .table = TABLE_CODES,
     .version = 1,
     .expires_at = offsetof(struct code, expires_at),
     .finish = code_finish,
     RECORD_FIELDS(struct code, code_fields),
-    RECORD_INDEXES(code_indexes),
+    .by_id = {INDEX_CODES_BY_USER, offsetof(struct code, user_id)},
+    .by_text = {INDEX_CODES_BY_CLIENT, offsetof(struct code, client_id)},
 };
 
 enum err
@@ -173,16 +170,10 @@ code_redeem(struct store_txn *t, const struct code_presented *p, int64_t now,
 void
 code_end_all(struct store_txn *t, const uint8_t *user_id, const char *client_id)
 {
-	struct record_set set = {0};
+	const struct record_set set =
+	    record_set_of(&code_record, user_id, client_id);
 	struct code c;
 
-	if (user_id != NULL)
-		set = record_by(INDEX_CODES_BY_USER, user_id, USER_ID_LEN);
-	else if (client_id != NULL)
-		set = record_by(
-		    INDEX_CODES_BY_CLIENT, client_id, strlen(client_id));
-	set.text = client_id;
-	set.at = offsetof(struct code, client_id);
 	record_prune(t, &code_record, &set, &c, NULL, NULL);
 }
 

@@ -13,14 +13,11 @@ static const struct record_field consent_fields[] = {
     FIELD_OF(struct consent, declined, TEXT, SHOWN, "declined"),
     FIELD_OF(struct consent, changed_at, TIME, SHOWN, "changed_at"),
 };
-static const struct record_index consent_indexes[] = {
-    {INDEX_CONSENTS_BY_CLIENT, offsetof(struct consent, client_id)},
-};
 const struct record_type consent_record = {
     .table = TABLE_CONSENTS,
     .version = 1,
     RECORD_FIELDS(struct consent, consent_fields),
-    RECORD_INDEXES(consent_indexes),
+    .by_text = {INDEX_CONSENTS_BY_CLIENT, offsetof(struct consent, client_id)},
 };
 
 static size_t
@@ -36,16 +33,16 @@ consent_key(uint8_t key[static CONSENT_KEY_CAP],
 
 enum err
 consent_get(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
-    const char *client_id, struct consent *a)
+    const char *client_id, struct consent *c)
 {
 	uint8_t key[CONSENT_KEY_CAP];
 	size_t key_len = consent_key(key, user_id, client_id);
 
-	enum err e = record_load(t, &consent_record, key, key_len, a);
+	enum err e = record_load(t, &consent_record, key, key_len, c);
 
 	if (e == ERR_NOT_FOUND) {
-		memcpy(a->user_id, key, USER_ID_LEN);
-		memcpy(a->client_id, key + USER_ID_LEN, key_len - USER_ID_LEN);
+		memcpy(c->user_id, key, USER_ID_LEN);
+		memcpy(c->client_id, key + USER_ID_LEN, key_len - USER_ID_LEN);
 	}
 	return e;
 }
@@ -65,17 +62,17 @@ settle(const char *from, char to[static SCOPE_CAP], char *other)
 }
 
 enum err
-consent_put(struct store_txn *t, const struct consent *a)
+consent_put(struct store_txn *t, const struct consent *c)
 {
 	struct consent all;
-	enum err e = consent_get(t, a->user_id, a->client_id, &all);
+	enum err e = consent_get(t, c->user_id, c->client_id, &all);
 
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
-	all.changed_at = a->changed_at;
-	e = settle(a->granted, all.granted, all.declined);
+	all.changed_at = c->changed_at;
+	e = settle(c->granted, all.granted, all.declined);
 	if (e == OK)
-		e = settle(a->declined, all.declined, all.granted);
+		e = settle(c->declined, all.declined, all.granted);
 	return e == OK ? record_save(t, &consent_record, &all) : e;
 }
 
@@ -88,28 +85,13 @@ consent_del(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 	store_del(t, TABLE_CONSENTS, key, consent_key(key, user_id, client_id));
 }
 
-/* A person's keys begin with the user_id. */
-struct record_set
-consent_set(const uint8_t *user_id, const char *client_id)
-{
-	struct record_set set = {0};
-
-	if (user_id != NULL)
-		set = (struct record_set){.field = user_id, .len = USER_ID_LEN};
-	else if (client_id != NULL)
-		set = record_by(
-		    INDEX_CONSENTS_BY_CLIENT, client_id, strlen(client_id));
-	set.text = client_id;
-	set.at = offsetof(struct consent, client_id);
-	return set;
-}
-
 size_t
 consent_del_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id)
 {
-	const struct record_set set = consent_set(user_id, client_id);
-	struct consent a;
+	const struct record_set set =
+	    record_set_of(&consent_record, user_id, client_id);
+	struct consent c;
 
-	return record_prune(t, &consent_record, &set, &a, NULL, NULL);
+	return record_prune(t, &consent_record, &set, &c, NULL, NULL);
 }

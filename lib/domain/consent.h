@@ -20,22 +20,19 @@ struct consent {
 
 extern const struct record_type consent_record;
 
-/* OK or ERR_NOT_FOUND (A zeroed except for its key). */
+/* OK or ERR_NOT_FOUND (C zeroed except for its key). */
 enum err consent_get(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], const char *client_id,
-    struct consent *a) MUST_CHECK;
+    struct consent *c) MUST_CHECK;
 
-/* Puts A: it replaces earlier answers about the scopes it names; answers
+/* Puts C: it replaces earlier answers about the scopes it names; answers
  * about other scopes are kept. */
-enum err consent_put(struct store_txn *t, const struct consent *a) MUST_CHECK;
+enum err consent_put(struct store_txn *t, const struct consent *c) MUST_CHECK;
 
 void consent_del(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
     const char *client_id);
 
-/* Those that match; a NULL matches all. */
-struct record_set consent_set(const uint8_t *user_id, const char *client_id);
-
-/* Removes these; how many. */
+/* Removes those that match; how many. A NULL matches all. */
 size_t consent_del_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);
 

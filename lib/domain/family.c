@@ -74,10 +74,6 @@ static const struct record_field family_fields[] = {
     FIELD_OF(struct family, from, NUMBER, INNER, "from"),
     FIELD_OF(struct family, instead, NUMBER, INNER, "instead"),
 };
-static const struct record_index family_indexes[] = {
-    {INDEX_FAMILIES_BY_USER, offsetof(struct family, user_id)},
-    {INDEX_FAMILIES_BY_CLIENT, offsetof(struct family, client_id)},
-};
 const struct record_type family_record = {
     .table = TABLE_FAMILIES,
     .version = 1,
@@ -86,7 +82,8 @@ const struct record_type family_record = {
     .put_key = put_family_key,
     .get_key = get_family_key,
     RECORD_FIELDS(struct family, family_fields),
-    RECORD_INDEXES(family_indexes),
+    .by_id = {INDEX_FAMILIES_BY_USER, offsetof(struct family, user_id)},
+    .by_text = {INDEX_FAMILIES_BY_CLIENT, offsetof(struct family, client_id)},
 };
 
 /* The record of FAMILY_ID, whether or not it has expired. Under half of the id
@@ -304,26 +301,12 @@ family_end(struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN])
 		store_del(t, TABLE_FAMILIES, family_id, f.key_len);
 }
 
-struct record_set
-family_set(const uint8_t *user_id, const char *client_id)
-{
-	struct record_set set = {0};
-
-	if (user_id != NULL)
-		set = record_by(INDEX_FAMILIES_BY_USER, user_id, USER_ID_LEN);
-	else if (client_id != NULL)
-		set = record_by(
-		    INDEX_FAMILIES_BY_CLIENT, client_id, strlen(client_id));
-	set.text = client_id;
-	set.at = offsetof(struct family, client_id);
-	return set;
-}
-
 size_t
 family_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id)
 {
-	const struct record_set set = family_set(user_id, client_id);
+	const struct record_set set =
+	    record_set_of(&family_record, user_id, client_id);
 	struct family f;
 
 	return record_prune(t, &family_record, &set, &f, NULL, NULL);

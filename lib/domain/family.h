@@ -180,10 +180,7 @@ enum err family_refresh(struct store_txn *t, const struct refresh_presented *p,
 void family_end(
     struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN]);
 
-/* Those that match; a NULL matches all. */
-struct record_set family_set(const uint8_t *user_id, const char *client_id);
-
-/* Ends these; how many. */
+/* Ends those that match; how many. A NULL matches all. */
 size_t family_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);
 

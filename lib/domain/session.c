@@ -23,15 +23,12 @@ static const struct record_field session_fields[] = {
     FIELD_OF(struct session, absolute_expires_at, TIME, SHOWN,
 	"absolute_expires_at"),
 };
-static const struct record_index session_indexes[] = {
-    {INDEX_SESSIONS_BY_USER, offsetof(struct session, user_id)},
-};
 const struct record_type session_record = {
     .table = TABLE_SESSIONS,
     .version = 1,
     .expires_at = offsetof(struct session, expires_at),
     RECORD_FIELDS(struct session, session_fields),
-    RECORD_INDEXES(session_indexes),
+    .by_id = {INDEX_SESSIONS_BY_USER, offsetof(struct session, user_id)},
 };
 
 void
@@ -215,7 +212,7 @@ session_end_all(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
     const uint8_t *keep)
 {
 	const struct record_set set =
-	    record_by(INDEX_SESSIONS_BY_USER, user_id, USER_ID_LEN);
+	    record_set_of(&session_record, user_id, NULL);
 	struct session s;
 
 	return record_prune(

@@ -2,6 +2,7 @@
 
 #include "base/secret.h"
 #include "base/str.h"
+#include "base/uuid.h"
 
 #include <string.h>
 
@@ -314,10 +315,23 @@ record_save(
 }
 
 struct record_set
-record_by(enum store_index index, const void *field, size_t len)
+record_set_of(
+    const struct record_type *type, const uint8_t *id, const char *text)
 {
-	return (struct record_set){
-	    .by_index = true, .index = index, .field = field, .len = len};
+	struct record_set set = {.text = text, .at = type->by_text.at};
+
+	if (id != NULL) {
+		set.by_index = type->by_id.at > 0;
+		set.index = type->by_id.index;
+		set.field = id;
+		set.len = UUID_LEN;
+	} else if (text != NULL) {
+		set.by_index = true;
+		set.index = type->by_text.index;
+		set.field = text;
+		set.len = strlen(text);
+	}
+	return set;
 }
 
 struct record_scan {

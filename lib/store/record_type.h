@@ -80,7 +80,8 @@ struct record_field {
 		    sizeof((type *)0)->member - (from), 0, NULL, 0             \
 	}
 
-/* An index of the table (store.h), and the field that it is by. */
+/* An index of the table (store.h), and the member that it is by; at 0: there
+ * is none. */
 struct record_index {
 	enum store_index index;
 	size_t at;
@@ -94,8 +95,8 @@ struct record_type {
 	size_t count;
 	size_t expires_at; /* of the member that says when the record goes by
 			    * itself; 0: there is none, it stays */
-	const struct record_index *indexes;
-	size_t index_count;
+	struct record_index by_id; /* a UUID */
+	struct record_index by_text;
 	/* Sets what follows from the fields; ERR_CORRUPT if they make no sense
 	 * together. NULL: nothing does. */
 	enum err (*finish)(void *record);
@@ -105,12 +106,10 @@ struct record_type {
 	enum err (*get_key)(void *record, const void *key, size_t key_len);
 };
 
-/* The members of a record_type that say the fields, and the indexes. */
+/* The members of a record_type that say the fields. */
 #define RECORD_FIELDS(type, table)                                             \
 	.size = sizeof(type), .fields = (table),                               \
 	.count = sizeof(table) / sizeof *(table)
-#define RECORD_INDEXES(table)                                                  \
-	.indexes = (table), .index_count = sizeof(table) / sizeof *(table)
 
 enum { RECORD_VALUE_CAP = 24576 };
 
@@ -152,8 +151,11 @@ struct record_set {
 	const char *text;
 	size_t at;
 };
-struct record_set record_by(
-    enum store_index index, const void *field, size_t len);
+
+/* The records of TYPE that have the UUID ID in its `by_id`, or at the beginning
+ * of their keys if it has none, and TEXT in its `by_text`; NULL: any. */
+struct record_set record_set_of(
+    const struct record_type *type, const uint8_t *id, const char *text);
 
 /* Calls VISIT for each record of SET (NULL: all), in the order of their keys,
  * until it returns false. RECORD is room for one, which the caller wipes if the

@@ -299,32 +299,43 @@ shows_nothing_inner(const struct record_type *type)
 	return right;
 }
 
-/* Whether the store finds the fields of the indexes where they are. */
+/* Whether the store finds the member of an index, of LEN bytes, where it is. */
 static bool
-is_indexed(const struct record_type *type)
+finds_member(
+    const struct record_type *type, const struct record_index *x, size_t len)
 {
 	const struct engine_bytes key = {bytes.key, bytes.key_len};
 	struct store_value value = {bytes.value, bytes.len}, found;
-	const struct record_field *f = type->fields;
 
-	for (size_t i = 0; i < type->index_count; i++) {
-		const struct record_index *x = &type->indexes[i];
-		size_t len;
+	if (store_index_table(x->index) != type->table ||
+	    store_index_field(x->index, &key, &value, &found) != (len > 0))
+		return false;
+	return len == 0 ||
+	       (found.len == len &&
+		   memcmp(found.bytes, record.bytes + x->at, len) == 0);
+}
 
-		for (f = type->fields; f->at != x->at; f++)
-			;
-		len = f->kind == FIELD_TEXT
-			  ? strlen((char *)record.bytes + f->at)
-			  : f->size;
-		if (store_index_table(x->index) != type->table ||
-		    store_index_field(x->index, &key, &value, &found) !=
-			(len > 0) ||
-		    (len > 0 && (found.len != len ||
-				    memcmp(found.bytes, record.bytes + f->at,
-					len) != 0)))
-			return false;
-	}
-	return true;
+static bool
+has_field(const struct record_type *type, size_t at, enum field_kind kind)
+{
+	size_t i = 0;
+
+	while (i < type->count && type->fields[i].at != at)
+		i++;
+	return i < type->count && type->fields[i].kind == kind;
+}
+
+static bool
+is_indexed(const struct record_type *type)
+{
+	const struct record_index *id = &type->by_id, *text = &type->by_text;
+
+	return (id->at == 0 || (has_field(type, id->at, FIELD_UUID) &&
+				   finds_member(type, id, UUID_LEN))) &&
+	       (text->at == 0 ||
+		   (has_field(type, text->at, FIELD_TEXT) &&
+		       finds_member(type, text,
+			   strlen((char *)record.bytes + text->at))));
 }
 
 /* With all its texts as long as can be. */
