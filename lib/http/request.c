@@ -14,7 +14,8 @@ start_request(struct request *r)
 	r->query.count = r->body.count = 0;
 	r->query.repeated = r->body.repeated = NULL;
 	r->address[0] = '\0';
-	r->authorization = r->origin = r->dpop = r->asked_headers = NULL;
+	r->authorization = r->origin = r->dpop = NULL;
+	r->fetch_site = r->asked_headers = NULL;
 	r->cookie_text[0] = '\0';
 	r->query_len = r->body_len = 0;
 }

@@ -195,6 +195,12 @@ headers(void)
 	    "request: Origin is there");
 	CHECK(get_with("/", "HTTP_ORIGIN", "a\rb") == ERR_INVALID_REQUEST,
 	    "request: a control character in a header is refused");
+	CHECK(get_with("/", "HTTP_SEC_FETCH_SITE", "same-origin") == OK &&
+		  str_equal(r.fetch_site, "same-origin") &&
+		  get_with("/", "HTTP_AUTHORIZATION", "a\rb") ==
+		      ERR_INVALID_REQUEST &&
+		  r.fetch_site == NULL,
+	    "request: one that is refused has no header of the one before");
 	CHECK(get_with("/", "REMOTE_ADDR", "2001:db8::1") == OK &&
 		  str_equal(r.address, "2001:db8::1"),
 	    "request: the address is the peer's");
