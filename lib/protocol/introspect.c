@@ -137,6 +137,20 @@ answer_refresh(struct buf *answer, const struct introspection *q)
 	json_text_end(&t);
 }
 
+/* token_type_hint only says where to look first (RFC 7662 2.1); the two kinds
+ * cannot be mistaken for each other. */
+static void
+parse_asked_token(struct introspection *q)
+{
+	enum reason ignored;
+
+	q->is_refresh = opaque_token_decode(&q->refresh, OPAQUE_TOKEN_REFRESH,
+			    q->text, &q->p->keyring) == OK;
+	if (!q->is_refresh && access_token_parse(q->p, q->text, q->now,
+				  &q->access, &ignored) != OK)
+		q->access.jti[0] = '\0';
+}
+
 enum err
 introspect(const struct provider *p, const struct caller *who, int64_t now,
     struct buf *answer, enum reason *reason)
@@ -147,24 +161,17 @@ introspect(const struct provider *p, const struct caller *who, int64_t now,
 	    .text = form_get(who->form, "token"),
 	    .asking = &asking,
 	    .client = &client};
-	enum reason ignored;
 	enum err e;
 
 	if (who->form->repeated != NULL)
 		return refused(REASON_PARAMETER_REPEATED, reason);
-	e = client_auth_parse(&q.auth, who, reason);
-	if (e != OK)
-		return e;
-	if (q.text == NULL)
-		return refused(REASON_TOKEN_MISSING, reason);
-	/* token_type_hint only says where to look first (RFC 7662 2.1); the
-	 * two kinds cannot be mistaken for each other. */
-	q.is_refresh = opaque_token_decode(&q.refresh, OPAQUE_TOKEN_REFRESH,
-			   q.text, &p->keyring) == OK;
-	if (!q.is_refresh &&
-	    access_token_parse(p, q.text, now, &q.access, &ignored) != OK)
-		q.access.jti[0] = '\0';
-	e = store_read(p->store, introspect_step, &q);
+	e = client_auth_parse(&q.auth, who, &q.reason);
+	if (e == OK && q.text == NULL)
+		e = refused(REASON_TOKEN_MISSING, &q.reason);
+	if (e == OK) {
+		parse_asked_token(&q);
+		e = store_read(p->store, introspect_step, &q);
+	}
 	if (e == OK)
 		e = client_auth_prove(&q.auth, p, &asking, now, &q.reason);
 	if (e == OK)

@@ -53,6 +53,17 @@ revoke_step(struct store_txn *t, void *arg)
 	return store_failed(t);
 }
 
+static void
+parse_unwanted_token(struct revocation_request *r, const char *token)
+{
+	enum reason ignored;
+
+	r->is_refresh = opaque_token_decode(&r->refresh, OPAQUE_TOKEN_REFRESH,
+			    token, &r->p->keyring) == OK;
+	r->is_good = r->is_refresh || access_token_parse(r->p, token, r->now,
+					  &r->access, &ignored) == OK;
+}
+
 enum err
 revoke(const struct provider *p, const struct caller *who, int64_t now,
     enum reason *reason)
@@ -60,25 +71,21 @@ revoke(const struct provider *p, const struct caller *who, int64_t now,
 	struct client client;
 	struct revocation_request r = {.p = p, .now = now, .client = &client};
 	const char *token = form_get(who->form, "token");
-	enum reason ignored;
 	enum err e;
 
 	if (who->form->repeated != NULL)
 		return refused(REASON_PARAMETER_REPEATED, reason);
-	e = client_auth_parse(&r.auth, who, reason);
-	if (e != OK)
-		return e;
-	if (token == NULL)
-		return refused(REASON_TOKEN_MISSING, reason);
-	r.is_refresh = opaque_token_decode(&r.refresh, OPAQUE_TOKEN_REFRESH,
-			   token, &p->keyring) == OK;
-	r.is_good = r.is_refresh || access_token_parse(p, token, now, &r.access,
-					&ignored) == OK;
-	/* A request without a client, or with nothing to revoke, does not wait
-	 * for the store's one writer. */
-	e = store_read(p->store, revoke_find_step, &r);
+	e = client_auth_parse(&r.auth, who, &r.reason);
+	if (e == OK && token == NULL)
+		e = refused(REASON_TOKEN_MISSING, &r.reason);
+	if (e == OK) {
+		parse_unwanted_token(&r, token);
+		e = store_read(p->store, revoke_find_step, &r);
+	}
 	if (e == OK)
 		e = client_auth_prove(&r.auth, p, &client, now, &r.reason);
+	/* A request without a client, or with nothing to revoke, does not wait
+	 * for the store's one writer. */
 	if (e == OK && (r.is_good || client_auth_is_once(&r.auth)))
 		e = store_write(p->store, now, revoke_step, &r);
 	*reason = r.reason;
