@@ -372,10 +372,10 @@ end_workers(struct pool *p)
 {
 	static const struct timespec pause = {
 	    .tv_nsec = WAKE_INTERVAL_MS * 1000000L};
-	const int rounds_max = WORKERS_HUNG_S * 1000 / WAKE_INTERVAL_MS;
+	const int64_t until = monotonic_ms() + WORKERS_HUNG_S * 1000;
 
-	for (int round = 0; any_running(p); round++) {
-		if (round >= rounds_max && p->kind->may_hang(p->arg))
+	while (any_running(p)) {
+		if (monotonic_ms() >= until && p->kind->may_hang(p->arg))
 			give_up_requests();
 		wake_all(p);
 		nanosleep(&pause, NULL);
