@@ -1,8 +1,10 @@
 #include "client_show.h"
 
+#include "jose/jwk.h"
 #include "list.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const struct column client_list_columns[] = {
     {"client_id", "CLIENT", false},
@@ -19,6 +21,7 @@ static const struct column client_show_columns[] = {
     {"client_name", "name", false},
     {"public", "public", false},
     {"token_endpoint_auth_method", "authentication", false},
+    {"key_ids", "keys", false},
     {"redirect_uris", "redirect URIs", false},
     {"post_logout_redirect_uris", "post-logout redirect URIs", false},
     {"grant_types", "grants", false},
@@ -45,14 +48,34 @@ begin_client(const struct client *c)
 	    "public", client_is_public(c));
 }
 
+/* What the keys of C are called: each by its kid, or by its thumbprint. */
+static json_t *
+key_ids(const struct client *c)
+{
+	json_t *ids = json_array();
+	struct jwk_set set;
+
+	if (jwk_set_read(&set, c->jwks, strlen(c->jwks)) != OK)
+		return ids; /* or no libcrypto here */
+	for (size_t i = 0; i < set.count; i++) {
+		struct public_key *k = &set.keys[i];
+
+		if (k->kid[0] != '\0' || public_key_thumbprint(k->kid, k) == OK)
+			json_array_append_new(ids, json_string(k->kid));
+	}
+	return ids;
+}
+
 static json_t *
 client_json(const struct client *c)
 {
 	json_t *shown = list_show(begin_client(c), &client_record, c);
 
-	if (c->jwks[0] != '\0')
+	if (c->jwks[0] != '\0') {
 		json_object_set_new(
 		    shown, "jwks", json_loads(c->jwks, 0, NULL));
+		json_object_set_new(shown, "key_ids", key_ids(c));
+	}
 	return shown;
 }
 

@@ -330,6 +330,8 @@ $DATA/store/mine"
 	run -0 latchkey client show app --json
 	assert_equal "$(json .token_endpoint_auth_method)" private_key_jwt
 	assert_equal "$(json '.jwks.keys[0].x')" "$(jq -r '.keys[0].x' "$keys")"
+	run -0 latchkey client show app
+	assert_output "keys +$(jq -r '.keys[0].kid' "$keys")"
 	run -1 latchkey client secret app
 	assert_output 'no secret'
 	run -1 latchkey client set app --secret-stdin <<<"$SECRET"
@@ -343,6 +345,16 @@ $DATA/store/mine"
 	run -1 latchkey client set app --jwks "$keys"
 	assert_output 'for --auth private_key_jwt'
 	run -0 latchkey client set app --jwks "$keys" --auth private_key_jwt
+}
+
+@test "client: a key without a kid is shown by its thumbprint (RFC 8037 A.3)" {
+	add_key_client app EdDSA >/dev/null
+	jq -n '{keys: [{kty: "OKP", crv: "Ed25519",
+	    x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}' \
+	    >"$BATS_TEST_TMPDIR/other.jwks"
+	latchkey client set app --jwks "$BATS_TEST_TMPDIR/other.jwks" >/dev/null
+	run -0 latchkey client show app
+	assert_output 'keys +kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k'
 }
 
 @test "client: what is no set of public keys, or has a private one, is refused" {
