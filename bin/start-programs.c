@@ -336,14 +336,17 @@ reap(void)
 }
 
 /* Those that run finish what they have; a connection that comes from now on
- * starts a new one. */
+ * starts a new one, at once: what failed before may be mended. */
 static void
 replace_all(void)
 {
 	for (int i = 0; i < COUNT; i++) {
-		if (programs[i].pid > 0)
-			kill(programs[i].pid, SIGTERM);
-		programs[i].pid = 0;
+		struct program *p = &programs[i];
+
+		if (p->pid > 0)
+			kill(p->pid, SIGTERM);
+		p->pid = 0;
+		p->wait_ms = p->due_ms = 0;
 	}
 }
 

@@ -152,6 +152,10 @@ s.recv(1)' "$run/logout" 3>&- &
 	# 0.2, 0.4, 0.8 and 1.6 seconds lie between.
 	((SECONDS >= 2))
 	responds token
+	# After an upgrade it is tried at once, and not after 3.2 seconds.
+	kill -HUP "$SERVER_PID"
+	wait_for logged_times 2 'logout ended .* again in 200 ms'
+	refute_logged 'again in 6400 ms'
 	# One that is not there at all is no other case.
 	rm "$programs/logout"
 	wait_for logged_times 1 'logout: No such file or directory'
