@@ -21,7 +21,7 @@ check_found(struct check_run *c, enum check_level level,
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	output_append(c->findings,
+	json_array_append_new(c->findings,
 	    json_pack("{s:s, s:s, s:s, s:s}", "level", level_names[level],
 		"what", text, "why", advice != NULL ? advice->why : "", "do",
 		advice != NULL ? advice->remedy : ""));

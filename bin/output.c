@@ -15,12 +15,6 @@
 
 enum { CELL_CAP = 4 * URI_LIST_CAP, COLUMNS_MAX = 16 };
 
-bool
-output_append(json_t *rows, json_t *row)
-{
-	return json_array_append_new(rows, row) == 0;
-}
-
 static json_t *
 output_items(
     const char *list, bool (*next)(const char **cursor, char *item, size_t cap))
@@ -29,7 +23,7 @@ output_items(
 	char item[URI_CAP];
 
 	while (items != NULL && next(&list, item, sizeof item))
-		if (!output_append(items, json_string(item))) {
+		if (json_array_append_new(items, json_string(item)) != 0) {
 			json_decref(items);
 			return NULL;
 		}

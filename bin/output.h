@@ -20,9 +20,6 @@ struct column {
 		NULL, NULL, false                                              \
 	}
 
-/* Appends ROW, which is taken over. False: no memory (or ROW is NULL). */
-bool output_append(json_t *rows, json_t *row);
-
 /* A word list as an array of strings; NULL: no memory. */
 json_t *output_words(const char *list);
 /* The same for a list of names (base/names.h). */

@@ -248,7 +248,7 @@ add_row(json_t *rows, const struct admin *a, const char *name)
 
 	if (status != EXIT_DONE)
 		return status;
-	return output_append(rows, to_json(&r, own))
+	return json_array_append_new(rows, to_json(&r, own)) == 0
 		   ? EXIT_DONE
 		   : admin_fail("out of memory");
 }

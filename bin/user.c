@@ -391,13 +391,10 @@ unlock_user(struct admin *a, const struct args *args)
 {
 	struct keyring k;
 	struct user_change s = {.name = args->operand, .keyring = &k};
-	enum err e = keyring_load(&k, a->dir);
-	int status;
+	int status = admin_keyring(a, &k);
 
-	if (e != OK)
-		return admin_fail("%s/secret.key cannot be used (%s); run "
-				  "`latchkey check`",
-		    a->dir, err_name(e));
+	if (status != EXIT_DONE)
+		return status;
 	status = change_user(a, unlock_user_step, &s,
 	    "unlocked; for ten minutes tries to sign in are not slowed down");
 	keyring_wipe(&k);
