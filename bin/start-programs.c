@@ -336,7 +336,7 @@ reap(void)
 }
 
 /* Those that run finish what they have; a connection that comes from now on
- * starts a new one, at once: what failed before may be mended. */
+ * starts a new one, at once: what failed before may work now. */
 static void
 replace_all(void)
 {
