@@ -10,6 +10,8 @@ static const struct column columns[] = {
     {"user", "USER", false},
     {"client_id", "CLIENT", false},
     {"detail", "DETAIL", false},
+    {"address", "FROM", false},
+    {"by", "BY", false},
     COLUMN_END,
 };
 

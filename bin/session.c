@@ -26,6 +26,7 @@ static const struct column columns[] = {
     {"preferred_username", "USER", false},
     {"auth_time", "SIGNED IN", true},
     {"amr", "BY", false},
+    {"address", "FROM", false},
     {"expires_at", "EXPIRES", true},
     COLUMN_END,
 };

@@ -233,6 +233,13 @@ def reasons():
     yield from ((word,) for word in rows().values())
 
 
+def member_values(tokens, name):
+    """What is given to the member NAME of a struct: ".name = VALUE,"."""
+    for i in range(len(tokens) - 3):
+        if tokens[i : i + 3] == [".", name, "="]:
+            yield arguments(tokens, i + 2)[0]
+
+
 def events():
     chunks = read("lib/[!b]*/*.[ch]", "cgi-bin/*.c", "bin/*.[ch]")
     parameters = word_parameters(chunks, ("event",))
@@ -240,6 +247,9 @@ def events():
     for c in chunks:
         for args, word in calls(c, parameters):
             if args:
+                yield from ((w.strip('"'),) for w in word if is_string(w))
+        if "audit_line" in c.body:
+            for word in member_values(c.body, "event"):
                 yield from ((w.strip('"'),) for w in word if is_string(w))
 
 

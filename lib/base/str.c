@@ -24,6 +24,17 @@ str_copy_n(char *dst, size_t cap, const char *s, size_t len)
 	return OK;
 }
 
+void
+str_cut(char *dst, size_t cap, const char *s)
+{
+	size_t len = s != NULL ? strnlen(s, cap - 1) : 0;
+
+	while (len > 0 && !str_is_utf8(s, len))
+		len--;
+	memmove(dst, len > 0 ? s : "", len);
+	dst[len] = '\0';
+}
+
 bool
 str_equal(const char *a, const char *b)
 {

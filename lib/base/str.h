@@ -20,6 +20,10 @@ enum err str_copy(char *dst, size_t cap, const char *s) MUST_CHECK;
 enum err str_copy_n(
     char *dst, size_t cap, const char *s, size_t len) MUST_CHECK;
 
+/* Copies what of S (NULL: nothing) fits into DST and is UTF-8, cut between two
+ * characters. */
+void str_cut(char *dst, size_t cap, const char *s);
+
 bool str_equal(const char *a, const char *b);
 /* The index of S among COUNT strings; COUNT if it is none of them. */
 size_t str_index(const char *const *strings, size_t count, const char *s);

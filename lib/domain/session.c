@@ -22,6 +22,8 @@ static const struct record_field session_fields[] = {
     FIELD_OF(struct session, used_at, TIME, SHOWN, "used_at"),
     FIELD_OF(struct session, absolute_expires_at, TIME, SHOWN,
 	"absolute_expires_at"),
+    FIELD_OF(struct session, address, TEXT, SHOWN, "address"),
+    FIELD_OF(struct session, agent, TEXT, SHOWN, "agent"),
 };
 const struct record_type session_record = {
     .table = TABLE_SESSIONS,
@@ -56,6 +58,13 @@ session_make(struct session *s, struct session_cookie *c,
 	memcpy(c->sid, s->sid, SID_LEN);
 	random_bytes(c->secret, SESSION_SECRET_LEN);
 	secret_hash(s->secret_hash, c->secret, SESSION_SECRET_LEN);
+}
+
+void
+session_note_place(struct session *s, const char *address, const char *agent)
+{
+	str_cut(s->address, sizeof s->address, address);
+	str_cut(s->agent, sizeof s->agent, agent);
 }
 
 void
@@ -197,6 +206,17 @@ void
 session_end(struct store_txn *t, const uint8_t sid[static SID_LEN])
 {
 	store_del(t, TABLE_SESSIONS, sid, SID_LEN);
+}
+
+void
+session_each(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+    record_visit *visit, void *arg)
+{
+	const struct record_set set =
+	    record_set_of(&session_record, user_id, NULL);
+	struct session s;
+
+	record_each(t, &session_record, &set, &s, visit, arg);
 }
 
 static bool

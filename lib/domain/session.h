@@ -25,7 +25,9 @@ enum {
 	SID_TEXT_CAP = BASE64URL_CAP(SID_LEN),
 	SESSION_SECRET_LEN = 32,
 	SESSION_COOKIE_CAP = BASE64URL_CAP(SID_LEN + SESSION_SECRET_LEN),
-	AMR_CAP = 64
+	AMR_CAP = 64,
+	AGENT_CAP = 201,
+	ADDRESS_CAP = 64
 };
 
 struct session {
@@ -42,6 +44,8 @@ struct session {
 	int64_t used_at;    /* as noted */
 	int64_t expires_at; /* the earlier of both ends */
 	int64_t absolute_expires_at;
+	char agent[AGENT_CAP];     /* User-Agent at the sign-in, cut; or "" */
+	char address[ADDRESS_CAP]; /* REMOTE_ADDR at the sign-in; or "" */
 };
 
 extern const struct record_type session_record;
@@ -67,6 +71,11 @@ void session_make(struct session *s, struct session_cookie *c,
     const struct session_cookie *before,
     const uint8_t user_id[static USER_ID_LEN], const char *amr,
     const struct session_lifetimes *l, bool remembered, int64_t now);
+
+/* Notes where the person signed in; either may be NULL. What is too long is
+ * cut. */
+void session_note_place(
+    struct session *s, const char *address, const char *agent);
 
 /* Where the clock is behind, S, which takes the place of OLD, does not end
  * before OLD would. */
@@ -108,6 +117,11 @@ enum err session_use_id(struct store_txn *t, const uint8_t sid[static SID_LEN],
 
 enum err session_put(struct store_txn *t, const struct session *s) MUST_CHECK;
 void session_end(struct store_txn *t, const uint8_t sid[static SID_LEN]);
+
+/* Calls VISIT for each session of a person, expired ones too, until it returns
+ * false. */
+void session_each(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN], record_visit *visit, void *arg);
 
 /* Ends all sessions of a person but KEEP (may be NULL); how many. */
 size_t session_end_all(struct store_txn *t,

@@ -159,6 +159,9 @@ read_headers(struct request *r, const struct exchange *x)
 	if (read_header(x, "HTTP_SEC_FETCH_SITE", REQUEST_HEADER_MAX,
 		&r->fetch_site) != OK)
 		r->fetch_site = NULL;
+	if (read_header(x, "HTTP_USER_AGENT", REQUEST_HEADER_MAX, &r->agent) !=
+	    OK)
+		r->agent = NULL;
 	if (cookies == NULL)
 		return OK;
 	return str_copy(r->cookie_text, sizeof r->cookie_text, cookies);

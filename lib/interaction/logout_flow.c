@@ -137,6 +137,7 @@ decide_logout(struct interaction *i)
 
 	if (!s->confirmed)
 		note_oddities(i, &s->asked);
+	s->asked.address = c->request.address;
 	e = logout_decide(
 	    c->provider, &s->asked, i->cookie, s->confirmed, c->now, &s->reply);
 	if (e != OK) {

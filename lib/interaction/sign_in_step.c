@@ -150,6 +150,7 @@ sign_in_complete(struct interaction *i)
 	struct call *c = i->call;
 	struct devices devices;
 	struct session_open_request q = {.address = c->request.address,
+	    .agent = c->request.agent,
 	    .cookie = i->cookie,
 	    .devices = &devices};
 	struct session_open_reply r;

@@ -157,8 +157,13 @@ logout_step(struct store_txn *t, void *arg)
 		return OK;
 	if (d->may_write) {
 		session_end(t, r->session.sid);
-		audit_add(t, d->now, "signed_out", r->user.name,
-		    d->q->has_client ? d->q->client.client_id : NULL, NULL);
+		audit_write(t, d->now,
+		    &(struct audit_line){.event = "signed_out",
+			.user = r->user.name,
+			.user_id = r->user.user_id,
+			.client_id =
+			    d->q->has_client ? d->q->client.client_id : NULL,
+			.address = d->q->address});
 	}
 	r->ended = true;
 	return store_failed(t);

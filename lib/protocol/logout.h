@@ -30,6 +30,7 @@ struct logout_request {
 	bool bad_hint; /* one that does not verify, which is as good as none */
 	uint8_t hint_user_id[USER_ID_LEN];
 	uint8_t hint_sid[SID_LEN];
+	const char *address; /* REMOTE_ADDR, for the audit: the caller's */
 };
 
 /*

@@ -92,11 +92,16 @@ session_open_step(struct store_txn *t, void *arg)
 	l = provider_session_lifetimes(c->p, remember);
 	session_make(&r->session, &r->cookie, before, person.user_id,
 	    c->proof->amr, &l, remember, c->now);
+	session_note_place(&r->session, c->q->address, c->q->agent);
 	if (before != NULL)
 		session_outlast(t, &r->session, &old, c->now);
 	e = session_put(t, &r->session);
 	note_device(t, c, &person);
-	audit_add(t, c->now, "signed_in", person.name, NULL, c->q->address);
+	audit_write(t, c->now,
+	    &(struct audit_line){.event = "signed_in",
+		.user = person.name,
+		.user_id = person.user_id,
+		.address = c->q->address});
 	user_wipe(&person);
 	return e == OK ? store_failed(t) : e;
 }

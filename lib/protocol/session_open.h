@@ -15,6 +15,7 @@
 /* What the browser brings. */
 struct session_open_request {
 	const char *address; /* REMOTE_ADDR */
+	const char *agent;   /* User-Agent, or NULL */
 	const struct session_cookie
 	    *cookie;                   /* of the session before, or NULL */
 	const struct devices *devices; /* the people it has signed in */

@@ -129,6 +129,13 @@ struct engine {
 	enum err (*cursor_move)(struct engine_cursor *c,
 	    const struct engine_bytes *from, struct engine_bytes *key,
 	    struct engine_bytes *value);
+
+	/* Moves to the last key that is before BEFORE, or, BEFORE being NULL,
+	 * to the one before that where it is; before one of no bytes, to the
+	 * last of all. The rest as above. */
+	enum err (*cursor_back)(struct engine_cursor *c,
+	    const struct engine_bytes *before, struct engine_bytes *key,
+	    struct engine_bytes *value);
 	void (*cursor_close)(struct engine_cursor *c);
 };
 

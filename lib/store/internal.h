@@ -87,6 +87,11 @@ void store_index_change(struct store_txn *t, enum store_table table,
     const struct engine_bytes *key, const struct store_value *before,
     const struct store_value *after);
 
+/* The first key after all those that begin with PREFIX, into END; returns its
+ * length, 0 if there is none. */
+size_t store_prefix_end(
+    uint8_t end[static STORE_KEY_MAX], const struct engine_bytes *prefix);
+
 /* A cursor, which the caller closes; NULL: failed. */
 struct engine_cursor *store_cursor_open(struct store_txn *t, unsigned table);
 

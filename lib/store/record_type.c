@@ -362,6 +362,20 @@ visit_decoded(
 	return s->visit == NULL || s->visit(s->arg, s->record);
 }
 
+static void
+each_of_set(struct store_txn *t, const struct record_scan *s, bool back)
+{
+	const struct record_set *set = s->set;
+	void *arg = (void *)(uintptr_t)s;
+
+	if (set->by_index)
+		(back ? store_scan_back_by : store_scan_by)(
+		    t, set->index, set->field, set->len, visit_decoded, arg);
+	else
+		(back ? store_scan_back : store_scan)(t, s->type->table,
+		    set->field, set->len, visit_decoded, arg);
+}
+
 void
 record_each(struct store_txn *t, const struct record_type *type,
     const struct record_set *set, void *record, record_visit *visit, void *arg)
@@ -370,13 +384,17 @@ record_each(struct store_txn *t, const struct record_type *type,
 	struct record_scan s = {t, type, set, record, visit, arg, true};
 
 	if (set == NULL)
-		s.set = set = &all;
-	if (set->by_index)
-		store_scan_by(
-		    t, set->index, set->field, set->len, visit_decoded, &s);
-	else
-		store_scan(
-		    t, type->table, set->field, set->len, visit_decoded, &s);
+		s.set = &all;
+	each_of_set(t, &s, false);
+}
+
+void
+record_each_back(struct store_txn *t, const struct record_type *type,
+    const struct record_set *set, void *record, record_visit *visit, void *arg)
+{
+	const struct record_scan s = {t, type, set, record, visit, arg, true};
+
+	each_of_set(t, &s, true);
 }
 
 size_t

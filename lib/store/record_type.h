@@ -164,6 +164,10 @@ typedef bool record_visit(void *arg, const void *record);
 void record_each(struct store_txn *t, const struct record_type *type,
     const struct record_set *set, void *record, record_visit *visit, void *arg);
 
+/* The same from the last key to the first; SET is not NULL. */
+void record_each_back(struct store_txn *t, const struct record_type *type,
+    const struct record_set *set, void *record, record_visit *visit, void *arg);
+
 /* Removes the records of a set for which MATCH (NULL: any) returns true; how
  * many. */
 size_t record_prune(struct store_txn *t, const struct record_type *type,

@@ -8,8 +8,10 @@ struct search {
 	struct store_txn *t;
 	enum store_index index;
 	struct store_value field;
+	bool back; /* from the last to the first */
 	struct engine_cursor *cursor;
-	uint8_t entry[ENTRY_CAP]; /* none before it is looked at again */
+	uint8_t head[ENTRY_HEAD_LEN]; /* of the entries of this field */
+	uint8_t entry[ENTRY_CAP];     /* none before it is looked at again */
 	size_t len;
 	struct engine_bytes key; /* of the record found: the end of ENTRY */
 	struct store_value value;
@@ -17,23 +19,31 @@ struct search {
 
 static bool
 search_begin(struct search *s, struct store_txn *t, enum store_index index,
-    const void *field, size_t len)
+    const void *field, size_t len, bool back)
 {
 	const struct engine_bytes no_key = {(const uint8_t *)"", 0};
+	const struct engine_bytes head = {s->head, ENTRY_HEAD_LEN};
 
-	*s = (struct search){.t = t, .index = index, .field = {field, len}};
+	*s = (struct search){
+	    .t = t, .index = index, .field = {field, len}, .back = back};
 	s->len = store_index_entry(s->entry, index, &s->field, &no_key);
+	memcpy(s->head, s->entry, ENTRY_HEAD_LEN);
+	if (back)
+		s->len = store_prefix_end(s->entry, &head);
 	s->cursor = store_cursor_open(t, ENGINE_INDEX);
 	return s->cursor != NULL;
 }
 
-/* Copies the entry at or after S->ENTRY, of any field. */
+/* Copies the entry at or after S->ENTRY, or that before it, of any field. */
 static bool
 next_entry(struct search *s)
 {
+	const struct engine *engine = s->t->engine;
 	struct engine_bytes k = {s->entry, s->len}, v;
+	enum err e = s->back ? engine->cursor_back(s->cursor, &k, &k, &v)
+			     : engine->cursor_move(s->cursor, &k, &k, &v);
 
-	if (!store_did(s->t, s->t->engine->cursor_move(s->cursor, &k, &k, &v)))
+	if (!store_did(s->t, e))
 		return false;
 	if (k.len <= ENTRY_HEAD_LEN || k.len >= ENTRY_CAP) {
 		store_fail(s->t, ERR_CORRUPT);
@@ -60,18 +70,17 @@ find_entry_record(struct search *s, struct store_value *field)
 static bool
 search_next(struct search *s)
 {
-	uint8_t head[ENTRY_HEAD_LEN];
 	struct store_value found;
 
-	memcpy(head, s->entry, sizeof head);
 	while (s->t->failed == OK && next_entry(s)) {
-		if (memcmp(s->entry, head, sizeof head) != 0)
+		if (memcmp(s->entry, s->head, ENTRY_HEAD_LEN) != 0)
 			return false;
 		if (!find_entry_record(s, &found)) {
 			store_fail(s->t, ERR_CORRUPT);
 			return false;
 		}
-		s->entry[s->len++] = 0; /* the least that is after it */
+		if (!s->back) /* the least that is after it */
+			s->entry[s->len++] = 0;
 		if (found.len == s->field.len &&
 		    memcmp(found.bytes, s->field.bytes, found.len) == 0)
 			return true;
@@ -79,18 +88,32 @@ search_next(struct search *s)
 	return false;
 }
 
-void
-store_scan_by(struct store_txn *t, enum store_index index, const void *field,
-    size_t len, store_visit *visit, void *arg)
+static void
+scan_by(struct store_txn *t, enum store_index index, const void *field,
+    size_t len, bool back, store_visit *visit, void *arg)
 {
 	struct search s;
 
-	if (!search_begin(&s, t, index, field, len))
+	if (!search_begin(&s, t, index, field, len, back))
 		return;
 	while (search_next(&s))
 		if (!visit(arg, s.key.bytes, s.key.len, &s.value))
 			break;
 	t->engine->cursor_close(s.cursor);
+}
+
+void
+store_scan_by(struct store_txn *t, enum store_index index, const void *field,
+    size_t len, store_visit *visit, void *arg)
+{
+	scan_by(t, index, field, len, false, visit, arg);
+}
+
+void
+store_scan_back_by(struct store_txn *t, enum store_index index,
+    const void *field, size_t len, store_visit *visit, void *arg)
+{
+	scan_by(t, index, field, len, true, visit, arg);
 }
 
 size_t
@@ -100,7 +123,7 @@ store_prune_by(struct store_txn *t, enum store_index index, const void *field,
 	struct search s;
 	size_t removed = 0;
 
-	if (!search_begin(&s, t, index, field, len))
+	if (!search_begin(&s, t, index, field, len, false))
 		return 0;
 	while (search_next(&s)) {
 		if (!match(arg, s.key.bytes, s.key.len, &s.value))

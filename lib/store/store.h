@@ -78,7 +78,8 @@ enum store_table {
 	X(FAMILIES_BY_CLIENT, FAMILIES, VALUE_STRING, 33, 0)                   \
 	X(CONSENTS_BY_CLIENT, CONSENTS, KEY_REST, 16, 0)                       \
 	X(APP_PASSWORDS_BY_USER, APP_PASSWORDS, VALUE, 1, 16)                  \
-	X(APP_PASSWORDS_BY_ORIGIN, APP_PASSWORDS, VALUE_STRING, 17, 0)
+	X(APP_PASSWORDS_BY_ORIGIN, APP_PASSWORDS, VALUE_STRING, 17, 0)         \
+	X(AUDIT_BY_USER, AUDIT, VALUE, 1, 16)
 
 enum store_index {
 #define X(id, table, kind, at, len) INDEX_##id,
@@ -203,6 +204,10 @@ typedef bool store_visit(void *arg, const void *key, size_t key_len,
 void store_scan(struct store_txn *t, enum store_table table, const void *prefix,
     size_t prefix_len, store_visit *visit, void *arg);
 
+/* The same from the last key to the first. */
+void store_scan_back(struct store_txn *t, enum store_table table,
+    const void *prefix, size_t prefix_len, store_visit *visit, void *arg);
+
 /* Removes the records for which MATCH returns true; how many. */
 size_t store_prune(struct store_txn *t, enum store_table table,
     const void *prefix, size_t prefix_len, store_visit *match, void *arg);
@@ -210,6 +215,8 @@ size_t store_prune(struct store_txn *t, enum store_table table,
 /* The same for the records whose field of INDEX is the LEN bytes at FIELD, in
  * the order of their keys. */
 void store_scan_by(struct store_txn *t, enum store_index index,
+    const void *field, size_t len, store_visit *visit, void *arg);
+void store_scan_back_by(struct store_txn *t, enum store_index index,
     const void *field, size_t len, store_visit *visit, void *arg);
 size_t store_prune_by(struct store_txn *t, enum store_index index,
     const void *field, size_t len, store_visit *match, void *arg);

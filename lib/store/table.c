@@ -224,19 +224,61 @@ walk_begin(struct walk *w, struct store_txn *t, enum store_table table,
 }
 
 static bool
-walk_next(struct walk *w)
+walk_on(struct walk *w,
+    enum err (*step)(struct engine_cursor *c, const struct engine_bytes *from,
+	struct engine_bytes *key, struct engine_bytes *value))
 {
 	struct engine_bytes stored;
 	struct store_txn *t = w->t;
 
-	if (t->failed != OK || !store_did(t, t->engine->cursor_move(w->cursor,
-						 w->from, &w->key, &stored)))
+	if (t->failed != OK ||
+	    !store_did(t, step(w->cursor, w->from, &w->key, &stored)))
 		return false;
 	w->from = NULL;
 	return w->key.len >= w->prefix.len &&
 	       (w->prefix.len == 0 ||
 		   memcmp(w->key.bytes, w->prefix.bytes, w->prefix.len) == 0) &&
 	       open_envelope(t, &stored, &w->envelope, &w->value);
+}
+
+static bool
+walk_next(struct walk *w)
+{
+	return walk_on(w, w->t->engine->cursor_move);
+}
+
+size_t
+store_prefix_end(
+    uint8_t end[static STORE_KEY_MAX], const struct engine_bytes *prefix)
+{
+	size_t len = prefix->len;
+
+	if (len > STORE_KEY_MAX)
+		len = STORE_KEY_MAX;
+	memcpy(end, prefix->bytes, len);
+	while (len > 0 && end[len - 1] == 0xff)
+		len--;
+	if (len > 0)
+		end[len - 1]++;
+	return len;
+}
+
+void
+store_scan_back(struct store_txn *t, enum store_table table, const void *prefix,
+    size_t prefix_len, store_visit *visit, void *arg)
+{
+	struct walk w;
+	uint8_t bytes[STORE_KEY_MAX];
+	struct engine_bytes end = {bytes, 0};
+
+	if (!walk_begin(&w, t, table, prefix, prefix_len))
+		return;
+	end.len = store_prefix_end(bytes, &w.prefix);
+	w.from = &end;
+	while (walk_on(&w, t->engine->cursor_back))
+		if (!visit(arg, w.key.bytes, w.key.len, &w.value))
+			break;
+	t->engine->cursor_close(w.cursor);
 }
 
 void

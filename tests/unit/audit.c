@@ -77,6 +77,56 @@ cuts(struct store_txn *t, void *arg)
 	return OK;
 }
 
+/* Whether the lines of the person ID, newest first, are EVENTS. */
+static bool
+are_of(struct store_txn *t, const uint8_t *id, const char *events)
+{
+	struct lines l = {.most = 8};
+	char found[256] = "";
+
+	audit_newest(t, id, collect, &l);
+	for (size_t i = 0; i < l.count; i++) {
+		strcat(found, l.line[i].event);
+		strcat(found, " ");
+	}
+	return str_equal(found, events);
+}
+
+static enum err
+of_a_person(struct store_txn *t, void *arg)
+{
+	struct user ann = {.name = "ann"}, later = {.name = "ann"};
+	struct lines l = {.most = 1};
+	char sub[SUB_CAP];
+
+	(void)arg;
+	if (user_add(t, &ann, noon) != OK)
+		return ERR_IO;
+	user_sub(sub, ann.user_id);
+	audit_add(t, noon + 400, "one", "ann", NULL, NULL);
+	audit_add(t, noon + 500, "two", sub, NULL, NULL);
+	audit_add(t, noon + 450, "other", "bob", NULL, NULL);
+	audit_write(t, noon + 600,
+	    &(struct audit_line){.event = "three",
+		.user = "ann",
+		.by = "root",
+		.address = "192.0.2.1"});
+	CHECK(are_of(t, ann.user_id, "three two one "),
+	    "audit: a person's lines are found, newest first, by name or sub");
+	audit_newest(t, NULL, collect, &l);
+	CHECK(l.count == 1 && str_equal(l.line[0].event, "three") &&
+		  str_equal(l.line[0].by, "root") &&
+		  str_equal(l.line[0].address, "192.0.2.1"),
+	    "audit: the newest of all says who did it and from where");
+	if (user_drop(t, &ann) != OK || user_add(t, &later, noon) != OK)
+		return ERR_IO;
+	audit_add(t, noon + 700, "first", "ann", NULL, NULL);
+	CHECK(are_of(t, later.user_id, "first ") &&
+		  are_of(t, ann.user_id, "three two one "),
+	    "audit: who gets a name later does not get its lines");
+	return user_drop(t, &later);
+}
+
 static enum err
 call_back(struct store_txn *t, void *arg)
 {
@@ -97,10 +147,10 @@ expiry(void)
 
 	sweep_at(noon + 900);
 	CHECK(store_measure(fixture, &f) == OK &&
-		  f.entries[TABLE_REVOKED] == 0 && f.entries[TABLE_AUDIT] == 6,
+		  f.entries[TABLE_REVOKED] == 0 && f.entries[TABLE_AUDIT] == 11,
 	    "revocation: it is forgotten when the token has expired by "
 	    "itself");
-	for (int i = 0; i < 6 / STORE_SWEEP; i++)
+	for (int i = 0; i <= 11 / STORE_SWEEP; i++)
 		sweep_at(noon + 181 * 86400);
 	CHECK(store_measure(fixture, &f) == OK && f.entries[TABLE_AUDIT] == 0,
 	    "audit: lines are kept for half a year");
@@ -112,6 +162,7 @@ main(void)
 	fixture_open();
 	in_store(lines, NULL);
 	in_store(cuts, NULL);
+	in_store(of_a_person, NULL);
 	in_store(call_back, NULL);
 	expiry();
 	return check_done();

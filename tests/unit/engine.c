@@ -91,6 +91,22 @@ count(unsigned table)
 	return engine->count(txn, table, &n) == OK ? n : UINT64_MAX;
 }
 
+/* The same back from BEFORE, or from where it is. */
+static bool
+goes_back_to(struct engine_cursor *c, const char *before, const char *key)
+{
+	struct engine_bytes b = {0}, k, v;
+	enum err e;
+
+	if (before != NULL)
+		b = (struct engine_bytes){
+		    (const uint8_t *)before, strlen(before)};
+	e = engine->cursor_back(c, before != NULL ? &b : NULL, &k, &v);
+	return key == NULL ? e == ERR_NOT_FOUND
+			   : e == OK && k.len == strlen(key) &&
+				 memcmp(k.bytes, key, k.len) == 0;
+}
+
 /* Whether the cursor, moved to FROM or to the next, is then at KEY. */
 static bool
 moves_to(struct engine_cursor *c, const char *from, const char *key)
@@ -286,6 +302,11 @@ cursors(void)
 	CHECK(moves_to(c, "c", "d") && moves_to(c, NULL, "f") &&
 		  moves_to(c, "", "b") && moves_to(c, "i", NULL),
 	    "engine: a cursor moves to the first key that is not before");
+	CHECK(goes_back_to(c, "c", "b") && goes_back_to(c, NULL, NULL) &&
+		  goes_back_to(c, "f", "d") && goes_back_to(c, "", "h") &&
+		  goes_back_to(c, "i", "h") && goes_back_to(c, NULL, "f") &&
+		  goes_back_to(c, "b", NULL),
+	    "engine: a cursor moves back to the last key that is before");
 	CHECK(moves_to(c, "d", "d") && put("e", "") && moves_to(c, NULL, "e") &&
 		  put("a", "") && moves_to(c, NULL, "f"),
 	    "engine: it sees what is put as it goes");

@@ -8,7 +8,8 @@
 
 enum { PERSON_LEN = 16, VALUE_CAP = 64 };
 
-static const uint8_t ann[PERSON_LEN] = {1}, bob[PERSON_LEN] = {2};
+static const uint8_t ann[PERSON_LEN] = {1}, bob[PERSON_LEN] = {2},
+		     cid[PERSON_LEN] = {3};
 
 /* A record of app passwords, as far as its indexes look at it. */
 struct put {
@@ -72,6 +73,7 @@ struct search {
 	const void *field;
 	size_t len, removed;
 	char keys[64];
+	bool back;
 };
 
 static enum err
@@ -80,7 +82,8 @@ search_step(struct store_txn *t, void *arg)
 	struct search *s = arg;
 
 	s->keys[0] = '\0';
-	store_scan_by(t, s->index, s->field, s->len, append_key, s->keys);
+	(s->back ? store_scan_back_by : store_scan_by)(
+	    t, s->index, s->field, s->len, append_key, s->keys);
 	return OK;
 }
 
@@ -95,7 +98,7 @@ static bool
 of_person(const uint8_t *person, const char *keys)
 {
 	struct search s = {
-	    INDEX_APP_PASSWORDS_BY_USER, person, PERSON_LEN, 0, ""};
+	    INDEX_APP_PASSWORDS_BY_USER, person, PERSON_LEN, 0, "", false};
 
 	return finds(&s, keys);
 }
@@ -103,8 +106,8 @@ of_person(const uint8_t *person, const char *keys)
 static bool
 of_origin(const char *origin, const char *keys)
 {
-	struct search s = {
-	    INDEX_APP_PASSWORDS_BY_ORIGIN, origin, strlen(origin), 0, ""};
+	struct search s = {INDEX_APP_PASSWORDS_BY_ORIGIN, origin,
+	    strlen(origin), 0, "", false};
 
 	return finds(&s, keys);
 }
@@ -135,6 +138,15 @@ sound(uint64_t entries)
 	       faults(0, 0);
 }
 
+static bool
+of_person_backwards(const uint8_t *person, const char *keys)
+{
+	struct search s = {
+	    INDEX_APP_PASSWORDS_BY_USER, person, PERSON_LEN, 0, "", true};
+
+	return finds(&s, keys);
+}
+
 static void
 come_and_go(void)
 {
@@ -146,6 +158,9 @@ come_and_go(void)
 	CHECK(sound(6) && of_person(ann, "xy") && of_person(bob, "w") &&
 		  of_origin("a", "wx") && of_origin("ab", "y"),
 	    "index: records are found by each of their fields");
+	CHECK(of_person_backwards(ann, "yx") && of_person_backwards(bob, "w") &&
+		  of_person_backwards(cid, ""),
+	    "index: and from the last to the first");
 	CHECK(of_origin("", "") && of_origin("b", ""),
 	    "index: by a field that none has, none is found");
 	put("x", ann, "a");
@@ -193,7 +208,8 @@ prune_by_step(struct store_txn *t, void *arg)
 static void
 prune_by(void)
 {
-	struct search s = {INDEX_APP_PASSWORDS_BY_USER, ann, PERSON_LEN, 0, ""};
+	struct search s = {
+	    INDEX_APP_PASSWORDS_BY_USER, ann, PERSON_LEN, 0, "", false};
 	char key[8];
 
 	for (int i = 0; i < 1000; i++) {
@@ -209,7 +225,7 @@ prune_by(void)
 static void
 short_ones(void)
 {
-	struct search s = {INDEX_CONSENTS_BY_CLIENT, "app", 3, 0, ""};
+	struct search s = {INDEX_CONSENTS_BY_CLIENT, "app", 3, 0, "", false};
 
 	CHECK(finds(&s, "") && sound(0), "index: an empty one finds nothing");
 }
@@ -227,7 +243,7 @@ short_step(struct store_txn *t, void *arg)
 static void
 of_keys(void)
 {
-	struct search s = {INDEX_CONSENTS_BY_CLIENT, "app", 3, 0, ""};
+	struct search s = {INDEX_CONSENTS_BY_CLIENT, "app", 3, 0, "", false};
 
 	in_store(short_step, NULL);
 	CHECK(finds(&s, "0123456789abcdefapp"),
@@ -257,7 +273,8 @@ damage_step(struct store_txn *t, void *arg)
 static void
 damaged(void)
 {
-	struct search s = {INDEX_APP_PASSWORDS_BY_USER, ann, PERSON_LEN, 0, ""};
+	struct search s = {
+	    INDEX_APP_PASSWORDS_BY_USER, ann, PERSON_LEN, 0, "", false};
 
 	put("y", bob, "a");
 	in_store(damage_step, NULL);

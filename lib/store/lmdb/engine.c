@@ -76,23 +76,52 @@ lmdb_cursor_open(struct engine_txn *t, unsigned table, struct engine_cursor **c)
 }
 
 static enum err
+lmdb_cursor_at(struct engine_cursor *c, MDB_cursor_op op, MDB_val *k,
+    struct engine_bytes *key, struct engine_bytes *value)
+{
+	MDB_val v;
+	int rc = mdb_cursor_get(c->cursor, k, &v, op);
+
+	if (rc != 0)
+		return lmdb_said(c->t, rc);
+	*key = bytes_of(k);
+	*value = bytes_of(&v);
+	return OK;
+}
+
+static enum err
 lmdb_cursor_move(struct engine_cursor *c, const struct engine_bytes *from,
     struct engine_bytes *key, struct engine_bytes *value)
 {
 	MDB_cursor_op op = MDB_NEXT;
-	MDB_val k = {0, NULL}, v;
-	int rc;
+	MDB_val k = {0, NULL};
 
 	if (from != NULL) {
 		op = from->len > 0 ? MDB_SET_RANGE : MDB_FIRST;
 		k = val_of(from);
 	}
-	rc = mdb_cursor_get(c->cursor, &k, &v, op);
-	if (rc != 0)
-		return lmdb_said(c->t, rc);
-	*key = bytes_of(&k);
-	*value = bytes_of(&v);
-	return OK;
+	return lmdb_cursor_at(c, op, &k, key, value);
+}
+
+static enum err
+lmdb_cursor_back(struct engine_cursor *c, const struct engine_bytes *before,
+    struct engine_bytes *key, struct engine_bytes *value)
+{
+	MDB_cursor_op op = MDB_PREV;
+	MDB_val k = {0, NULL}, v;
+	int rc;
+
+	if (before != NULL && before->len > 0) {
+		k = val_of(before);
+		rc = mdb_cursor_get(c->cursor, &k, &v, MDB_SET_RANGE);
+		if (rc == MDB_NOTFOUND)
+			op = MDB_LAST;
+		else if (rc != 0)
+			return lmdb_said(c->t, rc);
+	} else if (before != NULL) {
+		op = MDB_LAST;
+	}
+	return lmdb_cursor_at(c, op, &k, key, value);
 }
 
 static void
@@ -123,5 +152,6 @@ const struct engine engine_lmdb = {
     .count = lmdb_count,
     .cursor_open = lmdb_cursor_open,
     .cursor_move = lmdb_cursor_move,
+    .cursor_back = lmdb_cursor_back,
     .cursor_close = lmdb_cursor_close,
 };
