@@ -31,9 +31,9 @@ protocol = provider authorization client_auth auth_secret auth_private_key_jwt a
 	   token_endpoint grant_code grant_refresh grant_client \
 	   claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
-http	 = gateway signals request response message template
+http	 = gateway signals request response message message_list template
 web	 = cookie csrf cors browser page call reply token_reply refresh_cookie auth_request
-interaction = interaction sign_in_step authorize_flow logout_flow \
+interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   gate_flow gate_notice
 server	 = server opened token_answer worker_pool stack_wipe held
 

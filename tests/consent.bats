@@ -61,13 +61,50 @@ granted() {
 	assert_page 'Photo Album'
 	assert_page 'Alice Adams'
 	assert_page 'on <bdi>127.0.0.1:9</bdi>'
+	assert_page 'will see your <bdi>name, e-mail address and groups</bdi>\.'
+	assert_page 'stays connected while you are away, for up to 180 days\.'
 	assert_page 'confirmation of who you are'
 	assert_page 'your name'
 	assert_page 'your e-mail address'
 	assert_page 'the groups you belong to'
-	assert_page 'access while you are away'
+	assert_page 'staying connected while you are away'
 	refute_page '<script| on[a-z]+=|javascript:'
 	assert_equal "$(boxes)" '+profile +email +groups +offline_access '
+}
+
+@test "consent: one sentence says what the app will see, and another for how long" {
+	local scope words
+	while IFS='|' read -r scope words; do
+		ask alice app scope="$scope" prompt=consent
+		assert_page "$words"
+	done <<-'END'
+		openid profile|will see your <bdi>name</bdi>\.
+		openid groups profile|will see your <bdi>name and groups</bdi>\.
+		openid|will see that it is you, and nothing else\.
+		openid profile|connected only while you are signed in here\.
+	END
+	set_conf refresh_idle_lifetime 1h
+	set_conf refresh_absolute_lifetime 1h
+	ask alice app
+	assert_page 'while you are away, for up to 1 hour\.'
+	set_conf refresh_absolute_lifetime 47h
+	ask alice app
+	assert_page 'while you are away, for up to 47 hours\.'
+	set_conf refresh_absolute_lifetime 24h
+	ask alice app
+	assert_page 'while you are away, for up to 1 day\.'
+	set_conf refresh_absolute_lifetime 2d
+	ask alice app
+	assert_page 'while you are away, for up to 2 days\.'
+}
+
+@test "consent: what was left out before is in no sentence, and its boxes are seen at once" {
+	ask alice app scope='openid profile email'
+	refute_page '<details open>'
+	allow alice scope_email
+	ask alice app
+	assert_page 'will see your <bdi>name and groups</bdi>\.'
+	assert_page '<details open>'
 }
 
 @test "consent: Allow gives the app all that was asked for" {
@@ -116,7 +153,8 @@ granted() {
 @test "consent: a registered scope of an app's own is asked for by its name" {
 	add_client api --scope openid --scope photos:read
 	ask alice api scope='openid photos:read'
-	assert_page 'the permission “photos:read”'
+	assert_page 'It asks for'
+	assert_equal "$(http_body | grep -c 'the permission “photos:read”')" 2
 	allow alice
 	assert_code
 	assert_equal "$(granted api)" 'openid photos:read'

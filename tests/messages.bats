@@ -130,11 +130,16 @@ sign_in_pages() {
 }
 
 app_pages() {
-	local person=alice
+	local person=alice span
 	sign_in alice app >/dev/null
 	ask app prompt=select_account && see 200
 	ask asks 'scope=openid profile email groups offline_access archive' &&
 	    see 200
+	set_conf refresh_idle_lifetime 1h
+	for span in 1h 2h 1d; do
+		set_conf refresh_absolute_lifetime $span
+		ask asks 'scope=openid offline_access' prompt=consent && see 200
+	done
 	ask asks scope=openid prompt=consent && see 200
 	ask closed && see 403
 	ask app response_mode=form_post && see 200

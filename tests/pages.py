@@ -179,7 +179,8 @@ for (const e of document.querySelectorAll('body *')) {
         const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
         if (ratio < 4.5) found.push('contrast ' + ratio.toFixed(1) + ': ' + e.textContent.trim());
     }
-    if (e.matches('button, input:not([type=hidden]), .actions a')) {
+    if (e.matches('button, input:not([type=hidden]), summary, .actions a') &&
+        e.checkVisibility()) {
         const target = e.closest('label') || e;
         const size = target.getBoundingClientRect();
         if (size.height < 44 || size.width < 44)
@@ -225,7 +226,7 @@ def flow(visit):
         visit.sees("Wrong user name or password")
         visit.quiet("403")
         visit.type(PASSWORD, Keys.ENTER)
-        visit.sees("Photo Album", "your e-mail address")
+        visit.sees("Photo Album", "e-mail address")
         visit.press("Allow")
         visit.sees("The app got code=", "iss=")
         assert "localhost" in visit.driver.current_url, visit.driver.current_url
@@ -236,7 +237,7 @@ def no_scripts(visit):
     """The same with scripts switched off in the browser."""
     visit.get(url(**authorize(prompt="consent")))
     visit.sign_in()
-    visit.sees("Photo Album", "your e-mail address")
+    visit.sees("Photo Album", "e-mail address")
     visit.press("Don’t allow")
     visit.sees("The app got error=access_denied")
     visit.get(url(**authorize(prompt="consent", response_mode="form_post")))
@@ -265,7 +266,8 @@ def keyboard(visit):
     visit.type(PASSWORD)
     walk_to("remember").send_keys(Keys.SPACE)
     walk_to("Sign in").send_keys(Keys.ENTER)
-    visit.sees("Photo Album", "your e-mail address")
+    visit.sees("Photo Album", "e-mail address")
+    walk_to("Choose").send_keys(Keys.ENTER)
     box = walk_to("scope_email")
     box.send_keys(Keys.SPACE)
     assert not box.is_selected()
@@ -287,7 +289,7 @@ def ways_back(visit):
     address, a private scheme, a form, signing out to another origin."""
     visit.get(url(**authorize("native", APP + "/native")))
     visit.sign_in()
-    visit.sees("Native", "your name")
+    visit.sees("Native", "will see your name")
     visit.press("Allow")
     visit.sees("The app got code=")
 
@@ -320,13 +322,25 @@ def cross_site(visit):
     visit.press("Go")
     visit.sees("Sign in", "Photo Album")
     visit.sign_in()
-    if "asks for" in visit.text():
+    if "will see" in visit.text():
         visit.press("Allow")
     visit.sees("The app got code=")
     visit.get(there)
     visit.press("Go")
     visit.sees("The app got code=")
     visit.quiet()
+
+
+def allow_is_seen(visit):
+    """Without scrolling, on the smallest telephone that is in use."""
+    visit.size(360, 740)
+    below = visit.driver.execute_script("""
+        window.scrollTo(0, 0);
+        const box = document.querySelector('[value=allow]').getBoundingClientRect();
+        return Math.round(box.bottom - document.documentElement.clientHeight)""")
+    assert below <= 0, "Allow is %d pixels too low" % below
+    visit.picture_as("consent-740")
+    visit.size(1280)
 
 
 def looks(visit):
@@ -338,8 +352,14 @@ def looks(visit):
     visit.sees("Wrong user name or password")
     look(visit, "sign-in-wrong")
     visit.type(PASSWORD, Keys.ENTER)
-    visit.sees("your e-mail address")
+    visit.sees("Photo Album will see your")
+    visit.get(url(**authorize("native", APP + "/native", prompt="consent")))
+    visit.sees("Native will see your name, e-mail address and groups.")
+    allow_is_seen(visit)
     look(visit, "consent")
+    visit.driver.find_element(By.TAG_NAME, "summary").click()
+    visit.sees("Untick")
+    look(visit, "consent-choose")
     visit.get(url(**authorize(prompt="select_account")))
     look(visit, "select")
     visit.get(url(**authorize("closed")))

@@ -50,7 +50,12 @@ for name in sys.argv[2:]:
     rest = re.sub("⟦[^⟧]*⟧", "", "".join(page.words))
     if "⟦" not in "".join(page.words) or re.search(r"[^\W\d_]", rest):
         print(name, " ".join(rest.split()))
+shown, sentence = set(), re.compile("⟦([^⟦⟧]*)⟧")
+while sentence.search(seen):	# from the innermost on: a list is in a sentence
+    shown.update(sentence.findall(seen))
+    seen = sentence.sub("…", seen)
+shown = "\n".join(shown)
 for key, text in messages(sys.argv[1]).items():
-    pattern = re.sub(r"\\{\w+\\}", "[^⟦⟧]*", re.escape(text))
-    if not re.search(f"⟦{pattern}⟧", seen):
+    pattern = re.sub(r"\\{\w+\\}", "[^\n]*", re.escape(text))
+    if not re.search(f"^{pattern}$", shown, re.M):
         print("on no page:", key)

@@ -5,16 +5,15 @@
  */
 #include "interaction/flows.h"
 
-#include "base/buf.h"
 #include "base/json.h"
 #include "base/reason.h"
 #include "base/str.h"
 #include "domain/scope.h"
 #include "domain/uri.h"
+#include "interaction/consent_page.h"
 #include "interaction/interaction.h"
 #include "interaction/sign_in_step.h"
 #include "protocol/authorize.h"
-#include "protocol/consent.h"
 #include "web/reply.h"
 
 enum { PROMPT_TEXT_CAP = 128 };
@@ -98,48 +97,18 @@ static const struct step select_step = {
 
 /* --- consent ---------------------------------------------------------------*/
 
-/* One scope as the consent page shows it. */
-static json_t *
-describe_scope(const struct catalogue *c, const struct consent *remembered,
-    const char *scope)
-{
-	char meaning[SCOPE_WORD_CAP + 128];
-	struct json_build b;
-	struct buf m;
-
-	buf_init(&m, meaning, sizeof meaning);
-	message_put(&m, c, "unknown_scope", "scope", scope);
-	json_begin(&b);
-	json_put_str(&b, "name", scope);
-	json_put_str(&b, "meaning",
-	    scope_is_known(scope) ? message_part(c, "scope", scope, NULL)
-				  : meaning);
-	if (!buf_ok(&m))
-		b.failed = true;
-	json_put_bool(&b, "optional", !consent_is_required(scope));
-	json_put_bool(&b, "checked", !words_has(remembered->declined, scope));
-	return json_finish(&b);
-}
-
 static void
-put_scopes(struct interaction *i, struct json_build *b)
+put_consent(struct interaction *i, struct json_build *b)
 {
 	const struct authorize_state *s = i->state;
-	const char *cursor = s->asked.scope;
-	char word[SCOPE_WORD_CAP], host[ORIGIN_CAP];
-	json_t *scopes = json_array();
+	char host[ORIGIN_CAP];
 
 	if (uri_place(host, s->asked.redirect_uri) != OK)
 		host[0] = '\0';
 	json_put_str(b, "client_host", host);
 	put_name(i, b);
-	while (words_next(&cursor, word, sizeof word))
-		if (json_array_append_new(
-			scopes, describe_scope(i->call->page.catalogue,
-				    &s->reply.remembered, word)) != 0)
-			b->failed = true;
-	json_put(b, "scopes", scopes);
-	json_put_bool(b, "choice", !str_equal(s->asked.scope, "openid"));
+	consent_page_put(b, i->call->page.catalogue, i->conf, s->asked.scope,
+	    &s->reply.remembered);
 }
 
 static void
@@ -167,7 +136,7 @@ allow(struct interaction *i, const struct form *posted)
 static const struct step consent_step = {
     .purpose = "consent",
     .template = "consent.html",
-    .page = put_scopes,
+    .page = put_consent,
     .buttons = {{"allow", allow}, {"deny", interaction_decline},
 	{"switch", sign_in_switch}},
 };

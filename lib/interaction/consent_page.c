@@ -1,0 +1,139 @@
+#include "interaction/consent_page.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "domain/scope.h"
+#include "http/message_list.h"
+#include "protocol/consent.h"
+
+enum { HOUR_S = 3600, DAY_S = 86400, MEANING_CAP = SCOPE_WORD_CAP + 128 };
+
+/* What of the person a scope shows, in the sentence. */
+static const struct {
+	const char *scope, *key;
+} shown[] = {
+    {"profile", "see.profile"},
+    {"email", "see.email"},
+    {"groups", "see.groups"},
+};
+
+enum { SHOWN = sizeof shown / sizeof shown[0] };
+
+/* What the app gets unless the person chooses something else. */
+struct asked {
+	const char *scope;
+	const struct consent *remembered;
+	bool own;      /* it gets a scope of its own */
+	bool left_out; /* one is declined */
+};
+
+static bool
+is_given(const struct asked *a, const char *scope)
+{
+	return words_has(a->scope, scope) &&
+	       !words_has(a->remembered->declined, scope);
+}
+
+static void
+put_text(struct json_build *b, const char *name, const struct buf *text)
+{
+	json_put_str(b, name, text->text);
+	if (!buf_ok(text))
+		b->failed = true;
+}
+
+static void
+put_seen(struct json_build *b, const struct catalogue *c, const struct asked *a)
+{
+	const char *items[SHOWN];
+	char text[MESSAGE_LIST_CAP];
+	struct buf list;
+	size_t n = 0;
+
+	for (size_t i = 0; i < SHOWN; i++)
+		if (is_given(a, shown[i].scope))
+			items[n++] = message_text(c, shown[i].key);
+	buf_init(&list, text, sizeof text);
+	message_put_list(&list, c, items, n);
+	put_text(b, "list", &list);
+	json_put_bool(b, "sees_nothing", n == 0 && is_given(a, "openid"));
+}
+
+/* For how long the app has what it gets. */
+static void
+put_how_long(struct json_build *b, const struct catalogue *c,
+    const struct conf *conf, const struct asked *a)
+{
+	const int64_t most_s = conf->refresh_absolute_s;
+	char text[256];
+	struct buf m;
+
+	buf_init(&m, text, sizeof text);
+	if (!is_given(a, "offline_access"))
+		buf_puts(&m, message_text(c, "consent.while_signed_in"));
+	else if (most_s < 2 * DAY_S && most_s % DAY_S != 0)
+		message_put_count(&m, c, "consent.away_hours", most_s / HOUR_S);
+	else
+		message_put_count(&m, c, "consent.away_days", most_s / DAY_S);
+	put_text(b, "how_long", &m);
+}
+
+static json_t *
+describe_scope(const struct catalogue *c, const struct consent *remembered,
+    const char *scope)
+{
+	const bool known = scope_is_known(scope);
+	char meaning[MEANING_CAP];
+	struct json_build b;
+	struct buf m;
+
+	buf_init(&m, meaning, sizeof meaning);
+	message_put(&m, c, "unknown_scope", "scope", scope);
+	json_begin(&b);
+	json_put_str(&b, "name", scope);
+	json_put_str(&b, "meaning",
+	    known ? message_part(c, "scope", scope, NULL) : meaning);
+	if (!buf_ok(&m))
+		b.failed = true;
+	json_put_bool(&b, "own", !known);
+	json_put_bool(&b, "optional", !consent_is_required(scope));
+	json_put_bool(&b, "checked", !words_has(remembered->declined, scope));
+	return json_finish(&b);
+}
+
+/* Each scope for its box. */
+static json_t *
+describe_scopes(const struct catalogue *c, struct asked *a)
+{
+	const char *cursor = a->scope;
+	char word[SCOPE_WORD_CAP];
+	json_t *scopes = json_array();
+
+	while (words_next(&cursor, word, sizeof word)) {
+		a->own |= !scope_is_known(word) && is_given(a, word);
+		a->left_out |= !is_given(a, word);
+		if (json_array_append_new(
+			scopes, describe_scope(c, a->remembered, word)) == 0)
+			continue;
+		json_decref(scopes);
+		return NULL;
+	}
+	return scopes;
+}
+
+void
+consent_page_put(struct json_build *b, const struct catalogue *c,
+    const struct conf *conf, const char *scope,
+    const struct consent *remembered)
+{
+	struct asked a = {.scope = scope, .remembered = remembered};
+
+	put_seen(b, c, &a);
+	put_how_long(b, c, conf, &a);
+	json_put(b, "scopes", describe_scopes(c, &a));
+	json_put_bool(b, "own_scopes", a.own);
+	json_put_bool(b, "choice", !str_equal(scope, "openid"));
+	/* They chose before, which is seen at once. */
+	json_put_bool(b, "chosen", a.left_out);
+}

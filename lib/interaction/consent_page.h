@@ -1,0 +1,19 @@
+/*
+ * What the consent page says: a sentence for what the app will see, another for
+ * how long, and a box for each scope that can be left out.
+ */
+#ifndef LK_INTERACTION_CONSENT_PAGE_H
+#define LK_INTERACTION_CONSENT_PAGE_H
+
+#include "base/json.h"
+#include "domain/conf.h"
+#include "domain/consent.h"
+#include "http/message.h"
+
+/* Adds the page's data about SCOPE, a word list, to B. What REMEMBERED has as
+ * declined is neither in the sentences nor ticked. */
+void consent_page_put(struct json_build *b, const struct catalogue *c,
+    const struct conf *conf, const char *scope,
+    const struct consent *remembered);
+
+#endif
