@@ -23,8 +23,8 @@ store	 = open commit store schema newest search table index explain engine \
 lmdb	 = engine open txn env held files fault fail
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt cbor cose
 domain	 = conf conf_value keyring installation opaque_token scope pkce password user user_email uri client client_words client_jwks session \
-	   site site_path site_rule site_rules destination app_password \
-	   family family_rotate code consent removal device opaque_string slots throttle revocation replay audit signkey signer \
+	   recipe recipe_client clients site site_path site_rule site_rules destination app_password \
+	   family family_rotate code consent removal people device opaque_string slots throttle revocation replay audit signkey signer \
 	   records
 protocol = provider authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
 	   proof authenticate session_open consent \
@@ -40,7 +40,7 @@ server	 = server opened token_answer worker_pool stack_wipe held
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate
 
-command	 = list latchkey admin remains init user user_profile user_password client client_options client_show recipe_cli recipe site \
+command	 = list latchkey admin remains init user user_profile user_password client client_options client_show recipe_cli site \
 	   app_password groups key \
 	   session grant check check_run check_files check_held check_settings check_store check_keys check_people check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt
@@ -107,7 +107,7 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(web:%=$(BUILD)/lib/web/%.o) \
 	   $(interaction:%=$(BUILD)/lib/interaction/%.o) \
 	   $(server:%=$(BUILD)/lib/server/%.o) \
-	   $(BUILD)/templates.o $(BUILD)/messages.o \
+	   $(BUILD)/templates.o $(BUILD)/messages.o $(BUILD)/recipes.o \
 	   $(if $(STATIC),$(BUILD)/lib/static.o $(BUILD)/lib/wiping_free.o)
 
 all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey \
@@ -130,8 +130,7 @@ $(programs:%=$(BUILD)/cgi-bin/%): %: %.o $(ours)
 	$(call say,ld $@)$(link) $(call rpath,$$ORIGIN/..:$$ORIGIN/../lib/latchkey) \
 	    -o $@ $^ $(if $(STATIC),$(fcgi)) $(libs) $(LDLIBS)
 
-$(BUILD)/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) $(BUILD)/recipes.o \
-    $(ours)
+$(BUILD)/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) $(ours)
 	$(call say,ld $@)$(link) $(call rpath,$$ORIGIN/../lib/latchkey) \
 	    -o $@ $^ $(libs) $(LDLIBS)
 
@@ -184,11 +183,11 @@ $(BUILD)/messages.c $(BUILD)/test/marked/messages.c: templates/messages.awk \
 	    >$@.new && mv $@.new $@
 
 $(BUILD)/recipes.c: $(recipes) Makefile
-	$(call strings,struct recipe_builtin recipe_builtins,recipe.h,$${name%.conf},$(recipes))
+	$(call strings,struct recipe_builtin recipe_builtins,domain/recipe.h,$${name%.conf},$(recipes))
 
 $(BUILD)/templates.o $(BUILD)/recipes.o $(BUILD)/messages.o \
     $(BUILD)/test/marked/messages.o: %.o: %.c
-	$(call say,cc $<)$(compile) -Ibin -MMD -MP -c -o $@ $<
+	$(call say,cc $<)$(compile) -MMD -MP -c -o $@ $<
 
 # Other flags or another compiler: everything is compiled again.
 $(BUILD)/flags: FORCE
@@ -213,7 +212,7 @@ $(programs:%=$(BUILD)/test/cgi-bin/%): $(BUILD)/test/%: \
 	$(call say,ld $@)$(link) -o $@ $< $(stand_ins) $(archive) $(fcgi) $(libs) $(LDLIBS)
 
 $(BUILD)/test/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) \
-    $(BUILD)/recipes.o $(stand_ins) $(archive)
+    $(stand_ins) $(archive)
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
 

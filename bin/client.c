@@ -5,16 +5,13 @@
 #include "base/str.h"
 #include "client_options.h"
 #include "client_show.h"
-#include "domain/audit.h"
-#include "domain/removal.h"
+#include "domain/clients.h"
 #include "groups.h"
 #include "prompt.h"
 #include "recipe_cli.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define DEFAULT_SCOPE "openid profile email groups offline_access"
 
 /* What add and set have in common. */
 #define SHARED_OPTIONS                                                         \
@@ -59,12 +56,6 @@ static const struct option secret_options[] = {
     OPTION_JSON,
     OPTION_END,
 };
-
-static bool
-has_secret(const struct client *c)
-{
-	return c->auth_method == AUTH_CLIENT_SECRET;
-}
 
 static int
 refuse_client(const struct admin *a, enum err e, const char *client_id)
@@ -114,24 +105,8 @@ static enum err
 add_client_step(struct store_txn *t, void *arg)
 {
 	struct client_change *s = arg;
-	enum err e;
 
-	e = client_add(t, &s->client, s->now);
-	if (e == OK)
-		audit_add(t, s->now, "client_added", NULL, s->client_id, NULL);
-	return e;
-}
-
-/* A client without options and without a recipe. */
-static void
-start_client(struct client *c, const struct admin *a, bool is_public)
-{
-	c->alg = a->conf.default_alg;
-	c->auth_method = is_public ? AUTH_NONE : AUTH_CLIENT_SECRET;
-	/* The default for all would refuse every public client. */
-	if (is_public && c->alg == JWA_HS256)
-		c->alg = JWA_EDDSA;
-	c->grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN;
+	return clients_add(t, &s->client, &(struct change){.now = s->now});
 }
 
 /* The keys were read before the step, which may be run more than once. */
@@ -145,6 +120,17 @@ take_jwks(struct client_change *s)
 }
 
 static enum err
+apply_recipe(struct client_change *s)
+{
+	const char *message =
+	    recipe_apply(&s->client, &s->app->recipe, s->app->url);
+
+	return message == NULL
+		   ? OK
+		   : refusal_set(&s->refusal, "--url", s->app->url, message);
+}
+
+static enum err
 compose_client(const struct admin *a, struct client_change *s)
 {
 	struct client *c = &s->client;
@@ -155,16 +141,15 @@ compose_client(const struct admin *a, struct client_change *s)
 	    str_copy(c->client_id, sizeof c->client_id, s->client_id) != OK)
 		return refusal_set(
 		    &s->refusal, "client", s->client_id, message);
-	start_client(c, a, args_has(s->args, "--public"));
+	client_begin(c, a->conf.default_alg, args_has(s->args, "--public"));
 	if (s->app != NULL)
-		e = recipe_apply(s->app, c, &s->refusal);
+		e = apply_recipe(s);
 	if (e == OK)
 		e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK)
 		e = take_jwks(s);
-	if (e == OK && !args_has(s->args, "--scope") && c->scope[0] == '\0' &&
-	    (c->grants & GRANT_AUTHORIZATION_CODE) != 0)
-		e = str_copy(c->scope, sizeof c->scope, DEFAULT_SCOPE);
+	if (e == OK && !args_has(s->args, "--scope"))
+		e = client_default_scope(c);
 	if (e == OK)
 		e = client_options_check(
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
@@ -189,12 +174,12 @@ give_secret(const struct admin *a, struct client_change *s)
 static int
 add_composed_client(struct admin *a, struct client_change *s)
 {
-	const bool made =
-	    has_secret(&s->client) && !args_has(s->args, "--secret-stdin");
+	const bool made = client_has_secret(&s->client) &&
+			  !args_has(s->args, "--secret-stdin");
 	enum err e;
 	int status = EXIT_DONE;
 
-	if (has_secret(&s->client))
+	if (client_has_secret(&s->client))
 		status = give_secret(a, s);
 	if (status == EXIT_DONE)
 		status = keys_ensure(
@@ -255,15 +240,13 @@ add_client(struct admin *a, const struct args *args)
 	return add_client_change(a, &s);
 }
 
-/* HS256 needs a secret that can be recovered, and what is kept of another
- * client's cannot be: a change to HS256 is a change of the secret too. */
 /* The client that is to be changed: no site's, for it is the gate's. */
 static enum err
 find_changeable_client(struct store_txn *t, struct client_change *s)
 {
-	enum err e = client_get(t, s->client_id, &s->client);
+	enum err e = clients_get(t, s->client_id, &s->client);
 
-	if (e == OK && s->client.is_site)
+	if (e == ERR_UNSUPPORTED)
 		return refusal_set(&s->refusal, NULL, NULL,
 		    "this is a site: `latchkey site set` changes it, "
 		    "`latchkey site del` removes it");
@@ -275,14 +258,13 @@ set_client_step(struct store_txn *t, void *arg)
 {
 	struct client_change *s = arg;
 	struct client *c = &s->client;
-	bool had_secret, had_hs256;
+	struct client was;
 	enum err e;
 
 	e = find_changeable_client(t, s);
 	if (e != OK)
 		return e;
-	had_secret = has_secret(c);
-	had_hs256 = c->alg == JWA_HS256;
+	was = *c;
 	e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK)
 		e = take_jwks(s);
@@ -291,23 +273,10 @@ set_client_step(struct store_txn *t, void *arg)
 	if (e == OK)
 		e = client_options_check(
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
-	if (e != OK)
-		return e;
-	s->secret_used = has_secret(c) &&
-			 (!had_secret || args_has(s->args, "--secret-stdin") ||
-			     (c->alg == JWA_HS256 && !had_hs256));
-	if (s->secret_used)
-		e = client_secret_set(c, s->secret, &s->keyring);
-	else if (c->alg != JWA_HS256)
-		c->hs256_secret[0] = '\0';
-	if (!has_secret(c))
-		memset(c->secret_mac, 0, sizeof c->secret_mac);
-	if (e == OK)
-		e = client_put(t, c, s->now);
-	if (e == OK)
-		audit_add(t, s->now, "client_changed", NULL, s->client_id,
-		    s->secret_used ? "new secret" : NULL);
-	return e;
+	return e != OK ? e
+		       : clients_set(t, c, &was, s->secret,
+			     args_has(s->args, "--secret-stdin"), &s->keyring,
+			     &(struct change){.now = s->now}, &s->secret_used);
 }
 
 static enum err
@@ -320,13 +289,9 @@ client_secret_step(struct store_txn *t, void *arg)
 	if (e == OK)
 		e = client_options_check(&s->client, true, &s->refusal);
 	if (e == OK)
-		e = client_secret_set(&s->client, s->secret, &s->keyring);
-	if (e == OK)
-		e = client_put(t, &s->client, s->now);
+		e = clients_set_secret(t, &s->client, s->secret, &s->keyring,
+		    &(struct change){.now = s->now});
 	s->secret_used = e == OK;
-	if (e == OK)
-		audit_add(t, s->now, "client_secret_changed", NULL,
-		    s->client_id, NULL);
 	return e;
 }
 
@@ -433,15 +398,11 @@ static enum err
 del_client_step(struct store_txn *t, void *arg)
 {
 	struct client_change *s = arg;
-	enum err e;
+	enum err e = find_changeable_client(t, s);
 
-	e = find_changeable_client(t, s);
-	if (e == OK)
-		e = remove_client(t, s->client_id);
-	if (e == OK)
-		audit_add(
-		    t, s->now, "client_deleted", NULL, s->client_id, NULL);
-	return e;
+	return e == OK ? clients_remove(
+			     t, s->client_id, &(struct change){.now = s->now})
+		       : e;
 }
 
 static int

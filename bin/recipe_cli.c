@@ -2,15 +2,10 @@
 
 #include "base/secret.h"
 #include "base/str.h"
-#include "domain/uri.h"
 #include "output.h"
 
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { SETTINGS_CAP = 4 * RECIPE_MAX, DISCOVERY_CAP = ISSUER_CAP + 64 };
 
 static const struct column columns[] = {
     {"name", "APP", false},
@@ -24,29 +19,11 @@ static const struct column columns[] = {
 
 /* --- client add --app ------------------------------------------------------*/
 
-static const char *
-url_refusal(const char *url)
-{
-	if (!str_starts(url, "https://") && !str_starts(url, "http://"))
-		return "give the app's address, such as "
-		       "https://app.example.org";
-	if (strchr(url, '?') != NULL)
-		return "an app's address has no ?query";
-	return uri_refusal(url);
-}
-
-/* Without the slashes at its end: recipes bring theirs. */
 static int
 choose_url(struct recipe_choice *choice, const char *url)
 {
-	const char *message = url_refusal(url);
-	size_t len = strlen(url);
+	const char *message = recipe_url(choice->url, url);
 
-	while (len > 0 && url[len - 1] == '/')
-		len--;
-	if (message == NULL &&
-	    str_copy_n(choice->url, sizeof choice->url, url, len) != OK)
-		message = "is too long";
 	return message == NULL ? EXIT_DONE
 			       : admin_fail("--url '%s': %s", url, message);
 }
@@ -91,56 +68,6 @@ recipe_choose(struct recipe_choice *choice, const struct admin *a,
 	return EXIT_DONE;
 }
 
-/* A list of the recipe's, with the address in its place. */
-static enum err
-fill_uris(char *list, size_t cap, const char *pattern,
-    const struct recipe_values *v, struct refusal *r)
-{
-	const char *cursor = list, *message;
-	char uri[URI_CAP];
-	struct buf b;
-
-	buf_init(&b, list, cap);
-	recipe_fill(&b, pattern, v);
-	if (!buf_ok(&b))
-		return refusal_set(r, "--url", v->url, "is too long");
-	while (words_next(&cursor, uri, sizeof uri)) {
-		message = uri_refusal(uri);
-		if (message != NULL)
-			return refusal_set(r, "--url", v->url, message);
-	}
-	return *cursor == '\0' ? OK
-			       : refusal_set(r, "--url", v->url, "is too long");
-}
-
-enum err
-recipe_apply(
-    const struct recipe_choice *choice, struct client *c, struct refusal *r)
-{
-	const struct recipe *recipe = &choice->recipe;
-	const struct recipe_values v = {choice->url, "", "", "", "", ""};
-	enum err e;
-
-	c->alg = recipe->alg;
-	if (recipe->auth == RECIPE_AUTH_NONE)
-		c->auth_method = AUTH_NONE;
-	c->no_pkce = !recipe->pkce;
-	c->introspect_any = recipe->introspect_any;
-	if (recipe->grants != 0)
-		c->grants = recipe->grants;
-	e = str_copy(c->name, sizeof c->name, recipe->client_name);
-	if (e == OK)
-		e = str_copy(c->scope, sizeof c->scope, recipe->scope);
-	if (e == OK)
-		e = fill_uris(c->redirect_uris, sizeof c->redirect_uris,
-		    recipe->redirect_uris, &v, r);
-	if (e == OK)
-		e = fill_uris(c->post_logout_redirect_uris,
-		    sizeof c->post_logout_redirect_uris,
-		    recipe->post_logout_redirect_uris, &v, r);
-	return e;
-}
-
 static const char *
 member(const json_t *told, const char *key)
 {
@@ -157,28 +84,6 @@ secret_of(const json_t *told)
 	return json_object_get(told, "client_secret") != NULL
 		   ? member(told, "client_secret")
 		   : "(the one you gave)";
-}
-
-static enum err
-fill_settings(char text[static SETTINGS_CAP],
-    const struct recipe_choice *choice, const json_t *told)
-{
-	const char *issuer = member(told, "issuer");
-	const char *host = strstr(issuer, "://");
-	char discovery[DISCOVERY_CAP];
-	const struct recipe_values v = {.url = choice->url,
-	    .issuer = issuer,
-	    .issuer_host = host != NULL ? host + 3 : issuer,
-	    .discovery = discovery,
-	    .client_id = member(told, "client_id"),
-	    .client_secret = secret_of(told)};
-	struct buf b;
-
-	buf_init(&b, discovery, sizeof discovery);
-	buf_printf(&b, "%s/.well-known/openid-configuration", issuer);
-	buf_init(&b, text, SETTINGS_CAP);
-	recipe_fill(&b, choice->recipe.settings, &v);
-	return buf_ok(&b) ? OK : ERR_NO_SPACE;
 }
 
 static void
@@ -204,10 +109,12 @@ int
 recipe_tell(const struct recipe_choice *choice, json_t *told, bool as_json)
 {
 	const struct recipe *r = &choice->recipe;
-	char settings[SETTINGS_CAP];
+	char settings[RECIPE_SETTINGS_CAP];
 	int status = EXIT_DONE;
 
-	if (told == NULL || fill_settings(settings, choice, told) != OK) {
+	if (told == NULL ||
+	    recipe_settings(settings, r, choice->url, member(told, "issuer"),
+		member(told, "client_id"), secret_of(told)) != OK) {
 		json_decref(told);
 		return admin_fail("out of memory");
 	}
@@ -239,84 +146,31 @@ to_json(const struct recipe *r, bool own)
 	    "sources", output_words(r->sources), "tried", r->tried, "own", own);
 }
 
-static int
-add_row(json_t *rows, const struct admin *a, const char *name)
-{
-	struct recipe r;
-	bool own;
-	int status = load_recipe(&r, a, name, &own);
-
-	if (status != EXIT_DONE)
-		return status;
-	return json_array_append_new(rows, to_json(&r, own)) == 0
-		   ? EXIT_DONE
-		   : admin_fail("out of memory");
-}
-
-static int
-is_conf(const struct dirent *entry)
-{
-	const char *name = entry->d_name;
-
-	return name[0] != '.' && str_ends(name, ".conf");
-}
-
-static int
-add_own_row(json_t *rows, const struct admin *a, const char *file)
-{
-	char name[RECIPE_NAME_CAP];
-	const size_t len = strlen(file) - strlen(".conf");
-
-	if (str_copy_n(name, sizeof name, file, len) != OK ||
-	    !recipe_name_valid(name))
-		return admin_fail("%s/apps/%s: a recipe's name has a to z, 0 "
-				  "to 9 and - only",
-		    a->dir, file);
-	return add_row(rows, a, name);
-}
-
-/* The recipes in the data directory, by name; there may be none. */
-static int
-add_own(json_t *rows, const struct admin *a)
-{
-	char folder[ADMIN_PATH_CAP];
-	struct dirent **entries = NULL;
-	int status = EXIT_DONE, n;
-	struct buf b;
-
-	buf_init(&b, folder, sizeof folder);
-	buf_printf(&b, "%s/apps", a->dir);
-	n = buf_ok(&b) ? scandir(folder, &entries, is_conf, alphasort) : 0;
-	for (int i = 0; i < n; i++) {
-		if (status == EXIT_DONE)
-			status = add_own_row(rows, a, entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
-	return status;
-}
+struct recipe_rows {
+	json_t *rows;
+	int status;
+};
 
 static bool
-has_row(const json_t *rows, const char *name)
+add_recipe_row(void *arg, const struct recipe *r, bool own, const char *message)
 {
-	for (size_t i = 0; i < json_array_size(rows); i++)
-		if (str_equal(member(json_array_get(rows, i), "name"), name))
-			return true;
-	return false;
+	struct recipe_rows *all = arg;
+
+	if (r == NULL)
+		all->status = admin_fail("%s", message);
+	else if (json_array_append_new(all->rows, to_json(r, own)) != 0)
+		all->status = admin_fail("out of memory");
+	return all->status == EXIT_DONE;
 }
 
 int
 recipe_list(struct admin *a, const struct args *args)
 {
-	const struct recipe_builtin *b = recipe_builtins;
-	json_t *rows = json_array();
-	int status = add_own(rows, a);
+	struct recipe_rows all = {json_array(), EXIT_DONE};
 
-	for (; b->name != NULL && status == EXIT_DONE; b++)
-		if (!has_row(rows, b->name))
-			status = add_row(rows, a, b->name);
-	if (status == EXIT_DONE)
-		return output_list(rows, columns, args_has(args, "--json"));
-	json_decref(rows);
-	return status;
+	recipe_each(a->dir, add_recipe_row, &all);
+	if (all.status == EXIT_DONE)
+		return output_list(all.rows, columns, args_has(args, "--json"));
+	json_decref(all.rows);
+	return all.status;
 }

@@ -4,8 +4,8 @@
 
 #include "admin.h"
 #include "domain/client.h"
+#include "domain/recipe_client.h"
 #include "options.h"
-#include "recipe.h"
 
 #include <jansson.h>
 
@@ -19,11 +19,6 @@ struct recipe_choice {
  * line printed if it is not EXIT_DONE. */
 int recipe_choose(struct recipe_choice *choice, const struct admin *a,
     const struct args *args);
-
-/* Sets in C what the recipe says; what is public stays so. On an error R says
- * why. */
-enum err recipe_apply(const struct recipe_choice *choice, struct client *c,
-    struct refusal *r) MUST_CHECK;
 
 /*
  * Prints what to enter into the app. TOLD is the client as JSON, with issuer

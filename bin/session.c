@@ -3,7 +3,7 @@
 #include "admin.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "domain/audit.h"
+#include "domain/people.h"
 #include "list.h"
 
 #include <stdio.h>
@@ -86,73 +86,29 @@ struct sessions_end_ctx {
 	const uint8_t *sid; /* or */
 	const char *name;   /* or, with neither, all */
 	int64_t now;
-	struct store_txn *t;
 	size_t count;
 };
-
-/* Sessions are ended when a browser may be in wrong hands: what it knows of the
- * person is to count for nothing, either. */
-static bool
-end_devices(
-    struct sessions_end_ctx *s, const uint8_t user_id[static USER_ID_LEN])
-{
-	struct user u;
-	enum err e = user_get(s->t, user_id, &u);
-
-	if (e == OK) {
-		user_end_devices(&u);
-		e = user_put(s->t, &u, u.changed_at);
-	}
-	user_wipe(&u);
-	return e == OK || e == ERR_NOT_FOUND;
-}
-
-static bool
-end_sessions_of(void *arg, const void *record)
-{
-	const struct user *u = record;
-	struct sessions_end_ctx *s = arg;
-
-	s->count += session_end_all(s->t, u->user_id, NULL);
-	return end_devices(s, u->user_id);
-}
-
-static enum err
-end_one_session(struct sessions_end_ctx *s)
-{
-	char sub[SUB_CAP];
-	struct session session;
-	enum err e;
-
-	e = session_get(s->t, s->sid, s->now, &session);
-	if (e != OK)
-		return e;
-	session_end(s->t, s->sid);
-	end_devices(s, session.user_id);
-	s->count = 1;
-	user_sub(sub, session.user_id);
-	audit_add(s->t, s->now, "session_ended", sub, NULL, NULL);
-	return OK;
-}
 
 static enum err
 end_sessions_step(struct store_txn *t, void *arg)
 {
 	struct sessions_end_ctx *s = arg;
-	struct user u;
-	enum err e = OK;
+	const struct change c = {.now = s->now};
+	struct user u = {0};
+	enum err e;
 
-	s->t = t;
 	s->count = 0;
-	if (s->sid != NULL)
-		e = end_one_session(s);
-	else if (s->name == NULL)
-		user_each(t, end_sessions_of, s);
-	else if ((e = user_find(t, s->name, &u)) == OK)
-		end_sessions_of(s, &u);
-	if (e == OK && s->sid == NULL && s->count > 0)
-		audit_add(t, s->now, "session_ended", s->name, NULL,
-		    s->name != NULL ? "all of the person's" : "all");
+	if (s->sid != NULL) {
+		e = people_end_session(t, s->sid, &c);
+		s->count = 1;
+	} else if (s->name == NULL) {
+		e = people_end_all_sessions(t, &c, &s->count);
+	} else {
+		e = user_find(t, s->name, &u);
+		if (e == OK)
+			e = people_end_sessions(t, &u, &c, &s->count);
+	}
+	user_wipe(&u);
 	return e;
 }
 

@@ -2,11 +2,8 @@
 #include "domain/user.h"
 #include "admin.h"
 #include "base/str.h"
-#include "domain/audit.h"
 #include "domain/keyring.h"
-#include "domain/removal.h"
-#include "domain/session.h"
-#include "domain/throttle.h"
+#include "domain/people.h"
 #include "list.h"
 #include "user_password.h"
 #include "user_profile.h"
@@ -119,10 +116,7 @@ add_user_step(struct store_txn *t, void *arg)
 	if (e != OK)
 		return e;
 	s->user = *s->wanted;
-	e = user_add(t, &s->user, s->now);
-	if (e == OK)
-		audit_add(t, s->now, "user_added", s->user.name, NULL, NULL);
-	return e;
+	return people_add(t, &s->user, &(struct change){.now = s->now});
 }
 
 static int
@@ -227,25 +221,15 @@ struct user_change {
 	struct refusal refusal;
 };
 
-/* A person who knew the old password may have a session or a token. A new
- * password is the usual answer to that, so it ends them all. */
 static enum err
 passwd_user_step(struct store_txn *t, void *arg)
 {
 	struct user_change *s = arg;
-	struct user *u = &s->user;
-	enum err e;
+	enum err e = user_find(t, s->name, &s->user);
 
-	e = user_find(t, s->name, u);
-	if (e != OK)
-		return e;
-	u->password = *s->password;
-	u->has_password = true;
-	user_end_devices(u);
-	session_end_all(t, u->user_id, NULL);
-	remove_families(t, u->user_id, NULL);
-	audit_add(t, s->now, "password_changed", u->name, NULL, NULL);
-	return user_put(t, u, s->now);
+	return e == OK ? people_set_password(t, &s->user, s->password,
+			     &(struct change){.now = s->now})
+		       : e;
 }
 
 static enum err
@@ -267,15 +251,13 @@ set_user_step(struct store_txn *t, void *arg)
 		e = user_email_refuse(t, u, &s->email);
 		s->refusal = s->email.refusal;
 	}
-	if (e != OK)
-		return e;
-	audit_add(t, s->now, "user_changed", u->name, NULL, NULL);
-	return user_put(t, u, s->now);
+	return e == OK ? people_set(t, u, &(struct change){.now = s->now}) : e;
 }
 
 static enum err
 lock_or_unlock(struct store_txn *t, struct user_change *s, bool locked)
 {
+	const struct change c = {.now = s->now};
 	enum err e;
 
 	e = user_find(t, s->name, &s->user);
@@ -285,17 +267,8 @@ lock_or_unlock(struct store_txn *t, struct user_change *s, bool locked)
 		s->instead = locked ? "was locked already; sessions ended"
 				    : "was not locked; for ten minutes tries "
 				      "to sign in are not slowed down";
-	s->user.locked = locked;
-	if (locked) {
-		user_end_devices(&s->user);
-		session_end_all(t, s->user.user_id, NULL);
-	} else {
-		throttle_open(t, s->keyring, s->user.name, s->now);
-		throttle_open(t, s->keyring, s->user.email, s->now);
-	}
-	audit_add(t, s->now, locked ? "user_locked" : "user_unlocked",
-	    s->user.name, NULL, NULL);
-	return user_put(t, &s->user, s->now);
+	return locked ? people_lock(t, &s->user, &c)
+		      : people_unlock(t, &s->user, s->keyring, &c);
 }
 
 static enum err
@@ -313,13 +286,9 @@ unlock_user_step(struct store_txn *t, void *arg)
 static enum err
 del_user_step(struct store_txn *t, void *arg)
 {
-	struct user_change *s = arg;
-	enum err e;
+	const struct user_change *s = arg;
 
-	e = remove_user(t, s->name);
-	if (e == OK)
-		audit_add(t, s->now, "user_deleted", s->name, NULL, NULL);
-	return e;
+	return people_remove(t, s->name, &(struct change){.now = s->now});
 }
 
 /* Runs a step that changes one user and says DONE about it. */

@@ -105,6 +105,19 @@ audit_add(struct store_txn *t, int64_t now, const char *event, const char *user,
 }
 
 void
+audit_change(struct store_txn *t, const struct change *c, const char *event,
+    const char *user, const char *client_id, const char *detail)
+{
+	audit_write(t, c->now,
+	    &(struct audit_line){.event = event,
+		.user = user,
+		.client_id = client_id,
+		.detail = detail,
+		.by = c->by,
+		.address = c->address});
+}
+
+void
 audit_each(struct store_txn *t, record_visit *visit, void *arg)
 {
 	struct audit a;

@@ -53,6 +53,19 @@ void audit_write(
 void audit_add(struct store_txn *t, int64_t now, const char *event,
     const char *user, const char *client_id, const char *detail);
 
+/* A change that an administrator makes: when, and with the desk by which person
+ * and from where. The command has neither. */
+struct change {
+	int64_t now;
+	const char *by;      /* a user name */
+	const char *address; /* REMOTE_ADDR */
+};
+
+/* Adds the line of a change. */
+void audit_change(struct store_txn *t, const struct change *c,
+    const char *event, const char *user, const char *client_id,
+    const char *detail);
+
 /* Oldest first, until VISIT returns false. */
 void audit_each(struct store_txn *t, record_visit *visit, void *arg);
 

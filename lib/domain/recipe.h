@@ -3,8 +3,8 @@
  * latchkey-app(5) describes the format. They are compiled in from data/apps/;
  * a file DIR/apps/NAME.conf in the data directory replaces one, or adds one.
  */
-#ifndef LK_BIN_RECIPE_H
-#define LK_BIN_RECIPE_H
+#ifndef LK_DOMAIN_RECIPE_H
+#define LK_DOMAIN_RECIPE_H
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,4 +1,4 @@
-#include "recipe.h"
+#include "domain/recipe.h"
 
 #include "base/file.h"
 #include "base/str.h"

@@ -1,0 +1,104 @@
+#include "domain/clients.h"
+
+#include "base/str.h"
+#include "domain/removal.h"
+
+#include <string.h>
+
+#define DEFAULT_SCOPE "openid profile email groups offline_access"
+
+bool
+client_has_secret(const struct client *c)
+{
+	return c->auth_method == AUTH_CLIENT_SECRET;
+}
+
+void
+client_begin(struct client *c, enum jwa default_alg, bool is_public)
+{
+	c->alg = default_alg;
+	c->auth_method = is_public ? AUTH_NONE : AUTH_CLIENT_SECRET;
+	/* The default for all would refuse every public client. */
+	if (is_public && c->alg == JWA_HS256)
+		c->alg = JWA_EDDSA;
+	c->grants = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN;
+}
+
+enum err
+client_default_scope(struct client *c)
+{
+	if (c->scope[0] != '\0' || (c->grants & GRANT_AUTHORIZATION_CODE) == 0)
+		return OK;
+	return str_copy(c->scope, sizeof c->scope, DEFAULT_SCOPE);
+}
+
+enum err
+clients_add(struct store_txn *t, struct client *c, const struct change *by)
+{
+	enum err e = client_add(t, c, by->now);
+
+	if (e == OK)
+		audit_change(t, by, "client_added", NULL, c->client_id, NULL);
+	return e;
+}
+
+enum err
+clients_get(struct store_txn *t, const char *client_id, struct client *c)
+{
+	enum err e = client_get(t, client_id, c);
+
+	return e == OK && c->is_site ? ERR_UNSUPPORTED : e;
+}
+
+enum err
+clients_set(struct store_txn *t, struct client *c, const struct client *was,
+    const char *secret, bool as_new, const struct keyring *k,
+    const struct change *by, bool *used)
+{
+	const bool had_secret = client_has_secret(was);
+	enum err e = OK;
+
+	*used = client_has_secret(c) &&
+		(!had_secret || as_new ||
+		    (c->alg == JWA_HS256 && was->alg != JWA_HS256));
+	if (*used)
+		e = client_secret_set(c, secret, k);
+	else if (c->alg != JWA_HS256)
+		c->hs256_secret[0] = '\0';
+	if (!client_has_secret(c))
+		memset(c->secret_mac, 0, sizeof c->secret_mac);
+	if (e == OK)
+		e = client_put(t, c, by->now);
+	if (e == OK)
+		audit_change(t, by, "client_changed", NULL, c->client_id,
+		    *used ? "new secret" : NULL);
+	return e;
+}
+
+enum err
+clients_set_secret(struct store_txn *t, struct client *c, const char *secret,
+    const struct keyring *k, const struct change *by)
+{
+	enum err e = client_secret_set(c, secret, k);
+
+	if (e == OK)
+		e = client_put(t, c, by->now);
+	if (e == OK)
+		audit_change(
+		    t, by, "client_secret_changed", NULL, c->client_id, NULL);
+	return e;
+}
+
+enum err
+clients_remove(
+    struct store_txn *t, const char *client_id, const struct change *by)
+{
+	struct client c;
+	enum err e = clients_get(t, client_id, &c);
+
+	if (e == OK)
+		e = remove_client(t, client_id);
+	if (e == OK)
+		audit_change(t, by, "client_deleted", NULL, client_id, NULL);
+	return e;
+}
