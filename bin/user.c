@@ -16,6 +16,10 @@ static const struct option json_option[] = {OPTION_JSON, OPTION_END};
 
 static const struct option add_options[] = {
     {"--name", "NAME", false},
+    {"--given-name", "NAME", false},
+    {"--family-name", "NAME", false},
+    {"--language", "TAG", false},
+    {"--zone", "ZONE", false},
     {"--email", "ADDRESS", false},
     {"--email-verified", NULL, false},
     {"--email-unverified", NULL, false},
@@ -33,6 +37,10 @@ static const struct option passwd_options[] = {
 
 static const struct option set_options[] = {
     {"--name", "NAME", false},
+    {"--given-name", "NAME", false},
+    {"--family-name", "NAME", false},
+    {"--language", "TAG", false},
+    {"--zone", "ZONE", false},
     {"--email", "ADDRESS", false},
     {"--email-verified", NULL, false},
     {"--email-unverified", NULL, false},
@@ -55,6 +63,10 @@ static const struct column show_columns[] = {
     {"preferred_username", "user", false},
     {"sub", "sub", false},
     {"name", "name", false},
+    {"given_name", "given name", false},
+    {"family_name", "family name", false},
+    {"locale", "language", false},
+    {"zoneinfo", "time zone", false},
     {"email", "email", false},
     {"email_verified", "email verified", false},
     {"groups", "groups", false},

@@ -6,6 +6,30 @@
 #include <stdio.h>
 #include <string.h>
 
+static enum err
+apply_names(struct user *u, const struct args *args, struct refusal *r)
+{
+	const struct {
+		const char *option;
+		char *text;
+		size_t cap;
+		value_refusal *refusal;
+	} rows[] = {
+	    {"--name", u->display, sizeof u->display, NULL},
+	    {"--given-name", u->given_name, sizeof u->given_name, NULL},
+	    {"--family-name", u->family_name, sizeof u->family_name, NULL},
+	    {"--language", u->language, sizeof u->language,
+		user_language_refusal},
+	    {"--zone", u->zoneinfo, sizeof u->zoneinfo, user_zone_refusal},
+	};
+	enum err e = OK;
+
+	for (size_t i = 0; e == OK && i < sizeof rows / sizeof *rows; i++)
+		e = option_text(rows[i].text, rows[i].cap, args, rows[i].option,
+		    rows[i].refusal, r);
+	return e;
+}
+
 enum err
 user_apply_profile(struct user *u, const struct args *args, struct refusal *r)
 {
@@ -13,7 +37,7 @@ user_apply_profile(struct user *u, const struct args *args, struct refusal *r)
 	enum err e;
 
 	memcpy(email, u->email, sizeof email);
-	e = option_text(u->display, sizeof u->display, args, "--name", NULL, r);
+	e = apply_names(u, args, r);
 	if (e == OK)
 		e = option_text(u->email, sizeof u->email, args, "--email",
 		    user_email_refusal, r);

@@ -5,7 +5,8 @@
 #include "admin.h"
 #include "domain/user.h"
 
-/* Changes U as --name, --email, --email-verified, --email-unverified and
+/* Changes U as --name, --given-name, --family-name, --language, --zone,
+ * --email, --email-verified, --email-unverified and
  * --group say; ERR_INVALID_REQUEST with R. */
 enum err user_apply_profile(
     struct user *u, const struct args *args, struct refusal *r) MUST_CHECK;

@@ -144,7 +144,8 @@ setup() {
 	local name
 	latchkey client apps --json | jq -e '
 	    {openid: ["sub"], offline_access: [], groups: ["groups"],
-		profile: ["name", "preferred_username", "updated_at"],
+		profile: ["name", "given_name", "family_name",
+		    "preferred_username", "locale", "zoneinfo", "updated_at"],
 		email: ["email", "email_verified"]} as $gives |
 	    [.[] | .name as $n | (.claims -
 		[.scope | split(" ")[] | $gives[.][]]) | select(. != []) |

@@ -162,7 +162,8 @@ list() {
 }
 
 @test "discovery: every claim advertised turns up in an ID token, and no other (Discovery 3)" {
-	latchkey user set alice --group family
+	latchkey user set alice --group family --given-name Alice \
+	    --family-name Adams --language en --zone Europe/London
 	latchkey client set app --alg HS256 >/dev/null
 	latchkey client secret app --secret-stdin <<<"$SECRET" >/dev/null
 	metadata

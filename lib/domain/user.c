@@ -1,5 +1,6 @@
 #include "domain/user.h"
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "domain/opaque_string.h"
 #include "domain/user_email.h"
@@ -22,6 +23,10 @@ static const struct record_field user_fields[] = {
     FIELD_OF(struct user, password.salt, BYTES, SECRET, "password_salt"),
     FIELD_OF(struct user, password.hash, BYTES, SECRET, "password_hash"),
     FIELD_OF(struct user, devices_ended, COUNT, INNER, "devices_ended"),
+    FIELD_OF(struct user, given_name, TEXT, SHOWN, "given_name"),
+    FIELD_OF(struct user, family_name, TEXT, SHOWN, "family_name"),
+    FIELD_OF(struct user, language, TEXT, SHOWN, "locale"),
+    FIELD_OF(struct user, zoneinfo, TEXT, SHOWN, "zoneinfo"),
 };
 const struct record_type user_record = {
     .table = TABLE_USERS,
@@ -36,6 +41,7 @@ all_of(const char *s, const char *chars)
 }
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define LETTERS LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
 const char *
@@ -102,6 +108,51 @@ user_group_refusal(const char *s)
 	if (s[0] == ' ' || s[len - 1] == ' ')
 		return "a group name has no space at its ends";
 	return NULL;
+}
+
+const char *
+user_language_refusal(const char *s)
+{
+	size_t part;
+	bool first = true;
+
+	if (strlen(s) >= LANGUAGE_CAP)
+		return "a language tag has at most 35 characters";
+	do {
+		part = strspn(s, LETTERS DIGITS);
+		if (part < 1 + (size_t)first || part > 8 ||
+		    (first && strspn(s, LETTERS) < part))
+			return "a language is a tag such as de or pt-BR";
+		s += part;
+		first = false;
+	} while (*s++ == '-');
+	return s[-1] == '\0' ? NULL : "a language is a tag such as de or pt-BR";
+}
+
+const char *
+user_zone_refusal(const char *s)
+{
+	if (strlen(s) >= ZONE_CAP)
+		return "a time zone has at most 64 characters";
+	if (s[0] == '\0' || !all_of(s, LETTERS DIGITS "_+-/") ||
+	    strchr(LETTERS, s[0]) == NULL || s[strlen(s) - 1] == '/' ||
+	    strstr(s, "//") != NULL)
+		return "a time zone is a name such as Europe/Berlin";
+	return NULL;
+}
+
+const char *
+user_full_name(char room[static USER_FULL_NAME_CAP], const struct user *u)
+{
+	bool both = u->given_name[0] != '\0' && u->family_name[0] != '\0';
+	struct buf b;
+
+	if (u->display[0] != '\0')
+		return u->display;
+	buf_init(&b, room, USER_FULL_NAME_CAP);
+	buf_printf(
+	    &b, "%s%s%s", u->given_name, both ? " " : "", u->family_name);
+	return room[0] != '\0' ? room : u->name;
 }
 
 const char *

@@ -20,7 +20,10 @@ enum {
 	SUB_CAP = UUID_CAP,
 	USER_NAME_CAP = 65,
 	USER_DISPLAY_CAP = 129,
+	USER_FULL_NAME_CAP = 2 * USER_DISPLAY_CAP,
 	USER_EMAIL_CAP = 255,
+	LANGUAGE_CAP = 36,
+	ZONE_CAP = 65,
 	GROUPS_CAP = 1024,
 	GROUP_NAME_CAP = 129
 };
@@ -37,6 +40,10 @@ struct user {
 	struct password_hash password;
 	int64_t created_at, changed_at;
 	uint32_t devices_ended; /* how often: covered by device cookies */
+	/* Each may be "": not told. */
+	char given_name[USER_DISPLAY_CAP], family_name[USER_DISPLAY_CAP];
+	char language[LANGUAGE_CAP]; /* RFC 5646; the claim `locale` */
+	char zoneinfo[ZONE_CAP];     /* "Europe/Berlin" */
 };
 
 extern const struct record_type user_record;
@@ -46,6 +53,12 @@ const char *user_name_refusal(const char *s); /* [a-z0-9][a-z0-9._@-]*, 64 */
 const char *user_email_refusal(const char *s);
 /* Text without comma, quote or control character, up to 128 bytes. */
 const char *user_group_refusal(const char *s);
+const char *user_language_refusal(const char *s); /* RFC 5646's form */
+const char *user_zone_refusal(const char *s);     /* a name of tzdata's form */
+
+/* What U is called: the claim `name`. In ROOM, or U's own. */
+const char *user_full_name(
+    char room[static USER_FULL_NAME_CAP], const struct user *u);
 
 /* The group that TYPED names: composed as passwords are
  * (domain/opaque_string.h), so that it is one group however it is typed. NULL,

@@ -40,7 +40,8 @@ static const struct {
     {"claim_types_supported", "normal"},
     {"claims_supported",
 	"iss sub aud exp iat auth_time nonce sid amr at_hash name "
-	"preferred_username updated_at email email_verified groups"},
+	"given_name family_name preferred_username locale zoneinfo updated_at "
+	"email email_verified groups"},
 };
 
 /* Said although they are the default or not so: an absent

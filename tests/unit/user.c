@@ -51,6 +51,25 @@ words(void)
 	static const char *const no_groups[] = {"", " ", "a,b", ",", "a\nb",
 	    "a\tb", "a\"b", "a'b", " a", "a ", "a\x7f", "a\xc2\x85z", "a\xc3",
 	    NULL};
+	static const char *const languages[] = {"de", "pt-BR", "zh-Hans", "gsw",
+	    "de-CH-1996", "sl-rozaj-biske", NULL};
+	static const char *const no_languages[] = {"", "d", "-", "de-",
+	    "de--AT", "d1", "de_DE", "de DE", "abcdefghi", "de-abcdefghi",
+	    "aa-bb-cc-dd-ee-ff-gg-hh-ii-jj-kk-ll-mm", NULL};
+	static const char *const zones[] = {"UTC", "Europe/Berlin",
+	    "America/Port-au-Prince", "Etc/GMT+5", "Africa/El_Aaiun",
+	    "America/Argentina/Buenos_Aires", NULL};
+	static const char *const no_zones[] = {"", "/etc/passwd", "../x",
+	    "a/../../b", "Europe/", "Europe//Berlin", "a b", "+1", NULL};
+
+	all(user_language_refusal, languages, true,
+	    "user: a language is a tag of RFC 5646's form");
+	all(user_language_refusal, no_languages, false,
+	    "user: nothing else is a language");
+	all(user_zone_refusal, zones, true,
+	    "user: a time zone is a name of tzdata's form");
+	all(user_zone_refusal, no_zones, false,
+	    "user: nothing else is, least of all a way out of its directory");
 
 	all(user_name_refusal, names, true,
 	    "user: a name has lower-case letters, digits and . _ @ -");
