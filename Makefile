@@ -17,7 +17,7 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library permit
+base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library permit message message_list language
 store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn env held files fault fail
@@ -31,7 +31,7 @@ protocol = provider authorization client_auth auth_secret auth_private_key_jwt a
 	   token_endpoint grant_code grant_refresh grant_client \
 	   claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
-http	 = gateway signals request response message message_list template
+http	 = gateway signals request response template
 web	 = cookie csrf cors browser page call reply token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   gate_flow gate_notice
@@ -48,7 +48,8 @@ command	 = list latchkey admin remains init user user_profile user_password clie
 # Beside the command: what starts the programs.
 beside	 = start-programs
 
-messages  = templates/en.msg
+messages  = templates/en.msg \
+	    $(filter-out templates/en.msg,$(sort $(wildcard templates/*.msg)))
 templates = $(sort $(wildcard templates/*.html)) templates/style.css
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
 manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \

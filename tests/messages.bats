@@ -4,10 +4,11 @@
 
 load helper
 
-# keys: those of en.msg, without the form of a plural.
+# keys: those of en.msg, without the form of a plural, and without what the
+# catalogue itself is.
 keys() {
 	sed -nE 's/^([a-z][a-z0-9_.]*)(\[[a-z]+\])? = .*/\1/p' \
-	    "$root/templates/en.msg" | sort -u
+	    "$root/templates/en.msg" | grep -v '^language\.' | sort -u
 }
 
 generate() {	# FILE...
@@ -36,18 +37,20 @@ generate() {	# FILE...
 }
 
 @test "messages: a mistake in a file of them stops the build" {
-	local d=$BATS_TEST_TMPDIR
-	printf 'a = one {x}\nb[one] = {n} day\nb[other] = {n} days\n' >"$d/en.msg"
-	printf 'b[other] = {n} Tage\na = eins {x}\n' >"$d/de.msg"
+	local d=$BATS_TEST_TMPDIR line told
+	local head='language.name = x\nlanguage.direction = ltr\n'
+	printf "${head}"'a = one {x}\nb[one] = {n} day\nb[other] = {n} days\n' \
+	    >"$d/en.msg"
+	printf "${head}"'b[other] = {n} Tage\nb[one] = ein Tag\na = eins {x}\n' \
+	    >"$d/de.msg"
 	printf '{{t:a}} {{t:b}}' >"$d/page.html"
-	run -0 generate "$d/en.msg" "$d/de.msg" "$d/page.html"
-	[[ $output == *'{"a", "one {x}"},'*'{"b[one]", "{n} day"}'* ]]
-	[[ $output == *'{"a", "eins {x}"}'*'{"de", of_de, 2}'* ]]
-	local line
+	run -0 generate -v complete=1 "$d/en.msg" "$d/de.msg" "$d/page.html"
+	[[ $output == *'{"de", "x", 0, &all_keys, at_de, text_de},'* ]]
+	[[ $output != *lacks* ]]
 	while IFS='|' read -r line told; do
 		cp "$d/de.msg" "$d/fr.msg"
 		printf '%b\n' "$line" >>"$d/fr.msg"
-		run -1 generate "$d/en.msg" "$d/fr.msg" "$d/page.html"
+		run -1 generate -v complete=1 "$d/en.msg" "$d/fr.msg" "$d/page.html"
 		[[ $output == *"$told"* ]] || fail "$line" "$output"
 	done <<-'END'
 		a = again {x}|a is there twice
@@ -58,15 +61,34 @@ generate() {	# FILE...
 		c = a {Place}|{Place} is no place
 		c[some] = x|neither `key = text'
 	END
-	printf 'a = eins\nb[other] = {n}\n' >"$d/de.msg"
-	run -1 generate "$d/en.msg" "$d/de.msg"
-	[[ $output == *'de has other places in a'* ]]
-	printf 'b[other] = {n}\n' >"$d/de.msg"
-	run -1 generate "$d/en.msg" "$d/de.msg"
-	[[ $output == *'de has no a'* ]]
+	printf "${head}"'a = eins\nb[other] = {n}\n' >"$d/de.msg"
+	run -1 generate -v complete=1 "$d/en.msg" "$d/de.msg"
+	[[ $output == *'de.msg: other places in a'* ]]
+	[[ $output == *'de.msg: no b[one]'* ]]
+	printf "${head}"'b[other] = {n}\nb[one] = {n}\n' >"$d/de.msg"
+	run -1 generate -v complete=1 "$d/en.msg" "$d/de.msg"
+	[[ $output == *'de.msg: no a'* ]]
 	printf '{{t:none}}' >"$d/page.html"
 	run -1 generate "$d/en.msg" "$d/page.html"
 	[[ $output == *'no text is called none'* ]]
+	printf 'a = eins\n' >"$d/de.msg"
+	run -1 generate "$d/en.msg" "$d/de.msg"
+	[[ $output == *'de.msg: no language.name'* ]]
+}
+
+@test "messages: what a language has not is shown in English, and told" {
+	local d=$BATS_TEST_TMPDIR
+	local head='language.name = x\nlanguage.direction = rtl\n'
+	printf "${head}"'a = one {x}\nb[one] = {n} day\nb[other] = {n} days\nc = C\n' \
+	    >"$d/en.msg"
+	printf "${head}"'a = eins\nb[many] = {n} Tage\nd = Rest\n' >"$d/pl.msg"
+	run -0 generate "$d/en.msg" "$d/pl.msg"
+	[[ $output == *'pl lacks 4, which are shown in English'* ]]
+	[[ $output == *'{"pl", "x", 1, &all_keys, at_pl, text_pl},'* ]]
+	local text
+	text=$(sed -n '/text_pl/,/^\t;/p' <<<"$output")
+	[[ $text == *'"one {x}"'*'"{n} Tage"'*'"{n} Tage"'*'"{n} Tage"'*'"C"'* ]]
+	[[ $text != *eins* && $text != *Rest* ]]
 }
 
 @test "messages: a sentence with places is between tags, never in one" {

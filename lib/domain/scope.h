@@ -13,7 +13,7 @@
 
 enum { SCOPE_CAP = 1024, SCOPE_WORD_CAP = 128 };
 
-/* Ends with NULL. What each means is the text scope.NAME (http/message.h). */
+/* Ends with NULL. What each means is the text scope.NAME (base/message.h). */
 extern const char *const scopes_known[];
 
 bool scope_is_known(const char *name);

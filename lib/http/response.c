@@ -1,9 +1,9 @@
 #include "http/response.h"
 
 #include "base/log.h"
+#include "base/message.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "http/message.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
  *	{{.}}				the element itself, in an array of text
  *	{{>name}}			another template, in its place
  *	{{t:key}}			a sentence of the catalogue
- *					(http/message.h), for text between tags:
+ *					(base/message.h), for text between tags:
  *					escaped, and what fills its places in
  *					<bdi>
  *
@@ -23,7 +23,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "http/message.h"
+#include "base/message.h"
 
 #include <jansson.h>
 

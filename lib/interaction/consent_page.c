@@ -2,9 +2,9 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/message_list.h"
 #include "base/str.h"
 #include "domain/scope.h"
-#include "http/message_list.h"
 #include "protocol/consent.h"
 
 enum { HOUR_S = 3600, DAY_S = 86400, MEANING_CAP = SCOPE_WORD_CAP + 128 };

@@ -6,9 +6,9 @@
 #define LK_INTERACTION_CONSENT_PAGE_H
 
 #include "base/json.h"
+#include "base/message.h"
 #include "domain/conf.h"
 #include "domain/consent.h"
-#include "http/message.h"
 
 /* Adds the page's data about SCOPE, a word list, to B. What REMEMBERED has as
  * declined is neither in the sentences nor ticked. */

@@ -121,6 +121,8 @@ page_render(struct response *r, const struct page *p, const char *name,
 	json_put_str(data, "style", style);
 	json_put_str(data, "provider_name", p->conf->provider_name);
 	json_put_str(data, "language", p->catalogue->language);
+	json_put_str(
+	    data, "direction", p->catalogue->right_to_left ? "rtl" : "ltr");
 	put_title(data, p->catalogue, name);
 	object = json_finish(data);
 	if (object == NULL || template_render(&r->body, p->templates,

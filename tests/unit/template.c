@@ -36,16 +36,17 @@ const struct template_builtin template_builtins[] = {
     {NULL, NULL},
 };
 
-static const struct message messages[] = {
-    {"greet", "<Hi> {v} & {n}!"},
-    {"last", "by {v}"},
-    {"minutes[one]", "{n} minute"},
-    {"minutes[other]", "{n} minutes"},
-    {"open", "{v"},
-    {"plain", "Hello"},
-};
+static const char keys_text[] = "greet\0last\0minutes[few]\0minutes[many]\0"
+				"minutes[one]\0minutes[other]\0open\0plain";
+static const uint32_t keys_at[] = {0, 6, 11, 24, 38, 51, 66, 71};
+static const struct message_keys keys = {8, keys_at, keys_text};
+static const char texts[] = "<Hi> {v} & {n}!\0by {v}\0{n} few\0{n} many\0"
+			    "{n} minute\0{n} minutes\0{v\0Hello";
+static const uint32_t texts_at[] = {0, 16, 23, 31, 40, 51, 63, 66};
 static const struct catalogue catalogue = {
-    "en", messages, sizeof messages / sizeof *messages};
+    "en", "English", false, &keys, texts_at, texts};
+static const struct catalogue polish = {
+    "pl", "polski", false, &keys, texts_at, texts};
 
 static struct templates *templates;
 static char text[256];
@@ -177,12 +178,12 @@ puts_text(
 }
 
 static bool
-counts(int64_t n, const char *want)
+counts(const struct catalogue *c, int64_t n, const char *want)
 {
 	struct buf out;
 
 	buf_init(&out, text, sizeof text);
-	message_put_count(&out, &catalogue, "minutes", n);
+	message_put_count(&out, c, "minutes", n);
 	return buf_ok(&out) && str_equal(text, want);
 }
 
@@ -208,12 +209,13 @@ sentences(void)
 		  puts_text("open", "v", "x", "") &&
 		  !puts_text("none", "v", "x", ""),
 	    "message: text with something in its place");
-	CHECK(counts(1, "1 minute") && counts(2, "2 minutes") &&
-		  counts(0, "0 minutes"),
+	CHECK(counts(&catalogue, 1, "1 minute") &&
+		  counts(&catalogue, 2, "2 minutes") &&
+		  counts(&catalogue, 0, "0 minutes") &&
+		  counts(&polish, 2, "2 few") && counts(&polish, 5, "5 many"),
 	    "message: a number has the form of the plural that it needs");
-	CHECK(str_equal(message_text(&catalogue, "greet"), messages[0].text) &&
-		  str_equal(
-		      message_text(&catalogue, "plain"), messages[5].text) &&
+	CHECK(str_equal(message_text(&catalogue, "greet"), texts) &&
+		  str_equal(message_text(&catalogue, "plain"), "Hello") &&
 		  message_text(&catalogue, "") == NULL &&
 		  message_text(&catalogue, "z") == NULL &&
 		  message_part(&catalogue, "a", "b", "c") == NULL,

@@ -1,25 +1,29 @@
-#include "http/message.h"
+#include "base/message.h"
 
 #include "base/str.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { KEY_CAP = 128 };
 
-static int
-compare_keys(const void *key, const void *message)
-{
-	return strcmp(key, ((const struct message *)message)->key);
-}
-
 const char *
 message_text(const struct catalogue *c, const char *key)
 {
-	const struct message *m = bsearch(
-	    key, c->messages, c->count, sizeof *c->messages, compare_keys);
+	const struct message_keys *keys = c->keys;
+	size_t low = 0, high = keys->count;
 
-	return m != NULL ? m->text : NULL;
+	while (low < high) {
+		size_t i = low + (high - low) / 2;
+		int order = strcmp(key, keys->text + keys->at[i]);
+
+		if (order == 0)
+			return c->text + c->at[i];
+		if (order < 0)
+			high = i;
+		else
+			low = i + 1;
+	}
+	return NULL;
 }
 
 const char *
@@ -74,11 +78,69 @@ message_put(struct buf *out, const struct catalogue *c, const char *key,
 	}
 }
 
-/* Of languages that have one and many, as English. */
 static const char *
-plural_form(int64_t n)
+polish_plural(int64_t n)
+{
+	int64_t tens = n % 100 / 10, ones = n % 10;
+
+	if (n == 1)
+		return "one";
+	return ones >= 2 && ones <= 4 && tens != 1 ? "few" : "many";
+}
+
+static const char *
+arabic_plural(int64_t n)
+{
+	static const char *const first[] = {"zero", "one", "two"};
+	int64_t rest = n % 100;
+
+	if (n >= 0 && n <= 2)
+		return first[n];
+	if (rest >= 3 && rest <= 10)
+		return "few";
+	return rest >= 11 ? "many" : "other";
+}
+
+static const char *
+no_plural(int64_t n)
+{
+	(void)n;
+	return "other";
+}
+
+static const char *
+french_plural(int64_t n)
+{
+	return n == 0 || n == 1 ? "one" : "other";
+}
+
+static const char *
+english_plural(int64_t n)
 {
 	return n == 1 ? "one" : "other";
+}
+
+static const struct {
+	const char *language;
+	const char *(*form)(int64_t n);
+} plurals[] = {
+    {"ar", arabic_plural},
+    {"fr", french_plural},
+    {"ja", no_plural},
+    {"pl", polish_plural},
+    {"pt", french_plural},
+    {"zh-Hans", no_plural},
+};
+
+/* Millions, which French and its sisters count in a form of their own, are not
+ * counted here. */
+const char *
+message_plural(const char *language, int64_t n)
+{
+	for (size_t i = 0; i < sizeof plurals / sizeof *plurals; i++)
+		if (str_equal(plurals[i].language, language))
+			return plurals[i].form(n);
+	return english_plural(n);
 }
 
 void
@@ -91,6 +153,6 @@ message_put_count(
 	buf_init(&b, number, sizeof number);
 	buf_put_int(&b, n);
 	buf_init(&b, form_key, sizeof form_key);
-	buf_printf(&b, "%s[%s]", key, plural_form(n));
+	buf_printf(&b, "%s[%s]", key, message_plural(c->language, n));
 	message_put(out, c, buf_ok(&b) ? form_key : key, "n", number);
 }

@@ -2,12 +2,17 @@
  * Sentences for people. A catalogue is a language: a text for each key
  * ("login.heading"), made by the Makefile from templates/LANGUAGE.msg;
  * templates/en.msg explains the form of these files. All catalogues have the
- * same keys. A page is rendered with one of them (struct page).
+ * same keys. A page is rendered with one of them (struct page), which
+ * base/language.h chooses.
  *
  * A text has places, as {client_name}. What is put there is data of the page.
+ *
+ * The texts of a language are one string, in which numbers say where each
+ * begins: an array of pointers would be written to in each process, as the
+ * library is loaded, and so be in memory once for each.
  */
-#ifndef LK_HTTP_MESSAGE_H
-#define LK_HTTP_MESSAGE_H
+#ifndef LK_BASE_MESSAGE_H
+#define LK_BASE_MESSAGE_H
 
 #include "base/buf.h"
 
@@ -15,14 +20,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct message {
-	const char *key, *text;
+/* The keys, sorted: key I begins at TEXT + AT[I]. */
+struct message_keys {
+	size_t count;
+	const uint32_t *at;
+	const char *text;
 };
 
 struct catalogue {
-	const char *language;           /* "en" (RFC 5646) */
-	const struct message *messages; /* sorted by key */
-	size_t count;
+	const char *language; /* "en" (RFC 5646) */
+	const char *name;     /* in that language */
+	bool right_to_left;
+	const struct message_keys *keys;
+	const uint32_t *at; /* the text of key I begins at TEXT + AT[I] */
+	const char *text;
 };
 
 /* Ends with a NULL language. The first is the default. */
@@ -40,7 +51,11 @@ const char *message_part(const struct catalogue *c, const char *group,
 void message_put(struct buf *out, const struct catalogue *c, const char *key,
     const char *place, const char *value);
 
-/* The same with the number N in the place {n}, in the form that N needs:
+/* The form of the plural (CLDR: "zero", "one", "two", "few", "many", "other")
+ * that N things have in LANGUAGE. */
+const char *message_plural(const char *language, int64_t n);
+
+/* As message_put with the number N in the place {n}, in the form that N needs:
  * "KEY[one]". */
 void message_put_count(
     struct buf *out, const struct catalogue *c, const char *key, int64_t n);

@@ -2,10 +2,10 @@
  * Several things in a sentence, as its language writes them: "name, address and
  * groups".
  */
-#ifndef LK_HTTP_MESSAGE_LIST_H
-#define LK_HTTP_MESSAGE_LIST_H
+#ifndef LK_BASE_MESSAGE_LIST_H
+#define LK_BASE_MESSAGE_LIST_H
 
-#include "http/message.h"
+#include "base/message.h"
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "http/message_list.h"
+#include "base/message_list.h"
 
 #include "base/str.h"
 
