@@ -26,7 +26,7 @@ domain	 = conf conf_value keyring installation opaque_token scope pkce password 
 	   recipe recipe_client clients site site_path site_rule site_rules destination app_password \
 	   family family_rotate code consent removal people device opaque_string slots throttle revocation replay audit signkey signer \
 	   records
-protocol = provider authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
+protocol = provider key_rotation authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint grant_code grant_refresh grant_client \
 	   claims access_token id_token introspect revoke userinfo \

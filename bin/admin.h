@@ -85,6 +85,6 @@ int admin_refuse(
 
 /* Makes an active and a next key of ALG (EdDSA or RS256) unless there are
  * some; an exit status. */
-int keys_ensure(struct admin *a, enum jwa alg);
+int admin_ensure_keys(struct admin *a, enum jwa alg);
 
 #endif

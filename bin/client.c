@@ -182,7 +182,7 @@ add_composed_client(struct admin *a, struct client_change *s)
 	if (client_has_secret(&s->client))
 		status = give_secret(a, s);
 	if (status == EXIT_DONE)
-		status = keys_ensure(
+		status = admin_ensure_keys(
 		    a, conf_access_token_alg(&a->conf, s->client.alg));
 	if (status != EXIT_DONE)
 		return status;
@@ -374,7 +374,7 @@ set_client(struct admin *a, const struct args *args)
 	if (e != OK)
 		return refuse_client(a, e, args->operand);
 	if (alg != NULL && jwa_issued_from_name(alg) != JWA_COUNT)
-		status = keys_ensure(a,
+		status = admin_ensure_keys(a,
 		    conf_access_token_alg(&a->conf, jwa_issued_from_name(alg)));
 	if (status != EXIT_DONE)
 		return status;

@@ -214,9 +214,9 @@ fill(struct admin *a, const char *issuer, const char *alg)
 	if (status == EXIT_DONE)
 		status = put_identity(a, issuer);
 	if (status == EXIT_DONE)
-		status = keys_ensure(a, JWA_EDDSA);
+		status = admin_ensure_keys(a, JWA_EDDSA);
 	if (status == EXIT_DONE && alg != NULL && str_equal(alg, "RS256"))
-		status = keys_ensure(a, JWA_RS256);
+		status = admin_ensure_keys(a, JWA_RS256);
 	if (status != EXIT_DONE)
 		return status;
 	/* Last: with it the directory counts as initialised. */
