@@ -6,7 +6,7 @@ setup_file() {
 	PORT=$(free_port)
 	LATCHKEY_DEMO=$BATS_FILE_TMPDIR/demo
 	SERVER_LOG=$BATS_FILE_TMPDIR/log
-	ISSUER=http://127.0.0.1:$PORT
+	ISSUER=http://localhost:$PORT
 	export PORT LATCHKEY_DEMO SERVER_LOG ISSUER
 	start_demo
 }
@@ -90,8 +90,8 @@ start_demo() {
 	stop_server
 	PORT=$(free_port)
 	start_demo
-	request - GET "http://127.0.0.1:$PORT/app/login"
-	assert_header Location "^http://127.0.0.1:$PORT/authorize"
+	request - GET "http://localhost:$PORT/app/login"
+	assert_header Location "^http://localhost:$PORT/authorize"
 	stop_server
 	PORT=$first
 	start_demo
@@ -106,7 +106,7 @@ start_demo() {
 	port=$(free_port)
 	cp -a "$LATCHKEY_DEMO" "$BATS_TEST_TMPDIR/demo"
 	echo damaged >"$BATS_TEST_TMPDIR/demo/data/store/data.mdb"
-	echo "http://127.0.0.1:$port" >"$BATS_TEST_TMPDIR/demo/made-for"
+	echo "http://localhost:$port" >"$BATS_TEST_TMPDIR/demo/made-for"
 	LATCHKEY_DEMO=$BATS_TEST_TMPDIR/demo run ! \
 	    "$root/data/demo/demo.sh" "$port"
 	[[ $output = *'is not a latchkey store'*"cannot use $BATS_TEST_TMPDIR/demo; remove it"* ]]

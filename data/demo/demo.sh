@@ -1,5 +1,5 @@
 #!/bin/sh
-# A provider with two people and a sample app, on 127.0.0.1:PORT until Ctrl-C:
+# A provider with two people and a sample app, at http://localhost:PORT until Ctrl-C:
 #
 #	demo.sh PORT
 #
@@ -11,7 +11,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 : "${LATCHKEY_BUILD:=$root/build}"
 demo=${LATCHKEY_DEMO:-$LATCHKEY_BUILD/demo}
 port=$1
-issuer=http://127.0.0.1:$port
+issuer=http://localhost:$port
 password='correct horse battery'
 
 refuse() {
