@@ -92,6 +92,29 @@ times_given(const struct args *args, const char *name)
 	return n;
 }
 
+/* What the usage calls the second operand; NULL: the verb has at most one. */
+static const char *
+second_operand(const struct verb *verb)
+{
+	const char *space =
+	    verb->operand != NULL ? strchr(verb->operand, ' ') : NULL;
+
+	return space != NULL ? space + 1 : NULL;
+}
+
+/* False if there is no place for it. */
+static bool
+place_operand(struct args *args, const char *value)
+{
+	if (args->verb->operand != NULL && args->operand == NULL)
+		args->operand = value;
+	else if (second_operand(args->verb) != NULL && args->second == NULL)
+		args->second = value;
+	else
+		return false;
+	return true;
+}
+
 static enum args_result
 check_operands(const struct args *args)
 {
@@ -108,6 +131,11 @@ check_operands(const struct args *args)
 		    args->verb->operand);
 		return ARGS_BAD;
 	}
+	if (second_operand(args->verb) != NULL && args->second == NULL) {
+		fprintf(stderr, "latchkey: missing operand %s\n",
+		    second_operand(args->verb));
+		return ARGS_BAD;
+	}
 	return ARGS_OK;
 }
 
@@ -122,11 +150,10 @@ args_parse(struct args *args, const struct verb *verb, int argc, char **argv)
 	while ((r = take_word(args, &c, &w)) == WORD) {
 		if (w.option != NULL)
 			continue;
-		if (verb->operand == NULL || args->operand != NULL) {
+		if (!place_operand(args, w.value)) {
 			bad(w.value, "unexpected argument");
 			return ARGS_BAD;
 		}
-		args->operand = w.value;
 	}
 	if (r == WORD_HELP)
 		return ARGS_HELP;

@@ -33,7 +33,8 @@ struct option {
 struct verb {
 	const char *noun;    /* "user" */
 	const char *name;    /* "add"; NULL if the noun says it all */
-	const char *operand; /* what the usage calls it; NULL: none */
+	const char *operand; /* what the usage calls it, or two: "OLD NEW";
+			      * NULL: none */
 	bool operand_optional;
 	bool bare; /* runs without an open store: makes or examines it */
 	const struct option *options; /* ends with OPTION_END */
@@ -52,6 +53,7 @@ struct args {
 	int argc;
 	char **argv;
 	const char *operand; /* NULL if there was none */
+	const char *second;  /* of a verb with two: the other */
 };
 
 /* The position of args_next; starts zeroed. */

@@ -7,6 +7,7 @@
 #include "list.h"
 #include "user_password.h"
 #include "user_profile.h"
+#include "user_rename.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -434,6 +435,8 @@ const struct verb user_verbs[] = {
     {"user", "set", "NAME", false, false, set_options,
 	"Changes what is known of a person; --group replaces the list.",
 	set_user},
+    {"user", "rename", "OLD NEW", false, false, no_options,
+	"Gives a person another user name; `sub` stays.", user_rename_verb},
     {"user", "lock", "NAME", false, false, no_options,
 	"Keeps a person out, and signs them out everywhere.", lock_user},
     {"user", "unlock", "NAME", false, false, no_options,

@@ -281,6 +281,27 @@ user_add(struct store_txn *t, struct user *u, int64_t now)
 	return e == OK ? store_failed(t) : e;
 }
 
+enum err
+user_rename(struct store_txn *t, const char *old, struct user *u, int64_t now)
+{
+	char name[USER_NAME_CAP];
+	struct store_value v;
+	enum err e;
+
+	memcpy(name, u->name, sizeof name);
+	e = user_find(t, old, u);
+	if (e != OK)
+		return e;
+	e = store_get(t, TABLE_USER_NAMES, name, strlen(name), &v);
+	if (e != ERR_NOT_FOUND)
+		return e == OK ? ERR_EXISTS : e;
+	store_del(t, TABLE_USER_NAMES, u->name, strlen(u->name));
+	memcpy(u->name, name, sizeof name);
+	store_put(t, TABLE_USER_NAMES, u->name, strlen(u->name), u->user_id,
+	    USER_ID_LEN, 0);
+	return user_put(t, u, now);
+}
+
 void
 user_end_devices(struct user *u)
 {

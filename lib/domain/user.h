@@ -101,6 +101,14 @@ enum err user_add(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
  * person has the same verified address (domain/user_email.h). */
 enum err user_put(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
 
+/*
+ * Gives the person OLD the name U->name, and U the rest of the record. All else
+ * knows people by user_id, and stays as it is. ERR_NOT_FOUND; ERR_EXISTS: the
+ * name is taken.
+ */
+enum err user_rename(struct store_txn *t, const char *old, struct user *u,
+    int64_t now) MUST_CHECK;
+
 /* Makes all device cookies of U worthless (domain/device.h); U is to be put. */
 void user_end_devices(struct user *u);
 
