@@ -7,6 +7,7 @@
 #include "client_show.h"
 #include "domain/clients.h"
 #include "groups.h"
+#include "own_domain.h"
 #include "prompt.h"
 #include "recipe_cli.h"
 
@@ -190,6 +191,8 @@ add_composed_client(struct admin *a, struct client_change *s)
 	if (e != OK)
 		return refuse_client(a, e, s->client_id);
 	groups_warn_of_empty(a, s->client.groups);
+	if (!args_has(s->args, "--no-trusted"))
+		own_domain_hint(a, &s->client);
 	if (s->app != NULL)
 		return recipe_tell(s->app,
 		    client_told(a, &s->client, made ? s->secret : NULL),

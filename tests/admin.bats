@@ -1034,3 +1034,37 @@ $DATA/store/mine"
 	[[ $output != *$'\xc2\x9b'* ]]
 	assert_output 'a\\xc2\\x9b31mb'
 }
+
+@test "client add: suggests --trusted for a confidential app of the issuer's registrable domain, and for no other" {
+	local options told n=0
+	DATA=$BATS_TEST_TMPDIR/one
+	latchkey init https://id.family.co.uk >/dev/null
+	while IFS='|' read -r told options; do
+		# shellcheck disable=SC2086 # options
+		run -0 latchkey client add "app$((++n))" $options
+		case $told:$output in
+		yes:*hint:*family.co.uk*--trusted* | no:*) ;;
+		*) fail "$options" "$output" ;;
+		esac
+		[[ $told = yes || $output != *hint:* ]] || fail "$options" "$output"
+	done <<-'END'
+		yes|--redirect-uri https://photos.family.co.uk/cb
+		yes|--redirect-uri https://family.co.uk/cb --redirect-uri https://a.b.FAMILY.co.uk:8443/cb
+		no|--redirect-uri https://photos.family.co.uk/cb --trusted
+		no|--redirect-uri https://photos.family.co.uk/cb --no-trusted
+		no|--redirect-uri https://photos.family.co.uk/cb --public
+		no|--redirect-uri https://photos.family.co.uk/cb --redirect-uri https://other.co.uk/cb
+		no|--redirect-uri https://notfamily.co.uk/cb
+		no|--redirect-uri https://family.co.uk.example.org/cb
+		no|--redirect-uri https://192.0.2.7/cb
+		no|--redirect-uri http://localhost/cb
+		no|--redirect-uri org.example.app:/cb
+	END
+	# Neighbours at a dynamic DNS service share no domain.
+	DATA=$BATS_TEST_TMPDIR/two
+	latchkey init https://adams.duckdns.org >/dev/null
+	run -0 latchkey client add app --redirect-uri https://baker.duckdns.org/cb
+	[[ $output != *hint:* ]]
+	run -0 latchkey client add other --redirect-uri https://photos.adams.duckdns.org/cb
+	[[ $output = *hint:*adams.duckdns.org* ]]
+}
