@@ -26,7 +26,7 @@ domain	 = conf conf_value keyring installation opaque_token scope pkce password 
 	   recipe recipe_client clients site site_path site_rule site_rules destination app_password \
 	   family family_rotate code consent removal people device opaque_string slots throttle revocation replay audit signkey signer \
 	   records
-protocol = provider key_rotation authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
+protocol = provider account key_rotation authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint grant_code grant_refresh grant_client \
 	   claims access_token id_token introspect revoke userinfo \
@@ -34,11 +34,11 @@ protocol = provider key_rotation authorization client_auth auth_secret auth_priv
 http	 = gateway signals request response template
 web	 = cookie csrf cors browser page call reply token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
-	   gate_flow gate_notice
+	   gate_flow gate_notice own_page account_home account_flow
 server	 = server opened token_answer worker_pool stack_wipe held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
-	   gate
+	   gate account
 
 command	 = list latchkey admin remains init user user_profile user_password user_rename client client_options client_show own_domain recipe_cli site \
 	   app_password groups key \
@@ -272,7 +272,7 @@ $(marked)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(marked)/messages.o $(archive)
 test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(programs:%=$(BUILD)/test/cgi-bin/%) $(BUILD)/test/bin/latchkey \
     $(BUILD)/test/bin/start-programs $(marked)/bin/latchkey \
-    $(addprefix $(marked)/cgi-bin/,authorize logout gate) \
+    $(addprefix $(marked)/cgi-bin/,authorize logout gate account) \
     $(durability) $(record) $(BUILD)/tests/bench/seed
 
 # Packages first, in a make of its own: without them nothing compiles.

@@ -11,6 +11,10 @@
 #	apache-fcgid			Apache starts FastCGI programs (mod_fcgid)
 #	apache-cgi, lighttpd-cgi	plain CGI: nothing runs between requests
 #
+# An issuer without a path has its host for itself: home is there, and what is not
+# there is told by a page of ours. One below a path (https://example.org/idp) is
+# beside a site, which keeps all other addresses.
+#
 # With a certificate (PEM) and its key the provider is served over TLS, and http is
 # sent there; without, over http: behind a proxy that has the certificate, at the
 # address that -l names. PROGRAMS is the programs' directory, SOCKETS
@@ -112,12 +116,17 @@ fill() {	# NAME VALUE
 	printf 's|@%s@|%s|g\n' "$1" "$(printf %s "$2" | sed 's/[\\&|]/\\&/g')"
 }
 
+# What is only for a host of its own, or only for an issuer below a path.
+leave_out_place='own host'
+[ -n "$path" ] || leave_out_place='below a path'
+
 leave_out_ipv6=''
 [ -n "$listen6" ] || leave_out_ipv6='/^[[:space:]]*# IPv6:$/,/# end IPv6$/d;'
 [ -n "$listen_http6" ] ||
     leave_out_ipv6="$leave_out_ipv6"'/^[[:space:]]*# IPv6, http:$/,/# end IPv6$/d'
 
 sed -e "/^[[:space:]]*# $leave_out:/,/^[[:space:]]*# end$/d" \
+    -e "/^[[:space:]]*# $leave_out_place:/,/# end $leave_out_place$/d" \
     -e "$leave_out_ipv6" \
     -e "$(fill ORIGIN "$origin")" -e "$(fill HOST "$host")" \
     -e "$(fill LISTEN "$listen")" \

@@ -528,7 +528,12 @@ request_cgi() {
 	case ${path##*/} in
 	openid-configuration | oauth-authorization-server | jwks.json)
 		program=metadata ;;
-	*) program=${path##*/} ;;
+	authorize | token | refresh | userinfo | introspect | revoke | logout)
+		program=${path##*/} ;;
+	*)	# as the web servers of conf/ have it
+		program=account
+		[[ ! $path =~ /admin(/|$) ]] || program=admin
+		;;
 	esac
 	for header in "${sent[@]}"; do
 		name=${header%%:*}
@@ -621,7 +626,21 @@ tags() {
 			part=${part%%>*}
 			printf '<%s>\n' "${part//$'\n'/ }"
 		done
-	} <"$dir/body"
+	} <"${form_file:-$dir/body}"
+}
+
+# form_with STEP: from now on the last page is its form that has this button, if
+# there is one: fields and tags are that form's. The caller's form_file.
+form_with() {
+	local dir
+	answer_dir
+	awk -v button="name=\"step\" value=\"$1\"" 'BEGIN { RS = "</form>" }
+	    /<form/ && index($0, button) {
+		sub(/^.*<form/, "<form")
+		print $0 "</form>"
+		exit
+	    }' "$dir/body" >"$dir/form"
+	[[ ! -s $dir/form ]] || form_file=$dir/form
 }
 
 # Every field of the last page's form that a browser would send unchanged:
@@ -662,10 +681,13 @@ open_page() {
 # STAY=1.
 submit() {
 	local -; set +T
-	local person=$1 action pair
+	local person=$1 action pair form_file=
 	local -A fields=()
 	local -a pairs=()
 	shift
+	for pair; do
+		[[ $pair != step=* ]] || form_with "${pair#step=}"
+	done
 	while IFS= read -r pair; do
 		fields[${pair%%=*}]=${pair#*=}
 	done < <(form_fields)

@@ -492,7 +492,7 @@ link_of_page() {
 		    step="$step"
 		assert_status 303
 		refute_header Set-Cookie
-		assert_header Location "^$ISSUER/logout\?$"
+		assert_header Location "^$ISSUER/logout$"
 	done
 	request - GET "$ISSUER/logout"
 	refute_header Set-Cookie

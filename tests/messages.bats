@@ -170,6 +170,12 @@ app_pages() {
 	ask app prompt=select_account && see 200
 }
 
+account_pages() {
+	local person=alice
+	request alice GET "$ISSUER/" && see 200
+	request alice GET "$ISSUER/account" && see 200
+}
+
 sign_out_pages() {
 	local person=bob back=post_logout_redirect_uri
 	request bob GET "$ISSUER/logout" && see 200
@@ -248,6 +254,7 @@ gate_pages() {
 	set_conf workers 8
 	set_conf argon2_slots 1
 	app_pages
+	account_pages
 	sign_out_pages
 	error_pages
 	gate_pages

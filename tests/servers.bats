@@ -170,6 +170,18 @@ signing_out_ends_the_session() {
 	assert_error login_required
 }
 
+# On a host of its own even this is a page of ours.
+nothing_is_there() {
+	assert_page 'There is nothing at this address'
+}
+
+# asks_to_sign_in PATH: a page of ours that no app asks for.
+asks_to_sign_in() {
+	answers 200 "$1"
+	assert_page 'name="password"'
+	assert_page "action=\"$prefix$1\""
+}
+
 only_its_paths_are_there() {
 	local path prefix=${ISSUER#*://*:"$PORT"}
 	answers 200 /.well-known/openid-configuration
@@ -177,19 +189,30 @@ only_its_paths_are_there() {
 	answers 200 /jwks.json
 	answers 401 /userinfo
 	answers_json 405 /token
-	for path in / /tokenx /token/ /token/x /token.html /x/token /jwks.jsonx \
+	asks_to_sign_in /account
+	if [[ -z $prefix ]]; then
+		asks_to_sign_in /
+	else
+		answers 404 /
+	fi
+	for path in /tokenx /token/ /token/x /token.html /x/token /jwks.jsonx \
 	    /index.html /.well-known/ /.well-known/openid-configurationx \
-	    /.well-known/openid-configuration/ /metadata /latchkey.conf; do
+	    /.well-known/openid-configuration/ /metadata /latchkey.conf \
+	    /accountx /account/ /account/nothing /joinx; do
 		answers 404 "$path"
+		[[ -n $prefix && $path != /account/* ]] || nothing_is_there
 	done
 	path=$(ask /%2e%2e/data/latchkey.conf)
 	[[ $path = 40[034] ]] || fail "$path"
 	ISSUER=${ISSUER%"$prefix"}
 	answers 200 "/.well-known/openid-configuration$prefix"
 	answers 200 "/.well-known/oauth-authorization-server$prefix"
+	answers 303 /.well-known/change-password
+	assert_equal "$(http_header Location | tr -d '\r')" \
+	    "$ISSUER$prefix/account/password"
 	[[ -n $prefix ]] || return 0
 	answers 404 /.well-known/openid-configuration
-	for path in /token "${prefix}x/token" "${prefix/./x}/token" "$prefix"; do
+	for path in / /account /join /token "${prefix}x/token" "${prefix/./x}/token" "$prefix"; do
 		answers 404 "$path"
 	done
 }

@@ -10,6 +10,9 @@
  * at the end the way back to the app with a code. */
 void authorize_flow(struct call *c);
 
+/* Home, and the account of the person who is signed in. */
+void account_flow(struct call *c);
+
 /* Ends the session of this browser. An app that proves whom it means is
  * believed; otherwise the person is asked. */
 void logout_flow(struct call *c);

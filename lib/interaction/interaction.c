@@ -7,6 +7,18 @@
 
 #include <string.h>
 
+const char *
+interaction_client_id(const struct interaction *i)
+{
+	return i->client != NULL ? i->client->client_id : NULL;
+}
+
+const char *
+interaction_client_name(const struct interaction *i)
+{
+	return i->client != NULL ? i->client->name : "";
+}
+
 /* The app's request as an address of ours; false if it is too long. */
 static bool
 put_own_url(char url[static INTERACTION_URL_CAP], const struct interaction *i)
@@ -14,7 +26,9 @@ put_own_url(char url[static INTERACTION_URL_CAP], const struct interaction *i)
 	struct buf b;
 
 	buf_init(&b, url, INTERACTION_URL_CAP);
-	buf_printf(&b, "%s%s?", i->conf->issuer, i->flow->path);
+	buf_printf(&b, "%s%s", i->conf->issuer, i->flow->path);
+	if (i->form.count > 0)
+		buf_putc(&b, '?');
 	form_put(&b, &i->form);
 	return buf_ok(&b);
 }
@@ -59,16 +73,18 @@ bind_token(struct interaction *i, const struct step *step)
 	csrf_bind(&i->csrf, bound ? i->cookie->sid : NULL);
 }
 
-/* The button NAME of the page that TOKEN was made for; NULL if there is none.
- * Steps may have buttons of the same name. */
+/* The button NAME of the page that TOKEN was made for, and that page's STEP;
+ * NULL if there is none. Steps may have buttons of the same name. */
 static const struct step_button *
-find_button(struct interaction *i, const char *name, const char *token)
+find_button(struct interaction *i, const char *name, const char *token,
+    const struct step **step)
 {
 	for (const struct step *const *s = i->flow->steps; *s != NULL; s++)
 		for (const struct step_button *b = (*s)->buttons;
 		     b->name != NULL; b++) {
 			if (!str_equal(b->name, name))
 				continue;
+			*step = *s;
 			bind_token(i, *s);
 			if (csrf_check(&i->csrf, (*s)->purpose, token) == OK)
 				return b;
@@ -84,18 +100,20 @@ run_button(struct interaction *i, const struct form *posted)
 {
 	const char *name = form_get(posted, "step");
 	const char *proof = form_get(posted, "proof");
+	const struct step *step = NULL;
 	const struct step_button *button =
-	    find_button(i, name, form_get(posted, "csrf"));
+	    find_button(i, name, form_get(posted, "csrf"), &step);
 
 	if (button != NULL) {
 		i->proven = proof != NULL &&
 			    proof_unseal(&i->proof, proof, i->csrf.keyring,
 				i->csrf.browser, i->call->now) == OK;
-		button->run(i, posted);
+		if (i->flow->admit == NULL || i->flow->admit(i, step))
+			button->run(i, posted);
 		return;
 	}
-	call_log_refusal(
-	    i->call, ERR_FORBIDDEN, REASON_FORM_TOKEN, i->client->client_id);
+	call_log_refusal(i->call, ERR_FORBIDDEN, REASON_FORM_TOKEN,
+	    interaction_client_id(i));
 	if (i->flow->stale != NULL)
 		i->flow->stale(i, name);
 	else
@@ -146,7 +164,7 @@ interaction_show(struct interaction *i, const struct step *step)
 	struct buf u;
 
 	json_begin(&b);
-	json_put_str(&b, "client_name", i->client->name);
+	json_put_str(&b, "client_name", interaction_client_name(i));
 	json_put_str(&b, "error", i->alert);
 	if (i->flow->page != NULL)
 		i->flow->page(i, step, &b);

@@ -53,7 +53,8 @@ struct flow {
 	const char *path;                /* "/authorize" */
 	const struct step *const *steps; /* to a NULL */
 
-	/* Parses the app's request from i->form, and sets i->client. */
+	/* Parses the app's request from i->form, and sets i->client, if an app
+	 * asks. */
 	enum err (*parse)(struct interaction *i, enum reason *reason);
 	/* Decides and answers: the next step's page, or the end. */
 	void (*go_on)(struct interaction *i);
@@ -66,6 +67,10 @@ struct flow {
 	 * request is written into the page. */
 	void (*page)(struct interaction *i, const struct step *step,
 	    struct json_build *b);
+	/* Before a button of STEP runs: whether it may. If not, it has
+	 * answered.
+	 */
+	bool (*admit)(struct interaction *i, const struct step *step);
 	/* A form came back without a good token; BUTTON is what it names.
 	 * Without this, what was asked is asked again. */
 	void (*stale)(struct interaction *i, const char *button);
@@ -89,7 +94,8 @@ struct interaction {
 	/* What the person has proven, here or on an earlier page, if PROVEN. */
 	bool proven;
 	struct proof proof;
-	const struct client *client; /* the app; NULL: not known yet */
+	const struct client *client; /* the app; NULL: none asks, or it is not
+				      * known yet */
 	/* Nothing but its address says that it is this app: no form may lead
 	 * there. */
 	bool client_is_guessed;
@@ -99,6 +105,10 @@ struct interaction {
 
 /* Serves one request of FLOW, whose own state is STATE. */
 void interaction_run(const struct flow *flow, void *state, struct call *c);
+
+/* The app's client_id and name; NULL and "" if there is none. */
+const char *interaction_client_id(const struct interaction *i);
+const char *interaction_client_name(const struct interaction *i);
 
 /* Answers with the page of STEP. */
 void interaction_show(struct interaction *i, const struct step *step);

@@ -72,7 +72,7 @@ sign_in_failed(
     struct interaction *i, enum err e, const char *name, int64_t wait_s)
 {
 	struct call *c = i->call;
-	const char *client_id = i->client->client_id;
+	const char *client_id = interaction_client_id(i);
 	const char *key = "login.wrong", *alert = NULL;
 	char text[256];
 
@@ -157,8 +157,8 @@ sign_in_complete(struct interaction *i)
 	enum err e;
 
 	if (!i->proven) {
-		call_log_refusal(
-		    c, ERR_FORBIDDEN, REASON_FORM_TOKEN, i->client->client_id);
+		call_log_refusal(c, ERR_FORBIDDEN, REASON_FORM_TOKEN,
+		    interaction_client_id(i));
 		ask_after_stale(i);
 		return false;
 	}

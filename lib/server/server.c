@@ -20,7 +20,8 @@ enum { IDLE_MAX_S = 86400 };
 struct server {
 	const struct endpoint *endpoints;
 	bool every_path; /* the one endpoint serves them */
-	bool stays;      /* FastCGI */
+	bool whole_paths;
+	bool stays; /* FastCGI */
 	struct opened opened;
 };
 
@@ -60,15 +61,40 @@ path_matches(const struct call *c, const char *path)
 	       str_equal(asked + strlen(path), issuer_path);
 }
 
-static const struct endpoint *
-find_endpoint(const struct call *c, const struct endpoint *endpoints)
+/* What follows the issuer in the address. */
+static const char *
+path_below_issuer(const struct call *c)
 {
+	const char *asked = c->request.path;
+	const char *issuer_path = conf_issuer_path(&c->provider->conf);
+	size_t len = strlen(issuer_path);
+
+	return str_starts(asked, issuer_path) && asked[len] == '/' ? asked + len
+								   : asked;
+}
+
+static bool
+whole_path_matches(const struct call *c, const char *path)
+{
+	size_t len = strlen(path) - 1;
+
+	if (path[len] == '*')
+		return strncmp(c->path, path, len) == 0;
+	return str_equal(c->path, path);
+}
+
+static const struct endpoint *
+find_endpoint(const struct call *c, const struct server *server)
+{
+	const struct endpoint *endpoints = server->endpoints;
+
 	/* A caller that tells no path at all (a test, a bare server) can only
 	 * mean the one there is. */
 	if (c->request.path[0] == '\0' && endpoints[1].path == NULL)
 		return endpoints;
 	for (; endpoints->path != NULL; endpoints++)
-		if (path_matches(c, endpoints->path))
+		if (server->whole_paths ? whole_path_matches(c, endpoints->path)
+					: path_matches(c, endpoints->path))
 			return endpoints;
 	return NULL;
 }
@@ -167,7 +193,8 @@ answer_call(struct server_call *own)
 		server->endpoints->serve(c);
 		return;
 	}
-	ep = find_endpoint(c, server->endpoints);
+	c->path = path_below_issuer(c);
+	ep = find_endpoint(c, server);
 	if (ep != NULL)
 		dispatch_call(c, ep);
 	else
@@ -247,8 +274,9 @@ server_run(const char *program, unsigned uses, const struct endpoint *endpoints)
 {
 	static const struct worker_kind kind = {
 	    call_make, call_free, call_serve, workers_max, may_hang};
-	struct server server = {
-	    .endpoints = endpoints, .every_path = uses & SERVER_EVERY_PATH};
+	struct server server = {.endpoints = endpoints,
+	    .every_path = uses & SERVER_EVERY_PATH,
+	    .whole_paths = uses & SERVER_WHOLE_PATHS};
 	int64_t idle_ms = idle_exit_ms();
 	struct gateway *g = NULL;
 	enum err e;

@@ -24,7 +24,10 @@ enum {
 	SERVER_PAGES = 1 << 8,             /* answers people: templates */
 	/* Is asked about requests that are not for it: the one endpoint serves
 	 * every path and method, and only the head has been read. */
-	SERVER_EVERY_PATH = 1 << 9
+	SERVER_EVERY_PATH = 1 << 9,
+	/* May get any path: those of endpoints are compared whole, and one that
+	 * ends in "*" means all that begin so. */
+	SERVER_WHOLE_PATHS = 1 << 10
 };
 
 struct endpoint {

@@ -23,7 +23,8 @@ struct call {
 	struct page page;          /* of programs that answer people */
 	struct exchange *exchange; /* until the request is served */
 	struct request request;
-	struct caller caller;     /* what it says about its sender */
+	const char *path;     /* of the request, below the issuer: "/token" */
+	struct caller caller; /* what it says about its sender */
 	struct response response; /* begun with status 200 */
 	int64_t now;              /* Unix seconds */
 	bool late;  /* the answer leaves late (server/held.h): to a guess */

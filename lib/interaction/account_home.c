@@ -1,0 +1,82 @@
+#include "interaction/account_home.h"
+
+#include "base/buf.h"
+#include "web/page.h"
+
+/* An address of ours, as a link of a page. */
+static void
+put_link(struct json_build *b, const struct interaction *i, const char *name,
+    const char *path)
+{
+	char text[ISSUER_CAP + 64];
+	struct buf u;
+
+	buf_init(&u, text, sizeof text);
+	buf_printf(&u, "%s%s", conf_issuer_path(i->conf), path);
+	if (!buf_ok(&u))
+		b->failed = true;
+	json_put_str(b, name, text);
+}
+
+/* --- home ------------------------------------------------------------------*/
+
+static void
+put_home(struct interaction *i, struct json_build *b)
+{
+	put_link(b, i, "account_url", "/account");
+	own_page_put_sign_out(i, b);
+}
+
+static const struct step home_step = {
+    .purpose = "home",
+    .template = "home.html",
+    .page = put_home,
+};
+
+const struct own_page home_page = {
+    .path = "/",
+    .steps = {&home_step},
+};
+
+/* --- the account -----------------------------------------------------------*/
+
+static json_t *
+list_links(const struct interaction *i)
+{
+	const struct own_pages *set = own_state(i)->set;
+	json_t *links = json_array();
+	struct json_build one;
+
+	for (const struct own_page *const *p = set->pages; *p != NULL; p++) {
+		if ((*p)->link == NULL ||
+		    ((*p)->is_linked != NULL && !(*p)->is_linked(i)))
+			continue;
+		json_begin(&one);
+		put_link(&one, i, "url", (*p)->path);
+		json_put_str(&one, "text",
+		    message_text(i->call->page.catalogue, (*p)->link));
+		json_array_append_new(links, json_finish(&one));
+	}
+	return links;
+}
+
+static void
+put_overview(struct interaction *i, struct json_build *b)
+{
+	bool has_home = conf_issuer_path(i->conf)[0] == '\0';
+
+	json_put(b, "links", list_links(i));
+	json_put_str(b, "home_url", has_home ? "/" : "");
+	own_page_put_sign_out(i, b);
+}
+
+static const struct step overview_step = {
+    .purpose = "account",
+    .template = "account.html",
+    .page = put_overview,
+};
+
+const struct own_page overview_page = {
+    .path = "/account",
+    .steps = {&overview_step},
+};

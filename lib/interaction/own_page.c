@@ -1,0 +1,187 @@
+#include "interaction/own_page.h"
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "interaction/sign_in_step.h"
+#include "web/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NOTICES "done."
+
+enum { NOTICE_CAP = 64, OWN_URL_CAP = ISSUER_CAP + 256 };
+
+struct own_state *
+own_state(const struct interaction *i)
+{
+	return i->state;
+}
+
+static const struct own_page *
+find_page(const struct own_pages *set, const char *path)
+{
+	for (const struct own_page *const *p = set->pages; *p != NULL; p++)
+		if (str_equal((*p)->path, path))
+			return *p;
+	return NULL;
+}
+
+static enum err
+parse_own(struct interaction *i, enum reason *reason)
+{
+	(void)reason;
+	return own_state(i)->page != NULL ? OK : ERR_NO_SUCH_PAGE;
+}
+
+static void
+refuse_own(struct interaction *i, enum err e, enum reason reason)
+{
+	struct call *c = i->call;
+
+	call_log_refusal(c, e, reason, NULL);
+	page_error(&c->response, &c->page, e, reason);
+}
+
+/* Who is signed in, and what the page shows; false: it has been answered. */
+static bool
+look_at_page(struct interaction *i)
+{
+	struct own_state *s = own_state(i);
+	struct call *c = i->call;
+	enum err e;
+
+	if (s->data == NULL && s->page->data_size > 0 &&
+	    (s->data = calloc(1, s->page->data_size)) == NULL)
+		e = ERR_NO_MEMORY;
+	else
+		e = account_read(c->provider, i->cookie, c->now, s->page->look,
+		    s->data, &s->account);
+	if (e != OK)
+		own_page_refuse(i, e, REASON_NONE);
+	return e == OK && (s->set->admit == NULL || s->set->admit(i));
+}
+
+void
+own_page_refuse(struct interaction *i, enum err e, enum reason reason)
+{
+	if (e == ERR_LOGIN_REQUIRED)
+		sign_in_ask(i, "", "");
+	else
+		refuse_own(i, e, reason);
+}
+
+static void
+show_page(struct interaction *i)
+{
+	if (look_at_page(i))
+		interaction_show(i, own_state(i)->page->steps[0]);
+}
+
+/* A button of STEP was pressed. */
+static bool
+admit_to_step(struct interaction *i, const struct step *step)
+{
+	return step->before_session || look_at_page(i);
+}
+
+/* The sentence that the address asks for, if it is one of those. */
+static const char *
+notice_text(const struct interaction *i)
+{
+	const char *word = form_get(&i->form, "done");
+	const char *text = NULL;
+	char key[NOTICE_CAP];
+	struct buf b;
+
+	buf_init(&b, key, sizeof key);
+	buf_printf(&b, NOTICES "%s", word != NULL ? word : "");
+	if (word != NULL && buf_ok(&b))
+		text = message_text(i->call->page.catalogue, key);
+	return text != NULL ? text : "";
+}
+
+static void
+put_own(struct interaction *i, const struct step *step, struct json_build *b)
+{
+	const struct own_state *s = own_state(i);
+
+	json_put_bool(b, "can_cancel", false);
+	json_put_str(b, "notice", notice_text(i));
+	if (step->before_session)
+		return;
+	json_put_str(b, "display", s->account.user.display);
+	json_put_str(b, "name", s->account.user.name);
+}
+
+static void
+enter_own(struct interaction *i)
+{
+	if (sign_in_complete(i))
+		interaction_again(i);
+}
+
+void
+own_page_done(struct interaction *i, const char *path, const char *notice)
+{
+	char url[OWN_URL_CAP];
+	struct buf b;
+
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "%s%s", i->conf->issuer, path);
+	if (notice != NULL)
+		buf_printf(&b, "%sdone=%s",
+		    strchr(path, '?') != NULL ? "&" : "?",
+		    notice + strlen(NOTICES));
+	if (!buf_ok(&b))
+		i->call->response.failed = true;
+	response_redirect(&i->call->response, url);
+}
+
+void
+own_page_put_sign_out(struct interaction *i, struct json_build *b)
+{
+	char token[CSRF_TOKEN_CAP], action[ISSUER_CAP + 16];
+	struct buf u;
+
+	csrf_bind(&i->csrf, i->cookie->sid);
+	csrf_make(token, &i->csrf, i->conf, &i->call->response, "logout");
+	json_put_str(b, "sign_out_csrf", token);
+	buf_init(&u, action, sizeof action);
+	buf_printf(&u, "%s/logout", conf_issuer_path(i->conf));
+	json_put_str(b, "sign_out_action", action);
+}
+
+static const struct flow own_flow = {
+    .parse = parse_own,
+    .go_on = show_page,
+    .refuse = refuse_own,
+    .page = put_own,
+    .admit = admit_to_step,
+    .stale = sign_in_stale,
+    .proven = enter_own,
+};
+
+void
+own_pages_run(const struct own_pages *set, struct call *c)
+{
+	struct own_state s = {
+	    .set = set, .page = find_page(set, c->path), .flow = own_flow};
+	size_t n = 0;
+
+	s.steps[n++] = &sign_in_step;
+	for (size_t k = 0; s.page != NULL && k < OWN_PAGE_STEPS_MAX &&
+			   s.page->steps[k] != NULL;
+	     k++)
+		s.steps[n++] = s.page->steps[k];
+	s.flow.path = s.page != NULL ? s.page->path : "/";
+	s.flow.steps = s.steps;
+	interaction_run(&s.flow, &s, c);
+	if (s.data != NULL) {
+		if (s.page->free_data != NULL)
+			s.page->free_data(s.data);
+		secret_wipe(s.data, s.page->data_size);
+		free(s.data);
+	}
+	account_wipe(&s.account);
+}

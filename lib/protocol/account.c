@@ -1,0 +1,55 @@
+#include "protocol/account.h"
+
+#include "base/secret.h"
+
+struct account_ctx {
+	const struct session_cookie *cookie;
+	int64_t now;
+	account_step *step;
+	void *arg;
+	struct account *a;
+};
+
+static enum err
+find_account_step(struct store_txn *t, void *arg)
+{
+	struct account_ctx *d = arg;
+	struct account *a = d->a;
+	enum err e;
+
+	*a = (struct account){.now = d->now};
+	e = session_find(t, d->cookie, d->now, &a->session, &a->user);
+	if (e == OK && d->step != NULL)
+		e = d->step(t, a, d->arg);
+	return e;
+}
+
+enum err
+account_read(const struct provider *p, const struct session_cookie *cookie,
+    int64_t now, account_step *step, void *arg, struct account *a)
+{
+	struct account_ctx d = {cookie, now, step, arg, a};
+
+	*a = (struct account){0};
+	if (cookie == NULL)
+		return ERR_LOGIN_REQUIRED;
+	return store_read(p->store, find_account_step, &d);
+}
+
+enum err
+account_write(const struct provider *p, const struct session_cookie *cookie,
+    int64_t now, account_step *step, void *arg, struct account *a)
+{
+	struct account_ctx d = {cookie, now, step, arg, a};
+
+	*a = (struct account){0};
+	if (cookie == NULL)
+		return ERR_LOGIN_REQUIRED;
+	return store_write(p->store, now, find_account_step, &d);
+}
+
+void
+account_wipe(struct account *a)
+{
+	secret_wipe(a, sizeof *a);
+}

@@ -1,0 +1,41 @@
+/*
+ * What signed-in people see and change of their own, at pages of ours: each
+ * look and each change is one transaction, which finds the session first.
+ */
+#ifndef LK_PROTOCOL_ACCOUNT_H
+#define LK_PROTOCOL_ACCOUNT_H
+
+#include "base/err.h"
+#include "domain/session.h"
+#include "domain/user.h"
+#include "protocol/provider.h"
+
+#include <stdint.h>
+
+/* The person who is signed in. */
+struct account {
+	struct session session;
+	struct user user;
+	int64_t now; /* Unix seconds */
+};
+
+/* What is done for A in the transaction; a step (store/store.h). */
+typedef enum err account_step(
+    struct store_txn *t, struct account *a, void *arg);
+
+/* Finds whose session COOKIE (NULL: none came) opens, and looks with STEP
+ * (NULL: at no more). ERR_LOGIN_REQUIRED, and A is zeroes: no one is signed in.
+ */
+enum err account_read(const struct provider *p,
+    const struct session_cookie *cookie, int64_t now, account_step *step,
+    void *arg, struct account *a) MUST_CHECK;
+
+/* The same in a write transaction, for a change: the session may have ended
+ * since the page was looked at. */
+enum err account_write(const struct provider *p,
+    const struct session_cookie *cookie, int64_t now, account_step *step,
+    void *arg, struct account *a) MUST_CHECK;
+
+void account_wipe(struct account *a);
+
+#endif
