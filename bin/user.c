@@ -210,7 +210,7 @@ add_user(struct admin *a, const struct args *args)
 	if (e != OK)
 		status = refuse_new_user(a, e, &wanted);
 	else if (!args_has(args, "--no-password")) {
-		status = user_new_password(a, args, u.name, &u.password);
+		status = user_new_password(a, args, &u, &u.password);
 		u.has_password = status == EXIT_DONE;
 	}
 	if (status == EXIT_DONE)
@@ -337,10 +337,9 @@ passwd_user(struct admin *a, const struct args *args)
 	int status;
 
 	e = store_read(a->store, find_user_step, &f);
+	status = e != OK ? refuse_user(a, e, args->operand)
+			 : user_new_password(a, args, &f.user, &h);
 	user_wipe(&f.user);
-	if (e != OK)
-		return refuse_user(a, e, args->operand);
-	status = user_new_password(a, args, args->operand, &h);
 	if (status == EXIT_DONE)
 		status = change_user(a, passwd_user_step, &s,
 		    "has a new password; sessions and refresh tokens ended");

@@ -1,7 +1,7 @@
 #include "user_password.h"
 
 #include "base/secret.h"
-#include "domain/user.h"
+#include "domain/new_password.h"
 #include "prompt.h"
 
 #include <stdio.h>
@@ -23,20 +23,35 @@ explain_prompt(enum err e)
 }
 
 static int
-ask_twice(char password[static PASSWORD_CAP], const char *name)
+refuse_flaws(
+    const char *password, const struct user *u, const struct conf *conf)
+{
+	enum password_flaw flaw = password_flaw(password, u, conf);
+	char message[200];
+	struct buf b;
+
+	if (flaw == PASSWORD_FINE)
+		return EXIT_DONE;
+	buf_init(&b, message, sizeof message);
+	password_flaw_tell(&b, flaw, conf);
+	return admin_fail("%s", message);
+}
+
+static int
+ask_twice(char password[static PASSWORD_CAP], const struct user *u,
+    const struct conf *conf)
 {
 	char again[PASSWORD_CAP], question[USER_NAME_CAP + 32];
-	int status = EXIT_DONE;
-	const char *message;
+	int status;
 	enum err e;
 
-	snprintf(question, sizeof question, "New password for %s: ", name);
+	snprintf(question, sizeof question, "New password for %s: ", u->name);
 	e = prompt_secret(question, password, PASSWORD_CAP);
 	if (e != OK)
 		return explain_prompt(e);
-	message = password_refusal(password);
-	if (message != NULL)
-		return admin_fail("%s", message);
+	status = refuse_flaws(password, u, conf);
+	if (status != EXIT_DONE)
+		return status;
 	e = prompt_secret("The same again: ", again, sizeof again);
 	if (e != OK)
 		status = explain_prompt(e);
@@ -48,16 +63,12 @@ ask_twice(char password[static PASSWORD_CAP], const char *name)
 }
 
 static int
-read_once(char password[static PASSWORD_CAP])
+read_once(char password[static PASSWORD_CAP], const struct user *u,
+    const struct conf *conf)
 {
-	const char *message;
-	enum err e;
+	enum err e = prompt_stdin(password, PASSWORD_CAP);
 
-	e = prompt_stdin(password, PASSWORD_CAP);
-	if (e != OK)
-		return explain_prompt(e);
-	message = password_refusal(password);
-	return message != NULL ? admin_fail("%s", message) : EXIT_DONE;
+	return e != OK ? explain_prompt(e) : refuse_flaws(password, u, conf);
 }
 
 static int
@@ -82,13 +93,14 @@ hash_password(
 
 int
 user_new_password(const struct admin *a, const struct args *args,
-    const char *name, struct password_hash *h)
+    const struct user *u, struct password_hash *h)
 {
 	char password[PASSWORD_CAP] = "";
 	int status;
 
-	status = args_has(args, "--password-stdin") ? read_once(password)
-						    : ask_twice(password, name);
+	status = args_has(args, "--password-stdin")
+		     ? read_once(password, u, &a->conf)
+		     : ask_twice(password, u, &a->conf);
 	if (status == EXIT_DONE)
 		status = hash_password(h, password, &a->conf);
 	secret_wipe(password, sizeof password);

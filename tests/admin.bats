@@ -566,18 +566,30 @@ $DATA/store/mine"
 	assert_equal "$(json length)" 0
 }
 
-@test "a password too short, repeated, with a NUL or too long is refused" {
+@test "a password too short, common, made of a name, with a NUL or too long is refused" {
 	with() { printf "$1" | latchkey user add alice --password-stdin; }
 	run -1 with 'short\n'
 	assert_output '8 characters'
 	run -1 with 'aaaaaaaaaaaa\n'
+	assert_output 'repetition'
+	run -1 with 'Sunshine1\n'
+	assert_output 'commonest'
+	run -1 with 'alice2026\n'
+	assert_output 'a name or address'
 	run -1 with ''
 	run -1 with 'good pass\0word\n'
 	run -1 with 'tabbed\tpassword\n'
 	run -1 with 'not \xff UTF-8 text\n'
 	run -1 with "$(printf 'ab%.0s' {1..600})\n"
 	run -1 latchkey user show alice
-	run -0 with 'the first line\nthe second line\n'
+	set_conf password_min 15
+	run -1 with 'violet tractor\n'
+	assert_output '15 characters'
+	run -0 with 'the very first line\nthe second line\n'
+	# By what is known of the person then.
+	latchkey user set alice --name 'Alice Wonderland'
+	run -1 latchkey user passwd alice --password-stdin <<<'wonderland-2026'
+	assert_output 'a name or address'
 }
 
 @test "without --password-stdin the password is asked for twice, unseen" {

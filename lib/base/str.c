@@ -71,6 +71,19 @@ lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+bool
+str_take_out(char *s, const char *part)
+{
+	size_t len = strlen(part);
+	bool found = false;
+
+	while ((s = strstr(s, part)) != NULL) {
+		memmove(s, s + len, strlen(s + len) + 1);
+		found = true;
+	}
+	return found;
+}
+
 void
 str_lower(char *s)
 {

@@ -30,6 +30,9 @@ size_t str_index(const char *const *strings, size_t count, const char *s);
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
 
+/* Takes each PART out of S, once; whether there was one. PART is not "". */
+bool str_take_out(char *s, const char *part);
+
 /* ASCII only, in every locale. */
 void str_lower(char *s);
 bool str_equal_nocase(const char *a, const char *b);

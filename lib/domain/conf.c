@@ -59,6 +59,8 @@ const struct conf_key conf_keys[] = {
 	FIELD(session_remember_absolute_s), 5 * MINUTE, 365 * DAY, "and used"},
     {"jwks_max_age", "1h", conf_parse_duration, FIELD(jwks_max_age_s), MINUTE,
 	DAY, "how long clients may keep the public keys"},
+    {"password_min", "8", conf_parse_count, FIELD(password_min), 8, 64,
+	"characters that a new password needs"},
     {"argon2_opslimit", "2", conf_parse_count, FIELD(argon2_opslimit), 1, 10,
 	"passes of a password hash"},
     {"argon2_memlimit", "19", conf_parse_count, FIELD(argon2_memlimit_mib), 8,

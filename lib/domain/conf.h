@@ -36,6 +36,7 @@ struct conf {
 	int64_t session_remember_absolute_s;
 	int64_t jwks_max_age_s;
 
+	uint32_t password_min; /* characters of a new one */
 	uint32_t argon2_opslimit;
 	uint32_t argon2_memlimit_mib;
 	uint32_t argon2_slots; /* hashes at once, on the whole machine */

@@ -2,7 +2,6 @@
 
 #include "base/permit.h"
 #include "base/secret.h"
-#include "base/str.h"
 #include "domain/opaque_string.h"
 #include "domain/slots.h"
 
@@ -14,65 +13,6 @@ _Static_assert((int)PASSWORD_SALT_LEN == (int)crypto_pwhash_SALTBYTES,
     "the salt is crypto_pwhash's");
 
 enum { MEANT_CAP = (PASSWORD_CAP - 1) * OPAQUE_STRING_GROWTH + 1 };
-
-static bool
-is_utf8_continuation(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* Bytes in the first character of S, which is UTF-8. */
-static size_t
-first_character(const char *s)
-{
-	size_t len = 1;
-
-	while (is_utf8_continuation(s[len]))
-		len++;
-	return len;
-}
-
-static size_t
-characters(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s != '\0'; s++)
-		n += !is_utf8_continuation(*s);
-	return n;
-}
-
-static const char *
-weakness(const char *p)
-{
-	if (characters(p) < PASSWORD_MIN)
-		return "the password needs 8 characters or more";
-	/* One repeated: then it begins with itself less its first. */
-	if (str_starts(p, p + first_character(p)))
-		return "the password is one character over and over";
-	return NULL;
-}
-
-const char *
-password_refusal(const char *p)
-{
-	char meant[MEANT_CAP];
-	size_t len = strlen(p);
-	const char *message;
-
-	if (len >= PASSWORD_CAP)
-		return "the password is too long";
-	if (!str_is_utf8(p, len))
-		return "the password is not UTF-8 text";
-	if (str_has_control(p))
-		return "the password has a control character in it";
-	if (opaque_string(meant, sizeof meant, p) != OK)
-		return "the password has letters beyond ASCII, and "
-		       "libunistring, which they need, cannot be loaded";
-	message = weakness(meant);
-	secret_wipe(meant, sizeof meant);
-	return message;
-}
 
 /* Argon2id of PASSWORD with HOW's salt and cost, in a slot. */
 static enum err

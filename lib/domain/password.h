@@ -15,7 +15,6 @@
 enum {
 	PASSWORD_SALT_LEN = 16,
 	PASSWORD_HASH_LEN = 32,
-	PASSWORD_MIN = 8,   /* characters, for a new one */
 	PASSWORD_CAP = 1025 /* bytes, NUL included */
 };
 
@@ -25,15 +24,10 @@ struct password_hash {
 	uint8_t hash[PASSWORD_HASH_LEN];
 };
 
-/* All three take a password as typed, and mean what it means
- * (domain/opaque_string.h).
+/* Both take a password as typed, and mean what it means
+ * (domain/opaque_string.h). What may be a new one: domain/new_password.h.
  *
- * Whether P may be a new password: UTF-8, PASSWORD_MIN characters or more and
- * not all the same, fits, no control characters. NULL if so, else what is
- * wrong, for people. */
-const char *password_refusal(const char *p);
-
-/* Hashes at the cost CONF asks for; ERR_TEMPORARILY_UNAVAILABLE: no memory;
+ * Hashes at the cost CONF asks for; ERR_TEMPORARILY_UNAVAILABLE: no memory;
  * ERR_BUSY: no slot became free in SLOTS_WAIT_MS; ERR_IO, ERR_PERMISSION: no
  * slot can be opened; ERR_UNSUPPORTED: no libunistring, and P is not ASCII. */
 enum err password_set(struct password_hash *h, const char *password,
