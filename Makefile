@@ -54,7 +54,8 @@ templates = $(sort $(wildcard templates/*.html)) templates/style.css
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
 manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5
-domain	 += common_password new_password
+domain	 += common_password new_password link
+command	 += user_link
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
 
 # --- how it is compiled ------------------------------------------------------

@@ -5,6 +5,7 @@
 #include "domain/keyring.h"
 #include "domain/people.h"
 #include "list.h"
+#include "user_link.h"
 #include "user_password.h"
 #include "user_profile.h"
 #include "user_rename.h"
@@ -133,19 +134,6 @@ add_user_step(struct store_txn *t, void *arg)
 }
 
 static int
-name_user(struct user *u, const char *name)
-{
-	const char *message;
-
-	if (str_copy(u->name, sizeof u->name, name) != OK)
-		return admin_fail("user %s: the name is too long", name);
-	str_lower(u->name);
-	message = user_name_refusal(u->name);
-	return message != NULL ? admin_fail("user '%s': %s", name, message)
-			       : EXIT_DONE;
-}
-
-static int
 refuse_new_user(
     const struct admin *a, enum err e, const struct user_addition *s)
 {
@@ -174,17 +162,6 @@ store_new_user(struct admin *a, const struct user *u, bool as_json)
 	return status;
 }
 
-static bool
-is_contradictory(const struct args *args)
-{
-	if (!args_has(args, "--email-verified") ||
-	    !args_has(args, "--email-unverified"))
-		return false;
-	(void)admin_misused("--email-verified and --email-unverified exclude "
-			    "each other");
-	return true;
-}
-
 static int
 add_user(struct admin *a, const struct args *args)
 {
@@ -198,9 +175,9 @@ add_user(struct admin *a, const struct args *args)
 	    args_has(args, "--password-stdin"))
 		return admin_misused("--no-password and --password-stdin "
 				     "exclude each other");
-	if (is_contradictory(args))
+	if (user_is_contradictory(args))
 		return EXIT_USAGE;
-	status = name_user(&u, args->operand);
+	status = user_apply_name(&u, args->operand);
 	if (status != EXIT_DONE)
 		return status;
 	if (user_apply_profile(&u, args, &r) != OK)
@@ -354,7 +331,7 @@ set_user(struct admin *a, const struct args *args)
 
 	if (!args_any(args))
 		return admin_misused("user set: nothing to change");
-	if (is_contradictory(args))
+	if (user_is_contradictory(args))
 		return EXIT_USAGE;
 	return change_user(a, set_user_step, &s, "changed");
 }
@@ -427,6 +404,12 @@ const struct verb user_verbs[] = {
     {"user", "passwd", "NAME", false, false, passwd_options,
 	"Sets a new password; ends the person's sessions and refresh tokens.",
 	passwd_user},
+    {"user", "invite", "NAME", false, false, user_invite_options,
+	"Adds a person, and prints a link with which they choose a password.",
+	user_invite},
+    {"user", "reset", "NAME", false, false, user_reset_options,
+	"Prints a link with which a person chooses a new password.",
+	user_reset},
     {"user", "list", NULL, false, false, json_option, "Lists all people.",
 	list_users},
     {"user", "show", "NAME", false, false, json_option, "Shows one person.",

@@ -30,6 +30,30 @@ apply_names(struct user *u, const struct args *args, struct refusal *r)
 	return e;
 }
 
+int
+user_apply_name(struct user *u, const char *name)
+{
+	const char *message;
+
+	if (str_copy(u->name, sizeof u->name, name) != OK)
+		return admin_fail("user %s: the name is too long", name);
+	str_lower(u->name);
+	message = user_name_refusal(u->name);
+	return message != NULL ? admin_fail("user '%s': %s", name, message)
+			       : EXIT_DONE;
+}
+
+bool
+user_is_contradictory(const struct args *args)
+{
+	if (!args_has(args, "--email-verified") ||
+	    !args_has(args, "--email-unverified"))
+		return false;
+	(void)admin_misused("--email-verified and --email-unverified exclude "
+			    "each other");
+	return true;
+}
+
 enum err
 user_apply_profile(struct user *u, const struct args *args, struct refusal *r)
 {

@@ -5,6 +5,12 @@
 #include "admin.h"
 #include "domain/user.h"
 
+/* Gives U the name NAME, in lower case; an exit status. */
+int user_apply_name(struct user *u, const char *name);
+
+/* Whether options exclude each other, with a line printed. */
+bool user_is_contradictory(const struct args *args);
+
 /* Changes U as --name, --given-name, --family-name, --language, --zone,
  * --email, --email-verified, --email-unverified and
  * --group say; ERR_INVALID_REQUEST with R. */

@@ -138,13 +138,20 @@ to_seconds(const char *value, int64_t *seconds)
 }
 
 enum err
+duration_parse(const char *value, int64_t min, int64_t max, int64_t *seconds)
+{
+	if (!to_seconds(value, seconds) || *seconds < min || *seconds > max)
+		return ERR_SYNTAX;
+	return OK;
+}
+
+enum err
 conf_parse_duration(const struct conf_key *k, void *field, const char *value,
     struct buf *wanted)
 {
 	int64_t seconds;
 
-	if (to_seconds(value, &seconds) && seconds >= k->min &&
-	    seconds <= k->max) {
+	if (duration_parse(value, k->min, k->max, &seconds) == OK) {
 		*(int64_t *)field = seconds;
 		return OK;
 	}

@@ -11,6 +11,10 @@
 
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
+/* "900", "15m", "7d": s, m, h and d, from MIN to MAX seconds. */
+enum err duration_parse(
+    const char *value, int64_t min, int64_t max, int64_t *seconds) MUST_CHECK;
+
 enum err conf_parse_issuer(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_provider_name(const struct conf_key *k, void *field,

@@ -143,6 +143,8 @@ is_personal(char *rest, const struct user *u, const struct conf *conf)
 	bool found = cut_name(rest, u->name);
 
 	found |= cut_name(rest, u->display);
+	found |= cut_name(rest, u->given_name);
+	found |= cut_name(rest, u->family_name);
 	found |= cut_name(rest, u->email);
 	found |= cut_name(rest, conf->provider_name);
 	found |= cut_name(rest, conf->issuer);

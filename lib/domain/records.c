@@ -6,6 +6,7 @@
 #include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/family.h"
+#include "domain/link.h"
 #include "domain/session.h"
 #include "domain/signkey.h"
 #include "domain/site.h"
@@ -24,5 +25,6 @@ const struct record_kind record_kinds[] = {
     {"line of audit", &audit_record},
     {"site", &site_record},
     {"app password", &app_password_record},
+    {"link", &link_record},
     {NULL, NULL},
 };

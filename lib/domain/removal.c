@@ -5,6 +5,7 @@
 #include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/family.h"
+#include "domain/link.h"
 #include "domain/session.h"
 #include "domain/site.h"
 #include "domain/user.h"
@@ -29,6 +30,7 @@ remove_user(struct store_txn *t, const char *name)
 	remove_families(t, u.user_id, NULL);
 	consent_del_all(t, u.user_id, NULL);
 	app_password_del_all(t, u.user_id, NULL);
+	link_del_all(t, u.user_id);
 	e = user_drop(t, &u);
 	user_wipe(&u);
 	return e;

@@ -51,7 +51,8 @@
 	X(REPLAY, "replay")               /* hash -> nothing */                \
 	X(AUDIT, "audit")                 /* time, number -> event */          \
 	X(SITES, "sites")                 /* origin -> site */                 \
-	X(APP_PASSWORDS, "app_passwords") /* id -> app password */
+	X(APP_PASSWORDS, "app_passwords") /* id -> app password */             \
+	X(LINKS, "links")                 /* keyed hash -> link */
 
 enum store_table {
 #define X(id, name) TABLE_##id,
@@ -79,7 +80,8 @@ enum store_table {
 	X(CONSENTS_BY_CLIENT, CONSENTS, KEY_REST, 16, 0)                       \
 	X(APP_PASSWORDS_BY_USER, APP_PASSWORDS, VALUE, 1, 16)                  \
 	X(APP_PASSWORDS_BY_ORIGIN, APP_PASSWORDS, VALUE_STRING, 17, 0)         \
-	X(AUDIT_BY_USER, AUDIT, VALUE, 1, 16)
+	X(AUDIT_BY_USER, AUDIT, VALUE, 1, 16)                                  \
+	X(LINKS_BY_USER, LINKS, VALUE, 1, 16)
 
 enum store_index {
 #define X(id, table, kind, at, len) INDEX_##id,

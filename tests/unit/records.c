@@ -11,6 +11,7 @@
 #include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/family.h"
+#include "domain/link.h"
 #include "domain/removal.h"
 #include "domain/session.h"
 #include "domain/signkey.h"
@@ -33,6 +34,7 @@ static struct code code;
 static struct family family;
 static struct session session;
 static struct app_password app_password;
+static char link_text[LINK_TEXT_CAP];
 static struct signkey key = {
     .pub = {.alg = JWA_EDDSA, .len = 32}, .state = KEY_ACTIVE};
 
@@ -50,6 +52,8 @@ make_all(struct store_txn *t, void *arg)
 	struct site site = {.origin = SITE, .rules.text = "/ signed-in"};
 	struct client site_row;
 	struct session_cookie cookie;
+	const struct change change = {.now = noon};
+	struct link link;
 	char text[APP_PASSWORD_CAP];
 	int64_t wait_s;
 
@@ -78,6 +82,10 @@ make_all(struct store_txn *t, void *arg)
 	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
 	    public_key_thumbprint(key.pub.kid, &key.pub) != OK ||
 	    signkey_put(t, &key) != OK)
+		store_fail(t, ERR_IO);
+	link_make(link_text, &link, LINK_INVITE, LINK_INVITE_S, &alice,
+	    &keyring, &change);
+	if (link_put(t, &link, &alice, &change) != OK)
 		store_fail(t, ERR_IO);
 	audit_add(t, noon, "signed_in", "alice", "photos", "with a password");
 	return OK;
@@ -114,6 +122,15 @@ read_app_password(struct store_txn *t)
 	struct app_password a;
 
 	return app_password_get(t, app_password.id, &a);
+}
+
+static enum err
+read_link(struct store_txn *t)
+{
+	struct link l;
+	struct user u;
+
+	return link_find(t, link_text, &keyring, &l, &u);
 }
 
 static enum err
@@ -202,6 +219,7 @@ static const struct kind kinds[] = {
     {"key", TABLE_KEYS, read_key},
     {"site", TABLE_SITES, read_site},
     {"app password", TABLE_APP_PASSWORDS, read_app_password},
+    {"link", TABLE_LINKS, read_link},
 };
 
 /* --- what is done to it -------------------------------------------------- */
@@ -381,7 +399,7 @@ among_many(void)
 }
 
 static const enum store_table owned[] = {TABLE_CODES, TABLE_FAMILIES,
-    TABLE_SESSIONS, TABLE_CONSENTS, TABLE_APP_PASSWORDS};
+    TABLE_SESSIONS, TABLE_CONSENTS, TABLE_APP_PASSWORDS, TABLE_LINKS};
 
 /* A bad record beside those of a person or an app: where all records of a table
  * were read to find theirs, it would fail the transaction. */
@@ -398,6 +416,7 @@ end_beside_bad_ones(struct store_txn *t, void *arg)
 	consent_del_all(t, NULL, "photos");
 	app_password_del_all(t, alice.user_id, NULL);
 	app_password_del_all(t, NULL, SITE);
+	link_del_all(t, alice.user_id);
 	return OK;
 }
 

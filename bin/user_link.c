@@ -1,0 +1,198 @@
+#include "user_link.h"
+
+#include "base/str.h"
+#include "domain/conf_value.h"
+#include "domain/link.h"
+#include "domain/people.h"
+#include "user_profile.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+const struct option user_invite_options[] = {
+    {"--name", "NAME", false},
+    {"--given-name", "NAME", false},
+    {"--family-name", "NAME", false},
+    {"--language", "TAG", false},
+    {"--zone", "ZONE", false},
+    {"--email", "ADDRESS", false},
+    {"--email-verified", NULL, false},
+    {"--email-unverified", NULL, false},
+    {"--group", "GROUP", true},
+    {"--valid", "TIME", false},
+    OPTION_END,
+};
+
+const struct option user_reset_options[] = {
+    {"--valid", "TIME", false},
+    {"--factors", NULL, false},
+    OPTION_END,
+};
+
+struct link_ctx {
+	const struct args *args;
+	const struct keyring *keyring;
+	const struct user *wanted; /* by name; invite: the whole person */
+	struct change change;
+	enum link_kind kind;
+	int64_t valid_s;
+	/* what the step found and made */
+	struct user user;
+	struct link link;
+	char text[LINK_TEXT_CAP];
+	const char *instead; /* why there is no link, if that is special */
+	struct email_refusal email;
+	struct refusal refusal;
+};
+
+static enum err
+give_link(struct store_txn *t, struct link_ctx *c)
+{
+	if (c->user.locked) {
+		c->instead = "is locked; `latchkey user unlock` lets them in "
+			     "again";
+		return ERR_ACCESS_DENIED;
+	}
+	link_make(c->text, &c->link, c->kind, c->valid_s, &c->user, c->keyring,
+	    &c->change);
+	return link_put(t, &c->link, &c->user, &c->change);
+}
+
+/* A person who is not there yet, or has been invited before. */
+static enum err
+find_invited(struct store_txn *t, struct link_ctx *c)
+{
+	enum err e = user_find(t, c->wanted->name, &c->user);
+	bool is_new = e == ERR_NOT_FOUND;
+
+	if (e != OK && !is_new)
+		return e;
+	if (c->user.has_password) {
+		c->instead = "has a password already; `latchkey user reset` "
+			     "makes a link for a new one";
+		return ERR_ACCESS_DENIED;
+	}
+	if (is_new)
+		c->user = *c->wanted;
+	else if (user_apply_profile(&c->user, c->args, &c->refusal) != OK)
+		return ERR_INVALID_REQUEST;
+	e = user_email_refuse(t, &c->user, &c->email);
+	c->refusal = c->email.refusal;
+	if (e != OK)
+		return e;
+	return is_new ? people_add(t, &c->user, &c->change)
+		      : people_set(t, &c->user, &c->change);
+}
+
+static enum err
+invite_step(struct store_txn *t, void *arg)
+{
+	struct link_ctx *c = arg;
+	enum err e = find_invited(t, c);
+
+	return e == OK ? give_link(t, c) : e;
+}
+
+static enum err
+reset_step(struct store_txn *t, void *arg)
+{
+	struct link_ctx *c = arg;
+	enum err e = user_find(t, c->wanted->name, &c->user);
+
+	return e == OK ? give_link(t, c) : e;
+}
+
+/* The link alone, so that a script can have it; all else goes to people. */
+static int
+print_link(const struct admin *a, const struct link_ctx *c)
+{
+	char until[40];
+	const time_t at = c->link.good_until;
+	struct tm tm;
+
+	if (gmtime_r(&at, &tm) == NULL ||
+	    strftime(until, sizeof until, "%Y-%m-%d %H:%M UTC", &tm) == 0)
+		until[0] = '\0';
+	if (printf("%s/join?link=%s\n", a->conf.issuer, c->text) < 0)
+		return admin_fail("the link could not be written");
+	fprintf(stderr, "latchkey: for %s, good once, until %s\n", c->user.name,
+	    until);
+	return EXIT_DONE;
+}
+
+static int
+make_link(struct admin *a, store_step *step, struct link_ctx *c)
+{
+	struct keyring k;
+	enum err e;
+	int status = admin_keyring(a, &k);
+
+	if (status != EXIT_DONE)
+		return status;
+	c->keyring = &k;
+	c->change.now = a->now;
+	e = store_write(a->store, a->now, step, c);
+	keyring_wipe(&k);
+	if (e == ERR_ACCESS_DENIED)
+		status = admin_fail("user %s %s", c->wanted->name, c->instead);
+	else if (e == ERR_INVALID_REQUEST)
+		status = admin_explain(&c->refusal);
+	else if (e != OK)
+		status = admin_refuse(a, e, "user", c->wanted->name);
+	else
+		status = print_link(a, c);
+	if (e == OK && c->kind == LINK_INVITE)
+		user_warn_of_namesakes(a, &c->user);
+	user_wipe(&c->user);
+	secret_wipe(c->text, sizeof c->text);
+	return status;
+}
+
+static int
+read_valid(struct link_ctx *c, int64_t otherwise)
+{
+	const char *value = args_value(c->args, "--valid");
+
+	c->valid_s = otherwise;
+	if (value != NULL && duration_parse(value, LINK_VALID_MIN_S,
+				 LINK_VALID_MAX_S, &c->valid_s) != OK)
+		return admin_misused("--valid %s: give a number with m, h or "
+				     "d, from 5m to 30d",
+		    value);
+	return EXIT_DONE;
+}
+
+int
+user_invite(struct admin *a, const struct args *args)
+{
+	struct user u = {0};
+	struct link_ctx c = {.args = args, .wanted = &u, .kind = LINK_INVITE};
+	int status = read_valid(&c, LINK_INVITE_S);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (user_is_contradictory(args))
+		return EXIT_USAGE;
+	status = user_apply_name(&u, args->operand);
+	if (status != EXIT_DONE)
+		return status;
+	if (user_apply_profile(&u, args, &c.refusal) != OK)
+		return admin_explain(&c.refusal);
+	return make_link(a, invite_step, &c);
+}
+
+int
+user_reset(struct admin *a, const struct args *args)
+{
+	struct user u = {0};
+	struct link_ctx c = {.args = args,
+	    .wanted = &u,
+	    .kind =
+		args_has(args, "--factors") ? LINK_RESET_FACTORS : LINK_RESET};
+	int status = read_valid(&c, LINK_RESET_S);
+
+	if (status == EXIT_DONE)
+		status = user_apply_name(&u, args->operand);
+	return status == EXIT_DONE ? make_link(a, reset_step, &c) : status;
+}
