@@ -17,7 +17,7 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library permit message message_list language
+base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library permit message message_list language zone date
 store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn env held files fault fail
@@ -32,7 +32,7 @@ protocol = provider account key_rotation authorization client_auth auth_secret a
 	   claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
 http	 = gateway signals request response template
-web	 = cookie csrf cors browser page call reply token_reply refresh_cookie auth_request
+web	 = cookie csrf cors browser page date call reply token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   gate_flow gate_notice own_page account_home account_flow
 server	 = server opened token_answer worker_pool stack_wipe held

@@ -40,6 +40,7 @@ needs() {
 		echo 'lintian lintian'
 		echo 'lmdb-utils mdb_copy'
 		echo 'file file'
+		echo 'tzdata /usr/share/zoneinfo/Europe/Berlin'
 		echo 'systemd systemd-analyze'
 		echo 'systemd-container systemd-nspawn'
 		echo 'bats bats'

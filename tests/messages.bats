@@ -4,11 +4,11 @@
 
 load helper
 
-# keys: those of en.msg, without the form of a plural, and without what the
-# catalogue itself is.
+# keys: those of en.msg, without the form of a plural, without what the
+# catalogue itself is, and without the months.
 keys() {
 	sed -nE 's/^([a-z][a-z0-9_.]*)(\[[a-z]+\])? = .*/\1/p' \
-	    "$root/templates/en.msg" | grep -v '^language\.' | sort -u
+	    "$root/templates/en.msg" | grep -vE '^(language|month)\.' | sort -u
 }
 
 generate() {	# FILE...

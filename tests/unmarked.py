@@ -56,7 +56,7 @@ while sentence.search(seen):	# from the innermost on: a list is in a sentence
     seen = sentence.sub("…", seen)
 shown = "\n".join(shown)
 for key, text in messages(sys.argv[1]).items():
-    if key.startswith("language."):
+    if key.startswith(("language.", "month.")):
         continue
     pattern = re.sub(r"\\{\w+\\}", "[^\n]*", re.escape(text))
     if not re.search(f"^{pattern}$", shown, re.M):

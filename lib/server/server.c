@@ -39,7 +39,7 @@ is_provided(struct server_call *c)
 	if (!opened_copy_update(&c->server->opened, &c->copy))
 		return false;
 	c->call.page = (struct page){
-	    &c->copy.provider.conf, c->copy.templates, catalogues};
+	    &c->copy.provider.conf, c->copy.templates, catalogues, NULL};
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/reason.h"
+#include "base/zone.h"
 #include "domain/client.h"
 #include "domain/conf.h"
 #include "http/response.h"
@@ -17,6 +18,7 @@ struct page {
 	const struct conf *conf;
 	const struct templates *templates;
 	const struct catalogue *catalogue; /* the language */
+	const struct zone *zone;           /* of the person; NULL: UTC */
 };
 
 /*

@@ -296,7 +296,7 @@ main(void)
 		fixture_bail_out("no templates");
 	in_store(furnish, NULL);
 	call.provider = &provider;
-	call.page = (struct page){&provider.conf, templates, catalogues};
+	call.page = (struct page){&provider.conf, templates, catalogues, NULL};
 	call.now = noon;
 	steps();
 	refusals();

@@ -1,0 +1,51 @@
+#include "web/date.h"
+
+#include "base/date.h"
+
+enum { MEMBER_CAP = 64 };
+
+static void
+put_both(struct json_build *b, const char *name, int64_t t, struct buf *text)
+{
+	char member[MEMBER_CAP], iso[32] = "";
+	struct buf m;
+
+	buf_init(&m, iso, sizeof iso);
+	if (t != 0)
+		date_put_iso(&m, t);
+	if (!buf_ok(text) || !buf_ok(&m))
+		b->failed = true;
+	json_put_str(b, name, text->text);
+	buf_init(&m, member, sizeof member);
+	buf_printf(&m, "%s_iso", name);
+	if (buf_ok(&m))
+		json_put_str(b, member, iso);
+	else
+		b->failed = true;
+}
+
+void
+date_put(
+    struct json_build *b, const char *name, int64_t t, const struct page *p)
+{
+	char text[DATE_CAP] = "";
+	struct buf d;
+
+	buf_init(&d, text, sizeof text);
+	if (t != 0)
+		date_put_time(&d, p->catalogue, p->zone, t);
+	put_both(b, name, t, &d);
+}
+
+void
+date_put_day_of(
+    struct json_build *b, const char *name, int64_t t, const struct page *p)
+{
+	char text[DATE_CAP] = "";
+	struct buf d;
+
+	buf_init(&d, text, sizeof text);
+	if (t != 0)
+		date_put_day(&d, p->catalogue, p->zone, t);
+	put_both(b, name, t, &d);
+}
