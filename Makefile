@@ -57,6 +57,8 @@ manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5
 domain	 += common_password new_password link
 command	 += user_link
+protocol += join
+interaction += password_words join_flow
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
 
 # --- how it is compiled ------------------------------------------------------
