@@ -23,23 +23,24 @@ store	 = open commit store schema newest search table index explain engine \
 lmdb	 = engine open txn env held files fault fail
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt cbor cose
 domain	 = conf conf_value keyring installation opaque_token scope pkce password user user_email user_agent uri client client_words client_jwks session \
-	   recipe recipe_client clients site site_path site_rule site_rules destination app_password \
+	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
 	   family family_rotate code consent removal people device opaque_string slots throttle revocation replay audit signkey signer \
 	   records
-protocol = provider account key_rotation authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
+protocol = provider desk account key_rotation authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint grant_code grant_refresh grant_client \
 	   claims access_token id_token introspect revoke userinfo \
-	   logout discovery gate gate_sign_in \
-	   account_profile account_password account_sessions account_apps account_app_passwords
+	   logout discovery gate gate_sign_in
 http	 = gateway signals request response template
 web	 = cookie csrf cors browser page date call reply token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
-	   gate_flow gate_notice own_page account_home account_flow
+	   gate_flow gate_notice own_page account_home account_flow \
+	   admin_page admin_people admin_person admin_apps admin_app admin_sites admin_site \
+	   admin_sessions admin_keys admin_audit admin_home admin_flow
 server	 = server opened token_answer worker_pool stack_wipe held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
-	   gate account
+	   gate account admin
 
 command	 = list latchkey admin remains init user user_profile user_password user_rename client client_options client_show own_domain recipe_cli site \
 	   app_password groups key \
@@ -57,8 +58,6 @@ manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5
 domain	 += common_password new_password link
 command	 += user_link
-protocol += join
-interaction += password_words join_flow
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
 
 # --- how it is compiled ------------------------------------------------------
@@ -277,7 +276,7 @@ $(marked)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(marked)/messages.o $(archive)
 test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(programs:%=$(BUILD)/test/cgi-bin/%) $(BUILD)/test/bin/latchkey \
     $(BUILD)/test/bin/start-programs $(marked)/bin/latchkey \
-    $(addprefix $(marked)/cgi-bin/,authorize logout gate account) \
+    $(addprefix $(marked)/cgi-bin/,authorize logout gate account admin) \
     $(durability) $(record) $(BUILD)/tests/bench/seed
 
 # Packages first, in a make of its own: without them nothing compiles.

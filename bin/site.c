@@ -1,17 +1,13 @@
 /* latchkey site: what the gate protects. */
-#include "domain/site.h"
 #include "admin.h"
 #include "base/names.h"
 #include "base/str.h"
-#include "domain/audit.h"
-#include "domain/removal.h"
+#include "domain/sites.h"
 #include "groups.h"
 #include "list.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define DEFAULT_RULE "/ signed-in"
 
 #define SHARED_OPTIONS                                                         \
 	{"--name", "NAME", false}, {"--group", "GROUP", true},                 \
@@ -142,11 +138,9 @@ static enum err
 add_site_step(struct store_txn *t, void *arg)
 {
 	struct site_change *s = arg;
-	enum err e = site_add(t, &s->site, &s->client, s->now);
 
-	if (e == OK)
-		audit_add(t, s->now, "site_added", NULL, s->origin, NULL);
-	return e;
+	return sites_add(
+	    t, &s->site, &s->client, &(struct change){.now = s->now});
 }
 
 static enum err
@@ -166,22 +160,17 @@ set_site_step(struct store_txn *t, void *arg)
 
 	if (e == OK)
 		e = apply_site_options(s);
-	if (e == OK)
-		e = site_put(t, &s->site, &s->client, s->now);
-	if (e == OK)
-		audit_add(t, s->now, "site_changed", NULL, s->origin, NULL);
-	return e;
+	return e == OK ? sites_set(t, &s->site, &s->client,
+			     &(struct change){.now = s->now})
+		       : e;
 }
 
 static enum err
 del_site_step(struct store_txn *t, void *arg)
 {
-	struct site_change *s = arg;
-	enum err e = remove_site(t, s->origin);
+	const struct site_change *s = arg;
 
-	if (e == OK)
-		audit_add(t, s->now, "site_deleted", NULL, s->origin, NULL);
-	return e;
+	return sites_remove(t, s->origin, &(struct change){.now = s->now});
 }
 
 /* Of the site and of its rules, each once. */
@@ -227,14 +216,11 @@ add_site(struct admin *a, const struct args *args)
 	struct site_change s = {
 	    .origin = args->operand, .args = args, .now = a->now};
 	const char *message = site_origin_refusal(s.origin, a->conf.secure);
-	enum err e = OK;
+	enum err e;
 
 	if (message != NULL)
 		return admin_fail("site '%s': %s", s.origin, message);
-	if (site_client(&s.client, s.origin) != OK ||
-	    str_copy(s.site.origin, sizeof s.site.origin, s.origin) != OK ||
-	    site_rules_add(&s.site.rules, DEFAULT_RULE) != NULL)
-		e = ERR_NO_SPACE;
+	e = sites_begin(&s.site, &s.client, s.origin);
 	if (e == OK)
 		e = apply_site_options(&s);
 	if (e == ERR_INVALID_REQUEST)

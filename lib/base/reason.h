@@ -72,13 +72,10 @@
 	X(ID_TOKEN_HINT_INVALID, VARIES, "id_token_hint_invalid") \
 	X(ISSUER, ERR_INVALID_TOKEN, "issuer") \
 	X(ISSUER_MISMATCH, ERR_INVALID_REQUEST, "issuer_mismatch") \
-	X(LINK_EXPIRED, ERR_FORBIDDEN, "link_expired") \
-	X(LINK_LOCKED, ERR_FORBIDDEN, "link_locked") \
-	X(LINK_REPLACED, ERR_FORBIDDEN, "link_replaced") \
-	X(LINK_UNKNOWN, ERR_FORBIDDEN, "link_unknown") \
-	X(LINK_USED, ERR_FORBIDDEN, "link_used") \
+	X(LAST_ADMIN, ERR_FORBIDDEN, "last_admin") \
 	X(MAX_AGE_MALFORMED, ERR_INVALID_REQUEST, "max_age_malformed") \
 	X(METHOD_AMBIGUOUS, ERR_INVALID_REQUEST, "method_ambiguous") \
+	X(NOT_ADMIN, ERR_FORBIDDEN, "not_admin") \
 	X(NO_RULE, ERR_FORBIDDEN, "no_rule") \
 	X(NO_SIGNING_KEY, ERR_CORRUPT, "no_signing_key") \
 	X(NONCE_TOO_LONG, ERR_INVALID_REQUEST, "nonce_too_long") \
@@ -90,6 +87,7 @@
 	X(OPEN_ALREADY, ERR_TEMPORARILY_UNAVAILABLE, "open_already") \
 	X(ORIGIN_MISSING, ERR_INVALID_REQUEST, "origin_missing") \
 	X(ORIGIN_NOT_ALLOWED, ERR_UNAUTHORIZED_CLIENT, "origin_not_allowed") \
+	X(OWN_ACCOUNT, ERR_FORBIDDEN, "own_account") \
 	X(PARAMETER_REPEATED, ERR_INVALID_REQUEST, "parameter_repeated") \
 	X(PATH_AMBIGUOUS, ERR_INVALID_REQUEST, "path_ambiguous") \
 	X(PERSON_DECLINED, ERR_ACCESS_DENIED, "person_declined") \
@@ -101,6 +99,7 @@
 	X(PROMPT_UNKNOWN, ERR_INVALID_REQUEST, "prompt_unknown") \
 	X(PUBLIC_CLIENT_SENT_SECRET, ERR_INVALID_CLIENT, \
 	    "public_client_sent_secret") \
+	X(RECORD_GONE, ERR_NO_SUCH_PAGE, "record_gone") \
 	X(REDIRECT_URI_MISMATCH, ERR_INVALID_GRANT, "redirect_uri_mismatch") \
 	X(REDIRECT_URI_MISSING, VARIES, "redirect_uri_missing") \
 	X(REDIRECT_URI_UNREGISTERED, ERR_INVALID_REQUEST, \

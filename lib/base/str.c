@@ -85,6 +85,18 @@ str_take_out(char *s, const char *part)
 }
 
 void
+str_trim(char *s)
+{
+	const size_t lead = strspn(s, " \t\r\n");
+	size_t len = strlen(s + lead);
+
+	while (len > 0 && strchr(" \t\r\n", s[lead + len - 1]) != NULL)
+		len--;
+	memmove(s, s + lead, len);
+	s[len] = '\0';
+}
+
+void
 str_lower(char *s)
 {
 	for (; *s != '\0'; s++)

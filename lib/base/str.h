@@ -33,6 +33,9 @@ bool str_ends(const char *s, const char *suffix);
 /* Takes each PART out of S, once; whether there was one. PART is not "". */
 bool str_take_out(char *s, const char *part);
 
+/* Takes the blanks at both ends of S away. */
+void str_trim(char *s);
+
 /* ASCII only, in every locale. */
 void str_lower(char *s);
 bool str_equal_nocase(const char *a, const char *b);

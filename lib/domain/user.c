@@ -27,7 +27,6 @@ static const struct record_field user_fields[] = {
     FIELD_OF(struct user, family_name, TEXT, SHOWN, "family_name"),
     FIELD_OF(struct user, language, TEXT, SHOWN, "locale"),
     FIELD_OF(struct user, zoneinfo, TEXT, SHOWN, "zoneinfo"),
-    FIELD_OF(struct user, reset_at, TIME, INNER, "reset_at"),
 };
 const struct record_type user_record = {
     .table = TABLE_USERS,

@@ -13,6 +13,9 @@ void authorize_flow(struct call *c);
 /* Home, and the account of the person who is signed in. */
 void account_flow(struct call *c);
 
+/* The administrator's desk. */
+void admin_flow(struct call *c);
+
 /* Ends the session of this browser. An app that proves whom it means is
  * believed; otherwise the person is asked. */
 void logout_flow(struct call *c);
@@ -20,9 +23,5 @@ void logout_flow(struct call *c);
 /* Says for a web server whether a request to a site may go on
  * (web/auth_request.h). */
 void gate_flow(struct call *c);
-
-/* A one-time link: what it is for, and then the password that the person
- * chooses (protocol/join.h). */
-void join_flow(struct call *c);
 
 #endif

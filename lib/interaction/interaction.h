@@ -43,6 +43,10 @@ struct step {
 	/* The form is bound to the browser alone, not to the session as well:
 	 * who is signed in is about to change. */
 	bool before_session;
+	/* The person must have signed in a moment ago, with the strongest that
+	 * they have; else they do so again, and come back. Of pages of our
+	 * own. */
+	bool fresh;
 	const char *template; /* "login.html": its title is login.title */
 	/* Adds the data of this page (may be NULL). */
 	void (*page)(struct interaction *i, struct json_build *b);

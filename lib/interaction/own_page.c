@@ -10,7 +10,7 @@
 
 #define NOTICES "done."
 
-enum { NOTICE_CAP = 64, OWN_URL_CAP = ISSUER_CAP + 256 };
+enum { FRESH_S = 600, NOTICE_CAP = 64, OWN_URL_CAP = ISSUER_CAP + 2048 };
 
 struct own_state *
 own_state(const struct interaction *i)
@@ -43,23 +43,37 @@ refuse_own(struct interaction *i, enum err e, enum reason reason)
 	page_error(&c->response, &c->page, e, reason);
 }
 
+static bool
+make_data(struct interaction *i)
+{
+	struct own_state *s = own_state(i);
+
+	if (s->data != NULL || s->page->data_size == 0)
+		return true;
+	s->data = calloc(1, s->page->data_size);
+	if (s->data != NULL && s->page->ask != NULL)
+		s->page->ask(i, s->data);
+	return s->data != NULL;
+}
+
 /* Who is signed in, and what the page shows; false: it has been answered. */
 static bool
 look_at_page(struct interaction *i)
 {
 	struct own_state *s = own_state(i);
 	struct call *c = i->call;
-	enum err e;
+	enum err e = ERR_NO_MEMORY;
 
-	if (s->data == NULL && s->page->data_size > 0 &&
-	    (s->data = calloc(1, s->page->data_size)) == NULL)
-		e = ERR_NO_MEMORY;
-	else
+	if (make_data(i))
 		e = account_read(c->provider, i->cookie, c->now, s->page->look,
 		    s->data, &s->account);
+	/* First: what is there is not told to those who may not be here. */
+	if (s->account.user.name[0] != '\0' && s->set->admit != NULL &&
+	    !s->set->admit(i))
+		return false;
 	if (e != OK)
 		own_page_refuse(i, e, REASON_NONE);
-	return e == OK && (s->set->admit == NULL || s->set->admit(i));
+	return e == OK;
 }
 
 void
@@ -71,18 +85,33 @@ own_page_refuse(struct interaction *i, enum err e, enum reason reason)
 		refuse_own(i, e, reason);
 }
 
+/* False: it has been answered, by the page to sign in on. */
+static bool
+is_fresh_enough(struct interaction *i, const struct step *step)
+{
+	const struct account *a = &own_state(i)->account;
+
+	if (!step->fresh || i->call->now - a->session.auth_time <= FRESH_S)
+		return true;
+	sign_in_ask(i, a->user.name, "");
+	return false;
+}
+
 static void
 show_page(struct interaction *i)
 {
-	if (look_at_page(i))
-		interaction_show(i, own_state(i)->page->steps[0]);
+	const struct step *step = own_state(i)->page->steps[0];
+
+	if (look_at_page(i) && is_fresh_enough(i, step))
+		interaction_show(i, step);
 }
 
 /* A button of STEP was pressed. */
 static bool
 admit_to_step(struct interaction *i, const struct step *step)
 {
-	return step->before_session || look_at_page(i);
+	return step->before_session ||
+	       (look_at_page(i) && is_fresh_enough(i, step));
 }
 
 /* The sentence that the address asks for, if it is one of those. */

@@ -31,6 +31,8 @@ struct own_page {
 	 * wiped at the end; what is allocated in them, FREE_DATA (may be NULL)
 	 * frees. */
 	size_t data_size;
+	/* Before that: takes what the address says into DATA. NULL: nothing. */
+	void (*ask)(struct interaction *i, void *data);
 	account_step *look;
 	void (*free_data)(void *data);
 };
@@ -49,6 +51,8 @@ struct own_state {
 	const struct own_page *page; /* NULL: there is none at the address */
 	struct account account;      /* the person, once looked at */
 	void *data;                  /* the page's */
+	const char *detail;          /* behind i->alert, as the command says it;
+				      * NULL: nothing */
 	struct flow flow;
 	const struct step *steps[OWN_PAGE_STEPS_MAX + 2];
 };

@@ -1,0 +1,410 @@
+#include "interaction/admin_app.h"
+
+#include "base/names.h"
+#include "base/str.h"
+#include "interaction/admin_apps.h"
+
+#include <string.h>
+
+/* --- the fields ------------------------------------------------------------*/
+
+enum err
+app_refuse(struct app_change *a, const char *key, const char *message)
+{
+	a->key = key;
+	a->message = message;
+	return ERR_INVALID_REQUEST;
+}
+
+void
+app_put_access(
+    struct interaction *i, struct json_build *b, const struct client *c)
+{
+	char groups[DESK_GROUPS_CAP];
+
+	desk_shown_groups(groups, sizeof groups, c->groups);
+	desk_field(i, b,
+	    &(struct desk_field){.name = "groups",
+		.label = "desk_app.groups",
+		.note = "desk_app.groups_note",
+		.value = desk_typed(i, "groups", groups)});
+	desk_field(i, b,
+	    &(struct desk_field){.name = "trusted",
+		.label = "desk_app.trusted",
+		.note = "desk_app.trusted_note",
+		.kind = DESK_CHECK,
+		.checked = desk_ticked(i, "trusted", c->trusted)});
+}
+
+enum err
+app_read_access(struct app_change *a)
+{
+	struct client *c = &a->client;
+	const char *typed = form_get(a->posted, "groups");
+	const char *message = desk_groups(
+	    c->groups, sizeof c->groups, typed != NULL ? typed : "");
+
+	c->trusted = form_get(a->posted, "trusted") != NULL;
+	return message == NULL ? OK : app_refuse(a, "desk.bad_groups", message);
+}
+
+/* Words, one a line. */
+static const char *
+shown_lines(char *text, const char *words)
+{
+	size_t len = strlen(words);
+
+	memcpy(text, words, len + 1);
+	for (char *at = text; (at = strchr(at, ' ')) != NULL;)
+		*at = '\n';
+	return text;
+}
+
+void
+app_put_addresses(
+    struct interaction *i, struct json_build *b, const struct client *c)
+{
+	char to[URI_LIST_CAP], after[URI_LIST_CAP];
+
+	desk_field(i, b,
+	    &(struct desk_field){.name = "app_name",
+		.label = "desk_app.name",
+		.value = desk_typed(i, "app_name", c->name),
+		.required = true});
+	desk_field(i, b,
+	    &(struct desk_field){.name = "redirect",
+		.label = "desk_app.redirect",
+		.note = "desk_app.lines_note",
+		.kind = DESK_AREA,
+		.value = desk_typed(
+		    i, "redirect", shown_lines(to, c->redirect_uris))});
+	desk_field(i, b,
+	    &(struct desk_field){.name = "after",
+		.label = "desk_app.after_sign_out",
+		.note = "desk_app.lines_note",
+		.kind = DESK_AREA,
+		.value = desk_typed(i, "after",
+		    shown_lines(after, c->post_logout_redirect_uris))});
+}
+
+/* Makes LIST the addresses of the field NAME, one a line. */
+static enum err
+read_addresses(struct app_change *a, char *list, size_t cap, const char *name)
+{
+	const char *at = form_get(a->posted, name), *message = NULL;
+	char uri[URI_CAP];
+	size_t len;
+
+	list[0] = '\0';
+	while (at != NULL && *at != '\0') {
+		len = strcspn(at, "\r\n");
+		if (str_copy_n(uri, sizeof uri, at, len) != OK)
+			return app_refuse(a, "desk_app.bad_address", NULL);
+		at += len + (at[len] != '\0');
+		str_trim(uri);
+		if (uri[0] == '\0')
+			continue;
+		message = uri_refusal(uri);
+		if (message != NULL || words_add(list, cap, uri) != OK)
+			return app_refuse(a, "desk_app.bad_address", message);
+	}
+	return OK;
+}
+
+enum err
+app_read_addresses(struct app_change *a)
+{
+	struct client *c = &a->client;
+	const char *name = form_get(a->posted, "app_name");
+	enum err e = OK;
+
+	if (name == NULL || str_has_control(name) ||
+	    str_copy(c->name, sizeof c->name, name) != OK)
+		return app_refuse(a, "desk_app.bad_name", NULL);
+	str_trim(c->name);
+	if (c->name[0] == '\0')
+		return app_refuse(a, "desk_app.bad_name", NULL);
+	e = read_addresses(
+	    a, c->redirect_uris, sizeof c->redirect_uris, "redirect");
+	return e == OK ? read_addresses(a, c->post_logout_redirect_uris,
+			     sizeof c->post_logout_redirect_uris, "after")
+		       : e;
+}
+
+/* --- one app ---------------------------------------------------------------*/
+
+struct app_data {
+	struct app_told told;
+	const char *client_id;
+	struct client client;
+};
+
+static void
+ask_for_app(struct interaction *i, void *data)
+{
+	struct app_data *d = data;
+
+	d->client_id = desk_asked(i, "id");
+}
+
+static enum err
+look_at_app(struct store_txn *t, struct account *me, void *data)
+{
+	struct app_data *d = data;
+	enum err e = clients_get(t, d->client_id, &d->client);
+
+	(void)me;
+	return e == ERR_NOT_FOUND || e == ERR_UNSUPPORTED ? ERR_NO_SUCH_PAGE
+							  : e;
+}
+
+/* A form that is sent twice finds none the second time. */
+static enum err
+look_for_app(struct store_txn *t, struct account *me, void *data)
+{
+	enum err e = look_at_app(t, me, data);
+
+	return e == ERR_NO_SUCH_PAGE ? OK : e;
+}
+
+static struct client *
+app_shown(const struct interaction *i)
+{
+	struct app_data *d = own_state(i)->data;
+
+	return &d->client;
+}
+
+static void
+put_app(struct interaction *i, struct json_build *b)
+{
+	const struct client *c = app_shown(i);
+	const char *id = c->client_id;
+	char groups[DESK_GROUPS_CAP];
+
+	desk_head(i, b, "desk_app.title", c->name);
+	desk_shown_groups(groups, sizeof groups, c->groups);
+	desk_fact(i, b, "desk_app.client_id", id);
+	desk_fact(i, b, "desk_app.groups",
+	    groups[0] != '\0' ? groups : desk_text(i, "desk_app.everyone"));
+	desk_fact(i, b, "desk_app.trusted", desk_yes_no(i, c->trusted));
+	desk_fact_words(i, b, "desk_app.redirect", c->redirect_uris);
+	desk_fact_words(
+	    i, b, "desk_app.after_sign_out", c->post_logout_redirect_uris);
+	desk_fact(i, b, "desk_app.scope", c->scope);
+	desk_fact(i, b, "desk_app.algorithm", jwa_name(c->alg));
+	desk_fact(i, b, "desk_app.proof", auth_method_name(c->auth_method));
+	desk_fact_time(i, b, "desk.created", c->created_at);
+	desk_link(i, b, "desk_app.edit", "/admin/app/edit", "id", id);
+	if (client_has_secret(c))
+		desk_link(
+		    i, b, "desk_app.secret", "/admin/app/secret", "id", id);
+	desk_link(i, b, "desk_person.events", "/admin/audit", "app", id);
+	desk_link(i, b, "desk_app.remove", "/admin/app/remove", "id", id);
+	desk_back(i, b, "/admin/apps", NULL, NULL);
+}
+
+static const struct step app_step = {
+    .purpose = "desk app",
+    .template = "desk_record.html",
+    .page = put_app,
+};
+
+const struct own_page desk_app_page = {
+    .path = "/admin/app",
+    .steps = {&app_step},
+    .data_size = sizeof(struct app_data),
+    .ask = ask_for_app,
+    .look = look_at_app,
+};
+
+/* --- changed ---------------------------------------------------------------*/
+
+static void
+put_app_edit(struct interaction *i, struct json_build *b)
+{
+	const struct client *c = app_shown(i);
+
+	desk_head(i, b, "desk_app.edit", c->name);
+	app_put_addresses(i, b, c);
+	app_put_access(i, b, c);
+	json_put_str(b, "submit", desk_text(i, "desk.save"));
+	desk_back(i, b, "/admin/app", "id", c->client_id);
+}
+
+static enum err
+edit_app_step(const struct desk_change *c, void *arg)
+{
+	struct app_change *a = arg;
+	struct client was;
+	bool used;
+	enum err e = clients_get(c->t, a->client_id, &was);
+
+	a->client = was;
+	if (e == OK)
+		e = app_read_addresses(a);
+	if (e == OK)
+		e = app_read_access(a);
+	if (e == OK && client_refusal(&a->client) != NULL)
+		e = app_refuse(
+		    a, "desk_app.bad_app", client_refusal(&a->client));
+	return e == OK ? clients_set(c->t, &a->client, &was, "", false,
+			     &c->p->keyring, &c->by, &used)
+		       : e;
+}
+
+static void
+edit_app(struct interaction *i, const struct form *posted)
+{
+	struct app_change a = {
+	    .client_id = app_shown(i)->client_id, .posted = posted};
+	enum err e = desk_change(i, edit_app_step, &a);
+
+	if (e == ERR_INVALID_REQUEST)
+		desk_refuse(i, own_state(i)->page->steps[0], a.key, a.message);
+	else if (e == OK)
+		desk_done(i, "/admin/app", "id", a.client_id, "done.saved");
+}
+
+static const struct step app_edit_step = {
+    .purpose = "desk app edit",
+    .fresh = true,
+    .template = "desk_form.html",
+    .page = put_app_edit,
+    .buttons = {{"save", edit_app}},
+};
+
+const struct own_page desk_app_edit_page = {
+    .path = "/admin/app/edit",
+    .steps = {&app_edit_step},
+    .data_size = sizeof(struct app_data),
+    .ask = ask_for_app,
+    .look = look_at_app,
+};
+
+/* --- another secret --------------------------------------------------------*/
+
+static void
+put_app_secret(struct interaction *i, struct json_build *b)
+{
+	const struct client *c = app_shown(i);
+
+	desk_head(i, b, "desk_app.secret", c->name);
+	json_put_str(b, "lead", desk_text(i, "desk_app.secret_note"));
+	json_put_str(b, "submit", desk_text(i, "desk_app.secret"));
+	desk_back(i, b, "/admin/app", "id", c->client_id);
+}
+
+static enum err
+app_secret_step(const struct desk_change *c, void *arg)
+{
+	struct app_change *a = arg;
+	enum err e = clients_get(c->t, a->client_id, &a->client);
+
+	if (e == OK && !client_has_secret(&a->client))
+		return ERR_NOT_FOUND;
+	return e == OK ? clients_set_secret(c->t, &a->client, a->secret,
+			     &c->p->keyring, &c->by)
+		       : e;
+}
+
+/* Once; nothing keeps it. */
+static void
+put_new_secret(struct interaction *i, struct json_build *b)
+{
+	const struct app_data *d = own_state(i)->data;
+	const struct client *c = &d->client;
+
+	desk_head(i, b, "desk_app.new_secret", c->name);
+	json_put_str(b, "lead", desk_text(i, "desk_app.shown_once"));
+	json_put_str(b, "told", d->told.secret);
+	desk_back(i, b, "/admin/app", "id", c->client_id);
+}
+
+static const struct step app_new_secret_step = {
+    .purpose = "desk app new secret",
+    .template = "desk_told.html",
+    .page = put_new_secret,
+};
+
+static void
+change_app_secret(struct interaction *i, const struct form *posted)
+{
+	struct app_data *d = own_state(i)->data;
+	struct app_change a = {
+	    .client_id = d->client.client_id, .posted = posted};
+
+	client_secret_make(a.secret);
+	if (desk_change(i, app_secret_step, &a) == OK) {
+		d->told.secret = a.secret;
+		interaction_show(i, &app_new_secret_step);
+	}
+	secret_wipe(a.secret, sizeof a.secret);
+}
+
+static const struct step app_secret_step_page = {
+    .purpose = "desk app secret",
+    .fresh = true,
+    .template = "desk_question.html",
+    .page = put_app_secret,
+    .buttons = {{"save", change_app_secret}},
+};
+
+const struct own_page desk_app_secret_page = {
+    .path = "/admin/app/secret",
+    .steps = {&app_secret_step_page, &app_new_secret_step},
+    .data_size = sizeof(struct app_data),
+    .ask = ask_for_app,
+    .look = look_at_app,
+};
+
+/* --- removed ---------------------------------------------------------------*/
+
+static void
+put_app_remove(struct interaction *i, struct json_build *b)
+{
+	const struct client *c = app_shown(i);
+
+	desk_head(i, b, "desk_app.remove", c->name);
+	if (c->client_id[0] == '\0') {
+		json_put_str(b, "lead", desk_text(i, "desk.gone"));
+		desk_back(i, b, "/admin/apps", NULL, NULL);
+		return;
+	}
+	json_put_str(b, "lead", desk_text(i, "desk_app.remove_note"));
+	json_put_str(b, "submit", desk_text(i, "desk_app.remove"));
+	desk_back(i, b, "/admin/app", "id", c->client_id);
+}
+
+static enum err
+remove_app_step(const struct desk_change *c, void *arg)
+{
+	return clients_remove(c->t, arg, &c->by);
+}
+
+static void
+remove_app(struct interaction *i, const struct form *posted)
+{
+	struct client *c = app_shown(i);
+
+	(void)posted;
+	if (c->client_id[0] == '\0' ||
+	    desk_change(i, remove_app_step, c->client_id) == OK)
+		desk_done(i, "/admin/apps", NULL, NULL, "done.removed");
+}
+
+static const struct step app_remove_step = {
+    .purpose = "desk app remove",
+    .fresh = true,
+    .template = "desk_question.html",
+    .page = put_app_remove,
+    .buttons = {{"save", remove_app}},
+};
+
+const struct own_page desk_app_remove_page = {
+    .path = "/admin/app/remove",
+    .steps = {&app_remove_step},
+    .data_size = sizeof(struct app_data),
+    .ask = ask_for_app,
+    .look = look_for_app,
+};

@@ -1,0 +1,383 @@
+#include "interaction/admin_person.h"
+
+#include "base/names.h"
+#include "base/str.h"
+#include "domain/people.h"
+#include "domain/user_email.h"
+#include "interaction/admin_people.h"
+
+#include <string.h>
+
+/* --- the fields ------------------------------------------------------------*/
+
+void
+desk_person_fields(
+    struct interaction *i, struct json_build *b, const struct user *u)
+{
+	char groups[DESK_GROUPS_CAP];
+
+	desk_shown_groups(groups, sizeof groups, u->groups);
+	desk_field(i, b,
+	    &(struct desk_field){.name = "display",
+		.label = "desk.full_name",
+		.value = desk_typed(i, "display", u->display)});
+	desk_field(i, b,
+	    &(struct desk_field){.name = "email",
+		.label = "desk.email",
+		.value = desk_typed(i, "email", u->email)});
+	desk_field(i, b,
+	    &(struct desk_field){.name = "verified",
+		.label = "desk.email_verified",
+		.note = "desk.email_verified_note",
+		.kind = DESK_CHECK,
+		.checked = desk_ticked(i, "verified", u->email_verified)});
+	desk_field(i, b,
+	    &(struct desk_field){.name = "groups",
+		.label = "desk.groups",
+		.note = "desk.groups_note",
+		.value = desk_typed(i, "groups", groups)});
+}
+
+enum err
+person_refuse(struct person_change *p, const char *key, const char *message)
+{
+	p->key = key;
+	p->message = message;
+	return ERR_INVALID_REQUEST;
+}
+
+/* The value of a field, without blanks around it; false if it is too long or
+ * has what no text may have. */
+static bool
+read_text(char *text, size_t cap, const struct form *posted, const char *name)
+{
+	const char *value = form_get(posted, name);
+
+	if (value == NULL)
+		value = "";
+	if (str_has_control(value) || str_copy(text, cap, value) != OK)
+		return false;
+	str_trim(text);
+	return true;
+}
+
+enum err
+person_read_fields(struct person_change *p, const struct form *posted)
+{
+	struct user *u = &p->user;
+	const char *typed = form_get(posted, "groups"), *message;
+
+	if (!read_text(u->display, sizeof u->display, posted, "display"))
+		return person_refuse(p, "desk.bad_full_name", NULL);
+	if (!read_text(u->email, sizeof u->email, posted, "email"))
+		return person_refuse(p, "desk.bad_email", NULL);
+	message = u->email[0] != '\0' ? user_email_refusal(u->email) : NULL;
+	if (message != NULL)
+		return person_refuse(p, "desk.bad_email", message);
+	u->email_verified =
+	    u->email[0] != '\0' && form_get(posted, "verified") != NULL;
+	message = desk_groups(
+	    u->groups, sizeof u->groups, typed != NULL ? typed : "");
+	return message == NULL ? OK
+			       : person_refuse(p, "desk.bad_groups", message);
+}
+
+enum err
+person_check_email(struct store_txn *t, struct person_change *p)
+{
+	uint8_t rival[USER_ID_LEN];
+	enum err e = user_email_rival(t, &p->user, rival);
+
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	return e == OK ? person_refuse(p, "desk.email_taken", NULL) : e;
+}
+
+/* --- one person ------------------------------------------------------------*/
+
+struct person_data {
+	const char *name;
+	struct user user;
+	size_t sessions;
+	int64_t now;
+};
+
+static void
+ask_for_person(struct interaction *i, void *data)
+{
+	struct person_data *d = data;
+
+	d->name = desk_asked(i, "name");
+	d->now = i->call->now;
+}
+
+static bool
+count_session(void *arg, const void *record)
+{
+	const struct session *s = record;
+	struct person_data *d = arg;
+
+	d->sessions += s->expires_at > d->now;
+	return true;
+}
+
+static enum err
+look_at_person(struct store_txn *t, struct account *me, void *data)
+{
+	struct person_data *d = data;
+	enum err e = user_find(t, d->name, &d->user);
+
+	(void)me;
+	if (e == OK)
+		session_each(t, d->user.user_id, count_session, d);
+	return e == ERR_NOT_FOUND ? ERR_NO_SUCH_PAGE : e;
+}
+
+static void
+wipe_person(void *data)
+{
+	struct person_data *d = data;
+
+	user_wipe(&d->user);
+}
+
+static const struct user *
+person_shown(const struct interaction *i)
+{
+	const struct person_data *d = own_state(i)->data;
+
+	return &d->user;
+}
+
+static void
+put_desk_person(struct interaction *i, struct json_build *b)
+{
+	const struct person_data *d = own_state(i)->data;
+	const struct user *u = &d->user;
+	const char *sub = u->name;
+	char groups[DESK_GROUPS_CAP];
+
+	desk_head(i, b, "desk_person.title", u->name);
+	desk_shown_groups(groups, sizeof groups, u->groups);
+	if (u->locked)
+		json_put_str(b, "lead", desk_text(i, "desk_person.is_locked"));
+	desk_fact(i, b, "desk.full_name", u->display);
+	desk_fact(i, b, "desk.email", u->email);
+	if (u->email[0] != '\0')
+		desk_fact(i, b, "desk.email_verified",
+		    desk_yes_no(i, u->email_verified));
+	desk_fact(i, b, "desk.groups", groups);
+	desk_fact(
+	    i, b, "desk_person.has_password", desk_yes_no(i, u->has_password));
+	desk_fact_time(i, b, "desk.created", u->created_at);
+	desk_link(i, b, "desk_person.edit", "/admin/person/edit", "name", sub);
+	desk_link(i, b, u->locked ? "desk_person.unlock" : "desk_person.lock",
+	    "/admin/person/lock", "name", sub);
+	desk_link(i, b, "desk_person.sessions", "/admin/sessions", "user", sub);
+	desk_link(i, b, "desk_person.events", "/admin/audit", "person", sub);
+	desk_link(
+	    i, b, "desk_person.remove", "/admin/person/remove", "name", sub);
+	desk_back(i, b, "/admin/people", NULL, NULL);
+}
+
+static const struct step person_step = {
+    .purpose = "desk person",
+    .template = "desk_record.html",
+    .page = put_desk_person,
+};
+
+#define OF_A_PERSON                                                            \
+	.data_size = sizeof(struct person_data), .ask = ask_for_person,        \
+	.look = look_at_person, .free_data = wipe_person
+
+const struct own_page desk_person_page = {
+    .path = "/admin/person", .steps = {&person_step}, OF_A_PERSON};
+
+/* --- changed ---------------------------------------------------------------*/
+
+static void
+put_person_edit(struct interaction *i, struct json_build *b)
+{
+	const struct user *u = person_shown(i);
+
+	desk_head(i, b, "desk_person.edit", u->name);
+	desk_person_fields(i, b, u);
+	json_put_str(b, "submit", desk_text(i, "desk.save"));
+	desk_back(i, b, "/admin/person", "name", u->name);
+}
+
+/* The fields are read into what is there now. */
+static enum err
+edit_person_step(const struct desk_change *c, void *arg)
+{
+	struct person_change *p = arg;
+	struct user is;
+	enum err e = user_find(c->t, p->name, &is);
+
+	p->user = is;
+	if (e == OK)
+		e = person_read_fields(p, p->posted);
+	if (e == OK)
+		e = desk_may_have_groups(c, &is, p->user.groups);
+	if (e == OK)
+		e = person_check_email(c->t, p);
+	if (e == OK)
+		e = people_set(c->t, &p->user, &c->by);
+	user_wipe(&is);
+	return e;
+}
+
+static void
+edit_person(struct interaction *i, const struct form *posted)
+{
+	struct person_change p = {
+	    .name = person_shown(i)->name, .posted = posted};
+	enum err e = desk_change(i, edit_person_step, &p);
+
+	if (e == ERR_INVALID_REQUEST)
+		desk_refuse(i, own_state(i)->page->steps[0], p.key, p.message);
+	else if (e == OK)
+		desk_done(i, "/admin/person", "name", p.name, "done.saved");
+	user_wipe(&p.user);
+}
+
+static const struct step person_edit_step = {
+    .purpose = "desk person edit",
+    .fresh = true,
+    .template = "desk_form.html",
+    .page = put_person_edit,
+    .buttons = {{"save", edit_person}},
+};
+
+const struct own_page desk_person_edit_page = {
+    .path = "/admin/person/edit", .steps = {&person_edit_step}, OF_A_PERSON};
+
+/* --- locked, and let in again ----------------------------------------------*/
+
+static void
+put_person_lock(struct interaction *i, struct json_build *b)
+{
+	const struct user *u = person_shown(i);
+	const char *key = u->locked ? "desk_person.unlock" : "desk_person.lock";
+
+	desk_head(i, b, key, u->name);
+	json_put_str(b, "lead",
+	    desk_text(i, u->locked ? "desk_person.unlock_note"
+				   : "desk_person.lock_note"));
+	json_put_str(b, "submit", desk_text(i, key));
+	json_put_str(b, "what", u->locked ? "unlock" : "lock");
+	desk_back(i, b, "/admin/person", "name", u->name);
+}
+
+struct lock_change {
+	const char *name;
+	bool lock;
+};
+
+static enum err
+lock_person_step(const struct desk_change *c, void *arg)
+{
+	const struct lock_change *l = arg;
+	struct user u;
+	enum err e = user_find(c->t, l->name, &u);
+
+	if (e == OK && l->lock)
+		e = desk_may_shut_out(c, &u);
+	if (e == OK)
+		e = l->lock ? people_lock(c->t, &u, &c->by)
+			    : people_unlock(c->t, &u, &c->p->keyring, &c->by);
+	user_wipe(&u);
+	return e;
+}
+
+/* What the page said it would do, not the opposite of what is now. */
+static void
+lock_person(struct interaction *i, const struct form *posted)
+{
+	const char *what = form_get(posted, "what");
+	struct lock_change l = {.name = person_shown(i)->name,
+	    .lock = what == NULL || !str_equal(what, "unlock")};
+
+	if (desk_change(i, lock_person_step, &l) == OK)
+		desk_done(i, "/admin/person", "name", l.name,
+		    l.lock ? "done.locked" : "done.unlocked");
+}
+
+static const struct step person_lock_step = {
+    .purpose = "desk person lock",
+    .fresh = true,
+    .template = "desk_question.html",
+    .page = put_person_lock,
+    .buttons = {{"save", lock_person}},
+};
+
+const struct own_page desk_person_lock_page = {
+    .path = "/admin/person/lock", .steps = {&person_lock_step}, OF_A_PERSON};
+
+/* --- removed ---------------------------------------------------------------*/
+
+/* A form that is sent twice finds no one the second time. */
+static enum err
+look_for_person(struct store_txn *t, struct account *me, void *data)
+{
+	enum err e = look_at_person(t, me, data);
+
+	return e == ERR_NO_SUCH_PAGE ? OK : e;
+}
+
+static void
+put_person_remove(struct interaction *i, struct json_build *b)
+{
+	const struct user *u = person_shown(i);
+
+	desk_head(i, b, "desk_person.remove", u->name);
+	if (u->name[0] == '\0') {
+		json_put_str(b, "lead", desk_text(i, "desk.gone"));
+		desk_back(i, b, "/admin/people", NULL, NULL);
+		return;
+	}
+	json_put_str(b, "lead", desk_text(i, "desk_person.remove_note"));
+	json_put_str(b, "submit", desk_text(i, "desk_person.remove"));
+	desk_back(i, b, "/admin/person", "name", u->name);
+}
+
+static enum err
+remove_person_step(const struct desk_change *c, void *arg)
+{
+	const char *name = arg;
+	struct user u;
+	enum err e = user_find(c->t, name, &u);
+
+	if (e == OK)
+		e = desk_may_shut_out(c, &u);
+	user_wipe(&u);
+	return e == OK ? people_remove(c->t, name, &c->by) : e;
+}
+
+static void
+remove_person(struct interaction *i, const struct form *posted)
+{
+	struct person_data *d = own_state(i)->data;
+
+	(void)posted;
+	if (d->user.name[0] == '\0' ||
+	    desk_change(i, remove_person_step, d->user.name) == OK)
+		desk_done(i, "/admin/people", NULL, NULL, "done.removed");
+}
+
+static const struct step person_remove_step = {
+    .purpose = "desk person remove",
+    .fresh = true,
+    .template = "desk_question.html",
+    .page = put_person_remove,
+    .buttons = {{"save", remove_person}},
+};
+
+const struct own_page desk_person_remove_page = {
+    .path = "/admin/person/remove",
+    .steps = {&person_remove_step},
+    .data_size = sizeof(struct person_data),
+    .ask = ask_for_person,
+    .look = look_for_person,
+    .free_data = wipe_person,
+};

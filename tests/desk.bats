@@ -1,0 +1,378 @@
+# The administrator's desk, through lighttpd.
+
+load helper
+
+setup_file() {
+	export USE_TEST_CLOCK=1
+	new_store
+	set_conf provider_name 'The Adams family'
+	add_user root --name 'Ruth Root' --group admins
+	add_user alice --name 'Alice Adams' --email alice@example.org \
+	    --group family
+	add_user bob
+	add_client photos --name Photos
+	start_server
+}
+
+setup() {
+	# One browser an administrator, signed in a moment ago.
+	request root GET "$ISSUER/admin"
+	! page_asks_password || log_in root
+}
+
+teardown_file() {
+	stop_all
+}
+
+# page PATH [NAME=VALUE...]: root looks at it.
+page() {
+	request root GET "$ISSUER$1" "${@:2}"
+}
+
+# save [NAME=VALUE...]: the page's form.
+save() {
+	submit root step=save "$@"
+}
+
+# audit FILTER: about the newest line.
+audit() {
+	latchkey audit --json | jq -e ".[-1] | $1"
+}
+
+user() {	# NAME FILTER
+	latchkey user show "$1" --json | jq -e "$2"
+}
+
+@test "desk: it asks who is not signed in, and tells others that they may not, on every page" {
+	local path
+	for path in /admin /admin/people '/admin/person?name=alice' \
+	    '/admin/person?name=no-one' '/admin/apps/add/recipe?app=gitea' \
+	    /admin/keys /admin/audit; do
+		request new GET "$ISSUER$path"
+		assert_status 200
+		page_asks_password
+	done
+	open_page bob "$ISSUER/admin/people"
+	log_in bob
+	assert_status 403
+	assert_page 'you are not an administrator'
+	for path in /admin '/admin/person?name=alice' \
+	    '/admin/person?name=no-one' '/admin/site?origin=x'; do
+		request bob GET "$ISSUER$path"
+		assert_status 403
+	done
+	assert_logged 'forbidden reason=not_admin'
+}
+
+@test "desk: who leaves the group can do nothing more, with a page that is open" {
+	add_user tim --group admins
+	open_page tim "$ISSUER/admin/person/lock?name=bob"
+	log_in tim
+	assert_page 'Lock'
+	latchkey user set tim --remove-group admins
+	submit tim step=save
+	assert_status 403
+	user bob '.locked == false'
+}
+
+@test "desk: it shows how many there are, and what to take care of" {
+	page /admin
+	assert_page 'Administration'
+	assert_page 'You are the only administrator'
+	assert_page 'is not https'
+}
+
+@test "desk: people are listed and looked for" {
+	page /admin/people
+	assert_page 'alice@example.org'
+	assert_page bob
+	page /admin/people q=ADAMS
+	assert_page alice
+	[[ $(http_body) != *name=bob* ]]
+	page /admin/people 'q=<x>'
+	assert_page 'No people found'
+}
+
+@test "desk: a long list comes in pages, each person once" {
+	local i n=0
+	for ((i = 100; i < 160; i++)); do
+		latchkey user add "many-$i" --no-password >/dev/null
+	done
+	page /admin/people q=many-
+	n=$(http_body | grep -o 'name=many-[0-9]*' | sort -u | wc -l)
+	assert_equal "$n" 50
+	page "/admin/people?from=many-150&q=many-"
+	n=$(http_body | grep -o 'name=many-[0-9]*' | sort -u | wc -l)
+	assert_equal "$n" 10
+}
+
+@test "desk: a person is added, changed, locked, unlocked and removed, and the audit says by whom and from where" {
+	page /admin/people/add
+	save person='Carol' display='Carol C' email=carol@example.org \
+	    verified=1 groups='family, book club'
+	assert_page 'Added.'
+	assert_page 'Carol C'
+	user carol '.groups == ["family", "book club"] and .email_verified and
+	    .has_password == false'
+	audit '.event == "user_added" and .user == "carol" and .by == "root" and
+	    .address == "127.0.0.1"'
+	page '/admin/person/edit?name=carol'
+	save display='Carol D' email=carol@example.org groups=family verified
+	assert_page 'Saved.'
+	user carol '.name == "Carol D" and .email_verified == false and
+	    .groups == ["family"]'
+	audit '.event == "user_changed" and .user == "carol" and .by == "root"'
+	page '/admin/person/lock?name=carol'
+	save
+	assert_page 'Locked'
+	user carol .locked
+	audit '.event == "user_locked" and .user == "carol" and .by == "root"'
+	page '/admin/person/lock?name=carol'
+	save
+	user carol '.locked == false'
+	page '/admin/person/remove?name=carol'
+	keep_page remove
+	save
+	assert_page 'Removed.'
+	run -1 latchkey user show carol
+	audit '.event == "user_deleted" and .user == "carol" and .by == "root"'
+	in_page remove
+	save
+	assert_page 'Removed.'
+}
+
+@test "desk: what cannot be is told, what was typed stays, and nothing is changed" {
+	page /admin/people/add
+	save person='no spaces' display='Zoe' email= groups=
+	assert_page 'This user name is not possible'
+	assert_page 'a user name has lower-case letters'
+	assert_page 'value="Zoe"'
+	assert_page 'value="no spaces"'
+	save person=zoe display= email=alice@EXAMPLE.org verified=1 groups=
+	assert_page 'Another person has this verified e-mail address'
+	save person=zoe display= email=zoe groups=
+	assert_page 'This e-mail address is not possible'
+	save person=zoe display= email= groups='a"b'
+	assert_page 'One of these groups is not possible'
+	save person=alice display= email= groups=
+	assert_page 'There is a person with this user name already'
+	run -1 latchkey user show zoe
+}
+
+@test "desk: no administrator locks or removes themselves, and the last one stays one" {
+	page '/admin/person/lock?name=root'
+	save
+	assert_status 403
+	assert_page 'You cannot lock or remove yourself'
+	page '/admin/person/remove?name=root'
+	save
+	assert_status 403
+	page '/admin/person/edit?name=root'
+	save display=Ruth email= groups=family
+	assert_status 403
+	assert_page 'The last administrator'
+	user root '.groups == ["admins"] and .locked == false'
+	latchkey user set bob --group admins
+	page '/admin/person/edit?name=root'
+	save display='Ruth Root' email= groups=family
+	assert_status 403
+	user root '.groups == ["family"]'
+	latchkey user set root --group admins
+	latchkey user set bob --group ''
+}
+
+@test "desk: an app is added by its recipe, with the settings to type in, and the secret is shown once" {
+	local secret
+	page /admin/apps/add
+	assert_page 'app=gitea'
+	page '/admin/apps/add/recipe?app=gitea'
+	save url=not-an-address client_id=gitea groups=
+	assert_page 'This address is not possible'
+	save url=https://git.example.org/ client_id=gitea groups=family trusted=1
+	assert_page 'App added'
+	assert_page 'only once'
+	secret=$(http_body | grep -oE '[A-Za-z0-9_-]{43}' | head -n 1)
+	[[ -n $secret ]]
+	latchkey client show gitea --json | jq -e '.trusted and
+	    .groups == ["family"] and .redirect_uris ==
+	    ["https://git.example.org/user/oauth2/latchkey/callback"]'
+	audit '.event == "client_added" and .client_id == "gitea" and
+	    .by == "root" and .address == "127.0.0.1"'
+	request - POST "$ISSUER/token" -H "$(basic gitea "$secret")" \
+	    grant_type=authorization_code code=x \
+	    redirect_uri=https://git.example.org/cb
+	[[ $(http_body) = *invalid_grant* ]] || fail "$(http_body)"
+	page '/admin/app?id=gitea'
+	assert_page 'git.example.org'
+	[[ $(http_body) != *"$secret"* ]]
+	page '/admin/apps/add/recipe?app=gitea'
+	save url=https://git.example.org client_id=gitea groups=
+	assert_page 'There is an app with this client ID already'
+}
+
+# basic ID SECRET: the header.
+basic() {
+	echo "Authorization: Basic $(printf %s "$1:$2" | base64 -w0)"
+}
+
+@test "desk: an app is added by hand, changed, gets a new secret, and is removed" {
+	local first second
+	page /admin/apps/add/own
+	save client_id=wiki app_name=Wiki redirect= after= alg=RS256 groups=
+	assert_page 'This does not go together'
+	save client_id=wiki app_name=Wiki alg=RS256 groups= \
+	    redirect=$'https://wiki.example.org/cb\r\nhttps://wiki.example.org/two\r\n' \
+	    after=
+	assert_page 'App added'
+	first=$(http_body | grep -oE '[A-Za-z0-9_-]{43}' | head -n 1)
+	latchkey client show wiki --json | jq -e '
+	    .id_token_signed_response_alg == "RS256" and
+	    .redirect_uris == ["https://wiki.example.org/cb",
+		"https://wiki.example.org/two"]'
+	page '/admin/app/edit?id=wiki'
+	save app_name='The Wiki' redirect=javascript:alert after= groups=
+	assert_page 'One of these addresses is not possible'
+	save app_name='The Wiki' redirect=https://wiki.example.org/cb after= \
+	    groups=family
+	assert_page 'The Wiki'
+	latchkey client show wiki --json | jq -e '.groups == ["family"]'
+	page '/admin/app/secret?id=wiki'
+	save
+	second=$(http_body | grep -oE '[A-Za-z0-9_-]{43}' | head -n 1)
+	[[ -n $second && $first != "$second" ]]
+	audit '.event == "client_secret_changed" and .client_id == "wiki" and
+	    .by == "root"'
+	request - POST "$ISSUER/token" -H "$(basic wiki "$first")" \
+	    grant_type=authorization_code code=x redirect_uri=https://x.example/
+	[[ $(http_body) = *invalid_client* ]] || fail "$(http_body)"
+	page '/admin/app/remove?id=wiki'
+	save
+	assert_page 'Removed.'
+	run -1 latchkey client show wiki
+	audit '.event == "client_deleted" and .by == "root"'
+}
+
+@test "desk: a site is added with its rules, which are added and removed, and is removed" {
+	local site=http://localhost:9
+	page /admin/sites/add
+	save origin=http://localhost:9/x site_name= groups=
+	assert_page 'This address is not possible'
+	save origin=$site site_name='Our photos' groups=
+	assert_page 'Added.'
+	assert_page 'Our photos'
+	audit '.event == "site_added" and .client_id == "'$site'" and
+	    .by == "root"'
+	page /admin/site/rule "origin=$site"
+	save path=/album who=group groups='family, book club' rule=
+	page /admin/site/rule "origin=$site"
+	save path=/open who=anyone groups= rule=
+	page /admin/site/rule "origin=$site"
+	save path= who=typed groups= rule='GET /feed signed-in app-password'
+	latchkey site show $site --json | jq -e '.rules == ["/ signed-in",
+	    "/album group:family group:\"book club\"", "/open anyone",
+	    "GET /feed signed-in app-password"]'
+	page /admin/site/rule "origin=$site"
+	save path=album who=anyone groups= rule=
+	assert_page 'This rule is not possible'
+	page /admin/site/rules "origin=$site"
+	submit root step=end value='/open anyone'
+	assert_page 'Removed.'
+	submit root step=end value='/open anyone'
+	latchkey site show $site --json | jq -e '.rules | length == 3'
+	page /admin/site/edit "origin=$site"
+	save site_name=Photos groups=family
+	latchkey site show $site --json | jq -e '.groups == ["family"]'
+	page /admin/site/remove "origin=$site"
+	save
+	run -1 latchkey site show $site
+	audit '.event == "site_deleted" and .by == "root"'
+}
+
+@test "desk: sessions are shown with browser and address, and ended" {
+	local sid
+	open_page alice "$ISSUER/account"
+	log_in alice
+	page /admin/sessions user=alice
+	assert_page '127.0.0.1'
+	sid=$(latchkey session list --user alice --json | jq -r '.[0].sid')
+	page /admin/session/end "sid=$sid"
+	save
+	assert_page 'Signed out.'
+	audit '.event == "session_ended" and .by == "root"'
+	latchkey session list --user alice --json | jq -e '. == []'
+	request alice GET "$ISSUER/account"
+	page_asks_password
+	log_in alice
+	page /admin/session/end user=alice
+	save
+	latchkey session list --user alice --json | jq -e '. == []'
+}
+
+@test "desk: keys are changed once, and a form that is sent twice changes nothing more" {
+	local before
+	page /admin/keys
+	assert_page EdDSA
+	page /admin/keys/rotate
+	keep_page rotate
+	save
+	assert_page 'The next key is so new'
+	travel 90000
+	page /admin/keys/rotate
+	page_asks_password
+	log_in root
+	keep_page rotate
+	before=$(latchkey key list --json | jq length)
+	save
+	assert_page 'New keys sign from now on'
+	audit '.event == "key_rotated" and .by == "root"'
+	in_page rotate
+	save
+	assert_page 'The next key is so new'
+	latchkey key list --json | jq -e "length > $before"
+}
+
+@test "desk: what happened is shown newest first, and looked for by person, app, event and day" {
+	page /admin/audit
+	assert_page 'by root'
+	page /admin/audit person=carol event=user_
+	assert_page user_deleted
+	[[ $(http_body) != *site_added* ]]
+	page /admin/audit app=gitea
+	assert_page client_added
+	page /admin/audit by=root event=locked
+	assert_page user_locked
+	page /admin/audit since=2222-01-01
+	assert_page 'Nothing found'
+}
+
+@test "desk: a change needs a sign-in of the last ten minutes, and a look does not" {
+	local before
+	page '/admin/person/lock?name=bob'
+	travel 700
+	before=$(latchkey audit --json | jq length)
+	STAY=1 save
+	page_asks_password
+	user bob '.locked == false'
+	assert_equal "$(latchkey audit --json | jq length)" "$before"
+	page '/admin/person/remove?name=bob'
+	page_asks_password
+	page '/admin/person?name=bob'
+	assert_page 'Lock'
+}
+
+@test "desk: a form of another site, or without its token, changes nothing" {
+	local step token
+	page '/admin/person/lock?name=bob'
+	token=$(form_fields | sed -n 's/^csrf=//p')
+	request - POST "$ISSUER/admin/person/lock" \
+	    -H 'Origin: https://evil.example' step=save csrf="$token" \
+	    request=name=bob what=lock
+	assert_status 303
+	request root POST "$ISSUER/admin/person/remove" -H "Origin: $ISSUER" \
+	    step=save csrf="$token" request=name=bob
+	assert_status 303
+	request root POST "$ISSUER/admin/person/lock" -H "Origin: $ISSUER" \
+	    step=save request=name=bob
+	assert_status 303
+	user bob '.locked == false'
+}
