@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "domain/conf.h"
+#include "domain/imported_password.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,6 +23,9 @@ struct password_hash {
 	uint32_t opslimit, memlimit_mib;
 	uint8_t salt[PASSWORD_SALT_LEN];
 	uint8_t hash[PASSWORD_HASH_LEN];
+	/* The setting of a hash of elsewhere: HASH is of what the password has
+	 * by that. "": of the password. */
+	char imported[IMPORTED_CAP];
 };
 
 /* Both take a password as typed, and mean what it means
@@ -33,6 +37,11 @@ struct password_hash {
 enum err password_set(struct password_hash *h, const char *password,
     const struct conf *conf) MUST_CHECK;
 
+/* Takes HASH over from elsewhere. ERR_UNSUPPORTED, ERR_SYNTAX as
+ * imported_setting, and as above. */
+enum err password_import(struct password_hash *h, const char *hash,
+    const struct conf *conf) MUST_CHECK;
+
 /*
  * OK, ERR_ACCESS_DENIED (wrong), and as above. With a NULL hash (no such
  * person) the same work is done on a dummy of the cost CONF asks for, and the
@@ -41,7 +50,13 @@ enum err password_set(struct password_hash *h, const char *password,
 enum err password_verify(const struct password_hash *h, const char *password,
     const struct conf *conf) MUST_CHECK;
 
-/* Whether H was made at less than CONF asks for. */
+/* The same, and a wrong password costs as much as a hash of elsewhere with the
+ * cost COSTLIEST. */
+enum err password_verify_like(const struct password_hash *h,
+    const struct imported_cost *costliest, const char *password,
+    const struct conf *conf) MUST_CHECK;
+
+/* Whether H was made at less than CONF asks for, or elsewhere. */
 bool password_outdated(const struct password_hash *h, const struct conf *conf);
 
 #endif

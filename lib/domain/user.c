@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "domain/imported_people.h"
 #include "domain/opaque_string.h"
 #include "domain/user_email.h"
 
@@ -27,6 +28,7 @@ static const struct record_field user_fields[] = {
     FIELD_OF(struct user, family_name, TEXT, SHOWN, "family_name"),
     FIELD_OF(struct user, language, TEXT, SHOWN, "locale"),
     FIELD_OF(struct user, zoneinfo, TEXT, SHOWN, "zoneinfo"),
+    FIELD_OF(struct user, password.imported, TEXT, SECRET, "imported"),
 };
 const struct record_type user_record = {
     .table = TABLE_USERS,
@@ -244,6 +246,18 @@ user_require(
 	return e;
 }
 
+/* One more person with a hash of elsewhere, or one less. */
+static void
+count_imported(
+    struct store_txn *t, const struct user *was, const struct user *is)
+{
+	bool before = was->password.imported[0] != '\0';
+	bool after = is->password.imported[0] != '\0';
+
+	if (before != after)
+		imported_people_add(t, after ? 1 : -1);
+}
+
 enum err
 user_put(struct store_txn *t, struct user *u, int64_t now)
 {
@@ -254,6 +268,8 @@ user_put(struct store_txn *t, struct user *u, int64_t now)
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	e = user_email_index(t, &was, u);
+	if (e == OK)
+		count_imported(t, &was, u);
 	user_wipe(&was);
 	if (e != OK)
 		return e;
@@ -314,6 +330,7 @@ user_drop(struct store_txn *t, const struct user *u)
 	static const struct user gone;
 	enum err e = user_email_index(t, u, &gone);
 
+	count_imported(t, u, &gone);
 	store_del(t, TABLE_USER_NAMES, u->name, strlen(u->name));
 	store_del(t, TABLE_USERS, u->user_id, USER_ID_LEN);
 	return e == OK ? store_failed(t) : e;

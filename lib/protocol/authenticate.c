@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "domain/imported_people.h"
 #include "domain/password.h"
 #include "domain/slots.h"
 #include "domain/throttle.h"
@@ -18,6 +19,7 @@ struct password_ctx {
 	struct throttle_try by; /* its device: the browser's entry that is
 				 * theirs, or NULL */
 	bool has_hash;
+	struct imported_cost costliest;
 	struct password_hash stronger; /* what replaces an outdated hash */
 };
 
@@ -33,6 +35,7 @@ find_person_step(struct store_txn *t, void *arg)
 	c->has_hash = e == OK && c->user.has_password && !c->user.locked;
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
+	imported_people_costliest(t, &c->costliest);
 	device = device_find(c->q->devices, &c->p->keyring, &c->user, c->now);
 	c->by = (struct throttle_try){.name = c->q->name,
 	    .address = c->q->address,
@@ -86,8 +89,9 @@ static enum err
 check_password(struct password_ctx *c)
 {
 	const struct conf *conf = &c->p->conf;
-	enum err e = password_verify(
-	    c->has_hash ? &c->user.password : NULL, c->q->password, conf);
+	enum err e =
+	    password_verify_like(c->has_hash ? &c->user.password : NULL,
+		&c->costliest, c->q->password, conf);
 
 	/* Failing to strengthen it is no reason to keep the person out. */
 	if (e == OK && password_outdated(&c->user.password, conf) &&
