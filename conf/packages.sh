@@ -26,6 +26,7 @@ needs() {
 		echo 'libinih-dev ini.h'
 		echo 'libunistring-dev uninorm.h'
 		echo 'libcurl4-openssl-dev curl/curl.h'
+		echo 'libyaml-dev yaml.h'
 		[ "${RS256:-yes}" = no ] || echo 'libssl-dev openssl/evp.h'
 		;;
 	demo)
@@ -53,6 +54,9 @@ needs() {
 		echo 'lighttpd-mod-openssl /usr/lib/lighttpd/mod_openssl.so'
 		echo 'lighttpd-modules-lua /usr/lib/lighttpd/mod_magnet.so'
 		echo 'apache2 apache2'
+		echo 'apache2-utils htpasswd'
+		echo 'whois mkpasswd'
+		echo 'argon2 argon2'
 		echo 'libapache2-mod-fcgid /usr/lib/apache2/modules/mod_fcgid.so'
 		echo 'libapache2-mod-auth-openidc /usr/lib/apache2/modules/mod_auth_openidc.so'
 		echo 'nginx-light nginx'

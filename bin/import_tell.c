@@ -1,0 +1,96 @@
+/* What became of the people of another system. */
+#include "import.h"
+#include "output.h"
+
+#include <stdio.h>
+
+static const char *const outcomes[IMPORT_OUTCOMES] = {
+    [IMPORT_ADDED] = "added",
+    [IMPORT_MERGED] = "merged",
+    [IMPORT_LEFT_OUT] = "left out",
+    [IMPORT_REFUSED] = "refused",
+};
+
+static const struct column import_columns[] = {
+    {"line", "LINE", false},
+    {"user", "USER", false},
+    {"outcome", "OUTCOME", false},
+    {"password", "PASSWORD", false},
+    {"note", "NOTE", false},
+    COLUMN_END,
+};
+
+/* What the person signs in with, in a word. */
+static const char *
+way_in(const struct import_row *row)
+{
+	if (row->why[0] != '\0')
+		return "";
+	if (row->needs_link)
+		return "none";
+	return row->hash[0] != '\0' && !row->kept_password
+		   ? imported_method(row->hash)
+		   : "kept";
+}
+
+static json_t *
+tell_row(const struct import_row *row)
+{
+	const bool is_in = row->why[0] == '\0';
+
+	return json_pack("{s:i, s:s, s:s, s:s, s:s}", "line", (int)row->line,
+	    "user", is_in ? row->user.name : row->typed, "outcome",
+	    outcomes[row->outcome], "password", way_in(row), "note",
+	    is_in ? row->note : row->why);
+}
+
+/* NULL: no memory. */
+static json_t *
+tell_rows(const struct import_rows *rows, size_t of[static IMPORT_OUTCOMES])
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < rows->count; i++) {
+		of[rows->row[i].outcome]++;
+		if (json_array_append_new(list, tell_row(&rows->row[i])) == 0)
+			continue;
+		json_decref(list);
+		return NULL;
+	}
+	return list;
+}
+
+static int
+tell_json(json_t *people, const size_t *of, bool dry)
+{
+	return output_json(json_pack("{s:b, s:i, s:i, s:i, s:i, s:o}",
+	    "dry_run", dry, "added", (int)of[IMPORT_ADDED], "merged",
+	    (int)of[IMPORT_MERGED], "left_out", (int)of[IMPORT_LEFT_OUT],
+	    "refused", (int)of[IMPORT_REFUSED], "people", people));
+}
+
+static int
+tell_table(json_t *people, const size_t *of, bool dry)
+{
+	int status = output_list(people, import_columns, false);
+
+	printf("%zu added, %zu merged, %zu left out, %zu refused.%s\n",
+	    of[IMPORT_ADDED], of[IMPORT_MERGED], of[IMPORT_LEFT_OUT],
+	    of[IMPORT_REFUSED], dry ? " Nothing has changed: --dry-run." : "");
+	return status;
+}
+
+int
+import_tell(const struct import_rows *rows, bool dry, bool as_json)
+{
+	size_t of[IMPORT_OUTCOMES] = {0};
+	json_t *people = tell_rows(rows, of);
+	int status;
+
+	if (people == NULL)
+		return admin_fail("out of memory");
+	status =
+	    as_json ? tell_json(people, of, dry) : tell_table(people, of, dry);
+	return status == EXIT_DONE && of[IMPORT_REFUSED] > 0 ? EXIT_REFUSED
+							     : status;
+}
