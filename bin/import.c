@@ -103,6 +103,7 @@ read_rows(struct import_rows *rows, import_read *read, const char *path)
 
 struct import_ctx {
 	struct import_rows *rows;
+	const struct keyring *keyring;
 	struct change change;
 	bool merge, dry;
 };
@@ -156,6 +157,18 @@ yield_address(struct store_txn *t, struct import_row *row)
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
+/* They choose a password themselves. */
+static enum err
+invite_person(
+    struct store_txn *t, const struct import_ctx *c, struct import_row *row)
+{
+	struct link link;
+
+	link_make(row->link, &link, LINK_INVITE, LINK_INVITE_S, &row->user,
+	    c->keyring, &c->change);
+	return link_put(t, &link, &row->user, &c->change);
+}
+
 static enum err
 put_row(struct store_txn *t, const struct import_ctx *c, struct import_row *row)
 {
@@ -183,6 +196,9 @@ put_row(struct store_txn *t, const struct import_ctx *c, struct import_row *row)
 		   : people_set(t, &row->user, &c->change);
 	if (e == OK && row->user.password.imported[0] != '\0')
 		imported_people_note(t, &row->cost);
+	/* A link is good as long as the person may sign in. */
+	if (e == OK && row->needs_link && !row->user.locked)
+		e = invite_person(t, c, row);
 	return e;
 }
 
@@ -251,17 +267,24 @@ import_people(struct admin *a, const struct args *args)
 	    .merge = args_has(args, "--merge"),
 	    .dry = args_has(args, "--dry-run")};
 	import_read *read = find_source(args_value(args, "--from"));
+	struct keyring k;
 	int status;
 
 	if (read == NULL)
 		return admin_misused("import: say what the file is: --from "
 				     "htpasswd, shadow, authelia or csv");
+	status = admin_keyring(a, &k);
+	if (status != EXIT_DONE)
+		return status;
+	c.keyring = &k;
 	status = read_rows(&rows, read, args->operand);
 	if (status == EXIT_DONE)
 		status = import_rows(a, &c);
 	if (status == EXIT_DONE)
-		status = import_tell(&rows, c.dry, args_has(args, "--json"));
+		status = import_tell(
+		    &rows, a->conf.issuer, c.dry, args_has(args, "--json"));
 	import_rows_free(&rows);
+	keyring_wipe(&k);
 	return status;
 }
 

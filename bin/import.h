@@ -7,6 +7,7 @@
 
 #include "admin.h"
 #include "domain/imported_password.h"
+#include "domain/link.h"
 #include "domain/user.h"
 #include "import_source.h"
 
@@ -35,6 +36,7 @@ struct import_row {
 	char note[IMPORT_NOTE_CAP]; /* imported, and what of it was not */
 	bool kept_password;         /* they had one, which stays */
 	bool needs_link;            /* to come in by: there is no password */
+	char link[LINK_TEXT_CAP];
 };
 
 struct import_rows {
@@ -49,8 +51,10 @@ bool import_judge(void *arg, const struct import_person *p);
 
 void import_rows_free(struct import_rows *rows);
 
-/* Prints a line for each row and the sum of them, or all as JSON; an exit
- * status, EXIT_REFUSED if a row was refused. DRY: nothing was changed. */
-int import_tell(const struct import_rows *rows, bool dry, bool as_json);
+/* Prints a line for each row and the sum of them, or all as JSON, with links
+ * that people come in by at ISSUER; an exit status, EXIT_REFUSED if a row was
+ * refused. DRY: nothing was changed. */
+int import_tell(
+    const struct import_rows *rows, const char *issuer, bool dry, bool as_json);
 
 #endif

@@ -17,6 +17,7 @@ static const struct column import_columns[] = {
     {"outcome", "OUTCOME", false},
     {"password", "PASSWORD", false},
     {"note", "NOTE", false},
+    {"link", "LINK, GOOD ONCE", false},
     COLUMN_END,
 };
 
@@ -34,25 +35,34 @@ way_in(const struct import_row *row)
 }
 
 static json_t *
-tell_row(const struct import_row *row)
+tell_row(const struct import_row *row, const char *issuer)
 {
 	const bool is_in = row->why[0] == '\0';
+	char link[ISSUER_CAP + LINK_TEXT_CAP + 16] = "";
+	json_t *told;
 
-	return json_pack("{s:i, s:s, s:s, s:s, s:s}", "line", (int)row->line,
-	    "user", is_in ? row->user.name : row->typed, "outcome",
-	    outcomes[row->outcome], "password", way_in(row), "note",
-	    is_in ? row->note : row->why);
+	if (row->link[0] != '\0')
+		snprintf(
+		    link, sizeof link, "%s/join?link=%s", issuer, row->link);
+	told = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s}", "line",
+	    (int)row->line, "user", is_in ? row->user.name : row->typed,
+	    "outcome", outcomes[row->outcome], "password", way_in(row), "note",
+	    is_in ? row->note : row->why, "link", link);
+	secret_wipe(link, sizeof link);
+	return told;
 }
 
 /* NULL: no memory. */
 static json_t *
-tell_rows(const struct import_rows *rows, size_t of[static IMPORT_OUTCOMES])
+tell_rows(const struct import_rows *rows, const char *issuer,
+    size_t of[static IMPORT_OUTCOMES])
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < rows->count; i++) {
 		of[rows->row[i].outcome]++;
-		if (json_array_append_new(list, tell_row(&rows->row[i])) == 0)
+		if (json_array_append_new(
+			list, tell_row(&rows->row[i], issuer)) == 0)
 			continue;
 		json_decref(list);
 		return NULL;
@@ -81,10 +91,11 @@ tell_table(json_t *people, const size_t *of, bool dry)
 }
 
 int
-import_tell(const struct import_rows *rows, bool dry, bool as_json)
+import_tell(
+    const struct import_rows *rows, const char *issuer, bool dry, bool as_json)
 {
 	size_t of[IMPORT_OUTCOMES] = {0};
-	json_t *people = tell_rows(rows, of);
+	json_t *people = tell_rows(rows, issuer, of);
 	int status;
 
 	if (people == NULL)

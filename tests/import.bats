@@ -172,10 +172,18 @@ refute_signs_in() {
 	! grep -aF "${hash##*\$}" "$DATA/store/data.mdb"
 }
 
+@test "import: a person whose password cannot be verified gets a one-time link" {
+	local link
+	link=$(import htpasswd htpasswd | jq -r '.people[] | select(.user == "dora").link')
+	[[ $link = "$ISSUER/join?link="* ]]
+	assert_equal "$(import htpasswd htpasswd | jq -r '[.people[].link] | join("")')" ''
+}
+
 @test "import: --dry-run says the same and changes nothing" {
 	local told
 	told=$(import authelia users_database.yml --dry-run)
-	jq -e '.dry_run and .added == 3 and .refused == 1' <<<"$told"
+	jq -e '.dry_run and .added == 3 and .refused == 1 and
+	    ([.people[].link] | add == "")' <<<"$told"
 	assert_equal "$(latchkey user list --json)" '[]'
 	told=$(import authelia users_database.yml)
 	jq -e '(.dry_run | not) and .added == 3 and .refused == 1' <<<"$told"
