@@ -3,6 +3,8 @@
 # from elsewhere.
 
 load helper
+BATS_NO_PARALLELIZE_WITHIN_FILE=true	# the last test reads pages of another
+export BATS_NO_PARALLELIZE_WITHIN_FILE
 
 # keys: those of en.msg, without the form of a plural, without what the
 # catalogue itself is, and without the months.
@@ -110,7 +112,7 @@ BYE=https://a.example/bye
 # see STATUS: the last answer is a page, kept for unmarked.py.
 see() {
 	assert_status "$1"
-	cp "$(last body)" "$BATS_TEST_TMPDIR/page-$((++seen))"
+	cp "$(last body)" "$BATS_FILE_TMPDIR/page-$((++seen)).html"
 }
 
 # ask [NAME=VALUE...]: what the provider answers to an app's request.
@@ -260,10 +262,33 @@ gate_pages() {
 	gate_pages
 	sign_in_pages
 	run python3 "$BATS_TEST_DIRNAME/unmarked.py" "$root/templates/en.msg" \
-	    "$BATS_TEST_TMPDIR"/page-*
+	    "$BATS_FILE_TMPDIR"/page-*
 	# These take a second's chance, a broken disk, or a person who is locked
 	# while signing in.
 	assert_equal "$output" "$(printf 'on no page: %s\n' 'login.wait[one]' \
 	    error.fault error.temporarily_unavailable reason.user_disabled \
 	    reason.user_not_in_group)"
+}
+
+# --- the same pages, in a browser
+
+# With npm, into the build directory, at the version of the lock file.
+install_axe() {
+	local dir=$LATCHKEY_BUILD/test/axe
+	mkdir -p "$dir"
+	cmp -s "$root/tests/axe/package-lock.json" "$dir/installed" && return
+	cp "$root"/tests/axe/package{,-lock}.json "$dir"
+	npm --prefix "$dir" ci --ignore-scripts --no-audit --no-fund \
+	    >"$BATS_TEST_TMPDIR/npm" 2>&1 ||
+	    fail 'npm cannot install axe-core (is its registry reachable?)' \
+		"$(<"$BATS_TEST_TMPDIR/npm")" || return
+	cp "$dir/package-lock.json" "$dir/installed"
+}
+
+@test "pages: axe-core finds nothing on any, none scrolls sideways at 320 px, with large letters or from right to left" {
+	install_axe
+	SCREENSHOTS=${KEEP_SCREENSHOTS:-} PYTHONDONTWRITEBYTECODE=1 timeout 300 \
+	    /usr/bin/python3 "$root/tests/axe.py" \
+	    "$LATCHKEY_BUILD/test/axe/node_modules/axe-core/axe.min.js" \
+	    "$BATS_FILE_TMPDIR"/page-*.html >&2
 }
