@@ -32,7 +32,7 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in
 http	 = gateway signals request response template
-web	 = cookie csrf cors browser page date call reply token_reply refresh_cookie auth_request
+web	 = cookie csrf cors browser page reader date call reply token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   gate_flow gate_notice own_page account_home account_flow \
 	   admin_page admin_people admin_person admin_apps admin_app admin_sites admin_site \

@@ -1,6 +1,8 @@
 /* latchkey.conf: what it says, and what of it makes sign-ins less safe. */
 #include "check.h"
 
+#include "base/str.h"
+#include "base/zone.h"
 #include "domain/slots.h"
 
 #include <inttypes.h>
@@ -55,6 +57,21 @@ check_issuer(struct check_run *c)
 }
 
 static void
+check_timezone(struct check_run *c)
+{
+	static const struct check_advice unknown = {
+	    "the dates on pages and in mails are in UTC",
+	    "set timezone to a name below /usr/share/zoneinfo, such as "
+	    "Europe/Berlin; the package tzdata has them"};
+	struct zone_cache zones = {0};
+	const char *name = c->a->conf.timezone;
+
+	if (!str_equal(name, "UTC") && zone_of_name(&zones, name) == NULL)
+		check_found(c, CHECK_WARNING, &unknown,
+		    "no time zone is called %s", name);
+}
+
+static void
 check_argon2(struct check_run *c)
 {
 	static const struct check_advice weak = {
@@ -88,6 +105,7 @@ check_settings(struct check_run *c)
 	if (!check_conf(c))
 		return false;
 	check_issuer(c);
+	check_timezone(c);
 	check_argon2(c);
 	return true;
 }

@@ -613,8 +613,8 @@ state=a-state"
 	assert_error_redirect login_required
 }
 
-@test "authorize: ui_locales, claims_locales, acr_values, display, claims and unknown ones make no difference" {
-	ask alice app ui_locales='fr-CA fr en' claims_locales=de \
+@test "authorize: claims_locales, acr_values, display, claims and unknown ones make no difference" {
+	ask alice app claims_locales=de \
 	    acr_values='urn:x urn:y' display=popup resource=https://api.example \
 	    claims='{"id_token":{"acr":{"essential":true}}}' unheard=1 audience=x
 	assert_code

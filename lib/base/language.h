@@ -11,8 +11,6 @@
 
 #include <stddef.h>
 
-enum { LANGUAGE_CAP = 16 };
-
 /* The language of the LEN bytes at TAG, in any case, or else of what is left of
  * it without its last parts (RFC 4647 3.4): "de-AT" is de, and zh is zh-Hans.
  * NULL: there is none. */

@@ -339,6 +339,18 @@ zone_load(struct zone *z, const char *name)
 	return e != OK ? e : ERR_SYNTAX;
 }
 
+const struct zone *
+zone_of_name(struct zone_cache *c, const char *name)
+{
+	if (!str_equal(c->name, name)) {
+		if (str_copy(c->name, sizeof c->name, name) != OK)
+			return NULL;
+		c->is_zone =
+		    !str_equal(name, "UTC") && zone_load(&c->zone, name) == OK;
+	}
+	return c->is_zone ? &c->zone : NULL;
+}
+
 /* --- what its clocks show --------------------------------------------------*/
 
 /* The day of the year, from 0, on which C falls. */

@@ -50,6 +50,17 @@ enum err zone_parse(struct zone *z, const void *file, size_t len) MUST_CHECK;
  * seconds. */
 int64_t zone_offset(const struct zone *z, int64_t t);
 
+/* A zone that is kept from one use to the next. Zeroes at first. */
+struct zone_cache {
+	char name[ZONE_NAME_CAP];
+	bool is_zone;
+	struct zone zone;
+};
+
+/* The zone NAME; NULL, which is UTC, if it is "UTC" or cannot be read. Until
+ * the next call. */
+const struct zone *zone_of_name(struct zone_cache *c, const char *name);
+
 struct civil_time {
 	int64_t year;
 	int month, day, hour, minute, second; /* from 1, 1, 0, 0, 0 */

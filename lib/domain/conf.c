@@ -29,6 +29,11 @@ const struct conf_key conf_keys[] = {
 	"the provider's address, as clients are told it"},
     {"provider_name", "", conf_parse_provider_name, FIELD(provider_name), 0, 0,
 	"the provider's name on pages; the issuer's host by default"},
+    {"language", "en", conf_parse_language, FIELD(language), 0, 0,
+	"the language of pages and mails, where neither app nor person nor "
+	"browser names another"},
+    {"timezone", "UTC", conf_parse_timezone, FIELD(timezone), 0, 0,
+	"the time zone of dates, for people whose account names none"},
     {"default_alg", "EdDSA", conf_parse_alg, FIELD(default_alg), 0, 0,
 	"what a new client's tokens are signed with: EdDSA, RS256 or HS256"},
     {"access_token_lifetime", "15m", conf_parse_duration,

@@ -9,13 +9,19 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/issuer.h"
+#include "base/zone.h"
 #include "jose/jwa.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONF_PATH_CAP = 512, PROVIDER_NAME_CAP = 128, CONF_MESSAGE_CAP = 768 };
+enum {
+	CONF_PATH_CAP = 512,
+	PROVIDER_NAME_CAP = 128,
+	LANGUAGE_TAG_CAP = 16,
+	CONF_MESSAGE_CAP = 768
+};
 
 struct conf {
 	char dir[CONF_PATH_CAP]; /* the data directory, absolute */
@@ -23,7 +29,9 @@ struct conf {
 	size_t issuer_path_at;   /* conf_issuer_path */
 	bool secure;             /* the issuer is https */
 	char provider_name[PROVIDER_NAME_CAP];
-	enum jwa default_alg; /* of new clients */
+	char language[LANGUAGE_TAG_CAP]; /* of pages, where nothing says more */
+	char timezone[ZONE_NAME_CAP];    /* of dates, as well */
+	enum jwa default_alg;            /* of new clients */
 
 	int64_t access_token_lifetime_s;
 	int64_t refresh_idle_s;

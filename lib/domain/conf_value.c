@@ -1,6 +1,7 @@
 #include "domain/conf_value.h"
 
 #include "base/issuer.h"
+#include "base/language.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -28,6 +29,31 @@ conf_parse_provider_name(const struct conf_key *k, void *field,
 		return OK;
 	buf_printf(wanted, "give at most %d bytes of UTF-8 on one line",
 	    PROVIDER_NAME_CAP - 1);
+	return ERR_SYNTAX;
+}
+
+enum err
+conf_parse_language(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	const struct catalogue *c = language_find(value);
+
+	(void)k;
+	if (c != NULL)
+		return str_copy(field, LANGUAGE_TAG_CAP, c->language);
+	buf_puts(wanted, "give one of ");
+	language_put_all(wanted);
+	return ERR_SYNTAX;
+}
+
+enum err
+conf_parse_timezone(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	if (zone_name_valid(value))
+		return str_copy(field, ZONE_NAME_CAP, value);
+	buf_puts(wanted, "give a time zone such as Europe/Berlin, or UTC");
 	return ERR_SYNTAX;
 }
 

@@ -19,6 +19,10 @@ enum err conf_parse_issuer(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_provider_name(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
+enum err conf_parse_language(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+enum err conf_parse_timezone(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
 enum err conf_parse_alg(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_retry(const struct conf_key *k, void *field,

@@ -15,7 +15,7 @@ start_request(struct request *r)
 	r->query.repeated = r->body.repeated = NULL;
 	r->address[0] = '\0';
 	r->authorization = r->origin = r->dpop = NULL;
-	r->fetch_site = r->asked_headers = NULL;
+	r->fetch_site = r->asked_headers = r->accept_language = NULL;
 	r->cookie_text[0] = '\0';
 	r->query_len = r->body_len = 0;
 }
@@ -159,6 +159,9 @@ read_headers(struct request *r, const struct exchange *x)
 	if (read_header(x, "HTTP_SEC_FETCH_SITE", REQUEST_HEADER_MAX,
 		&r->fetch_site) != OK)
 		r->fetch_site = NULL;
+	if (read_header(x, "HTTP_ACCEPT_LANGUAGE", REQUEST_HEADER_MAX,
+		&r->accept_language) != OK)
+		r->accept_language = NULL;
 	if (read_header(x, "HTTP_USER_AGENT", REQUEST_HEADER_MAX, &r->agent) !=
 	    OK)
 		r->agent = NULL;

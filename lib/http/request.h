@@ -44,6 +44,7 @@ struct request {
 	const char *fetch_site;      /* Sec-Fetch-Site, as well */
 	const char *agent;           /* User-Agent, as well */
 	const char *asked_headers; /* Access-Control-Request-Headers, as well */
+	const char *accept_language; /* Accept-Language, as well */
 
 	/* storage behind the above */
 	char query_text[REQUEST_QUERY_MAX + 1];

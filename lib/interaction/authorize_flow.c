@@ -14,6 +14,7 @@
 #include "interaction/interaction.h"
 #include "interaction/sign_in_step.h"
 #include "protocol/authorize.h"
+#include "web/reader.h"
 #include "web/reply.h"
 
 enum { PROMPT_TEXT_CAP = 128 };
@@ -195,6 +196,8 @@ decide_authorization(struct interaction *i)
 	enum err e = authorize_decide(c->provider, &s->asked, i->cookie,
 	    &s->answer, c->now, &s->reply, &reason);
 
+	if (s->reply.signed_in)
+		reader_from_person(&c->page, &s->reply.user);
 	if (e != OK) {
 		refuse_authorization(i, e, reason);
 		return;

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "web/browser.h"
 #include "web/page.h"
+#include "web/reader.h"
 
 #include <string.h>
 
@@ -137,6 +138,7 @@ interaction_run(const struct flow *flow, void *state, struct call *c)
 	csrf_load(&i.csrf, &c->provider->keyring, i.conf, &c->request);
 	i.cookie = browser_session(&i.cookie_storage, i.conf, &c->request);
 	e = find_app_request(&i, &reason);
+	reader_from_app(&c->page, &i.form);
 	if (e == OK)
 		e = flow->parse(&i, &reason);
 	if (e == OK)

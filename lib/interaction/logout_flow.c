@@ -6,6 +6,7 @@
 #include "interaction/interaction.h"
 #include "protocol/logout.h"
 #include "web/browser.h"
+#include "web/reader.h"
 
 #include <string.h>
 
@@ -143,6 +144,7 @@ decide_logout(struct interaction *i)
 	if (e != OK) {
 		refuse_logout(i, e, REASON_NONE);
 	} else if (!s->reply.ended) {
+		reader_from_person(&c->page, &s->reply.user);
 		interaction_show(i, &logout_step);
 	} else {
 		/* Another site's POST comes without the cookie, which is no

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "interaction/sign_in_step.h"
 #include "web/page.h"
+#include "web/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,8 @@ look_at_page(struct interaction *i)
 	if (make_data(i))
 		e = account_read(c->provider, i->cookie, c->now, s->page->look,
 		    s->data, &s->account);
+	if (s->account.user.name[0] != '\0')
+		reader_from_person(&c->page, &s->account.user);
 	/* First: what is there is not told to those who may not be here. */
 	if (s->account.user.name[0] != '\0' && s->set->admit != NULL &&
 	    !s->set->admit(i))

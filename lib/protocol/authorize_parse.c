@@ -254,8 +254,9 @@ static const struct {
       {"nonce", parse_nonce}, {"prompt", parse_prompt},
       {"max_age", parse_max_age}, {"login_hint", parse_login_hint},
       {"id_token_hint", parse_id_token_hint},
-      /* Core 3.1.2.1 and 5.2 to 5.5: display, ui_locales, claims_locales,
-       * acr_values, claims and all others are taken and make no difference. */
+      /* Core 3.1.2.1 and 5.2 to 5.5: display, claims_locales, acr_values,
+       * claims and all others are taken and make no difference; ui_locales is
+       * for the pages alone (web/reader.h). */
 };
 
 static bool

@@ -1,6 +1,7 @@
 #include "protocol/discovery.h"
 
 #include "base/json.h"
+#include "base/language.h"
 #include "protocol/client_auth.h"
 
 static const struct {
@@ -83,6 +84,17 @@ put_auth_methods(struct json_text *t, const char *name, bool confidential)
 }
 
 static void
+put_languages(struct json_text *t)
+{
+	char tags[128];
+	struct buf b;
+
+	buf_init(&b, tags, sizeof tags);
+	language_put_all(&b);
+	json_text_words(t, "ui_locales_supported", tags);
+}
+
+static void
 put_algs(struct json_text *t, unsigned algs)
 {
 	char words[64];
@@ -121,6 +133,7 @@ discovery_metadata(const struct provider *p, struct buf *answer)
 	    &t, "revocation_endpoint_auth_methods_supported", false);
 	put_auth_methods(
 	    &t, "introspection_endpoint_auth_methods_supported", true);
+	put_languages(&t);
 	put_algs(&t, s.algs);
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		json_text_bool(&t, flags[i].name, flags[i].value);

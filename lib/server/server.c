@@ -8,6 +8,7 @@
 #include "http/gateway.h"
 #include "server/opened.h"
 #include "server/worker_pool.h"
+#include "web/reader.h"
 #include "web/reply.h"
 
 #include <stdlib.h>
@@ -30,6 +31,7 @@ struct server_call {
 	struct call call;
 	struct server *server;
 	struct opened_copy copy;
+	struct zone_cache zones;
 };
 
 /* Gives C the provider as it is now; false if it cannot be had. */
@@ -38,8 +40,10 @@ is_provided(struct server_call *c)
 {
 	if (!opened_copy_update(&c->server->opened, &c->copy))
 		return false;
-	c->call.page = (struct page){
-	    &c->copy.provider.conf, c->copy.templates, catalogues, NULL};
+	c->call.page = (struct page){.conf = &c->copy.provider.conf,
+	    .templates = c->copy.templates,
+	    .catalogue = catalogues,
+	    .zones = &c->zones};
 	return true;
 }
 
@@ -184,6 +188,8 @@ answer_call(struct server_call *own)
 		answer_unavailable(c);
 		return;
 	}
+	if (c->page.templates != NULL)
+		reader_from_browser(&c->page, &c->request);
 	if (e != OK) {
 		refuse_call(c, e, REASON_REQUEST_UNREADABLE);
 		return;

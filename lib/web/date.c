@@ -2,6 +2,8 @@
 
 #include "base/date.h"
 
+#include "web/reader.h"
+
 enum { MEMBER_CAP = 64 };
 
 static void
@@ -33,7 +35,7 @@ date_put(
 
 	buf_init(&d, text, sizeof text);
 	if (t != 0)
-		date_put_time(&d, p->catalogue, p->zone, t);
+		date_put_time(&d, p->catalogue, reader_zone(p), t);
 	put_both(b, name, t, &d);
 }
 
@@ -46,6 +48,6 @@ date_put_day_of(
 
 	buf_init(&d, text, sizeof text);
 	if (t != 0)
-		date_put_day(&d, p->catalogue, p->zone, t);
+		date_put_day(&d, p->catalogue, reader_zone(p), t);
 	put_both(b, name, t, &d);
 }

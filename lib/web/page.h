@@ -18,7 +18,9 @@ struct page {
 	const struct conf *conf;
 	const struct templates *templates;
 	const struct catalogue *catalogue; /* the language */
-	const struct zone *zone;           /* of the person; NULL: UTC */
+	bool app_chose;                    /* the app asked for this language */
+	struct zone_cache *zones;          /* NULL: there is UTC alone */
+	char zone_name[ZONE_NAME_CAP];
 };
 
 /*

@@ -296,7 +296,9 @@ main(void)
 		fixture_bail_out("no templates");
 	in_store(furnish, NULL);
 	call.provider = &provider;
-	call.page = (struct page){&provider.conf, templates, catalogues, NULL};
+	call.page = (struct page){.conf = &provider.conf,
+	    .templates = templates,
+	    .catalogue = catalogues};
 	call.now = noon;
 	steps();
 	refusals();

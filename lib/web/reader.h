@@ -1,0 +1,34 @@
+/*
+ * In which language a page speaks, and in which time zone its dates are. The
+ * first of these decides that names a language there is: the app (ui_locales),
+ * the person's account, the browser (Accept-Language), the setting `language`.
+ * Nothing is kept in the browser for it.
+ */
+#ifndef LK_WEB_READER_H
+#define LK_WEB_READER_H
+
+#include "base/form.h"
+#include "base/json.h"
+#include "base/zone.h"
+#include "domain/user.h"
+#include "http/request.h"
+#include "web/page.h"
+
+/* What is known before it is known what is asked, and who asks. */
+void reader_from_browser(struct page *p, const struct request *q);
+
+/* The app's request is FORM (OpenID Connect Core 3.1.2.1, RP-Initiated Logout
+ * 2). */
+void reader_from_app(struct page *p, const struct form *form);
+
+/* The person U reads the page. */
+void reader_from_person(struct page *p, const struct user *u);
+
+/* The zone of P's dates; NULL: UTC. Until the next page. */
+const struct zone *reader_zone(const struct page *p);
+
+/* Adds the languages there are, for a form in which one is chosen: "languages",
+ * an array of {tag, name, chosen}. CHOSEN is a tag, or "". */
+void reader_put_languages(struct json_build *b, const char *chosen);
+
+#endif
