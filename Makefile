@@ -30,7 +30,8 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   proof authenticate session_open consent \
 	   token_endpoint grant_code grant_refresh grant_client \
 	   claims access_token id_token introspect revoke userinfo \
-	   logout discovery gate gate_sign_in
+	   logout discovery gate gate_sign_in \
+	   account_profile account_password account_sessions account_apps account_app_passwords
 http	 = gateway signals request response template
 web	 = cookie csrf cors browser page reader date call reply token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
@@ -58,6 +59,8 @@ manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5
 domain	 += common_password new_password link
 command	 += user_link
+protocol += join
+interaction += password_words join_flow
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
 
 # --- how it is compiled ------------------------------------------------------

@@ -24,6 +24,7 @@ static const struct endpoint endpoints[] = {
     {"/", METHOD_GET | METHOD_POST, CORS_NONE, account_flow},
     {"/account", METHOD_GET | METHOD_POST, CORS_NONE, account_flow},
     {"/account/*", METHOD_GET | METHOD_POST, CORS_NONE, account_flow},
+    {"/join", METHOD_GET | METHOD_POST, CORS_NONE, join_flow},
     {"/.well-known/change-password", METHOD_GET, CORS_NONE,
 	serve_change_password},
     {NULL, 0, CORS_NONE, NULL},

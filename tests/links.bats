@@ -83,3 +83,174 @@ print(base64.urlsafe_b64decode(sys.argv[1] + "=").hex())' "$token")
 	run -0 latchkey check --offline --json
 	assert_equal "$(json '[.findings[] | select(.level == "error")] | length')" 0
 }
+
+# --- the page
+
+NEW='violet tractor 7'
+
+# open BROWSER LINK: its page.
+open_link() {
+	request "$1" GET "$2"
+}
+
+# choose BROWSER [PASSWORD [AGAIN]]: goes on from the page, and types it.
+choose() {
+	STAY=1 submit "$1" step=continue
+	assert_status 200
+	STAY=1 submit "$1" step=set new_password="${2-$NEW}" again="${3-${2-$NEW}}"
+}
+
+@test "links: an invited person looks as often as they like, chooses a password, and is signed in" {
+	link=$(invite carol --name 'Carol C.' --group family)
+	for i in 1 2 3; do
+		open_link scanner "$link"
+		assert_status 200
+		assert_page 'Welcome to'
+		assert_page 'Carol C.'
+		assert_page 'works once, for 7 more days'
+	done
+	assert_header Cache-Control no-store
+	assert_header Referrer-Policy no-referrer
+	run cgi account HEAD /join "${link#*\?}" ''
+	# A scanner that presses what is there spends nothing, either.
+	open_link scanner "$link"
+	STAY=1 submit scanner step=continue
+	assert_status 200
+	travel $((6 * 86400))
+	open_link carol "$link"
+	assert_page '24 more hours'
+	choose carol
+	assert_status 303
+	assert_header Location "^$ISSUER/\?done=joined$"
+	request carol GET "$(http_header Location)"
+	assert_page 'Your password is saved'
+	assert_page 'Carol C.'
+	# And anywhere else, with it.
+	request other GET "$ISSUER/"
+	submit other step=login username=carol password="$NEW"
+	assert_page 'Carol C.'
+	run -0 latchkey audit --json
+	assert_equal "$(json '[.[] | select(.event == "link_used")][0] |
+	    "\(.user) \(.detail) \(.address)"')" 'carol invite 127.0.0.1'
+}
+
+@test "links: a reset leaves the old password until there is another, then ends all sessions" {
+	add_user alice
+	add_client app
+	sign_in alice app >/dev/null
+	link=$(reset alice)
+	open_link phone "$link"
+	assert_page 'Choose a new password'
+	assert_page '24 more hours'
+	request other GET "$ISSUER/"
+	submit other step=login username=alice password="$PASSWORD"
+	assert_page 'Your account'
+	open_link phone "$link"
+	choose phone
+	assert_header Location '\?done=reset$'
+	request phone GET "$ISSUER/"
+	assert_page 'Your account'
+	for browser in alice other; do
+		request "$browser" GET "$ISSUER/"
+		assert_page 'name="password"'
+	done
+	submit other step=login username=alice password="$PASSWORD"
+	assert_status 403
+	submit other step=login username=alice password="$NEW"
+	assert_page 'Your account'
+}
+
+@test "links: what is used, too old, replaced, forged or of a locked person is told apart" {
+	gone() {
+		open_link someone "$1"
+		assert_status 403
+		assert_page "$2"
+		assert_page 'href="http[^"]*">Sign in<'
+	}
+	first=$(invite carol)
+	second=$(invite carol)
+	gone "$first" 'There is a newer one'
+	open_link carol "$second"
+	choose carol
+	assert_status 303
+	gone "$second" 'It works once'
+	third=$(reset carol --valid 1h)
+	travel 3660
+	gone "$third" 'too old'
+	fourth=$(reset carol)
+	latchkey user passwd carol --password-stdin <<<'plum tree and snow' >/dev/null
+	gone "$fourth" 'another password'
+	fifth=$(reset carol)
+	latchkey user lock carol >/dev/null
+	gone "$fifth" 'is locked'
+	latchkey user unlock carol >/dev/null
+	open_link carol "$fifth"
+	assert_status 200
+	gone "${fifth%?}" 'not one of ours'
+	gone "${fifth%??}AA" 'not one of ours'
+	gone "$ISSUER/join" 'not one of ours'
+	gone "$ISSUER/join?link=" 'not one of ours'
+	latchkey user del carol >/dev/null
+	gone "$fifth" 'not one of ours'
+	for word in used replaced expired unknown locked; do
+		assert_logged "reason=link_$word "
+	done
+	refute_logged "${fifth#*link=}"
+}
+
+@test "links: a password that is guessed first is asked for again, and spends nothing" {
+	link=$(invite carol --email carol@post.example)
+	open_link carol "$link"
+	choose carol short
+	assert_status 200
+	assert_page 'at least 8 characters'
+	for try in 'Sunshine1|guessed first' 'qwertz1234|Rows of keys' \
+	    'carol2026!|a name or an address' '|Enter a password'; do
+		STAY=1 submit carol step=set new_password="${try%|*}" again="${try%|*}"
+		assert_page "${try#*|}"
+	done
+	STAY=1 submit carol step=set new_password="$NEW" again="$NEW!"
+	assert_page 'not the same'
+	[[ $(http_body) != *"$NEW"* ]] || fail 'a password on the page'
+	STAY=1 submit carol step=set new_password="$NEW" again="$NEW"
+	assert_status 303
+}
+
+@test "links: sent twice, by Back or by two presses, a form does no harm" {
+	link=$(invite carol)
+	open_link carol "$link"
+	choose carol
+	assert_status 303
+	cp -r "$(last .)" "$BATS_TEST_TMPDIR/first"
+	# The same form once more: the second press, whose answer is shown.
+	open_link carol2 "$link"
+	assert_page 'It works once'
+	other=$(reset carol)
+	open_link carol "$other"
+	STAY=1 submit carol step=continue
+	cp "$(last body)" "$BATS_TEST_TMPDIR/form"
+	STAY=1 submit carol step=set new_password='plum tree and snow'
+	assert_header Location '\?done=reset$'
+	cp "$BATS_TEST_TMPDIR/form" "$(last body)"
+	STAY=1 submit carol step=set new_password='plum tree and snow'
+	assert_header Location '\?done=reset$'
+	request carol GET "$ISSUER/"
+	assert_page 'Your account'
+	# With another password it may be another person, or a mistake.
+	cp "$BATS_TEST_TMPDIR/form" "$(last body)"
+	STAY=1 submit carol step=set new_password='quite another one'
+	assert_status 403
+	assert_page 'It works once'
+}
+
+@test "links: without cookies, or from another site, a form spends nothing" {
+	link=$(invite carol)
+	open_link carol "$link"
+	STAY=1 submit carol step=continue csrf=none
+	assert_status 403
+	assert_page 'does not accept cookies'
+	request - POST "$ISSUER/join" step=set "request=link=${link#*link=}" \
+	    new_password="$NEW" csrf=x
+	open_link carol "$link"
+	assert_status 200
+}

@@ -73,6 +73,11 @@
 	X(ISSUER, ERR_INVALID_TOKEN, "issuer") \
 	X(ISSUER_MISMATCH, ERR_INVALID_REQUEST, "issuer_mismatch") \
 	X(LAST_ADMIN, ERR_FORBIDDEN, "last_admin") \
+	X(LINK_EXPIRED, ERR_FORBIDDEN, "link_expired") \
+	X(LINK_LOCKED, ERR_FORBIDDEN, "link_locked") \
+	X(LINK_REPLACED, ERR_FORBIDDEN, "link_replaced") \
+	X(LINK_UNKNOWN, ERR_FORBIDDEN, "link_unknown") \
+	X(LINK_USED, ERR_FORBIDDEN, "link_used") \
 	X(MAX_AGE_MALFORMED, ERR_INVALID_REQUEST, "max_age_malformed") \
 	X(METHOD_AMBIGUOUS, ERR_INVALID_REQUEST, "method_ambiguous") \
 	X(NOT_ADMIN, ERR_FORBIDDEN, "not_admin") \

@@ -100,6 +100,17 @@ app_password_check(struct store_txn *t, const char *name, const char *text,
 }
 
 void
+app_password_each(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN], record_visit *visit, void *arg)
+{
+	const struct record_set set =
+	    record_set_of(&app_password_record, user_id, NULL);
+	struct app_password a;
+
+	record_each(t, &app_password_record, &set, &a, visit, arg);
+}
+
+void
 app_password_del(
     struct store_txn *t, const uint8_t id[static APP_PASSWORD_ID_LEN])
 {

@@ -58,6 +58,10 @@ enum err app_password_check(struct store_txn *t, const char *name,
     const char *text, const char *origin, const struct keyring *k,
     struct user *u) MUST_CHECK;
 
+/* Calls VISIT for each of a person, until it returns false. */
+void app_password_each(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN], record_visit *visit, void *arg);
+
 void app_password_del(
     struct store_txn *t, const uint8_t id[static APP_PASSWORD_ID_LEN]);
 

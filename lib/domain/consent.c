@@ -12,6 +12,7 @@ static const struct record_field consent_fields[] = {
     FIELD_OF(struct consent, granted, TEXT, SHOWN, "scope"),
     FIELD_OF(struct consent, declined, TEXT, SHOWN, "declined"),
     FIELD_OF(struct consent, changed_at, TIME, SHOWN, "changed_at"),
+    FIELD_OF(struct consent, created_at, TIME, SHOWN, "created_at"),
 };
 const struct record_type consent_record = {
     .table = TABLE_CONSENTS,
@@ -69,11 +70,24 @@ consent_put(struct store_txn *t, const struct consent *c)
 
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
+	if (e == ERR_NOT_FOUND)
+		all.created_at = c->changed_at;
 	all.changed_at = c->changed_at;
 	e = settle(c->granted, all.granted, all.declined);
 	if (e == OK)
 		e = settle(c->declined, all.declined, all.granted);
 	return e == OK ? record_save(t, &consent_record, &all) : e;
+}
+
+void
+consent_each(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+    record_visit *visit, void *arg)
+{
+	const struct record_set set =
+	    record_set_of(&consent_record, user_id, NULL);
+	struct consent c;
+
+	record_each(t, &consent_record, &set, &c, visit, arg);
 }
 
 void

@@ -16,6 +16,7 @@ struct consent {
 	char granted[SCOPE_CAP];  /* said yes to */
 	char declined[SCOPE_CAP]; /* was asked, unticked */
 	int64_t changed_at;
+	int64_t created_at; /* when the first answer was given */
 };
 
 extern const struct record_type consent_record;
@@ -28,6 +29,11 @@ enum err consent_get(struct store_txn *t,
 /* Puts C: it replaces earlier answers about the scopes it names; answers
  * about other scopes are kept. */
 enum err consent_put(struct store_txn *t, const struct consent *c) MUST_CHECK;
+
+/* Calls VISIT for each app that a person was asked about, by its id, until it
+ * returns false. */
+void consent_each(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN], record_visit *visit, void *arg);
 
 void consent_del(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
     const char *client_id);

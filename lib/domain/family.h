@@ -180,6 +180,16 @@ enum err family_refresh(struct store_txn *t, const struct refresh_presented *p,
 void family_end(
     struct store_txn *t, const uint8_t family_id[static FAMILY_ID_LEN]);
 
+/* Calls VISIT for each of a person, expired ones too, until it returns false.
+ */
+void family_each(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+    record_visit *visit, void *arg);
+
+/* Ends those of a person that do not depend on the session SID; how many. */
+size_t family_end_others(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN],
+    const uint8_t sid[static SID_LEN]);
+
 /* Ends those that match; how many. A NULL matches all. */
 size_t family_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);

@@ -1,6 +1,7 @@
 #include "protocol/account.h"
 
 #include "base/secret.h"
+#include "domain/audit.h"
 
 struct account_ctx {
 	const struct session_cookie *cookie;
@@ -46,6 +47,19 @@ account_write(const struct provider *p, const struct session_cookie *cookie,
 	if (cookie == NULL)
 		return ERR_LOGIN_REQUIRED;
 	return store_write(p->store, now, find_account_step, &d);
+}
+
+void
+account_audit(struct store_txn *t, const struct account *a, const char *event,
+    const char *client_id, const char *detail, const char *from)
+{
+	audit_write(t, a->now,
+	    &(struct audit_line){.event = event,
+		.user = a->user.name,
+		.user_id = a->user.user_id,
+		.client_id = client_id,
+		.detail = detail,
+		.address = from});
 }
 
 void

@@ -36,6 +36,11 @@ enum err account_write(const struct provider *p,
     const struct session_cookie *cookie, int64_t now, account_step *step,
     void *arg, struct account *a) MUST_CHECK;
 
+/* Adds a line of the audit: what A's person has done, and FROM where. */
+void account_audit(struct store_txn *t, const struct account *a,
+    const char *event, const char *client_id, const char *detail,
+    const char *from);
+
 void account_wipe(struct account *a);
 
 #endif

@@ -1,0 +1,98 @@
+#include "protocol/account_password.h"
+
+#include "domain/family.h"
+#include "domain/throttle.h"
+#include "protocol/authenticate.h"
+
+#include <string.h>
+
+struct password_change_ctx {
+	const struct provider *p;
+	const struct password_change_request *q;
+	struct password_hash hash;
+	uint8_t
+	    before[HASH_LEN]; /* proof_password when the old one was given */
+	struct password_change_reply *r;
+};
+
+/* What apps have from sessions that end, and what goes on without a session,
+ * ends with them: who has it may have had the password. */
+static void
+end_others(struct store_txn *t, const struct account *a, size_t *ended)
+{
+	*ended = session_end_all(t, a->user.user_id, a->session.sid);
+	family_end_others(t, a->user.user_id, a->session.sid);
+}
+
+static enum err
+put_password(struct store_txn *t, struct account *a, void *arg)
+{
+	struct password_change_ctx *c = arg;
+	const struct keyring *k = &c->p->keyring;
+	struct devices *kept = &c->r->devices;
+	uint8_t before[HASH_LEN];
+	const uint8_t *old;
+
+	proof_password(before, &a->user);
+	if (!secret_equal(before, c->before, HASH_LEN))
+		return ERR_ACCESS_DENIED;
+	a->user.password = c->hash;
+	a->user.has_password = true;
+	c->r->ended = 0;
+	if (c->q->everywhere)
+		end_others(t, a, &c->r->ended);
+	*kept = *c->q->devices;
+	old = device_find(kept, k, &a->user, a->now);
+	throttle_forgive(t, k,
+	    &(struct throttle_try){
+		.name = a->user.name, .address = c->q->from, .device = old},
+	    a->now);
+	user_end_devices(&a->user);
+	device_add(kept, old, k, &a->user, a->now);
+	account_audit(t, a, "password_changed", NULL,
+	    c->q->everywhere ? "sessions ended" : NULL, c->q->from);
+	return user_put(t, &a->user, a->now);
+}
+
+/* Whether the old password is right, of a person who has one. */
+static enum err
+check_old(struct password_change_ctx *c, const struct user *u, int64_t now)
+{
+	struct proof proof = {0};
+	struct password_request q = {.name = u->name,
+	    .password = c->q->old,
+	    .address = c->q->from,
+	    .devices = c->q->devices};
+	enum err e = OK;
+
+	if (u->has_password) {
+		e = authenticate_password(c->p, &q, now, &proof, &c->r->wait_s);
+		memcpy(c->before, proof.password, HASH_LEN);
+	} else {
+		proof_password(c->before, u);
+	}
+	secret_wipe(&proof, sizeof proof);
+	return e;
+}
+
+enum err
+account_change_password(const struct provider *p,
+    const struct password_change_request *q, int64_t now,
+    struct password_change_reply *r)
+{
+	struct password_change_ctx c = {.p = p, .q = q, .r = r};
+	struct account a;
+	enum err e;
+
+	*r = (struct password_change_reply){0};
+	e = account_read(p, q->cookie, now, NULL, NULL, &a);
+	if (e == OK)
+		e = check_old(&c, &a.user, now);
+	if (e == OK)
+		e = password_set(&c.hash, q->password, &p->conf);
+	if (e == OK)
+		e = account_write(p, q->cookie, now, put_password, &c, &a);
+	account_wipe(&a);
+	secret_wipe(&c, sizeof c);
+	return e;
+}

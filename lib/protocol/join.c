@@ -1,0 +1,129 @@
+#include "protocol/join.h"
+
+#include "base/str.h"
+#include "domain/people.h"
+
+#include <string.h>
+
+struct join_ctx {
+	const struct provider *p;
+	const char *text;
+	const struct password_hash *hash;
+	struct change change;
+	struct join *j;
+	enum reason reason;
+};
+
+static enum reason
+join_reason(enum link_fault f)
+{
+	switch (f) {
+	case LINK_WAS_USED:
+		return REASON_LINK_USED;
+	case LINK_WAS_REPLACED:
+		return REASON_LINK_REPLACED;
+	case LINK_TOO_OLD:
+		return REASON_LINK_EXPIRED;
+	case LINK_OF_LOCKED:
+		return REASON_LINK_LOCKED;
+	default:
+		return REASON_NONE;
+	}
+}
+
+static enum err
+join_find(struct store_txn *t, struct join_ctx *c)
+{
+	enum err e =
+	    link_find(t, c->text, &c->p->keyring, &c->j->link, &c->j->user);
+
+	if (e == ERR_NOT_FOUND)
+		return refused(REASON_LINK_UNKNOWN, &c->reason);
+	if (e != OK)
+		return e;
+	c->reason =
+	    join_reason(link_fault(&c->j->link, &c->j->user, c->change.now));
+	return c->reason == REASON_NONE ? OK : reason_err(c->reason);
+}
+
+static enum err
+join_look_step(struct store_txn *t, void *arg)
+{
+	return join_find(t, arg);
+}
+
+/* A reset is told at the next sign-in: it may not have been the person who
+ * asked for it. */
+static void
+note_reset(struct join *j, int64_t now)
+{
+	if (j->link.kind != LINK_INVITE)
+		j->user.reset_at = now;
+}
+
+static enum err
+join_set_password_step(struct store_txn *t, void *arg)
+{
+	struct join_ctx *c = arg;
+	struct join *j = c->j;
+	enum err e = join_find(t, c);
+
+	if (e == OK)
+		e = link_spend(t, &j->link, c->change.now);
+	if (e != OK)
+		return e;
+	note_reset(j, c->change.now);
+	audit_write(t, c->change.now,
+	    &(struct audit_line){.event = "link_used",
+		.user = j->user.name,
+		.user_id = j->user.user_id,
+		.detail = link_kind_word(j->link.kind),
+		.by = j->link.by,
+		.address = c->change.address});
+	return people_set_password(t, &j->user, c->hash, &c->change);
+}
+
+enum err
+join_look(const struct provider *p, const char *text, int64_t now,
+    struct join *j, enum reason *reason)
+{
+	struct join_ctx c = {
+	    .p = p, .text = text, .change = {.now = now}, .j = j};
+	enum err e;
+
+	*j = (struct join){0};
+	e = store_read(p->store, join_look_step, &c);
+	*reason = c.reason;
+	return e;
+}
+
+enum err
+join_set_password(const struct provider *p, const char *text,
+    const struct password_hash *h, const char *address, int64_t now,
+    struct proof *proof, enum reason *reason)
+{
+	struct join j = {0};
+	struct join_ctx c = {.p = p,
+	    .text = text,
+	    .hash = h,
+	    .change = {.now = now, .address = address},
+	    .j = &j};
+	enum err e = store_write(p->store, now, join_set_password_step, &c);
+
+	*proof = (struct proof){.amr = "pwd"};
+	*reason = c.reason;
+	if (e == OK)
+		e = str_copy(proof->typed, sizeof proof->typed, j.user.name);
+	if (e == OK) {
+		memcpy(proof->user_id, j.user.user_id, USER_ID_LEN);
+		proof_password(proof->password, &j.user);
+	}
+	join_wipe(&j);
+	return e;
+}
+
+void
+join_wipe(struct join *j)
+{
+	secret_wipe(j, sizeof *j);
+}

@@ -1,0 +1,40 @@
+/*
+ * A one-time link in a person's hands (domain/link.h): looked at as often as
+ * anybody likes, and spent in the transaction that sets the password.
+ */
+#ifndef LK_PROTOCOL_JOIN_H
+#define LK_PROTOCOL_JOIN_H
+
+#include "base/err.h"
+#include "base/reason.h"
+#include "domain/link.h"
+#include "domain/password.h"
+#include "domain/user.h"
+#include "protocol/proof.h"
+#include "protocol/provider.h"
+
+#include <stdint.h>
+
+/* The link and its person; zeroes if the link is unknown. */
+struct join {
+	struct link link;
+	struct user user;
+};
+
+/* Finds whose link TEXT is: OK, or ERR_FORBIDDEN because of *REASON. J is
+ * filled in either way, if the link is known. */
+enum err join_look(const struct provider *p, const char *text, int64_t now,
+    struct join *j, enum reason *reason) MUST_CHECK;
+
+/*
+ * Spends the link TEXT, which may have been spent since it was looked at: its
+ * person has the password H from now on, and is signed out everywhere. PROOF
+ * is of that password. As join_look.
+ */
+enum err join_set_password(const struct provider *p, const char *text,
+    const struct password_hash *h, const char *address, int64_t now,
+    struct proof *proof, enum reason *reason) MUST_CHECK;
+
+void join_wipe(struct join *j);
+
+#endif
