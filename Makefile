@@ -21,23 +21,26 @@ base	 = err reason buf str names form clock monotonic base64 uuid secret json js
 store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn env held files fault fail
-jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt cbor cose
+jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt cbor cose totp
 domain	 = conf conf_value keyring installation opaque_token scope pkce password user user_email user_agent uri client client_words client_jwks session imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
 	   family family_rotate code consent removal people device opaque_string slots throttle revocation replay audit signkey signer \
-	   records
+	   records \
+	   factor factor_code acr
 protocol = provider desk account key_rotation authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint grant_code grant_refresh grant_client \
 	   claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in \
-	   account_profile account_password account_sessions account_apps account_app_passwords
+	   account_profile account_password account_sessions account_apps account_app_passwords \
+	   second_factor
 http	 = gateway signals request response template
 web	 = cookie csrf cors browser page reader date call reply token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   gate_flow gate_notice own_page account_home account_flow \
 	   admin_page admin_people admin_person admin_apps admin_app admin_sites admin_site \
-	   admin_sessions admin_keys admin_audit admin_home admin_flow
+	   admin_sessions admin_keys admin_audit admin_home admin_flow \
+	   second_factor_step
 server	 = server opened token_answer worker_pool stack_wipe held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
@@ -77,7 +80,7 @@ ldflags	 = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 	   -Wl,--gc-sections $(if $(SAN),$(sanitize))
 fcgi	 = -lfcgi
 libs	 = -lsodium -llmdb -ljansson -linih \
-	   $(if $(STATIC),-lunistring $(if $(filter no,$(RS256)),,-lcrypto)) \
+	   $(if $(STATIC),-lunistring -loath $(if $(filter no,$(RS256)),,-lcrypto)) \
 	   -lpthread -ldl
 
 # Some functions of glibc's need libraries of the host's even then: calls to

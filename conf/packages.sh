@@ -27,6 +27,7 @@ needs() {
 		echo 'libunistring-dev uninorm.h'
 		echo 'libcurl4-openssl-dev curl/curl.h'
 		echo 'libyaml-dev yaml.h'
+		echo 'liboath-dev liboath/oath.h'
 		[ "${RS256:-yes}" = no ] || echo 'libssl-dev openssl/evp.h'
 		;;
 	demo)

@@ -117,6 +117,14 @@ circle() {
 	done
 }
 
+@test "layers: only jose/totp.c knows liboath, and nothing is linked with it" {
+	local file
+	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
+		[[ $file = lib/jose/totp.c ]] || none 'include <liboath/' "$file"
+	done
+	none liboath <(ldd "$LATCHKEY_BUILD"/cgi-bin/authorize)
+}
+
 @test "layers: only bin/fetch.c knows libcurl, and the command is not linked with it" {
 	local file
 	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do

@@ -266,7 +266,9 @@ gate_pages() {
 	# These take a second's chance, a broken disk, or a person who is locked
 	# while signing in.
 	assert_equal "$output" "$(printf 'on no page: %s\n' 'login.wait[one]' \
-	    error.fault error.temporarily_unavailable reason.user_disabled \
+	    second.{title,heading,open_app,have_code,code,missing,recovery,lost} \
+	    error.fault error.temporarily_unavailable \
+	    reason.factor_{wrong,used,closed} reason.user_disabled \
 	    reason.user_not_in_group)"
 }
 

@@ -17,7 +17,7 @@ state_too_long"
 
 # Pages of their own, or the sentence for the status.
 own_pages="logout_client_unnamed method_not_allowed no_such_page server_error
-sign_in sign_in_line_full"
+sign_in sign_in_line_full factor_wait factor_required"
 
 # The gate answers these to programs, by 401 or JSON, or sends the browser on.
 gate_answers="app_password_wrong audience claims client_removed family_ended

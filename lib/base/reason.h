@@ -59,6 +59,11 @@
 	X(COOKIE_MISMATCH, ERR_INVALID_GRANT, "cookie_mismatch") \
 	X(DESTINATION_FOREIGN, ERR_INVALID_REQUEST, "destination_foreign") \
 	X(DESTINATION_MISSING, ERR_INVALID_REQUEST, "destination_missing") \
+	X(FACTOR_CLOSED, ERR_ACCESS_DENIED, "factor_closed") \
+	X(FACTOR_REQUIRED, VARIES, "factor_required") \
+	X(FACTOR_USED, ERR_ACCESS_DENIED, "factor_used") \
+	X(FACTOR_WAIT, ERR_TOO_MANY_REQUESTS, "factor_wait") \
+	X(FACTOR_WRONG, ERR_ACCESS_DENIED, "factor_wrong") \
 	X(FAMILY_ENDED, VARIES, "family_ended") \
 	X(FORM_TOKEN, ERR_FORBIDDEN, "form_token") \
 	X(FORM_UNKNOWN, ERR_FORBIDDEN, "form_unknown") \

@@ -5,6 +5,7 @@
 #include "domain/client.h"
 #include "domain/code.h"
 #include "domain/consent.h"
+#include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
 #include "domain/session.h"
@@ -26,5 +27,6 @@ const struct record_kind record_kinds[] = {
     {"site", &site_record},
     {"app password", &app_password_record},
     {"link", &link_record},
+    {"second factor", &factor_record},
     {NULL, NULL},
 };

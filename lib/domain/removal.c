@@ -4,6 +4,7 @@
 #include "domain/client.h"
 #include "domain/code.h"
 #include "domain/consent.h"
+#include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
 #include "domain/session.h"
@@ -31,6 +32,7 @@ remove_user(struct store_txn *t, const char *name)
 	consent_del_all(t, u.user_id, NULL);
 	app_password_del_all(t, u.user_id, NULL);
 	link_del_all(t, u.user_id);
+	factor_del(t, u.user_id);
 	e = user_drop(t, &u);
 	user_wipe(&u);
 	return e;

@@ -14,7 +14,8 @@
 
 /* Each: OK, or ERR_NOT_FOUND and nothing has changed. */
 
-/* The person, their sessions, families, codes, consents and app passwords. */
+/* The person, their sessions, families, codes, consents, app passwords and
+ * second factors. */
 enum err remove_user(struct store_txn *t, const char *name) MUST_CHECK;
 
 /* The client, its families, codes and consents. */

@@ -12,6 +12,7 @@
 #include "domain/uri.h"
 #include "interaction/consent_page.h"
 #include "interaction/interaction.h"
+#include "interaction/second_factor_step.h"
 #include "interaction/sign_in_step.h"
 #include "protocol/authorize.h"
 #include "web/reader.h"
@@ -236,18 +237,15 @@ put_person(struct interaction *i, const struct step *step, struct json_build *b)
 	json_put_bool(b, "can_cancel", true);
 }
 
-/* A password is enough. */
 static void
-open_session(struct interaction *i)
+go_on_signed_in(struct interaction *i)
 {
-	if (!sign_in_complete(i))
-		return;
 	remove_answered(i, PROMPT_LOGIN | PROMPT_SELECT_ACCOUNT);
 	interaction_again(i);
 }
 
-static const struct step *const authorize_steps[] = {
-    &sign_in_step, &select_step, &consent_step, &denied_step, NULL};
+static const struct step *const authorize_steps[] = {&sign_in_step,
+    &second_factor_step, &select_step, &consent_step, &denied_step, NULL};
 
 static const struct flow authorization = {
     .path = "/authorize",
@@ -257,7 +255,8 @@ static const struct flow authorization = {
     .refuse = refuse_authorization,
     .page = put_person,
     .stale = sign_in_stale,
-    .proven = open_session,
+    .proven = sign_in_continue,
+    .signed_in = go_on_signed_in,
 };
 
 void

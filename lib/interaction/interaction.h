@@ -79,8 +79,10 @@ struct flow {
 	 * Without this, what was asked is asked again. */
 	void (*stale)(struct interaction *i, const char *button);
 	/* i->proof says who it is: asks for more, or opens the session
-	 * (sign_in_complete). */
+	 * (sign_in_continue). */
 	void (*proven)(struct interaction *i);
+	/* The session is open, and the browser has its cookies. */
+	void (*signed_in)(struct interaction *i);
 };
 
 struct interaction {

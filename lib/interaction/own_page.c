@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "interaction/second_factor_step.h"
 #include "interaction/sign_in_step.h"
 #include "web/page.h"
 #include "web/reader.h"
@@ -146,13 +147,6 @@ put_own(struct interaction *i, const struct step *step, struct json_build *b)
 	json_put_str(b, "name", s->account.user.name);
 }
 
-static void
-enter_own(struct interaction *i)
-{
-	if (sign_in_complete(i))
-		interaction_again(i);
-}
-
 void
 own_page_done(struct interaction *i, const char *path, const char *notice)
 {
@@ -191,7 +185,8 @@ static const struct flow own_flow = {
     .page = put_own,
     .admit = admit_to_step,
     .stale = sign_in_stale,
-    .proven = enter_own,
+    .proven = sign_in_continue,
+    .signed_in = interaction_again,
 };
 
 void
@@ -202,6 +197,7 @@ own_pages_run(const struct own_pages *set, struct call *c)
 	size_t n = 0;
 
 	s.steps[n++] = &sign_in_step;
+	s.steps[n++] = &second_factor_step;
 	for (size_t k = 0; s.page != NULL && k < OWN_PAGE_STEPS_MAX &&
 			   s.page->steps[k] != NULL;
 	     k++)

@@ -54,7 +54,7 @@ struct own_state {
 	const char *detail;          /* behind i->alert, as the command says it;
 				      * NULL: nothing */
 	struct flow flow;
-	const struct step *steps[OWN_PAGE_STEPS_MAX + 2];
+	const struct step *steps[OWN_PAGE_STEPS_MAX + 3];
 };
 
 /* Serves one request of the flow that has the pages SET. */

@@ -144,33 +144,59 @@ check_login(struct interaction *i, const struct form *posted)
 		sign_in_failed(i, e, q.name, wait_s);
 }
 
-bool
-sign_in_complete(struct interaction *i)
+void
+sign_in_proof_lost(struct interaction *i)
+{
+	call_log_refusal(i->call, ERR_FORBIDDEN, REASON_FORM_TOKEN,
+	    interaction_client_id(i));
+	ask_after_stale(i);
+}
+
+enum err
+sign_in_open(struct interaction *i, const struct factor_try *code,
+    struct session_open_reply *r)
 {
 	struct call *c = i->call;
 	struct devices devices;
 	struct session_open_request q = {.address = c->request.address,
 	    .agent = c->request.agent,
 	    .cookie = i->cookie,
-	    .devices = &devices};
+	    .devices = &devices,
+	    .code = code};
+	enum err e;
+
+	browser_devices(&devices, i->conf, &c->request);
+	e = session_open(c->provider, &i->proof, &q, c->now, r);
+	if (e == OK) {
+		browser_sign_in(
+		    &c->response, i->conf, &r->session, &r->cookie, c->now);
+		browser_set_devices(&c->response, i->conf, &r->devices);
+	}
+	return e;
+}
+
+void
+sign_in_refuse(struct interaction *i, enum err e)
+{
+	char typed[USER_EMAIL_CAP];
+
+	memcpy(typed, i->proof.typed, sizeof typed);
+	sign_in_failed(i, e, typed, 0);
+}
+
+bool
+sign_in_complete(struct interaction *i)
+{
 	struct session_open_reply r;
 	enum err e;
 
 	if (!i->proven) {
-		call_log_refusal(c, ERR_FORBIDDEN, REASON_FORM_TOKEN,
-		    interaction_client_id(i));
-		ask_after_stale(i);
+		sign_in_proof_lost(i);
 		return false;
 	}
-	browser_devices(&devices, i->conf, &c->request);
-	e = session_open(c->provider, &i->proof, &q, c->now, &r);
-	if (e == OK) {
-		browser_sign_in(
-		    &c->response, i->conf, &r.session, &r.cookie, c->now);
-		browser_set_devices(&c->response, i->conf, &r.devices);
-	} else {
-		sign_in_failed(i, e, i->proof.typed, 0);
-	}
+	e = sign_in_open(i, NULL, &r);
+	if (e != OK)
+		sign_in_refuse(i, e);
 	session_open_reply_wipe(&r);
 	return e == OK;
 }

@@ -6,6 +6,7 @@
 #define LK_INTERACTION_SIGN_IN_STEP_H
 
 #include "interaction/interaction.h"
+#include "protocol/session_open.h"
 
 /* Its flow has `proven`, which comes next. */
 extern const struct step sign_in_step;
@@ -14,8 +15,19 @@ extern const struct step sign_in_step;
  * nothing. Both are borrowed until this returns. */
 void sign_in_ask(struct interaction *i, const char *name, const char *alert);
 
-/* Opens the session of i->proof and gives the browser its cookies. False if it
- * cannot be: the answer says so. */
+/* Opens the session of i->proof, with CODE if one was typed (NULL: none), and
+ * gives the browser its cookies. R's reason and what it says of the code are
+ * set either way (protocol/session_open.h). */
+enum err sign_in_open(struct interaction *i, const struct factor_try *code,
+    struct session_open_reply *r) MUST_CHECK;
+
+/* Shows the page again after E. */
+void sign_in_refuse(struct interaction *i, enum err e);
+
+/* The same when what was proven on an earlier page is not there any more. */
+void sign_in_proof_lost(struct interaction *i);
+
+/* Opens it without a code. False if it cannot be: the answer says so. */
 bool sign_in_complete(struct interaction *i) MUST_CHECK;
 
 /* A button: another person wants to sign in. */

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "domain/factor.h"
 #include "domain/imported_people.h"
 #include "domain/password.h"
 #include "domain/slots.h"
@@ -18,6 +19,7 @@ struct password_ctx {
 	struct user user;       /* as found at first; zeroes if there is none */
 	struct throttle_try by; /* its device: the browser's entry that is
 				 * theirs, or NULL */
+	unsigned factors;       /* that they have beside it */
 	bool has_hash;
 	struct imported_cost costliest;
 	struct password_hash stronger; /* what replaces an outdated hash */
@@ -36,6 +38,9 @@ find_person_step(struct store_txn *t, void *arg)
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	imported_people_costliest(t, &c->costliest);
+	c->factors = 0;
+	if (e == OK && factors_of(t, c->user.user_id, &c->factors) != OK)
+		return store_failed(t);
 	device = device_find(c->q->devices, &c->p->keyring, &c->user, c->now);
 	c->by = (struct throttle_try){.name = c->q->name,
 	    .address = c->q->address,
@@ -141,6 +146,7 @@ authenticate_password(const struct provider *p,
 	if (e == OK) {
 		memcpy(proof->user_id, c.user.user_id, USER_ID_LEN);
 		proof_password(proof->password, &c.user);
+		proof->factors = c.factors;
 	}
 	*wait_s = c.wait_s;
 	secret_wipe(&c, sizeof c);

@@ -37,6 +37,8 @@ proof_seal(char text[static PROOF_TEXT_CAP], const struct proof *p,
 	record_put_bytes(&w, p->user_id, sizeof p->user_id);
 	record_put_bytes(&w, p->password, sizeof p->password);
 	record_put_u8(&w, p->remember);
+	record_put_u8(&w, (uint8_t)p->factors);
+	record_put_u40(&w, (uint64_t)p->auth_time);
 	record_put_str(&w, p->amr);
 	record_put_str(&w, p->typed);
 	text[0] = '\0';
@@ -62,6 +64,8 @@ decode_proof(struct proof *p, const uint8_t *bytes, size_t len, int64_t now)
 	record_get_bytes(&r, p->user_id, sizeof p->user_id);
 	record_get_bytes(&r, p->password, sizeof p->password);
 	p->remember = record_get_u8(&r) != 0;
+	p->factors = record_get_u8(&r);
+	p->auth_time = (int64_t)record_get_u40(&r);
 	record_get_str(&r, p->amr, sizeof p->amr);
 	record_get_str(&r, p->typed, sizeof p->typed);
 	/* More than that is left if the clock went back since. */

@@ -30,7 +30,10 @@ struct proof {
 	uint8_t password[HASH_LEN]; /* proof_password of the person */
 	int64_t expires_at;         /* 0 until it is sealed: not yet known */
 	bool remember;              /* stay signed in on this device */
-	char amr[AMR_CAP];          /* word list, RFC 8176: "pwd" */
+	char amr[AMR_CAP];          /* what was used (domain/acr.h): "pwd" */
+	unsigned factors;           /* what the person has (domain/factor.h) */
+	int64_t auth_time; /* of the session that this adds to; 0: none,
+			    * all was proven just now */
 	char typed[USER_EMAIL_CAP]; /* the name; its tries are forgiven at the
 				     * end (domain/throttle.h) */
 };

@@ -1,5 +1,7 @@
 #include "protocol/session_open.h"
 
+#include "base/str.h"
+#include "domain/acr.h"
 #include "domain/audit.h"
 #include "domain/throttle.h"
 
@@ -71,6 +73,67 @@ note_device(
 	device_add(kept, old, k, person, c->now);
 }
 
+/* What is in the audit of a code. */
+static void
+note_code(struct store_txn *t, const struct session_open_ctx *c,
+    const struct user *person)
+{
+	bool closed = c->r->factor.closed;
+	bool used =
+	    c->r->reason == REASON_NONE && c->q->code->kind == FACTOR_RECOVERY;
+
+	if (!closed && !used)
+		return;
+	audit_write(t, c->now,
+	    &(struct audit_line){
+		.event = closed ? "totp_closed" : "recovery_code_used",
+		.user = person->name,
+		.user_id = person->user_id,
+		.address = c->q->address});
+}
+
+/* Decides the code that was typed, if one was, and adds it to AMR. */
+static enum err
+settle_code(struct store_txn *t, struct session_open_ctx *c,
+    const struct user *person, char amr[static AMR_CAP])
+{
+	struct session_open_reply *r = c->r;
+	enum err e;
+
+	if (c->q->code == NULL)
+		return OK;
+	e = factor_settle(
+	    t, person->user_id, c->q->code, c->now, &r->factor, &r->reason);
+	note_code(t, c, person);
+	if (e != OK)
+		return e;
+	e = words_add(amr, AMR_CAP, "otp");
+	/* Alone it would be one factor. */
+	if (e == OK && (words_has(amr, "pwd") || words_has(amr, "pop")))
+		e = words_add(amr, AMR_CAP, "mfa");
+	return e;
+}
+
+/* What was proven is enough for a person who has a second factor. */
+static enum err
+require_factors(struct store_txn *t, struct session_open_ctx *c,
+    const struct user *person, char amr[static AMR_CAP])
+{
+	unsigned kinds;
+	enum err e = str_copy(amr, AMR_CAP, c->proof->amr);
+
+	c->r->factor = (struct factor_settled){0};
+	c->r->reason = REASON_NONE;
+	if (e == OK)
+		e = settle_code(t, c, person, amr);
+	if (e == OK)
+		e = factors_of(t, person->user_id, &kinds);
+	if (e == OK && factor_is_second(kinds) && acr_of(amr) < ACR_TWO)
+		e = refused_as(
+		    ERR_ACCESS_DENIED, REASON_FACTOR_REQUIRED, &c->r->reason);
+	return e;
+}
+
 static enum err
 session_open_step(struct store_txn *t, void *arg)
 {
@@ -80,18 +143,25 @@ session_open_step(struct store_txn *t, void *arg)
 	const struct session_cookie *before;
 	struct session old;
 	struct user person;
+	char amr[AMR_CAP];
 	bool remember;
 	enum err e = require_proven(t, c->proof, &person);
 
-	if (e != OK)
+	if (e == OK)
+		e = require_factors(t, c, &person, amr);
+	if (e != OK) {
+		user_wipe(&person);
 		return e;
+	}
 	before = find_session_before(t, c, &old);
 	/* An app that asks for the password again (prompt=login, max_age) does
 	 * not make the browser forget the person. */
 	remember = c->proof->remember || (before != NULL && old.remembered);
 	l = provider_session_lifetimes(c->p, remember);
-	session_make(&r->session, &r->cookie, before, person.user_id,
-	    c->proof->amr, &l, remember, c->now);
+	session_make(&r->session, &r->cookie, before, person.user_id, amr, &l,
+	    remember, c->now);
+	if (c->proof->auth_time != 0)
+		r->session.auth_time = c->proof->auth_time;
 	session_note_place(&r->session, c->q->address, c->q->agent);
 	if (before != NULL)
 		session_outlast(t, &r->session, &old, c->now);

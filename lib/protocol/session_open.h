@@ -5,7 +5,9 @@
 #define LK_PROTOCOL_SESSION_OPEN_H
 
 #include "base/err.h"
+#include "base/reason.h"
 #include "domain/device.h"
+#include "domain/factor.h"
 #include "domain/session.h"
 #include "protocol/proof.h"
 #include "protocol/provider.h"
@@ -19,18 +21,25 @@ struct session_open_request {
 	const struct session_cookie
 	    *cookie;                   /* of the session before, or NULL */
 	const struct devices *devices; /* the people it has signed in */
+	const struct factor_try *code; /* that was typed after the password, or
+					* NULL */
 };
 
 struct session_open_reply {
 	struct session_cookie cookie; /* the new one */
 	struct session session;
-	struct devices devices; /* what the browser is to keep */
+	struct devices devices;       /* what the browser is to keep */
+	struct factor_settled factor; /* what became of the code */
+	enum reason reason;           /* of a refusal; may be REASON_NONE */
 };
 
 /*
  * OK; ERR_ACCESS_DENIED: the person was locked or removed since then, or has
- * another password. The session before is ended, or, if it is the same
- * person's, renewed: its secret changes, its families go on, and it stays
+ * another password; or the code is refused: REASON says, and
+ * ERR_TOO_MANY_REQUESTS if it was not looked at. REASON_FACTOR_REQUIRED: the
+ * person has a second factor, and none was proven. No flow can get past this:
+ * sessions are opened here alone. The session before is ended, or, if it is the
+ * same person's, renewed: its secret changes, its families go on, and it stays
  * remembered if it was. The tries of the name that was typed are forgiven.
  */
 enum err session_open(const struct provider *p, const struct proof *proof,

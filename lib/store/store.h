@@ -52,7 +52,8 @@
 	X(AUDIT, "audit")                 /* time, number -> event */          \
 	X(SITES, "sites")                 /* origin -> site */                 \
 	X(APP_PASSWORDS, "app_passwords") /* id -> app password */             \
-	X(LINKS, "links")                 /* keyed hash -> link */
+	X(LINKS, "links")                 /* keyed hash -> link */             \
+	X(FACTORS, "factors")             /* user_id -> factors */
 
 enum store_table {
 #define X(id, name) TABLE_##id,

@@ -10,6 +10,7 @@
 #include "domain/client.h"
 #include "domain/code.h"
 #include "domain/consent.h"
+#include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
 #include "domain/removal.h"
@@ -35,6 +36,7 @@ static struct family family;
 static struct session session;
 static struct app_password app_password;
 static char link_text[LINK_TEXT_CAP];
+static struct factor factor;
 static struct signkey key = {
     .pub = {.alg = JWA_EDDSA, .len = 32}, .state = KEY_ACTIVE};
 
@@ -54,11 +56,14 @@ make_all(struct store_txn *t, void *arg)
 	struct session_cookie cookie;
 	const struct change change = {.now = noon};
 	struct link link;
-	char text[APP_PASSWORD_CAP];
+	char text[APP_PASSWORD_CAP], codes[RECOVERY_CODES][RECOVERY_CODE_CAP];
 	int64_t wait_s;
 
 	(void)arg;
 	app_password_make(text, &app_password, &keyring);
+	factor_set_totp(&factor, (const uint8_t *)"an app's very secret", 1,
+	    &keyring, noon);
+	factor_make_recovery(&factor, codes, &keyring, noon);
 	alice = (struct user){.name = "alice", .email = "a@example.org"};
 	code = (struct code){.client_id = "photos",
 	    .redirect_uri = "https://photos.example.org/cb",
@@ -76,7 +81,7 @@ make_all(struct store_txn *t, void *arg)
 	    site_client(&site_row, SITE) != OK ||
 	    site_add(t, &site, &site_row, noon) != OK ||
 	    app_password_put(t, &app_password) != OK ||
-	    code_issue(t, &code, noon) != OK ||
+	    factor_put(t, &factor) != OK || code_issue(t, &code, noon) != OK ||
 	    family_begin(t, &family, &l, noon) != OK ||
 	    session_put(t, &session) != OK || consent_put(t, &consent) != OK ||
 	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
@@ -131,6 +136,14 @@ read_link(struct store_txn *t)
 	struct user u;
 
 	return link_find(t, link_text, &keyring, &l, &u);
+}
+
+static enum err
+read_factor(struct store_txn *t)
+{
+	struct factor f;
+
+	return factor_get(t, factor.user_id, &f);
 }
 
 static enum err
@@ -220,6 +233,7 @@ static const struct kind kinds[] = {
     {"site", TABLE_SITES, read_site},
     {"app password", TABLE_APP_PASSWORDS, read_app_password},
     {"link", TABLE_LINKS, read_link},
+    {"second factor", TABLE_FACTORS, read_factor},
 };
 
 /* --- what is done to it -------------------------------------------------- */

@@ -1,0 +1,131 @@
+#include "interaction/second_factor_step.h"
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "domain/acr.h"
+#include "domain/factor.h"
+#include "interaction/sign_in_step.h"
+#include "protocol/second_factor.h"
+
+#include <string.h>
+
+enum { ALERT_CAP = 256 };
+
+static void
+put_factors(struct interaction *i, struct json_build *b)
+{
+	const unsigned kinds = i->proof.factors;
+
+	json_put_bool(b, "totp", (kinds & FACTOR_TOTP) != 0);
+	json_put_bool(b, "recovery", (kinds & FACTOR_RECOVERY) != 0);
+	json_put_bool(
+	    b, "code", (kinds & (FACTOR_TOTP | FACTOR_RECOVERY)) != 0);
+	json_put_str(b, "name", i->proof.typed);
+}
+
+/* What the page says after R, which is about a code. */
+static void
+alert_of_code(char text[static ALERT_CAP], const struct interaction *i,
+    const struct session_open_reply *r)
+{
+	const struct catalogue *c = i->call->page.catalogue;
+	const char *said;
+	struct buf b;
+
+	buf_init(&b, text, ALERT_CAP);
+	if (r->reason == REASON_FACTOR_WAIT) {
+		message_put_count(&b, c, "login.wait", r->factor.wait_s);
+		return;
+	}
+	said = page_reason(&i->call->page,
+	    r->factor.closed ? REASON_FACTOR_CLOSED : r->reason, NULL);
+	buf_puts(&b, said != NULL ? said : "");
+}
+
+/* Asks again after E. */
+static void
+second_factor_failed(
+    struct interaction *i, enum err e, const struct session_open_reply *r)
+{
+	struct call *c = i->call;
+	char text[ALERT_CAP] = "";
+
+	call_log_refusal(c, e, r->reason, interaction_client_id(i));
+	c->response.status = e == ERR_ACCESS_DENIED ? 403 : err_status(e);
+	c->late = true;
+	alert_of_code(text, i, r);
+	i->alert = text;
+	interaction_show(i, &second_factor_step);
+	i->alert = "";
+}
+
+static void
+open_session(struct interaction *i, const struct factor_try *code)
+{
+	struct session_open_reply r;
+	enum err e = sign_in_open(i, code, &r);
+
+	if (e == OK)
+		i->flow->signed_in(i);
+	/* It was added since the password was given. */
+	else if (r.reason == REASON_FACTOR_REQUIRED)
+		interaction_show(i, &second_factor_step);
+	else if (r.reason != REASON_NONE)
+		second_factor_failed(i, e, &r);
+	else
+		sign_in_refuse(i, e);
+	session_open_reply_wipe(&r);
+}
+
+void
+sign_in_continue(struct interaction *i)
+{
+	if (!i->proven)
+		sign_in_proof_lost(i);
+	else if (factor_is_second(i->proof.factors) &&
+		 acr_of(i->proof.amr) < ACR_TWO)
+		interaction_show(i, &second_factor_step);
+	else
+		open_session(i, NULL);
+}
+
+static void
+check_code(struct interaction *i, const struct form *posted)
+{
+	const char *typed = form_get(posted, "code");
+	struct call *c = i->call;
+	struct factor_try try;
+	enum err e;
+
+	if (!i->proven) {
+		sign_in_proof_lost(i);
+		return;
+	}
+	if (typed == NULL || typed[strspn(typed, " ")] == '\0') {
+		i->alert = message_text(c->page.catalogue, "second.missing");
+		interaction_show(i, &second_factor_step);
+		return;
+	}
+	e = second_factor_try(c->provider, &i->proof, typed, c->now, &try);
+	if (e == OK)
+		open_session(i, &try);
+	else
+		sign_in_refuse(i, e);
+	secret_wipe(&try, sizeof try);
+}
+
+static void
+start_again(struct interaction *i, const struct form *posted)
+{
+	(void)posted;
+	sign_in_ask(i, "", "");
+}
+
+const struct step second_factor_step = {
+    .purpose = "second factor",
+    .before_session = true,
+    .template = "second.html",
+    .page = put_factors,
+    .buttons = {{"code", check_code}, {"switch", start_again},
+	{"cancel", interaction_decline}},
+};
