@@ -5,6 +5,7 @@
 #include "domain/new_password.h"
 #include "interaction/own_page.h"
 #include "interaction/password_words.h"
+#include "interaction/second_factor_step.h"
 #include "interaction/sign_in_step.h"
 #include "protocol/authenticate.h"
 #include "protocol/join.h"
@@ -272,7 +273,7 @@ stale_join(struct interaction *i, const char *button)
 }
 
 static void
-enter_joined(struct interaction *i)
+show_joined(struct interaction *i)
 {
 	static const char *const done[LINK_KINDS] = {
 	    [LINK_INVITE] = "done.joined",
@@ -280,13 +281,11 @@ enter_joined(struct interaction *i)
 	    [LINK_RESET_FACTORS] = "done.reset_factors",
 	};
 
-	if (sign_in_complete(i))
-		own_page_done(
-		    i, home_path(i), done[join_state(i)->join.link.kind]);
+	own_page_done(i, home_path(i), done[join_state(i)->join.link.kind]);
 }
 
 static const struct step *const join_steps[] = {
-    &join_step, &choose_step, &sign_in_step, NULL};
+    &join_step, &choose_step, &sign_in_step, &second_factor_step, NULL};
 
 static const struct flow joining = {
     .path = "/join",
@@ -296,7 +295,8 @@ static const struct flow joining = {
     .refuse = refuse_join,
     .page = put_join,
     .stale = stale_join,
-    .proven = enter_joined,
+    .proven = sign_in_continue,
+    .signed_in = show_joined,
 };
 
 void

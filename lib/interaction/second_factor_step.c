@@ -60,6 +60,13 @@ second_factor_failed(
 }
 
 static void
+ask_for_factor(struct interaction *i, unsigned kinds)
+{
+	i->proof.factors = kinds;
+	interaction_show(i, &second_factor_step);
+}
+
+static void
 open_session(struct interaction *i, const struct factor_try *code)
 {
 	struct session_open_reply r;
@@ -67,9 +74,8 @@ open_session(struct interaction *i, const struct factor_try *code)
 
 	if (e == OK)
 		i->flow->signed_in(i);
-	/* It was added since the password was given. */
 	else if (r.reason == REASON_FACTOR_REQUIRED)
-		interaction_show(i, &second_factor_step);
+		ask_for_factor(i, r.factors);
 	else if (r.reason != REASON_NONE)
 		second_factor_failed(i, e, &r);
 	else
@@ -84,7 +90,7 @@ sign_in_continue(struct interaction *i)
 		sign_in_proof_lost(i);
 	else if (factor_is_second(i->proof.factors) &&
 		 acr_of(i->proof.amr) < ACR_TWO)
-		interaction_show(i, &second_factor_step);
+		ask_for_factor(i, i->proof.factors);
 	else
 		open_session(i, NULL);
 }

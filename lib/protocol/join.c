@@ -1,6 +1,7 @@
 #include "protocol/join.h"
 
 #include "base/str.h"
+#include "domain/factor.h"
 #include "domain/people.h"
 
 #include <string.h>
@@ -73,6 +74,8 @@ join_set_password_step(struct store_txn *t, void *arg)
 	if (e != OK)
 		return e;
 	note_reset(j, c->change.now);
+	if (j->link.kind == LINK_RESET_FACTORS)
+		factor_del(t, j->user.user_id);
 	audit_write(t, c->change.now,
 	    &(struct audit_line){.event = "link_used",
 		.user = j->user.name,

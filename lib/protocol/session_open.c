@@ -119,16 +119,16 @@ static enum err
 require_factors(struct store_txn *t, struct session_open_ctx *c,
     const struct user *person, char amr[static AMR_CAP])
 {
-	unsigned kinds;
 	enum err e = str_copy(amr, AMR_CAP, c->proof->amr);
 
 	c->r->factor = (struct factor_settled){0};
 	c->r->reason = REASON_NONE;
+	c->r->factors = 0;
 	if (e == OK)
 		e = settle_code(t, c, person, amr);
 	if (e == OK)
-		e = factors_of(t, person->user_id, &kinds);
-	if (e == OK && factor_is_second(kinds) && acr_of(amr) < ACR_TWO)
+		e = factors_of(t, person->user_id, &c->r->factors);
+	if (e == OK && factor_is_second(c->r->factors) && acr_of(amr) < ACR_TWO)
 		e = refused_as(
 		    ERR_ACCESS_DENIED, REASON_FACTOR_REQUIRED, &c->r->reason);
 	return e;

@@ -30,6 +30,7 @@ struct session_open_reply {
 	struct session session;
 	struct devices devices;       /* what the browser is to keep */
 	struct factor_settled factor; /* what became of the code */
+	unsigned factors;             /* what the person has */
 	enum reason reason;           /* of a refusal; may be REASON_NONE */
 };
 
