@@ -43,7 +43,7 @@ add_site_row(void *arg, const void *record)
 }
 
 static enum err
-look_at_sites(struct store_txn *t, struct account *me, void *data)
+look_at_all_sites(struct store_txn *t, struct account *me, void *data)
 {
 	(void)me;
 	client_each(t, add_site_row, data);
@@ -80,7 +80,7 @@ const struct own_page desk_sites_page = {
     .steps = {&sites_step},
     .data_size = sizeof(struct sites_data),
     .ask = ask_for_sites,
-    .look = look_at_sites,
+    .look = look_at_all_sites,
     .free_data = free_sites,
 };
 
