@@ -43,6 +43,10 @@ interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   second_factor_step
 server	 = server opened token_answer worker_pool stack_wipe held
 
+domain	+= passkey
+protocol += webauthn challenge authenticate_passkey passkey_register account_passkeys
+interaction += passkey_form account_passkeys
+
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate account admin
 
@@ -56,7 +60,7 @@ beside	 = start-programs
 
 messages  = templates/en.msg \
 	    $(filter-out templates/en.msg,$(sort $(wildcard templates/*.msg)))
-templates = $(sort $(wildcard templates/*.html)) templates/style.css
+templates = $(sort $(wildcard templates/*.html)) templates/style.css templates/passkey.js
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
 manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5
@@ -249,6 +253,8 @@ $(BUILD)/test/unit/store_network: wrap = statfs
 
 # This one counts transactions.
 $(BUILD)/test/unit/gate $(BUILD)/test/unit/token_endpoint: wrap = store_read store_write
+
+$(BUILD)/test/unit/passkey: wrap = store_read store_write cose_verify
 
 # What tests/durability looks at a store with, and what it preloads: that one
 # is never sanitized, or it would come too late beside what it is loaded into.

@@ -1,7 +1,11 @@
-/* People: whether their e-mail addresses are indexed as they are. */
+/* People: whether their e-mail addresses are indexed as they are, and whether
+ * their passkeys work at the issuer's host. */
 #include "check.h"
 
+#include "base/str.h"
+#include "domain/passkey.h"
 #include "domain/user.h"
+#include "protocol/webauthn.h"
 
 static bool
 report_email(void *arg, const void *record)
@@ -20,6 +24,45 @@ report_email(void *arg, const void *record)
 	return true;
 }
 
+/* The passkeys that are no use, because the issuer had another host. */
+struct moved_passkeys {
+	char here[ISSUER_CAP], there[ISSUER_CAP]; /* of one of them */
+	size_t count;
+};
+
+static bool
+find_moved(void *arg, const void *record)
+{
+	struct moved_passkeys *m = arg;
+	const struct passkey *k = record;
+
+	if (str_equal(k->rp_id, m->here))
+		return true;
+	m->count++;
+	str_cut(m->there, sizeof m->there, k->rp_id);
+	return true;
+}
+
+static void
+check_passkeys(struct check_run *c, struct store_txn *t)
+{
+	static const struct check_advice moved = {
+	    "browsers use a passkey only at the host it was made at: its owner "
+	    "needs another way to sign in, and a new passkey",
+	    "go back to that host, or give those who have no other way a link: "
+	    "latchkey user reset NAME --factors"};
+	struct moved_passkeys m = {.count = 0};
+	struct passkey k;
+
+	webauthn_rp_id(m.here, c->a->conf.issuer);
+	record_each(t, &passkey_record, NULL, &k, find_moved, &m);
+	if (m.count > 0)
+		check_found(c, CHECK_WARNING, &moved,
+		    "%zu passkeys work only at %s, which is not the issuer's "
+		    "host",
+		    m.count, m.there);
+}
+
 void
 check_people(struct check_run *c, struct store_txn *t)
 {
@@ -28,6 +71,7 @@ check_people(struct check_run *c, struct store_txn *t)
 	    "restore the store from a copy"};
 	size_t n = user_verify_emails(t, report_email, c);
 
+	check_passkeys(c, t);
 	if (n > 0)
 		check_found(c, CHECK_ERROR, &stale,
 		    "the index of e-mail addresses has %zu that no person has",

@@ -94,7 +94,7 @@ plain_value(struct cursor *c, struct json_member *m)
 		m->kind = JSON_MEMBER_OTHER;
 		return plain_word(c, "true");
 	case 'f':
-		m->kind = JSON_MEMBER_OTHER;
+		m->kind = JSON_MEMBER_FALSE;
 		return plain_word(c, "false");
 	case 'n':
 		m->kind = JSON_MEMBER_OTHER;
@@ -271,6 +271,17 @@ json_object_view_names(
 			return true;
 	}
 	return false;
+}
+
+bool
+json_object_view_is_false(const struct json_object_view *m, const char *name)
+{
+	const struct json_member *found;
+
+	if (m->tree != NULL)
+		return json_is_false(json_object_get(m->tree, name));
+	found = find_member(m, name, strlen(name));
+	return found != NULL && found->kind == JSON_MEMBER_FALSE;
 }
 
 const json_t *

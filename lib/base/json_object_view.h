@@ -27,6 +27,7 @@ struct json_member {
 		JSON_MEMBER_STR,
 		JSON_MEMBER_INT,
 		JSON_MEMBER_LIST, /* of strings */
+		JSON_MEMBER_FALSE,
 		JSON_MEMBER_OTHER
 	} kind;
 	char *str; /* in the text: NUL-terminated, or between the brackets */
@@ -70,6 +71,9 @@ enum err json_object_view_number(const struct json_object_view *m,
  * 4.1.3). */
 bool json_object_view_names(
     const struct json_object_view *m, const char *name, const char *word);
+
+bool json_object_view_is_false(
+    const struct json_object_view *m, const char *name);
 
 /* A member that is an object, or NULL. */
 const json_t *json_object_view_object(

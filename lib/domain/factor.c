@@ -1,6 +1,7 @@
 #include "domain/factor.h"
 
 #include "base/clock.h"
+#include "domain/passkey.h"
 
 #include <string.h>
 
@@ -75,6 +76,8 @@ factors_of(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 	enum err e = factor_get(t, user_id, &f);
 
 	*kinds = e == OK ? factor_kinds(&f) : 0;
+	if (e == OK && passkey_has(t, user_id))
+		*kinds |= FACTOR_PASSKEY;
 	factor_wipe(&f);
 	return e;
 }

@@ -46,7 +46,8 @@ enum {
 enum {
 	FACTOR_TOTP = 1 << 0,
 	FACTOR_RECOVERY = 1 << 1,
-	FACTOR_PASSKEY = 1 << 2
+	FACTOR_PASSKEY = 1 << 2,
+	FACTOR_PASSWORD = 1 << 3 /* known of a proof by passkey alone */
 };
 
 struct factor {

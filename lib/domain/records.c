@@ -8,6 +8,7 @@
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
+#include "domain/passkey.h"
 #include "domain/session.h"
 #include "domain/signkey.h"
 #include "domain/site.h"
@@ -28,5 +29,6 @@ const struct record_kind record_kinds[] = {
     {"app password", &app_password_record},
     {"link", &link_record},
     {"second factor", &factor_record},
+    {"passkey", &passkey_record},
     {NULL, NULL},
 };

@@ -7,6 +7,7 @@
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
+#include "domain/passkey.h"
 #include "domain/session.h"
 #include "domain/site.h"
 #include "domain/user.h"
@@ -33,6 +34,7 @@ remove_user(struct store_txn *t, const char *name)
 	app_password_del_all(t, u.user_id, NULL);
 	link_del_all(t, u.user_id);
 	factor_del(t, u.user_id);
+	passkey_del_all(t, u.user_id);
 	e = user_drop(t, &u);
 	user_wipe(&u);
 	return e;

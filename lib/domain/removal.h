@@ -15,7 +15,7 @@
 /* Each: OK, or ERR_NOT_FOUND and nothing has changed. */
 
 /* The person, their sessions, families, codes, consents, app passwords and
- * second factors. */
+ * second factors, passkeys included. */
 enum err remove_user(struct store_txn *t, const char *name) MUST_CHECK;
 
 /* The client, its families, codes and consents. */

@@ -1,12 +1,14 @@
 #include "interaction/flows.h"
 
 #include "interaction/account_home.h"
+#include "interaction/account_passkeys.h"
 #include "interaction/own_page.h"
 
 /* In the order in which the overview links to them. */
 static const struct own_page *const account_pages[] = {
     &home_page,
     &overview_page,
+    &passkeys_page,
     NULL,
 };
 

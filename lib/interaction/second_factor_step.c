@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "domain/acr.h"
 #include "domain/factor.h"
+#include "interaction/passkey_form.h"
 #include "interaction/sign_in_step.h"
 #include "protocol/second_factor.h"
 
@@ -15,12 +16,23 @@ static void
 put_factors(struct interaction *i, struct json_build *b)
 {
 	const unsigned kinds = i->proof.factors;
+	bool asks = (kinds & FACTOR_PASSKEY) != 0 &&
+		    !passkey_was_used(&i->proof.passkey) &&
+		    passkey_form_possible(i);
 
 	json_put_bool(b, "totp", (kinds & FACTOR_TOTP) != 0);
 	json_put_bool(b, "recovery", (kinds & FACTOR_RECOVERY) != 0);
 	json_put_bool(
 	    b, "code", (kinds & (FACTOR_TOTP | FACTOR_RECOVERY)) != 0);
 	json_put_str(b, "name", i->proof.typed);
+	json_put_bool(b, "passkey_first", asks && (kinds & FACTOR_TOTP) == 0);
+	if (!asks)
+		passkey_put_none(b);
+	else
+		passkey_put_ask(i, b,
+		    &(struct passkey_ask){.purpose = CHALLENGE_SECOND_FACTOR,
+			.of = i->proof.user_id,
+			.user_id = i->proof.user_id});
 }
 
 /* What the page says after R, which is about a code. */
@@ -76,6 +88,9 @@ open_session(struct interaction *i, const struct factor_try *code)
 		i->flow->signed_in(i);
 	else if (r.reason == REASON_FACTOR_REQUIRED)
 		ask_for_factor(i, r.factors);
+	else if (r.reason == REASON_PASSKEY_REUSED ||
+		 r.reason == REASON_PASSKEY_UNKNOWN)
+		sign_in_passkey_failed(i, e, r.reason);
 	else if (r.reason != REASON_NONE)
 		second_factor_failed(i, e, &r);
 	else
@@ -88,11 +103,15 @@ sign_in_continue(struct interaction *i)
 {
 	if (!i->proven)
 		sign_in_proof_lost(i);
-	else if (factor_is_second(i->proof.factors) &&
-		 acr_of(i->proof.amr) < ACR_TWO)
-		ask_for_factor(i, i->proof.factors);
-	else
+	else if (!factor_is_second(i->proof.factors) ||
+		 acr_of(i->proof.amr) >= ACR_TWO)
 		open_session(i, NULL);
+	/* A code is asked for sooner than a password: it is typed faster. */
+	else if (words_has(i->proof.amr, "pop") &&
+		 (i->proof.factors & FACTOR_TOTP) == 0)
+		sign_in_ask_password(i);
+	else
+		ask_for_factor(i, i->proof.factors);
 }
 
 static void
@@ -120,6 +139,32 @@ check_code(struct interaction *i, const struct form *posted)
 	secret_wipe(&try, sizeof try);
 }
 
+/* After a password. */
+static void
+check_second_passkey(struct interaction *i, const struct form *posted)
+{
+	struct call *c = i->call;
+	struct challenge_bearer bearer;
+	struct session_open_reply r = {.reason = REASON_NONE};
+	struct passkey_posted p;
+	enum err e;
+
+	if (!i->proven) {
+		sign_in_proof_lost(i);
+		return;
+	}
+	bearer = passkey_bearer(i, CHALLENGE_SECOND_FACTOR, i->proof.user_id);
+	passkey_read(&p, posted);
+	e = authenticate_passkey(
+	    c->provider, &bearer, &p.answer, c->now, &i->proof, &r.reason);
+	if (e == OK)
+		open_session(i, NULL);
+	else if (r.reason != REASON_NONE)
+		second_factor_failed(i, e, &r);
+	else
+		sign_in_refuse(i, e);
+}
+
 static void
 start_again(struct interaction *i, const struct form *posted)
 {
@@ -132,6 +177,6 @@ const struct step second_factor_step = {
     .before_session = true,
     .template = "second.html",
     .page = put_factors,
-    .buttons = {{"code", check_code}, {"switch", start_again},
-	{"cancel", interaction_decline}},
+    .buttons = {{"code", check_code}, {"passkey", check_second_passkey},
+	{"switch", start_again}, {"cancel", interaction_decline}},
 };

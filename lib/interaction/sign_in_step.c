@@ -2,7 +2,9 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "domain/factor.h"
 #include "domain/slots.h"
+#include "interaction/passkey_form.h"
 #include "protocol/authenticate.h"
 #include "protocol/session_open.h"
 #include "web/browser.h"
@@ -52,6 +54,13 @@ static void
 put_typed_name(struct interaction *i, struct json_build *b)
 {
 	json_put_str(b, "name", i->typed_name);
+	if (i->proven) /* by a passkey, and the password is asked for */
+		passkey_put_none(b);
+	else
+		passkey_put_ask(i, b,
+		    &(struct passkey_ask){.purpose = CHALLENGE_SIGN_IN,
+			/* After a refusal it would come again at once. */
+			.conditional = i->alert[0] == '\0'});
 }
 
 static void
@@ -114,6 +123,21 @@ trim_name(const char *typed, char name[static NAME_TYPED_CAP])
 								  : typed;
 }
 
+/* What a passkey has proven before the password of the same person goes with
+ * it. */
+static void
+join_passkey(struct proof *proof, const struct proof *before)
+{
+	if (!passkey_was_used(&before->passkey) ||
+	    memcmp(proof->user_id, before->user_id, USER_ID_LEN) != 0)
+		return;
+	proof->passkey = before->passkey;
+	if (words_add(proof->amr, AMR_CAP, "pop") != OK ||
+	    words_add(proof->amr, AMR_CAP, "user") != OK ||
+	    words_add(proof->amr, AMR_CAP, "mfa") != OK)
+		proof->amr[0] = '\0';
+}
+
 static void
 check_login(struct interaction *i, const struct form *posted)
 {
@@ -126,6 +150,7 @@ check_login(struct interaction *i, const struct form *posted)
 	    .password = password,
 	    .address = c->request.address,
 	    .devices = &devices};
+	struct proof before = {.amr = ""};
 	int64_t wait_s;
 	enum err e;
 
@@ -134,14 +159,72 @@ check_login(struct interaction *i, const struct form *posted)
 		    message_text(c->page.catalogue, "login.missing"));
 		return;
 	}
+	if (i->proven)
+		before = i->proof;
 	browser_devices(&devices, i->conf, &c->request);
 	e = authenticate_password(c->provider, &q, c->now, &i->proof, &wait_s);
 	i->proven = e == OK;
+	if (e == OK)
+		join_passkey(&i->proof, &before);
+	secret_wipe(&before, sizeof before);
 	i->proof.remember = form_get(posted, "remember") != NULL;
 	if (e == OK)
 		i->flow->proven(i);
 	else
 		sign_in_failed(i, e, q.name, wait_s);
+}
+
+void
+sign_in_passkey_failed(struct interaction *i, enum err e, enum reason reason)
+{
+	struct call *c = i->call;
+
+	call_log_refusal(
+	    c, e, reason, i->client != NULL ? i->client->client_id : NULL);
+	/* The button was pressed twice, and the first press signed in, or the
+	 * answer was lost: which it is, the next look says. */
+	if (reason == REASON_PASSKEY_REUSED) {
+		interaction_again(i);
+		return;
+	}
+	c->response.status = e == ERR_ACCESS_DENIED ? 403 : err_status(e);
+	sign_in_ask(i, "", passkey_alert(i, e, reason));
+}
+
+static void
+check_passkey(struct interaction *i, const struct form *posted)
+{
+	const struct challenge_bearer bearer =
+	    passkey_bearer(i, CHALLENGE_SIGN_IN, NULL);
+	enum reason reason = REASON_NONE;
+	struct passkey_posted p;
+	enum err e;
+
+	passkey_read(&p, posted);
+	i->proof = (struct proof){.amr = ""};
+	e = authenticate_passkey(i->call->provider, &bearer, &p.answer,
+	    i->call->now, &i->proof, &reason);
+	i->proven = e == OK;
+	i->proof.remember = form_get(posted, "remember") != NULL;
+	if (e == OK)
+		i->flow->proven(i);
+	else
+		sign_in_passkey_failed(i, e, reason);
+}
+
+void
+sign_in_ask_password(struct interaction *i)
+{
+	const struct catalogue *c = i->call->page.catalogue;
+
+	if ((i->proof.factors & FACTOR_PASSWORD) == 0) {
+		sign_in_ask(i, "", message_text(c, "passkey.not_alone"));
+		return;
+	}
+	i->typed_name = i->proof.typed;
+	i->alert = message_text(c, "passkey.and_password");
+	interaction_show(i, &sign_in_step);
+	i->typed_name = i->alert = "";
 }
 
 void
@@ -206,5 +289,6 @@ const struct step sign_in_step = {
     .before_session = true,
     .template = "login.html",
     .page = put_typed_name,
-    .buttons = {{"login", check_login}, {"cancel", interaction_decline}},
+    .buttons = {{"login", check_login}, {"passkey", check_passkey},
+	{"cancel", interaction_decline}},
 };

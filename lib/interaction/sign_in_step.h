@@ -30,6 +30,14 @@ void sign_in_proof_lost(struct interaction *i);
 /* Opens it without a code. False if it cannot be: the answer says so. */
 bool sign_in_complete(struct interaction *i) MUST_CHECK;
 
+/* A passkey was refused, and the page says so. */
+void sign_in_passkey_failed(
+    struct interaction *i, enum err e, enum reason reason);
+
+/* A passkey has not asked who it is: asks for the password as well, of those
+ * who have one. */
+void sign_in_ask_password(struct interaction *i);
+
 /* A button: another person wants to sign in. */
 void sign_in_switch(struct interaction *i, const struct form *posted);
 

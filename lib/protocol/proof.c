@@ -22,6 +22,28 @@ browser_key(uint8_t key[static SECRET_KEY_LEN], const struct keyring *k,
 	    key, SECRET_KEY_LEN, k->form, "proof", browser, strlen(browser));
 }
 
+static void
+put_passkey(struct record_writer *w, const struct passkey_use *u)
+{
+	record_put_bytes(w, u->hash, sizeof u->hash);
+	record_put_bytes(w, u->challenge, sizeof u->challenge);
+	record_put_u40(w, (uint64_t)u->expires_at);
+	record_put_u8(w, (uint8_t)u->flags);
+	record_put_u32(w, u->count);
+	record_put_u8(w, u->alone);
+}
+
+static void
+get_passkey(struct record_reader *r, struct passkey_use *u)
+{
+	record_get_bytes(r, u->hash, sizeof u->hash);
+	record_get_bytes(r, u->challenge, sizeof u->challenge);
+	u->expires_at = (int64_t)record_get_u40(r);
+	u->flags = record_get_u8(r);
+	u->count = record_get_u32(r);
+	u->alone = record_get_u8(r) != 0;
+}
+
 void
 proof_seal(char text[static PROOF_TEXT_CAP], const struct proof *p,
     const struct keyring *k, const char *browser, int64_t now)
@@ -39,6 +61,7 @@ proof_seal(char text[static PROOF_TEXT_CAP], const struct proof *p,
 	record_put_u8(&w, p->remember);
 	record_put_u8(&w, (uint8_t)p->factors);
 	record_put_u40(&w, (uint64_t)p->auth_time);
+	put_passkey(&w, &p->passkey);
 	record_put_str(&w, p->amr);
 	record_put_str(&w, p->typed);
 	text[0] = '\0';
@@ -66,6 +89,7 @@ decode_proof(struct proof *p, const uint8_t *bytes, size_t len, int64_t now)
 	p->remember = record_get_u8(&r) != 0;
 	p->factors = record_get_u8(&r);
 	p->auth_time = (int64_t)record_get_u40(&r);
+	get_passkey(&r, &p->passkey);
 	record_get_str(&r, p->amr, sizeof p->amr);
 	record_get_str(&r, p->typed, sizeof p->typed);
 	/* More than that is left if the clock went back since. */

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "domain/keyring.h"
+#include "domain/passkey.h"
 #include "domain/session.h"
 #include "domain/user.h"
 
@@ -34,8 +35,10 @@ struct proof {
 	unsigned factors;           /* what the person has (domain/factor.h) */
 	int64_t auth_time; /* of the session that this adds to; 0: none,
 			    * all was proven just now */
+	struct passkey_use passkey; /* zeroes: none was used */
 	char typed[USER_EMAIL_CAP]; /* the name; its tries are forgiven at the
-				     * end (domain/throttle.h) */
+				     * end (domain/throttle.h), if there were
+				     * any */
 };
 
 /* Another one with each new password of U. */

@@ -65,11 +65,13 @@ note_device(
 
 	*kept = *c->q->devices;
 	old = device_find(kept, k, person, c->now);
-	throttle_forgive(t, k,
-	    &(struct throttle_try){.name = c->proof->typed,
-		.address = c->q->address,
-		.device = old},
-	    c->now);
+	/* Of a passkey no try was charged. */
+	if (words_has(c->proof->amr, "pwd"))
+		throttle_forgive(t, k,
+		    &(struct throttle_try){.name = c->proof->typed,
+			.address = c->q->address,
+			.device = old},
+		    c->now);
 	device_add(kept, old, k, person, c->now);
 }
 
@@ -90,6 +92,20 @@ note_code(struct store_txn *t, const struct session_open_ctx *c,
 		.user = person->name,
 		.user_id = person->user_id,
 		.address = c->q->address});
+}
+
+/* Uses up what a passkey signed, if one did. It opens the app's codes again. */
+static enum err
+settle_passkey(
+    struct store_txn *t, struct session_open_ctx *c, const struct user *person)
+{
+	enum err e;
+
+	if (!passkey_was_used(&c->proof->passkey))
+		return OK;
+	e = passkey_settle(t, &c->proof->passkey, person, c->q->address, c->now,
+	    &c->r->reason);
+	return e == OK ? factor_reopen(t, person->user_id) : e;
 }
 
 /* Decides the code that was typed, if one was, and adds it to AMR. */
@@ -124,6 +140,8 @@ require_factors(struct store_txn *t, struct session_open_ctx *c,
 	c->r->factor = (struct factor_settled){0};
 	c->r->reason = REASON_NONE;
 	c->r->factors = 0;
+	if (e == OK)
+		e = settle_passkey(t, c, person);
 	if (e == OK)
 		e = settle_code(t, c, person, amr);
 	if (e == OK)

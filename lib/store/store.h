@@ -53,7 +53,8 @@
 	X(SITES, "sites")                 /* origin -> site */                 \
 	X(APP_PASSWORDS, "app_passwords") /* id -> app password */             \
 	X(LINKS, "links")                 /* keyed hash -> link */             \
-	X(FACTORS, "factors")             /* user_id -> factors */
+	X(FACTORS, "factors")             /* user_id -> factors */             \
+	X(PASSKEYS, "passkeys")           /* hash of id -> passkey */
 
 enum store_table {
 #define X(id, name) TABLE_##id,
@@ -82,7 +83,8 @@ enum store_table {
 	X(APP_PASSWORDS_BY_USER, APP_PASSWORDS, VALUE, 1, 16)                  \
 	X(APP_PASSWORDS_BY_ORIGIN, APP_PASSWORDS, VALUE_STRING, 17, 0)         \
 	X(AUDIT_BY_USER, AUDIT, VALUE, 1, 16)                                  \
-	X(LINKS_BY_USER, LINKS, VALUE, 1, 16)
+	X(LINKS_BY_USER, LINKS, VALUE, 1, 16)                                  \
+	X(PASSKEYS_BY_USER, PASSKEYS, VALUE, 1, 16)
 
 enum store_index {
 #define X(id, table, kind, at, len) INDEX_##id,

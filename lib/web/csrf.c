@@ -59,9 +59,8 @@ make_token(char token[static CSRF_TOKEN_CAP], const struct csrf *c,
 	buf_printf(&b, "%s.%s", browser, mac);
 }
 
-void
-csrf_make(char token[static CSRF_TOKEN_CAP], struct csrf *c,
-    const struct conf *conf, struct response *r, const char *purpose)
+const char *
+csrf_browser(struct csrf *c, const struct conf *conf, struct response *r)
 {
 	uint8_t bytes[16];
 
@@ -71,7 +70,14 @@ csrf_make(char token[static CSRF_TOKEN_CAP], struct csrf *c,
 		    c->browser, sizeof c->browser, bytes, sizeof bytes);
 		cookie_set(r, conf, &browser_cookie, c->browser, -1);
 	}
-	make_token(token, c, c->browser, purpose);
+	return c->browser;
+}
+
+void
+csrf_make(char token[static CSRF_TOKEN_CAP], struct csrf *c,
+    const struct conf *conf, struct response *r, const char *purpose)
+{
+	make_token(token, c, csrf_browser(c, conf, r), purpose);
 }
 
 bool

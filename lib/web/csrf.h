@@ -43,6 +43,11 @@ void csrf_load(struct csrf *c, const struct keyring *k, const struct conf *conf,
 /* Binds tokens to the session SID as well; NULL: to none. */
 void csrf_bind(struct csrf *c, const uint8_t *sid);
 
+/* The number that forms of this browser are bound to, which gets the cookie if
+ * it has none yet. */
+const char *csrf_browser(
+    struct csrf *c, const struct conf *conf, struct response *r);
+
 /* Makes the token of the form that does PURPOSE, and sets the cookie if the
  * browser has none yet. */
 void csrf_make(char token[static CSRF_TOKEN_CAP], struct csrf *c,

@@ -8,20 +8,23 @@
 #include <sodium.h>
 #include <string.h>
 
+#define PAGE_SCRIPT "script"
+
 enum { FORM_ACTION_CAP = 1024, TEMPLATE_NAME_CAP = 32 };
 
-/* The stylesheet is part of the page. Its hash allows it, and no other. */
+/* The stylesheet is part of the page, and so is a script, where there is one.
+ * Its hash allows it, and no other. */
 static void
-put_style_source(struct buf *b, const char *style)
+put_hash_source(struct buf *b, const char *directive, const char *source)
 {
 	uint8_t hash[crypto_hash_sha256_BYTES];
 	char text[sodium_base64_ENCODED_LEN(
 	    crypto_hash_sha256_BYTES, sodium_base64_VARIANT_ORIGINAL)];
 
-	crypto_hash_sha256(hash, (const uint8_t *)style, strlen(style));
+	crypto_hash_sha256(hash, (const uint8_t *)source, strlen(source));
 	sodium_bin2base64(text, sizeof text, hash, sizeof hash,
 	    sodium_base64_VARIANT_ORIGINAL);
-	buf_printf(b, "; style-src 'sha256-%s'", text);
+	buf_printf(b, "; %s 'sha256-%s'", directive, text);
 }
 
 /* CSP's word for where a URI leads. */
@@ -78,14 +81,17 @@ put_form_action(struct buf *b, const struct client *client)
 }
 
 static void
-set_csp(struct response *r, const char *style, const struct client *client)
+set_csp(struct response *r, const char *style, const char *script,
+    const struct client *client)
 {
 	struct buf b;
 
 	buf_init(&b, r->csp_text, sizeof r->csp_text);
 	buf_puts(&b, "default-src 'none'; frame-ancestors 'none'; "
 		     "base-uri 'none'");
-	put_style_source(&b, style);
+	put_hash_source(&b, "style-src", style);
+	if (script[0] != '\0')
+		put_hash_source(&b, "script-src", script);
 	put_form_action(&b, client);
 	if (buf_ok(&b))
 		r->csp = r->csp_text;
@@ -109,11 +115,33 @@ put_title(
 		data->failed = true;
 }
 
+/* The script that DATA asks for, if it does. */
+static const char *
+add_script(struct json_build *data, const struct page *p)
+{
+	const char *text = "";
+
+	if (data->object != NULL &&
+	    json_object_get(data->object, PAGE_SCRIPT) != NULL)
+		text = templates_text(p->templates, "passkey.js");
+	if (text == NULL)
+		text = "";
+	json_put_str(data, PAGE_SCRIPT, text);
+	return text;
+}
+
+void
+page_want_script(struct json_build *data)
+{
+	json_put_str(data, PAGE_SCRIPT, "");
+}
+
 void
 page_render(struct response *r, const struct page *p, const char *name,
     struct json_build *data, const struct client *client)
 {
 	const char *style = templates_text(p->templates, "style.css");
+	const char *script = add_script(data, p);
 	json_t *object;
 
 	if (style == NULL)
@@ -129,7 +157,7 @@ page_render(struct response *r, const struct page *p, const char *name,
 				  p->catalogue, name, object) != OK)
 		r->failed = true;
 	json_decref(object);
-	set_csp(r, style, client);
+	set_csp(r, style, script, client);
 }
 
 const char *

@@ -1,6 +1,7 @@
 /*
  * Pages for people: a template, its data, and a Content-Security-Policy that
- * lets nothing run and nothing load but our one inline stylesheet.
+ * lets nothing run and nothing load but our one inline stylesheet and, on the
+ * pages that use passkeys, one inline script (templates/passkey.js).
  */
 #ifndef LK_WEB_PAGE_H
 #define LK_WEB_PAGE_H
@@ -32,6 +33,9 @@ struct page {
  */
 void page_render(struct response *r, const struct page *p, const char *name,
     struct json_build *data, const struct client *client);
+
+/* The page of DATA has the script. */
+void page_want_script(struct json_build *data);
 
 /* What the page says of REASON: the text reason.WORD, or its PART ("title",
  * "link"). NULL if there is none. */

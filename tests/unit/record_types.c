@@ -7,6 +7,7 @@
 #include "base/uuid.h"
 #include "check.h"
 #include "domain/family.h"
+#include "domain/passkey.h"
 #include "domain/records.h"
 #include "domain/signkey.h"
 #include "store/internal.h"
@@ -132,6 +133,7 @@ make_sense(const struct record_type *type, void *at)
 {
 	struct family *f = at;
 	struct signkey *k = at;
+	struct passkey *p = at;
 
 	if (type == &family_record) {
 		f->key_len = below(2) ? FAMILY_KEY_LEN : FAMILY_ID_LEN;
@@ -146,6 +148,11 @@ make_sense(const struct record_type *type, void *at)
 		k->pub.len = 32;
 		if (public_key_thumbprint(k->pub.kid, &k->pub) != OK)
 			abort();
+	} else if (type == &passkey_record) {
+		p->alg = JWA_EDDSA;
+		p->key_len = 32;
+		p->id_len = 1 + below(PASSKEY_ID_MAX);
+		passkey_hash(p->hash, p->id, p->id_len);
 	}
 }
 

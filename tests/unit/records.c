@@ -13,6 +13,7 @@
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
+#include "domain/passkey.h"
 #include "domain/removal.h"
 #include "domain/session.h"
 #include "domain/signkey.h"
@@ -37,6 +38,7 @@ static struct session session;
 static struct app_password app_password;
 static char link_text[LINK_TEXT_CAP];
 static struct factor factor;
+static struct passkey passkey;
 static struct signkey key = {
     .pub = {.alg = JWA_EDDSA, .len = 32}, .state = KEY_ACTIVE};
 
@@ -57,6 +59,7 @@ make_all(struct store_txn *t, void *arg)
 	const struct change change = {.now = noon};
 	struct link link;
 	char text[APP_PASSWORD_CAP], codes[RECOVERY_CODES][RECOVERY_CODE_CAP];
+	enum reason reason;
 	int64_t wait_s;
 
 	(void)arg;
@@ -76,7 +79,15 @@ make_all(struct store_txn *t, void *arg)
 	session_make(&session, &cookie, NULL, id, "pwd",
 	    &(struct session_lifetimes){3600, 3600}, false, noon);
 	memcpy(code.sid, session.sid, SID_LEN);
+	passkey = (struct passkey){.name = "Phone",
+	    .id = "id",
+	    .id_len = 2,
+	    .alg = JWA_EDDSA,
+	    .key_len = 32,
+	    .rp_id = "id.example.org",
+	    .transports = "usb"};
 	if (user_add(t, &alice, noon) != OK ||
+	    passkey_add(t, &passkey, &reason) != OK ||
 	    client_add(t, &client, noon) != OK ||
 	    site_client(&site_row, SITE) != OK ||
 	    site_add(t, &site, &site_row, noon) != OK ||
@@ -144,6 +155,14 @@ read_factor(struct store_txn *t)
 	struct factor f;
 
 	return factor_get(t, factor.user_id, &f);
+}
+
+static enum err
+read_passkey(struct store_txn *t)
+{
+	struct passkey k;
+
+	return passkey_get(t, passkey.hash, &k);
 }
 
 static enum err
@@ -234,6 +253,7 @@ static const struct kind kinds[] = {
     {"app password", TABLE_APP_PASSWORDS, read_app_password},
     {"link", TABLE_LINKS, read_link},
     {"second factor", TABLE_FACTORS, read_factor},
+    {"passkey", TABLE_PASSKEYS, read_passkey},
 };
 
 /* --- what is done to it -------------------------------------------------- */
@@ -413,7 +433,8 @@ among_many(void)
 }
 
 static const enum store_table owned[] = {TABLE_CODES, TABLE_FAMILIES,
-    TABLE_SESSIONS, TABLE_CONSENTS, TABLE_APP_PASSWORDS, TABLE_LINKS};
+    TABLE_SESSIONS, TABLE_CONSENTS, TABLE_APP_PASSWORDS, TABLE_LINKS,
+    TABLE_PASSKEYS};
 
 /* A bad record beside those of a person or an app: where all records of a table
  * were read to find theirs, it would fail the transaction. */
@@ -429,6 +450,7 @@ end_beside_bad_ones(struct store_txn *t, void *arg)
 	consent_del_all(t, alice.user_id, NULL);
 	consent_del_all(t, NULL, "photos");
 	app_password_del_all(t, alice.user_id, NULL);
+	passkey_del_all(t, alice.user_id);
 	app_password_del_all(t, NULL, SITE);
 	link_del_all(t, alice.user_id);
 	return OK;
