@@ -359,7 +359,7 @@ tell_one() {
 # --- requests ----------------------------------------------------------------
 
 # cgi PROGRAM METHOD PATH [QUERY] [BODY | @FILE] [VAR=VALUE | VAR...]
-# One run as plain CGI, from $ADDRESS (default 127.0.0.1); prints the raw answer
+# One run as plain CGI, from $ADDRESS (default 127.0.0.1) with $AGENT; prints the raw answer
 # and sets $status, $headers and $body. A VAR without a value is taken out.
 cgi() {
 	local -; set +T
@@ -390,6 +390,7 @@ run_cgi() {
 	    [QUERY_STRING]=$query [SCRIPT_NAME]=$path
 	    [SERVER_SOFTWARE]=tests [REMOTE_ADDR]=${ADDRESS:-127.0.0.1}
 	    [HTTP_HOST]=127.0.0.1:$PORT)
+	[[ -z ${AGENT:-} ]] || vars[HTTP_USER_AGENT]=$AGENT
 	if [[ $method = POST ]]; then
 		vars[CONTENT_TYPE]=application/x-www-form-urlencoded
 		vars[CONTENT_LENGTH]=$length

@@ -33,6 +33,8 @@ generate() {	# FILE...
 		    "$root/lib/base/err.c"
 		grep -A1 'scopes_known\[\] =' "$root/lib/domain/scope.c" |
 		    grep -oE '"[a-z_]+"' | tr -d '"' | sed 's/^/scope./'
+		python3 "$root/tests/reasons.py" "$root" events |
+		    sed 's/^events /event./'
 	)
 	[[ -z $(comm -23 <(keys) <(sort -u <<<"$used")) ]] ||
 	    fail "not used" "$(comm -23 <(keys) <(sort -u <<<"$used"))"
@@ -172,10 +174,68 @@ app_pages() {
 	ask app prompt=select_account && see 200
 }
 
+# own PAGE: of the account, as it is shown.
+own() {
+	request "$person" GET "$ISSUER/account$1" && see "${2:-200}"
+}
+
 account_pages() {
-	local person=alice
+	local person=alice id dav=http://127.0.0.9:7001
 	request alice GET "$ISSUER/" && see 200
-	request alice GET "$ISSUER/account" && see 200
+	own ''
+	own /profile
+	press save zone=Nowhere && see 200
+	press save zone= language=1 && see 200
+	press save language= given_name=$'\t' && see 200
+	press save given_name="$(printf 'x%.0s' {1..129})" && see 200
+	press save given_name=Al && assert_status 303
+	own '/profile?done=saved'
+	own /email
+	press save email=x && see 200
+	press save email=a@example.org && assert_status 303
+	own /email
+	ask asks 'scope=openid profile email groups offline_access archive'
+	press allow
+	ask app
+	own /apps
+	own '/apps/take-back?app=asks'
+	own /password
+	press save new_password= && see 200
+	press save password=wrong new_password='a new good phrase' && see 403
+	press save password="$PASSWORD" new_password="$PASSWORD" && see 200
+	own '/password?done=password'
+	own '/password?done=password_everywhere'
+	own /apps
+	latchkey user add cid --no-password --email cid@example.org >/dev/null
+	own /email
+	press save email=cid@example.org && see 200
+	own '/apps/take-back?app=app'
+	own '/apps/take-back?app=none'
+	own '/apps?done=app_removed'
+	own /app-passwords
+	latchkey site add "$dav" --rule '/ signed-in app-password' >/dev/null
+	own /app-passwords
+	press make label= && see 200
+	press make label=$'\t' site="$dav" && see 200
+	press make label=x site=none && see 200
+	press make label=Phone site="$dav" && see 200
+	id=$(latchkey app-password list --json | jq -r '.[0].id')
+	own "/app-passwords/remove?id=$id"
+	own /app-passwords/remove
+	own '/app-passwords?done=app_password_removed'
+	person=phone
+	open_page phone "$ISSUER/account/sessions"
+	press login username=alice password="$PASSWORD"
+	AGENT='Firefox/1 Linux' person=tab
+	open_page tab "$ISSUER/account/sessions"
+	AGENT='Firefox/1 Linux' press login username=alice password="$PASSWORD"
+	own /sessions
+	own '/sessions?done=session_ended'
+	own '/sessions?done=sessions_ended'
+	own /sessions/everywhere
+	own /events
+	travel 700
+	own /email
 }
 
 sign_out_pages() {

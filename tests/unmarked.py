@@ -4,14 +4,15 @@
   unmarked.py EN_MSG PAGE...
 
 Prints the text that is outside of the brackets, with its page, and then the
-keys of the sentences that are on no page. Names (<bdi>) and reasons (<code>)
-are data.
+keys of the sentences that are on no page. Names (<bdi>, <option>, <dd>), times and reasons
+(<code>) are data.
 """
 import html.parser
 import pathlib
 import re
 import sys
 
+DATA = {"bdi", "code", "dd", "option", "time"}
 SHOWN = ("title", "alt", "placeholder", "aria-label")
 
 
@@ -33,7 +34,7 @@ class Page(html.parser.HTMLParser):
     def handle_data(self, data):
         if "style" not in self.open:
             self.whole.append(data)
-            if not {"bdi", "code"} & set(self.open):
+            if not DATA & set(self.open):
                 self.words.append(data)
 
 

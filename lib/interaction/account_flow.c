@@ -1,14 +1,30 @@
 #include "interaction/flows.h"
 
+#include "interaction/account_app_passwords.h"
+#include "interaction/account_apps.h"
+#include "interaction/account_events.h"
 #include "interaction/account_home.h"
 #include "interaction/account_passkeys.h"
+#include "interaction/account_password.h"
+#include "interaction/account_profile.h"
+#include "interaction/account_sessions.h"
 #include "interaction/own_page.h"
 
 /* In the order in which the overview links to them. */
 static const struct own_page *const account_pages[] = {
     &home_page,
     &overview_page,
+    &profile_page,
+    &email_page,
+    &password_page,
     &passkeys_page,
+    &sessions_page,
+    &everywhere_page,
+    &apps_page,
+    &take_back_page,
+    &app_passwords_page,
+    &remove_app_password_page,
+    &events_page,
     NULL,
 };
 

@@ -1,29 +1,13 @@
 #include "interaction/account_home.h"
 
-#include "base/buf.h"
+#include "interaction/own_parts.h"
 #include "web/page.h"
-
-/* An address of ours, as a link of a page. */
-static void
-put_link(struct json_build *b, const struct interaction *i, const char *name,
-    const char *path)
-{
-	char text[ISSUER_CAP + 64];
-	struct buf u;
-
-	buf_init(&u, text, sizeof text);
-	buf_printf(&u, "%s%s", conf_issuer_path(i->conf), path);
-	if (!buf_ok(&u))
-		b->failed = true;
-	json_put_str(b, name, text);
-}
 
 /* --- home ------------------------------------------------------------------*/
 
 static void
 put_home(struct interaction *i, struct json_build *b)
 {
-	put_link(b, i, "account_url", "/account");
 	own_page_put_sign_out(i, b);
 }
 
@@ -52,7 +36,7 @@ list_links(const struct interaction *i)
 		    ((*p)->is_linked != NULL && !(*p)->is_linked(i)))
 			continue;
 		json_begin(&one);
-		put_link(&one, i, "url", (*p)->path);
+		own_put_link(i, &one, "url", (*p)->path);
 		json_put_str(&one, "text",
 		    message_text(i->call->page.catalogue, (*p)->link));
 		json_array_append_new(links, json_finish(&one));

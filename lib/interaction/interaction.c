@@ -128,6 +128,7 @@ interaction_run(const struct flow *flow, void *state, struct call *c)
 	    .state = state,
 	    .call = c,
 	    .conf = &c->provider->conf,
+	    .confirm_url = "",
 	    .typed_name = "",
 	    .alert = ""};
 	bool posted = c->request.method == METHOD_POST;

@@ -105,6 +105,11 @@ struct interaction {
 	/* Nothing but its address says that it is this app: no form may lead
 	 * there. */
 	bool client_is_guessed;
+	/* The page to sign in on confirms who is signed in: where to go
+	 * without. "": it does not. */
+	const char *confirm_url;
+	const char *zone_name;  /* of the person who is signed in; "": UTC */
+	struct zone *zone;      /* read when it is first needed, or NULL */
 	const char *typed_name; /* on the page to sign in; "" at first */
 	const char *alert;      /* what the page says went wrong; "": nothing */
 };

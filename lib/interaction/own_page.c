@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "interaction/own_parts.h"
 #include "interaction/second_factor_step.h"
 #include "interaction/sign_in_step.h"
 #include "web/page.h"
@@ -12,7 +13,7 @@
 
 #define NOTICES "done."
 
-enum { FRESH_S = 600, NOTICE_CAP = 64, OWN_URL_CAP = ISSUER_CAP + 2048 };
+enum { NOTICE_CAP = 64 };
 
 struct own_state *
 own_state(const struct interaction *i)
@@ -89,15 +90,18 @@ own_page_refuse(struct interaction *i, enum err e, enum reason reason)
 		refuse_own(i, e, reason);
 }
 
-/* False: it has been answered, by the page to sign in on. */
+/* Whether the sign-in is new enough for STEP; if not, asks for another. */
 static bool
 is_fresh_enough(struct interaction *i, const struct step *step)
 {
-	const struct account *a = &own_state(i)->account;
+	struct own_state *s = own_state(i);
+	const struct own_page *page = s->page;
 
-	if (!step->fresh || i->call->now - a->session.auth_time <= FRESH_S)
+	if (!step->fresh || account_is_fresh(&s->account) ||
+	    (page->is_fresh_wanted != NULL &&
+		!page->is_fresh_wanted(&s->account)))
 		return true;
-	sign_in_ask(i, a->user.name, "");
+	sign_in_ask(i, s->account.user.name, "");
 	return false;
 }
 
@@ -134,15 +138,35 @@ notice_text(const struct interaction *i)
 	return text != NULL ? text : "";
 }
 
+/* Who is signed in already, and only confirms it, may as well go elsewhere. */
+static void
+find_way_back(struct interaction *i, char url[static OWN_URL_CAP])
+{
+	struct own_state *s = own_state(i);
+	struct call *c = i->call;
+	struct buf b;
+
+	if (s->account.user.name[0] == '\0' &&
+	    account_read(
+		c->provider, i->cookie, c->now, NULL, NULL, &s->account) != OK)
+		return;
+	buf_init(&b, url, OWN_URL_CAP);
+	buf_printf(&b, "%s/account", conf_issuer_path(i->conf));
+	i->confirm_url = url;
+}
+
 static void
 put_own(struct interaction *i, const struct step *step, struct json_build *b)
 {
-	const struct own_state *s = own_state(i);
+	struct own_state *s = own_state(i);
 
 	json_put_bool(b, "can_cancel", false);
-	json_put_str(b, "notice", notice_text(i));
+	json_put_str(b, "notice", i->own_form ? "" : notice_text(i));
+	if (step == &sign_in_step)
+		find_way_back(i, s->way_back);
 	if (step->before_session)
 		return;
+	own_put_link(i, b, "account_url", "/account");
 	json_put_str(b, "display", s->account.user.display);
 	json_put_str(b, "name", s->account.user.name);
 }

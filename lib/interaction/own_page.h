@@ -7,6 +7,9 @@
  * and what the page looked at, in own_state(). It changes something with
  * account_write (protocol/account.h), then goes on with own_page_done; or, if
  * what was typed cannot be, sets i->alert and shows its step again.
+ *
+ * A step that is `fresh` needs a sign-in of the last minutes, for its page and
+ * its buttons: the person confirms who they are first, and is then at the page.
  */
 #ifndef LK_INTERACTION_OWN_PAGE_H
 #define LK_INTERACTION_OWN_PAGE_H
@@ -17,7 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { OWN_PAGE_STEPS_MAX = 4 };
+enum { OWN_PAGE_STEPS_MAX = 4, OWN_URL_CAP = ISSUER_CAP + 2048 };
 
 struct own_page {
 	const char *path; /* below the issuer: "/account/password" */
@@ -26,6 +29,9 @@ struct own_page {
 	const char *link;
 	/* Whether it does for this person; NULL: it does for all. */
 	bool (*is_linked)(const struct interaction *i);
+	/* Whether its steps that are to be fresh are so for this person; NULL:
+	 * they are for all. */
+	bool (*is_fresh_wanted)(const struct account *a);
 	/* What the page shows: so many bytes, zeroes at first, which LOOK (may
 	 * be NULL) fills in the transaction that finds the session. They are
 	 * wiped at the end; what is allocated in them, FREE_DATA (may be NULL)
@@ -53,6 +59,7 @@ struct own_state {
 	void *data;                  /* the page's */
 	const char *detail;          /* behind i->alert, as the command says it;
 				      * NULL: nothing */
+	char way_back[OWN_URL_CAP];
 	struct flow flow;
 	const struct step *steps[OWN_PAGE_STEPS_MAX + 3];
 };

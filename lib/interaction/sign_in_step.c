@@ -54,6 +54,7 @@ static void
 put_typed_name(struct interaction *i, struct json_build *b)
 {
 	json_put_str(b, "name", i->typed_name);
+	json_put_str(b, "confirm_url", i->confirm_url);
 	if (i->proven) /* by a passkey, and the password is asked for */
 		passkey_put_none(b);
 	else

@@ -1,7 +1,10 @@
 #include "protocol/account.h"
 
+#include "base/clock.h"
 #include "base/secret.h"
+#include "domain/acr.h"
 #include "domain/audit.h"
+#include "domain/factor.h"
 
 struct account_ctx {
 	const struct session_cookie *cookie;
@@ -12,6 +15,16 @@ struct account_ctx {
 };
 
 static enum err
+find_second_factor(struct store_txn *t, struct account *a)
+{
+	unsigned kinds;
+	enum err e = factors_of(t, a->user.user_id, &kinds);
+
+	a->has_second_factor = e == OK && factor_is_second(kinds);
+	return e;
+}
+
+static enum err
 find_account_step(struct store_txn *t, void *arg)
 {
 	struct account_ctx *d = arg;
@@ -20,6 +33,8 @@ find_account_step(struct store_txn *t, void *arg)
 
 	*a = (struct account){.now = d->now};
 	e = session_find(t, d->cookie, d->now, &a->session, &a->user);
+	if (e == OK)
+		e = find_second_factor(t, a);
 	if (e == OK && d->step != NULL)
 		e = d->step(t, a, d->arg);
 	return e;
@@ -47,6 +62,15 @@ account_write(const struct provider *p, const struct session_cookie *cookie,
 	if (cookie == NULL)
 		return ERR_LOGIN_REQUIRED;
 	return store_write(p->store, now, find_account_step, &d);
+}
+
+bool
+account_is_fresh(const struct account *a)
+{
+	int64_t age_s = a->now - a->session.auth_time;
+
+	return age_s < ACCOUNT_FRESH_S && age_s > -CLOCK_SLACK_S &&
+	       (!a->has_second_factor || acr_of(a->session.amr) >= ACR_TWO);
 }
 
 void

@@ -10,12 +10,16 @@
 #include "domain/user.h"
 #include "protocol/provider.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+
+enum { ACCOUNT_FRESH_S = 600 };
 
 /* The person who is signed in. */
 struct account {
 	struct session session;
 	struct user user;
+	bool has_second_factor;
 	int64_t now; /* Unix seconds */
 };
 
@@ -35,6 +39,10 @@ enum err account_read(const struct provider *p,
 enum err account_write(const struct provider *p,
     const struct session_cookie *cookie, int64_t now, account_step *step,
     void *arg, struct account *a) MUST_CHECK;
+
+/* Whether the person has proven who they are in the last ACCOUNT_FRESH_S
+ * seconds, by all that a sign-in asks of them now. */
+bool account_is_fresh(const struct account *a);
 
 /* Adds a line of the audit: what A's person has done, and FROM where. */
 void account_audit(struct store_txn *t, const struct account *a,

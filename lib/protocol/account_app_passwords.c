@@ -54,7 +54,7 @@ collect_site(void *arg, const void *record)
 }
 
 static void
-look_at_sites(struct store_txn *t, const struct account *a,
+look_at_password_sites(struct store_txn *t, const struct account *a,
     struct account_app_passwords *f)
 {
 	struct site_look l = {.t = t, .account = a, .found = f};
@@ -72,7 +72,7 @@ account_look_at_app_passwords(struct store_txn *t, struct account *a, void *arg)
 
 	f->count = 0;
 	app_password_each(t, a->user.user_id, collect_app_password, f);
-	look_at_sites(t, a, f);
+	look_at_password_sites(t, a, f);
 	return store_failed(t);
 }
 

@@ -97,6 +97,7 @@ note_app(
 	while (words_next(&scope, word, sizeof word))
 		if (words_add(app->scope, sizeof app->scope, word) != OK)
 			break;
+	app->offline = words_has(app->scope, "offline_access");
 	return app;
 }
 

@@ -1,0 +1,129 @@
+#include "interaction/account_apps.h"
+
+#include "base/str.h"
+#include "interaction/own_parts.h"
+#include "protocol/account_apps.h"
+#include "web/date.h"
+
+#define APPS_PATH "/account/apps"
+
+/* What SCOPE lets an app see. What it may do while the person is away is said
+ * apart. */
+static json_t *
+list_meanings(const struct interaction *i, const char *scope)
+{
+	const struct catalogue *c = i->call->page.catalogue;
+	char word[SCOPE_WORD_CAP], unknown[SCOPE_WORD_CAP + 128];
+	json_t *list = json_array();
+	struct buf b;
+
+	while (words_next(&scope, word, sizeof word)) {
+		if (str_equal(word, "offline_access") ||
+		    str_equal(word, "openid"))
+			continue;
+		buf_init(&b, unknown, sizeof unknown);
+		message_put(&b, c, "unknown_scope", "scope", word);
+		json_array_append_new(
+		    list, json_string(scope_is_known(word)
+					  ? message_part(c, "scope", word, NULL)
+					  : unknown));
+	}
+	return list;
+}
+
+static json_t *
+show_app(struct interaction *i, const struct account_app *a)
+{
+	struct json_build b;
+
+	json_begin(&b);
+	json_put_str(&b, "id", a->client_id);
+	json_put_str(&b, "client_name", a->name);
+	json_put(&b, "sees", list_meanings(i, a->scope));
+	json_put_bool(&b, "away", a->offline);
+	json_put_bool(&b, "trusted", a->trusted);
+	date_put(&b, "since", a->since, &i->call->page);
+	date_put(&b, "used", a->used_at, &i->call->page);
+	date_put(&b, "until", a->expires_at, &i->call->page);
+	own_put_link_to(i, &b, "take_back_url", APPS_PATH "/take-back", "app",
+	    a->client_id);
+	return json_finish(&b);
+}
+
+static void
+put_own_apps(struct interaction *i, struct json_build *b)
+{
+	const struct account_apps *f = own_state(i)->data;
+	json_t *list = json_array();
+
+	for (size_t n = 0; n < f->count; n++)
+		json_array_append_new(list, show_app(i, &f->list[n]));
+	json_put(b, "apps", list);
+	json_put_bool(b, "more", f->more);
+}
+
+static const struct step apps_step = {
+    .purpose = "apps",
+    .template = "apps.html",
+    .page = put_own_apps,
+};
+
+const struct own_page apps_page = {
+    .path = APPS_PATH,
+    .steps = {&apps_step},
+    .link = "apps.title",
+    .data_size = sizeof(struct account_apps),
+    .look = account_look_at_apps,
+    .free_data = account_apps_free,
+};
+
+/* --- taken back ------------------------------------------------------------*/
+
+/* The app that the address names, or NULL. */
+static const struct account_app *
+named_app(const struct interaction *i)
+{
+	return account_app_find(own_state(i)->data, own_field(&i->form, "app"));
+}
+
+static void
+put_own_app(struct interaction *i, struct json_build *b)
+{
+	const struct account_app *a = named_app(i);
+
+	json_put(b, "app", a != NULL ? show_app(i, a) : json_object());
+	own_put_link(i, b, "apps_url", APPS_PATH);
+}
+
+static void
+take_back(struct interaction *i, const struct form *posted)
+{
+	struct call *c = i->call;
+	struct app_withdrawal w = {.client_id = own_field(&i->form, "app"),
+	    .from = c->request.address};
+	enum err e = OK;
+
+	(void)posted;
+	if (named_app(i) != NULL)
+		e = account_write(c->provider, i->cookie, c->now,
+		    account_withdraw_app, &w, &own_state(i)->account);
+	if (e == OK)
+		own_page_done(i, APPS_PATH, "done.app_removed");
+	else
+		own_page_refuse(i, e, REASON_NONE);
+}
+
+static const struct step take_back_step = {
+    .purpose = "take back",
+    .template = "take_back.html",
+    .page = put_own_app,
+    .buttons = {{"take_back", take_back}},
+};
+
+const struct own_page take_back_page = {
+    .path = APPS_PATH "/take-back",
+    .steps = {&take_back_step},
+    .data_size = sizeof(struct account_apps),
+    .look = account_look_at_apps,
+    .free_data = account_apps_free,
+};

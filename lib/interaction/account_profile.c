@@ -1,0 +1,184 @@
+#include "interaction/account_profile.h"
+
+#include "base/str.h"
+#include "interaction/own_parts.h"
+#include "protocol/account_profile.h"
+
+static const struct step profile_step, email_step;
+
+/* --- names, language, time zone --------------------------------------------*/
+
+/* As it is known, or as it was typed a moment ago. */
+struct profile_data {
+	struct profile shown;
+	bool is_typed;
+};
+
+static enum err
+look_at_profile(struct store_txn *t, struct account *a, void *arg)
+{
+	struct profile_data *d = arg;
+	const struct user *u = &a->user;
+
+	(void)t;
+	d->shown = (struct profile){u->display, u->given_name, u->family_name,
+	    u->language, u->zoneinfo};
+	return OK;
+}
+
+/* The languages there are, the person's among them. */
+static json_t *
+list_languages(const char *chosen)
+{
+	json_t *list = json_array();
+	struct json_build one;
+
+	for (const struct catalogue *c = catalogues; c->language != NULL; c++) {
+		json_begin(&one);
+		json_put_str(&one, "tag", c->language);
+		json_put_str(&one, "called", c->name);
+		json_put_bool(&one, "chosen", str_equal(c->language, chosen));
+		json_array_append_new(list, json_finish(&one));
+	}
+	return list;
+}
+
+static void
+put_profile(struct interaction *i, struct json_build *b)
+{
+	const struct profile_data *d = own_state(i)->data;
+
+	json_put_str(b, "display", d->shown.display);
+	json_put_str(b, "given_name", d->shown.given_name);
+	json_put_str(b, "family_name", d->shown.family_name);
+	json_put_str(b, "zone", d->shown.zoneinfo);
+	json_put(b, "languages", list_languages(d->shown.language));
+}
+
+static const char *
+flaw_key(enum profile_flaw flaw)
+{
+	switch (flaw) {
+	case PROFILE_LONG:
+		return "profile.long";
+	case PROFILE_LANGUAGE:
+		return "profile.language_unknown";
+	case PROFILE_ZONE:
+		return "profile.zone_unknown";
+	default:
+		return "profile.unreadable";
+	}
+}
+
+static bool
+zone_is_known(const char *name)
+{
+	struct zone z;
+
+	return name[0] == '\0' || zone_load(&z, name) == OK;
+}
+
+static void
+save_profile(struct interaction *i, const struct form *posted)
+{
+	struct own_state *s = own_state(i);
+	struct profile_data *d = s->data;
+	struct call *c = i->call;
+	struct profile_change change = {.from = c->request.address};
+	struct user trial = {0};
+	enum profile_flaw flaw;
+	enum err e;
+
+	d->shown = change.profile = (struct profile){
+	    own_field(posted, "display"), own_field(posted, "given_name"),
+	    own_field(posted, "family_name"), own_field(posted, "language"),
+	    own_field(posted, "zone")};
+	flaw = profile_apply(&trial, &change.profile);
+	if (flaw == PROFILE_FINE && !zone_is_known(trial.zoneinfo))
+		flaw = PROFILE_ZONE;
+	if (flaw != PROFILE_FINE) {
+		own_ask_again(i, &profile_step, flaw_key(flaw));
+		return;
+	}
+	e = account_write(c->provider, i->cookie, c->now, account_set_profile,
+	    &change, &s->account);
+	if (e == OK)
+		own_page_done(i, "/account/profile", "done.saved");
+	else
+		own_page_refuse(i, e, REASON_NONE);
+}
+
+static const struct step profile_step = {
+    .purpose = "profile",
+    .template = "profile.html",
+    .page = put_profile,
+    .buttons = {{"save", save_profile}},
+};
+
+const struct own_page profile_page = {
+    .path = "/account/profile",
+    .steps = {&profile_step},
+    .link = "profile.title",
+    .data_size = sizeof(struct profile_data),
+    .look = look_at_profile,
+};
+
+/* --- the address -----------------------------------------------------------*/
+
+struct email_data {
+	const char *typed; /* NULL: nothing yet */
+};
+
+static void
+put_email(struct interaction *i, struct json_build *b)
+{
+	const struct own_state *s = own_state(i);
+	const struct email_data *d = s->data;
+	const struct user *u = &s->account.user;
+
+	json_put_str(b, "email", d->typed != NULL ? d->typed : u->email);
+	json_put_bool(b, "verified",
+	    u->email_verified &&
+		(d->typed == NULL || str_equal(d->typed, u->email)));
+}
+
+static void
+save_email(struct interaction *i, const struct form *posted)
+{
+	struct own_state *s = own_state(i);
+	struct email_data *d = s->data;
+	struct call *c = i->call;
+	struct email_change change = {
+	    .email = own_field(posted, "email"), .from = c->request.address};
+	enum err e;
+
+	d->typed = change.email;
+	if (change.email[0] != '\0' &&
+	    user_email_refusal(change.email) != NULL) {
+		own_ask_again(i, &email_step, "email.bad");
+		return;
+	}
+	e = account_write(c->provider, i->cookie, c->now, account_set_email,
+	    &change, &s->account);
+	if (e == OK && change.taken)
+		own_ask_again(i, &email_step, "email.taken");
+	else if (e == OK)
+		own_page_done(i, "/account/email", "done.saved");
+	else
+		own_page_refuse(i, e, REASON_NONE);
+}
+
+static const struct step email_step = {
+    .purpose = "email",
+    .fresh = true,
+    .template = "email.html",
+    .page = put_email,
+    .buttons = {{"save", save_email}},
+};
+
+const struct own_page email_page = {
+    .path = "/account/email",
+    .steps = {&email_step},
+    .link = "email.title",
+    .data_size = sizeof(struct email_data),
+};

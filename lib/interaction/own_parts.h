@@ -1,0 +1,34 @@
+/* What pages of our own are put together from: links, what was typed. */
+#ifndef LK_INTERACTION_OWN_PARTS_H
+#define LK_INTERACTION_OWN_PARTS_H
+
+#include "interaction/interaction.h"
+
+#include <stddef.h>
+
+/* The address of our page PATH, as a link. */
+void own_put_link(const struct interaction *i, struct json_build *b,
+    const char *name, const char *path);
+
+/* The same with PARAMETER=VALUE as its query. */
+void own_put_link_to(const struct interaction *i, struct json_build *b,
+    const char *name, const char *path, const char *parameter,
+    const char *value);
+
+/* Which browser on which system AGENT is, in a sentence; it is written into
+ * ROOM. */
+enum { OWN_AGENT_CAP = 512 };
+const char *own_agent(const struct interaction *i,
+    char room[static OWN_AGENT_CAP], const char *agent);
+
+/* The field NAME of a form, "" if it is not there or empty. */
+const char *own_field(const struct form *f, const char *name);
+
+/* The sentence KEY of the page's language. */
+const char *own_text(const struct interaction *i, const char *key);
+
+/* Shows STEP again with the sentence KEY, which says what went wrong. */
+void own_ask_again(
+    struct interaction *i, const struct step *step, const char *key);
+
+#endif
