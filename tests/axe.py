@@ -5,7 +5,8 @@
 
 axe-core finds nothing in light or dark; nothing scrolls sideways at 320 px, at
 360 px with letters twice as large, or from right to left; what is pressed is as
-large as a finger. Pages that differ in their words alone are looked at once.
+large as a finger. Pages that differ in words, or in the number of rows, are
+looked at once.
 Pictures go to $SCREENSHOTS, if that names a directory."""
 
 import html.parser
@@ -56,7 +57,7 @@ return found;
 
 
 class Skeleton(html.parser.HTMLParser):
-    """The tags of a page, without what differs from person to person."""
+    """The tags of a page, with what makes one look like no other."""
 
     def __init__(self, text):
         super().__init__()
@@ -66,10 +67,7 @@ class Skeleton(html.parser.HTMLParser):
     def handle_starttag(self, tag, attributes):
         kept = [pair for pair in attributes
                 if pair[0] in ("class", "role", "type", "name", "id", "open")]
-        self.tags.append((tag, *kept) if kept else tag)
-
-    def handle_endtag(self, tag):
-        self.tags.append("/" + tag)
+        self.tags.append((tag, *kept))
 
 
 class Reader:
@@ -119,7 +117,7 @@ def distinct(pages):
     seen = set()
     for page in pages:
         text = page.read_text()
-        shape = str(Skeleton(text).tags)
+        shape = frozenset(Skeleton(text).tags)
         if text.startswith("<!DOCTYPE") and shape not in seen:
             seen.add(shape)
             yield page

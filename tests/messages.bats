@@ -275,6 +275,128 @@ error_pages() {
 	mv "$DATA/elsewhere" "$DATA/store"
 }
 
+# desk PAGE [NAME=VALUE...]: of the administrator's, as it is shown.
+desk() {
+	request alice GET "$ISSUER/admin$1" "${@:2}" && see "${status:-200}"
+}
+
+desk_people_pages() {
+	local person=alice
+	desk /people
+	desk /people q=nobody-is-called-so
+	desk /people/add
+	press save person='no spaces' display= email= groups= && see 200
+	press save person=zoe display= email=alice@example.org verified=1 groups= && see 200
+	press save person=zoe display= email=zoe groups= && see 200
+	press save person=zoe display= email= groups='a"b' && see 200
+	press save person=alice display= email= groups= && see 200
+	press save person=zoe display=Zoe email=zoe@example.org groups=kids &&
+	    assert_status 303
+	desk '/person?name=zoe&done=added'
+	desk '/person?name=alice'
+	desk '/person/edit?name=zoe'
+	press save display=Zoe email=z groups=kids && see 200
+	desk '/person/edit?name=zoe'
+	press save display=$'\t' email=zoe@example.org groups=kids && see 200
+	desk '/sessions?user=zoe'
+	desk '/person/lock?name=zoe'
+	keep_page lock
+	press save && assert_status 303
+	desk '/person?name=zoe&done=locked'
+	desk /people q=zoe
+	desk ''
+	desk '/person?name=zoe&done=unlocked'
+	desk '/person?name=zoe&done=saved'
+	desk '/person/lock?name=zoe'
+	desk '/person/lock?name=alice' && press save && see 403
+	desk '/person/edit?name=alice' && press save groups= && see 403
+	desk '/person/remove?name=zoe' && press save
+	desk '/people?done=removed'
+	status=404 desk '/person?name=zoe'
+	in_page lock
+	press save && see "$(http_status)"
+	# More than a page of them.
+	{ echo username; printf 'many-%s\n' {100..160}; } |
+	    latchkey import --from csv - >/dev/null
+	desk /people
+}
+
+desk_app_pages() {
+	local person=alice
+	desk /apps
+	desk /apps/add
+	desk '/apps/add/recipe?app=gitea'
+	press save url=x client_id=gitea groups= && see 200
+	press save url=https://git.example.org client_id= groups= && see 200
+	press save url=https://git.example.org client_id=gitea groups= && see 200
+	desk /apps/add/own
+	press save client_id=wiki app_name=Wiki redirect= after= groups= && see 200
+	press save client_id=wiki app_name=Wiki redirect=x after= groups= && see 200
+	press save client_id=wiki app_name=$'\t' redirect=https://w.example/ after= groups= && see 200
+	press save client_id=app app_name=Wiki redirect=https://w.example/ after= groups= && see 200
+	press save client_id=wiki app_name=Wiki redirect=https://w.example/ after= groups= && see 200
+	desk /apps/add/own
+	press save client_id=spa app_name=Spa public=1 redirect=https://s.example/ after= groups= && see 200
+	desk '/app?id=gitea'
+	desk '/app/edit?id=gitea'
+	press save redirect=javascript:x groups= && see 200
+	desk '/app/secret?id=gitea'
+	press save && see 200
+	desk '/app/remove?id=gitea'
+	press save
+	desk '/app/remove?id=gitea'
+	desk '/apps?done=removed'
+}
+
+desk_site_pages() {
+	local person=alice site=http://127.0.0.7:7002
+	desk /sites
+	desk /sites/add
+	press save origin=x site_name= groups= && see 200
+	press save origin="$SITE" site_name= groups= && see 200
+	press save origin="$site" site_name=Site groups= && assert_status 303
+	desk "/site?origin=$site"
+	desk "/site/edit?origin=$site"
+	desk "/site/rule?origin=$site"
+	press save path=x who=anyone groups= rule= && see 200
+	desk "/site/rules?origin=$SITE"
+	desk "/site/rules?origin=$site"
+	press end value='/ signed-in'
+	desk "/site?origin=$site"
+	desk "/site/rules?origin=$site"
+	desk "/site/remove?origin=$site"
+	press save
+	desk "/site/remove?origin=$site"
+}
+
+desk_pages() {
+	local person=alice
+	open_page alice "$ISSUER/admin"
+	! page_asks_password || log_in alice
+	desk ''
+	desk_people_pages
+	desk_app_pages
+	desk_site_pages
+	desk /sessions
+	desk '/sessions?user=nobody-at-all'
+	desk '/session/end?user=bob'
+	desk '/session/end?user=alice'
+	desk "/session/end?sid=$(latchkey session list --user bob --json | jq -r '.[0].sid')"
+	desk '/session/end?sid=gone'
+	desk '/sessions?done=ended'
+	latchkey key rotate --now >/dev/null 2>&1
+	desk /keys
+	desk /keys/rotate
+	press save && see 200
+	desk '/keys?done=rotated'
+	desk /audit
+	desk '/audit?event=none-of-these'
+	person=bob
+	open_page bob "$ISSUER/admin"
+	! page_asks_password || log_in bob
+	see 403
+}
+
 gate_pages() {
 	local cookie visit to person=bob
 	cookie=$(gate_cookie alice)
@@ -317,19 +439,23 @@ gate_pages() {
 	set_conf argon2_slots 1
 	app_pages
 	account_pages
+	desk_pages
 	sign_out_pages
 	error_pages
 	gate_pages
 	sign_in_pages
 	run python3 "$BATS_TEST_DIRNAME/unmarked.py" "$root/templates/en.msg" \
 	    "$BATS_FILE_TMPDIR"/page-*
-	# These take a second's chance, a broken disk, or a person who is locked
-	# while signing in.
+	# These take a second's chance, a clock that is behind, a broken disk, a
+	# store without apps, sites or keys, a recipe of a public app, or a person
+	# who is locked while signing in.
 	assert_equal "$output" "$(printf 'on no page: %s\n' 'login.wait[one]' \
 	    second.{title,heading,open_app,have_code,code,missing,recovery,lost} \
+	    desk.clock_behind desk_apps.empty desk_app.no_{secret,rs256} \
+	    desk_sites.empty desk_sessions.browser desk_keys.{empty,clock} \
 	    error.fault error.temporarily_unavailable \
 	    reason.factor_{wrong,used,closed} reason.user_disabled \
-	    reason.user_not_in_group)"
+	    reason.user_not_in_group reason.record_gone{.title,})"
 }
 
 # --- the same pages, in a browser
