@@ -38,7 +38,7 @@ http	 = gateway signals request response template
 web	 = cookie csrf cors browser page reader date call reply token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   gate_flow gate_notice own_page account_home account_flow \
-	   admin_page admin_people admin_person admin_apps admin_app admin_sites admin_site \
+	   admin_page admin_people admin_person admin_ways_in admin_apps admin_app admin_sites admin_site \
 	   admin_sessions admin_keys admin_audit admin_home admin_flow \
 	   second_factor_step \
 	   own_parts account_profile account_password account_sessions account_apps account_app_passwords account_events

@@ -337,7 +337,7 @@ basic() {
 	page /admin/audit person=carol event=user_
 	assert_page user_deleted
 	[[ $(http_body) != *site_added* ]]
-	page /admin/audit app=gitea
+	page /admin/audit app=photos
 	assert_page client_added
 	page /admin/audit by=root event=locked
 	assert_page user_locked
@@ -375,4 +375,43 @@ basic() {
 	    step=save request=name=bob
 	assert_status 303
 	user bob '.locked == false'
+}
+
+@test "desk: a link for a first or a new password is shown once, and works once" {
+	local link
+	page /admin/people/add
+	save person=dora display=Dora email= groups=
+	page '/admin/person/link?name=dora'
+	assert_page 'Make an invitation link'
+	save
+	assert_page 'only once'
+	link=$(http_body | grep -o "$ISSUER/join?link=[A-Za-z0-9_-]*" | head -n 1)
+	[[ -n $link ]]
+	audit '.event == "invited" and .user == "dora" and .by == "root"'
+	request dora GET "$link"
+	assert_status 200
+	assert_page Dora
+	page '/admin/person/link?name=dora'
+	[[ $(http_body) != *"${link#*link=}"* ]]
+	page '/admin/person/link?name=alice'
+	assert_page 'Make a link for a new password'
+	save factors=1
+	audit '.event == "reset_link_made" and .user == "alice" and
+	    .by == "root"'
+	latchkey user lock alice
+	page '/admin/person/link?name=alice'
+	[[ $(http_body) != *'value="save"'* ]]
+	latchkey user unlock alice
+}
+
+@test "desk: second factors are taken from a person who has a password, and from no other" {
+	page '/admin/person/factors?name=alice'
+	keep_page factors
+	save
+	assert_page 'Second factors removed'
+	audit '.event == "factor_removed" and .user == "alice" and
+	    .by == "root"'
+	page '/admin/person/factors?name=dora'
+	assert_page 'has no password'
+	[[ $(http_body) != *'value="save"'* ]]
 }

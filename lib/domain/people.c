@@ -1,5 +1,7 @@
 #include "domain/people.h"
 
+#include "domain/factor.h"
+#include "domain/passkey.h"
 #include "domain/removal.h"
 #include "domain/throttle.h"
 
@@ -54,6 +56,18 @@ people_unlock(struct store_txn *t, struct user *u, const struct keyring *k,
 	throttle_open(t, k, u->name, c->now);
 	throttle_open(t, k, u->email, c->now);
 	audit_change(t, c, "user_unlocked", u->name, NULL, NULL);
+	return user_put(t, u, c->now);
+}
+
+enum err
+people_remove_factors(
+    struct store_txn *t, struct user *u, const struct change *c)
+{
+	factor_del(t, u->user_id);
+	passkey_del_all(t, u->user_id);
+	user_end_devices(u);
+	session_end_all(t, u->user_id, NULL);
+	audit_change(t, c, "factor_removed", u->name, NULL, "all");
 	return user_put(t, u, c->now);
 }
 

@@ -37,6 +37,11 @@ enum err people_lock(
 enum err people_unlock(struct store_txn *t, struct user *u,
     const struct keyring *k, const struct change *c) MUST_CHECK;
 
+/* Takes U's second factors and passkeys away, for a person who has lost them
+ * and has a password: sessions end as well. */
+enum err people_remove_factors(
+    struct store_txn *t, struct user *u, const struct change *c) MUST_CHECK;
+
 /* Removes the person NAME and all that is theirs: ERR_NOT_FOUND. */
 enum err people_remove(
     struct store_txn *t, const char *name, const struct change *c) MUST_CHECK;

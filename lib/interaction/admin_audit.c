@@ -155,6 +155,7 @@ add_audit_row(void *arg, const void *record)
 	put_made_by(i, by, sizeof by, a);
 	return desk_list_add(&d->list,
 	    &(struct desk_row){.title = text != NULL ? text : a->event,
+		.mark = text != NULL ? a->event : "",
 		.lines = {about, a->detail, by},
 		.at = a->at},
 	    cursor);

@@ -16,6 +16,8 @@ static const struct own_page *const desk_pages[] = {
     &desk_person_page,
     &desk_person_edit_page,
     &desk_person_lock_page,
+    &desk_person_link_page,
+    &desk_person_factors_page,
     &desk_person_remove_page,
     &desk_apps_page,
     &desk_app_choose_page,

@@ -111,7 +111,7 @@ desk_head(struct interaction *i, struct json_build *b, const char *key,
     const char *name)
 {
 	static const char *const none[] = {"lead", "empty", "more_url",
-	    "back_url", "search", "submit", "told", "what", "has_rows",
+	    "back_url", "search", "submit", "told", "what", "until", "has_rows",
 	    "has_facts", "has_links", NULL};
 	static const char *const lists[] = {
 	    "rows", "facts", "fields", "links", NULL};

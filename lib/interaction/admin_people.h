@@ -6,6 +6,6 @@
 
 extern const struct own_page desk_people_page, desk_person_add_page,
     desk_person_page, desk_person_edit_page, desk_person_lock_page,
-    desk_person_remove_page;
+    desk_person_remove_page, desk_person_link_page, desk_person_factors_page;
 
 #endif

@@ -95,33 +95,15 @@ person_check_email(struct store_txn *t, struct person_change *p)
 
 /* --- one person ------------------------------------------------------------*/
 
-struct person_data {
-	const char *name;
-	struct user user;
-	size_t sessions;
-	int64_t now;
-};
-
-static void
+void
 ask_for_person(struct interaction *i, void *data)
 {
 	struct person_data *d = data;
 
 	d->name = desk_asked(i, "name");
-	d->now = i->call->now;
 }
 
-static bool
-count_session(void *arg, const void *record)
-{
-	const struct session *s = record;
-	struct person_data *d = arg;
-
-	d->sessions += s->expires_at > d->now;
-	return true;
-}
-
-static enum err
+enum err
 look_at_person(struct store_txn *t, struct account *me, void *data)
 {
 	struct person_data *d = data;
@@ -129,11 +111,11 @@ look_at_person(struct store_txn *t, struct account *me, void *data)
 
 	(void)me;
 	if (e == OK)
-		session_each(t, d->user.user_id, count_session, d);
+		e = factors_of(t, d->user.user_id, &d->factors);
 	return e == ERR_NOT_FOUND ? ERR_NO_SUCH_PAGE : e;
 }
 
-static void
+void
 wipe_person(void *data)
 {
 	struct person_data *d = data;
@@ -141,7 +123,7 @@ wipe_person(void *data)
 	user_wipe(&d->user);
 }
 
-static const struct user *
+const struct user *
 person_shown(const struct interaction *i)
 {
 	const struct person_data *d = own_state(i)->data;
@@ -169,10 +151,20 @@ put_desk_person(struct interaction *i, struct json_build *b)
 	desk_fact(i, b, "desk.groups", groups);
 	desk_fact(
 	    i, b, "desk_person.has_password", desk_yes_no(i, u->has_password));
+	desk_fact(i, b, "desk_person.has_second",
+	    desk_yes_no(i, factor_is_second(d->factors)));
 	desk_fact_time(i, b, "desk.created", u->created_at);
 	desk_link(i, b, "desk_person.edit", "/admin/person/edit", "name", sub);
 	desk_link(i, b, u->locked ? "desk_person.unlock" : "desk_person.lock",
 	    "/admin/person/lock", "name", sub);
+	if (!u->locked)
+		desk_link(i, b,
+		    u->has_password ? "desk_person.reset"
+				    : "desk_person.invite",
+		    "/admin/person/link", "name", sub);
+	if (factor_is_second(d->factors))
+		desk_link(i, b, "desk_person.factors", "/admin/person/factors",
+		    "name", sub);
 	desk_link(i, b, "desk_person.sessions", "/admin/sessions", "user", sub);
 	desk_link(i, b, "desk_person.events", "/admin/audit", "person", sub);
 	desk_link(
@@ -185,10 +177,6 @@ static const struct step person_step = {
     .template = "desk_record.html",
     .page = put_desk_person,
 };
-
-#define OF_A_PERSON                                                            \
-	.data_size = sizeof(struct person_data), .ask = ask_for_person,        \
-	.look = look_at_person, .free_data = wipe_person
 
 const struct own_page desk_person_page = {
     .path = "/admin/person", .steps = {&person_step}, OF_A_PERSON};

@@ -2,7 +2,24 @@
 #ifndef LK_INTERACTION_ADMIN_PERSON_H
 #define LK_INTERACTION_ADMIN_PERSON_H
 
+#include "domain/factor.h"
 #include "interaction/admin_page.h"
+
+struct person_data {
+	const char *name; /* as the address says it */
+	struct user user;
+	unsigned factors; /* bits (domain/factor.h) */
+};
+
+void ask_for_person(struct interaction *i, void *data);
+enum err look_at_person(struct store_txn *t, struct account *me, void *data);
+void wipe_person(void *data);
+const struct user *person_shown(const struct interaction *i);
+
+/* The members of an own_page that is about one person. */
+#define OF_A_PERSON                                                            \
+	.data_size = sizeof(struct person_data), .ask = ask_for_person,        \
+	.look = look_at_person, .free_data = wipe_person
 
 /* A person who is being added or changed, and what is wrong: a key, and the
  * command's own sentence or NULL. */
