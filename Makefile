@@ -22,7 +22,7 @@ store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn env held files fault fail
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt cbor cose totp
-domain	 = conf conf_value keyring installation opaque_token scope pkce password user user_email user_agent uri client client_words client_jwks session imported_password imported_people \
+domain	 = conf conf_value keyring installation opaque_token scope pkce password user user_email user_agent uri client client_words client_scope client_jwks session imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
 	   family family_rotate code consent removal people device opaque_string slots throttle revocation replay audit signkey signer \
 	   records \

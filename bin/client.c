@@ -22,8 +22,9 @@
 	    {"--auth", "client_secret_basic|private_key_jwt", false},          \
 	    {"--jwks", "FILE", false}, {"--alg", "EdDSA|RS256|HS256", false},  \
 	    {"--grant", "GRANT", true}, {"--scope", "SCOPE", true},            \
-	    {"--group", "GROUP", true}, {"--audience", "URI", false},          \
-	    {"--resource", "URI", true}, {"--introspect-any", NULL, false},    \
+	    {"--scope-text", "SCOPE=TEXT", true}, {"--group", "GROUP", true},  \
+	    {"--audience", "URI", false}, {"--resource", "URI", true},         \
+	    {"--introspect-any", NULL, false},                                 \
 	    {"--no-introspect-any", NULL, false}, {"--trusted", NULL, false},  \
 	    {"--refresh-retry", "instead|theft|default", false},               \
 	    {"--no-pkce", NULL, false}, {"--cookie-refresh", NULL, false},     \

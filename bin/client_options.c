@@ -1,6 +1,7 @@
 #include "client_options.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "domain/client_scope.h"
 #include "domain/uri.h"
 #include "jose/jwk.h"
 
@@ -147,6 +148,27 @@ apply_lists(struct client *c, const struct args *args, struct refusal *r)
 	return e;
 }
 
+static enum err
+apply_scope_texts(struct client *c, const struct args *args, struct refusal *r)
+{
+	static const char option[] = "--scope-text";
+	struct args_cursor cursor = {0};
+	const char *row, *refusal;
+
+	if (args_has(args, option))
+		c->scope_texts[0] = '\0';
+	while ((row = args_next(args, option, &cursor)) != NULL) {
+		refusal =
+		    row[0] != '\0' ? client_scope_text_refusal(row) : NULL;
+		if (refusal != NULL)
+			return refusal_set(r, option, row, refusal);
+		if (row[0] != '\0' && client_scope_text_add(c, row) != OK)
+			return refusal_set(
+			    r, option, row, "these are too many");
+	}
+	return OK;
+}
+
 static void
 apply_switch(
     bool *value, const struct args *args, const char *on, const char *off)
@@ -171,6 +193,8 @@ client_options_apply(
 		    "--audience", audience_refusal, r);
 	if (e == OK)
 		e = apply_lists(c, args, r);
+	if (e == OK)
+		e = apply_scope_texts(c, args, r);
 	if (e == OK)
 		e = option_groups(
 		    c->groups, sizeof c->groups, args, "--group", r);

@@ -26,6 +26,7 @@ static const struct column client_show_columns[] = {
     {"post_logout_redirect_uris", "post-logout redirect URIs", false},
     {"grant_types", "grants", false},
     {"scope", "scope", false},
+    {"scope_texts", "scope texts", false},
     {"groups", "groups", false},
     {"audience", "audience", false},
     {"resources", "resources", false},

@@ -160,6 +160,30 @@ granted() {
 	assert_equal "$(granted api)" 'openid photos:read'
 }
 
+@test "consent: a scope of an app's own is asked for in the administrator's words" {
+	add_client api --scope openid --scope photos:read --scope mail \
+	    --scope-text 'photos:read=to see your <photos>' \
+	    --scope-text 'photos:read[de]=Ihre Fotos ansehen' \
+	    --scope-text 'mail[de]=Ihre Post lesen'
+	ask alice api scope='openid photos:read mail'
+	assert_page 'to see your &lt;photos&gt;'
+	assert_page 'the permission “mail”'
+	ask alice api scope='openid photos:read mail' ui_locales=de
+	assert_page 'Ihre Fotos ansehen'
+	assert_page 'Ihre Post lesen'
+	run -0 latchkey client show api
+	[[ $output = *'mail[de]=Ihre Post lesen'* ]]
+	latchkey client set api --scope-text '' >/dev/null
+	ask alice api scope='openid photos:read mail'
+	assert_page 'the permission “photos:read”'
+	local row
+	for row in photos 'a b=c' =x mail= 'mail[tlh]=x' email=x 'mail[]=x' \
+	    "mail=$(printf 'x%.0s' {1..161})" $'mail=a\tb' $'mail=\xff'; do
+		run -1 latchkey client set api --scope-text "$row"
+		[[ $output = *--scope-text* ]] || fail "$row" "$output"
+	done
+}
+
 @test "consent: Don't allow goes back with access_denied, and is not remembered" {
 	ask alice app
 	deny alice

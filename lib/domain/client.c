@@ -36,6 +36,7 @@ static const struct record_field client_fields[] = {
     FIELD_OF(struct client, changed_at, TIME, SHOWN, "updated_at"),
     FIELD_OF(struct client, secret_mac, BYTES, SECRET, "secret_mac"),
     FIELD_OF(struct client, hs256_secret, TEXT, SECRET, "hs256_secret"),
+    FIELD_OF(struct client, scope_texts, LINES, SHOWN, "scope_texts"),
 };
 
 const struct record_type client_record = {

@@ -24,6 +24,7 @@ enum {
 	URI_LIST_CAP = 8192,
 	AUDIENCE_CAP = 257,
 	RESOURCES_CAP = 2048,
+	SCOPE_TEXTS_CAP = 1024,
 	CLIENT_JWKS_CAP = 3072 /* six keys of RSA with 2048 bits */
 };
 
@@ -56,7 +57,8 @@ struct client {
 	char name[CLIENT_NAME_CAP];       /* for people; never "" */
 	char redirect_uris[URI_LIST_CAP]; /* word list */
 	char post_logout_redirect_uris[URI_LIST_CAP];
-	char scope[SCOPE_CAP];         /* what it may ask for */
+	char scope[SCOPE_CAP];             /* what it may ask for */
+	char scope_texts[SCOPE_TEXTS_CAP]; /* lines: domain/client_scope.h */
 	char groups[GROUPS_CAP];       /* names: these people only; "": all */
 	char audience[AUDIENCE_CAP];   /* `aud` of access tokens; "": issuer */
 	char resources[RESOURCES_CAP]; /* word list: what `aud` calls it where

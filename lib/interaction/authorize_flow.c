@@ -109,8 +109,8 @@ put_consent(struct interaction *i, struct json_build *b)
 		host[0] = '\0';
 	json_put_str(b, "client_host", host);
 	put_name(i, b);
-	consent_page_put(b, i->call->page.catalogue, i->conf, s->asked.scope,
-	    &s->reply.remembered);
+	consent_page_put(b, i->call->page.catalogue, i->conf, &s->asked.client,
+	    s->asked.scope, &s->reply.remembered);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/message_list.h"
 #include "base/str.h"
+#include "domain/client_scope.h"
 #include "domain/scope.h"
 #include "protocol/consent.h"
 
@@ -22,6 +23,7 @@ enum { SHOWN = sizeof shown / sizeof shown[0] };
 
 /* What the app gets unless the person chooses something else. */
 struct asked {
+	const struct client *client;
 	const char *scope;
 	const struct consent *remembered;
 	bool own;      /* it gets a scope of its own */
@@ -79,21 +81,37 @@ put_how_long(struct json_build *b, const struct catalogue *c,
 	put_text(b, "how_long", &m);
 }
 
-static json_t *
-describe_scope(const struct catalogue *c, const struct consent *remembered,
+/* What SCOPE means: in the catalogue's words, in the administrator's, or by its
+ * name. */
+static void
+put_meaning(struct buf *b, const struct catalogue *c, const struct asked *a,
     const char *scope)
 {
+	char text[SCOPE_TEXT_CAP];
+
+	if (scope_is_known(scope))
+		buf_puts(b, message_part(c, "scope", scope, NULL));
+	else if (client_scope_text(text, a->client, scope, c->language))
+		buf_puts(b, text);
+	else
+		message_put(b, c, "unknown_scope", "scope", scope);
+}
+
+static json_t *
+describe_scope(
+    const struct catalogue *c, const struct asked *a, const char *scope)
+{
+	const struct consent *remembered = a->remembered;
 	const bool known = scope_is_known(scope);
 	char meaning[MEANING_CAP];
 	struct json_build b;
 	struct buf m;
 
 	buf_init(&m, meaning, sizeof meaning);
-	message_put(&m, c, "unknown_scope", "scope", scope);
+	put_meaning(&m, c, a, scope);
 	json_begin(&b);
 	json_put_str(&b, "name", scope);
-	json_put_str(&b, "meaning",
-	    known ? message_part(c, "scope", scope, NULL) : meaning);
+	json_put_str(&b, "meaning", meaning);
 	if (!buf_ok(&m))
 		b.failed = true;
 	json_put_bool(&b, "own", !known);
@@ -113,8 +131,8 @@ describe_scopes(const struct catalogue *c, struct asked *a)
 	while (words_next(&cursor, word, sizeof word)) {
 		a->own |= !scope_is_known(word) && is_given(a, word);
 		a->left_out |= !is_given(a, word);
-		if (json_array_append_new(
-			scopes, describe_scope(c, a->remembered, word)) == 0)
+		if (json_array_append_new(scopes, describe_scope(c, a, word)) ==
+		    0)
 			continue;
 		json_decref(scopes);
 		return NULL;
@@ -124,10 +142,11 @@ describe_scopes(const struct catalogue *c, struct asked *a)
 
 void
 consent_page_put(struct json_build *b, const struct catalogue *c,
-    const struct conf *conf, const char *scope,
+    const struct conf *conf, const struct client *client, const char *scope,
     const struct consent *remembered)
 {
-	struct asked a = {.scope = scope, .remembered = remembered};
+	struct asked a = {
+	    .client = client, .scope = scope, .remembered = remembered};
 
 	put_seen(b, c, &a);
 	put_how_long(b, c, conf, &a);

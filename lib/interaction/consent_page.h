@@ -7,13 +7,14 @@
 
 #include "base/json.h"
 #include "base/message.h"
+#include "domain/client.h"
 #include "domain/conf.h"
 #include "domain/consent.h"
 
-/* Adds the page's data about SCOPE, a word list, to B. What REMEMBERED has as
- * declined is neither in the sentences nor ticked. */
+/* Adds the page's data about SCOPE, a word list that CLIENT asks for, to B.
+ * What REMEMBERED has as declined is neither in the sentences nor ticked. */
 void consent_page_put(struct json_build *b, const struct catalogue *c,
-    const struct conf *conf, const char *scope,
+    const struct conf *conf, const struct client *client, const char *scope,
     const struct consent *remembered);
 
 #endif
