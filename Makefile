@@ -65,8 +65,9 @@ templates = $(sort $(wildcard templates/*.html)) templates/style.css templates/p
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
 manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5
-domain	 += common_password new_password link
-command	 += user_link
+domain	 += common_password new_password link mail_queue letter
+base	 += mail
+command	 += user_link mail check_mail sendmail
 protocol += join
 interaction += password_words join_flow
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))

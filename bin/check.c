@@ -8,8 +8,8 @@
 #define SOCKETS "/run/latchkey"
 
 static const struct option check_options[] = {{"--offline", NULL, false},
-    {"--ca-file", "FILE", false}, {"--sockets", "DIR", false}, OPTION_JSON,
-    OPTION_END};
+    {"--mail", "ADDRESS", false}, {"--ca-file", "FILE", false},
+    {"--sockets", "DIR", false}, OPTION_JSON, OPTION_END};
 
 static void
 print_text(const struct check_run *c)
@@ -44,8 +44,10 @@ check_everything(struct check_run *c)
 		return;
 	check_sockets(c, sockets != NULL ? sockets : SOCKETS);
 	check_held(c);
-	if (!check_settings(c) || !check_store(c) ||
-	    args_has(c->args, "--offline"))
+	if (!check_settings(c))
+		return;
+	check_mail(c, args_value(c->args, "--mail"));
+	if (!check_store(c) || args_has(c->args, "--offline"))
 		return;
 	check_web(c);
 	check_gate(c);

@@ -44,6 +44,9 @@ void check_held(struct check_run *c);
 /* A site's rules, for the walk through the store; ARG is the check_run. */
 bool check_site(void *arg, const void *record);
 
+/* Whether mails leave, and with an ADDRESS (may be NULL) a test. */
+void check_mail(struct check_run *c, const char *address);
+
 /* The provider, through its public address. */
 void check_web(struct check_run *c);
 

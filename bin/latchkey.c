@@ -12,7 +12,7 @@
 
 static const struct verb *const nouns[] = {init_verbs, user_verbs, client_verbs,
     site_verbs, app_password_verbs, key_verbs, session_verbs, grant_verbs,
-    audit_verbs, check_verbs, import_verbs, NULL};
+    audit_verbs, check_verbs, import_verbs, mail_verbs, NULL};
 
 /* NOUN: only the verbs of that one, or NULL. */
 static void

@@ -2,7 +2,9 @@
 
 #include "base/str.h"
 #include "domain/conf_value.h"
+#include "domain/letter.h"
 #include "domain/link.h"
+#include "domain/mail_queue.h"
 #include "domain/people.h"
 #include "user_profile.h"
 
@@ -21,17 +23,20 @@ const struct option user_invite_options[] = {
     {"--email-unverified", NULL, false},
     {"--group", "GROUP", true},
     {"--valid", "TIME", false},
+    {"--mail", NULL, false},
     OPTION_END,
 };
 
 const struct option user_reset_options[] = {
     {"--valid", "TIME", false},
     {"--factors", NULL, false},
+    {"--mail", NULL, false},
     OPTION_END,
 };
 
 struct link_ctx {
 	const struct args *args;
+	const struct conf *conf; /* of mails; NULL: it is printed */
 	const struct keyring *keyring;
 	const struct user *wanted; /* by name; invite: the whole person */
 	struct change change;
@@ -52,6 +57,10 @@ give_link(struct store_txn *t, struct link_ctx *c)
 	if (c->user.locked) {
 		c->instead = "is locked; `latchkey user unlock` lets them in "
 			     "again";
+		return ERR_ACCESS_DENIED;
+	}
+	if (c->conf != NULL && !letter_wanted(c->conf, &c->user)) {
+		c->instead = "has no verified e-mail address";
 		return ERR_ACCESS_DENIED;
 	}
 	link_make(c->text, &c->link, c->kind, c->valid_s, &c->user, c->keyring,
@@ -103,9 +112,8 @@ reset_step(struct store_txn *t, void *arg)
 	return e == OK ? give_link(t, c) : e;
 }
 
-/* The link alone, so that a script can have it; all else goes to people. */
-static int
-print_link(const struct admin *a, const struct link_ctx *c)
+static void
+tell_until(const char *what, const struct link_ctx *c)
 {
 	char until[40];
 	const time_t at = c->link.good_until;
@@ -114,10 +122,31 @@ print_link(const struct admin *a, const struct link_ctx *c)
 	if (gmtime_r(&at, &tm) == NULL ||
 	    strftime(until, sizeof until, "%Y-%m-%d %H:%M UTC", &tm) == 0)
 		until[0] = '\0';
-	if (printf("%s/join?link=%s\n", a->conf.issuer, c->text) < 0)
-		return admin_fail("the link could not be written");
-	fprintf(stderr, "latchkey: for %s, good once, until %s\n", c->user.name,
-	    until);
+	fprintf(stderr, "latchkey: %s %s, good once, until %s\n", what,
+	    c->conf != NULL ? c->user.email : c->user.name, until);
+}
+
+/* The link alone, so that a script can have it; all else goes to people. */
+static int
+give_out(const struct admin *a, const struct link_ctx *c)
+{
+	char url[ISSUER_CAP + LINK_TEXT_CAP + 16];
+	enum err e;
+
+	snprintf(url, sizeof url, "%s/join?link=%s", a->conf.issuer, c->text);
+	if (c->conf == NULL) {
+		tell_until("for", c);
+		return printf("%s\n", url) < 0
+			   ? admin_fail("the link could not be written")
+			   : EXIT_DONE;
+	}
+	e = letter_send_link(c->conf, &c->user, &c->link, url, a->now);
+	secret_wipe(url, sizeof url);
+	if (e != OK)
+		return admin_fail("the link could not be put into " MAIL_DIR
+				  " (%s); `latchkey check` says why",
+		    err_name(e));
+	tell_until("goes to", c);
 	return EXIT_DONE;
 }
 
@@ -126,8 +155,15 @@ make_link(struct admin *a, store_step *step, struct link_ctx *c)
 {
 	struct keyring k;
 	enum err e;
-	int status = admin_keyring(a, &k);
+	int status;
 
+	if (args_has(c->args, "--mail")) {
+		if (!a->conf.mail_is_sendmail)
+			return admin_fail("mail is off; set `mail = sendmail` "
+					  "in latchkey.conf");
+		c->conf = &a->conf;
+	}
+	status = admin_keyring(a, &k);
 	if (status != EXIT_DONE)
 		return status;
 	c->keyring = &k;
@@ -141,7 +177,7 @@ make_link(struct admin *a, store_step *step, struct link_ctx *c)
 	else if (e != OK)
 		status = admin_refuse(a, e, "user", c->wanted->name);
 	else
-		status = print_link(a, c);
+		status = give_out(a, c);
 	if (e == OK && c->kind == LINK_INVITE)
 		user_warn_of_namesakes(a, &c->user);
 	user_wipe(&c->user);

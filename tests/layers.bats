@@ -334,7 +334,7 @@ conf_rows() {
 		value=${value#\"}
 		value=${value%\"}
 		case $name in
-		issuer | provider_name) value='' ;; # in words
+		issuer | provider_name | mail_from) value='' ;; # in words
 		*) value="\`$value\`" ;;
 		esac
 		grep -q "^| \`$name\` | $value" README.md ||

@@ -76,6 +76,14 @@ const struct conf_key conf_keys[] = {
 	"requests a program serves at once"},
     {"log", "stderr", conf_parse_log, FIELD(log_syslog), 0, 0,
 	"where log lines go: stderr (the web server's log) or syslog"},
+    {"mail", "no", conf_parse_mail, FIELD(mail_is_sendmail), 0, 0,
+	"whether mails are sent: no, or by the host's sendmail"},
+    {"mail_from", "", conf_parse_mail_from, FIELD(mail_from), 0, 0,
+	"the sender of mails; latchkey at the issuer's host by default"},
+    {"mail_command", "/usr/sbin/sendmail", conf_parse_program,
+	FIELD(mail_command), 0, 0, "the program that takes mails, with -t -i"},
+    {"mail_new_sign_in", "yes", conf_parse_yes, FIELD(no_mail_of_sign_ins), 0,
+	0, "whether people get a mail when a new browser signs in"},
     {NULL, NULL, NULL, 0, 0, 0, NULL},
 };
 

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 enum {
+	MAIL_FROM_CAP = 255,
 	CONF_PATH_CAP = 512,
 	PROVIDER_NAME_CAP = 128,
 	LANGUAGE_TAG_CAP = 16,
@@ -51,6 +52,11 @@ struct conf {
 	uint32_t workers;      /* requests a program serves at once */
 
 	bool log_syslog;
+
+	bool mail_is_sendmail;            /* mails are sent */
+	char mail_from[MAIL_FROM_CAP];    /* an address; "": of our host */
+	char mail_command[CONF_PATH_CAP]; /* the host's sendmail */
+	bool no_mail_of_sign_ins;         /* from browsers that are new */
 };
 
 /*

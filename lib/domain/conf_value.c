@@ -187,3 +187,51 @@ conf_parse_duration(const struct conf_key *k, void *field, const char *value,
 	put_duration(wanted, k->max);
 	return ERR_SYNTAX;
 }
+
+enum err
+conf_parse_mail(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	return parse_either(field, value, "no", "sendmail", wanted);
+}
+
+enum err
+conf_parse_yes(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	return parse_either(field, value, "yes", "no", wanted);
+}
+
+/* Nothing that would end an address in a header. */
+enum err
+conf_parse_mail_from(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	const char *at = strchr(value, '@');
+	bool good = at != NULL && at > value && at[1] != '\0' &&
+		    strchr(at + 1, '@') == NULL;
+
+	(void)k;
+	if (!str_has_control(value) && str_is_utf8(value, strlen(value)) &&
+	    strpbrk(value, " <>,;:\"\\") == NULL &&
+	    (value[0] == '\0' || good) &&
+	    str_copy(field, MAIL_FROM_CAP, value) == OK)
+		return OK;
+	buf_puts(wanted, "give an address such as sign-in@example.org");
+	return ERR_SYNTAX;
+}
+
+enum err
+conf_parse_program(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	if (value[0] == '/' && !str_has_control(value) &&
+	    str_copy(field, CONF_PATH_CAP, value) == OK)
+		return OK;
+	buf_puts(wanted, "give the path of a program, such as "
+			 "/usr/sbin/sendmail");
+	return ERR_SYNTAX;
+}

@@ -33,5 +33,15 @@ enum err conf_parse_count(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_duration(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
+enum err conf_parse_mail(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+enum err conf_parse_mail_from(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+/* The path of a program. */
+enum err conf_parse_program(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+/* FIELD is whether it is "no". */
+enum err conf_parse_yes(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
 
 #endif

@@ -1,8 +1,10 @@
 #include "protocol/session_open.h"
 
+#include "base/log.h"
 #include "base/str.h"
 #include "domain/acr.h"
 #include "domain/audit.h"
+#include "domain/letter.h"
 #include "domain/throttle.h"
 
 #include <string.h>
@@ -13,6 +15,8 @@ struct session_open_ctx {
 	const struct session_open_request *q;
 	int64_t now;
 	struct session_open_reply *r;
+	bool new_browser;
+	struct user told; /* if this is to be told to them by mail */
 };
 
 /* The person of the proof, if nothing has changed since. */
@@ -65,6 +69,7 @@ note_device(
 
 	*kept = *c->q->devices;
 	old = device_find(kept, k, person, c->now);
+	c->new_browser = old == NULL;
 	/* Of a passkey no try was charged. */
 	if (words_has(c->proof->amr, "pwd"))
 		throttle_forgive(t, k,
@@ -152,6 +157,30 @@ require_factors(struct store_txn *t, struct session_open_ctx *c,
 	return e;
 }
 
+static void
+note_news(struct session_open_ctx *c, const struct user *person)
+{
+	const struct conf *conf = &c->p->conf;
+
+	if (c->new_browser && !conf->no_mail_of_sign_ins &&
+	    letter_wanted(conf, person))
+		c->told = *person;
+	else
+		c->told.email[0] = '\0';
+}
+
+/* No reason to keep the person out, if it fails. */
+static void
+send_news(const struct session_open_ctx *c)
+{
+	const struct session_open_request *q = c->q;
+
+	if (c->told.email[0] != '\0' &&
+	    letter_send_sign_in(
+		&c->p->conf, &c->told, q->agent, q->address, c->now) != OK)
+		log_fault("a mail could not be written", NULL);
+}
+
 static enum err
 session_open_step(struct store_txn *t, void *arg)
 {
@@ -185,6 +214,7 @@ session_open_step(struct store_txn *t, void *arg)
 		session_outlast(t, &r->session, &old, c->now);
 	e = session_put(t, &r->session);
 	note_device(t, c, &person);
+	note_news(c, &person);
 	audit_write(t, c->now,
 	    &(struct audit_line){.event = "signed_in",
 		.user = person.name,
@@ -205,8 +235,11 @@ session_open(const struct provider *p, const struct proof *proof,
 
 	*r = (struct session_open_reply){0};
 	e = store_write(p->store, now, session_open_step, &c);
-	if (e != OK)
+	if (e == OK)
+		send_news(&c);
+	else
 		secret_wipe(&r->cookie, sizeof r->cookie);
+	user_wipe(&c.told);
 	return e;
 }
 

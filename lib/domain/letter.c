@@ -1,0 +1,213 @@
+#include "domain/letter.h"
+
+#include "base/date.h"
+#include "base/issuer.h"
+#include "base/language.h"
+#include "base/mail.h"
+#include "base/str.h"
+#include "domain/mail_queue.h"
+#include "domain/user_agent.h"
+
+#include <string.h>
+
+enum { SUBJECT_CAP = 512, PLACES_MAX = 8 };
+
+/* The value of a place in a letter's sentences. */
+struct letter_place {
+	const char *name, *value;
+};
+
+/* A letter under way. */
+struct letter {
+	const struct conf *conf;
+	const struct catalogue *catalogue;
+	const char *to;
+	int64_t now;
+	struct letter_place places[PLACES_MAX]; /* to a NULL */
+};
+
+static const char *
+place_value(const struct letter *l, const char *name)
+{
+	for (const struct letter_place *p = l->places; p->name != NULL; p++)
+		if (str_equal(p->name, name))
+			return p->value;
+	return "";
+}
+
+/* The text of KEY, with its places filled. */
+static void
+put_sentence(struct buf *b, const struct letter *l, const char *key)
+{
+	const char *text = message_text(l->catalogue, key);
+	struct message_piece piece;
+
+	while (text != NULL && message_next(&text, &piece)) {
+		buf_put(b, piece.plain, piece.len);
+		if (piece.place[0] != '\0')
+			buf_puts(b, place_value(l, piece.place));
+	}
+}
+
+/* The host of the issuer: what a mail comes from, if nothing else is said. */
+static void
+put_host(struct buf *b, const struct conf *conf)
+{
+	struct issuer_parts p;
+	size_t len;
+
+	if (!issuer_split(conf->issuer, &p))
+		return;
+	len = strcspn(p.host, ":/");
+	buf_put(b, p.host, len < p.host_len ? len : p.host_len);
+}
+
+static void
+put_letter_head(struct buf *b, const struct letter *l, const char *subject)
+{
+	char text[SUBJECT_CAP], from[USER_EMAIL_CAP], host[ISSUER_CAP];
+	struct buf u;
+
+	buf_init(&u, host, sizeof host);
+	put_host(&u, l->conf);
+	buf_init(&u, from, sizeof from);
+	if (l->conf->mail_from[0] != '\0')
+		buf_puts(&u, l->conf->mail_from);
+	else
+		buf_printf(&u, "latchkey@%s", host);
+	buf_init(&u, text, sizeof text);
+	put_sentence(&u, l, subject);
+	mail_put_head(
+	    b, &(struct mail_head){.from_name = l->conf->provider_name,
+		   .from = from,
+		   .to = l->to,
+		   .subject = text,
+		   .language = l->catalogue->language,
+		   .host = host,
+		   .now = l->now});
+}
+
+/* PARAGRAPHS are keys, to a NULL. */
+static enum err
+write_letter(struct buf *b, const struct letter *l, const char *subject,
+    const char *const *paragraphs)
+{
+	put_letter_head(b, l, subject);
+	for (; *paragraphs != NULL; paragraphs++) {
+		put_sentence(b, l, *paragraphs);
+		buf_puts(b, paragraphs[1] != NULL ? "\n\n" : "\n");
+	}
+	return buf_ok(b) ? OK : ERR_NO_SPACE;
+}
+
+static enum err
+send_letter(
+    const struct letter *l, const char *subject, const char *const *paragraphs)
+{
+	char text[MAIL_CAP];
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, text, sizeof text);
+	e = write_letter(&b, l, subject, paragraphs);
+	if (e == OK)
+		e = mail_queue_put(l->conf->dir, text, b.len, l->now);
+	buf_wipe(&b);
+	return e;
+}
+
+static const struct catalogue *
+letter_language(const struct conf *conf, const struct user *u)
+{
+	const struct catalogue *c = language_find(u->language);
+
+	if (c == NULL)
+		c = language_find(conf->language);
+	return c != NULL ? c : &catalogues[0];
+}
+
+/* T for U, into TEXT. */
+static void
+tell_time(char text[static DATE_CAP], const struct catalogue *c,
+    const struct user *u, int64_t t)
+{
+	struct zone z;
+	bool known = u->zoneinfo[0] != '\0' && zone_load(&z, u->zoneinfo) == OK;
+	struct buf b;
+
+	buf_init(&b, text, DATE_CAP);
+	date_put_time(&b, c, known ? &z : NULL, t);
+}
+
+bool
+letter_wanted(const struct conf *conf, const struct user *u)
+{
+	return conf->mail_is_sendmail && u->email[0] != '\0' &&
+	       u->email_verified;
+}
+
+enum err
+letter_send_link(const struct conf *conf, const struct user *u,
+    const struct link *l, const char *url, int64_t now)
+{
+	static const char *const invited[] = {"mail.greeting",
+	    "mail.invite.body", "mail.link", "mail.once", "mail.unasked", NULL};
+	static const char *const reset[] = {"mail.greeting", "mail.reset.body",
+	    "mail.link", "mail.once", "mail.unasked", NULL};
+	const struct catalogue *c = letter_language(conf, u);
+	char name[USER_FULL_NAME_CAP], until[DATE_CAP];
+	struct letter letter = {.conf = conf,
+	    .catalogue = c,
+	    .to = u->email,
+	    .now = now,
+	    .places = {{"display", user_full_name(name, u)}, {"name", u->name},
+		{"provider_name", conf->provider_name}, {"link", url},
+		{"until", until}, {NULL, NULL}}};
+
+	tell_time(until, c, u, l->good_until);
+	return l->kind == LINK_INVITE
+		   ? send_letter(&letter, "mail.invite.subject", invited)
+		   : send_letter(&letter, "mail.reset.subject", reset);
+}
+
+enum err
+letter_send_sign_in(const struct conf *conf, const struct user *u,
+    const char *agent, const char *address, int64_t now)
+{
+	static const char *const parts[] = {"mail.greeting",
+	    "mail.sign_in.body", "mail.sign_in.you", "mail.sign_in.not_you",
+	    "mail.link", NULL};
+	const struct catalogue *c = letter_language(conf, u);
+	const char *browser = user_agent_browser(agent != NULL ? agent : "");
+	const char *system = user_agent_system(agent != NULL ? agent : "");
+	char name[USER_FULL_NAME_CAP], at[DATE_CAP], url[ISSUER_CAP + 16];
+	struct letter letter = {.conf = conf,
+	    .catalogue = c,
+	    .to = u->email,
+	    .now = now,
+	    .places = {{"display", user_full_name(name, u)},
+		{"provider_name", conf->provider_name}, {"link", url},
+		{"at", at}, {"browser", browser != NULL ? browser : "?"},
+		{"system", system != NULL ? system : "?"}, {"address", address},
+		{NULL, NULL}}};
+	struct buf b;
+
+	tell_time(at, c, u, now);
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "%s/account", conf->issuer);
+	return send_letter(&letter, "mail.sign_in.subject", parts);
+}
+
+enum err
+letter_write_test(
+    struct buf *b, const struct conf *conf, const char *address, int64_t now)
+{
+	static const char *const parts[] = {"mail.test.body", NULL};
+	const struct letter letter = {.conf = conf,
+	    .catalogue = &catalogues[0],
+	    .to = address,
+	    .now = now,
+	    .places = {{"provider_name", conf->provider_name}, {NULL, NULL}}};
+
+	return write_letter(b, &letter, "mail.test.subject", parts);
+}
