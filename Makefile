@@ -69,7 +69,7 @@ domain	 += common_password new_password link mail_queue letter
 base	 += mail
 command	 += user_link mail check_mail sendmail
 protocol += join
-interaction += password_words join_flow
+interaction += password_words join_flow reset_notice
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
 
 # --- how it is compiled ------------------------------------------------------

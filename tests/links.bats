@@ -160,6 +160,34 @@ choose() {
 	assert_page 'Your account'
 }
 
+@test "links: a reset is told at the next sign-in, until it is pressed away" {
+	add_user alice
+	open_link phone "$(reset alice)"
+	choose phone
+	request phone GET "$ISSUER/"
+	assert_page 'Your account'
+	[[ $(http_body) != *'with a link'* ]] || fail 'told to who did it'
+	travel 60
+	request other GET "$ISSUER/"
+	submit other step=login username=alice password="$NEW"
+	for page in / /account /; do
+		request other GET "$ISSUER$page"
+		assert_page 'set with a link, .* UTC'
+	done
+	STAY=1 submit other step=seen
+	assert_header Location "^$ISSUER/$"
+	for page in / /account; do
+		request other GET "$ISSUER$page"
+		[[ $(http_body) != *'with a link'* ]] || fail 'told again'
+	done
+	open_link bob "$(invite bob)"
+	choose bob
+	request bob2 GET "$ISSUER/"
+	travel 60
+	submit bob2 step=login username=bob password="$NEW"
+	[[ $(http_body) != *'with a link'* ]] || fail 'an invitation is no reset'
+}
+
 @test "links: what is used, too old, replaced, forged or of a locked person is told apart" {
 	gone() {
 		open_link someone "$1"

@@ -1,6 +1,7 @@
 #include "interaction/account_home.h"
 
 #include "interaction/own_parts.h"
+#include "interaction/reset_notice.h"
 #include "web/page.h"
 
 /* --- home ------------------------------------------------------------------*/
@@ -8,6 +9,7 @@
 static void
 put_home(struct interaction *i, struct json_build *b)
 {
+	reset_notice_put(i, b);
 	own_page_put_sign_out(i, b);
 }
 
@@ -15,6 +17,7 @@ static const struct step home_step = {
     .purpose = "home",
     .template = "home.html",
     .page = put_home,
+    .buttons = {{"seen", reset_notice_seen}},
 };
 
 const struct own_page home_page = {
@@ -51,6 +54,7 @@ put_overview(struct interaction *i, struct json_build *b)
 
 	json_put(b, "links", list_links(i));
 	json_put_str(b, "home_url", has_home ? "/" : "");
+	reset_notice_put(i, b);
 	own_page_put_sign_out(i, b);
 }
 
@@ -58,6 +62,7 @@ static const struct step overview_step = {
     .purpose = "account",
     .template = "account.html",
     .page = put_overview,
+    .buttons = {{"seen", reset_notice_seen}},
 };
 
 const struct own_page overview_page = {

@@ -10,6 +10,7 @@
 #include "protocol/authenticate.h"
 #include "protocol/join.h"
 #include "web/browser.h"
+#include "web/date.h"
 #include "web/page.h"
 
 #include <string.h>
@@ -105,6 +106,7 @@ put_join(struct interaction *i, const struct step *step, struct json_build *b)
 	json_put_str(b, "display", user_full_name(name, &j->user));
 	json_put_str(b, "name", j->user.name);
 	put_left(b, i, j->link.good_until - i->call->now);
+	date_put(b, "until", j->link.good_until, &i->call->page);
 	password_words_put_hint(i, b);
 }
 
