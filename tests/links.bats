@@ -95,7 +95,7 @@ open_link() {
 
 # choose BROWSER [PASSWORD [AGAIN]]: goes on from the page, and types it.
 choose() {
-	STAY=1 submit "$1" step=continue
+	submit "$1" step=continue
 	assert_status 200
 	STAY=1 submit "$1" step=set new_password="${2-$NEW}" again="${3-${2-$NEW}}"
 }
@@ -114,7 +114,7 @@ choose() {
 	run cgi account HEAD /join "${link#*\?}" ''
 	# A scanner that presses what is there spends nothing, either.
 	open_link scanner "$link"
-	STAY=1 submit scanner step=continue
+	submit scanner step=continue
 	assert_status 200
 	travel $((6 * 86400))
 	open_link carol "$link"
@@ -255,7 +255,7 @@ choose() {
 	assert_page 'It works once'
 	other=$(reset carol)
 	open_link carol "$other"
-	STAY=1 submit carol step=continue
+	submit carol step=continue
 	cp "$(last body)" "$BATS_TEST_TMPDIR/form"
 	STAY=1 submit carol step=set new_password='plum tree and snow'
 	assert_header Location '\?done=reset$'

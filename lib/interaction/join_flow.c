@@ -92,7 +92,8 @@ put_join(struct interaction *i, const struct step *step, struct json_build *b)
 {
 	const struct join_state *s = join_state(i);
 	const struct join *j = &s->join;
-	char name[USER_FULL_NAME_CAP];
+	char room[USER_FULL_NAME_CAP];
+	const char *name = user_full_name(room, &j->user);
 	bool invited = j->link.kind == LINK_INVITE;
 
 	json_put_bool(b, "can_cancel", false);
@@ -103,26 +104,33 @@ put_join(struct interaction *i, const struct step *step, struct json_build *b)
 		invited ? "join.title" : "reset.title"));
 	json_put_bool(b, "invited", invited);
 	json_put_bool(b, "factors", j->link.kind == LINK_RESET_FACTORS);
-	json_put_str(b, "display", user_full_name(name, &j->user));
+	json_put_str(b, "display", str_equal(name, j->user.name) ? "" : name);
 	json_put_str(b, "name", j->user.name);
 	put_left(b, i, j->link.good_until - i->call->now);
 	date_put(b, "until", j->link.good_until, &i->call->page);
 	password_words_put_hint(i, b);
 }
 
-static const struct step choose_step;
-
-/* Spends nothing: programs that look at links in mails press buttons, too. */
+/* Spends nothing: programs that look at links in mails press buttons, too. The
+ * form for the password is got by GET, so that Back leads to a page and not to
+ * a question of the browser's. */
 static void
 continue_join(struct interaction *i, const struct form *posted)
 {
+	char url[ISSUER_CAP + LINK_TEXT_CAP + 32];
 	const struct join_state *s = join_state(i);
+	struct buf b;
 
 	(void)posted;
-	if (s->fault != OK)
+	if (s->fault != OK) {
 		refuse_join(i, s->fault, s->reason);
-	else
-		interaction_show(i, &choose_step);
+		return;
+	}
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "%s/join?link=%s&go_on=1", i->conf->issuer, s->text);
+	if (!buf_ok(&b))
+		i->call->response.failed = true;
+	response_redirect(&i->call->response, url);
 }
 
 static const struct step join_step = {
@@ -133,6 +141,8 @@ static const struct step join_step = {
 };
 
 /* --- the password ----------------------------------------------------------*/
+
+static const struct step choose_step;
 
 static void
 choose_again(struct interaction *i, const char *alert)
@@ -252,7 +262,9 @@ show_join(struct interaction *i)
 	if (s->fault != OK)
 		refuse_join(i, s->fault, s->reason);
 	else
-		interaction_show(i, &join_step);
+		interaction_show(i, form_get(&i->form, "go_on") != NULL
+					? &choose_step
+					: &join_step);
 }
 
 /* The page was open for too long, or there are no cookies: it comes again and
