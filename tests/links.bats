@@ -282,3 +282,16 @@ choose() {
 	open_link carol "$link"
 	assert_status 200
 }
+
+@test "links: in a browser, by pages alone: chosen, refused, twice, and Back" {
+	local first second
+	save_screens() { [[ -z ${KEEP_SCREENSHOTS:-} ]] || cp "$BATS_TEST_TMPDIR"/*.png "$KEEP_SCREENSHOTS"; }
+	USE_TEST_CLOCK= start_server
+	first=$(USE_TEST_CLOCK= invite carol --name 'Carol Čapková')
+	latchkey user add dave --no-password >/dev/null
+	second=$(USE_TEST_CLOCK= reset dave --factors)
+	SCREENSHOTS=$BATS_TEST_TMPDIR PYTHONDONTWRITEBYTECODE=1 timeout 120 \
+	    /usr/bin/python3 "$root/tests/join_pages.py" "$first" "$second" >&2
+	save_screens
+	stop_server
+}
