@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """An invitation in a headless Chromium, and a reset: join_pages.py INVITATION
-RESET, two links, the second with second factors. Pictures go to $SCREENSHOTS."""
+RESET PASSKEY WEAK, four links at localhost, the second with second factors.
+Pictures go to $SCREENSHOTS."""
 
 import sys
 
@@ -38,7 +39,7 @@ def invitation(walk, driver, link):
 
 def reset(walk, driver, link):
     driver.get(link)
-    walk.sees("Choose a new password", "second factors are removed")
+    walk.sees("Choose a new password", "second factors and passkeys are removed")
     walk.press("Continue")
     # Two presses, as fast as they come.
     walk.fill(new_password="plum tree and snow", again="plum tree and snow")
@@ -49,11 +50,40 @@ def reset(walk, driver, link):
     walk.sees("Your new password is saved")
 
 
-def main(first, second):
+def add_authenticator(driver, verifies):
+    driver.execute_cdp_cmd("WebAuthn.enable", {})
+    return driver.execute_cdp_cmd("WebAuthn.addVirtualAuthenticator", {"options": {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": verifies, "isUserVerified": verifies,
+        "automaticPresenceSimulation": True}})["authenticatorId"]
+
+
+def passkey(walk, driver, link, weak):
+    """One that is enough alone signs in from then on; another is not taken."""
+    driver.get(weak)
+    walk.press("Continue")
+    one = add_authenticator(driver, False)
+    walk.press("Use a passkey instead")
+    walk.sees("cannot sign you in alone")
+    driver.execute_cdp_cmd("WebAuthn.removeVirtualAuthenticator",
+                           {"authenticatorId": one})
+    driver.get(link)
+    walk.press("Continue")
+    add_authenticator(driver, True)
+    walk.press("Use a passkey instead")
+    walk.sees("Welcome", "you are signed in", "erik")
+    driver.delete_all_cookies()
+    driver.get(driver.current_url.split("?")[0])
+    walk.sees("erik")  # offered and taken in the field of the name
+
+
+def main(first, second, third, fourth):
     with chromium() as driver:
         invitation(Walk(driver), driver, first)
         driver.delete_all_cookies()
         reset(Walk(driver), driver, second)
+        driver.delete_all_cookies()
+        passkey(Walk(driver), driver, third, fourth)
         WebDriverWait(driver, 5).until(lambda d: "/join" not in d.current_url)
         errors = [e for e in driver.get_log("browser")
                   if e["level"] == "SEVERE" and "403" not in e["message"]]

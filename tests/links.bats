@@ -283,15 +283,23 @@ choose() {
 	assert_status 200
 }
 
-@test "links: in a browser, by pages alone: chosen, refused, twice, and Back" {
-	local first second
-	save_screens() { [[ -z ${KEEP_SCREENSHOTS:-} ]] || cp "$BATS_TEST_TMPDIR"/*.png "$KEEP_SCREENSHOTS"; }
-	USE_TEST_CLOCK= start_server
-	first=$(USE_TEST_CLOCK= invite carol --name 'Carol Čapková')
+@test "links: in a browser, chosen, refused, twice, and Back; or a passkey instead" {
+	local port name links=()
+	port=$(free_port)
+	USE_TEST_CLOCK=
+	rm -rf "$DATA"
+	new_store "http://localhost:$port"
+	PORT=$port
+	start_server
+	links=("$(invite carol --name 'Carol Čapková')")
 	latchkey user add dave --no-password >/dev/null
-	second=$(USE_TEST_CLOCK= reset dave --factors)
-	SCREENSHOTS=$BATS_TEST_TMPDIR PYTHONDONTWRITEBYTECODE=1 timeout 120 \
-	    /usr/bin/python3 "$root/tests/join_pages.py" "$first" "$second" >&2
-	save_screens
+	links+=("$(reset dave --factors)" "$(invite erik)" "$(invite frida)")
+	SCREENSHOTS=${KEEP_SCREENSHOTS:-} PYTHONDONTWRITEBYTECODE=1 timeout 120 \
+	    /usr/bin/python3 "$root/tests/join_pages.py" "${links[@]}" >&2
 	stop_server
+	run -0 latchkey audit --json
+	assert_equal "$(json '[.[] | select(.event == "link_used").user] | join(" ")')" \
+	    'carol dave erik'
+	run -0 latchkey user show erik --json
+	assert_equal "$(jq .has_password <<<"$output")" false
 }

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "domain/new_password.h"
 #include "interaction/own_page.h"
+#include "interaction/passkey_form.h"
 #include "interaction/password_words.h"
 #include "interaction/second_factor_step.h"
 #include "interaction/sign_in_step.h"
@@ -108,7 +109,6 @@ put_join(struct interaction *i, const struct step *step, struct json_build *b)
 	json_put_str(b, "name", j->user.name);
 	put_left(b, i, j->link.good_until - i->call->now);
 	date_put(b, "until", j->link.good_until, &i->call->page);
-	password_words_put_hint(i, b);
 }
 
 /* Spends nothing: programs that look at links in mails press buttons, too. The
@@ -245,11 +245,63 @@ set_password(struct interaction *i, const struct form *posted)
 		spend_link(i, password);
 }
 
+/* One that does not check who holds it would not be enough alone, and nor
+ * would one that has to be asked for by name. */
+static void
+set_passkey(struct interaction *i, const struct form *posted)
+{
+	struct join_state *s = join_state(i);
+	struct call *c = i->call;
+	const struct challenge_bearer bearer =
+	    passkey_bearer(i, CHALLENGE_ADD, s->join.link.hash);
+	char rp_id[ISSUER_CAP];
+	struct passkey_posted p;
+	struct passkey_new n;
+	enum err e;
+
+	if (s->fault != OK) {
+		refuse_join(i, s->fault, s->reason);
+		return;
+	}
+	passkey_read(&p, posted);
+	e = passkey_check_new(
+	    c->provider, &bearer, &p.offer, c->now, &n, &s->reason);
+	if (e == OK && webauthn_rp_id(rp_id, i->conf->issuer) &&
+	    !passkey_is_alone(&n.passkey, rp_id)) {
+		choose_again(i,
+		    message_text(c->page.catalogue, "join.passkey_not_alone"));
+		return;
+	}
+	if (e == OK)
+		e = join_set_passkey(c->provider, s->text, &n,
+		    c->request.address, c->now, &i->proof, &s->reason);
+	i->proven = e == OK;
+	if (e == OK) {
+		i->flow->proven(i);
+	} else if (e == ERR_ACCESS_DENIED) {
+		call_log_refusal(c, e, s->reason, NULL);
+		c->response.status = 403;
+		choose_again(i, passkey_alert(i, e, s->reason));
+	} else {
+		refuse_join(i, e, s->reason);
+	}
+}
+
+static void
+put_choice(struct interaction *i, struct json_build *b)
+{
+	const struct join *j = &join_state(i)->join;
+
+	password_words_put_hint(i, b);
+	passkey_put_new(i, b, &j->user, j->link.hash);
+}
+
 static const struct step choose_step = {
     .purpose = "join with a password",
     .before_session = true,
     .template = "join_password.html",
-    .buttons = {{"set", set_password}},
+    .page = put_choice,
+    .buttons = {{"set", set_password}, {"passkey", set_passkey}},
 };
 
 /* --- the flow --------------------------------------------------------------*/

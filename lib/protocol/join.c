@@ -2,7 +2,10 @@
 
 #include "base/str.h"
 #include "domain/factor.h"
+#include "domain/passkey.h"
 #include "domain/people.h"
+#include "domain/removal.h"
+#include "domain/session.h"
 
 #include <string.h>
 
@@ -10,6 +13,7 @@ struct join_ctx {
 	const struct provider *p;
 	const char *text;
 	const struct password_hash *hash;
+	const struct passkey_new *n;
 	struct change change;
 	struct join *j;
 	enum reason reason;
@@ -62,10 +66,10 @@ note_reset(struct join *j, int64_t now)
 		j->user.reset_at = now;
 }
 
+/* Spends the link, with what goes with each use of it. */
 static enum err
-join_set_password_step(struct store_txn *t, void *arg)
+join_spend(struct store_txn *t, struct join_ctx *c)
 {
-	struct join_ctx *c = arg;
 	struct join *j = c->j;
 	enum err e = join_find(t, c);
 
@@ -74,8 +78,10 @@ join_set_password_step(struct store_txn *t, void *arg)
 	if (e != OK)
 		return e;
 	note_reset(j, c->change.now);
-	if (j->link.kind == LINK_RESET_FACTORS)
+	if (j->link.kind == LINK_RESET_FACTORS) {
 		factor_del(t, j->user.user_id);
+		passkey_del_all(t, j->user.user_id);
+	}
 	audit_write(t, c->change.now,
 	    &(struct audit_line){.event = "link_used",
 		.user = j->user.name,
@@ -83,7 +89,39 @@ join_set_password_step(struct store_txn *t, void *arg)
 		.detail = link_kind_word(j->link.kind),
 		.by = j->link.by,
 		.address = c->change.address});
-	return people_set_password(t, &j->user, c->hash, &c->change);
+	return store_failed(t);
+}
+
+static enum err
+join_set_password_step(struct store_txn *t, void *arg)
+{
+	struct join_ctx *c = arg;
+	enum err e = join_spend(t, c);
+
+	return e == OK
+		   ? people_set_password(t, &c->j->user, c->hash, &c->change)
+		   : e;
+}
+
+/* The old password ends: the person may not be the only one who knows it. */
+static enum err
+join_set_passkey_step(struct store_txn *t, void *arg)
+{
+	struct join_ctx *c = arg;
+	struct user *u = &c->j->user;
+	enum err e = join_spend(t, c);
+
+	if (e == OK)
+		e = passkey_give(
+		    t, c->n, u, c->change.address, c->change.now, &c->reason);
+	if (e != OK)
+		return e;
+	secret_wipe(&u->password, sizeof u->password);
+	u->has_password = false;
+	user_end_devices(u);
+	session_end_all(t, u->user_id, NULL);
+	remove_families(t, u->user_id, NULL);
+	return user_put(t, u, c->change.now);
 }
 
 enum err
@@ -100,6 +138,25 @@ join_look(const struct provider *p, const char *text, int64_t now,
 	return e;
 }
 
+/* Runs STEP; PROOF is then of what it set. */
+static enum err
+join_write(struct join_ctx *c, store_step *step, struct proof *proof,
+    enum reason *reason)
+{
+	struct join *j = c->j;
+	enum err e = store_write(c->p->store, c->change.now, step, c);
+
+	*reason = c->reason;
+	if (e == OK)
+		e = str_copy(proof->typed, sizeof proof->typed, j->user.name);
+	if (e == OK) {
+		memcpy(proof->user_id, j->user.user_id, USER_ID_LEN);
+		proof_password(proof->password, &j->user);
+	}
+	join_wipe(j);
+	return e;
+}
+
 enum err
 join_set_password(const struct provider *p, const char *text,
     const struct password_hash *h, const char *address, int64_t now,
@@ -111,18 +168,25 @@ join_set_password(const struct provider *p, const char *text,
 	    .hash = h,
 	    .change = {.now = now, .address = address},
 	    .j = &j};
-	enum err e = store_write(p->store, now, join_set_password_step, &c);
 
 	*proof = (struct proof){.amr = "pwd"};
-	*reason = c.reason;
-	if (e == OK)
-		e = str_copy(proof->typed, sizeof proof->typed, j.user.name);
-	if (e == OK) {
-		memcpy(proof->user_id, j.user.user_id, USER_ID_LEN);
-		proof_password(proof->password, &j.user);
-	}
-	join_wipe(&j);
-	return e;
+	return join_write(&c, join_set_password_step, proof, reason);
+}
+
+enum err
+join_set_passkey(const struct provider *p, const char *text,
+    const struct passkey_new *n, const char *address, int64_t now,
+    struct proof *proof, enum reason *reason)
+{
+	struct join j = {0};
+	struct join_ctx c = {.p = p,
+	    .text = text,
+	    .n = n,
+	    .change = {.now = now, .address = address},
+	    .j = &j};
+
+	*proof = (struct proof){.amr = "pop user mfa"};
+	return join_write(&c, join_set_passkey_step, proof, reason);
 }
 
 void

@@ -1,6 +1,7 @@
 /*
  * A one-time link in a person's hands (domain/link.h): looked at as often as
- * anybody likes, and spent in the transaction that sets the password.
+ * anybody likes, and spent in the transaction that sets the password, or adds
+ * the passkey that the person has instead.
  */
 #ifndef LK_PROTOCOL_JOIN_H
 #define LK_PROTOCOL_JOIN_H
@@ -10,6 +11,7 @@
 #include "domain/link.h"
 #include "domain/password.h"
 #include "domain/user.h"
+#include "protocol/passkey_register.h"
 #include "protocol/proof.h"
 #include "protocol/provider.h"
 
@@ -33,6 +35,14 @@ enum err join_look(const struct provider *p, const char *text, int64_t now,
  */
 enum err join_set_password(const struct provider *p, const char *text,
     const struct password_hash *h, const char *address, int64_t now,
+    struct proof *proof, enum reason *reason) MUST_CHECK;
+
+/*
+ * The same with the passkey N, which must do alone: the person has it and no
+ * password from now on. ERR_ACCESS_DENIED also as passkey_give.
+ */
+enum err join_set_passkey(const struct provider *p, const char *text,
+    const struct passkey_new *n, const char *address, int64_t now,
     struct proof *proof, enum reason *reason) MUST_CHECK;
 
 void join_wipe(struct join *j);
