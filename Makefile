@@ -22,7 +22,7 @@ store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn env held files fault fail
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt cbor cose totp
-domain	 = conf conf_value keyring installation opaque_token scope pkce password user user_email user_agent uri client client_words client_scope client_jwks session imported_password imported_people \
+domain	 = conf conf_value keyring installation opaque_token scope pkce password user user_email user_agent uri icon client client_words client_scope client_jwks session imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
 	   family family_rotate code consent removal people device opaque_string slots throttle revocation replay audit signkey signer \
 	   records \
@@ -35,9 +35,9 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   account_profile account_password account_sessions account_apps account_app_passwords \
 	   second_factor account_events
 http	 = gateway signals request response template
-web	 = cookie csrf cors browser page reader date call reply token_reply refresh_cookie auth_request
+web	 = cookie csrf cors browser page reader date picture colour call reply token_reply refresh_cookie auth_request
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
-	   gate_flow gate_notice own_page account_home account_flow \
+	   gate_flow gate_notice own_page app_list account_home account_flow \
 	   admin_page admin_people admin_person admin_ways_in admin_apps admin_app admin_sites admin_site \
 	   admin_sessions admin_keys admin_audit admin_home admin_flow \
 	   second_factor_step \

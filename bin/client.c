@@ -16,7 +16,8 @@
 
 /* What add and set have in common. */
 #define SHARED_OPTIONS                                                         \
-	{"--name", "NAME", false}, {"--redirect-uri", "URI", true},            \
+	{"--name", "NAME", false}, {"--link", "URL", false},                   \
+	    {"--icon", "FILE", false}, {"--redirect-uri", "URI", true},        \
 	    {"--post-logout-redirect-uri", "URI", true},                       \
 	    {"--secret-stdin", NULL, false},                                   \
 	    {"--auth", "client_secret_basic|private_key_jwt", false},          \
@@ -95,6 +96,7 @@ struct client_change {
 	const struct args *args;
 	const struct recipe_choice *app; /* NULL: added without a recipe */
 	char jwks[CLIENT_JWKS_CAP];      /* given; "": none */
+	struct icon icon;                /* given; empty: none */
 	struct keyring keyring;
 	char secret[CLIENT_SECRET_CAP];
 	int64_t now;
@@ -108,6 +110,7 @@ add_client_step(struct store_txn *t, void *arg)
 {
 	struct client_change *s = arg;
 
+	clients_set_icon(t, &s->client, s->icon.bytes, s->icon.len);
 	return clients_add(t, &s->client, &(struct change){.now = s->now});
 }
 
@@ -152,6 +155,8 @@ compose_client(const struct admin *a, struct client_change *s)
 		e = take_jwks(s);
 	if (e == OK && !args_has(s->args, "--scope"))
 		e = client_default_scope(c);
+	if (s->app == NULL && !args_has(s->args, "--link"))
+		client_default_link(c);
 	if (e == OK)
 		e = client_options_check(
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
@@ -208,10 +213,12 @@ add_client_change(struct admin *a, struct client_change *s)
 	int status;
 
 	s->now = a->now;
-	status = client_options_jwks(s->jwks, s->args, &s->refusal) == OK &&
-			 compose_client(a, s) == OK
-		     ? add_composed_client(a, s)
-		     : admin_explain(&s->refusal);
+	status =
+	    client_options_jwks(s->jwks, s->args, &s->refusal) == OK &&
+		    client_options_icon(&s->icon, s->args, &s->refusal) == OK &&
+		    compose_client(a, s) == OK
+		? add_composed_client(a, s)
+		: admin_explain(&s->refusal);
 	secret_wipe(s, sizeof *s);
 	return status;
 }
@@ -277,6 +284,8 @@ set_client_step(struct store_txn *t, void *arg)
 	if (e == OK)
 		e = client_options_check(
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
+	if (e == OK && args_has(s->args, "--icon"))
+		clients_set_icon(t, c, s->icon.bytes, s->icon.len);
 	return e != OK ? e
 		       : clients_set(t, c, &was, s->secret,
 			     args_has(s->args, "--secret-stdin"), &s->keyring,
@@ -372,7 +381,8 @@ set_client(struct admin *a, const struct args *args)
 
 	if (!args_any(args))
 		return admin_misused("client set: nothing to change");
-	if (client_options_jwks(s.jwks, args, &s.refusal) != OK)
+	if (client_options_jwks(s.jwks, args, &s.refusal) != OK ||
+	    client_options_icon(&s.icon, args, &s.refusal) != OK)
 		return admin_explain(&s.refusal);
 	e = store_read(a->store, find_client_step, &s);
 	if (e != OK)

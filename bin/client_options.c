@@ -97,6 +97,19 @@ client_options_jwks(char jwks[static CLIENT_JWKS_CAP], const struct args *args,
 				   : "cannot be read");
 }
 
+enum err
+client_options_icon(
+    struct icon *icon, const struct args *args, struct refusal *r)
+{
+	const char *path = args_value(args, "--icon"), *message;
+
+	icon->len = 0;
+	if (path == NULL || path[0] == '\0')
+		return OK;
+	message = icon_read(icon, path);
+	return message == NULL ? OK : refusal_set(r, "--icon", path, message);
+}
+
 static enum err
 apply_alg(struct client *c, const struct args *args, struct refusal *r)
 {
@@ -191,6 +204,9 @@ client_options_apply(
 	if (e == OK)
 		e = option_text(c->audience, sizeof c->audience, args,
 		    "--audience", audience_refusal, r);
+	if (e == OK)
+		e = option_text(c->link, sizeof c->link, args, "--link",
+		    client_link_refusal, r);
 	if (e == OK)
 		e = apply_lists(c, args, r);
 	if (e == OK)

@@ -18,6 +18,11 @@ enum err client_options_apply(
 enum err client_options_jwks(char jwks[static CLIENT_JWKS_CAP],
     const struct args *args, struct refusal *r) MUST_CHECK;
 
+/* The picture in the file that --icon names; empty if it is not given, or ''.
+ */
+enum err client_options_icon(
+    struct icon *icon, const struct args *args, struct refusal *r) MUST_CHECK;
+
 /* What `client set` has beside: adds redirect URIs to C's and removes some. */
 enum err client_options_edit(
     struct client *c, const struct args *args, struct refusal *r) MUST_CHECK;

@@ -22,6 +22,8 @@ static const struct column client_show_columns[] = {
     {"public", "public", false},
     {"token_endpoint_auth_method", "authentication", false},
     {"key_ids", "keys", false},
+    {"client_uri", "link", false},
+    {"icon", "icon", false},
     {"redirect_uris", "redirect URIs", false},
     {"post_logout_redirect_uris", "post-logout redirect URIs", false},
     {"grant_types", "grants", false},

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "interaction/flows.h"
+#include "web/picture.h"
 
 /* Where password managers send people. */
 static void
@@ -25,6 +26,10 @@ static const struct endpoint endpoints[] = {
     {"/account", METHOD_GET | METHOD_POST, CORS_NONE, account_flow},
     {"/account/*", METHOD_GET | METHOD_POST, CORS_NONE, account_flow},
     {"/join", METHOD_GET | METHOD_POST, CORS_NONE, join_flow},
+    {PICTURE_ICONS "*", METHOD_GET, CORS_NONE, picture_icon},
+    {"/logo", METHOD_GET, CORS_NONE, picture_logo},
+    {"/favicon.svg", METHOD_GET, CORS_NONE, picture_favicon},
+    {"/favicon.ico", METHOD_GET, CORS_NONE, picture_favicon},
     {"/.well-known/change-password", METHOD_GET, CORS_NONE,
 	serve_change_password},
     {NULL, 0, CORS_NONE, NULL},

@@ -243,8 +243,8 @@ APP_PASSWORDS_BY_ORIGIN "* ]] || fail "$indexes"
 	for table in $(sed -n 's/^[ 	]*X(\([A-Z_]*\), ".*/\1/p' \
 	    lib/store/store.h); do
 		case $table in
-		# Of these the value is a few bytes, or nothing.
-		META | USER_NAMES | USER_EMAILS | ORIGINS | REVOKED | \
+		# Of these the value is a few bytes, or nothing, or a picture.
+		META | ICONS | USER_NAMES | USER_EMAILS | ORIGINS | REVOKED | \
 		    REPLAY) continue ;;
 		esac
 		grep -q "TABLE_$table," tests/unit/records.c ||
@@ -334,7 +334,7 @@ conf_rows() {
 		value=${value#\"}
 		value=${value%\"}
 		case $name in
-		issuer | provider_name | mail_from) value='' ;; # in words
+		issuer | provider_name | mail_from | logo | accent_color | contact) value='' ;; # in words
 		*) value="\`$value\`" ;;
 		esac
 		grep -q "^| \`$name\` | $value" README.md ||

@@ -182,6 +182,8 @@ own() {
 account_pages() {
 	local person=alice id dav=http://127.0.0.9:7001
 	request alice GET "$ISSUER/" && see 200
+	request alice GET "$ISSUER/" && see 200
+	latchkey client set app --link https://a.example/ >/dev/null
 	own ''
 	own /profile
 	press save zone=Nowhere && see 200

@@ -37,6 +37,8 @@ static const struct record_field client_fields[] = {
     FIELD_OF(struct client, secret_mac, BYTES, SECRET, "secret_mac"),
     FIELD_OF(struct client, hs256_secret, TEXT, SECRET, "hs256_secret"),
     FIELD_OF(struct client, scope_texts, LINES, SHOWN, "scope_texts"),
+    FIELD_OF(struct client, link, TEXT, SHOWN, "client_uri"),
+    FIELD_OF(struct client, icon, TEXT, SHOWN, "icon"),
 };
 
 const struct record_type client_record = {
@@ -80,6 +82,23 @@ client_secret_refusal(const char *s)
 		if (*s < '!' || *s > '~')
 			return "a client secret has printable ASCII without "
 			       "spaces only (RFC 6749 appendix A.2)";
+	return NULL;
+}
+
+const char *
+client_link_refusal(const char *s)
+{
+	if (s[0] == '\0')
+		return NULL;
+	if (!str_starts(s, "https://") && !str_starts(s, "http://"))
+		return "a link is the address where people open the app, such "
+		       "as https://app.example.org";
+	if (strlen(s) >= URI_CAP)
+		return "a link has at most 1024 characters";
+	for (; *s != '\0'; s++)
+		if (*s <= ' ' || *s > '~' || strchr("\"<>\\^`{|}", *s) != NULL)
+			return "a link has printable ASCII without spaces and "
+			       "quotes only";
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/secret.h"
+#include "domain/icon.h"
 #include "domain/keyring.h"
 #include "domain/scope.h"
 #include "domain/uri.h"
@@ -77,6 +78,8 @@ struct client {
 	char hs256_secret[BASE64URL_CAP(CLIENT_SECRET_CAP + SEAL_OVERHEAD)];
 	/* sealed; "" unless HS256 */
 	int64_t created_at, changed_at;
+	char link[URI_CAP];      /* where people open it; "": nowhere */
+	char icon[ICON_TAG_CAP]; /* of its icon (domain/icon.h); "": none */
 };
 
 extern const struct record_type client_record;
@@ -99,6 +102,8 @@ enum retry retry_from_name(const char *name);
 /* [A-Za-z0-9._~:/-]+, and not in the form of a UUID */
 const char *client_id_refusal(const char *s);
 const char *client_secret_refusal(const char *s);
+/* An address to open in a browser, http or https; "" is none. */
+const char *client_link_refusal(const char *s);
 /* Whether the client cannot authenticate (RFC 6749 2.1). */
 bool client_is_public(const struct client *c);
 

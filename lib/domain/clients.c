@@ -1,6 +1,8 @@
 #include "domain/clients.h"
 
+#include "base/buf.h"
 #include "base/str.h"
+#include "domain/icon.h"
 #include "domain/removal.h"
 
 #include <string.h>
@@ -30,6 +32,35 @@ client_default_scope(struct client *c)
 	if (c->scope[0] != '\0' || (c->grants & GRANT_AUTHORIZATION_CODE) == 0)
 		return OK;
 	return str_copy(c->scope, sizeof c->scope, DEFAULT_SCOPE);
+}
+
+void
+client_default_link(struct client *c)
+{
+	const char *cursor = c->redirect_uris;
+	char uri[URI_CAP], origin[ORIGIN_CAP];
+	struct buf b;
+
+	while (words_next(&cursor, uri, sizeof uri)) {
+		if (!uri_is_https(uri) || uri_origin(origin, uri) != OK)
+			continue;
+		buf_init(&b, c->link, sizeof c->link);
+		buf_printf(&b, "%s/", origin);
+		return;
+	}
+}
+
+void
+clients_set_icon(
+    struct store_txn *t, struct client *c, const uint8_t *icon, size_t len)
+{
+	c->icon[0] = '\0';
+	if (len == 0) {
+		icon_del(t, c->client_id);
+		return;
+	}
+	icon_tag(c->icon, icon, len);
+	icon_put(t, c->client_id, icon, len);
 }
 
 enum err

@@ -23,6 +23,15 @@ void client_begin(struct client *c, enum jwa default_alg, bool is_public);
  * cannot be. */
 enum err client_default_scope(struct client *c) MUST_CHECK;
 
+/* Gives C, of no recipe, the link that its redirect URIs suggest: the front
+ * page of the first that is https. */
+void client_default_link(struct client *c);
+
+/* Gives C the LEN bytes at ICON, which may be one (domain/icon.h), once C is
+ * put; none if LEN is 0. */
+void clients_set_icon(
+    struct store_txn *t, struct client *c, const uint8_t *icon, size_t len);
+
 /* Puts the new client C: ERR_EXISTS. */
 enum err clients_add(
     struct store_txn *t, struct client *c, const struct change *by) MUST_CHECK;

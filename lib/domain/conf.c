@@ -4,6 +4,7 @@
 #include "base/issuer.h"
 #include "base/str.h"
 #include "domain/conf_value.h"
+#include "domain/user.h"
 
 #include <ini.h>
 #include <stdlib.h>
@@ -34,6 +35,13 @@ const struct conf_key conf_keys[] = {
 	"browser names another"},
     {"timezone", "UTC", conf_parse_timezone, FIELD(timezone), 0, 0,
 	"the time zone of dates, for people whose account names none"},
+    {"logo", "", conf_parse_logo, FIELD(logo), 0, 0,
+	"a PNG or SVG in the data directory, shown above each page"},
+    {"accent_color", "", conf_parse_color, FIELD(accent_color), 0, 0,
+	"the colour of buttons and links, as #rrggbb"},
+    {"contact", "", conf_parse_contact, FIELD(contact), 0, 0,
+	"how people reach the administrator: an e-mail address, a URL or "
+	"text"},
     {"default_alg", "EdDSA", conf_parse_alg, FIELD(default_alg), 0, 0,
 	"what a new client's tokens are signed with: EdDSA, RS256 or HS256"},
     {"access_token_lifetime", "15m", conf_parse_duration,
@@ -273,6 +281,9 @@ derive(struct conf *c)
 		return ERR_SYNTAX;
 	c->secure = p.https;
 	c->issuer_path_at = (size_t)(p.path - c->issuer);
+	c->contact_is_mail = strchr(c->contact, '@') != NULL &&
+			     strchr(c->contact, ':') == NULL &&
+			     user_email_refusal(c->contact) == NULL;
 	if (c->provider_name[0] != '\0')
 		return OK;
 	if (p.host_len >= sizeof c->provider_name)

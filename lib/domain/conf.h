@@ -21,6 +21,8 @@ enum {
 	CONF_PATH_CAP = 512,
 	PROVIDER_NAME_CAP = 128,
 	LANGUAGE_TAG_CAP = 16,
+	LOGO_CAP = 65,
+	CONTACT_CAP = 257,
 	CONF_MESSAGE_CAP = 768
 };
 
@@ -32,7 +34,11 @@ struct conf {
 	char provider_name[PROVIDER_NAME_CAP];
 	char language[LANGUAGE_TAG_CAP]; /* of pages, where nothing says more */
 	char timezone[ZONE_NAME_CAP];    /* of dates, as well */
-	enum jwa default_alg;            /* of new clients */
+	char logo[LOGO_CAP];             /* a file in dir; "": none */
+	int64_t accent_color;            /* 0xrrggbb; -1: ours */
+	char contact[CONTACT_CAP];       /* "": none */
+	bool contact_is_mail;
+	enum jwa default_alg; /* of new clients */
 
 	int64_t access_token_lifetime_s;
 	int64_t refresh_idle_s;

@@ -19,16 +19,81 @@ conf_parse_issuer(const struct conf_key *k, void *field, const char *value,
 	return ERR_SYNTAX;
 }
 
+static enum err
+parse_line(char *field, size_t cap, const char *value, struct buf *wanted)
+{
+	if (!str_has_control(value) && str_is_utf8(value, strlen(value)) &&
+	    str_copy(field, cap, value) == OK)
+		return OK;
+	buf_printf(
+	    wanted, "give at most %d bytes of UTF-8 on one line", (int)cap - 1);
+	return ERR_SYNTAX;
+}
+
 enum err
 conf_parse_provider_name(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted)
 {
 	(void)k;
-	if (!str_has_control(value) && str_is_utf8(value, strlen(value)) &&
-	    str_copy(field, PROVIDER_NAME_CAP, value) == OK)
+	return parse_line(field, PROVIDER_NAME_CAP, value, wanted);
+}
+
+enum err
+conf_parse_contact(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	return parse_line(field, CONTACT_CAP, value, wanted);
+}
+
+/* A file of the data directory itself, and none of ours: those have other
+ * endings. */
+enum err
+conf_parse_logo(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+	(void)k;
+	if (value[0] == '\0' ||
+	    (value[0] != '.' && value[strspn(value, letters)] == '\0' &&
+		(str_ends(value, ".png") || str_ends(value, ".svg"))))
+		if (str_copy(field, LOGO_CAP, value) == OK)
+			return OK;
+	buf_puts(wanted, "give the name of a file in the data directory, such "
+			 "as logo.svg or logo.png: letters, digits and . _ -");
+	return ERR_SYNTAX;
+}
+
+enum err
+conf_parse_color(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	static const char digits[] = "0123456789abcdef";
+	int64_t *colour = field;
+	const char *digit;
+	char c;
+
+	(void)k;
+	*colour = -1;
+	if (value[0] == '\0')
 		return OK;
-	buf_printf(wanted, "give at most %d bytes of UTF-8 on one line",
-	    PROVIDER_NAME_CAP - 1);
+	if (value[0] == '#' && strlen(value) == 7)
+		for (*colour = 0, value++; *value != '\0'; value++) {
+			c = *value >= 'A' && *value <= 'F'
+				? (char)(*value - 'A' + 'a')
+				: *value;
+			digit = strchr(digits, c);
+			if (digit == NULL)
+				break;
+			*colour = *colour * 16 + (digit - digits);
+		}
+	if (*colour >= 0 && *value == '\0')
+		return OK;
+	*colour = -1;
+	buf_puts(wanted, "give a colour as # and six hexadecimal digits, such "
+			 "as #0b6156");
 	return ERR_SYNTAX;
 }
 

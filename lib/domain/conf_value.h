@@ -23,6 +23,12 @@ enum err conf_parse_language(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_timezone(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
+enum err conf_parse_logo(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+enum err conf_parse_color(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
+enum err conf_parse_contact(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
 enum err conf_parse_alg(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_retry(const struct conf_key *k, void *field,

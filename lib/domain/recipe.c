@@ -204,6 +204,8 @@ static const struct key keys[] = {
     {"name", parse_text, FIELD(client_name), MAYBE, "give a line of text"},
     {"client_id", parse_client_id, FIELD(client_id), ONCE,
 	"give letters, digits and . _ ~ : / -"},
+    {"link", parse_uri, FIELD(link), MAYBE,
+	"give one address, without spaces; {url} is the app's"},
     {"redirect_uri", parse_uri, FIELD(redirect_uris), ANY,
 	"give one URI, without spaces; {url} is the app's address"},
     {"post_logout_redirect_uri", parse_uri, FIELD(post_logout_redirect_uris),

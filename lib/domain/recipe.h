@@ -42,7 +42,8 @@ struct recipe {
 	char title[CLIENT_NAME_CAP];       /* in lists */
 	char client_name[CLIENT_NAME_CAP]; /* on the consent page */
 	char client_id[CLIENT_ID_CAP];     /* unless another is given */
-	char redirect_uris[URI_LIST_CAP];  /* word lists, with {url} in them */
+	char link[URI_CAP]; /* where people open it, with {url} in it */
+	char redirect_uris[URI_LIST_CAP]; /* word lists, with {url} in them */
 	char post_logout_redirect_uris[URI_LIST_CAP];
 	char scope[SCOPE_CAP];
 	char claims[RECIPE_CLAIMS_CAP];   /* word list: what the app reads */

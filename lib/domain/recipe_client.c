@@ -64,6 +64,7 @@ recipe_apply(struct client *c, const struct recipe *r, const char *url)
 {
 	const struct recipe_values v = {url, "", "", "", "", ""};
 	const char *message;
+	struct buf b;
 
 	c->alg = r->alg;
 	if (r->auth == RECIPE_AUTH_NONE)
@@ -74,6 +75,10 @@ recipe_apply(struct client *c, const struct recipe *r, const char *url)
 		c->grants = r->grants;
 	if (str_copy(c->name, sizeof c->name, r->client_name) != OK ||
 	    str_copy(c->scope, sizeof c->scope, r->scope) != OK)
+		return "is too long";
+	buf_init(&b, c->link, sizeof c->link);
+	recipe_fill(&b, r->link, &v);
+	if (!buf_ok(&b))
 		return "is too long";
 	message = fill_uris(
 	    c->redirect_uris, sizeof c->redirect_uris, r->redirect_uris, &v);

@@ -6,6 +6,7 @@
 #include "domain/consent.h"
 #include "domain/factor.h"
 #include "domain/family.h"
+#include "domain/icon.h"
 #include "domain/link.h"
 #include "domain/passkey.h"
 #include "domain/session.h"
@@ -49,6 +50,7 @@ remove_client(struct store_txn *t, const char *client_id)
 		return e;
 	remove_families(t, NULL, client_id);
 	consent_del_all(t, NULL, client_id);
+	icon_del(t, client_id);
 	return store_failed(t);
 }
 

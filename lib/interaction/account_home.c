@@ -1,5 +1,6 @@
 #include "interaction/account_home.h"
 
+#include "interaction/app_list.h"
 #include "interaction/own_parts.h"
 #include "interaction/reset_notice.h"
 #include "web/page.h"
@@ -10,6 +11,7 @@ static void
 put_home(struct interaction *i, struct json_build *b)
 {
 	reset_notice_put(i, b);
+	app_list_put(b, own_state(i)->data, i->conf);
 	own_page_put_sign_out(i, b);
 }
 
@@ -23,9 +25,20 @@ static const struct step home_step = {
 const struct own_page home_page = {
     .path = "/",
     .steps = {&home_step},
+    .data_size = sizeof(struct app_list),
+    .look = app_list_look,
+    .free_data = app_list_free,
 };
 
 /* --- the account -----------------------------------------------------------*/
+
+/* Below a path, where the front page is a site's, it is home as well. */
+static enum err
+look_at_overview(struct store_txn *t, struct account *a, void *arg)
+{
+	return conf_issuer_path(a->conf)[0] != '\0' ? app_list_look(t, a, arg)
+						    : OK;
+}
 
 static json_t *
 list_links(const struct interaction *i)
@@ -52,6 +65,7 @@ put_overview(struct interaction *i, struct json_build *b)
 {
 	bool has_home = conf_issuer_path(i->conf)[0] == '\0';
 
+	app_list_put(b, own_state(i)->data, i->conf);
 	json_put(b, "links", list_links(i));
 	json_put_str(b, "home_url", has_home ? "/" : "");
 	reset_notice_put(i, b);
@@ -68,4 +82,7 @@ static const struct step overview_step = {
 const struct own_page overview_page = {
     .path = "/account",
     .steps = {&overview_step},
+    .data_size = sizeof(struct app_list),
+    .look = look_at_overview,
+    .free_data = app_list_free,
 };

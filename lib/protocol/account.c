@@ -7,6 +7,7 @@
 #include "domain/factor.h"
 
 struct account_ctx {
+	const struct conf *conf;
 	const struct session_cookie *cookie;
 	int64_t now;
 	account_step *step;
@@ -31,7 +32,7 @@ find_account_step(struct store_txn *t, void *arg)
 	struct account *a = d->a;
 	enum err e;
 
-	*a = (struct account){.now = d->now};
+	*a = (struct account){.conf = d->conf, .now = d->now};
 	e = session_find(t, d->cookie, d->now, &a->session, &a->user);
 	if (e == OK)
 		e = find_second_factor(t, a);
@@ -44,7 +45,7 @@ enum err
 account_read(const struct provider *p, const struct session_cookie *cookie,
     int64_t now, account_step *step, void *arg, struct account *a)
 {
-	struct account_ctx d = {cookie, now, step, arg, a};
+	struct account_ctx d = {&p->conf, cookie, now, step, arg, a};
 
 	*a = (struct account){0};
 	if (cookie == NULL)
@@ -56,7 +57,7 @@ enum err
 account_write(const struct provider *p, const struct session_cookie *cookie,
     int64_t now, account_step *step, void *arg, struct account *a)
 {
-	struct account_ctx d = {cookie, now, step, arg, a};
+	struct account_ctx d = {&p->conf, cookie, now, step, arg, a};
 
 	*a = (struct account){0};
 	if (cookie == NULL)

@@ -17,6 +17,7 @@ enum { ACCOUNT_FRESH_S = 600 };
 
 /* The person who is signed in. */
 struct account {
+	const struct conf *conf;
 	struct session session;
 	struct user user;
 	bool has_second_factor;

@@ -43,7 +43,8 @@ is_provided(struct server_call *c)
 	c->call.page = (struct page){.conf = &c->copy.provider.conf,
 	    .templates = c->copy.templates,
 	    .catalogue = catalogues,
-	    .zones = &c->zones};
+	    .zones = &c->zones,
+	    .elsewhere = c->server->every_path};
 	return true;
 }
 

@@ -54,7 +54,8 @@
 	X(APP_PASSWORDS, "app_passwords") /* id -> app password */             \
 	X(LINKS, "links")                 /* keyed hash -> link */             \
 	X(FACTORS, "factors")             /* user_id -> factors */             \
-	X(PASSKEYS, "passkeys")           /* hash of id -> passkey */
+	X(PASSKEYS, "passkeys")           /* hash of id -> passkey */          \
+	X(ICONS, "icons")                 /* client_id -> a picture */
 
 enum store_table {
 #define X(id, name) TABLE_##id,

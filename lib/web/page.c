@@ -4,13 +4,14 @@
 #include "base/reason.h"
 #include "base/str.h"
 #include "domain/uri.h"
+#include "web/colour.h"
 
 #include <sodium.h>
 #include <string.h>
 
 #define PAGE_SCRIPT "script"
 
-enum { FORM_ACTION_CAP = 1024, TEMPLATE_NAME_CAP = 32 };
+enum { FORM_ACTION_CAP = 1024, TEMPLATE_NAME_CAP = 32, STYLE_CAP = 65536 };
 
 /* The stylesheet is part of the page, and so is a script, where there is one.
  * Its hash allows it, and no other. */
@@ -88,13 +89,61 @@ set_csp(struct response *r, const char *style, const char *script,
 
 	buf_init(&b, r->csp_text, sizeof r->csp_text);
 	buf_puts(&b, "default-src 'none'; frame-ancestors 'none'; "
-		     "base-uri 'none'");
+		     "base-uri 'none'; img-src 'self'");
 	put_hash_source(&b, "style-src", style);
 	if (script[0] != '\0')
 		put_hash_source(&b, "script-src", script);
 	put_form_action(&b, client);
 	if (buf_ok(&b))
 		r->csp = r->csp_text;
+}
+
+/* The sheet of all pages, with the provider's colour. */
+static const char *
+make_style(char style[static STYLE_CAP], const struct page *p)
+{
+	const char *sheet = templates_text(p->templates, "style.css");
+	struct buf b;
+
+	if (sheet == NULL)
+		sheet = "";
+	if (p->conf->accent_color < 0)
+		return sheet;
+	buf_init(&b, style, STYLE_CAP);
+	buf_puts(&b, sheet);
+	colour_put_style(&b, (uint32_t)p->conf->accent_color);
+	return buf_ok(&b) ? style : sheet;
+}
+
+/* Our pictures have an address at our own origin only. */
+static void
+put_pictures(struct json_build *data, const struct page *p)
+{
+	bool has_logo = p->conf->logo[0] != '\0' && !p->elsewhere;
+	char url[ISSUER_CAP + 16] = "";
+	struct buf b;
+
+	buf_init(&b, url, sizeof url);
+	if (!p->elsewhere)
+		buf_printf(&b, "%s%s", conf_issuer_path(p->conf),
+		    has_logo ? "/logo" : "/favicon.svg");
+	json_put_str(data, "favicon", url);
+	json_put_str(data, "logo", has_logo ? url : "");
+}
+
+static void
+put_contact(struct json_build *data, const struct conf *conf)
+{
+	char url[CONTACT_CAP + 16] = "";
+	struct buf b;
+
+	buf_init(&b, url, sizeof url);
+	if (conf->contact_is_mail)
+		buf_printf(&b, "mailto:%s", conf->contact);
+	else if (client_link_refusal(conf->contact) == NULL)
+		buf_puts(&b, conf->contact);
+	json_put_str(data, "contact", conf->contact);
+	json_put_str(data, "contact_url", url);
 }
 
 /* "login.html" has the title "login.title". */
@@ -140,13 +189,14 @@ void
 page_render(struct response *r, const struct page *p, const char *name,
     struct json_build *data, const struct client *client)
 {
-	const char *style = templates_text(p->templates, "style.css");
+	char text[STYLE_CAP];
+	const char *style = make_style(text, p);
 	const char *script = add_script(data, p);
 	json_t *object;
 
-	if (style == NULL)
-		style = "";
 	json_put_str(data, "style", style);
+	put_pictures(data, p);
+	put_contact(data, p->conf);
 	json_put_str(data, "provider_name", p->conf->provider_name);
 	json_put_str(data, "language", p->catalogue->language);
 	json_put_str(

@@ -22,6 +22,8 @@ struct page {
 	bool app_chose;                    /* the app asked for this language */
 	struct zone_cache *zones;          /* NULL: there is UTC alone */
 	char zone_name[ZONE_NAME_CAP];
+	bool elsewhere; /* shown at another origin than the provider's: the
+			   gate's */
 };
 
 /*
