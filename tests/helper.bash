@@ -716,6 +716,16 @@ submit() {
 	done
 }
 
+# use_passkey PERSON [WORD=VALUE...]: answers the last page as a device and the
+# page's script would (tests/authenticator.py has the words). The passkey is
+# $PASSKEY, a file.
+use_passkey() {
+	local -a fields
+	readarray -t fields < <(http_body | python3 "$root/tests/authenticator.py" \
+	    "$PASSKEY" origin="$(issuer_origin)" "${@:2}")
+	submit "$1" step=passkey "${fields[@]}"
+}
+
 # keep_page NAME: a tab that stays open; in_page NAME: back to it, as it was.
 keep_page() {
 	cp "$(last body)" "$(tmpdir)/page-$1"

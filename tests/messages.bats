@@ -240,6 +240,53 @@ account_pages() {
 	own /email
 }
 
+passkey_pages() {
+	local person=carol page=$ISSUER/account/passkeys n
+	local PASSKEY=$BATS_TEST_TMPDIR/passkey
+	add_user carol
+	request carol GET "$page"
+	press login username=carol password="$PASSWORD"
+	request carol GET "$page" && see 200
+	use_passkey carol passkey_name=Phone && see 200
+	press rename passkey_name=Tablet
+	request carol GET "$page?done=passkey_renamed" && see 200
+	request carol GET "$page?done=passkey_removed" && see 200
+	STAY=1 PASSKEY=$PASSKEY-2 use_passkey carol \
+	    id="$(jq -r .id <"$PASSKEY")" && see 403
+	STAY=1 PASSKEY=$PASSKEY-2 use_passkey carol alg=-99 && see 403
+	press remove && see 200
+	for n in "" "flags=0x04" "flip=signature" "origin=http://a.example" \
+	    "challenge=$(head -c 32 /dev/zero | base64 | tr -d =)" id=AAEC \
+	    handle=AAECAwQFBgcICQoLDA0ODw; do
+		person=dora-${n%%=*}
+		request "$person" GET "$page"
+		if [[ -n $n ]]; then
+			STAY=1 use_passkey "$person" "$n"
+		else
+			press passkey
+		fi
+		see 403
+	done
+	# A copy, that has another backup flag, which did not ask who it is.
+	request dave GET "$page"
+	STAY=1 use_passkey dave count=1 flags=0x1d
+	request dave GET "$page" && see 200
+	request erna GET "$page"
+	STAY=1 use_passkey erna flags=0x01 && see 200
+	# After the password.
+	request fred GET "$page"
+	person=fred press login username=carol password="$PASSWORD" && see 200
+	STAY=1 use_passkey fred flags=0x01
+	request fred GET "$page" && see 200
+	# The same at another host, which has no name.
+	set_conf issuer http://127.0.0.1:8080
+	request fred GET "http://127.0.0.1:8080/account/passkeys" && see 200
+	set_conf issuer http://localhost:8080
+	latchkey user lock carol >/dev/null
+	request gert GET "$page"
+	STAY=1 use_passkey gert && see 403
+}
+
 sign_out_pages() {
 	local person=bob back=post_logout_redirect_uri
 	request bob GET "$ISSUER/logout" && see 200
@@ -429,7 +476,8 @@ gate_pages() {
 
 @test "messages: no page has a word of its own, and each sentence is on a page" {
 	local LATCHKEY_BUILD=$LATCHKEY_BUILD/test/marked seen=100
-	gate_store
+	gate_store http://localhost:8080
+	set_conf provider_name 1.2.3.4
 	add_client asks --scope openid --scope profile --scope email --scope groups \
 	    --scope offline_access --scope archive
 	add_client closed --group none --redirect-uri "$CALLBACK" \
@@ -442,6 +490,7 @@ gate_pages() {
 	app_pages
 	account_pages
 	desk_pages
+	passkey_pages
 	sign_out_pages
 	error_pages
 	gate_pages
@@ -452,10 +501,11 @@ gate_pages() {
 	# store without apps, sites or keys, a recipe of a public app, or a person
 	# who is locked while signing in.
 	assert_equal "$output" "$(printf 'on no page: %s\n' 'login.wait[one]' \
-	    second.{title,heading,open_app,have_code,code,missing,recovery,lost} \
+	    second.{open_app,have_code,code,missing,recovery} \
 	    desk.clock_behind desk_apps.empty desk_app.no_{secret,rs256} \
 	    desk_sites.empty desk_sessions.browser desk_keys.{empty,clock} \
-	    error.fault error.temporarily_unavailable \
+	    passkey.not_alone error.fault error.temporarily_unavailable \
+	    reason.last_way_in reason.passkey_reused reason.passkeys_many \
 	    reason.factor_{wrong,used,closed} reason.user_disabled \
 	    reason.user_not_in_group reason.record_gone{.title,})"
 }

@@ -8,7 +8,7 @@ setup_file() {
 	port=$(free_port)
 	new_store "http://localhost:$port"
 	PORT=$port
-	for name in alice bob carol dora erik frida; do
+	for name in alice bob carol dora erik frida gina hugo; do
 		add_user "$name"
 	done
 	start_server
@@ -45,6 +45,76 @@ walk() {
 
 @test "passkeys: without scripts the other ways are all that is shown" {
 	walk no_scripts
+}
+
+# signed_out_page: where to sign in, in a new browser, $eve.
+signed_out_page() {
+	eve=eve-$((++browsers))
+	open_page "$eve" "$ISSUER/account/passkeys"
+}
+
+@test "passkeys: each answer that is not good is refused for its own reason, in the log and on the page" {
+	local words reason sentence eve browsers=0
+	PASSKEY=$BATS_TEST_TMPDIR/passkey
+	open_page gina "$ISSUER/account/passkeys"
+	log_in gina
+	use_passkey gina passkey_name=Phone
+	assert_page 'The passkey was added'
+	while IFS='|' read -r words reason sentence; do
+		signed_out_page
+		# shellcheck disable=SC2086 # words
+		use_passkey "$eve" $words
+		assert_status 403
+		assert_page "$sentence"
+		tail -n 3 "$SERVER_LOG" | grep -q "reason=$reason" ||
+		    fail "$words: no $reason in the log" "$(tail -n 3 "$SERVER_LOG")"
+	done <<-'END'
+		origin=http://localhost:1|passkey_origin|another address
+		origin=https://evil.example|passkey_origin|another address
+		rp=evil.example|passkey_origin|another address
+		flags=0x04|passkey_not_present|did not ask you
+		flags=0x15|passkey_malformed|that can be read
+		flags=0x85|passkey_malformed|that can be read
+		flip=signature|passkey_signature|could not be verified
+		cut=signature|passkey_signature|could not be verified
+		cut=auth_data|passkey_malformed|that can be read
+		cut=client_data|passkey_malformed|that can be read
+		challenge=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8|passkey_expired|open for too long
+		challenge=AAEC|passkey_malformed|that can be read
+		id=AAEC|passkey_unknown|not known here
+		handle=AAECAwQFBgcICQoLDA0ODw|passkey_owner|another account
+	END
+	# Nothing at all, as where the script was blocked.
+	signed_out_page
+	submit "$eve" step=passkey
+	assert_page 'that can be read'
+	# And the same passkey as it is.
+	signed_out_page
+	use_passkey "$eve"
+	assert_page 'Last used on'
+}
+
+@test "passkeys: what was sent once opens nothing later; a second press finds the person signed in" {
+	local -a fields
+	local eve browsers=10
+	PASSKEY=$BATS_TEST_TMPDIR/passkey
+	open_page hugo "$ISSUER/account/passkeys"
+	log_in hugo
+	use_passkey hugo
+	signed_out_page
+	keep_page sign-in
+	readarray -t fields < <(http_body | python3 "$root/tests/authenticator.py" \
+	    "$PASSKEY" origin="$(issuer_origin)")
+	submit "$eve" step=passkey "${fields[@]}"
+	assert_page 'Last used on'
+	in_page sign-in
+	submit "$eve" step=passkey "${fields[@]}"
+	assert_page 'Last used on'
+	# A thief of what was sent, with the cookies of before.
+	run -0 latchkey session end --user hugo
+	in_page sign-in
+	submit "$eve" step=passkey "${fields[@]}"
+	assert_page 'User name or e-mail address'
 }
 
 @test "passkeys: the script is below 3 KB, and only pages that use it allow it" {

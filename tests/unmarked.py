@@ -37,10 +37,6 @@ class Page(html.parser.HTMLParser):
                 pass
 
     def handle_data(self, data):
-        if "style" not in self.open:
-            self.whole.append(data)
-            if not DATA & set(self.open):
-                self.words.append(data)
         names = [name for name, _ in self.open]
         if "style" in names or "script" in names:
             return
@@ -51,6 +47,7 @@ class Page(html.parser.HTMLParser):
             self.data.add(data.strip())
         else:
             self.words.append(data)
+
     def unmarked(self):
         """The letters that no sentence has. What a page is about may be its title."""
         words = "".join(self.words)
@@ -59,6 +56,8 @@ class Page(html.parser.HTMLParser):
         while SENTENCE.search(words):
             words = SENTENCE.sub("", words)
         return words if re.search(r"[^\W\d_]", words) else ""
+
+
 SENTENCE = re.compile("⟦[^⟦⟧]*⟧")
 
 

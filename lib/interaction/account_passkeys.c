@@ -237,6 +237,7 @@ keep_passkey(struct interaction *i, const struct form *posted)
 
 static const struct step passkeys_step = {
     .purpose = "passkeys",
+    .fresh = true,
     .template = "passkeys.html",
     .page = put_passkeys,
     .buttons = {{"passkey", add_passkey}, {"rename", rename_passkey},
@@ -245,6 +246,7 @@ static const struct step passkeys_step = {
 
 static const struct step passkey_remove_step = {
     .purpose = "remove passkey",
+    .fresh = true,
     .template = "passkey_remove.html",
     .page = put_chosen,
     .buttons = {{"confirm", remove_passkey}, {"keep", keep_passkey}},

@@ -108,6 +108,8 @@ struct interaction {
 	/* The page to sign in on confirms who is signed in: where to go
 	 * without. "": it does not. */
 	const char *confirm_url;
+	const uint8_t *confirm_user; /* who that is, in the session of COOKIE;
+				      * NULL if it does not */
 	const char *zone_name;  /* of the person who is signed in; "": UTC */
 	struct zone *zone;      /* read when it is first needed, or NULL */
 	const char *typed_name; /* on the page to sign in; "" at first */

@@ -153,6 +153,7 @@ find_way_back(struct interaction *i, char url[static OWN_URL_CAP])
 	buf_init(&b, url, OWN_URL_CAP);
 	buf_printf(&b, "%s/account", conf_issuer_path(i->conf));
 	i->confirm_url = url;
+	i->confirm_user = s->account.user.user_id;
 }
 
 static void

@@ -57,6 +57,11 @@ put_typed_name(struct interaction *i, struct json_build *b)
 	json_put_str(b, "confirm_url", i->confirm_url);
 	if (i->proven) /* by a passkey, and the password is asked for */
 		passkey_put_none(b);
+	else if (i->confirm_user != NULL)
+		passkey_put_ask(i, b,
+		    &(struct passkey_ask){.purpose = CHALLENGE_CONFIRM,
+			.of = i->cookie->sid,
+			.user_id = i->confirm_user});
 	else
 		passkey_put_ask(i, b,
 		    &(struct passkey_ask){.purpose = CHALLENGE_SIGN_IN,
@@ -192,19 +197,35 @@ sign_in_passkey_failed(struct interaction *i, enum err e, enum reason reason)
 	sign_in_ask(i, "", passkey_alert(i, e, reason));
 }
 
+/* The passkey of POSTED, which signs in or confirms who is signed in. */
+static enum err
+try_passkey(
+    struct interaction *i, const struct form *posted, enum reason *reason)
+{
+	const struct provider *p = i->call->provider;
+	struct challenge_bearer bearer =
+	    passkey_bearer(i, CHALLENGE_SIGN_IN, NULL);
+	struct passkey_posted read;
+	enum err e;
+
+	passkey_read(&read, posted);
+	i->proof = (struct proof){.amr = ""};
+	e = authenticate_passkey(
+	    p, &bearer, &read.answer, i->call->now, &i->proof, reason);
+	if (*reason != REASON_PASSKEY_EXPIRED || i->cookie == NULL)
+		return e;
+	*reason = REASON_NONE;
+	bearer = passkey_bearer(i, CHALLENGE_CONFIRM, i->cookie->sid);
+	return authenticate_passkey(
+	    p, &bearer, &read.answer, i->call->now, &i->proof, reason);
+}
+
 static void
 check_passkey(struct interaction *i, const struct form *posted)
 {
-	const struct challenge_bearer bearer =
-	    passkey_bearer(i, CHALLENGE_SIGN_IN, NULL);
 	enum reason reason = REASON_NONE;
-	struct passkey_posted p;
-	enum err e;
+	enum err e = try_passkey(i, posted, &reason);
 
-	passkey_read(&p, posted);
-	i->proof = (struct proof){.amr = ""};
-	e = authenticate_passkey(i->call->provider, &bearer, &p.answer,
-	    i->call->now, &i->proof, &reason);
 	i->proven = e == OK;
 	i->proof.remember = form_get(posted, "remember") != NULL;
 	if (e == OK)
