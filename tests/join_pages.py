@@ -71,7 +71,7 @@ def passkey(walk, driver, link, weak):
     walk.press("Continue")
     add_authenticator(driver, True)
     walk.press("Use a passkey instead")
-    walk.sees("Welcome", "you are signed in", "erik")
+    walk.sees("Your passkey is saved", "you are signed in", "erik")
     driver.delete_all_cookies()
     driver.get(driver.current_url.split("?")[0])
     walk.sees("erik")  # offered and taken in the field of the name

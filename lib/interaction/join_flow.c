@@ -346,8 +346,14 @@ show_joined(struct interaction *i)
 	    [LINK_RESET] = "done.reset",
 	    [LINK_RESET_FACTORS] = "done.reset_factors",
 	};
+	enum link_kind kind = join_state(i)->join.link.kind;
 
-	own_page_done(i, home_path(i), done[join_state(i)->join.link.kind]);
+	if (words_has(i->proof.amr, "pwd"))
+		own_page_done(i, home_path(i), done[kind]);
+	else
+		own_page_done(i, home_path(i),
+		    kind == LINK_INVITE ? "done.passkey_joined"
+					: "done.passkey_reset");
 }
 
 static const struct step *const join_steps[] = {
