@@ -136,4 +136,5 @@ def main(axe, *names):
     sys.exit(1 if faults or len(pages) < 10 else 0)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

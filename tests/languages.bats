@@ -104,3 +104,30 @@ sees() {
 	run latchkey check
 	[[ $output == *'no time zone is called Europe/Nowhere'* ]]
 }
+
+# --- the files of sentences
+
+# entries FILE: key, a tab and text, each on a line, of what is to be translated:
+# no names of months, patterns of dates, or joints of a list.
+entries() {
+	sed -nE -e ':a' -e '/^#/d' -e '$!N' -e 's/\n[ \t]+/ /; ta' \
+	    -e 'P' -e 'D' "$1" |
+	    sed -nE 's/^([a-z][a-z0-9_.]*(\[[a-z]+\])?) = /\1\t/p' |
+	    grep -vE '^(language|month|date|list)\.' | sort
+}
+
+@test "languages: at most one sentence in twenty is as in English" {
+	local file same all
+	for file in "$root"/templates/*.msg; do
+		[[ $file != */en.msg ]] || continue
+		all=$(entries "$file" | wc -l)
+		same=$(comm -12 <(entries "$file") <(entries "$root/templates/en.msg"))
+		(($(wc -l <<<"$same") * 20 <= all)) ||
+		    fail "$file: as in English" "$same"
+	done
+}
+
+@test "languages: quotation marks and apostrophes are typographic, and nothing is left of a draft" {
+	run ! grep -nE "^[a-z][a-z0-9_.]*(\[[a-z]+\])? = .*(['\"\`]|\.\.\.)|TODO|FIXME|  $" \
+	    "$root"/templates/*.msg
+}

@@ -532,3 +532,9 @@ install_axe() {
 	    "$LATCHKEY_BUILD/test/axe/node_modules/axe-core/axe.min.js" \
 	    "$BATS_FILE_TMPDIR"/page-*.html >&2
 }
+
+@test "pages: none scrolls sideways at 360 px in any language" {
+	SCREENSHOTS=${KEEP_SCREENSHOTS:-} PYTHONDONTWRITEBYTECODE=1 timeout 300 \
+	    /usr/bin/python3 "$root/tests/translated.py" "$root/templates" \
+	    "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR"/page-*.html >&2
+}
