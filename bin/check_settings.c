@@ -1,8 +1,10 @@
 /* latchkey.conf: what it says, and what of it makes sign-ins less safe. */
 #include "check.h"
 
+#include "base/file.h"
 #include "base/str.h"
 #include "base/zone.h"
+#include "domain/icon.h"
 #include "domain/slots.h"
 
 #include <inttypes.h>
@@ -72,6 +74,27 @@ check_timezone(struct check_run *c)
 }
 
 static void
+check_logo(struct check_run *c)
+{
+	static const struct check_advice unusable = {
+	    "pages have no picture in the place of the logo",
+	    "put a PNG or SVG of at most 64 KiB there, or remove the line "
+	    "`logo =`"};
+	const struct conf *conf = &c->a->conf;
+	char path[CONF_PATH_CAP + LOGO_CAP];
+	struct icon icon;
+	const char *why;
+
+	if (conf->logo[0] == '\0' ||
+	    file_path(path, sizeof path, conf->dir, conf->logo) != OK)
+		return;
+	why = icon_read(&icon, path);
+	if (why != NULL)
+		check_found(
+		    c, CHECK_WARNING, &unusable, "logo: %s %s", path, why);
+}
+
+static void
 check_argon2(struct check_run *c)
 {
 	static const struct check_advice weak = {
@@ -106,6 +129,7 @@ check_settings(struct check_run *c)
 		return false;
 	check_issuer(c);
 	check_timezone(c);
+	check_logo(c);
 	check_argon2(c);
 	return true;
 }

@@ -162,6 +162,34 @@ home() {	# PERSON
 	END
 }
 
+@test "check: a logo that cannot be shown is told" {
+	set_conf logo logo.svg
+	run latchkey check
+	[[ $output = *'logo: '*'is not there'* ]] || fail "$output"
+}
+
+@test "home: an administrator finds the desk in the account" {
+	latchkey user set alice --group admins >/dev/null
+	home alice
+	request alice GET "$ISSUER/account"
+	assert_page 'href="/admin"'
+	home bob
+	request bob GET "$ISSUER/account"
+	refute_page 'href="/admin"'
+}
+
+@test "home: a wrong address leads home, and a provider that cannot be opened is told by a page of ours" {
+	request - GET "$ISSUER/nothing"
+	assert_status 404
+	assert_page '<a href="/">Home</a>'
+	mv "$DATA/store" "$DATA/elsewhere"
+	request - GET "$ISSUER/"
+	assert_status 503
+	assert_header Content-Type '^text/html'
+	assert_page 'The sign-in service is not available'
+	assert_header Retry-After '^10$'
+}
+
 @test "home: the page to sign in has at most 20 KB, and asks for nothing but the favicon" {
 	request - GET "$ISSUER/"
 	page_asks_password

@@ -37,7 +37,8 @@ NOT_REACHED = {
 }
 # Which of them it was, the caller does not tell.
 KEPT = {("family_require", "prerequisite_lost")}
-NEEDS = {"page_error": "SERVER_PAGES", "templates_load": "SERVER_PAGES"}
+NEEDS = {"page_error": "SERVER_PAGES", "templates_load": "SERVER_PAGES",
+         "page_unavailable": "SERVER_PAGES"}
 NEEDS_NOT = {"dispatch_call": "SERVER_EVERY_PATH"}
 ONLY_OF_CLIENTS = "client_authentication_failed"  # see describe() in reply.c
 ROW = re.compile(r'X\((\w+), \w+,[\s\\]*"(\w+)"\)')

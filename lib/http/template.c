@@ -87,6 +87,8 @@ templates_load(struct templates **t, const char *dir)
 		return ERR_NO_MEMORY;
 	(*t)->count = count;
 	(*t)->holders = 1;
+	if (dir == NULL)
+		return OK;
 	e = file_path(folder, sizeof folder, dir, "templates");
 	for (size_t i = 0; i < count && e == OK; i++) {
 		e = file_path(

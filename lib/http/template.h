@@ -38,9 +38,9 @@ struct templates;
 
 enum { TEMPLATE_MAX = 65536 };
 
-/* Reads what DIR/templates overrides (DIR may be without one). A file that
- * others can write, is over TEMPLATE_MAX or is not UTF-8 is an error, logged:
- * ERR_PERMISSION, ERR_NO_SPACE, ERR_SYNTAX, ERR_IO; ERR_NO_MEMORY. */
+/* Reads what DIR/templates overrides (DIR may be without one, or NULL). A file
+ * that others can write, is over TEMPLATE_MAX or is not UTF-8 is an error,
+ * logged: ERR_PERMISSION, ERR_NO_SPACE, ERR_SYNTAX, ERR_IO; ERR_NO_MEMORY. */
 enum err templates_load(struct templates **t, const char *dir) MUST_CHECK;
 
 /* One more who holds T (may be NULL) and will free it; neither call is for two

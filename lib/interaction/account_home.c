@@ -3,6 +3,7 @@
 #include "interaction/app_list.h"
 #include "interaction/own_parts.h"
 #include "interaction/reset_notice.h"
+#include "protocol/desk.h"
 #include "web/page.h"
 
 /* --- home ------------------------------------------------------------------*/
@@ -55,6 +56,13 @@ list_links(const struct interaction *i)
 		own_put_link(i, &one, "url", (*p)->path);
 		json_put_str(&one, "text",
 		    message_text(i->call->page.catalogue, (*p)->link));
+		json_array_append_new(links, json_finish(&one));
+	}
+	/* The desk is a flow of its own. */
+	if (desk_admits(&own_state(i)->account.user)) {
+		json_begin(&one);
+		own_put_link(i, &one, "url", "/admin");
+		json_put_str(&one, "text", own_text(i, "desk.title"));
 		json_array_append_new(links, json_finish(&one));
 	}
 	return links;

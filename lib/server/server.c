@@ -22,6 +22,7 @@ struct server {
 	const struct endpoint *endpoints;
 	bool every_path; /* the one endpoint serves them */
 	bool whole_paths;
+	bool has_pages;
 	bool stays; /* FastCGI */
 	struct opened opened;
 };
@@ -165,12 +166,23 @@ dispatch_call(struct call *c, const struct endpoint *ep)
 		c->response.failed = true;
 }
 
+/* Neither settings nor templates of the data directory are to be had. */
 static void
-answer_unavailable(struct call *c)
+answer_unavailable(struct call *c, bool with_page)
 {
+	static const struct conf none = {.accent_color = -1};
 	struct response *r = &c->response;
+	struct templates *builtin = NULL;
 
 	response_begin(r, 503);
+	if (with_page && templates_load(&builtin, NULL) == OK) {
+		page_unavailable(r, &(struct page){.conf = &none,
+					.templates = builtin,
+					.catalogue = catalogues,
+					.elsewhere = true});
+		templates_free(&builtin);
+		return;
+	}
 	r->content_type = "text/plain; charset=utf-8";
 	buf_printf(&r->body, "%s\n", message_text(catalogues, "unavailable"));
 }
@@ -186,7 +198,7 @@ answer_call(struct server_call *own)
 			 : request_read(&c->request, c->exchange);
 
 	if (!is_provided(own)) {
-		answer_unavailable(c);
+		answer_unavailable(c, server->has_pages);
 		return;
 	}
 	if (c->page.templates != NULL)
@@ -283,7 +295,8 @@ server_run(const char *program, unsigned uses, const struct endpoint *endpoints)
 	    call_make, call_free, call_serve, workers_max, may_hang};
 	struct server server = {.endpoints = endpoints,
 	    .every_path = uses & SERVER_EVERY_PATH,
-	    .whole_paths = uses & SERVER_WHOLE_PATHS};
+	    .whole_paths = uses & SERVER_WHOLE_PATHS,
+	    .has_pages = uses & SERVER_PAGES};
 	int64_t idle_ms = idle_exit_ms();
 	struct gateway *g = NULL;
 	enum err e;

@@ -231,24 +231,13 @@ error_text(const struct page *p, enum err e, enum reason reason,
 	return text != NULL ? text : message_text(p->catalogue, any);
 }
 
-void
-page_error(
-    struct response *r, const struct page *p, enum err e, enum reason reason)
+/* HEADING and MESSAGE; WORD is the reason's. A link to URL, unless it is "". */
+static void
+show_error(struct response *r, const struct page *p, const char *heading,
+    const char *message, const char *word, const char *url, const char *text)
 {
-	page_error_link(r, p, e, reason, "", "");
-}
-
-void
-page_error_link(struct response *r, const struct page *p, enum err e,
-    enum reason reason, const char *url, const char *text)
-{
-	const char *heading = error_text(p, e, reason, "title", "error.title");
-	const char *message = error_text(p, e, reason, NULL,
-	    err_is_fault(e) ? "error.fault" : "error.request");
-	const char *word = reason_word(reason);
 	struct json_build b;
 
-	response_begin(r, err_status(e));
 	json_begin(&b);
 	json_put_str(&b, "title", heading);
 	json_put_str(&b, "heading", heading);
@@ -257,4 +246,39 @@ page_error_link(struct response *r, const struct page *p, enum err e,
 	json_put_str(&b, "link_url", url);
 	json_put_str(&b, "link_text", text);
 	page_render(r, p, "error.html", &b, NULL);
+}
+
+void
+page_error_link(struct response *r, const struct page *p, enum err e,
+    enum reason reason, const char *url, const char *text)
+{
+	response_begin(r, err_status(e));
+	show_error(r, p, error_text(p, e, reason, "title", "error.title"),
+	    error_text(p, e, reason, NULL,
+		err_is_fault(e) ? "error.fault" : "error.request"),
+	    reason_word(reason), url, text);
+}
+
+void
+page_error(
+    struct response *r, const struct page *p, enum err e, enum reason reason)
+{
+	const char *path = conf_issuer_path(p->conf);
+	char url[ISSUER_CAP + 16] = "";
+	struct buf b;
+
+	buf_init(&b, url, sizeof url);
+	if (e == ERR_NO_SUCH_PAGE && !p->elsewhere)
+		buf_printf(
+		    &b, "%s%s", path, path[0] != '\0' ? "/account" : "/");
+	page_error_link(
+	    r, p, e, reason, url, message_text(p->catalogue, "account.home"));
+}
+
+void
+page_unavailable(struct response *r, const struct page *p)
+{
+	show_error(r, p,
+	    message_text(p->catalogue, "error.temporarily_unavailable.title"),
+	    message_text(p->catalogue, "unavailable"), NULL, "", "");
 }

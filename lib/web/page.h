@@ -45,12 +45,15 @@ const char *page_reason(
     const struct page *p, enum reason reason, const char *part);
 
 /* A page that says what went wrong and what to do. REASON is a code that is
- * also in the log. */
+ * also in the log. Where there is no page, it links to ours. */
 void page_error(
     struct response *r, const struct page *p, enum err e, enum reason reason);
 
 /* The same with a link to URL, if that is not "", which says TEXT. */
 void page_error_link(struct response *r, const struct page *p, enum err e,
     enum reason reason, const char *url, const char *text);
+
+/* Nothing of the provider can be read at the moment. */
+void page_unavailable(struct response *r, const struct page *p);
 
 #endif
