@@ -13,19 +13,49 @@
 
 enum { FORM_ACTION_CAP = 1024, TEMPLATE_NAME_CAP = 32, STYLE_CAP = 65536 };
 
+/* The hash of a text that stands in each page, as CSP writes it. It takes
+ * longer than the rest of a page, so that of the text before is kept, and told
+ * by SUM: the text is ours, and a wrong hash would only block it. */
+struct source_hash {
+	size_t len;
+	uint64_t sum;
+	char text[sodium_base64_ENCODED_LEN(
+	    crypto_hash_sha256_BYTES, sodium_base64_VARIANT_ORIGINAL)];
+};
+
+static uint64_t
+sum_of(const char *s, size_t len)
+{
+	uint64_t sum = len, word;
+
+	for (; len >= sizeof word; s += sizeof word, len -= sizeof word) {
+		memcpy(&word, s, sizeof word);
+		sum = (sum ^ word) * 0x9e3779b97f4a7c15;
+		sum ^= sum >> 32;
+	}
+	while (len-- > 0)
+		sum = (sum ^ (uint8_t)s[len]) * 0x9e3779b97f4a7c15;
+	return sum;
+}
+
 /* The stylesheet is part of the page, and so is a script, where there is one.
  * Its hash allows it, and no other. */
 static void
-put_hash_source(struct buf *b, const char *directive, const char *source)
+put_hash_source(struct buf *b, const char *directive, const char *source,
+    struct source_hash *kept)
 {
 	uint8_t hash[crypto_hash_sha256_BYTES];
-	char text[sodium_base64_ENCODED_LEN(
-	    crypto_hash_sha256_BYTES, sodium_base64_VARIANT_ORIGINAL)];
+	size_t len = strlen(source);
+	uint64_t sum = sum_of(source, len);
 
-	crypto_hash_sha256(hash, (const uint8_t *)source, strlen(source));
-	sodium_bin2base64(text, sizeof text, hash, sizeof hash,
-	    sodium_base64_VARIANT_ORIGINAL);
-	buf_printf(b, "; %s 'sha256-%s'", directive, text);
+	if (kept->len != len || kept->sum != sum || len == 0) {
+		crypto_hash_sha256(hash, (const uint8_t *)source, len);
+		sodium_bin2base64(kept->text, sizeof kept->text, hash,
+		    sizeof hash, sodium_base64_VARIANT_ORIGINAL);
+		kept->len = len;
+		kept->sum = sum;
+	}
+	buf_printf(b, "; %s 'sha256-%s'", directive, kept->text);
 }
 
 /* CSP's word for where a URI leads. */
@@ -85,14 +115,15 @@ static void
 set_csp(struct response *r, const char *style, const char *script,
     const struct client *client)
 {
+	static _Thread_local struct source_hash of_style, of_script;
 	struct buf b;
 
 	buf_init(&b, r->csp_text, sizeof r->csp_text);
 	buf_puts(&b, "default-src 'none'; frame-ancestors 'none'; "
 		     "base-uri 'none'; img-src 'self'");
-	put_hash_source(&b, "style-src", style);
+	put_hash_source(&b, "style-src", style, &of_style);
 	if (script[0] != '\0')
-		put_hash_source(&b, "script-src", script);
+		put_hash_source(&b, "script-src", script, &of_script);
 	put_form_action(&b, client);
 	if (buf_ok(&b))
 		r->csp = r->csp_text;
@@ -175,7 +206,7 @@ add_script(struct json_build *data, const struct page *p)
 		text = templates_text(p->templates, "passkey.js");
 	if (text == NULL)
 		text = "";
-	json_put_str(data, PAGE_SCRIPT, text);
+	json_put(data, PAGE_SCRIPT, json_string_nocheck(text));
 	return text;
 }
 
@@ -194,7 +225,7 @@ page_render(struct response *r, const struct page *p, const char *name,
 	const char *script = add_script(data, p);
 	json_t *object;
 
-	json_put_str(data, "style", style);
+	json_put(data, "style", json_string_nocheck(style));
 	put_pictures(data, p);
 	put_contact(data, p->conf);
 	json_put_str(data, "provider_name", p->conf->provider_name);
