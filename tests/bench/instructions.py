@@ -216,5 +216,13 @@ def instructions(where, options):
         lambda c, _: c.ask("GET", "/page.html", role=AUTHORIZER,
                           LATCHKEY_SITE=site,
                           HTTP_COOKIE=f"latchkey-gate={cookie}"))
+    for page in "sessions", "apps":
+        for known in 1, 50:
+            person = f"{page}-{known}"
+            store.latchkey("user", "add", person, "--no-password")
+            session = store.seed("account", known, person, person)[0]
+            row(f"/account/{page} of {known}", 0, "account",
+                lambda c, _: c.ask("GET", f"/account/{page}",
+                                   HTTP_COOKIE=f"latchkey-session={session}"))
     yield table
     yield detail

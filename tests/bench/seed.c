@@ -6,17 +6,20 @@
  *	seed DIR expired N CLIENT PERSON SCOPE
  *	seed DIR codes N CLIENT PERSON SCOPE REDIRECT_URI CHALLENGE
  *	seed DIR visits N SITE PERSON
+ *	seed DIR account N APP PERSON
  *
  * Makes N: people are person0 and so on; families begin on all the days of
  * half their life, or have expired in all the minutes of the last hour. With
  * "-" for PERSON they belong to all people in turn. Prints, a line each, SAMPLE
  * refresh tokens from all over the families, or N codes, or the gate's cookies
- * of N visits to a site. Many in a transaction: it is the store that is wanted,
- * not the way there.
+ * of N visits to a site, or the session cookie of the last of N sign-ins; the
+ * apps APP0 and so on, N of them, are then known to the person as well. Many in
+ *a transaction: it is the store that is wanted, not the way there.
  */
 #include "base/clock.h"
 #include "base/str.h"
 #include "domain/code.h"
+#include "domain/consent.h"
 #include "domain/family.h"
 #include "domain/opaque_token.h"
 #include "domain/password.h"
@@ -39,6 +42,7 @@ struct seed {
 	uint8_t (*people)[USER_ID_LEN]; /* whose families and codes they are */
 	size_t people_count, people_cap;
 	uint8_t (*ids)[FAMILY_ID_LEN]; /* of the batch */
+	struct session_cookie cookie;
 };
 
 static int
@@ -312,6 +316,81 @@ seed_visits(struct seed *s)
 	return e;
 }
 
+/* An app that the person has allowed, and that has tokens from a session. */
+static enum err
+add_known_app(struct store_txn *t, struct seed *s,
+    const struct session *session, int64_t i)
+{
+	struct family_lifetimes l = provider_lifetimes(&s->p);
+	struct client c = {.grants = GRANT_AUTHORIZATION_CODE,
+	    .auth_method = AUTH_NONE,
+	    .alg = JWA_EDDSA,
+	    .redirect_uris = "http://127.0.0.1:9/cb",
+	    .scope = "openid profile email"};
+	struct family f = {.auth_time = s->now,
+	    .amr = "pwd",
+	    .scope = "openid profile email",
+	    .refreshable = true};
+	struct consent consent = {
+	    .granted = "openid profile email", .changed_at = s->now};
+	enum err e;
+
+	snprintf(
+	    c.client_id, sizeof c.client_id, "%s%" PRId64, s->client_id, i);
+	snprintf(c.name, sizeof c.name, "App %" PRId64, i);
+	e = client_add(t, &c, s->now);
+	memcpy(consent.user_id, session->user_id, USER_ID_LEN);
+	memcpy(f.user_id, session->user_id, USER_ID_LEN);
+	memcpy(f.sid, session->sid, SID_LEN);
+	family_id_make(f.family_id, s->now);
+	if (e == OK)
+		e = str_copy(
+		    consent.client_id, sizeof consent.client_id, c.client_id);
+	if (e == OK)
+		e = str_copy(f.client_id, sizeof f.client_id, c.client_id);
+	if (e == OK)
+		e = consent_put(t, &consent);
+	return e == OK ? family_begin(t, &f, &l, s->now) : e;
+}
+
+static enum err
+account_step(struct store_txn *t, void *arg)
+{
+	static const char agent[] =
+	    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like "
+	    "Gecko) Chrome/126.0.0.0 Safari/537.36";
+	struct seed *s = arg;
+	struct session_lifetimes lives =
+	    provider_session_lifetimes(&s->p, false);
+	enum err e = OK;
+
+	for (int64_t i = 0; e == OK && i < s->total; i++) {
+		struct session session;
+
+		session_make(&session, &s->cookie, NULL, s->people[0], "pwd",
+		    &lives, false, s->now);
+		session_note_place(&session, "192.0.2.1", agent);
+		e = session_put(t, &session);
+		if (e == OK)
+			e = add_known_app(t, s, &session, i);
+	}
+	return e;
+}
+
+static enum err
+seed_account(struct seed *s)
+{
+	char text[SESSION_COOKIE_CAP];
+	enum err e = store_read(s->p.store, find_people, s);
+
+	if (e == OK)
+		e = store_write(s->p.store, s->now, account_step, s);
+	session_cookie_encode(text, &s->cookie);
+	if (e == OK)
+		puts(text);
+	return e;
+}
+
 static const struct kind {
 	const char *name;
 	int argc;
@@ -322,6 +401,7 @@ static const struct kind {
     {"expired", 7, seed_expired},
     {"codes", 9, seed_codes},
     {"visits", 6, seed_visits},
+    {"account", 6, seed_account},
 };
 
 static const struct kind *
@@ -353,7 +433,8 @@ main(int argc, char **argv)
 	enum err e;
 
 	if (kind == NULL || str_to_int64(argv[3], 1, 100000000, &s.total) != OK)
-		return refuse("DIR people|families|expired|codes|visits N ...");
+		return refuse(
+		    "DIR people|families|expired|codes|visits|account N ...");
 	if (kind->make == seed_families &&
 	    str_to_int64(argv[7], 1, s.total, &s.sample) != OK)
 		return refuse("how many tokens to print?");
