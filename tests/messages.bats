@@ -40,6 +40,14 @@ generate() {	# FILE...
 	    fail "not used" "$(comm -23 <(keys) <(sort -u <<<"$used"))"
 }
 
+@test "messages: what can happen to a person's account has a sentence" {
+	local missing
+	missing=$(comm -23 <(python3 "$root/tests/reasons.py" "$root" events |
+	    sed 's/^events //' | grep -vE '^(client|key|site)_|^user_deleted$' | sort) \
+	    <(keys | sed -n 's/^event\.//p' | sort))
+	[[ -z $missing ]] || fail "no event.NAME: $missing"
+}
+
 @test "messages: a mistake in a file of them stops the build" {
 	local d=$BATS_TEST_TMPDIR line told
 	local head='language.name = x\nlanguage.direction = ltr\n'

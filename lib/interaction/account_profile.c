@@ -1,8 +1,10 @@
 #include "interaction/account_profile.h"
 
 #include "base/str.h"
+#include "base/zone_names.h"
 #include "interaction/own_parts.h"
 #include "protocol/account_profile.h"
+#include "web/reader.h"
 
 static const struct step profile_step, email_step;
 
@@ -11,7 +13,7 @@ static const struct step profile_step, email_step;
 /* As it is known, or as it was typed a moment ago. */
 struct profile_data {
 	struct profile shown;
-	bool is_typed;
+	struct zone_names zones;
 };
 
 static enum err
@@ -26,33 +28,51 @@ look_at_profile(struct store_txn *t, struct account *a, void *arg)
 	return OK;
 }
 
-/* The languages there are, the person's among them. */
 static json_t *
-list_languages(const char *chosen)
+show_zone(const char *name, bool chosen)
 {
-	json_t *list = json_array();
 	struct json_build one;
 
-	for (const struct catalogue *c = catalogues; c->language != NULL; c++) {
-		json_begin(&one);
-		json_put_str(&one, "tag", c->language);
-		json_put_str(&one, "called", c->name);
-		json_put_bool(&one, "chosen", str_equal(c->language, chosen));
-		json_array_append_new(list, json_finish(&one));
+	json_begin(&one);
+	json_put_str(&one, "zone_name", name);
+	json_put_bool(&one, "chosen", chosen);
+	return json_finish(&one);
+}
+
+/* Those of the system, and the person's. None if the system has no list: then
+ * the name is typed. */
+static json_t *
+list_zones(struct zone_names *zones, const char *chosen)
+{
+	json_t *list = json_array();
+	bool is_there = chosen[0] == '\0';
+
+	if (zone_names_read(zones) != OK)
+		return list;
+	for (size_t n = 0; n < zones->count; n++) {
+		bool same = str_equal(zones->name[n], chosen);
+
+		is_there |= same;
+		json_array_append_new(list, show_zone(zones->name[n], same));
 	}
+	if (!is_there)
+		json_array_insert_new(list, 0, show_zone(chosen, true));
 	return list;
 }
 
 static void
 put_profile(struct interaction *i, struct json_build *b)
 {
-	const struct profile_data *d = own_state(i)->data;
+	struct profile_data *d = own_state(i)->data;
+	json_t *zones = list_zones(&d->zones, d->shown.zoneinfo);
 
+	json_put_bool(b, "has_zones", json_array_size(zones) > 0);
+	json_put(b, "zones", zones);
 	json_put_str(b, "display", d->shown.display);
 	json_put_str(b, "given_name", d->shown.given_name);
 	json_put_str(b, "family_name", d->shown.family_name);
 	json_put_str(b, "zone", d->shown.zoneinfo);
-	json_put(b, "languages", list_languages(d->shown.language));
+	reader_put_languages(b, d->shown.language);
 }
 
 static const char *
