@@ -4,8 +4,6 @@
   unmarked.py EN_MSG PAGE...
 
 Prints the text that is outside of the brackets, with its page, and then the
-keys of the sentences that are on no page. Names (<bdi>, <option>, <dd>), times and reasons
-(<code>) are data.
 keys of the sentences that are on no page. Names (<bdi>, or with a direction or
 language of their own), values, times and reasons (<code>) are data.
 """
@@ -14,7 +12,6 @@ import pathlib
 import re
 import sys
 
-DATA = {"bdi", "code", "dd", "option", "time"}
 DATA = {"bdi", "code", "dd", "option", "pre", "textarea", "time"}
 SHOWN = ("title", "alt", "placeholder", "aria-label")
 
