@@ -415,3 +415,13 @@ basic() {
 	assert_page 'has no password'
 	[[ $(http_body) != *'value="save"'* ]]
 }
+
+@test "desk: it can be used in a browser, at the width of a telephone and with Back" {
+	latchkey site add http://localhost:9 >/dev/null
+	! latchkey client show gitea >/dev/null 2>&1 ||
+	    latchkey client del gitea >/dev/null
+	SCREENSHOTS=${KEEP_SCREENSHOTS:-} PYTHONDONTWRITEBYTECODE=1 \
+	    timeout 120 /usr/bin/python3 "$root/tests/desk.py" \
+	    "$ISSUER" "$PASSWORD" >&2
+	latchkey site del http://localhost:9 >/dev/null
+}

@@ -340,6 +340,9 @@ desk() {
 
 desk_people_pages() {
 	local person=alice
+	# They may have changed it at the pages of their account.
+	latchkey user set alice --email alice@example.org --email-verified \
+	    >/dev/null
 	desk /people
 	desk /people q=nobody-is-called-so
 	desk /people/add
@@ -449,6 +452,14 @@ desk_pages() {
 	desk '/keys?done=rotated'
 	desk /audit
 	desk '/audit?event=none-of-these'
+	desk '/audit?by=alice'
+	desk '/person/link?name=bob' && press save && see 200
+	desk '/person/factors?name=bob' && press save && assert_status 303
+	desk '/person?name=bob&done=factors'
+	latchkey user add dora --no-password >/dev/null
+	desk '/person?name=dora'
+	desk '/person/factors?name=dora'
+	desk '/person/link?name=dora' && press save && see 200
 	person=bob
 	open_page bob "$ISSUER/admin"
 	! page_asks_password || log_in bob

@@ -198,6 +198,9 @@ put_audit_filters(struct interaction *i, struct json_build *b)
 	for (size_t n = 0; n < sizeof fields / sizeof *fields; n++)
 		desk_field(i, b, &fields[n]);
 	json_put_str(b, "search", desk_text(i, "desk.search"));
+	for (size_t n = 0; n < sizeof fields / sizeof *fields; n++)
+		if (fields[n].value[0] != '\0')
+			json_put_bool(b, "sought", true);
 }
 
 static void

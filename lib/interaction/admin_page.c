@@ -111,8 +111,8 @@ desk_head(struct interaction *i, struct json_build *b, const char *key,
     const char *name)
 {
 	static const char *const none[] = {"lead", "empty", "more_url",
-	    "back_url", "search", "submit", "told", "what", "until", "has_rows",
-	    "has_facts", "has_links", NULL};
+	    "back_url", "search", "sought", "submit", "told", "what", "until",
+	    "has_rows", "has_facts", "has_links", NULL};
 	static const char *const lists[] = {
 	    "rows", "facts", "fields", "links", NULL};
 	const char *detail = own_state(i)->detail;
@@ -264,6 +264,7 @@ desk_search(struct interaction *i, struct json_build *b, const char *q)
 	    &(struct desk_field){
 		.name = "q", .label = "desk.search_for", .value = q});
 	json_put_str(b, "search", desk_text(i, "desk.search"));
+	json_put_str(b, "sought", q);
 }
 
 /* --- records ---------------------------------------------------------------*/
