@@ -33,15 +33,18 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   claims access_token id_token introspect revoke userinfo \
 	   logout discovery gate gate_sign_in \
 	   account_profile account_password account_sessions account_apps account_app_passwords \
-	   second_factor account_events
+	   second_factor account_events \
+	   account_factors factor_rule
 http	 = gateway signals request response template
-web	 = cookie csrf cors browser page reader date picture colour call reply token_reply refresh_cookie auth_request
+web	 = cookie csrf cors browser page reader date picture colour call reply token_reply refresh_cookie auth_request \
+	   qr
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   gate_flow gate_notice own_page app_list account_home account_flow \
 	   admin_page admin_people admin_person admin_ways_in admin_apps admin_app admin_sites admin_site \
 	   admin_sessions admin_keys admin_audit admin_home admin_flow \
 	   second_factor_step \
-	   own_parts account_profile account_password account_sessions account_apps account_app_passwords account_events
+	   own_parts account_profile account_password account_sessions account_apps account_app_passwords account_events \
+	   enrol account_factors
 server	 = server opened token_answer worker_pool stack_wipe held
 
 domain	+= passkey
@@ -51,7 +54,7 @@ interaction += passkey_form account_passkeys
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate account admin
 
-command	 = list latchkey admin remains init user user_profile user_password user_rename import import_judge import_tell import_lines import_csv import_authelia client client_options client_show own_domain recipe_cli site \
+command	 = list latchkey admin remains init user user_profile user_password user_rename user_factors import import_judge import_tell import_lines import_csv import_authelia client client_options client_show own_domain recipe_cli site \
 	   app_password groups key \
 	   session grant check check_run check_files check_held check_settings check_store check_keys check_people check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt

@@ -5,6 +5,7 @@
 #include "domain/keyring.h"
 #include "domain/people.h"
 #include "list.h"
+#include "user_factors.h"
 #include "user_link.h"
 #include "user_password.h"
 #include "user_profile.h"
@@ -26,6 +27,8 @@ static const struct option add_options[] = {
     {"--email-verified", NULL, false},
     {"--email-unverified", NULL, false},
     {"--group", "GROUP", true},
+    {"--require-factor", NULL, false},
+    {"--no-require-factor", NULL, false},
     {"--password-stdin", NULL, false},
     {"--no-password", NULL, false},
     OPTION_JSON,
@@ -49,6 +52,8 @@ static const struct option set_options[] = {
     {"--group", "GROUP", true},
     {"--add-group", "GROUP", true},
     {"--remove-group", "GROUP", true},
+    {"--require-factor", NULL, false},
+    {"--no-require-factor", NULL, false},
     OPTION_END,
 };
 
@@ -74,6 +79,7 @@ static const struct column show_columns[] = {
     {"groups", "groups", false},
     {"locked", "locked", false},
     {"has_password", "has password", false},
+    {"require_factor", "needs second factor", false},
     {"created_at", "created", true},
     {"updated_at", "changed", true},
     COLUMN_END,
@@ -417,6 +423,8 @@ const struct verb user_verbs[] = {
     {"user", "set", "NAME", false, false, set_options,
 	"Changes what is known of a person; --group replaces the list.",
 	set_user},
+    {"user", "factors", "NAME", false, false, user_factors_options,
+	"Shows or removes the second factors of a person.", user_factors},
     {"user", "rename", "OLD NEW", false, false, no_options,
 	"Gives a person another user name; `sub` stays.", user_rename_verb},
     {"user", "lock", "NAME", false, false, no_options,

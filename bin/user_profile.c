@@ -74,6 +74,10 @@ user_apply_profile(struct user *u, const struct args *args, struct refusal *r)
 		u->email_verified = u->email[0] != '\0';
 	if (args_has(args, "--email-unverified"))
 		u->email_verified = false;
+	if (args_has(args, "--require-factor"))
+		u->require_factor = true;
+	if (args_has(args, "--no-require-factor"))
+		u->require_factor = false;
 	return e;
 }
 

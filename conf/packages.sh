@@ -28,6 +28,7 @@ needs() {
 		echo 'libcurl4-openssl-dev curl/curl.h'
 		echo 'libyaml-dev yaml.h'
 		echo 'liboath-dev liboath/oath.h'
+		echo 'libqrencode-dev qrencode.h'
 		[ "${RS256:-yes}" = no ] || echo 'libssl-dev openssl/evp.h'
 		;;
 	demo)

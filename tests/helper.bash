@@ -115,6 +115,18 @@ travel() {
 	mv "$LATCHKEY_TEST_CLOCK.new" "$LATCHKEY_TEST_CLOCK"
 }
 
+# totp SECRET: the code that an authenticator app shows.
+totp() {
+	python3 - "$1" "$(($(date +%s) + $(cat "${LATCHKEY_TEST_CLOCK:-/dev/null}" 2>/dev/null || echo 0)))" <<-'PY'
+	import base64, hmac, struct, sys
+	secret, now = sys.argv[1], int(sys.argv[2])
+	mac = hmac.digest(base64.b32decode(secret.replace(" ", "")),
+	                  struct.pack(">Q", now // 30), "sha1")
+	at = mac[-1] & 15
+	print("%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff) % 10**6))
+	PY
+}
+
 # store_figure NAME: how many users, clients, sessions, grants; or KiB.
 store_figure() {
 	local line

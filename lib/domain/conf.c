@@ -30,6 +30,9 @@ const struct conf_key conf_keys[] = {
 	"the provider's address, as clients are told it"},
     {"provider_name", "", conf_parse_provider_name, FIELD(provider_name), 0, 0,
 	"the provider's name on pages; the issuer's host by default"},
+    {"require_factor_groups", "", conf_parse_groups,
+	FIELD(require_factor_groups), 0, 0,
+	"the groups whose members need a second factor; none by default"},
     {"language", "en", conf_parse_language, FIELD(language), 0, 0,
 	"the language of pages and mails, where neither app nor person nor "
 	"browser names another"},

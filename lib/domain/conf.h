@@ -20,6 +20,7 @@ enum {
 	MAIL_FROM_CAP = 255,
 	CONF_PATH_CAP = 512,
 	PROVIDER_NAME_CAP = 128,
+	CONF_GROUPS_CAP = 1024,
 	LANGUAGE_TAG_CAP = 16,
 	LOGO_CAP = 65,
 	CONTACT_CAP = 257,
@@ -32,6 +33,7 @@ struct conf {
 	size_t issuer_path_at;   /* conf_issuer_path */
 	bool secure;             /* the issuer is https */
 	char provider_name[PROVIDER_NAME_CAP];
+	char require_factor_groups[CONF_GROUPS_CAP]; /* names */
 	char language[LANGUAGE_TAG_CAP]; /* of pages, where nothing says more */
 	char timezone[ZONE_NAME_CAP];    /* of dates, as well */
 	char logo[LOGO_CAP];             /* a file in dir; "": none */

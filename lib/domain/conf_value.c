@@ -2,6 +2,7 @@
 
 #include "base/issuer.h"
 #include "base/language.h"
+#include "base/names.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -27,6 +28,37 @@ parse_line(char *field, size_t cap, const char *value, struct buf *wanted)
 		return OK;
 	buf_printf(
 	    wanted, "give at most %d bytes of UTF-8 on one line", (int)cap - 1);
+	return ERR_SYNTAX;
+}
+
+/* What people put around a name. */
+static const char *
+trim_group(char *name)
+{
+	size_t len = strlen(name);
+
+	while (len > 0 && name[len - 1] == ' ')
+		name[--len] = '\0';
+	return name + strspn(name, " ");
+}
+
+enum err
+conf_parse_groups(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	char name[CONF_GROUPS_CAP], *groups = field;
+	enum err e = OK;
+
+	(void)k;
+	groups[0] = '\0';
+	while (e == OK && names_next(&value, name, sizeof name))
+		e = names_add(groups, CONF_GROUPS_CAP, trim_group(name));
+	if (e == OK && *value == '\0' && !str_has_control(groups))
+		return OK;
+	buf_printf(wanted,
+	    "give groups with commas between them, at most %d "
+	    "bytes",
+	    CONF_GROUPS_CAP - 1);
 	return ERR_SYNTAX;
 }
 

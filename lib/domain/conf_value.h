@@ -17,6 +17,8 @@ enum err duration_parse(
 
 enum err conf_parse_issuer(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
+enum err conf_parse_groups(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
 enum err conf_parse_provider_name(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_language(const struct conf_key *k, void *field,

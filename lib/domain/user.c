@@ -30,6 +30,7 @@ static const struct record_field user_fields[] = {
     FIELD_OF(struct user, zoneinfo, TEXT, SHOWN, "zoneinfo"),
     FIELD_OF(struct user, password.imported, TEXT, SECRET, "imported"),
     FIELD_OF(struct user, reset_at, TIME, INNER, "reset_at"),
+    FIELD_OF(struct user, require_factor, BOOL, SHOWN, "require_factor"),
 };
 const struct record_type user_record = {
     .table = TABLE_USERS,

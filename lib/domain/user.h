@@ -39,8 +39,9 @@ struct user {
 	char groups[GROUPS_CAP]; /* names (base/names.h) */
 	struct password_hash password;
 	int64_t created_at, changed_at;
-	int64_t reset_at; /* a link set the password; 0: never, or the person
-			   * has been told */
+	bool require_factor; /* a password alone is not enough */
+	int64_t reset_at;    /* a link set the password; 0: never, or the person
+			      * has been told */
 	uint32_t devices_ended; /* how often: covered by device cookies */
 	/* Each may be "": not told. */
 	char given_name[USER_DISPLAY_CAP], family_name[USER_DISPLAY_CAP];

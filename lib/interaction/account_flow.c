@@ -3,6 +3,7 @@
 #include "interaction/account_app_passwords.h"
 #include "interaction/account_apps.h"
 #include "interaction/account_events.h"
+#include "interaction/account_factors.h"
 #include "interaction/account_home.h"
 #include "interaction/account_passkeys.h"
 #include "interaction/account_password.h"
@@ -18,6 +19,7 @@ static const struct own_page *const account_pages[] = {
     &email_page,
     &password_page,
     &passkeys_page,
+    &factors_page,
     &sessions_page,
     &everywhere_page,
     &apps_page,

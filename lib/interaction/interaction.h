@@ -25,7 +25,7 @@
 #include <stdbool.h>
 
 enum {
-	STEP_BUTTONS_MAX = 8,
+	STEP_BUTTONS_MAX = 6,
 	INTERACTION_TEXT_CAP = REQUEST_QUERY_MAX + 1,
 	/* Longer, and some server on the way would refuse the URL. */
 	INTERACTION_URL_CAP = 24576

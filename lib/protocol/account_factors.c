@@ -1,0 +1,117 @@
+#include "protocol/account_factors.h"
+
+#include "base/str.h"
+#include "domain/audit.h"
+#include "protocol/factor_rule.h"
+
+#include <string.h>
+
+static void
+note_factor(struct store_txn *t, const struct account *a, const char *event,
+    const char *detail, const char *from)
+{
+	audit_write(t, a->now,
+	    &(struct audit_line){.event = event,
+		.user = a->user.name,
+		.user_id = a->user.user_id,
+		.address = from,
+		.detail = detail});
+}
+
+enum err
+account_look_at_factors(struct store_txn *t, struct account *a, void *arg)
+{
+	struct account_factors *f = arg;
+	enum err e = factor_get(t, a->user.user_id, &f->factor);
+
+	if (e == OK)
+		e = factors_of(t, a->user.user_id, &f->kinds);
+	f->required = factor_rule_for(&f->p->conf, &a->user);
+	return e;
+}
+
+enum err
+account_raise_session(struct store_txn *t, struct account *a, const char *word)
+{
+	char *amr = a->session.amr;
+	enum err e = words_add(amr, AMR_CAP, word);
+
+	if (e == OK && words_count(amr) > 1)
+		e = words_add(amr, AMR_CAP, "mfa");
+	return e == OK ? session_put(t, &a->session) : e;
+}
+
+enum err
+account_add_app(struct store_txn *t, struct account *a, void *arg)
+{
+	struct account_app_adding *q = arg;
+	struct factor f;
+	enum err e = factor_get(t, a->user.user_id, &f);
+
+	if (e != OK)
+		return e;
+	factor_set_totp(&f, q->secret, q->step, &q->p->keyring, a->now);
+	q->has_codes = f.recovery_len > 0;
+	e = factor_put(t, &f);
+	factor_wipe(&f);
+	if (e == OK)
+		e = account_raise_session(t, a, "otp");
+	note_factor(t, a, "factor_added", "authenticator app", q->from);
+	return e;
+}
+
+enum err
+account_add_codes(struct store_txn *t, struct account *a, void *arg)
+{
+	const struct account_codes_adding *q = arg;
+	struct factor f;
+	enum err e = factor_get(t, a->user.user_id, &f);
+
+	/* They were made for the person who was signed in a moment ago. */
+	if (e == OK && memcmp(q->made->user_id, f.user_id, USER_ID_LEN) != 0)
+		e = ERR_LOGIN_REQUIRED;
+	if (e != OK)
+		return e;
+	memcpy(f.recovery, q->made->recovery, sizeof f.recovery);
+	f.recovery_len = q->made->recovery_len;
+	f.recovery_since = q->made->recovery_since;
+	e = factor_put(t, &f);
+	factor_wipe(&f);
+	note_factor(t, a, "factor_added", "recovery codes", q->from);
+	return e;
+}
+
+/* What is left of KINDS without KIND. */
+static bool
+is_last(unsigned kinds, unsigned kind)
+{
+	return factor_is_second(kinds) && !factor_is_second(kinds & ~kind);
+}
+
+enum err
+account_remove_factor(struct store_txn *t, struct account *a, void *arg)
+{
+	struct account_factor_removing *q = arg;
+	struct factor f;
+	unsigned kinds;
+	enum err e = factor_get(t, a->user.user_id, &f);
+
+	if (e == OK)
+		e = factors_of(t, a->user.user_id, &kinds);
+	if (e != OK)
+		return e;
+	q->is_required =
+	    is_last(kinds, q->kind) && factor_rule_for(&q->p->conf, &a->user);
+	if (q->is_required)
+		return OK;
+	if (q->kind == FACTOR_TOTP)
+		factor_clear_totp(&f);
+	if (q->kind == FACTOR_RECOVERY || is_last(kinds, q->kind))
+		factor_clear_recovery(&f);
+	e = factor_put(t, &f);
+	factor_wipe(&f);
+	note_factor(t, a, "factor_removed",
+	    q->kind == FACTOR_TOTP ? "authenticator app" : "recovery codes",
+	    q->from);
+	return e;
+}

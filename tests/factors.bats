@@ -1,0 +1,267 @@
+# Second factors: authenticator apps and recovery codes, from the page where
+# they are set up to the session that they open.
+
+load helper
+
+setup_file() {
+	export USE_TEST_CLOCK=1
+	new_store
+	add_user alice
+	add_user bob
+	add_client app --trusted
+	save_store
+}
+
+setup() {
+	fresh_store
+}
+
+# The page of factors, after signing in.
+open_factors() {
+	open_page "$1" "$ISSUER/account/factors"
+	! page_asks_password || log_in "$1"
+}
+
+# set_up PERSON: $secret, and $codes, those shown.
+set_up() {
+	open_factors "$1"
+	assert_page 'Authenticator app'
+	submit "$1" step=set_up
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	submit "$1" step=confirm code="$(totp "$secret")"
+	mapfile -t codes < <(http_body | grep -oP '<code>\K[0-9a-z-]{19}')
+	assert_equal "${#codes[@]}" 10
+}
+
+# A new browser, signed in up to the code.
+up_to_code() {
+	rm -f "$BATS_TEST_TMPDIR"/cgi-jar-*
+	open_page "$1" "$(authorize_url app)"
+	log_in "$1"
+	assert_page 'name="code"'
+}
+
+is_signed_in() {
+	[[ $(http_header Location) = "$CALLBACK"\?*code=* ]] ||
+	    fail 'not signed in' "$(http_status)" "$(http_body)"
+}
+
+@test "factors: an app counts once its code was typed; then it is asked for, after the password" {
+	open_factors alice
+	submit alice step=set_up
+	assert_page 'otpauth://totp/'
+	submit alice step=confirm code=000000
+	assert_page 'not the code of this key'
+	open_factors alice
+	refute_page 'In use since'
+	set_up alice
+	travel 30
+	up_to_code alice
+	submit alice step=code code=''
+	assert_page 'Enter a code'
+	submit alice step=code code="$(totp "$secret")"
+	is_signed_in
+	run -0 latchkey session list --json
+	jq -e 'any(.[]; .amr == ["pwd", "otp", "mfa"])' <<<"$output"
+	run -0 latchkey audit
+	[[ $output = *factor_added*alice* ]]
+}
+
+@test "factors: the picture says what the text says, and the secret is in no store" {
+	open_factors alice
+	submit alice step=set_up
+	assert_page '<svg class="qr"'
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	[[ $secret =~ ^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$ ]]
+	http_body | grep -q "secret=${secret// /}&amp;issuer="
+	submit alice step=confirm code="$(totp "$secret")"
+	run -1 grep -rqF "${secret// /}" "$DATA"
+	raw=$(python3 -c 'import base64, sys
+print(base64.b32decode(sys.argv[1]).hex())' "${secret// /}")
+	run -1 grep -q "$raw" <(xxd -p "$DATA"/store/* | tr -d '\n')
+}
+
+@test "factors: adding one is enough for this session, and no sign-in gets past it" {
+	set_up alice
+	run -0 latchkey session list --json
+	assert_equal "$(jq -c '.[0].amr' <<<"$output")" '["pwd","otp","mfa"]'
+	sign_in alice app >/dev/null
+	up_to_code alice
+	# The password alone opened nothing.
+	run -0 latchkey session list --json
+	assert_equal "$(jq length <<<"$output")" 1
+	open_page alice "$ISSUER/account"
+	page_asks_password
+}
+
+@test "factors: a code is good once, in another browser as well (RFC 6238 5.2)" {
+	set_up alice
+	travel 30
+	now=$(totp "$secret")
+	up_to_code alice
+	submit alice step=code code="${now:0:3} ${now:3}"
+	is_signed_in
+	up_to_code alice
+	submit alice step=code code="$now"
+	assert_status 403
+	assert_page 'used already'
+	travel 30
+	submit alice step=code code="$(totp "$secret")"
+	is_signed_in
+}
+
+@test "factors: two browsers at once, one code: one session" {
+	set_up alice
+	travel 30
+	now=$(totp "$secret")
+	up_to_code alice
+	form_fields | grep -v '^code=' >"$BATS_TEST_TMPDIR/fields"
+	mapfile -t fields <"$BATS_TEST_TMPDIR/fields"
+	for n in 1 2 3 4; do
+		(BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/$n && mkdir "$BATS_TEST_TMPDIR" &&
+		    cp "${BATS_TEST_TMPDIR%/*}"/cgi-jar-* "$BATS_TEST_TMPDIR"
+		request alice POST "$ISSUER/authorize" -H "Origin: $(issuer_origin)" \
+		    "${fields[@]}" step=code code="$now") &
+	done
+	wait
+	run -0 latchkey session list --json
+	assert_equal "$(jq length <<<"$output")" 2
+}
+
+@test "factors: five wrong codes at once, then one a minute; twenty close them until another way was used" {
+	set_up alice
+	travel 30
+	up_to_code alice
+	for n in 1 2 3 4 5; do
+		submit alice step=code code=00000$n
+		assert_status 403
+	done
+	submit alice step=code code="$(totp "$secret")"
+	assert_status 429
+	assert_page 'Wait [1-6][0-9] seconds'
+	for n in {6..20}; do
+		travel 60
+		((n % 4)) || up_to_code alice
+		submit alice step=code code=0000$((n + 10))
+	done
+	assert_page 'Too many wrong codes'
+	travel 3600
+	up_to_code alice
+	submit alice step=code code="$(totp "$secret")"
+	assert_page 'Too many wrong codes'
+	run -0 latchkey audit
+	[[ $output = *totp_closed*alice* ]]
+	run -0 latchkey user factors alice
+	[[ $output = *'closed: too many wrong codes'* ]]
+	submit alice step=code code="${codes[4]}"
+	is_signed_in
+	open_factors alice
+	assert_page 'Too many wrong codes were entered, on '
+	up_to_code alice
+	submit alice step=code code="$(totp "$secret")"
+	is_signed_in
+}
+
+@test "factors: a recovery code is good once, however it is typed; few are told; new ones replace them" {
+	set_up alice
+	up_to_code alice
+	typed=${codes[0]^^}
+	submit alice step=code code="${typed//-/ }"
+	is_signed_in
+	up_to_code alice
+	submit alice step=code code="${codes[0]}"
+	assert_status 403
+	for n in 1 2 3 4 5 6; do
+		up_to_code alice
+		submit alice step=code code="${codes[n]}"
+		is_signed_in
+	done
+	open_factors alice
+	assert_page 'class="alert">You have 3 recovery codes left'
+	submit alice step=codes
+	assert_page 'Your recovery codes'
+	up_to_code alice
+	submit alice step=code code="${codes[9]}"
+	assert_status 403
+	run -0 latchkey audit
+	[[ $output = *recovery_code_used*alice* ]]
+}
+
+@test "factors: what was proven is good for minutes, in one browser, for one person" {
+	set_up alice
+	travel 30
+	up_to_code alice
+	travel 301
+	submit alice step=code code="$(totp "$secret")"
+	assert_status 403
+	page_asks_password
+	up_to_code alice
+	proof=$(form_fields | grep ^proof=)
+	open_page bob "$(authorize_url app)"
+	submit bob step=code "$proof" code="$(totp "$secret")"
+	page_asks_password
+}
+
+@test "factors: an enrolment is one person's, and good for half an hour" {
+	open_factors alice
+	submit alice step=set_up
+	sealed=$(form_fields | grep ^sealed=)
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	open_factors bob
+	submit bob step=set_up
+	submit bob step=confirm "$sealed" code="$(totp "$secret")"
+	assert_page 'open for too long'
+	open_factors alice
+	submit alice step=set_up
+	sealed=$(form_fields | grep ^sealed=)
+	submit alice step=confirm "${sealed%??}xx" code="$(totp "$secret")"
+	assert_page 'open for too long'
+}
+
+@test "factors: one is removed after a question, and its recovery codes go with it" {
+	set_up alice
+	open_factors alice
+	submit alice step=remove_codes
+	submit alice step=keep
+	assert_page 'You have 10 recovery codes left'
+	submit alice step=remove_app
+	assert_page 'Your password alone will be enough'
+	submit alice step=remove
+	refute_page 'In use since'
+	run -0 latchkey user factors alice --json
+	assert_equal "$output" '[]'
+	sign_in alice app >/dev/null
+}
+
+@test "factors: the administrator sees them, removes one or all, and it is in the audit" {
+	set_up alice
+	run -0 latchkey user factors alice
+	[[ $output = *app*'authenticator app'*recovery*10* ]]
+	run -1 latchkey user factors alice --remove nothing
+	run -2 latchkey user factors alice --remove app --remove-all
+	run -1 latchkey user factors nobody
+	run -0 latchkey user factors alice --remove app
+	assert_equal "$output" '1 factor removed.'
+	run -0 latchkey user factors alice --json
+	assert_equal "$output" '[]'
+	run -0 latchkey audit
+	[[ $output = *factor_removed*alice*'authenticator app'* ]]
+	up_to_nothing=$(latchkey user factors alice --remove-all)
+	assert_equal "$up_to_nothing" '0 factors removed.'
+}
+
+@test "factors: the last one that a rule wants stays" {
+	set_up alice
+	latchkey user set alice --require-factor >/dev/null
+	open_factors alice
+	submit alice step=remove_app
+	submit alice step=remove
+	assert_page 'Set up another one before you remove this'
+	latchkey user set alice --no-require-factor --add-group family >/dev/null
+	set_conf require_factor_groups 'admins, family'
+	submit alice step=remove_app
+	submit alice step=remove
+	assert_page 'Set up another one before you remove this'
+	run -0 latchkey user factors alice
+	[[ $output = *'authenticator app'* ]]
+}
