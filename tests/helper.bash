@@ -117,7 +117,9 @@ travel() {
 
 # totp SECRET: the code that an authenticator app shows.
 totp() {
-	python3 - "$1" "$(($(date +%s) + $(cat "${LATCHKEY_TEST_CLOCK:-/dev/null}" 2>/dev/null || echo 0)))" <<-'PY'
+	local offset=0
+	[[ -z ${LATCHKEY_TEST_CLOCK:-} ]] || offset=$(<"$LATCHKEY_TEST_CLOCK")
+	python3 - "$1" "$(($(date +%s) + offset))" <<-'PY'
 	import base64, hmac, struct, sys
 	secret, now = sys.argv[1], int(sys.argv[2])
 	mac = hmac.digest(base64.b32decode(secret.replace(" ", "")),

@@ -494,6 +494,36 @@ gate_pages() {
 	at_gate GET "$to" "$visit" && see 403
 }
 
+factor_pages() {
+	local person=bob secret code LATCHKEY_TEST_CLOCK=	# these have none
+	open_page bob "$ISSUER/account/factors"
+	press login username=bob password="$PASSWORD"
+	own /factors
+	press set_up && see 200
+	press confirm code=1 && see 200
+	press confirm code=1 sealed=x && see 200
+	secret=$(http_body | grep -oP 'class="secret"[^>]*>\K[A-Z2-7 ]*')
+	press confirm code="$(totp "$secret")" && see 200
+	code=$(http_body | grep -oP '<code>\K[0-9a-z-]{19}' | tail -n 1)
+	own '/factors?done=factor_added'
+	press remove_codes && see 200
+	own /factors
+	press remove_app && see 200
+	latchkey user set bob --require-factor >/dev/null
+	press remove && see 200
+	person=other
+	ask asks
+	press login username=bob password="$PASSWORD" && see 200
+	press code code= && see 200
+	press code code=123456 && see 403
+	press code code="$(totp "$secret")" && see 403
+	press code code="$code"
+	latchkey user set bob --no-require-factor >/dev/null
+	latchkey user factors bob --remove-all >/dev/null
+	person=bob
+	own '/factors?done=factor_removed'
+}
+
 @test "messages: no page has a word of its own, and each sentence is on a page" {
 	local LATCHKEY_BUILD=$LATCHKEY_BUILD/test/marked seen=100
 	gate_store http://localhost:8080
@@ -509,6 +539,7 @@ gate_pages() {
 	set_conf argon2_slots 1
 	app_pages
 	account_pages
+	factor_pages
 	desk_pages
 	passkey_pages
 	sign_out_pages
@@ -523,12 +554,13 @@ gate_pages() {
 	# store without apps, sites or keys, a recipe of a public app, or a person
 	# who is locked while signing in.
 	assert_equal "$output" "$(printf 'on no page: %s\n' 'login.wait[one]' \
-	    second.{open_app,have_code,code,missing,recovery} \
+	    second.have_code factors.{closed,was_closed} enrol.{for_app,type} \
+	    factor_remove.not_last \
 	    desk.clock_behind desk_apps.empty desk_app.no_{secret,rs256} \
 	    desk_sites.empty desk_sessions.browser desk_keys.{empty,clock} \
 	    passkey.not_alone error.fault error.temporarily_unavailable \
 	    reason.last_way_in reason.passkey_reused reason.passkeys_many \
-	    reason.factor_{wrong,used,closed} reason.user_disabled \
+	    reason.factor_closed reason.user_disabled \
 	    reason.user_not_in_group reason.record_gone{.title,})"
 }
 
