@@ -51,7 +51,7 @@ passkey_id(char id[static PASSKEY_HANDLE_CAP], const struct passkey *k)
 /* --- listed ----------------------------------------------------------------*/
 
 static bool
-list_passkey(void *arg, const void *record)
+list_user_passkey(void *arg, const void *record)
 {
 	const struct passkey *k = record;
 	struct factors_ctx *c = arg;
@@ -97,7 +97,7 @@ list_factors_step(struct store_txn *t, void *arg)
 	if (e != OK)
 		return e;
 	list_codes(c->rows, &f);
-	passkey_each(t, c->user.user_id, list_passkey, c);
+	passkey_each(t, c->user.user_id, list_user_passkey, c);
 	factor_wipe(&f);
 	return store_failed(t);
 }
@@ -164,7 +164,7 @@ remove_passkeys(struct store_txn *t, struct factors_ctx *c)
 }
 
 static enum err
-remove_factors_step(struct store_txn *t, void *arg)
+remove_user_factors_step(struct store_txn *t, void *arg)
 {
 	struct factors_ctx *c = arg;
 	struct factor f;
@@ -196,7 +196,7 @@ remove_factors_step(struct store_txn *t, void *arg)
 static int
 remove_factors(struct admin *a, struct factors_ctx *c)
 {
-	enum err e = store_write(a->store, a->now, remove_factors_step, c);
+	enum err e = store_write(a->store, a->now, remove_user_factors_step, c);
 
 	if (e != OK)
 		return admin_refuse(a, e, "user", c->name);

@@ -334,7 +334,7 @@ conf_rows() {
 		value=${value#\"}
 		value=${value%\"}
 		case $name in
-		issuer | provider_name | mail_from | logo | accent_color | contact) value='' ;; # in words
+		issuer | provider_name | require_factor_groups | mail_from | logo | accent_color | contact) value='' ;; # in words
 		*) value="\`$value\`" ;;
 		esac
 		grep -q "^| \`$name\` | $value" README.md ||

@@ -38,7 +38,7 @@ ask_factors_again(
  */
 
 static void
-put_count(struct interaction *i, struct json_build *b, const char *name,
+put_codes_left(struct interaction *i, struct json_build *b, const char *name,
     const char *key, unsigned count)
 {
 	char text[256];
@@ -50,7 +50,7 @@ put_count(struct interaction *i, struct json_build *b, const char *name,
 }
 
 static void
-put_factors(struct interaction *i, struct json_build *b)
+put_own_factors(struct interaction *i, struct json_build *b)
 {
 	const struct account_factors *has = &factors_data(i)->has;
 	unsigned left = factor_codes_left(&has->factor);
@@ -64,7 +64,7 @@ put_factors(struct interaction *i, struct json_build *b)
 	json_put_bool(b, "second", factor_is_second(has->kinds));
 	json_put_bool(b, "few",
 	    factor_is_second(has->kinds) && left <= RECOVERY_CODES_FEW);
-	put_count(i, b, "left", "factors.left", left);
+	put_codes_left(i, b, "left", "factors.left", left);
 	json_put_bool(b, "required", has->required);
 }
 
@@ -136,14 +136,14 @@ put_enrolment(struct interaction *i, struct json_build *b)
 }
 
 static void
-set_up(struct interaction *i, const struct form *posted)
+set_up_authenticator(struct interaction *i, const struct form *posted)
 {
 	(void)posted;
 	interaction_show(i, &enrol_step);
 }
 
 static void
-add_app(struct interaction *i, const uint8_t *secret, uint64_t step)
+add_authenticator(struct interaction *i, const uint8_t *secret, uint64_t step)
 {
 	struct own_state *s = own_state(i);
 	struct call *c = i->call;
@@ -172,7 +172,7 @@ confirm_app(struct interaction *i, const struct form *posted)
 
 	factors_data(i)->posted = posted;
 	if (e == OK)
-		add_app(i, secret, step);
+		add_authenticator(i, secret, step);
 	else if (e == ERR_ACCESS_DENIED)
 		ask_factors_again(i, &enrol_step, "enrol.wrong");
 	else if (e == ERR_FORBIDDEN)
@@ -283,8 +283,8 @@ static const struct step factors_step = {
     .purpose = "factors",
     .fresh = true,
     .template = "factors.html",
-    .page = put_factors,
-    .buttons = {{"set_up", set_up}, {"codes", make_codes},
+    .page = put_own_factors,
+    .buttons = {{"set_up", set_up_authenticator}, {"codes", make_codes},
 	{"remove_app", ask_to_remove_app},
 	{"remove_codes", ask_to_remove_codes}},
 };

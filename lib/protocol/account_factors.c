@@ -7,11 +7,12 @@
 #include <string.h>
 
 static void
-note_factor(struct store_txn *t, const struct account *a, const char *event,
+note_factor(struct store_txn *t, const struct account *a, bool added,
     const char *detail, const char *from)
 {
 	audit_write(t, a->now,
-	    &(struct audit_line){.event = event,
+	    &(struct audit_line){
+		.event = added ? "factor_added" : "factor_removed",
 		.user = a->user.name,
 		.user_id = a->user.user_id,
 		.address = from,
@@ -56,7 +57,7 @@ account_add_app(struct store_txn *t, struct account *a, void *arg)
 	factor_wipe(&f);
 	if (e == OK)
 		e = account_raise_session(t, a, "otp");
-	note_factor(t, a, "factor_added", "authenticator app", q->from);
+	note_factor(t, a, true, "authenticator app", q->from);
 	return e;
 }
 
@@ -77,7 +78,7 @@ account_add_codes(struct store_txn *t, struct account *a, void *arg)
 	f.recovery_since = q->made->recovery_since;
 	e = factor_put(t, &f);
 	factor_wipe(&f);
-	note_factor(t, a, "factor_added", "recovery codes", q->from);
+	note_factor(t, a, true, "recovery codes", q->from);
 	return e;
 }
 
@@ -110,7 +111,7 @@ account_remove_factor(struct store_txn *t, struct account *a, void *arg)
 		factor_clear_recovery(&f);
 	e = factor_put(t, &f);
 	factor_wipe(&f);
-	note_factor(t, a, "factor_removed",
+	note_factor(t, a, false,
 	    q->kind == FACTOR_TOTP ? "authenticator app" : "recovery codes",
 	    q->from);
 	return e;

@@ -57,7 +57,7 @@ struct account_factor_removing {
 enum err account_remove_factor(
     struct store_txn *t, struct account *a, void *arg);
 
-/* Adds WORD ("otp", "pop") to the session of A, which has what it stands for
+/* Adds WORD ("otp", "pop") to the session of A, which has what it means
  * from now on. */
 enum err account_raise_session(
     struct store_txn *t, struct account *a, const char *word) MUST_CHECK;

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-/* Whether a rule wants a second factor of U wherever they sign in. */
+/* Whether a rule wants a second factor of U at every sign-in. */
 bool factor_rule_for(const struct conf *conf, const struct user *u);
 
 #endif

@@ -31,7 +31,7 @@ load_libqrencode(void)
 
 /* The dark modules of a row, as rectangles: each run of them is one. */
 static void
-put_row(struct buf *out, const unsigned char *row, int width, int y)
+put_qr_row(struct buf *out, const unsigned char *row, int width, int y)
 {
 	for (int x = 0, end; x < width; x = end + 1) {
 		for (end = x; end < width && (row[end] & 1); end++)
@@ -53,7 +53,7 @@ put_svg(struct buf *out, const QRcode *code)
 	    "<path fill=\"#000\" d=\"",
 	    side, side, side, side, side);
 	for (int y = 0; y < code->width; y++)
-		put_row(out, code->data + y * code->width, code->width, y);
+		put_qr_row(out, code->data + y * code->width, code->width, y);
 	buf_puts(out, "\"/></svg>");
 }
 
