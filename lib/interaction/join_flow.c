@@ -171,33 +171,6 @@ check_typed(char text[static PASSWORD_WORDS_CAP], const struct interaction *i,
 	return NULL;
 }
 
-static void
-spend_link(struct interaction *i, const char *password)
-{
-	struct join_state *s = join_state(i);
-	struct call *c = i->call;
-	struct password_hash h;
-	const char *busy;
-	enum err e = password_set(&h, password, i->conf);
-
-	if (e != OK) {
-		busy = password_words_busy(i, e);
-		if (busy != NULL)
-			choose_again(i, busy);
-		else
-			refuse_join(i, e, REASON_NONE);
-		return;
-	}
-	e = join_set_password(c->provider, s->text, &h, c->request.address,
-	    c->now, &i->proof, &s->reason);
-	secret_wipe(&h, sizeof h);
-	i->proven = e == OK;
-	if (e == OK)
-		i->flow->proven(i);
-	else
-		refuse_join(i, e, s->reason);
-}
-
 /* The form came twice, by two presses or by Back: the link is spent, and who
  * types the password that it was spent for signs in as everybody does. */
 static void
@@ -218,6 +191,35 @@ sign_in_after(struct interaction *i, const char *password)
 	i->proven = e == OK;
 	if (e == OK)
 		i->flow->proven(i);
+	else
+		refuse_join(i, s->fault, s->reason);
+}
+
+static void
+spend_link(struct interaction *i, const char *password)
+{
+	struct join_state *s = join_state(i);
+	struct call *c = i->call;
+	struct password_hash h;
+	const char *busy;
+	enum err e = password_set(&h, password, i->conf);
+
+	if (e != OK) {
+		busy = password_words_busy(i, e);
+		if (busy != NULL)
+			choose_again(i, busy);
+		else
+			refuse_join(i, e, REASON_NONE);
+		return;
+	}
+	s->fault = join_set_password(c->provider, s->text, &h,
+	    c->request.address, c->now, &i->proof, &s->reason);
+	secret_wipe(&h, sizeof h);
+	i->proven = s->fault == OK;
+	if (s->fault == OK)
+		i->flow->proven(i);
+	else if (s->reason == REASON_LINK_USED) /* while it was hashed */
+		sign_in_after(i, password);
 	else
 		refuse_join(i, s->fault, s->reason);
 }
