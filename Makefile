@@ -17,7 +17,8 @@ BUILD	= $(if $(SAN),build/san,build)
 
 # --- what there is -----------------------------------------------------------
 
-base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library permit message message_list language zone zone_names date csv
+base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library permit message message_list language zone zone_names date csv \
+	   mail
 store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn env held files fault fail
@@ -26,7 +27,9 @@ domain	 = conf conf_value keyring installation opaque_token scope pkce password 
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
 	   family family_rotate code consent removal people device opaque_string slots throttle revocation replay audit signkey signer \
 	   records \
-	   factor factor_code acr
+	   factor factor_code acr \
+	   passkey \
+	   common_password new_password link mail_queue letter
 protocol = provider desk account key_rotation authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint grant_code grant_refresh grant_client \
@@ -34,7 +37,9 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   logout discovery gate gate_sign_in \
 	   account_profile account_password account_sessions account_apps account_app_passwords \
 	   second_factor account_events \
-	   account_factors factor_rule
+	   account_factors factor_rule \
+	   webauthn challenge authenticate_passkey passkey_register account_passkeys \
+	   join
 http	 = gateway signals request response template
 web	 = cookie csrf cors browser page reader date picture colour call reply token_reply refresh_cookie auth_request \
 	   qr
@@ -44,12 +49,10 @@ interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   admin_sessions admin_keys admin_audit admin_home admin_flow \
 	   second_factor_step \
 	   own_parts account_profile account_password account_sessions account_apps account_app_passwords account_events \
-	   enrol account_factors
+	   enrol account_factors \
+	   passkey_form account_passkeys \
+	   password_words join_flow reset_notice
 server	 = server opened token_answer worker_pool stack_wipe held
-
-domain	+= passkey
-protocol += webauthn challenge authenticate_passkey passkey_register account_passkeys
-interaction += passkey_form account_passkeys
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate account admin
@@ -57,7 +60,8 @@ programs = authorize token refresh metadata userinfo introspect revoke logout \
 command	 = list latchkey admin remains init user user_profile user_password user_rename user_factors import import_judge import_tell import_lines import_csv import_authelia client client_options client_show own_domain recipe_cli site \
 	   app_password groups key \
 	   session grant check check_run check_files check_held check_settings check_store check_keys check_people check_web check_rules \
-	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt
+	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt \
+	   user_link mail check_mail sendmail
 
 # Beside the command: what starts the programs.
 beside	 = start-programs
@@ -68,11 +72,6 @@ templates = $(sort $(wildcard templates/*.html)) templates/style.css templates/p
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
 manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5
-domain	 += common_password new_password link mail_queue letter
-base	 += mail
-command	 += user_link mail check_mail sendmail
-protocol += join
-interaction += password_words join_flow reset_notice
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
 
 # --- how it is compiled ------------------------------------------------------

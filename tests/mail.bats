@@ -137,6 +137,19 @@ waiting() {
 	[[ $output = *'/nonexistent/sendmail cannot be run'* ]] || fail "$output"
 }
 
+@test "mail: a queue that nothing takes from does not fill the disk, and keeps no one out" {
+	local i
+	mkdir -p "$DATA/mail/new"
+	for ((i = 0; i < 1000; i++)); do
+		: >"$DATA/mail/new/$i"
+	done
+	run -1 latchkey user reset alice --mail
+	[[ $output = *no_space* ]] || fail "$output"
+	sign_in alice app >/dev/null
+	assert_equal "$(waiting new)" 1000
+	assert_logged 'a mail could not be written'
+}
+
 @test "mail: check --mail sends a test, and tells what the sendmail says" {
 	run latchkey check --offline --mail bob@example.org
 	[[ $output = *'took a test to bob@example.org'* ]] || fail "$output"

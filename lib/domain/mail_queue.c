@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/secret.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -46,6 +47,23 @@ name_mail(char name[static MAIL_NAME_CAP], int64_t now)
 	buf_put_base64url(&b, number, sizeof number);
 }
 
+/* Where nothing takes them, they do not fill the disk. */
+static enum err
+find_room(const char *dir)
+{
+	char path[CONF_PATH_CAP + 32];
+	unsigned n = 0;
+	DIR *d;
+
+	if (file_path(path, sizeof path, dir, MAIL_NEW) != OK ||
+	    (d = opendir(path)) == NULL)
+		return ERR_IO;
+	while (n < MAIL_QUEUE_MAX + 2 && readdir(d) != NULL)
+		n++; /* with . and .. */
+	closedir(d);
+	return n < MAIL_QUEUE_MAX + 2 ? OK : ERR_NO_SPACE;
+}
+
 enum err
 mail_queue_put(const char *dir, const char *text, size_t len, int64_t now)
 {
@@ -53,6 +71,8 @@ mail_queue_put(const char *dir, const char *text, size_t len, int64_t now)
 	char from[CONF_PATH_CAP + 96], to[CONF_PATH_CAP + 96];
 	enum err e = mail_queue_make(dir);
 
+	if (e == OK)
+		e = find_room(dir);
 	name_mail(name, now);
 	snprintf(below, sizeof below, MAIL_TMP "/%s", name);
 	if (e == OK)

@@ -23,13 +23,17 @@
 #define MAIL_OUT MAIL_DIR "/out"
 #define MAIL_FAILURE MAIL_DIR "/failure"
 
-enum { MAIL_CAP = 8192, MAIL_NAME_CAP = 64 };
+enum {
+	MAIL_CAP = 8192,
+	MAIL_NAME_CAP = 64,
+	MAIL_QUEUE_MAX = 1000 /* mails in new/, if nothing takes them */
+};
 
 /* Makes the directories that are not there. ERR_PERMISSION, ERR_IO. */
 enum err mail_queue_make(const char *dir) MUST_CHECK;
 
 /* Puts the LEN bytes of a mail into the queue of the data directory DIR; NOW
- * is in its file's name. */
+ * is in its file's name. ERR_NO_SPACE: the queue is full, or the disk. */
 enum err mail_queue_put(
     const char *dir, const char *text, size_t len, int64_t now) MUST_CHECK;
 
