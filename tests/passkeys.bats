@@ -8,9 +8,10 @@ setup_file() {
 	port=$(free_port)
 	new_store "http://localhost:$port"
 	PORT=$port
-	for name in alice bob carol dora erik frida gina hugo; do
+	for name in alice bob carol dora erik frida gina hugo ida; do
 		add_user "$name"
 	done
+	export USE_TEST_CLOCK=1
 	start_server
 }
 
@@ -88,10 +89,37 @@ signed_out_page() {
 	signed_out_page
 	submit "$eve" step=passkey
 	assert_page 'that can be read'
+	# None is named before the password was right.
+	signed_out_page
+	assert_page '&quot;allowCredentials&quot;:\[\]'
+	submit "$eve" step=login username=gina password=wrong
+	assert_page '&quot;allowCredentials&quot;:\[\]'
+	submit "$eve" step=login username=gina password="$PASSWORD"
+	assert_page '&quot;allowCredentials&quot;:\[\{'
 	# And the same passkey as it is.
 	signed_out_page
 	use_passkey "$eve"
 	assert_page 'Last used on'
+}
+
+@test "passkeys: after ten minutes one confirms who is signed in, also one that needs a name" {
+	local eve browsers=20
+	PASSKEY=$BATS_TEST_TMPDIR/passkey
+	open_page ida "$ISSUER/account/passkeys"
+	log_in ida
+	use_passkey ida
+	assert_page 'The passkey was added'
+	travel 601
+	open_page ida "$ISSUER/account/passkeys"
+	assert_page 'Confirm it’s you.*&quot;allowCredentials&quot;:\[\{'
+	keep_page confirm
+	use_passkey ida
+	assert_page 'Last used on'
+	# It is asked of this session: another browser cannot send the page's form.
+	signed_out_page
+	in_page confirm
+	use_passkey "$eve"
+	assert_page 'open for too long'
 }
 
 @test "passkeys: what was sent once opens nothing later; a second press finds the person signed in" {

@@ -140,24 +140,32 @@ passkey_put_none(struct json_build *b)
 	json_put_bool(b, "passkey", false);
 }
 
-void
+bool
 passkey_put_ask(
     struct interaction *i, struct json_build *b, const struct passkey_ask *ask)
 {
 	char rp_id[ISSUER_CAP];
 	struct json_build o;
+	json_t *named;
 
 	if (!webauthn_rp_id(rp_id, i->conf->issuer)) {
 		passkey_put_none(b);
-		return;
+		return false;
+	}
+	named = list_passkeys(i, rp_id, ask->user_id);
+	if (ask->user_id != NULL && json_array_size(named) == 0) {
+		json_decref(named);
+		passkey_put_none(b);
+		return false;
 	}
 	json_begin(&o);
 	put_challenge(i, &o, ask->purpose, ask->of);
 	json_put_str(&o, "rpId", rp_id);
 	json_put_str(&o, "userVerification", "preferred");
-	json_put(&o, "allowCredentials", list_passkeys(i, rp_id, ask->user_id));
+	json_put(&o, "allowCredentials", named);
 	json_put(&o, "timeout", json_integer(TIMEOUT_MS));
 	put_form(b, "get", &o, ask->conditional);
+	return true;
 }
 
 static json_t *

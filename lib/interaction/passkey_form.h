@@ -29,8 +29,9 @@ struct passkey_ask {
 	bool conditional;       /* offered in the field of the name, too */
 };
 
-/* Adds `passkey` to B: false, or what the form needs (passkey_answer.html). */
-void passkey_put_ask(
+/* Adds `passkey` to B: false, or what the form needs (passkey_answer.html).
+ * Whether it is there: not if none of USER_ID's works at this host. */
+bool passkey_put_ask(
     struct interaction *i, struct json_build *b, const struct passkey_ask *ask);
 void passkey_put_none(struct json_build *b);
 

@@ -17,22 +17,20 @@ put_factors(struct interaction *i, struct json_build *b)
 {
 	const unsigned kinds = i->proof.factors;
 	bool asks = (kinds & FACTOR_PASSKEY) != 0 &&
-		    !passkey_was_used(&i->proof.passkey) &&
-		    passkey_form_possible(i);
+		    !passkey_was_used(&i->proof.passkey);
 
 	json_put_bool(b, "totp", (kinds & FACTOR_TOTP) != 0);
 	json_put_bool(b, "recovery", (kinds & FACTOR_RECOVERY) != 0);
 	json_put_bool(
 	    b, "code", (kinds & (FACTOR_TOTP | FACTOR_RECOVERY)) != 0);
 	json_put_str(b, "name", i->proof.typed);
+	passkey_put_none(b);
+	asks = asks &&
+	       passkey_put_ask(i, b,
+		   &(struct passkey_ask){.purpose = CHALLENGE_SECOND_FACTOR,
+		       .of = i->proof.user_id,
+		       .user_id = i->proof.user_id});
 	json_put_bool(b, "passkey_first", asks && (kinds & FACTOR_TOTP) == 0);
-	if (!asks)
-		passkey_put_none(b);
-	else
-		passkey_put_ask(i, b,
-		    &(struct passkey_ask){.purpose = CHALLENGE_SECOND_FACTOR,
-			.of = i->proof.user_id,
-			.user_id = i->proof.user_id});
 }
 
 /* What the page says after R, which is about a code. */

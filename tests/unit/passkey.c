@@ -8,6 +8,7 @@
 #include "domain/audit.h"
 #include "fixture.h"
 #include "jose/cose.h"
+#include "protocol/account_passkeys.h"
 #include "protocol/authenticate_passkey.h"
 #include "protocol/passkey_register.h"
 #include "protocol/session_open.h"
@@ -463,6 +464,63 @@ oddities(void)
 	    "passkey: that it can be backed up now is told, and signs in");
 }
 
+/* --- changes by their owner ------------------------------------------------
+ */
+
+/* A second one of Alice's, with FLAGS. */
+static enum err
+add_second(struct store_txn *t, unsigned flags)
+{
+	struct passkey k = kept();
+
+	k.id[0]++;
+	k.flags_last = flags;
+	return passkey_add(t, &k, &reason);
+}
+
+static enum err
+change_step(struct store_txn *t, void *arg)
+{
+	struct passkey k = kept();
+	struct account_passkey_change c = {.rp_id = "id.example.org",
+	    .address = "192.0.2.1",
+	    .name = "Tablet"};
+	struct account a = {.user = alice, .now = noon},
+		       other = {.user = bob, .now = noon};
+
+	(void)arg;
+	memcpy(c.hash, k.hash, sizeof c.hash);
+	a.user.has_password = false;
+	CHECK(account_passkey_rename(t, &other, &c) == ERR_NOT_FOUND &&
+		  account_passkey_remove(t, &other, &c) == ERR_NOT_FOUND,
+	    "passkey: another person's is not there");
+	CHECK(account_passkey_rename(t, &a, &c) == OK &&
+		  passkey_get(t, k.hash, &k) == OK &&
+		  str_equal(k.name, "Tablet"),
+	    "passkey: its owner gives it a name");
+	CHECK(add_second(t, PASSKEY_PRESENT) == OK &&
+		  account_passkey_remove(t, &a, &c) == ERR_ACCESS_DENIED &&
+		  c.reason == REASON_LAST_WAY_IN,
+	    "passkey: the last one that signs in alone stays");
+	c.rp_id = "other.example.org";
+	CHECK(account_passkey_remove(t, &a, &c) == ERR_ACCESS_DENIED,
+	    "passkey: also where none works, for the host may come back");
+	c.rp_id = "id.example.org";
+	a.user.has_password = true;
+	CHECK(account_passkey_remove(t, &a, &c) == OK &&
+		  passkey_get(t, c.hash, &k) == ERR_NOT_FOUND,
+	    "passkey: not where there is a password");
+	store_fail(t, ERR_IO); /* nothing of this stays */
+	return ERR_IO;
+}
+
+static void
+changes(void)
+{
+	CHECK(store_write(fixture, noon, change_step, NULL) == ERR_IO,
+	    "passkey: and what was tried here is undone");
+}
+
 /* --- how many ------------------------------------------------------------- */
 
 static enum err
@@ -521,6 +579,7 @@ main(void)
 	refusals();
 	unknown();
 	oddities();
+	changes();
 	in_store(many_step, NULL);
 	return check_done();
 }
