@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "domain/passkey.h"
 #include "jose/cose.h"
+#include "jose/libcrypto.h"
 #include "web/page.h"
 
 #include <string.h>
@@ -168,6 +169,7 @@ passkey_put_ask(
 	return true;
 }
 
+/* Those that can be verified here: without libcrypto, EdDSA alone. */
 static json_t *
 list_algorithms(void)
 {
@@ -175,9 +177,10 @@ list_algorithms(void)
 	json_t *list = json_array();
 
 	for (size_t n = 0; n < sizeof offered / sizeof *offered; n++)
-		json_array_append_new(
-		    list, json_pack("{s:s, s:i}", "type", "public-key", "alg",
-			      offered[n]));
+		if (offered[n] == COSE_EDDSA || libcrypto_available() == OK)
+			json_array_append_new(
+			    list, json_pack("{s:s, s:i}", "type", "public-key",
+				      "alg", offered[n]));
 	return list;
 }
 
