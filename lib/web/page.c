@@ -13,7 +13,7 @@
 
 enum { FORM_ACTION_CAP = 1024, TEMPLATE_NAME_CAP = 32, STYLE_CAP = 65536 };
 
-/* The hash of a text that stands in each page, as CSP writes it. It takes
+/* The hash of a text that each page has, as CSP writes it. It takes
  * longer than the rest of a page, so that of the text before is kept, and told
  * by SUM: the text is ours, and a wrong hash would only block it. */
 struct source_hash {
