@@ -278,14 +278,16 @@ $(record) $(slow_disk): $(BUILD)/test/%.so: tests/%.c $(BUILD)/flags
 	$(call say,cc $@)$(CC) -std=c11 -Wall -Wextra -Wconversion -Wshadow \
 	    -O2 -fPIC -shared $(CPPFLAGS) -o $@ $< -ldl
 
-# The programs that have pages, with the sentences in brackets.
+# The programs that have pages, with the sentences in brackets, and the clock
+# that tests set.
 marked	 = $(BUILD)/test/marked
 
 $(marked)/bin/latchkey: $(BUILD)/test/bin/latchkey
 	@mkdir -p $(@D)
 	@ln -f $< $@
 
-$(marked)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(marked)/messages.o $(archive)
+$(marked)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(marked)/messages.o \
+    $(BUILD)/tests/fault/clock.o $(archive)
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link) -o $@ $^ $(fcgi) $(libs) $(LDLIBS)
 

@@ -63,6 +63,7 @@ granted() {
 	assert_page 'on <bdi>127.0.0.1:9</bdi>'
 	assert_page 'will see your <bdi>name, e-mail address and groups</bdi>\.'
 	assert_page 'stays connected while you are away, for up to 180 days\.'
+	assert_page 'You can take this back at any time in your account\.'
 	assert_page 'confirmation of who you are'
 	assert_page 'your name'
 	assert_page 'your e-mail address'

@@ -52,6 +52,7 @@ class Page(html.parser.HTMLParser):
             words += self.title
         while SENTENCE.search(words):
             words = SENTENCE.sub("", words)
+        words = re.sub(r"\b[a-z]+(_[a-z]+)+\b", "", words)  # events, as the log has them
         return words if re.search(r"[^\W\d_]", words) else ""
 
 
