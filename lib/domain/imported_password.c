@@ -196,6 +196,9 @@ imported_setting(char setting[static IMPORTED_CAP], const char *hash)
 	last = last_part(m, hash);
 	if (strlen(last) != m->last_len || last[strspn(last, BASE64)] != '\0')
 		return ERR_SYNTAX;
+	/* There is a salt between, which may be empty. */
+	if (m->prefix[0] == '$' && last == hash + strlen(m->prefix))
+		return ERR_SYNTAX;
 	return str_copy_n(setting, IMPORTED_CAP, hash,
 		   (size_t)(last - hash) + m->salt_len) == OK
 		   ? OK
@@ -213,9 +216,10 @@ cost_len(const char *setting)
 		return len;
 	if (m->cost == COST_ROUNDS && !str_starts(setting + len, "rounds="))
 		return len;
-	if (m->cost == COST_SCRYPT)
-		return len + strnlen(setting + len, SCRYPT_COST_LEN);
-	len += strcspn(setting + len, "$");
+	size_t part = strcspn(setting + len, "$");
+	if (m->cost == COST_SCRYPT && part > SCRYPT_COST_LEN)
+		part = SCRYPT_COST_LEN;
+	len += part;
 	/* v=19$m=65536,t=3,p=4 */
 	if (m->cost == COST_PHC && setting[len] == '$')
 		len += 1 + strcspn(setting + len + 1, "$");
