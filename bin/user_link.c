@@ -22,6 +22,8 @@ const struct option user_invite_options[] = {
     {"--email-verified", NULL, false},
     {"--email-unverified", NULL, false},
     {"--group", "GROUP", true},
+    {"--require-factor", NULL, false},
+    {"--no-require-factor", NULL, false},
     {"--valid", "TIME", false},
     {"--mail", NULL, false},
     OPTION_END,
