@@ -51,7 +51,8 @@ interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   own_parts account_profile account_password account_sessions account_apps account_app_passwords account_events \
 	   enrol account_factors \
 	   passkey_form account_passkeys \
-	   password_words join_flow reset_notice
+	   password_words join_flow reset_notice \
+	   enrol_step
 server	 = server opened token_answer worker_pool stack_wipe held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \

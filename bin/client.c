@@ -30,6 +30,8 @@
 	    {"--refresh-retry", "instead|theft|default", false},               \
 	    {"--no-pkce", NULL, false}, {"--cookie-refresh", NULL, false},     \
 	    {"--no-trusted", NULL, false}, {"--pkce", NULL, false},            \
+	    {"--require-factor", NULL, false},                                 \
+	    {"--no-require-factor", NULL, false},                              \
 	{                                                                      \
 		"--no-cookie-refresh", NULL, false                             \
 	}

@@ -223,6 +223,8 @@ client_options_apply(
 	if (e == OK)
 		e = apply_retry(c, args, r);
 	apply_switch(&c->trusted, args, "--trusted", "--no-trusted");
+	apply_switch(&c->require_factor, args, "--require-factor",
+	    "--no-require-factor");
 	apply_switch(&c->no_pkce, args, "--no-pkce", "--pkce");
 	apply_switch(&c->cookie_refresh, args, "--cookie-refresh",
 	    "--no-cookie-refresh");

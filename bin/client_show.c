@@ -35,6 +35,7 @@ static const struct column client_show_columns[] = {
     {"introspect_any", "asks about any token", false},
     {"id_token_signed_response_alg", "alg", false},
     {"trusted", "trusted", false},
+    {"require_factor", "needs second factor", false},
     {"pkce", "PKCE required", false},
     {"cookie_refresh", "refresh token in a cookie", false},
     {"refresh_retry", "retried refresh token", false},

@@ -265,3 +265,83 @@ print(base64.b32decode(sys.argv[1]).hex())' "${secret// /}")
 	run -0 latchkey user factors alice
 	[[ $output = *'authenticator app'* ]]
 }
+
+# The claims of the ID token after a sign-in.
+id_claims() {
+	redeem "$(url_param code "$(http_header Location)")" >/dev/null
+	jwt_claims "$(http_body | jq -r .id_token)"
+}
+
+@test "factors: acr and amr tell the app what happened; acr_values and an essential acr ask for more" {
+	request - GET "$ISSUER/.well-known/openid-configuration"
+	jq -e '.acr_values_supported == ["1", "2", "phr"]' <<<"$(http_body)"
+	sign_in bob app >/dev/null
+	open_page bob "$(authorize_url app acr_values='none 2')"
+	assert_page 'Set up your app'
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	submit bob step=confirm code=1
+	assert_page 'not the code of this key'
+	submit bob step=confirm code="$(totp "$secret")"
+	assert_page 'Your recovery codes'
+	submit bob step=done
+	is_signed_in
+	# One who had it is asked for the code alone, with the session as it is.
+	latchkey user factors bob --remove-all >/dev/null
+	rm -f "$BATS_TEST_TMPDIR"/cgi-jar-*
+	sign_in bob app >/dev/null
+	mv "$BATS_TEST_TMPDIR"/cgi-jar-bob "$BATS_TEST_TMPDIR"/kept
+	sign_in bob app >/dev/null
+	set_up bob
+	cp "$BATS_TEST_TMPDIR"/kept "$BATS_TEST_TMPDIR"/cgi-jar-bob
+	travel 30
+	open_page bob "$(authorize_url app claims='{"id_token":{"acr":{"essential":true,"values":["2"]}}}')"
+	page_asks_code_only
+	submit bob step=code code="$(totp "$secret")"
+	is_signed_in
+	jq -e '.acr == "2" and .amr == ["pwd", "otp", "mfa"]' <<<"$(id_claims)"
+	request bob GET "$(authorize_url app acr_values='1')"
+	jq -e '.acr == "1"' <<<"$(id_claims)"
+}
+
+page_asks_code_only() {
+	assert_page 'name="code"'
+	! page_asks_password
+}
+
+@test "factors: what cannot be met is unmet_authentication_requirements, not a dead end" {
+	sign_in alice app >/dev/null
+	request alice GET "$(authorize_url app prompt=none acr_values=2)"
+	assert_error_redirect unmet_authentication_requirements
+	request alice GET "$(authorize_url app acr_values=phr)"
+	assert_error_redirect unmet_authentication_requirements
+	request alice GET "$(authorize_url app claims='{"id_token":{"acr":{"essential":true,"value":"gold"}}}')"
+	assert_error_redirect unmet_authentication_requirements
+	# What is only wished for, and unknown, is no reason.
+	request alice GET "$(authorize_url app acr_values=gold)"
+	is_signed_in
+	request alice GET "$(authorize_url app claims='{"id_token":{"acr":{"value":"gold"}}}')"
+	is_signed_in
+}
+
+@test "factors: a rule wants one of a person, of a group or of an app: who has none sets it up first" {
+	latchkey user set alice --require-factor >/dev/null
+	open_page alice "$(authorize_url app)"
+	log_in alice
+	assert_page 'Set up your app'
+	request alice GET "$(authorize_url app prompt=none)"
+	assert_error_redirect login_required
+	latchkey user set alice --no-require-factor >/dev/null
+	sign_in alice app >/dev/null
+	latchkey client set app --require-factor >/dev/null
+	open_page alice "$(authorize_url app)"
+	assert_page 'Set up your app'
+	latchkey client set app --no-require-factor >/dev/null
+	latchkey user set alice --add-group family >/dev/null
+	set_conf require_factor_groups family
+	open_page alice "$(authorize_url app)"
+	assert_page 'Set up your app'
+	# An open browser that is found later sets up nothing.
+	travel 700
+	open_page alice "$(authorize_url app)"
+	page_asks_password
+}

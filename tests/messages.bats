@@ -544,6 +544,12 @@ gate_pages() {
 
 factor_pages() {
 	local person=bob secret code LATCHKEY_TEST_CLOCK=	# these have none
+	person=dan
+	add_user dan --require-factor
+	ask app
+	press login username=dan password="$PASSWORD"
+	ask app && see 200
+	person=bob
 	open_page bob "$ISSUER/account/factors"
 	press login username=bob password="$PASSWORD"
 	own /factors

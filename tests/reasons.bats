@@ -6,7 +6,7 @@ load helper
 
 # Pages show these with the sentence for every request that an app got wrong:
 # what to do about it is for the app's developer, who has the word.
-app_errors="client_mismatch code_challenge_malformed
+app_errors="acr_unmet client_mismatch code_challenge_malformed
 code_challenge_method_unsupported code_challenge_missing grant_type_not_allowed
 id_token_hint_invalid max_age_malformed nonce_too_long nothing_granted
 parameter_repeated person_declined prompt_none prompt_none_with_others

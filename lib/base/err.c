@@ -34,6 +34,9 @@ static const struct {
     [ERR_ACCOUNT_SELECTION_REQUIRED] = {"account_selection_required",
 	"account_selection_required", 400},
     [ERR_CONSENT_REQUIRED] = {"consent_required", "consent_required", 400},
+    [ERR_UNMET_AUTHENTICATION_REQUIREMENTS] =
+	{"unmet_authentication_requirements",
+	    "unmet_authentication_requirements", 400},
     [ERR_REQUEST_NOT_SUPPORTED] = {"request_not_supported",
 	"request_not_supported", 400},
     [ERR_REQUEST_URI_NOT_SUPPORTED] = {"request_uri_not_supported",

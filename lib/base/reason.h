@@ -14,6 +14,7 @@
  * gives it says which error it is (refused_as). */
 /* clang-format off */
 #define REASONS(X) \
+	X(ACR_UNMET, ERR_UNMET_AUTHENTICATION_REQUIREMENTS, "acr_unmet") \
 	X(APP_PASSWORD_WRONG, ERR_ACCESS_DENIED, "app_password_wrong") \
 	X(ASSERTION_AUDIENCE, ERR_INVALID_CLIENT, "assertion_audience") \
 	X(ASSERTION_MALFORMED, ERR_INVALID_CLIENT, "assertion_malformed") \

@@ -39,6 +39,7 @@ static const struct record_field client_fields[] = {
     FIELD_OF(struct client, scope_texts, LINES, SHOWN, "scope_texts"),
     FIELD_OF(struct client, link, TEXT, SHOWN, "client_uri"),
     FIELD_OF(struct client, icon, TEXT, SHOWN, "icon"),
+    FIELD_OF(struct client, require_factor, BOOL, SHOWN, "require_factor"),
 };
 
 const struct record_type client_record = {

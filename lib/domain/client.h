@@ -69,6 +69,7 @@ struct client {
 	enum auth_method auth_method;
 	char jwks[CLIENT_JWKS_CAP]; /* its public keys (RFC 7517 5); "": none */
 	bool trusted;               /* no consent page */
+	bool require_factor;        /* of everyone who signs in to it */
 	bool no_pkce;               /* confidential clients only */
 	bool cookie_refresh;        /* the refresh token lives in a cookie */
 	bool introspect_any;        /* may ask about every access token */

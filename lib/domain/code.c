@@ -33,6 +33,7 @@ static const struct record_field code_fields[] = {
     FIELD_OF(struct code, auth_time, TIME, SHOWN, "auth_time"),
     FIELD_OF(struct code, amr, WORDS, SHOWN, "amr"),
     FIELD_OF(struct code, expires_at, TIME, SHOWN, "expires_at"),
+    FIELD_OF(struct code, acr, TEXT, SHOWN, "acr"),
 };
 const struct record_type code_record = {
     .table = TABLE_CODES,
@@ -207,5 +208,6 @@ code_begin_family(struct store_txn *t, const struct code *c,
 	memcpy(f->client_id, c->client_id, sizeof f->client_id);
 	memcpy(f->scope, c->scope, sizeof f->scope);
 	memcpy(f->amr, c->amr, sizeof f->amr);
+	memcpy(f->acr, c->acr, sizeof f->acr);
 	return family_begin(t, f, l, now);
 }

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/reason.h"
+#include "domain/acr.h"
 #include "domain/client.h"
 #include "domain/family.h"
 #include "domain/opaque_token.h"
@@ -37,6 +38,7 @@ struct code {
 	char nonce[NONCE_CAP];
 	int64_t auth_time;
 	char amr[AMR_CAP];
+	char acr[ACR_CAP]; /* what the app is told of it (domain/acr.h) */
 	int64_t expires_at;
 	bool used; /* its record waits for its end, and redeems nothing */
 };

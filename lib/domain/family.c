@@ -73,6 +73,7 @@ static const struct record_field family_fields[] = {
     FIELD_OF(struct family, mark_at, TIME, INNER, "mark_at"),
     FIELD_OF(struct family, from, NUMBER, INNER, "from"),
     FIELD_OF(struct family, instead, NUMBER, INNER, "instead"),
+    FIELD_OF(struct family, acr, TEXT, INNER, "acr"),
 };
 const struct record_type family_record = {
     .table = TABLE_FAMILIES,

@@ -37,6 +37,7 @@
 
 #include "base/err.h"
 #include "base/reason.h"
+#include "domain/acr.h"
 #include "domain/client.h"
 #include "domain/opaque_token.h"
 #include "domain/scope.h"
@@ -61,6 +62,7 @@ struct family {
 	bool cookie;           /* its tokens travel in a cookie only */
 	int64_t auth_time;
 	char amr[AMR_CAP];
+	char acr[ACR_CAP]; /* what the app is told of it (domain/acr.h) */
 	int64_t created_at;
 	int64_t expires_at; /* if it is not used before */
 	int64_t absolute_expires_at;

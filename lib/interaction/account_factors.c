@@ -147,19 +147,26 @@ add_authenticator(struct interaction *i, const uint8_t *secret, uint64_t step)
 {
 	struct own_state *s = own_state(i);
 	struct call *c = i->call;
+	struct factor made = {0};
 	struct account_app_adding q = {.p = c->provider,
 	    .secret = secret,
 	    .step = step,
+	    .codes = &made,
 	    .from = c->request.address};
-	enum err e = account_write(
-	    c->provider, i->cookie, c->now, account_add_app, &q, &s->account);
+	enum err e;
 
+	memcpy(made.user_id, s->account.user.user_id, USER_ID_LEN);
+	factor_make_recovery(
+	    &made, factors_data(i)->codes, &c->provider->keyring, c->now);
+	e = account_write(
+	    c->provider, i->cookie, c->now, account_add_app, &q, &s->account);
+	factor_wipe(&made);
 	if (e != OK)
 		own_page_refuse(i, e, REASON_NONE);
 	else if (q.has_codes)
 		own_page_done(i, FACTORS_PATH, "done.factor_added");
 	else
-		give_codes(i);
+		interaction_show(i, &codes_step);
 }
 
 static void

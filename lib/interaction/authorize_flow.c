@@ -11,6 +11,7 @@
 #include "domain/scope.h"
 #include "domain/uri.h"
 #include "interaction/consent_page.h"
+#include "interaction/enrol_step.h"
 #include "interaction/interaction.h"
 #include "interaction/second_factor_step.h"
 #include "interaction/sign_in_step.h"
@@ -188,6 +189,18 @@ send_code(struct interaction *i, const struct authorize_state *s)
 	reply_to_app(&i->call->response, &i->call->page, &s->asked, params);
 }
 
+/* The session is there; a factor is added to what it has. */
+static void
+ask_for_second_factor(struct interaction *i)
+{
+	const struct authorize_reply *r =
+	    &((struct authorize_state *)i->state)->reply;
+
+	i->proven = proof_of_session(&i->proof, &r->session, &r->user) == OK;
+	i->proof.factors = r->factors;
+	interaction_show(i, &second_factor_step);
+}
+
 static void
 decide_authorization(struct interaction *i)
 {
@@ -215,6 +228,12 @@ decide_authorization(struct interaction *i)
 		break;
 	case AUTHORIZE_SELECT:
 		interaction_show(i, &select_step);
+		break;
+	case AUTHORIZE_FACTOR:
+		ask_for_second_factor(i);
+		break;
+	case AUTHORIZE_ENROL:
+		enrol_ask(i);
 		break;
 	case AUTHORIZE_CONSENT:
 		interaction_show(i, &consent_step);
@@ -244,8 +263,9 @@ go_on_signed_in(struct interaction *i)
 	interaction_again(i);
 }
 
-static const struct step *const authorize_steps[] = {&sign_in_step,
-    &second_factor_step, &select_step, &consent_step, &denied_step, NULL};
+static const struct step *const authorize_steps[] = {&enrol_step,
+    &enrol_codes_step, &sign_in_step, &second_factor_step, &select_step,
+    &consent_step, &denied_step, NULL};
 
 static const struct flow authorization = {
     .path = "/authorize",

@@ -184,7 +184,7 @@ enrol_put(struct interaction *i, struct json_build *b, const struct user *u,
 
 void
 enrol_put_codes(const struct interaction *i, struct json_build *b,
-    char codes[RECOVERY_CODES][RECOVERY_CODE_CAP])
+    const char codes[RECOVERY_CODES][RECOVERY_CODE_CAP])
 {
 	json_t *list = json_array();
 

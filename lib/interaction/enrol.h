@@ -21,7 +21,7 @@ void enrol_put(struct interaction *i, struct json_build *b,
 
 /* Adds what recovery_codes.html shows. */
 void enrol_put_codes(const struct interaction *i, struct json_build *b,
-    char codes[RECOVERY_CODES][RECOVERY_CODE_CAP]);
+    const char codes[RECOVERY_CODES][RECOVERY_CODE_CAP]);
 
 /*
  * Whether POSTED has the code of its secret: OK, with both. ERR_ACCESS_DENIED:

@@ -114,6 +114,7 @@ struct interaction {
 	struct zone *zone;      /* read when it is first needed, or NULL */
 	const char *typed_name; /* on the page to sign in; "" at first */
 	const char *alert;      /* what the page says went wrong; "": nothing */
+	const void *shown; /* what the page of a step shows, while it does */
 };
 
 /* Serves one request of FLOW, whose own state is STATE. */

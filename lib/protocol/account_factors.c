@@ -42,6 +42,14 @@ account_raise_session(struct store_txn *t, struct account *a, const char *word)
 	return e == OK ? session_put(t, &a->session) : e;
 }
 
+static void
+take_codes(struct factor *f, const struct factor *made)
+{
+	memcpy(f->recovery, made->recovery, sizeof f->recovery);
+	f->recovery_len = made->recovery_len;
+	f->recovery_since = made->recovery_since;
+}
+
 enum err
 account_add_app(struct store_txn *t, struct account *a, void *arg)
 {
@@ -49,10 +57,18 @@ account_add_app(struct store_txn *t, struct account *a, void *arg)
 	struct factor f;
 	enum err e = factor_get(t, a->user.user_id, &f);
 
+	/* They were made for the person who was signed in a moment ago. */
+	if (e == OK && memcmp(q->codes->user_id, f.user_id, USER_ID_LEN) != 0)
+		e = ERR_LOGIN_REQUIRED;
 	if (e != OK)
 		return e;
+	q->has_one = q->only_first && a->has_second_factor;
+	if (q->has_one)
+		return OK;
 	factor_set_totp(&f, q->secret, q->step, &q->p->keyring, a->now);
 	q->has_codes = f.recovery_len > 0;
+	if (!q->has_codes)
+		take_codes(&f, q->codes);
 	e = factor_put(t, &f);
 	factor_wipe(&f);
 	if (e == OK)
@@ -73,9 +89,7 @@ account_add_codes(struct store_txn *t, struct account *a, void *arg)
 		e = ERR_LOGIN_REQUIRED;
 	if (e != OK)
 		return e;
-	memcpy(f.recovery, q->made->recovery, sizeof f.recovery);
-	f.recovery_len = q->made->recovery_len;
-	f.recovery_since = q->made->recovery_since;
+	take_codes(&f, q->made);
 	e = factor_put(t, &f);
 	factor_wipe(&f);
 	note_factor(t, a, true, "recovery codes", q->from);

@@ -29,7 +29,12 @@ struct account_app_adding {
 	const uint8_t *secret; /* TOTP_SECRET_LEN */
 	uint64_t step;
 	const char *from; /* REMOTE_ADDR */
-	bool has_codes;   /* set: there are recovery codes already */
+	/* Recovery codes that were made for the person, to go with it. */
+	const struct factor *codes;
+	bool only_first; /* nothing is added to a person who has a second
+			  * factor */
+	bool has_one;    /* set: so it was */
+	bool has_codes;  /* set: there are recovery codes already, these stay */
 };
 
 /* ARG: struct account_app_adding. It takes the place of the one before. */

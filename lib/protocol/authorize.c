@@ -3,7 +3,9 @@
 #include "base/clock.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/factor.h"
 #include "protocol/consent.h"
+#include "protocol/factor_rule.h"
 
 #include <string.h>
 
@@ -79,6 +81,21 @@ consent_suffices(struct store_txn *t, struct authorize_ctx *d)
 	return settled;
 }
 
+/* What the app is told: what it asked for, if the sign-in is worth that (Core
+ * 5.5.1.1), the best first; else what it is worth. */
+static enum err
+tell_acr(char acr[static ACR_CAP], const struct authorize_ctx *d)
+{
+	enum acr had = acr_of(d->r->session.amr);
+	const char *cursor = d->q->acr_values;
+	char word[ACR_CAP];
+
+	while (words_next(&cursor, word, sizeof word))
+		if (acr_find(word) <= had)
+			return str_copy(acr, ACR_CAP, word);
+	return str_copy(acr, ACR_CAP, acr_word(had));
+}
+
 static enum err
 issue_code(struct store_txn *t, struct authorize_ctx *d)
 {
@@ -101,7 +118,8 @@ issue_code(struct store_txn *t, struct authorize_ctx *d)
 	memcpy(c->scope, d->granted, sizeof c->scope);
 	memcpy(c->nonce, q->nonce, sizeof c->nonce);
 	memcpy(c->amr, s->amr, sizeof c->amr);
-	return code_issue(t, c, d->now);
+	e = tell_acr(c->acr, d);
+	return e == OK ? code_issue(t, c, d->now) : e;
 }
 
 static enum err
@@ -127,6 +145,51 @@ decide_consent(struct store_txn *t, struct authorize_ctx *d)
 	return e == OK ? issue_code(t, d) : e;
 }
 
+/* How long after a sign-in a person may set up a second factor: one who finds
+ * an open browser later must not add their own. */
+enum { ENROL_FRESH_S = 600 };
+
+/* Signed in with less than is NEEDED. */
+static enum err
+ask_for_more(struct store_txn *t, struct authorize_ctx *d, enum acr needed)
+{
+	struct authorize_reply *r = d->r;
+	enum err e = factors_of(t, r->user.user_id, &r->factors);
+	bool has = needed == ACR_PHR ? (r->factors & FACTOR_PASSKEY) != 0
+				     : factor_is_second(r->factors);
+
+	if (e != OK)
+		return e;
+	/* A passkey is not set up in the middle of an app's request. */
+	if (d->q->acr >= needed &&
+	    ((d->q->prompt & PROMPT_NONE) || (!has && needed == ACR_PHR)))
+		return refused(REASON_ACR_UNMET, &d->reason);
+	if (has)
+		return ask_next(d, AUTHORIZE_FACTOR, ERR_LOGIN_REQUIRED);
+	if (d->now - r->session.auth_time > ENROL_FRESH_S)
+		return ask_next(d, AUTHORIZE_SIGN_IN, ERR_LOGIN_REQUIRED);
+	return ask_next(d, AUTHORIZE_ENROL, ERR_LOGIN_REQUIRED);
+}
+
+static bool
+rule_wants_factor(const struct authorize_ctx *d)
+{
+	return d->q->client.require_factor ||
+	       factor_rule_for(&d->p->conf, &d->r->user);
+}
+
+static enum err
+decide_factor(struct store_txn *t, struct authorize_ctx *d)
+{
+	enum acr needed = d->q->acr;
+
+	if (needed < ACR_TWO && rule_wants_factor(d))
+		needed = ACR_TWO;
+	if (acr_of(d->r->session.amr) < needed)
+		return ask_for_more(t, d, needed);
+	return decide_consent(t, d);
+}
+
 static enum err
 decide_authorize_step(struct store_txn *t, void *arg)
 {
@@ -150,7 +213,7 @@ decide_authorize_step(struct store_txn *t, void *arg)
 		d->reason = REASON_USER_NOT_IN_GROUP;
 		return ask_next(d, AUTHORIZE_NOT_ADMITTED, ERR_ACCESS_DENIED);
 	}
-	return decide_consent(t, d);
+	return decide_factor(t, d);
 }
 
 enum err

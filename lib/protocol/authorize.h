@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/form.h"
 #include "base/reason.h"
+#include "domain/acr.h"
 #include "domain/client.h"
 #include "domain/code.h"
 #include "domain/consent.h"
@@ -20,7 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { STATE_CAP = 4097, LOGIN_HINT_CAP = 256 };
+enum { STATE_CAP = 4097, LOGIN_HINT_CAP = 256, ACR_VALUES_CAP = 16 };
 
 enum prompt {
 	PROMPT_NONE = 1 << 0,
@@ -51,6 +52,9 @@ struct authorize_request {
 	bool has_hint; /* a valid id_token_hint, for this person */
 	uint8_t hint_user_id[USER_ID_LEN];
 	bool bad_hint; /* an id_token_hint that fits no person */
+	enum acr acr;  /* the least that is asked for; ACR_NONE: any */
+	char acr_values[ACR_VALUES_CAP]; /* what is asked for, of what there
+					  * is, the best first */
 };
 
 /*
@@ -71,6 +75,8 @@ enum authorize_step {
 	AUTHORIZE_CODE,        /* done: redirect with the code */
 	AUTHORIZE_SIGN_IN,     /* ask who it is */
 	AUTHORIZE_SELECT,      /* ask whether to go on as this person */
+	AUTHORIZE_FACTOR,      /* ask for the second factor they have */
+	AUTHORIZE_ENROL,       /* ask to set one up: one is needed */
 	AUTHORIZE_CONSENT,     /* ask what the app may have */
 	AUTHORIZE_NOT_ADMITTED /* this person may not use this app: say so */
 };
@@ -81,6 +87,7 @@ struct authorize_reply {
 	bool signed_in;
 	struct session session; /* of the person who is signed in */
 	struct user user;
+	unsigned factors;          /* what they have, with AUTHORIZE_FACTOR */
 	struct consent remembered; /* with AUTHORIZE_CONSENT */
 };
 
@@ -88,7 +95,9 @@ struct authorize_reply {
  * Decides Q for the session COOKIE opens (NULL: none was sent). Errors are for
  * the client (may_redirect holds): with prompt=none, what would have to be
  * asked (ERR_LOGIN_REQUIRED, ERR_CONSENT_REQUIRED,
- * ERR_ACCOUNT_SELECTION_REQUIRED), ERR_ACCESS_DENIED.
+ * ERR_ACCOUNT_SELECTION_REQUIRED), ERR_ACCESS_DENIED; and
+ * ERR_UNMET_AUTHENTICATION_REQUIREMENTS, where this person cannot sign in as
+ * the app asks, or with prompt=none has not.
  */
 enum err authorize_decide(const struct provider *p,
     const struct authorize_request *q, const struct session_cookie *cookie,

@@ -4,10 +4,12 @@
  */
 #include "protocol/authorize.h"
 
+#include "base/json_object_view.h"
 #include "base/reason.h"
 #include "base/str.h"
 #include "protocol/id_token.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct authorize_parse_ctx {
@@ -235,6 +237,90 @@ parse_id_token_hint(struct authorize_parse_ctx *s, const char *value)
 	return OK;
 }
 
+/* One of the values that would do. */
+static void
+add_acr(struct authorize_request *q, const char *word)
+{
+	enum acr acr = acr_find(word);
+
+	if (acr == ACR_NONE ||
+	    words_add(q->acr_values, sizeof q->acr_values, word) != OK)
+		return;
+	if (q->acr == ACR_NONE || acr < q->acr)
+		q->acr = acr;
+}
+
+/* Those that are not known here are passed over: another may do (Core
+ * 3.1.2.1). */
+static enum err
+parse_acr_values(struct authorize_parse_ctx *s, const char *value)
+{
+	char word[ACR_CAP];
+	size_t len;
+
+	for (; value != NULL && *value != '\0'; value += len) {
+		value += strspn(value, " ");
+		len = strcspn(value, " ");
+		if (str_copy_n(word, sizeof word, value, len) == OK)
+			add_acr(s->q, word);
+	}
+	return OK;
+}
+
+static void
+add_acr_claim(struct authorize_request *q, const json_t *acr)
+{
+	const json_t *values = json_object_get(acr, "values"), *v;
+	const char *value = json_string_value(json_object_get(acr, "value"));
+	size_t n;
+
+	if (value != NULL)
+		add_acr(q, value);
+	json_array_foreach(values, n, v) if (json_string_value(v) != NULL)
+	    add_acr(q, json_string_value(v));
+}
+
+/* Of `claims` acr alone is looked at (Core 5.5.1.1): where it is essential, a
+ * value that is not known here cannot be met. */
+static enum err
+read_acr_claim(struct authorize_parse_ctx *s, const struct json_object_view *v)
+{
+	const json_t *acr =
+	    json_object_get(json_object_view_object(v, "id_token"), "acr");
+	bool essential = json_is_true(json_object_get(acr, "essential"));
+
+	if (essential) {
+		s->q->acr = ACR_NONE;
+		s->q->acr_values[0] = '\0';
+	}
+	add_acr_claim(s->q, acr);
+	if (essential && s->q->acr == ACR_NONE &&
+	    (json_object_get(acr, "value") != NULL ||
+		json_object_get(acr, "values") != NULL))
+		return refused(REASON_ACR_UNMET, &s->reason);
+	return OK;
+}
+
+static enum err
+parse_claims(struct authorize_parse_ctx *s, const char *value)
+{
+	struct json_object_view v;
+	char *text;
+	enum err e = OK;
+
+	if (value == NULL)
+		return OK;
+	text = strdup(value);
+	if (text == NULL)
+		return ERR_NO_MEMORY;
+	if (json_object_view_read(&v, text, strlen(text)) == OK) {
+		e = read_acr_claim(s, &v);
+		json_object_view_free(&v);
+	}
+	free(text);
+	return e;
+}
+
 static const struct {
 	const char *name;
 	parse_one *parse;
@@ -253,9 +339,10 @@ static const struct {
       {"scope", parse_asked_scope}, {"code_challenge", parse_code_challenge},
       {"nonce", parse_nonce}, {"prompt", parse_prompt},
       {"max_age", parse_max_age}, {"login_hint", parse_login_hint},
-      {"id_token_hint", parse_id_token_hint},
-      /* Core 3.1.2.1 and 5.2 to 5.5: display, claims_locales, acr_values,
-       * claims and all others are taken and make no difference; ui_locales is
+      {"id_token_hint", parse_id_token_hint}, {"acr_values", parse_acr_values},
+      {"claims", parse_claims},
+      /* Core 3.1.2.1 and 5.2 to 5.5: display, claims_locales
+       * and all others are taken and make no difference; ui_locales is
        * for the pages alone (web/reader.h). */
 };
 

@@ -26,6 +26,7 @@ static const struct {
 static const struct {
 	const char *name, *words;
 } lists[] = {
+    {"acr_values_supported", "1 2 phr"},
     {"scopes_supported", "openid profile email groups offline_access"},
     {"token_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS},
     {"revocation_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS},
@@ -40,7 +41,7 @@ static const struct {
     {"prompt_values_supported", "none login consent select_account"},
     {"claim_types_supported", "normal"},
     {"claims_supported",
-	"iss sub aud exp iat auth_time nonce sid amr at_hash name "
+	"iss sub aud exp iat auth_time nonce sid acr amr at_hash name "
 	"given_name family_name preferred_username locale zoneinfo updated_at "
 	"email email_verified groups"},
 };

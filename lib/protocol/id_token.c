@@ -41,6 +41,8 @@ put_id_claims(
 	if (g->nonce[0] != '\0')
 		json_text_str(&t, "nonce", g->nonce);
 	json_text_str(&t, "sid", sid);
+	if (g->family->acr[0] != '\0')
+		json_text_str(&t, "acr", g->family->acr);
 	json_text_words(&t, "amr", g->family->amr);
 	if (g->client->alg != JWA_EDDSA)
 		put_at_hash(&t, g->access_token);

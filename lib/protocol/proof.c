@@ -1,6 +1,7 @@
 #include "protocol/proof.h"
 
 #include "base/clock.h"
+#include "base/str.h"
 #include "store/record.h"
 
 #include <string.h>
@@ -11,6 +12,19 @@ void
 proof_password(uint8_t hash[static HASH_LEN], const struct user *u)
 {
 	secret_hash(hash, u->password.hash, sizeof u->password.hash);
+}
+
+enum err
+proof_of_session(struct proof *p, const struct session *s, const struct user *u)
+{
+	enum err e;
+
+	*p = (struct proof){
+	    .auth_time = s->auth_time, .remember = s->remembered};
+	memcpy(p->user_id, u->user_id, USER_ID_LEN);
+	proof_password(p->password, u);
+	e = str_copy(p->amr, sizeof p->amr, s->amr);
+	return e == OK ? str_copy(p->typed, sizeof p->typed, u->name) : e;
 }
 
 /* One key for each browser. */

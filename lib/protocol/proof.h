@@ -44,6 +44,10 @@ struct proof {
 /* Another one with each new password of U. */
 void proof_password(uint8_t hash[static HASH_LEN], const struct user *u);
 
+/* What the session S of U has proven, for a step that adds to it. */
+enum err proof_of_session(
+    struct proof *p, const struct session *s, const struct user *u) MUST_CHECK;
+
 /* BROWSER is the random number that forms are bound to (web/csrf.h). Sealed
  * again, for another page, a proof is good no longer than before. */
 void proof_seal(char text[static PROOF_TEXT_CAP], const struct proof *p,

@@ -70,8 +70,8 @@ note_device(
 	*kept = *c->q->devices;
 	old = device_find(kept, k, person, c->now);
 	c->new_browser = old == NULL;
-	/* Of a passkey no try was charged. */
-	if (words_has(c->proof->amr, "pwd"))
+	/* Of a passkey no try was charged, nor of a session that there was. */
+	if (words_has(c->proof->amr, "pwd") && c->proof->auth_time == 0)
 		throttle_forgive(t, k,
 		    &(struct throttle_try){.name = c->proof->typed,
 			.address = c->q->address,

@@ -1,0 +1,136 @@
+#include "interaction/enrol_step.h"
+
+#include "base/secret.h"
+#include "interaction/enrol.h"
+#include "protocol/account_factors.h"
+
+#include <string.h>
+
+/* The person is found again for each page. */
+static enum err
+find_enrolling(struct interaction *i, struct account *a)
+{
+	return account_read(
+	    i->call->provider, i->cookie, i->call->now, NULL, NULL, a);
+}
+
+static void
+put_enrol_step(struct interaction *i, struct json_build *b)
+{
+	struct account a;
+
+	if (find_enrolling(i, &a) == OK)
+		enrol_put(i, b, &a.user, i->shown);
+	else
+		b->failed = true;
+	json_put_bool(b, "can_skip", false);
+	account_wipe(&a);
+}
+
+void
+enrol_ask(struct interaction *i)
+{
+	interaction_show(i, &enrol_step);
+}
+
+/* The same again: the sentence KEY says why. */
+static void
+enrol_ask_again(
+    struct interaction *i, const struct form *posted, const char *key)
+{
+	i->shown = posted;
+	i->alert = message_text(i->call->page.catalogue, key);
+	interaction_show(i, &enrol_step);
+}
+
+/* With codes that are shown once. One who has a second factor by now needs no
+ * other. */
+static void
+enrol_first(struct interaction *i, const struct account *person,
+    const uint8_t secret[static TOTP_SECRET_LEN], uint64_t step)
+{
+	char codes[RECOVERY_CODES][RECOVERY_CODE_CAP];
+	struct call *c = i->call;
+	struct factor made = {0};
+	struct account a;
+	struct account_app_adding q = {.p = c->provider,
+	    .secret = secret,
+	    .step = step,
+	    .codes = &made,
+	    .only_first = true,
+	    .from = c->request.address};
+	enum err e;
+
+	memcpy(made.user_id, person->user.user_id, USER_ID_LEN);
+	factor_make_recovery(&made, codes, &c->provider->keyring, c->now);
+	e = account_write(
+	    c->provider, i->cookie, c->now, account_add_app, &q, &a);
+	i->shown = codes;
+	if (e != OK && e != ERR_LOGIN_REQUIRED)
+		i->flow->refuse(i, e, REASON_NONE);
+	else if (e != OK || q.has_one || q.has_codes)
+		interaction_again(i);
+	else
+		interaction_show(i, &enrol_codes_step);
+	i->shown = NULL;
+	account_wipe(&a);
+	factor_wipe(&made);
+	secret_wipe(codes, sizeof codes);
+}
+
+static void
+confirm_enrolment(struct interaction *i, const struct form *posted)
+{
+	uint8_t secret[TOTP_SECRET_LEN];
+	struct account a;
+	uint64_t step;
+	enum err e = find_enrolling(i, &a);
+
+	if (e == OK)
+		e = enrol_check(i, &a.user, posted, secret, &step);
+	if (e == OK)
+		enrol_first(i, &a, secret, step);
+	else if (e == ERR_LOGIN_REQUIRED)
+		interaction_again(i);
+	else if (e == ERR_ACCESS_DENIED)
+		enrol_ask_again(i, posted, "enrol.wrong");
+	else if (e == ERR_FORBIDDEN)
+		enrol_ask_again(i, posted, "enrol.late");
+	else
+		i->flow->refuse(i, e, REASON_NONE);
+	account_wipe(&a);
+	secret_wipe(secret, sizeof secret);
+}
+
+const struct step enrol_step = {
+    .purpose = "enrolment for an app",
+    .template = "enrol.html",
+    .page = put_enrol_step,
+    .buttons = {{"confirm", confirm_enrolment}},
+};
+
+static void
+put_enrol_codes(struct interaction *i, struct json_build *b)
+{
+	struct account a;
+
+	if (find_enrolling(i, &a) != OK)
+		b->failed = true;
+	json_put_str(b, "name", a.user.name);
+	account_wipe(&a);
+	enrol_put_codes(i, b, i->shown);
+}
+
+static void
+end_enrolment(struct interaction *i, const struct form *posted)
+{
+	(void)posted;
+	interaction_again(i);
+}
+
+const struct step enrol_codes_step = {
+    .purpose = "recovery codes for an app",
+    .template = "recovery_codes.html",
+    .page = put_enrol_codes,
+    .buttons = {{"done", end_enrolment}},
+};
