@@ -190,6 +190,8 @@ only_its_paths_are_there() {
 	answers 401 /userinfo
 	answers_json 405 /token
 	asks_to_sign_in /account
+	asks_to_sign_in /admin
+	asks_to_sign_in /admin/people
 	if [[ -z $prefix ]]; then
 		asks_to_sign_in /
 	else
@@ -198,9 +200,10 @@ only_its_paths_are_there() {
 	for path in /tokenx /token/ /token/x /token.html /x/token /jwks.jsonx \
 	    /index.html /.well-known/ /.well-known/openid-configurationx \
 	    /.well-known/openid-configuration/ /metadata /latchkey.conf \
-	    /accountx /account/ /account/nothing /joinx; do
+	    /accountx /account/ /account/nothing /adminx \
+	    /admin/nothing /joinx; do
 		answers 404 "$path"
-		[[ -n $prefix && $path != /account/* ]] || nothing_is_there
+		[[ -n $prefix && $path != /a[cd]*/* ]] || nothing_is_there
 	done
 	path=$(ask /%2e%2e/data/latchkey.conf)
 	[[ $path = 40[034] ]] || fail "$path"
