@@ -131,3 +131,10 @@ entries() {
 	run ! grep -nE "^[a-z][a-z0-9_.]*(\[[a-z]+\])? = .*(['\"\`]|\.\.\.)|TODO|FIXME|  $" \
 	    "$root"/templates/*.msg
 }
+@test "languages: each has all sentences, with the places of the English ones" {
+	local files=("$root"/templates/[!e]*.msg "$root"/templates/e[!n]*.msg)
+	((${#files[@]} == 11))
+	LC_ALL=C run -0 awk -v complete=1 -f "$root/templates/messages.awk" \
+	    "$root/templates/en.msg" "${files[@]}" "$root"/templates/*.html
+}
+
