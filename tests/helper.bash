@@ -547,7 +547,7 @@ request_cgi() {
 		program=${path##*/} ;;
 	*)	# as the web servers of conf/ have it
 		program=account
-		[[ ! $path =~ /admin(/|$) ]] || program=admin
+		[[ ! $path =~ /admin(/|$) ]] || program='admin'
 		;;
 	esac
 	for header in "${sent[@]}"; do

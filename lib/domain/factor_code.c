@@ -84,7 +84,7 @@ read_digit(const unsigned char *s, size_t *len)
 static size_t
 skip_between(const unsigned char *s)
 {
-	if (strchr(" -.\t", (char)s[0]) != NULL)
+	if (strchr(" -.\t", s[0]) != NULL)
 		return 1;
 	if (s[0] == 0xc2 && s[1] == 0xa0) /* no-break space */
 		return 2;

@@ -68,7 +68,7 @@ enum err
 mail_queue_put(const char *dir, const char *text, size_t len, int64_t now)
 {
 	char name[MAIL_NAME_CAP], below[MAIL_NAME_CAP + 16];
-	char from[CONF_PATH_CAP + 96], to[CONF_PATH_CAP + 96];
+	char from[CONF_PATH_CAP + 96], to[CONF_PATH_CAP + 96] = "";
 	enum err e = mail_queue_make(dir);
 
 	if (e == OK)

@@ -52,7 +52,7 @@ desk_url(char url[static DESK_URL_CAP], const struct interaction *i,
 
 	buf_init(&b, url, DESK_URL_CAP);
 	buf_printf(&b, "%s%s", conf_issuer_path(i->conf), path);
-	if (name != NULL) {
+	if (name != NULL && value != NULL) {
 		buf_printf(&b, "?%s=", name);
 		buf_put_url_arg(&b, value);
 	}
@@ -426,7 +426,7 @@ desk_done(struct interaction *i, const char *path, const char *name,
 
 	buf_init(&b, text, sizeof text);
 	buf_puts(&b, path);
-	if (name != NULL) {
+	if (name != NULL && value != NULL) {
 		buf_printf(&b, "?%s=", name);
 		buf_put_url_arg(&b, value);
 	}

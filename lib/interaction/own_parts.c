@@ -22,7 +22,7 @@ own_put_link_to(const struct interaction *i, struct json_build *b,
 
 	buf_init(&u, text, sizeof text);
 	buf_printf(&u, "%s%s", conf_issuer_path(i->conf), path);
-	if (parameter != NULL) {
+	if (parameter != NULL && value != NULL) {
 		buf_printf(&u, "?%s=", parameter);
 		buf_put_url_arg(&u, value);
 	}

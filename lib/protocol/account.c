@@ -45,7 +45,12 @@ enum err
 account_read(const struct provider *p, const struct session_cookie *cookie,
     int64_t now, account_step *step, void *arg, struct account *a)
 {
-	struct account_ctx d = {&p->conf, cookie, now, step, arg, a};
+	struct account_ctx d = {.conf = &p->conf,
+	    .cookie = cookie,
+	    .now = now,
+	    .step = step,
+	    .arg = arg,
+	    .a = a};
 
 	*a = (struct account){0};
 	if (cookie == NULL)
@@ -57,7 +62,12 @@ enum err
 account_write(const struct provider *p, const struct session_cookie *cookie,
     int64_t now, account_step *step, void *arg, struct account *a)
 {
-	struct account_ctx d = {&p->conf, cookie, now, step, arg, a};
+	struct account_ctx d = {.conf = &p->conf,
+	    .cookie = cookie,
+	    .now = now,
+	    .step = step,
+	    .arg = arg,
+	    .a = a};
 
 	*a = (struct account){0};
 	if (cookie == NULL)

@@ -39,7 +39,11 @@ desk_write(const struct provider *p, const struct session_cookie *cookie,
     const char *address, int64_t now, desk_step *step, void *arg,
     enum reason *reason)
 {
-	struct desk_ctx d = {p, address, step, arg, reason};
+	struct desk_ctx d = {.p = p,
+	    .address = address,
+	    .step = step,
+	    .arg = arg,
+	    .reason = reason};
 	struct account me;
 	enum err e;
 
