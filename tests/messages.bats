@@ -357,6 +357,8 @@ join_pages() {
 	request cora GET "$ISSUER/?done=joined" && see 200
 	request cora GET "$ISSUER/?done=reset" && see 200
 	request cora GET "$ISSUER/?done=reset_factors" && see 200
+	request cora GET "$ISSUER/?done=passkey_joined" && see 200
+	request cora GET "$ISSUER/?done=passkey_reset" && see 200
 	request new GET "$first" && see "$(http_status)"
 	request new GET "$second" && see "$(http_status)"
 	request new GET "$ISSUER/join?link=none" && see "$(http_status)"
@@ -614,7 +616,7 @@ factor_pages() {
 		join.{days,hours,minutes}'[one]' join.passkey_not_alone password.{hint,short}'[one]' \
 		{sessions,apps}.more apps.{none,sees_little,until} \
 		take_back.trusted app_passwords.{no_site,many} \
-		second.have_code factors.{closed,was_closed} enrol.{for_app,type} \
+		second.have_code factors.{closed,was_closed,'left[one]'} enrol.{for_app,type} \
 		factor_remove.not_last reason.factor_closed events.by \
 		desk.clock_behind desk_apps.empty desk_app.no_{secret,rs256} \
 		desk_sites.empty desk_sessions.{browser,address} \

@@ -24,7 +24,10 @@ class Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         # A text whose direction or language is its own is a name, too.
-        is_data = tag in DATA or bool({"dir", "lang"} & dict(attributes).keys()) and tag != "html"
+        # A mark may be an event, as the log has it.
+        named = dict(attributes)
+        is_data = tag in DATA or named.get("class") == "mark" or (
+            bool({"dir", "lang"} & named.keys()) and tag != "html")
         self.open.append((tag, is_data))
         self.words += [v for k, v in attributes if k in SHOWN and v not in self.data]
 
@@ -52,7 +55,6 @@ class Page(html.parser.HTMLParser):
             words += self.title
         while SENTENCE.search(words):
             words = SENTENCE.sub("", words)
-        words = re.sub(r"\b[a-z]+(_[a-z]+)+\b", "", words)  # events, as the log has them
         return words if re.search(r"[^\W\d_]", words) else ""
 
 
