@@ -545,7 +545,7 @@ gate_pages() {
 }
 
 factor_pages() {
-	local person=bob secret code LATCHKEY_TEST_CLOCK=	# these have none
+	local person=bob secret code used LATCHKEY_TEST_CLOCK=	# these have none
 	person=dan
 	add_user dan --require-factor
 	ask app
@@ -559,7 +559,8 @@ factor_pages() {
 	press confirm code=1 && see 200
 	press confirm code=1 sealed=x && see 200
 	secret=$(http_body | grep -oP 'class="secret"[^>]*>\K[A-Z2-7 ]*')
-	press confirm code="$(totp "$secret")" && see 200
+	used=$(totp "$secret")
+	press confirm code="$used" && see 200
 	code=$(http_body | grep -oP '<code>\K[0-9a-z-]{19}' | tail -n 1)
 	own '/factors?done=factor_added'
 	press remove_codes && see 200
@@ -572,7 +573,7 @@ factor_pages() {
 	press login username=bob password="$PASSWORD" && see 200
 	press code code= && see 200
 	press code code=123456 && see 403
-	press code code="$(totp "$secret")" && see 403
+	press code code="$used" && see 403
 	press code code="$code"
 	latchkey user set bob --no-require-factor >/dev/null
 	latchkey user factors bob --remove-all >/dev/null
