@@ -21,7 +21,7 @@ generate() {	# FILE...
 	local used
 	used=$(
 		grep -oh '{{t:[^}]*}}' "$root"/templates/*.html | sed 's/^{{t://; s/}}$//'
-		grep -ohE '"[a-z_]+(\.[a-z_]+)*"' "$root"/lib/*/*.c "$root"/cgi-bin/*.c |
+		grep -ohE '"[a-z_]+(\.[a-z0-9_]+)*"' "$root"/lib/*/*.c "$root"/cgi-bin/*.c |
 		    tr -d '"'
 		for page in "$root"/templates/*.html; do
 			page=${page##*/} && echo "${page%.html}.title"
@@ -33,6 +33,8 @@ generate() {	# FILE...
 		    "$root/lib/base/err.c"
 		grep -A1 'scopes_known\[\] =' "$root/lib/domain/scope.c" |
 		    grep -oE '"[a-z_]+"' | tr -d '"' | sed 's/^/scope./'
+		grep -A1 'rule_who\[\] =' "$root/lib/interaction/admin_site.c" |
+		    grep -oE '"[a-z_]+"' | tr -d '"' | sed 's/^/desk_who./'
 		python3 "$root/tests/reasons.py" "$root" events |
 		    sed 's/^events /event./'
 	)
