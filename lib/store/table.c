@@ -255,7 +255,8 @@ store_prefix_end(
 
 	if (len > STORE_KEY_MAX)
 		len = STORE_KEY_MAX;
-	memcpy(end, prefix->bytes, len);
+	if (len > 0) /* else BYTES may be NULL */
+		memcpy(end, prefix->bytes, len);
 	while (len > 0 && end[len - 1] == 0xff)
 		len--;
 	if (len > 0)
