@@ -89,11 +89,10 @@ read_int(const uint8_t *p, size_t len)
 static const uint8_t *
 find_header(const struct zone *z, size_t at, size_t len)
 {
-	const uint8_t *p = z->bytes + at;
-
-	return at <= len && len - at >= HEADER_LEN && memcmp(p, "TZif", 4) == 0
-		   ? p
-		   : NULL;
+	if (at > len || len - at < HEADER_LEN ||
+	    memcmp(z->bytes + at, "TZif", 4) != 0)
+		return NULL;
+	return z->bytes + at;
 }
 
 enum { UT_COUNT, STANDARD_COUNT, LEAP_COUNT, CHANGES, KINDS, LETTERS };
