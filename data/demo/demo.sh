@@ -61,12 +61,13 @@ make_app() {
 	END
 }
 
-# The app stands on the same server as the provider: CGI under /app/.
+# The app is on the provider's own server, which has all other paths: CGI under /app/.
 make_server_conf() {
 	cat >"$demo/lighttpd.conf" <<-END
 		server.modules += ( "mod_alias", "mod_cgi", "mod_redirect", "mod_setenv" )
-		url.redirect = ( "^/(app)?$" => "/app/" )
+		url.redirect = ( "^/app$" => "/app/" )
 		\$HTTP["url"] =~ "^/app/" {
+			fastcgi.server = ( )
 			alias.url = (
 			    "/app/api" => "$root/data/demo/api.py",
 			    "/app/" => "$root/data/demo/app.py/" )
@@ -103,6 +104,7 @@ make_server_conf
 exec "$root/conf/serve.sh" -d "$demo/data" -p "$port" \
     -i "$demo/lighttpd.conf" -n "
   The sample app   $issuer/app/
+  Home, account    $issuer/
   Sign in as       alice or bob
   Password         $password
 
