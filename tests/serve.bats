@@ -44,7 +44,9 @@ started() {
 	answers 200 /jwks.json
 	answers 401 /userinfo
 	answers 405 /token
-	for path in / /tokenx /token/ /token/x /x/token /jwks.jsonx /index.html \
+	answers 200 /
+	answers 200 /account
+	for path in /tokenx /token/ /token/x /x/token /jwks.jsonx /index.html \
 	    /.well-known/ /.well-known/openid-configuration/ /idp/token \
 	    /latchkey.conf /%2e%2e/latchkey.conf /../data/latchkey.conf; do
 		answers 404 "$path"

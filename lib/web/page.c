@@ -129,21 +129,31 @@ set_csp(struct response *r, const char *style, const char *script,
 		r->csp = r->csp_text;
 }
 
-/* The sheet of all pages, with the provider's colour. */
+static void
+put_sheet(struct buf *b, const struct page *p, const char *name)
+{
+	const char *sheet = templates_text(p->templates, name);
+
+	if (sheet != NULL)
+		buf_puts(b, sheet);
+}
+
+/* The sheet of all pages, that of the provider's own, and its colour. */
 static const char *
 make_style(char style[static STYLE_CAP], const struct page *p)
 {
-	const char *sheet = templates_text(p->templates, "style.css");
 	struct buf b;
 
-	if (sheet == NULL)
-		sheet = "";
-	if (p->conf->accent_color < 0)
-		return sheet;
 	buf_init(&b, style, STYLE_CAP);
-	buf_puts(&b, sheet);
-	colour_put_style(&b, (uint32_t)p->conf->accent_color);
-	return buf_ok(&b) ? style : sheet;
+	put_sheet(&b, p, "style.css");
+	if (!p->elsewhere)
+		put_sheet(&b, p, "pages.css");
+	if (p->conf->accent_color >= 0)
+		colour_put_style(&b, (uint32_t)p->conf->accent_color);
+	if (buf_ok(&b))
+		return style;
+	/* Own templates may be so long. */
+	return templates_text(p->templates, "style.css");
 }
 
 /* Our pictures have an address at our own origin only. */
