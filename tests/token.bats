@@ -796,13 +796,13 @@ refused_assertion() {
 		claims=$(id_claims)
 		access=$(http_body | field access_token)
 		assert_equal "$(jq -r 'del(.iss, .sub, .aud, .exp, .iat,
-		    .auth_time, .nonce, .sid, .amr) | keys | join(" ")' \
+		    .auth_time, .nonce, .sid, .amr, .acr) | keys | join(" ")' \
 		    <<<"$claims")" "${wanted[i]}"
 		userinfo "$access"
 		assert_status 200
 		assert_equal "$(http_body | jq -cS .)" \
 		    "$(jq -cS 'del(.iss, .aud, .exp, .iat, .auth_time, .nonce,
-		    .sid, .amr)' <<<"$claims")"
+		    .sid, .amr, .acr)' <<<"$claims")"
 	done
 	get_tokens alice app
 	claims=$(id_claims)
