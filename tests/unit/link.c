@@ -43,7 +43,7 @@ lives(struct store_txn *t, void *arg)
 
 	(void)arg;
 	if (user_add(t, &alice, noon) != OK || user_add(t, &bob, noon) != OK)
-		fixture_bail_out("nobody there");
+		fixture_bail_out("the person is not there");
 	give(text, t, &alice, LINK_INVITE);
 	CHECK(link_find(t, text, &keyring, &l, &u) == OK &&
 		  memcmp(u.user_id, alice.user_id, USER_ID_LEN) == 0 &&

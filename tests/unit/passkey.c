@@ -199,7 +199,7 @@ registration(void)
 	CHECK(check_new(&mine, &mine, &again) == OK &&
 		  give(&again, &bob) == ERR_ACCESS_DENIED &&
 		  reason == REASON_PASSKEY_KNOWN,
-	    "passkey: and the same one is nobody else's as well");
+	    "passkey: and no one else can have the same one");
 }
 
 /* --- sign-in -------------------------------------------------------------- */

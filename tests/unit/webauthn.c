@@ -209,7 +209,7 @@ bad_registrations(void)
 	CHECK(try_changed(DATA_AT, 0) == REASON_PASSKEY_ORIGIN,
 	    "made for another host");
 	CHECK(try_changed(FLAGS_AT, 0x44) == REASON_PASSKEY_NOT_PRESENT,
-	    "nobody touched it");
+	    "no person touched it");
 	CHECK(try_changed(FLAGS_AT, 0x41) == REASON_NONE,
 	    "without user verification it is a passkey, too");
 	CHECK(try_changed(FLAGS_AT, 0x05) == REASON_PASSKEY_MALFORMED,
@@ -297,7 +297,7 @@ signs_in(const char *attestation, const char *data_hex, const char *sig_hex,
 	data.bytes[32] = 0x04;
 	CHECK(try_assertion(&r.key, &data, &sig, &a) ==
 		  REASON_PASSKEY_NOT_PRESENT,
-	    "nor with nobody there");
+	    "nor without a person there");
 	data.bytes[32] = 0x05;
 	data.len--;
 	CHECK(
