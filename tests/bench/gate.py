@@ -18,6 +18,7 @@ GUARDED = {
     "lighttpd": """
 $SERVER["socket"] == "127.0.0.1:{port}" {{
 	server.document-root = "{pages}"
+	fastcgi.server = ()
 	$HTTP["url"] =~ "^/yes/" {{ fastcgi.server = ( "/" => ((
 		"host" => "127.0.0.1", "port" => {yes}, "check-local" => "disable",
 		"mode" => "authorizer" )) ) }}

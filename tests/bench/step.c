@@ -8,7 +8,7 @@
  *	step DIR sweep N		commits nothing, and so sweeps
  *
  * Prints the median and the 99th percentile of N in nanoseconds. Linked with
- * --wrap=password_verify: Argon2 hides what else a sign-in costs.
+ * --wrap=password_verify_like: Argon2 hides what else a sign-in costs.
  */
 #include "base/clock.h"
 #include "base/secret.h"
@@ -28,20 +28,23 @@ struct bench {
 	char name[USER_NAME_CAP];
 };
 
-enum err __wrap_password_verify(const struct password_hash *h,
-    const char *password, const struct conf *conf);
-enum err __real_password_verify(const struct password_hash *h,
-    const char *password, const struct conf *conf);
+enum err __wrap_password_verify_like(const struct password_hash *h,
+    const struct imported_cost *costliest, const char *password,
+    const struct conf *conf);
+enum err __real_password_verify_like(const struct password_hash *h,
+    const struct imported_cost *costliest, const char *password,
+    const struct conf *conf);
 
 static bool hashes;
 
 /* Any password is right: nobody knows that of the people there are. */
 enum err
-__wrap_password_verify(const struct password_hash *h, const char *password,
+__wrap_password_verify_like(const struct password_hash *h,
+    const struct imported_cost *costliest, const char *password,
     const struct conf *conf)
 {
-	if (hashes &&
-	    __real_password_verify(h, password, conf) != ERR_ACCESS_DENIED)
+	if (hashes && __real_password_verify_like(
+			  h, costliest, password, conf) != ERR_ACCESS_DENIED)
 		return ERR_CORRUPT;
 	return h != NULL ? OK : ERR_ACCESS_DENIED;
 }
