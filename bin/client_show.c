@@ -1,5 +1,7 @@
 #include "client_show.h"
 
+#include "base/issuer.h"
+#include "base/str.h"
 #include "jose/jwk.h"
 #include "list.h"
 
@@ -83,15 +85,95 @@ client_json(const struct client *c)
 	return shown;
 }
 
+/* Where an app that does not read the discovery document finds what, under the
+ * names of OpenID Connect Discovery 3. */
+static const struct told_endpoint {
+	const char *name, *title, *path;
+	unsigned grants; /* apps without one of these have no use for it */
+} told_endpoints[] = {
+    {"authorization_endpoint", "authorization", "/authorize",
+	GRANT_AUTHORIZATION_CODE},
+    {"token_endpoint", "token", "/token",
+	GRANT_AUTHORIZATION_CODE | GRANT_CLIENT_CREDENTIALS},
+    {"userinfo_endpoint", "userinfo", "/userinfo", GRANT_AUTHORIZATION_CODE},
+    {"jwks_uri", "keys (JWKS)", "/jwks.json",
+	GRANT_AUTHORIZATION_CODE | GRANT_CLIENT_CREDENTIALS},
+    {"end_session_endpoint", "end session", "/logout",
+	GRANT_AUTHORIZATION_CODE},
+};
+
+enum { TOLD_ENDPOINTS = sizeof told_endpoints / sizeof told_endpoints[0] };
+
+#define DISCOVERY_PATH "/.well-known/openid-configuration"
+
 json_t *
 client_told(const struct admin *a, const struct client *c, const char *secret)
 {
+	const char *issuer = a->conf.issuer;
+	const struct told_endpoint *e = told_endpoints;
 	json_t *told = client_json(c);
 
 	if (secret != NULL)
 		json_object_set_new(told, "client_secret", json_string(secret));
-	json_object_set_new(told, "issuer", json_string(a->conf.issuer));
+	json_object_set_new(told, "issuer", json_string(issuer));
+	json_object_set_new(
+	    told, "discovery", json_sprintf("%s%s", issuer, DISCOVERY_PATH));
+	for (; e < told_endpoints + TOLD_ENDPOINTS; e++)
+		if ((e->grants & c->grants) != 0)
+			json_object_set_new(told, e->name,
+			    json_sprintf("%s%s", issuer, e->path));
 	return told;
+}
+
+static void
+print_told_line(const char *title, const char *value)
+{
+	printf("  %-15s  %s\n", title, value);
+}
+
+static void
+print_told_list(const char *title, const char *list)
+{
+	char uri[URI_CAP];
+
+	for (; words_next(&list, uri, sizeof uri); title = "")
+		print_told_line(title, uri);
+}
+
+/* How it proves to be itself: any app may do the second, too. */
+static const char *
+authentication_told(const struct client *c)
+{
+	return c->auth_method == AUTH_CLIENT_SECRET
+		   ? "client_secret_basic or client_secret_post"
+	       : c->auth_method == AUTH_NONE ? "none: a public client"
+					     : auth_method_name(c->auth_method);
+}
+
+static void
+print_sign_in_told(const struct client *c)
+{
+	print_told_list("redirect URI", c->redirect_uris);
+	print_told_list("after sign-out", c->post_logout_redirect_uris);
+	print_told_line("PKCE",
+	    c->no_pkce ? "S256, or none" : "S256, which the app has to use");
+}
+
+static void
+print_endpoints_told(const struct admin *a, const struct client *c)
+{
+	const struct told_endpoint *e = told_endpoints;
+	char url[ISSUER_CAP + 64];
+
+	snprintf(url, sizeof url, "%s%s", a->conf.issuer, DISCOVERY_PATH);
+	print_told_line("discovery", url);
+	puts("If it does not read the discovery document:");
+	for (; e < told_endpoints + TOLD_ENDPOINTS; e++) {
+		if ((e->grants & c->grants) == 0)
+			continue;
+		snprintf(url, sizeof url, "%s%s", a->conf.issuer, e->path);
+		print_told_line(e->title, url);
+	}
 }
 
 int
@@ -101,12 +183,17 @@ client_tell(const struct admin *a, const struct client *c, const char *done,
 	if (as_json)
 		return output_json(client_told(a, c, secret));
 	printf("Client %s %s. To be typed into the app:\n", c->client_id, done);
-	printf("  client_id      %s\n", c->client_id);
+	print_told_line("client_id", c->client_id);
 	if (secret != NULL)
-		printf("  client_secret  %s  (shown this once)\n", secret);
-	printf("  issuer         %s\n", a->conf.issuer);
-	printf("  discovery      %s/.well-known/openid-configuration\n",
-	    a->conf.issuer);
+		printf("  %-15s  %s  (shown this once)\n", "client_secret",
+		    secret);
+	print_told_line("authentication", authentication_told(c));
+	print_told_line("issuer", a->conf.issuer);
+	print_told_line("algorithm", jwa_name(c->alg));
+	if ((c->grants & GRANT_AUTHORIZATION_CODE) != 0)
+		print_sign_in_told(c);
+	print_told_line("scope", c->scope);
+	print_endpoints_told(a, c);
 	return EXIT_DONE;
 }
 

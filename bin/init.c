@@ -215,7 +215,7 @@ fill(struct admin *a, const char *issuer, const char *alg)
 		status = put_identity(a, issuer);
 	if (status == EXIT_DONE)
 		status = admin_ensure_keys(a, JWA_EDDSA);
-	if (status == EXIT_DONE && alg != NULL && str_equal(alg, "RS256"))
+	if (status == EXIT_DONE && str_equal(alg, jwa_name(JWA_RS256)))
 		status = admin_ensure_keys(a, JWA_RS256);
 	if (status != EXIT_DONE)
 		return status;
@@ -224,6 +224,14 @@ fill(struct admin *a, const char *issuer, const char *alg)
 	return e == OK ? EXIT_DONE
 		       : admin_fail("%s/latchkey.conf cannot be written (%s)",
 			     a->dir, err_name(e));
+}
+
+/* What new clients get if nothing is said: OpenID Connect's own default, which
+ * every client takes, where it can be had. */
+static const char *
+usual_alg(void)
+{
+	return jwa_name(libcrypto_available() == OK ? JWA_RS256 : JWA_EDDSA);
 }
 
 static int
@@ -284,7 +292,9 @@ init_data_directory(struct admin *a, const struct args *args)
 
 	if (!issuer_valid(args->operand))
 		return refuse_issuer(args->operand);
-	if (alg != NULL && jwa_issued_from_name(alg) == JWA_COUNT)
+	if (alg == NULL)
+		alg = usual_alg();
+	if (jwa_issued_from_name(alg) == JWA_COUNT)
 		return admin_misused("--alg %s: EdDSA, RS256 or HS256", alg);
 	/* Interrupted halfway it would leave half a directory. */
 	sigfillset(&all);

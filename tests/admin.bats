@@ -140,7 +140,7 @@ command_path() {
 	grep -qx 'issuer = https://id.example.org/idp' "$DATA/latchkey.conf"
 	run -0 latchkey key list --json
 	assert_equal "$(json '[.[] | .alg + " " + .state] | sort | join(",")')" \
-	    'EdDSA active,EdDSA next'
+	    'EdDSA active,EdDSA next,RS256 active,RS256 next'
 	run -0 latchkey check --offline
 }
 
@@ -246,11 +246,26 @@ $DATA/store/mine"
 	[[ -z $(ls -A "$DATA") ]]
 }
 
-@test "init --alg says what new clients get" {
-	latchkey init https://id.example.org --alg RS256
+@test "init: new clients get RS256, or what --alg says; a site stays Ed25519" {
+	latchkey init https://id.example.org
+	grep -qx 'default_alg = RS256' "$DATA/latchkey.conf"
 	latchkey client add app --redirect-uri https://app.example.org/cb
-	run -0 latchkey client show app --json
-	assert_equal "$(json .id_token_signed_response_alg)" RS256
+	latchkey site add https://photos.example.org --rule '/ signed-in'
+	latchkey client add --app miniflux --url https://news.example.org
+	run -0 latchkey client list --json
+	assert_equal "$(json '[.[] | .client_id + " " +
+	    .id_token_signed_response_alg] | join(", ")')" \
+	    'app RS256, miniflux EdDSA'
+	run -0 latchkey key list --json
+	assert_equal "$(json length)" 4
+
+	latchkey -d "$DATA.3" init https://id.example.org --alg EdDSA
+	grep -qx 'default_alg = EdDSA' "$DATA.3/latchkey.conf"
+	latchkey -d "$DATA.3" client add app --redirect-uri https://a.example.org/cb
+	run -0 latchkey -d "$DATA.3" client show app --json
+	assert_equal "$(json .id_token_signed_response_alg)" EdDSA
+	run -0 latchkey -d "$DATA.3" key list --json
+	assert_equal "$(json length)" 2
 	run -2 latchkey -d "$DATA.2" init https://id.example.org --alg none
 	[[ ! -e $DATA.2 ]]
 }
@@ -692,9 +707,35 @@ $DATA/store/mine"
 	assert_output 'client_secret +[A-Za-z0-9_-]{43} '
 	assert_output "issuer +$ISSUER"
 	assert_output "discovery +$ISSUER/.well-known/openid-configuration"
+	assert_output 'authentication +client_secret_basic or client_secret_post'
+	assert_output 'algorithm +EdDSA'
+	assert_output 'redirect URI +https://p.example.org/cb'
+	assert_output 'PKCE +S256'
+	assert_output 'scope +openid profile email groups offline_access'
+	assert_output "authorization +$ISSUER/authorize"
+	assert_output "token +$ISSUER/token"
+	assert_output "userinfo +$ISSUER/userinfo"
+	assert_output "keys \(JWKS\) +$ISSUER/jwks.json"
+	assert_output "end session +$ISSUER/logout"
+	((${#lines[@]} < 24))
 	secret=$(grep -oE '[A-Za-z0-9_-]{43}' <<<"$output")
 	run -0 latchkey client show photos
 	refute_output "client_secret  |$secret"
+	# An API has no use for most of it.
+	run -0 latchkey client add api --grant client_credentials --alg RS256
+	assert_output 'algorithm +RS256'
+	assert_output "token +$ISSUER/token"
+	refute_output 'redirect URI|authorize|PKCE'
+}
+
+@test "client add --json names the endpoints as the discovery document does" {
+	run -0 latchkey client add photos --redirect-uri https://p.example.org/cb \
+	    --json
+	request - GET "$(json .discovery)"
+	http_body | jq -e --argjson told "$output" '. as $d |
+	    ["authorization_endpoint", "token_endpoint", "userinfo_endpoint",
+	     "jwks_uri", "end_session_endpoint", "issuer"] |
+	    all(.[]; . as $key | $told[$key] == $d[$key])'
 }
 
 @test "client add keeps what it was told, under the names of RFC 7591" {

@@ -346,7 +346,7 @@ signed() {
 	mkdir "$BATS_TEST_TMPDIR/other"
 	other=$access
 	mv "$DATA" "$BATS_TEST_TMPDIR/first"
-	latchkey init "$ISSUER" >/dev/null
+	latchkey init "$ISSUER" --alg EdDSA >/dev/null
 	add_client ed --trusted
 	add_client all --introspect-any
 	no_good "$other"
@@ -392,6 +392,7 @@ loads_libcrypto() {
 	unset USE_TEST_CLOCK
 	rm -r "$DATA"
 	latchkey init "$ISSUER" >/dev/null
+	grep -qx 'default_alg = EdDSA' "$DATA/latchkey.conf"
 	run -1 latchkey client add rs --alg RS256 --redirect-uri "$CALLBACK"
 	assert_equal "${#lines[@]}" 1
 	[[ $output = *RS256* ]] || fail "$output"

@@ -40,7 +40,8 @@ latchkey() {
 
 # new_store [ISSUER | /PATH]: an empty store of this test's, or, called in
 # setup_file, of this file's. Without an ISSUER it is one that start_server can
-# serve. Argon2 is as cheap as it can be.
+# serve. Argon2 is as cheap as it can be, and so are signatures: a client gets
+# RS256 only where a test says so.
 new_store() {
 	PORT=$(free_port)
 	case ${1:-} in
@@ -49,7 +50,7 @@ new_store() {
 	esac
 	export PORT ISSUER
 	place_store
-	latchkey init "$ISSUER" >/dev/null
+	latchkey init "$ISSUER" --alg EdDSA >/dev/null
 	set_conf argon2_memlimit 8
 	set_conf argon2_opslimit 1
 }

@@ -95,7 +95,7 @@ take_store() {
 	public=$(AUTH=none get_tokens alice spa | field refresh_token)
 	code=$(get_code alice spa)
 	mv "$DATA" "$BATS_TEST_TMPDIR/mine"
-	latchkey init "$ISSUER" >/dev/null
+	latchkey init "$ISSUER" --alg EdDSA >/dev/null
 	take_store "$BATS_TEST_TMPDIR/mine"
 	refresh "$confidential"
 	assert_refused 401 invalid_client
@@ -121,7 +121,7 @@ take_store() {
 	assert_status 200
 	code=$(get_code alice hs)
 	mv "$DATA" "$BATS_TEST_TMPDIR/mine"
-	latchkey init "$ISSUER" >/dev/null
+	latchkey init "$ISSUER" --alg EdDSA >/dev/null
 	cp "$BATS_TEST_TMPDIR/mine/keys"/* "$DATA/keys"
 	take_store "$BATS_TEST_TMPDIR/mine"
 	# Whether the client is believed or not, there is no HS256 token.

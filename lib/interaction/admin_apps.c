@@ -382,6 +382,8 @@ put_app_told(struct interaction *i, struct json_build *b)
 	desk_fact(i, b, "desk_app.client_id", c->client_id);
 	desk_fact(i, b, "desk_app.client_secret", told->secret);
 	desk_fact(i, b, "desk_app.issuer", i->conf->issuer);
+	desk_fact(i, b, "desk_app.redirect", c->redirect_uris);
+	desk_fact(i, b, "desk_app.algorithm", jwa_name(c->alg));
 	desk_back(i, b, "/admin/app", "id", c->client_id);
 }
 
