@@ -4,6 +4,7 @@
 #
 #	webserver.sh -s SERVER -i ISSUER [-c CERTIFICATE -k KEY]
 #	    [-p PROGRAMS] [-r SOCKETS] [-d DATA] [-e PAGES] [-l LISTEN] [-t LISTEN]
+#	    [-o] [-f PROXY] [-w WEBROOT] [-x | -n]
 #
 # SERVER is one of
 #
@@ -22,10 +23,19 @@
 # two LISTEN are ADDRESS:PORT, of the provider (-l) and of the http that is sent on
 # to it (-t), each once for IPv4 and once for IPv6 ([ADDRESS]:PORT). If not given
 # they are every address at the usual ports, of IPv6 where this host has it.
+#
+# For lighttpd, nginx and apache there is more. -o: the server does not listen at
+# the address of -l yet. -f: the address of a proxy in front, which is believed
+# what it says of people's addresses; may be repeated. -w: the directory where
+# certbot puts its challenges; http is not sent to https there. -x: for a host that
+# has a site, with TLS of its own, and an issuer below a path; the output is for a
+# file that the site's server block or <VirtualHost> includes (with lighttpd, a file
+# like any other). -n: another site has lighttpd's TLS socket.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 server='' issuer='' certificate='' key=''
+opens='' proxies='' webroot='' inside='' no_socket=''
 listen='' listen6='' listen_http='' listen_http6=''
 # Installed, this is PREFIX/share/latchkey/conf; in the sources, what has been
 # installed counts, the package if nothing else.
@@ -45,7 +55,7 @@ refuse() {
 	exit 1
 }
 
-while getopts s:i:c:k:p:r:d:e:l:t: option; do
+while getopts s:i:c:k:p:r:d:e:l:t:of:w:xn option; do
 	case $option in
 	s) server=$OPTARG ;;
 	i) issuer=$OPTARG ;;
@@ -57,6 +67,11 @@ while getopts s:i:c:k:p:r:d:e:l:t: option; do
 	e) pages=$OPTARG ;;
 	l) case $OPTARG in [[]*) listen6=$OPTARG ;; *) listen=$OPTARG ;; esac ;;
 	t) case $OPTARG in [[]*) listen_http6=$OPTARG ;; *) listen_http=$OPTARG ;; esac ;;
+	o) opens=yes ;;
+	f) proxies="$proxies${proxies:+ }$OPTARG" ;;
+	w) webroot=$OPTARG ;;
+	x) inside=yes ;;
+	n) no_socket=yes ;;
 	*) exit 2 ;;
 	esac
 done
@@ -78,8 +93,13 @@ ck) leave_out='without TLS' port=443 ;;
 '') leave_out='TLS' port=80 ;;
 *) refuse 'a certificate and its key go together (-c FILE -k FILE)' ;;
 esac
-case $issuer,$certificate$listen$listen6 in
+case $issuer,$certificate$listen$listen6$inside in
 https://*,) refuse 'https needs a certificate (-c FILE -k FILE), or, behind a proxy that has it, an address (-l 127.0.0.1:8080)' ;;
+esac
+
+case $inside,$server,$issuer in
+yes,lighttpd,*://*/* | yes,nginx,*://*/* | yes,apache,*://*/*) ;;
+yes,*) refuse 'inside a site (-x) there are lighttpd, nginx and apache, with an issuer below a path (https://example.org/idp)' ;;
 esac
 
 # Where Linux has IPv6; one socket for both is not what every server makes.
@@ -94,6 +114,7 @@ fi
 # Without IPv4, IPv6 takes its place.
 [ -n "$listen" ] || { listen=$listen6 listen6=''; }
 [ -n "$listen_http" ] || { listen_http=$listen_http6 listen_http6=''; }
+listen4=$listen
 case $server in
 apache*)	# *:443 is both, and one host has all its addresses
 	[ "$listen" = "$any$port" ] || listen=$listen${listen6:+ $listen6}
@@ -120,17 +141,48 @@ fill() {	# NAME VALUE
 leave_out_place='own host'
 [ -n "$path" ] || leave_out_place='below a path'
 
+# What is only for some: each is a list of what the templates call it.
+leave_out_more='' marks=''
+leave_out() {	# WORDS...
+	leave_out_more="$leave_out_more/^[[:space:]]*# $*:\$/,/# end $*\$/d;"
+}
+for mark in 'own site' 'inside a site' challenge 'no challenge' proxy \
+    'own address' 'own socket' "others' socket"; do
+	marks="$marks/^[[:space:]]*# $mark:\$/d;/^[[:space:]]*# end $mark\$/d;"
+done
+if [ -n "$inside" ]; then
+	leave_out own site
+	leave_out_more="$leave_out_more/^# --- The gate/,\$d;"
+else
+	leave_out inside a site
+fi
+if [ -n "$webroot" ]; then leave_out no challenge; else leave_out challenge; fi
+[ -n "$proxies" ] || leave_out proxy
+[ -n "$opens" ] || leave_out own address
+if [ -n "$no_socket" ]; then leave_out own socket; else leave_out "others' socket"; fi
+case $server in
+nginx) between='; set_real_ip_from ' ;;
+lighttpd) between='" => "trust", "' ;;
+*) between=' ' ;;
+esac
+proxy=''
+for p in $proxies; do
+	proxy="$proxy${proxy:+$between}$p"
+done
+
 leave_out_ipv6=''
 [ -n "$listen6" ] || leave_out_ipv6='/^[[:space:]]*# IPv6:$/,/# end IPv6$/d;'
 [ -n "$listen_http6" ] ||
     leave_out_ipv6="$leave_out_ipv6"'/^[[:space:]]*# IPv6, http:$/,/# end IPv6$/d'
 
-sed -e "/^[[:space:]]*# $leave_out:/,/^[[:space:]]*# end$/d" \
+sed -e "$leave_out_more" -e "$marks" \
+    -e "/^[[:space:]]*# $leave_out:/,/^[[:space:]]*# end$/d" \
     -e "/^[[:space:]]*# $leave_out_place:/,/# end $leave_out_place$/d" \
     -e "$leave_out_ipv6" \
     -e "$(fill ORIGIN "$origin")" -e "$(fill HOST "$host")" \
     -e "$(fill LISTEN "$listen")" \
-    -e "$(fill LISTEN6 "$listen6")" \
+    -e "$(fill LISTEN4 "$listen4")" -e "$(fill LISTEN6 "$listen6")" \
+    -e "$(fill PROXY "$proxy")" -e "$(fill WEBROOT "$webroot")" \
     -e "$(fill LISTEN_HTTP "$listen_http")" \
     -e "$(fill LISTEN_HTTP6 "$listen_http6")" \
     -e "$(fill CERTIFICATE "$certificate")" -e "$(fill KEY "$key")" \

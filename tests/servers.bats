@@ -535,6 +535,35 @@ a_program_that_cannot_be_run_is_told() {
 	done
 }
 
+@test "site: behind a proxy, with certbot's files, or inside a site it has those lines, and only then" {
+	local server file=$BATS_FILE_TMPDIR/certificate.pem mark
+	for server in lighttpd nginx apache; do
+		set -- "$root/conf/webserver.sh" -s $server
+		run -0 "$@" -i https://id.example.org -c "$file" -k "$file"
+		[[ $output != *acme-challenge* && $output != *Forwarded-For* ]] ||
+		    fail "$server: $output"
+		run -0 "$@" -i https://id.example.org -c "$file" -k "$file" \
+		    -w /var/www/html
+		[[ $output = *acme-challenge*/var/www/html* ||
+		    $output = */var/www/html*acme-challenge* ]] || fail "$server: $output"
+		run -0 "$@" -i https://id.example.org -l 127.0.0.1:8080 -o \
+		    -f 127.0.0.1 -f ::1
+		[[ $output = *X-Forwarded-For* && $output = *::1* ]] ||
+		    fail "$server: $output"
+		run -0 "$@" -i https://example.org/idp -x
+		output=$(grep -v '^[[:space:]]*#' <<<"$output")
+		[[ $output = *'/idp/authorize'* ]] || fail "$server: $output"
+		for mark in 'server {' 'VirtualHost' 'ssl' 'SSL' 'listen' '@[A-Z]'; do
+			! grep -q "$mark" <<<"$output" || fail "$server: $mark: $output"
+		done
+	done
+	run -0 "$root/conf/webserver.sh" -s lighttpd -i https://id.example.org \
+	    -c "$file" -k "$file" -n
+	output=$(sed '/^# --- The gate/,$d' <<<"$output")
+	[[ $output = *ssl.pemfile* && $output != *'$SERVER["socket"]'* ]] ||
+	    fail "$output"
+}
+
 @test "servers: an app that asks again after some seconds is heard, on the connection it kept" {
 	local server ports=()
 	for server in lighttpd lighttpd-cgi apache apache-fcgid apache-cgi nginx; do
@@ -569,7 +598,9 @@ a_program_that_cannot_be_run_is_told() {
 	    '-s nginx -i id.example.org' \
 	    '-s nginx -i https://id.example.org' \
 	    '-s nginx -i https://id.example.org/ -l 127.0.0.1:8080' \
-	    '-s nginx -i https://id.example.org -c /etc/certificate.pem'; do
+	    '-s nginx -i https://id.example.org -c /etc/certificate.pem' \
+	    '-s nginx -i https://id.example.org -x' \
+	    '-s apache-cgi -i https://example.org/idp -x'; do
 		# shellcheck disable=SC2086 # words
 		run -1 "$root/conf/webserver.sh" $words
 		assert_equal "${#lines[@]}" 1
