@@ -73,6 +73,8 @@ templates = $(sort $(wildcard templates/*.html)) templates/style.css templates/p
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
 manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5
+documents = $(sort $(wildcard doc/*.md))
+pictures  = $(sort $(wildcard doc/images/*.png))
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
 
 # --- how it is compiled ------------------------------------------------------
@@ -409,7 +411,7 @@ lint:
 	mandoc -T lint -W warning $(manuals)
 	shellcheck conf/*.sh data/demo/*.sh debian/postinst debian/postrm \
 	    tests/run .ci/run
-	shellcheck -s bash -e SC2034,SC2154 tests/helper.bash
+	shellcheck -s bash -e SC2034,SC2154 tests/*.bash
 
 # --- running and installing --------------------------------------------------
 
@@ -425,6 +427,7 @@ demo:
 libdir	 = $(PREFIX)/lib/latchkey
 sharedir = $(PREFIX)/share/latchkey
 mandir	 = $(PREFIX)/share/man
+docdir	 = $(PREFIX)/share/doc/latchkey
 unitdir	 = $(PREFIX)/lib/systemd/system
 sysusersdir = $(PREFIX)/lib/sysusers.d
 tmpfilesdir = $(PREFIX)/lib/tmpfiles.d
@@ -460,6 +463,9 @@ install: all
 	    $(DESTDIR)$(tmpfilesdir)/latchkey.conf
 	$(call install_text,$(filter %.5,$(manuals)),$(mandir)/man5)
 	$(call install_text,$(filter %.8,$(manuals)),$(mandir)/man8)
+	$(call install_text,README.md CONTRIBUTING.md,$(docdir))
+	$(call install_text,$(documents),$(docdir)/doc)
+	install -D -m 644 -t $(DESTDIR)$(docdir)/doc/images $(pictures)
 
 # Programs to be copied to a host that has none of the libraries.
 static:
@@ -484,6 +490,11 @@ deb:
 	cd $(deb) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
 	    dpkg-buildpackage -us -uc
 	cp $(BUILD)/deb/latchkey_$(VERSION)_$(arch).deb $(BUILD)
+
+# The pictures of README.md, from real pages.
+pictures: all
+	@conf/packages.sh test
+	tests/screenshots.py '$(BUILD)'
 
 clean:
 	rm -rf $(BUILD)
@@ -520,6 +531,6 @@ help:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test check unit clang-unit no-rs256-unit san-unit full fuzz fuzz-programs test-programs bench bench-programs lint serve demo install static deb clean help FORCE
+.PHONY: all test check unit clang-unit no-rs256-unit san-unit full fuzz fuzz-programs test-programs bench bench-programs lint serve demo install static deb pictures clean help FORCE
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/lib/store/*/*.d)

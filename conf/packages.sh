@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what a task needs and is not there, by Debian package name:
 #
-#	packages.sh build|demo|test|deb|lint|clang|valgrind|bench...
+#	packages.sh build|demo|test|deb|lint|clang|valgrind|full|bench...
 #	packages.sh --list TASK...	only names them, one a line
 #
 # Silent and quick when nothing is missing. Root, or sudo, is used for the
@@ -64,6 +64,7 @@ needs() {
 		echo 'nginx-light nginx'
 		echo 'caddy caddy'
 		echo 'php-cgi php-cgi'
+		echo 'php-cli php'
 		echo 'chromium chromium'
 		echo 'chromium-driver chromedriver'
 		echo 'python3-authlib python:authlib'
@@ -89,6 +90,10 @@ needs() {
 	valgrind)
 		echo 'valgrind valgrind'
 		;;
+	full)
+		echo 'golang-go go'
+		echo 'debootstrap debootstrap'
+		;;
 	bench)
 		echo 'lighttpd lighttpd'
 		echo 'apache2 apache2'
@@ -97,7 +102,7 @@ needs() {
 		echo 'wrk wrk'
 		;;
 	*)
-		echo "usage: packages.sh build|demo|test|deb|lint|clang|valgrind|bench..." >&2
+		echo "usage: packages.sh build|demo|test|deb|lint|clang|valgrind|full|bench..." >&2
 		return 2
 		;;
 	esac

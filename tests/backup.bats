@@ -1,15 +1,15 @@
-# The README's backup, word for word.
+# The backup of doc/operating.md, word for word.
 
 load helper
 
-# block TO: the commands of the README's backup, for $DATA and the folder TO.
-block() {
-	sed -n '/^\*\*Backup\.\*\*/,/^\*\*Restoring/p' "$root/README.md" |
+# backup_block TO: the commands of the backup, for $DATA and the folder TO.
+backup_block() {
+	sed -n '/^## Back up/,/^## Restore/p' "$root/doc/operating.md" |
 	    sed -n '/^```sh/,/^```/p' | grep -v '^```' |
 	    sed "s,/var/lib/latchkey,$DATA,g; s,/srv/backup,$1,g"
 }
 
-@test "backup: the README's commands work every night, and what they copy can be restored" {
+@test "backup: the documented commands work every night, and what they copy can be restored" {
 	local copy=$BATS_TEST_TMPDIR/copy owner=nobody new=$BATS_TEST_TMPDIR/new
 	[[ $(id -u) = 0 ]] || owner=$(id -un)
 	new_store https://id.example.org
@@ -20,10 +20,10 @@ block() {
 	chmod a+x "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/.." \
 	    "$BATS_TEST_TMPDIR/../.." "$BATS_RUN_TMPDIR"
 	chown -R "$owner" "$DATA" "$copy"
-	block "$copy" >"$BATS_TEST_TMPDIR/commands"
+	backup_block "$copy" >"$BATS_TEST_TMPDIR/commands"
 	[[ -s $BATS_TEST_TMPDIR/commands ]]
 	[[ $(id -u) = 0 ]] ||
-	    sed -i 's/^runuser .* -- //' "$BATS_TEST_TMPDIR/commands"
+	    sed -i 's/^runuser .* -- //; /^install /d' "$BATS_TEST_TMPDIR/commands"
 	run -0 bash -eu "$BATS_TEST_TMPDIR/commands"
 	add_user bob
 	run -0 bash -eu "$BATS_TEST_TMPDIR/commands"

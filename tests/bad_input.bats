@@ -196,9 +196,10 @@ assert_refused() {
 	assert_error invalid_client
 }
 
-# readme_limit WHAT LIMIT: so the README has it, in its tables.
-readme_limit() {
-	grep -Fq "| $1 | $2" "$root/README.md" || fail "not in the README: $1 | $2"
+# told_limit WHAT LIMIT: so doc/reference.md has it, in its tables.
+told_limit() {
+	grep -Fq "| $1 | $2" "$root/doc/reference.md" ||
+	    fail "not in doc/reference.md: $1 | $2"
 }
 
 # asks METHOD PROGRAM TEXT: as query or body.
@@ -209,20 +210,20 @@ asks() {
 	esac
 }
 
-@test "bad input: the limits of a request are those of the README" {
+@test "bad input: the limits of a request are those of doc/reference.md" {
 	local long name method
 	long=$(head -c 40000 /dev/zero | tr '\0' a)
-	readme_limit 'query string' '32 KiB'
+	told_limit 'query string' '32 KiB'
 	cgi metadata GET /jwks.json "${long:0:32768}" >/dev/null
 	assert_status 200
 	cgi metadata GET /jwks.json "${long:0:32769}" >/dev/null
 	assert_status 400
-	readme_limit 'all cookies' '16 KiB'
+	told_limit 'all cookies' '16 KiB'
 	cgi metadata GET /jwks.json '' '' HTTP_COOKIE="${long:0:16384}" >/dev/null
 	assert_status 200
 	cgi metadata GET /jwks.json '' '' HTTP_COOKIE="${long:0:16385}" >/dev/null
 	assert_status 400
-	readme_limit '`Authorization`, `Origin`' '8 KiB each'
+	told_limit '`Authorization`, `Origin`' '8 KiB each'
 	cgi metadata GET /jwks.json '' '' HTTP_AUTHORIZATION="${long:0:8192}" \
 	    HTTP_ORIGIN="${long:0:8192}" >/dev/null
 	assert_status 200
@@ -230,15 +231,15 @@ asks() {
 		cgi metadata GET /jwks.json '' '' "$name=${long:0:8193}" >/dev/null
 		assert_status 400
 	done
-	readme_limit path '511 bytes | 404'
+	told_limit path '511 bytes | 404'
 	cgi metadata GET "/${long:0:511}" >/dev/null
 	assert_status 404
-	readme_limit parameters 64
+	told_limit parameters 64
 	cgi metadata GET /jwks.json "$(printf '&a%s=' {1..64})" >/dev/null
 	assert_status 200
 	cgi metadata GET /jwks.json "$(printf '&a%s=' {1..65})" >/dev/null
 	assert_status 400
-	readme_limit 'an authorization or logout request, as a URL' \
+	told_limit 'an authorization or logout request, as a URL' \
 	    '24 KiB | `invalid_request` to the app; 413 at `/logout`'
 	for method in GET POST; do
 		asks "$method" authorize "$(authorize_url app |
@@ -249,17 +250,17 @@ asks() {
 	done
 }
 
-@test "bad input: the limits of what is kept are those of the README" {
+@test "bad input: the limits of what is kept are those of doc/reference.md" {
 	local long n
 	local -a rules=()
 	long=$(head -c 600 /dev/zero | tr '\0' a)
-	readme_limit 'user name' '64 characters'
-	readme_limit 'group; all groups of a person or app' '128 bytes'
+	told_limit 'user name' '64 characters'
+	told_limit 'group; all groups of a person or app' '128 bytes'
 	add_user "${long:0:64}" --group "${long:0:128}"
 	run -1 add_user "${long:0:65}"
 	run -1 add_user carol --group "${long:0:129}"
 	[[ $output = *'at most 128 bytes'* ]]
-	readme_limit 'rule of a site; all of a site' '511 characters; 64 rules'
+	told_limit 'rule of a site; all of a site' '511 characters; 64 rules'
 	for n in {1..64}; do
 		rules+=(--rule "/$n anyone")
 	done

@@ -164,9 +164,9 @@ make_it() {
 	run -2 conf/packages.sh everything
 }
 
-# readme_packages FIRST-CELL: of that row of the README's table, sorted.
-readme_packages() {
-	sed -n "s/^| $1 | \(.*\) |\$/\1/p" README.md | tr ' ' '\n' | sort
+# told_packages FIRST-CELL: of that row of the table in doc/install.md, sorted.
+told_packages() {
+	sed -n "s/^| $1 | \(.*\) |\$/\1/p" doc/install.md | tr ' ' '\n' | sort
 }
 
 # packages_of TASK...: as packages.sh has them, sorted.
@@ -174,13 +174,13 @@ packages_of() {
 	conf/packages.sh --list "$@" | sort -u
 }
 
-@test "build: the README names the packages that are installed, and no other" {
-	assert_equal "$(readme_packages building)" "$(packages_of build)"
-	assert_equal "$(readme_packages '`make demo`, besides')" \
+@test "build: doc/install.md names the packages that are installed, and no other" {
+	assert_equal "$(told_packages building)" "$(packages_of build)"
+	assert_equal "$(told_packages '`make demo`, besides')" \
 	    "$(comm -13 <(packages_of build) <(packages_of demo))"
-	assert_equal "$(readme_packages '`make test`, besides')" \
+	assert_equal "$(told_packages '`make test`, besides')" \
 	    "$(comm -13 <(packages_of build demo) <(packages_of test))"
-	assert_equal "$(sed -n '/^apt-get install .* gcc/,/[^\\]$/p' README.md |
+	assert_equal "$(sed -n '/^apt-get install .* gcc/,/[^\\]$/p' doc/install.md |
 	    sed 's/^apt-get install -y --no-install-recommends//' |
 	    tr -d '\\' | xargs -n 1 | sort)" "$(packages_of build)"
 }

@@ -42,14 +42,14 @@ unavailable() {
 	cut_store
 	run -1 latchkey check --offline
 	[[ $(grep -c '^error' <<<"$output") = 1 ]]
-	[[ $output = *'data.mdb is cut short; stop the programs and restore the store from a backup (README, "Restoring")'* ]]
+	[[ $output = *'data.mdb is cut short; stop the programs and restore the store from a backup (doc/operating.md, "Restore")'* ]]
 	run -1 latchkey user list
 	[[ ${#lines[@]} = 1 && $output = *'data.mdb is cut short'* ]]
 	: >"$STORE"
 	run -1 latchkey check --offline
 	[[ $output = *'data.mdb is cut short'* ]]
 	[[ ! -s $STORE ]]
-	grep -q '\*\*Restoring\*\*' "$root/README.md"
+	grep -q '^## Restore$' "$root/doc/operating.md"
 }
 
 @test "damage: with a data.mdb that was cut, programs answer 503 and log the file, under CGI too" {

@@ -7,7 +7,7 @@
 
 bats_require_minimum_version 1.5.0
 
-root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+root=${BATS_TEST_DIRNAME%/tests*}
 : "${LATCHKEY_BUILD:=$root/build}"
 PASSWORD='correct horse battery'
 SECRET='a-client-secret-known-to-the-tests-only'

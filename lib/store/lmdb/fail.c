@@ -62,15 +62,16 @@ lmdb_advice(enum err e)
 	    {ERR_UNSUPPORTED, "is on a network file system, where locks do not "
 			      "hold; move it to a local disk"},
 	    {ERR_TRUNCATED, "data.mdb is cut short; stop the programs and "
-			    "restore the store from a backup (README, "
-			    "\"Restoring\")"},
+			    "restore the store from a backup "
+			    "(doc/operating.md, \"Restore\")"},
 	    {ERR_UNREADABLE, "a page cannot be read: the file is damaged, or "
 			     "its disk fails; stop the programs and restore "
-			     "the store from a backup (README, "
-			     "\"Restoring\")"},
+			     "the store from a backup (doc/operating.md, "
+			     "\"Restore\")"},
 	    {ERR_LOCK_DAMAGED,
 		"lock.mdb is damaged, and programs use it; stop every program "
-		"(README, \"Restoring\"), remove it, and start them again"},
+		"(doc/operating.md, \"Restore\"), remove it, and start them "
+		"again"},
 	    {ERR_REPLACED, "its files were replaced while it was used; try "
 			   "again"},
 	    {ERR_DESCRIPTORS, "the limit of open files is reached; raise it "
