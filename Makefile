@@ -18,7 +18,7 @@ BUILD	= $(if $(SAN),build/san,build)
 # --- what there is -----------------------------------------------------------
 
 base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library permit message message_list language zone zone_names date csv \
-	   mail
+	   mail nearest
 store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn env held files fault fail
