@@ -26,7 +26,7 @@ static const struct option list_options[] = {
 static const struct option no_options[] = {OPTION_END};
 
 static const struct column columns[] = {
-    {"id", "ID", false},
+    {"id", "ID", COLUMN_WHOLE},
     {"preferred_username", "USER", false},
     {"site", "SITE", false},
     {"name", "NAME", false},

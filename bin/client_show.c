@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const struct column client_list_columns[] = {
-    {"client_id", "CLIENT", false},
+    {"client_id", "CLIENT", COLUMN_WHOLE},
     {"client_name", "NAME", false},
     {"public", "PUBLIC", false},
     {"id_token_signed_response_alg", "ALG", false},

@@ -27,7 +27,7 @@ static const struct option end_options[] = {
 };
 
 static const struct column grant_columns[] = {
-    {"grant_id", "GRANT", false},
+    {"grant_id", "GRANT", COLUMN_WHOLE},
     {"preferred_username", "USER", false},
     {"client_id", "CLIENT", false},
     {"scope", "SCOPE", false},

@@ -9,15 +9,24 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* How a table shows a member. On a terminal a table that is too wide has its
+ * texts cut, with an ellipsis, and of times the day alone; what a person types
+ * again stays whole. If that is not enough, the last columns are left out. */
+enum column_kind {
+	COLUMN_TEXT = false,
+	COLUMN_TIME = true,
+	COLUMN_WHOLE, /* a text that is never cut */
+};
+
 /* Which members a table shows, and under what heading. */
 struct column {
 	const char *key, *heading;
-	bool time;
+	enum column_kind kind;
 };
 
 #define COLUMN_END                                                             \
 	{                                                                      \
-		NULL, NULL, false                                              \
+		NULL, NULL, COLUMN_TEXT                                        \
 	}
 
 /* A word list as an array of strings; NULL: no memory. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct column columns[] = {
-    {"name", "APP", false},
+    {"name", "APP", COLUMN_WHOLE},
     {"title", "TITLE", false},
     {"id_token_signed_response_alg", "ALG", false},
     {"pkce", "PKCE", false},

@@ -22,7 +22,7 @@ static const struct option end_options[] = {
 };
 
 static const struct column columns[] = {
-    {"sid", "SID", false},
+    {"sid", "SID", COLUMN_WHOLE},
     {"preferred_username", "USER", false},
     {"auth_time", "SIGNED IN", true},
     {"amr", "BY", false},

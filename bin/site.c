@@ -21,7 +21,7 @@ static const struct option change_options[] = {
     SHARED_OPTIONS, OPTION_JSON, OPTION_END};
 
 static const struct column list_columns[] = {
-    {"origin", "SITE", false},
+    {"origin", "SITE", COLUMN_WHOLE},
     {"name", "NAME", false},
     {"groups", "GROUPS", false},
     {"rule_count", "RULES", false},

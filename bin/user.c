@@ -58,7 +58,7 @@ static const struct option set_options[] = {
 };
 
 static const struct column list_columns[] = {
-    {"preferred_username", "USER", false},
+    {"preferred_username", "USER", COLUMN_WHOLE},
     {"name", "NAME", false},
     {"email", "EMAIL", false},
     {"groups", "GROUPS", false},
