@@ -62,7 +62,8 @@ command	 = list latchkey admin remains init user user_profile user_password user
 	   app_password groups key \
 	   session grant check check_run check_files check_held check_settings check_store check_keys check_people check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt \
-	   user_link mail check_mail sendmail
+	   user_link mail check_mail sendmail \
+	   verbs help complete stored_names
 
 # Beside the command: what starts the programs.
 beside	 = start-programs
@@ -431,6 +432,9 @@ docdir	 = $(PREFIX)/share/doc/latchkey
 unitdir	 = $(PREFIX)/lib/systemd/system
 sysusersdir = $(PREFIX)/lib/sysusers.d
 tmpfilesdir = $(PREFIX)/lib/tmpfiles.d
+bashdir	 = $(PREFIX)/share/bash-completion/completions
+# Where zsh looks: a package of Debian's has a folder of its own.
+zshdir	 = $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 
 # Installs text files, $(1), in a directory, $(2). In the sources they speak of
 # /usr/local; installed, of where things are.
@@ -461,6 +465,9 @@ install: all
 	    $(DESTDIR)$(sysusersdir)/latchkey.conf
 	install -D -m 644 conf/systemd/tmpfiles.conf \
 	    $(DESTDIR)$(tmpfilesdir)/latchkey.conf
+	install -D -m 644 conf/completion/latchkey.bash \
+	    $(DESTDIR)$(bashdir)/latchkey
+	install -D -m 644 conf/completion/_latchkey $(DESTDIR)$(zshdir)/_latchkey
 	$(call install_text,$(filter %.5,$(manuals)),$(mandir)/man5)
 	$(call install_text,$(filter %.8,$(manuals)),$(mandir)/man8)
 	$(call install_text,README.md CONTRIBUTING.md,$(docdir))

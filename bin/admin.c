@@ -1,10 +1,12 @@
 #include "admin.h"
 
 #include "base/names.h"
+#include "base/nearest.h"
 #include "base/str.h"
 #include "domain/installation.h"
 #include "domain/user.h"
 #include "remains.h"
+#include "stored_names.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -45,14 +47,30 @@ admin_misused(const char *format, ...)
 	return EXIT_USAGE;
 }
 
+/* Names the one that was meant, if it is near. */
+static int
+refuse_unknown(const struct admin *a, const char *kind, const char *name)
+{
+	struct nearest n;
+
+	nearest_begin(&n, name);
+	if (a->store != NULL)
+		stored_names_nearest(a->store, kind, &n);
+	if (nearest_word(&n) == NULL)
+		return admin_fail("no such %s: %s (see `latchkey %s list`)",
+		    kind, name, kind);
+	return admin_fail(
+	    "no such %s: %s; did you mean %s? (see `latchkey %s list`)", kind,
+	    name, nearest_word(&n), kind);
+}
+
 int
 admin_refuse(
     const struct admin *a, enum err e, const char *kind, const char *name)
 {
 	switch (e) {
 	case ERR_NOT_FOUND:
-		return admin_fail("no such %s: %s (see `latchkey %s list`)",
-		    kind, name, kind);
+		return refuse_unknown(a, kind, name);
 	case ERR_EXISTS:
 		return admin_fail("%s %s exists already (`latchkey %s set` "
 				  "changes it)",

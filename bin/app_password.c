@@ -23,7 +23,7 @@ static const struct option list_options[] = {
     OPTION_END,
 };
 
-static const struct option no_options[] = {OPTION_END};
+static const struct option del_options[] = {OPTION_YES, OPTION_END};
 
 static const struct column columns[] = {
     {"id", "ID", COLUMN_WHOLE},
@@ -227,7 +227,7 @@ const struct verb app_password_verbs[] = {
 	add_app_password},
     {"app-password", "list", NULL, false, false, list_options,
 	"Lists app passwords, but not what they are.", list_app_passwords},
-    {"app-password", "del", "ID", false, false, no_options,
+    {"app-password", "del", "ID", false, false, del_options,
 	"Removes one; it no longer works.", del_app_password},
     VERB_END,
 };

@@ -36,7 +36,7 @@
 		"--no-cookie-refresh", NULL, false                             \
 	}
 
-static const struct option no_options[] = {OPTION_END};
+static const struct option del_options[] = {OPTION_YES, OPTION_END};
 static const struct option json_option[] = {OPTION_JSON, OPTION_END};
 
 static const struct option add_options[] = {
@@ -101,6 +101,7 @@ struct client_change {
 	struct icon icon;                /* given; empty: none */
 	struct keyring keyring;
 	char secret[CLIENT_SECRET_CAP];
+	char asked_uri[URI_CAP]; /* the redirect URI, on the terminal */
 	int64_t now;
 	struct client client;
 	bool secret_used;
@@ -137,6 +138,26 @@ apply_recipe(struct client_change *s)
 		   : refusal_set(&s->refusal, "--url", s->app->url, message);
 }
 
+/* Asks for the redirect URI that an app needs and was not given, if a person
+ * is there. */
+static enum err
+ask_redirect_uri(struct client_change *s)
+{
+	struct client *c = &s->client;
+	const char *message;
+
+	if (c->redirect_uris[0] != '\0' ||
+	    (c->grants & GRANT_AUTHORIZATION_CODE) == 0 || !prompt_possible() ||
+	    prompt_line("Redirect URI (the app's documentation has it)",
+		s->asked_uri, sizeof s->asked_uri) != OK)
+		return OK;
+	message = uri_refusal(s->asked_uri);
+	return message == NULL ? words_add(c->redirect_uris,
+				     sizeof c->redirect_uris, s->asked_uri)
+			       : refusal_set(&s->refusal, "--redirect-uri",
+				     s->asked_uri, message);
+}
+
 static enum err
 compose_client(const struct admin *a, struct client_change *s)
 {
@@ -155,6 +176,8 @@ compose_client(const struct admin *a, struct client_change *s)
 		e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK)
 		e = take_jwks(s);
+	if (e == OK)
+		e = ask_redirect_uri(s);
 	if (e == OK && !args_has(s->args, "--scope"))
 		e = client_default_scope(c);
 	if (s->app == NULL && !args_has(s->args, "--link"))
@@ -243,12 +266,17 @@ static int
 add_client(struct admin *a, const struct args *args)
 {
 	struct client_change s = {.client_id = args->operand, .args = args};
+	char asked[CLIENT_ID_CAP] = "";
 
 	if (args_has(args, "--app"))
 		return add_client_of_app(a, args);
 	if (args_has(args, "--url"))
 		return admin_misused("client add: --url goes with --app");
-	if (args->operand == NULL)
+	if (args->operand == NULL && prompt_possible() &&
+	    prompt_line("client_id of the app", asked, sizeof asked) == OK &&
+	    asked[0] != '\0')
+		s.client_id = asked;
+	if (s.client_id == NULL)
 		return admin_misused("client add: give an ID, or --app NAME");
 	return add_client_change(a, &s);
 }
@@ -451,7 +479,7 @@ const struct verb client_verbs[] = {
     {"client", "secret", "ID", false, false, secret_options,
 	"Gives an app a new secret; the old one stops working at once.",
 	new_client_secret},
-    {"client", "del", "ID", false, false, no_options,
+    {"client", "del", "ID", false, false, del_options,
 	"Removes an app and all that was granted to it.", del_client},
     VERB_END,
 };

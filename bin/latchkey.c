@@ -4,33 +4,37 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "complete.h"
+#include "help.h"
 #include "output.h"
+#include "prompt.h"
+#include "verbs.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+static int run_help(struct admin *a, const struct args *args);
+static int run_version(struct admin *a, const struct args *args);
+
+static const struct option no_options[] = {OPTION_END};
+
+static const struct verb help_verbs[] = {
+    {"help", NULL, "NOUN VERB", true, true, no_options,
+	"Explains the command, a noun or a verb.", run_help},
+    VERB_END,
+};
+
+static const struct verb version_verbs[] = {
+    {"version", NULL, NULL, false, true, no_options,
+	"Says which version it is.", run_version},
+    VERB_END,
+};
+
 static const struct verb *const nouns[] = {init_verbs, user_verbs, client_verbs,
     site_verbs, app_password_verbs, key_verbs, session_verbs, grant_verbs,
-    audit_verbs, check_verbs, import_verbs, mail_verbs, NULL};
-
-/* NOUN: only the verbs of that one, or NULL. */
-static void
-print_usage(FILE *out, const char *noun)
-{
-	const struct verb *const *n, *v;
-
-	if (noun == NULL)
-		fputs("usage: latchkey [-d DIR] VERB ...\n\n", out);
-	for (n = nouns; *n != NULL; n++)
-		for (v = *n; v->noun != NULL; v++)
-			if (noun == NULL || str_equal(noun, v->noun))
-				verb_usage(out, v);
-	if (noun == NULL)
-		fputs("\nDIR is the data directory, else $LATCHKEY_DATA. "
-		      "More in latchkey(8).\n",
-		    out);
-}
+    audit_verbs, check_verbs, import_verbs, mail_verbs, help_verbs,
+    version_verbs, NULL};
 
 static int
 hint(const char *noun)
@@ -40,24 +44,85 @@ hint(const char *noun)
 	return EXIT_USAGE;
 }
 
-static const struct verb *
-find_noun(const char *noun)
-{
-	const struct verb *const *n;
+/* --- the command about itself ----------------------------------------------*/
 
-	for (n = nouns; *n != NULL; n++)
-		if (str_equal((*n)->noun, noun))
-			return *n;
-	return NULL;
+static int
+show_version(void)
+{
+	puts("latchkey " LK_VERSION);
+	return output_finish();
 }
 
-static const struct verb *
-find_verb(const struct verb *verbs, const char *name)
+static int
+show_overview(void)
 {
-	for (; verbs->noun != NULL; verbs++)
-		if (str_equal(verbs->name, name))
-			return verbs;
-	return NULL;
+	help_overview(stdout, nouns);
+	return output_finish();
+}
+
+static int
+show_noun(const struct verb *verbs)
+{
+	help_noun(stdout, verbs);
+	return output_finish();
+}
+
+static int
+show_verb(const struct verb *verb)
+{
+	help_verb(stdout, verb);
+	return output_finish();
+}
+
+static int
+run_version(struct admin *a, const struct args *args)
+{
+	(void)a, (void)args;
+	return show_version();
+}
+
+static int
+run_help(struct admin *a, const struct args *args)
+{
+	const struct verb *verbs, *verb;
+
+	(void)a;
+	if (args->operand == NULL)
+		return show_overview();
+	verbs = verbs_noun(nouns, args->operand);
+	if (verbs == NULL) {
+		verbs_unknown_noun(nouns, args->operand);
+		return hint(NULL);
+	}
+	if (args->second == NULL || verbs->name == NULL)
+		return show_noun(verbs);
+	verb = verbs_find(verbs, args->second);
+	if (verb != NULL)
+		return show_verb(verb);
+	verbs_unknown(verbs, args->second);
+	return hint(verbs->noun);
+}
+
+/* --- running a verb --------------------------------------------------------*/
+
+/* What removes something is asked about, if a person is there. */
+static bool
+person_agrees(const struct args *args)
+{
+	const struct verb *v = args->verb;
+	char question[ASKED_CAP + 64];
+
+	if (verb_option(v, "--yes", strlen("--yes")) == NULL ||
+	    args_has(args, "--yes") || !prompt_possible())
+		return true;
+	fprintf(stderr, "%s\n", v->summary);
+	snprintf(question, sizeof question, "%s%s%s %s?", v->noun,
+	    v->name != NULL ? " " : "", v->name != NULL ? v->name : "",
+	    args->operand != NULL ? args->operand : "");
+	if (prompt_confirm(question))
+		return true;
+	admin_fail("nothing was changed");
+	return false;
 }
 
 static int
@@ -80,45 +145,75 @@ run_verb(const char *dir, const struct args *args)
 	return status;
 }
 
+static bool
+asks_help(const char *word)
+{
+	return str_equal(word, "-h") || str_equal(word, "--help") ||
+	       str_equal(word, "help");
+}
+
+/* The verb that ARGV begins with, in *USED words. NULL: there is none, and
+ * *STATUS is what to exit with. */
+static const struct verb *
+choose_verb(int argc, char **argv, int *used, int *status)
+{
+	const struct verb *noun = verbs_noun(nouns, argv[0]), *verb;
+
+	*used = 1;
+	if (noun == NULL) {
+		verbs_unknown_noun(nouns, argv[0]);
+		*status = hint(NULL);
+		return NULL;
+	}
+	if (noun->name == NULL)
+		return noun;
+	*used = 2;
+	if (argc < 2) {
+		admin_misused("%s: missing subcommand", noun->noun);
+		*status = hint(noun->noun);
+		return NULL;
+	}
+	verb = verbs_find(noun, argv[1]);
+	if (verb != NULL)
+		return verb;
+	if (asks_help(argv[1])) {
+		*status = show_noun(noun);
+	} else if (str_equal(argv[1], "--version")) {
+		*status = show_version();
+	} else {
+		verbs_unknown(noun, argv[1]);
+		*status = hint(noun->noun);
+	}
+	return NULL;
+}
+
 /* ARGV starts at the noun. */
 static int
 dispatch_verb(const char *dir, int argc, char **argv)
 {
-	const struct verb *verb = find_noun(argv[0]);
-	const char *noun = argv[0];
+	const struct verb *verb;
 	struct args args;
-	int used = 1;
+	int used, status = EXIT_USAGE;
 
-	if (verb == NULL) {
-		admin_misused("%s: unknown verb", noun);
-		return hint(NULL);
-	}
-	if (verb->name != NULL) {
-		if (argc < 2) {
-			admin_misused("%s: missing subcommand", noun);
-			return hint(noun);
-		}
-		if (str_equal(argv[1], "-h") || str_equal(argv[1], "--help")) {
-			print_usage(stdout, noun);
-			return output_finish();
-		}
-		verb = find_verb(verb, argv[1]);
-		if (verb == NULL) {
-			admin_misused("%s %s: unknown verb", noun, argv[1]);
-			return hint(noun);
-		}
-		used = 2;
-	}
+	if (str_equal(argv[0], "complete"))
+		return complete_words(dir, nouns, argc - 1, argv + 1);
+	verb = choose_verb(argc, argv, &used, &status);
+	if (verb == NULL)
+		return status;
 	switch (args_parse(&args, verb, argc - used, argv + used)) {
 	case ARGS_OK:
-		return run_verb(dir, &args);
+		break;
 	case ARGS_HELP:
-		verb_usage(stdout, verb);
-		printf("\n%s\n", verb->summary);
-		return output_finish();
+		return show_verb(verb);
+	case ARGS_VERSION:
+		return show_version();
 	default:
-		return hint(noun);
+		return hint(verb->noun);
 	}
+	/* These need no data directory, nor do they ask whose it is. */
+	if (verb->run == run_help || verb->run == run_version)
+		return verb->run(NULL, &args);
+	return person_agrees(&args) ? run_verb(dir, &args) : EXIT_REFUSED;
 }
 
 int
@@ -130,14 +225,10 @@ main(int argc, char **argv)
 	umask(077);
 	log_open("command");
 	for (; i < argc && argv[i][0] == '-'; i++) {
-		if (str_equal(argv[i], "-h") || str_equal(argv[i], "--help")) {
-			print_usage(stdout, NULL);
-			return output_finish();
-		}
-		if (str_equal(argv[i], "--version")) {
-			puts("latchkey " LK_VERSION);
-			return output_finish();
-		}
+		if (asks_help(argv[i]))
+			return show_overview();
+		if (str_equal(argv[i], "--version"))
+			return show_version();
 		if (!str_starts(argv[i], "-d")) {
 			admin_misused("%s: unknown option", argv[i]);
 			return hint(NULL);
@@ -149,7 +240,7 @@ main(int argc, char **argv)
 		}
 	}
 	if (i >= argc) {
-		print_usage(stderr, NULL);
+		help_overview(stderr, nouns);
 		return EXIT_USAGE;
 	}
 	return dispatch_verb(dir, argc - i, argv + i);

@@ -1,6 +1,8 @@
 #include "options.h"
 
+#include "base/nearest.h"
 #include "base/str.h"
+#include "prompt.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -14,10 +16,10 @@ struct word {
 	const char *value;
 };
 
-enum word_result { WORD, WORD_END, WORD_HELP, WORD_BAD };
+enum word_result { WORD, WORD_END, WORD_HELP, WORD_VERSION, WORD_BAD };
 
-static const struct option *
-find_option(const struct verb *verb, const char *name, size_t len)
+const struct option *
+verb_option(const struct verb *verb, const char *name, size_t len)
 {
 	const struct option *o;
 
@@ -34,6 +36,26 @@ bad(const char *text, const char *message)
 	return WORD_BAD;
 }
 
+/* Names the option that was meant, if one is near. */
+static enum word_result
+unknown_option(const struct verb *verb, const char *text)
+{
+	const struct option *o;
+	struct nearest n;
+	char typed[NEAREST_CAP];
+
+	if (str_copy_n(typed, sizeof typed, text, strcspn(text, "=")) != OK)
+		return bad(text, "unknown option");
+	nearest_begin(&n, typed);
+	for (o = verb->options; o->name != NULL; o++)
+		nearest_try(&n, o->name);
+	if (nearest_word(&n) == NULL)
+		return bad(text, "unknown option");
+	fprintf(stderr, "latchkey: %s: unknown option; did you mean %s?\n",
+	    text, nearest_word(&n));
+	return WORD_BAD;
+}
+
 static enum word_result
 take_option(const struct args *args, struct args_cursor *c, struct word *w)
 {
@@ -41,9 +63,9 @@ take_option(const struct args *args, struct args_cursor *c, struct word *w)
 	const size_t len = strcspn(text, "=");
 	const bool joined = text[len] == '=';
 
-	w->option = find_option(args->verb, text, len);
+	w->option = verb_option(args->verb, text, len);
 	if (w->option == NULL)
-		return bad(text, "unknown option");
+		return unknown_option(args->verb, text);
 	if (w->option->value == NULL) {
 		w->value = "";
 		return joined ? bad(text, "takes no value") : WORD;
@@ -73,6 +95,8 @@ take_word(const struct args *args, struct args_cursor *c, struct word *w)
 	if (!c->operands_only &&
 	    (str_equal(text, "-h") || str_equal(text, "--help")))
 		return WORD_HELP;
+	if (!c->operands_only && str_equal(text, "--version"))
+		return WORD_VERSION;
 	/* One dash begins no option: the ids of sessions and grants may. */
 	if (!c->operands_only && str_starts(text, "--"))
 		return take_option(args, c, w);
@@ -115,8 +139,66 @@ place_operand(struct args *args, const char *value)
 	return true;
 }
 
+/* What an operand is called where it is asked for; else as in the usage. */
+static const struct operand_title {
+	const char *noun, *operand, *title;
+} operand_titles[] = {
+    {"user", "NAME", "User name"},
+    {"user", "OLD", "User name"},
+    {"user", "NEW", "New user name"},
+    {"app-password", "USER", "User name"},
+    {"client", "ID", "client_id of the app"},
+    {"site", "ORIGIN", "Address of the site (https://...)"},
+    {"init", "ISSUER", "Address of the provider (https://...)"},
+};
+
+static const char *
+operand_title(const struct verb *verb, const char *operand)
+{
+	const size_t n = sizeof operand_titles / sizeof operand_titles[0];
+	const struct operand_title *t = operand_titles;
+
+	for (; t < operand_titles + n; t++)
+		if (str_equal(t->noun, verb->noun) &&
+		    str_equal(t->operand, operand))
+			return t->title;
+	return operand;
+}
+
+/* Asks for the operand that the usage calls NAME, if there is a terminal; NULL:
+ * it is missing, and that has been printed. */
+static const char *
+ask_operand(const struct verb *verb, const char *name, char asked[ASKED_CAP])
+{
+	const char *title = operand_title(verb, name);
+
+	if (prompt_possible() && prompt_line(title, asked, ASKED_CAP) == OK &&
+	    asked[0] != '\0')
+		return asked;
+	fprintf(stderr, "latchkey: missing operand %s\n", name);
+	return NULL;
+}
+
+static bool
+find_operands(struct args *args)
+{
+	const char *second = second_operand(args->verb);
+	char first[32];
+
+	if (args->verb->operand == NULL || args->verb->operand_optional)
+		return true;
+	(void)!str_copy_n(first, sizeof first, args->verb->operand,
+	    strcspn(args->verb->operand, " "));
+	if (args->operand == NULL)
+		args->operand = ask_operand(args->verb, first, args->asked[0]);
+	if (args->operand != NULL && second != NULL && args->second == NULL)
+		args->second = ask_operand(args->verb, second, args->asked[1]);
+	return args->operand != NULL &&
+	       (second == NULL || args->second != NULL);
+}
+
 static enum args_result
-check_operands(const struct args *args)
+check_options(const struct args *args)
 {
 	const struct option *o;
 
@@ -125,17 +207,6 @@ check_operands(const struct args *args)
 			bad(o->name, "given more than once");
 			return ARGS_BAD;
 		}
-	if (args->verb->operand != NULL && args->operand == NULL &&
-	    !args->verb->operand_optional) {
-		fprintf(stderr, "latchkey: missing operand %s\n",
-		    args->verb->operand);
-		return ARGS_BAD;
-	}
-	if (second_operand(args->verb) != NULL && args->second == NULL) {
-		fprintf(stderr, "latchkey: missing operand %s\n",
-		    second_operand(args->verb));
-		return ARGS_BAD;
-	}
 	return ARGS_OK;
 }
 
@@ -157,7 +228,11 @@ args_parse(struct args *args, const struct verb *verb, int argc, char **argv)
 	}
 	if (r == WORD_HELP)
 		return ARGS_HELP;
-	return r == WORD_BAD ? ARGS_BAD : check_operands(args);
+	if (r == WORD_VERSION)
+		return ARGS_VERSION;
+	if (r == WORD_BAD || check_options(args) != ARGS_OK)
+		return ARGS_BAD;
+	return find_operands(args) ? ARGS_OK : ARGS_BAD;
 }
 
 const char *
@@ -166,7 +241,7 @@ args_next(const struct args *args, const char *name, struct args_cursor *c)
 	struct word w;
 
 	/* A name no row has is a slip of ours, not of the user's. */
-	assert(find_option(args->verb, name, strlen(name)) != NULL);
+	assert(verb_option(args->verb, name, strlen(name)) != NULL);
 	while (take_word(args, c, &w) == WORD)
 		if (w.option != NULL && str_equal(w.option->name, name))
 			return w.value;

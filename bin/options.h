@@ -1,12 +1,13 @@
 /*
- * The command line after the verb: options in any order, with at most one
- * operand among them. A constant table has a row for each thing that a verb
+ * The command line after the verb: options in any order, with at most two
+ * operands among them. A constant table has a row for each thing that a verb
  * takes. The usage is printed from the same rows.
  */
 #ifndef LK_BIN_OPTIONS_H
 #define LK_BIN_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 struct admin;
@@ -24,6 +25,11 @@ struct option {
 #define OPTION_JSON                                                            \
 	{                                                                      \
 		"--json", NULL, false                                          \
+	}
+/* A verb with this one asks before it runs, on a terminal. */
+#define OPTION_YES                                                             \
+	{                                                                      \
+		"--yes", NULL, false                                           \
 	}
 #define OPTION_END                                                             \
 	{                                                                      \
@@ -47,13 +53,16 @@ struct verb {
 		.noun = NULL                                                   \
 	}
 
-/* What was given to a verb; argv is borrowed from main. */
+enum { ASKED_CAP = 1024 };
+
+/* What was given to a verb; argv is borrowed from main. Not to be copied. */
 struct args {
 	const struct verb *verb;
 	int argc;
 	char **argv;
-	const char *operand; /* NULL if there was none */
-	const char *second;  /* of a verb with two: the other */
+	const char *operand;      /* NULL if there was none */
+	const char *second;       /* of a verb with two: the other */
+	char asked[2][ASKED_CAP]; /* what was asked for on the terminal */
 };
 
 /* The position of args_next; starts zeroed. */
@@ -62,10 +71,11 @@ struct args_cursor {
 	bool operands_only; /* "--" has been passed */
 };
 
-enum args_result { ARGS_OK, ARGS_HELP, ARGS_BAD };
+enum args_result { ARGS_OK, ARGS_HELP, ARGS_VERSION, ARGS_BAD };
 
-/* Takes ARGV apart, which starts after the verb. ARGS_HELP: -h or --help was
- * among it; ARGS_BAD: the reason has been printed. */
+/* Takes ARGV apart, which starts after the verb. An operand that is missing is
+ * asked for on a terminal. ARGS_HELP: -h or --help was among it; ARGS_VERSION:
+ * --version was; ARGS_BAD: the reason has been printed. */
 enum args_result args_parse(
     struct args *args, const struct verb *verb, int argc, char **argv);
 
@@ -79,6 +89,10 @@ const char *args_next(
 
 /* Whether an option other than --json was given. */
 bool args_any(const struct args *args);
+
+/* The option of VERB that NAME, of LEN characters, is; NULL: there is none. */
+const struct option *verb_option(
+    const struct verb *verb, const char *name, size_t len);
 
 /* Prints a verb's line: "latchkey user add NAME [--name NAME] ...". */
 void verb_usage(FILE *out, const struct verb *verb);

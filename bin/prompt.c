@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
@@ -133,4 +134,40 @@ prompt_secret(const char *question, char *secret, size_t cap)
 	/* What was caught, or came late, takes its course here. */
 	sigprocmask(SIG_SETMASK, &waiting, NULL);
 	return e;
+}
+
+bool
+prompt_possible(void)
+{
+	return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+}
+
+static enum err
+ask_seen(const char *question, const char *mark, char *text, size_t cap)
+{
+	const int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	enum err e;
+
+	if (fd < 0)
+		return ERR_UNSUPPORTED;
+	say_on_terminal(fd, question);
+	say_on_terminal(fd, mark);
+	e = read_line(fd, NULL, text, cap);
+	close(fd);
+	return e;
+}
+
+enum err
+prompt_line(const char *question, char *text, size_t cap)
+{
+	return ask_seen(question, ": ", text, cap);
+}
+
+bool
+prompt_confirm(const char *question)
+{
+	char answer[8];
+
+	return ask_seen(question, " [y/N] ", answer, sizeof answer) == OK &&
+	       (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0);
 }

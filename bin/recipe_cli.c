@@ -1,5 +1,6 @@
 #include "recipe_cli.h"
 
+#include "base/nearest.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "output.h"
@@ -28,6 +29,31 @@ choose_url(struct recipe_choice *choice, const char *url)
 			       : admin_fail("--url '%s': %s", url, message);
 }
 
+static bool
+try_recipe(void *arg, const struct recipe *r, bool own, const char *message)
+{
+	(void)own, (void)message;
+	if (r != NULL)
+		nearest_try(arg, r->name);
+	return true;
+}
+
+static int
+refuse_unknown_recipe(const struct admin *a, const char *name)
+{
+	struct nearest n;
+
+	nearest_begin(&n, name);
+	recipe_each(a->dir, try_recipe, &n);
+	if (nearest_word(&n) == NULL)
+		return admin_fail("no such recipe: %s (see `latchkey client "
+				  "apps`)",
+		    name);
+	return admin_fail("no such recipe: %s; did you mean %s? (see "
+			  "`latchkey client apps`)",
+	    name, nearest_word(&n));
+}
+
 static int
 load_recipe(
     struct recipe *r, const struct admin *a, const char *name, bool *own)
@@ -38,9 +64,7 @@ load_recipe(
 	case OK:
 		return EXIT_DONE;
 	case ERR_NOT_FOUND:
-		return admin_fail("no such recipe: %s (see `latchkey client "
-				  "apps`)",
-		    name);
+		return refuse_unknown_recipe(a, name);
 	default:
 		return admin_fail("%s", message);
 	}

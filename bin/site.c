@@ -15,7 +15,7 @@
 		"--rule", "RULE", true                                         \
 	}
 
-static const struct option no_options[] = {OPTION_END};
+static const struct option del_options[] = {OPTION_YES, OPTION_END};
 static const struct option json_option[] = {OPTION_JSON, OPTION_END};
 static const struct option change_options[] = {
     SHARED_OPTIONS, OPTION_JSON, OPTION_END};
@@ -292,7 +292,7 @@ const struct verb site_verbs[] = {
 	"Shows one site and its rules.", show_one_site},
     {"site", "set", "ORIGIN", false, false, change_options,
 	"Changes a site; a list that is given replaces the old one.", set_site},
-    {"site", "del", "ORIGIN", false, false, no_options,
+    {"site", "del", "ORIGIN", false, false, del_options,
 	"Removes a site: the gate closes it.", del_site},
     VERB_END,
 };

@@ -15,6 +15,7 @@
 #include <string.h>
 
 static const struct option no_options[] = {OPTION_END};
+static const struct option del_options[] = {OPTION_YES, OPTION_END};
 static const struct option json_option[] = {OPTION_JSON, OPTION_END};
 
 static const struct option add_options[] = {
@@ -431,7 +432,7 @@ const struct verb user_verbs[] = {
 	"Keeps a person out, and signs them out everywhere.", lock_user},
     {"user", "unlock", "NAME", false, false, no_options,
 	"Lets a locked person sign in again.", unlock_user},
-    {"user", "del", "NAME", false, false, no_options,
+    {"user", "del", "NAME", false, false, del_options,
 	"Removes a person and all that was granted to apps.", del_user},
     VERB_END,
 };

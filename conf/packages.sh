@@ -50,6 +50,7 @@ needs() {
 		echo 'parallel parallel'
 		echo 'curl curl'
 		echo 'jq jq'
+		echo 'zsh zsh'
 		echo 'openssl openssl'
 		echo 'procps pgrep'
 		echo 'libfcgi-bin cgi-fcgi'

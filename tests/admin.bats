@@ -32,77 +32,11 @@ mode() {
 	stat -c %a "$1"
 }
 
-# on_terminal ANSWER... -- COMMAND...: runs it on a terminal of its own; each
-# answer is typed when a question is shown. ^C interrupts. Prints at the end
-# whether the terminal echoes.
-on_terminal() {
-	python3 -c '
-import os, pty, signal, sys, termios
-signal.alarm(30)
-cut = sys.argv.index("--")
-answers, command = sys.argv[1:cut], sys.argv[cut + 1:]
-pid, fd = pty.fork()
-if pid == 0:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    os.execvp(command[0], command)
-out, seen = b"", 0
-while True:
-    try:
-        got = os.read(fd, 4096)
-    except OSError:
-        break
-    if not got:
-        break
-    out += got
-    if answers and out[seen:].endswith(b": "):
-        seen = len(out)
-        answer = answers.pop(0)
-        os.write(fd, b"\x03" if answer == "^C" else answer.encode() + b"\n")
-echoes = termios.tcgetattr(fd)[3] & termios.ECHO
-status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-sys.stdout.write(out.decode())
-print("echo", "on" if echoes else "off")
-sys.exit(status if status >= 0 else 128 - status)
-' "$@"
-}
-
 command_path() {
 	echo "$(programs)/bin/latchkey"
 }
 
 # --- the command line --------------------------------------------------------
-
-@test "without a verb the usage comes and the exit status is 2" {
-	run -2 latchkey
-	assert_output 'usage: latchkey \[-d DIR\]'
-	assert_output 'latchkey user add NAME .*--password-stdin'
-}
-
-@test "--help and --version answer on standard output" {
-	run -0 --separate-stderr latchkey --help
-	assert_output 'latchkey client add \[ID\]'
-	run -0 --separate-stderr latchkey client add --help
-	assert_output 'Registers an app'
-	run -0 --separate-stderr latchkey user -h
-	assert_output 'latchkey user lock NAME'
-	run -0 --separate-stderr latchkey --version
-	assert_output '^latchkey [0-9]+\.'
-}
-
-@test "what is not known is one line, a hint and exit status 2" {
-	local words
-	for words in frobnicate 'user frobnicate' 'user' 'user list --nope' \
-	    'user show' 'user show a b' 'user list extra' '-x' \
-	    'user add a --name' 'user list --json=yes' \
-	    'user add a --name=x --name=y'; do
-		# shellcheck disable=SC2086
-		run -2 --separate-stderr latchkey $words
-		[[ -z $output ]] || fail "$words: $output"
-		# shellcheck disable=SC2154
-		[[ ${#stderr_lines[@]} -eq 2 ]] || fail "$words: $stderr"
-		[[ $stderr = latchkey:*--help* ]] || fail "$words: $stderr"
-	done
-}
 
 @test "the data directory is -d, else LATCHKEY_DATA" {
 	LATCHKEY_DATA=$DATA run -0 "$(command_path)" user list

@@ -108,6 +108,12 @@ add_client() {
 	esac
 }
 
+# on_terminal ANSWER... -- COMMAND...: runs it on a terminal of its own; each
+# answer is typed when a question is shown (tests/terminal.py).
+on_terminal() {
+	"$root/tests/terminal.py" "$@"
+}
+
 # travel SECONDS: later for all programs of a USE_TEST_CLOCK=1 test.
 travel() {
 	local now

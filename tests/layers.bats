@@ -285,17 +285,23 @@ APP_PASSWORDS_BY_ORIGIN "* ]] || fail "$indexes"
 }
 
 @test "manuals: the command's page has every verb and every option of it" {
-	local word
-	"$LATCHKEY_BUILD/bin/latchkey" --help | grep -o -- '--[a-z0-9-]*' |
+	local word noun
+	"$LATCHKEY_BUILD/bin/latchkey" help |
+	    sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' | sort -u |
+	    while read -r noun; do
+		"$LATCHKEY_BUILD/bin/latchkey" help "$noun"
+	    done >"$BATS_TEST_TMPDIR/help"
+	grep -o -- '--[a-z0-9-]*' "$BATS_TEST_TMPDIR/help" |
 	    sort -u >"$BATS_TEST_TMPDIR/options"
 	[[ -s $BATS_TEST_TMPDIR/options ]]
 	while read -r word; do
 		grep -Eq -- "Fl ${word#-}( |\$)" bin/latchkey.8 ||
 		    fail "latchkey.8 has no $word"
 	done <"$BATS_TEST_TMPDIR/options"
-	"$LATCHKEY_BUILD/bin/latchkey" --help |
-	    sed -n 's/^latchkey \([a-z]*\) \([a-z]*\).*/\1 \2/p' |
-	    sort -u >"$BATS_TEST_TMPDIR/verbs"
+	sed -n 's/^latchkey \([a-z-]*\) \([a-z]*\).*/\1 \2/p' \
+	    "$BATS_TEST_TMPDIR/help" | sort -u >"$BATS_TEST_TMPDIR/verbs"
+	grep -qx 'help ' "$BATS_TEST_TMPDIR/verbs"
+	(($(wc -l <"$BATS_TEST_TMPDIR/verbs") > 30))
 	while read -r word; do
 		grep -Eq "(Cm|Ic|Nm|It).*${word% }" bin/latchkey.8 ||
 		    fail "latchkey.8 has no verb $word"
