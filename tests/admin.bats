@@ -788,7 +788,7 @@ $DATA/store/mine"
 @test "a client that changes to HS256 gets a new secret; others keep theirs" {
 	add_client app
 	run -0 latchkey client set app --name X
-	refute_output client_secret
+	refute_output "client_secret  "
 	run -0 latchkey client set app --alg HS256
 	assert_output 'new secret'
 	assert_output 'client_secret +[A-Za-z0-9_-]{43} '
