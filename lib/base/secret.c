@@ -45,19 +45,34 @@ secret_hash(uint8_t hash[static HASH_LEN], const void *bytes, size_t len)
 	crypto_generichash(hash, HASH_LEN, bytes, len, NULL, 0);
 }
 
+/* KEY_LEN 0: there is no key. */
+static void
+hash_in_context(uint8_t *hash, size_t hash_size, const uint8_t *key,
+    size_t key_len, const char *context, const void *bytes, size_t len)
+{
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, key, key_len, hash_size);
+	crypto_generichash_update(
+	    &state, (const uint8_t *)context, strlen(context) + 1);
+	crypto_generichash_update(&state, bytes, len);
+	crypto_generichash_final(&state, hash, hash_size);
+	secret_wipe(&state, sizeof state);
+}
+
+void
+secret_hash_in(uint8_t *hash, size_t hash_size, const char *context,
+    const void *bytes, size_t len)
+{
+	hash_in_context(hash, hash_size, NULL, 0, context, bytes, len);
+}
+
 void
 secret_mac(uint8_t *mac, size_t mac_len,
     const uint8_t key[static SECRET_KEY_LEN], const char *context,
     const void *bytes, size_t len)
 {
-	crypto_generichash_state state;
-
-	crypto_generichash_init(&state, key, SECRET_KEY_LEN, mac_len);
-	crypto_generichash_update(
-	    &state, (const uint8_t *)context, strlen(context) + 1);
-	crypto_generichash_update(&state, bytes, len);
-	crypto_generichash_final(&state, mac, mac_len);
-	secret_wipe(&state, sizeof state);
+	hash_in_context(mac, mac_len, key, SECRET_KEY_LEN, context, bytes, len);
 }
 
 void

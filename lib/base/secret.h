@@ -36,6 +36,11 @@ void secret_wipe(void *bytes, size_t len);
 /* BLAKE2b-256 of LEN bytes. */
 void secret_hash(uint8_t hash[static HASH_LEN], const void *bytes, size_t len);
 
+/* BLAKE2b of HASH_SIZE (16..64) bytes, over CONTEXT and LEN bytes as in
+ * secret_mac. */
+void secret_hash_in(uint8_t *hash, size_t hash_size, const char *context,
+    const void *bytes, size_t len);
+
 /* Keyed BLAKE2b of MAC_LEN (16..64) bytes, over CONTEXT (a short constant that
  * keeps one use apart from another), a zero byte, and LEN bytes. */
 void secret_mac(uint8_t *mac, size_t mac_len,

@@ -10,7 +10,7 @@ static const struct record_field app_password_fields[] = {
     FIELD_OF(struct app_password, user_id, UUID, INNER, "sub"),
     FIELD_OF(struct app_password, origin, TEXT, SHOWN, "site"),
     FIELD_OF(struct app_password, name, TEXT, SHOWN, "name"),
-    FIELD_OF(struct app_password, mac, BYTES, SECRET, "mac"),
+    FIELD_OF(struct app_password, hash, BYTES, SEALED, "hash"),
     FIELD_OF(struct app_password, created_at, TIME, SHOWN, "created_at"),
 };
 const struct record_type app_password_record = {
@@ -24,24 +24,25 @@ const struct record_type app_password_record = {
 };
 
 static void
-app_password_mac(uint8_t mac[static HASH_LEN],
-    const uint8_t bytes[static APP_PASSWORD_LEN], const struct keyring *k)
+hash_app_password(
+    uint8_t hash[static HASH_LEN], const uint8_t bytes[static APP_PASSWORD_LEN])
 {
-	secret_mac(
-	    mac, HASH_LEN, k->client, "app_password", bytes, APP_PASSWORD_LEN);
+	secret_hash_in(hash, HASH_LEN, "app_password", bytes, APP_PASSWORD_LEN);
 }
 
 void
 app_password_make(char text[static APP_PASSWORD_CAP], struct app_password *a,
     const struct keyring *k)
 {
-	uint8_t bytes[APP_PASSWORD_LEN];
+	uint8_t bytes[APP_PASSWORD_LEN], hash[HASH_LEN];
 
 	random_bytes(bytes, sizeof bytes);
 	memcpy(a->id, bytes, APP_PASSWORD_ID_LEN);
-	app_password_mac(a->mac, bytes, k);
+	hash_app_password(hash, bytes);
+	secret_seal(a->hash, hash, sizeof hash, k->client, "app_password");
 	base64url_encode(text, APP_PASSWORD_CAP, bytes, sizeof bytes);
 	secret_wipe(bytes, sizeof bytes);
+	secret_wipe(hash, sizeof hash);
 }
 
 enum err
@@ -76,7 +77,7 @@ enum err
 app_password_check(struct store_txn *t, const char *name, const char *text,
     const char *origin, const struct keyring *k, struct user *u)
 {
-	uint8_t bytes[APP_PASSWORD_LEN], mac[HASH_LEN];
+	uint8_t bytes[APP_PASSWORD_LEN], hash[HASH_LEN], kept[HASH_LEN] = {0};
 	struct app_password a;
 	bool good;
 	enum err e;
@@ -84,11 +85,15 @@ app_password_check(struct store_txn *t, const char *name, const char *text,
 	*u = (struct user){0};
 	if (base64url_decode_exact(bytes, sizeof bytes, text) != OK)
 		return ERR_ACCESS_DENIED;
-	app_password_mac(mac, bytes, k);
+	hash_app_password(hash, bytes);
 	e = app_password_get(t, bytes, &a);
-	good = secret_equal(mac, a.mac, HASH_LEN) && e == OK;
+	if (e == OK)
+		e = secret_open(
+		    kept, a.hash, sizeof a.hash, k->client, "app_password");
+	good = secret_equal(hash, kept, HASH_LEN) && e == OK;
 	secret_wipe(bytes, sizeof bytes);
-	secret_wipe(mac, sizeof mac);
+	secret_wipe(hash, sizeof hash);
+	secret_wipe(kept, sizeof kept);
 	if (!good || !str_equal(a.origin, origin))
 		return ERR_ACCESS_DENIED;
 	e = user_require(t, a.user_id, u);

@@ -2,7 +2,7 @@
  * App passwords: for programs that cannot do a browser's sign-in (WebDAV, feed
  * readers), each for one person at one site, made by the command and sent as
  * Basic credentials (RFC 7617). 33 random bytes, 44 base64url characters: the
- * first 9 find the record, and of all of them a keyed hash is kept. Nothing is
+ * first 9 find the record, and of all of them a sealed hash is kept. Nothing is
  * stretched: there is nothing to guess.
  */
 #ifndef LK_DOMAIN_APP_PASSWORD_H
@@ -30,13 +30,13 @@ struct app_password {
 	uint8_t user_id[USER_ID_LEN];
 	char origin[CLIENT_ID_CAP];  /* the site it is for */
 	char name[USER_DISPLAY_CAP]; /* what its owner calls it; may be "" */
-	uint8_t mac[HASH_LEN];
+	uint8_t hash[HASH_LEN + SEAL_OVERHEAD]; /* sealed */
 	int64_t created_at;
 };
 
 extern const struct record_type app_password_record;
 
-/* Gives A an id and a MAC, and TEXT the password, which is nowhere else: the
+/* Gives A an id and a hash, and TEXT the password, which is nowhere else: the
  * caller wipes it. */
 void app_password_make(char text[static APP_PASSWORD_CAP],
     struct app_password *a, const struct keyring *k);

@@ -34,8 +34,8 @@ static const struct record_field client_fields[] = {
 	retry_name, RETRY_COUNT),
     FIELD_OF(struct client, created_at, TIME, SHOWN, "client_id_issued_at"),
     FIELD_OF(struct client, changed_at, TIME, SHOWN, "updated_at"),
-    FIELD_OF(struct client, secret_mac, BYTES, SECRET, "secret_mac"),
-    FIELD_OF(struct client, hs256_secret, TEXT, SECRET, "hs256_secret"),
+    FIELD_OF(struct client, secret_hash, BYTES, SEALED, "secret_hash"),
+    FIELD_OF(struct client, hs256_secret, TEXT, SEALED, "hs256_secret"),
     FIELD_OF(struct client, scope_texts, LINES, SHOWN, "scope_texts"),
     FIELD_OF(struct client, link, TEXT, SHOWN, "client_uri"),
     FIELD_OF(struct client, icon, TEXT, SHOWN, "icon"),
@@ -212,8 +212,8 @@ client_secret_make(char secret[static CLIENT_SECRET_CAP])
 
 /* Bound to the client, so that a record moved to another id opens nothing. */
 static void
-secret_mac_of(uint8_t mac[static HASH_LEN], const struct client *c,
-    const char *secret, const struct keyring *k)
+hash_client_secret(
+    uint8_t hash[static HASH_LEN], const struct client *c, const char *secret)
 {
 	char text[CLIENT_ID_CAP + CLIENT_SECRET_CAP] = {0};
 	size_t id_len = strlen(c->client_id) + 1;
@@ -221,20 +221,22 @@ secret_mac_of(uint8_t mac[static HASH_LEN], const struct client *c,
 
 	memcpy(text, c->client_id, id_len);
 	memcpy(text + id_len, secret, len);
-	secret_mac(
-	    mac, HASH_LEN, k->client, "client_secret", text, id_len + len);
+	secret_hash_in(hash, HASH_LEN, "client_secret", text, id_len + len);
 	secret_wipe(text, sizeof text);
 }
 
 enum err
 client_secret_set(struct client *c, const char *secret, const struct keyring *k)
 {
-	uint8_t sealed[CLIENT_SECRET_CAP + SEAL_OVERHEAD];
+	uint8_t sealed[CLIENT_SECRET_CAP + SEAL_OVERHEAD], hash[HASH_LEN];
 	size_t len = strlen(secret);
 
 	if (client_secret_refusal(secret) != NULL)
 		return ERR_SYNTAX;
-	secret_mac_of(c->secret_mac, c, secret, k);
+	hash_client_secret(hash, c, secret);
+	secret_seal(
+	    c->secret_hash, hash, sizeof hash, k->client, "client_secret");
+	secret_wipe(hash, sizeof hash);
 	c->hs256_secret[0] = '\0';
 	if (c->alg != JWA_HS256)
 		return OK;
@@ -248,12 +250,14 @@ enum err
 client_secret_verify(
     const struct client *c, const char *secret, const struct keyring *k)
 {
-	uint8_t mac[HASH_LEN];
-	bool same;
+	uint8_t kept[HASH_LEN] = {0}, hash[HASH_LEN];
+	bool same = secret_open(kept, c->secret_hash, sizeof c->secret_hash,
+			k->client, "client_secret") == OK;
 
-	secret_mac_of(mac, c, secret, k);
-	same = secret_equal(mac, c->secret_mac, HASH_LEN);
-	secret_wipe(mac, sizeof mac);
+	hash_client_secret(hash, c, secret);
+	same &= secret_equal(hash, kept, HASH_LEN);
+	secret_wipe(kept, sizeof kept);
+	secret_wipe(hash, sizeof hash);
 	return same && c->auth_method == AUTH_CLIENT_SECRET &&
 		       strlen(secret) < CLIENT_SECRET_CAP
 		   ? OK

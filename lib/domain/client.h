@@ -75,7 +75,7 @@ struct client {
 	bool introspect_any;        /* may ask about every access token */
 	enum retry refresh_retry;
 	bool is_site; /* the gate's (domain/site.h), and only its */
-	uint8_t secret_mac[HASH_LEN];
+	uint8_t secret_hash[HASH_LEN + SEAL_OVERHEAD]; /* sealed */
 	char hs256_secret[BASE64URL_CAP(CLIENT_SECRET_CAP + SEAL_OVERHEAD)];
 	/* sealed; "" unless HS256 */
 	int64_t created_at, changed_at;
@@ -148,7 +148,7 @@ enum err client_jwks_read(
 /* Makes a new secret, [A-Za-z0-9_-] only, 256 bits; the caller wipes it. */
 void client_secret_make(char secret[static CLIENT_SECRET_CAP]);
 
-/* Keeps SECRET: its keyed hash, and sealed as well when the client's alg is
+/* Keeps SECRET: its hash, sealed, and itself as well when the client's alg is
  * HS256 (both sides must know it). */
 enum err client_secret_set(
     struct client *c, const char *secret, const struct keyring *k) MUST_CHECK;

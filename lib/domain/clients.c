@@ -97,7 +97,7 @@ clients_set(struct store_txn *t, struct client *c, const struct client *was,
 	else if (c->alg != JWA_HS256)
 		c->hs256_secret[0] = '\0';
 	if (!client_has_secret(c))
-		memset(c->secret_mac, 0, sizeof c->secret_mac);
+		memset(c->secret_hash, 0, sizeof c->secret_hash);
 	if (e == OK)
 		e = client_put(t, c, by->now);
 	if (e == OK)

@@ -14,9 +14,9 @@ static const struct record_field factor_fields[] = {
     FIELD_OF(struct factor, totp_wrong, COUNT, SHOWN, "totp_wrong"),
     FIELD_OF(struct factor, totp_empty_at, TIME, INNER, "totp_empty_at"),
     FIELD_OF(struct factor, totp_closed_at, TIME, SHOWN, "totp_closed_at"),
-    FIELD_OF(struct factor, totp_secret, BYTES, SECRET, "totp_secret"),
+    FIELD_OF(struct factor, totp_secret, BYTES, SEALED, "totp_secret"),
     FIELD_OF(struct factor, recovery_since, TIME, SHOWN, "recovery_since"),
-    FIELD_OF_LENGTH(struct factor, recovery, recovery_len, SECRET, "recovery"),
+    FIELD_OF_LENGTH(struct factor, recovery, recovery_len, SEALED, "recovery"),
 };
 
 static enum err
@@ -24,7 +24,13 @@ factor_finish(void *record)
 {
 	const struct factor *f = record;
 
-	return f->recovery_len % RECOVERY_HASH_LEN == 0 ? OK : ERR_CORRUPT;
+	if (f->recovery_len == 0)
+		return OK;
+	return f->recovery_len > SEAL_OVERHEAD &&
+		       (f->recovery_len - SEAL_OVERHEAD) % RECOVERY_HASH_LEN ==
+			   0
+		   ? OK
+		   : ERR_CORRUPT;
 }
 
 const struct record_type factor_record = {
@@ -82,6 +88,21 @@ factors_of(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 	return e;
 }
 
+enum err
+factor_open_totp(uint8_t secret[static TOTP_SECRET_LEN], const struct factor *f,
+    const struct keyring *k)
+{
+	return secret_open(
+	    secret, f->totp_secret, sizeof f->totp_secret, k->seal, "totp");
+}
+
+void
+factor_seal_totp(struct factor *f, const uint8_t secret[static TOTP_SECRET_LEN],
+    const struct keyring *k)
+{
+	secret_seal(f->totp_secret, secret, TOTP_SECRET_LEN, k->seal, "totp");
+}
+
 void
 factor_set_totp(struct factor *f, const uint8_t secret[static TOTP_SECRET_LEN],
     uint64_t step, const struct keyring *k, int64_t now)
@@ -91,7 +112,7 @@ factor_set_totp(struct factor *f, const uint8_t secret[static TOTP_SECRET_LEN],
 	f->totp_step = step;
 	f->totp_wrong = 0;
 	f->totp_empty_at = 0;
-	secret_seal(f->totp_secret, secret, TOTP_SECRET_LEN, k->seal, "totp");
+	factor_seal_totp(f, secret, k);
 }
 
 void
@@ -105,6 +126,32 @@ factor_clear_totp(struct factor *f)
 	secret_wipe(f->totp_secret, sizeof f->totp_secret);
 }
 
+enum err
+factor_open_recovery(uint8_t hashes[static RECOVERY_CODES * RECOVERY_HASH_LEN],
+    size_t *len, const struct factor *f, const struct keyring *k)
+{
+	enum err e = OK;
+
+	*len = 0;
+	if (f->recovery_len > 0)
+		e = secret_open(hashes, f->recovery, f->recovery_len, k->client,
+		    "recovery code");
+	if (e == OK)
+		*len = (size_t)factor_codes_left(f) * RECOVERY_HASH_LEN;
+	return e;
+}
+
+void
+factor_seal_recovery(struct factor *f, const uint8_t *hashes, size_t len,
+    const struct keyring *k)
+{
+	secret_wipe(f->recovery, sizeof f->recovery);
+	f->recovery_len = len > 0 ? len + SEAL_OVERHEAD : 0;
+	if (len > 0)
+		secret_seal(
+		    f->recovery, hashes, len, k->client, "recovery code");
+}
+
 void
 factor_clear_recovery(struct factor *f)
 {
@@ -115,23 +162,28 @@ factor_clear_recovery(struct factor *f)
 
 /* --- what becomes of a try ------------------------------------------------ */
 
-/* Takes the code with HASH out of F; false if it is not there. */
-static bool
-use_recovery(struct factor *f, const uint8_t hash[static RECOVERY_HASH_LEN])
+/* Takes the code with HASH out of F: OK, ERR_NOT_FOUND, ERR_CORRUPT. */
+static enum err
+use_recovery(struct factor *f, const uint8_t hash[static RECOVERY_HASH_LEN],
+    const struct keyring *k)
 {
-	size_t found = f->recovery_len;
-	uint8_t *end;
+	uint8_t left[RECOVERY_CODES * RECOVERY_HASH_LEN];
+	size_t len, found;
+	enum err e = factor_open_recovery(left, &len, f, k);
 
-	for (size_t at = 0; at < f->recovery_len; at += RECOVERY_HASH_LEN)
-		if (secret_equal(f->recovery + at, hash, RECOVERY_HASH_LEN))
+	found = len;
+	for (size_t at = 0; at < len; at += RECOVERY_HASH_LEN)
+		if (secret_equal(left + at, hash, RECOVERY_HASH_LEN))
 			found = at;
-	if (found == f->recovery_len)
-		return false;
-	f->recovery_len -= RECOVERY_HASH_LEN;
-	end = f->recovery + f->recovery_len;
-	memmove(f->recovery + found, end, RECOVERY_HASH_LEN);
-	secret_wipe(end, RECOVERY_HASH_LEN);
-	return true;
+	if (e == OK && found == len)
+		e = ERR_NOT_FOUND;
+	if (e == OK) {
+		len -= RECOVERY_HASH_LEN;
+		memmove(left + found, left + len, RECOVERY_HASH_LEN);
+		factor_seal_recovery(f, left, len, k);
+	}
+	secret_wipe(left, sizeof left);
+	return e;
 }
 
 /* Charges for a try; seconds to wait if there was one too many. A clock that
@@ -190,10 +242,13 @@ settle_totp(struct factor *f, const struct factor_try *try, int64_t now,
 
 static enum err
 settle_recovery(struct factor *f, const struct factor_try *try,
-    struct factor_settled *s, enum reason *reason)
+    const struct keyring *k, struct factor_settled *s, enum reason *reason)
 {
-	if (!use_recovery(f, try->recovery))
-		return refused(REASON_FACTOR_WRONG, reason);
+	enum err e = use_recovery(f, try->recovery, k);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? refused(REASON_FACTOR_WRONG, reason)
+					  : e;
 	s->codes_left = factor_codes_left(f);
 	f->totp_wrong = 0;
 	f->totp_empty_at = 0;
@@ -202,8 +257,8 @@ settle_recovery(struct factor *f, const struct factor_try *try,
 
 enum err
 factor_settle(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
-    const struct factor_try *try, int64_t now, struct factor_settled *s,
-    enum reason *reason)
+    const struct factor_try *try, const struct keyring *k, int64_t now,
+    struct factor_settled *s, enum reason *reason)
 {
 	struct factor f;
 	enum err answer, e = factor_get(t, user_id, &f);
@@ -217,7 +272,7 @@ factor_settle(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 		answer = settle_totp(&f, try, now, s, reason);
 		break;
 	case FACTOR_RECOVERY:
-		answer = settle_recovery(&f, try, s, reason);
+		answer = settle_recovery(&f, try, k, s, reason);
 		break;
 	default:
 		answer = refused(REASON_FACTOR_WRONG, reason);

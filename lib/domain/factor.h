@@ -14,7 +14,7 @@
  *
  * Recovery codes have 80 random bits: there is nothing to guess, and no one
  * who knows the password can keep their owner from using them. Each works once;
- * keyed hashes are kept.
+ * hashes are kept, sealed.
  */
 #ifndef LK_DOMAIN_FACTOR_H
 #define LK_DOMAIN_FACTOR_H
@@ -39,6 +39,8 @@ enum {
 	RECOVERY_LETTERS = 16,
 	RECOVERY_CODE_CAP = 20, /* "abcd-efgh-jkmn-pqrs" */
 	RECOVERY_HASH_LEN = 16,
+	RECOVERY_SEALED_CAP =
+	    RECOVERY_CODES * RECOVERY_HASH_LEN + (int)SEAL_OVERHEAD,
 	FACTOR_CODE_CAP = 24 /* a code as typed, cleaned */
 };
 
@@ -61,9 +63,9 @@ struct factor {
 	int64_t totp_closed_at; /* the last time that it was; 0: never */
 	uint8_t totp_secret[TOTP_SECRET_LEN + SEAL_OVERHEAD];
 	int64_t recovery_since;
-	size_t
-	    recovery_len; /* bytes: RECOVERY_HASH_LEN for each that is left */
-	uint8_t recovery[RECOVERY_CODES * RECOVERY_HASH_LEN];
+	/* RECOVERY_HASH_LEN for each that is left, sealed; empty: none is. */
+	size_t recovery_len;
+	uint8_t recovery[RECOVERY_SEALED_CAP];
 };
 
 extern const struct record_type factor_record;
@@ -95,7 +97,10 @@ factor_is_second(unsigned kinds)
 static inline unsigned
 factor_codes_left(const struct factor *f)
 {
-	return (unsigned)(f->recovery_len / RECOVERY_HASH_LEN);
+	return f->recovery_len == 0
+		   ? 0
+		   : (unsigned)((f->recovery_len - SEAL_OVERHEAD) /
+				RECOVERY_HASH_LEN);
 }
 
 /* Whether the app's codes are refused until another way was used. */
@@ -112,12 +117,28 @@ void factor_set_totp(struct factor *f,
     const struct keyring *k, int64_t now);
 void factor_clear_totp(struct factor *f);
 
+/* The secret of F's app, which F has: the caller wipes it. ERR_CORRUPT. */
+enum err factor_open_totp(uint8_t secret[static TOTP_SECRET_LEN],
+    const struct factor *f, const struct keyring *k) MUST_CHECK;
+/* F's app has SECRET; the rest stays. */
+void factor_seal_totp(struct factor *f,
+    const uint8_t secret[static TOTP_SECRET_LEN], const struct keyring *k);
+
 /* New recovery codes for F in place of those before. TEXT has them, and nothing
  * else does: the caller wipes it. */
 void factor_make_recovery(struct factor *f,
     char text[static RECOVERY_CODES][RECOVERY_CODE_CAP],
     const struct keyring *k, int64_t now);
 void factor_clear_recovery(struct factor *f);
+
+/* The hashes of the codes that are left, LEN bytes, which the caller wipes:
+ * OK, or ERR_CORRUPT and none. */
+enum err factor_open_recovery(
+    uint8_t hashes[static RECOVERY_CODES * RECOVERY_HASH_LEN], size_t *len,
+    const struct factor *f, const struct keyring *k) MUST_CHECK;
+/* F has these, and no others. */
+void factor_seal_recovery(struct factor *f, const uint8_t *hashes, size_t len,
+    const struct keyring *k);
 
 /* What was typed, without what people put between digits, and with the digits
  * of other scripts as ASCII; "" if it can be no code. */
@@ -151,7 +172,8 @@ struct factor_settled {
  */
 enum err factor_settle(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], const struct factor_try *try,
-    int64_t now, struct factor_settled *s, enum reason *reason) MUST_CHECK;
+    const struct keyring *k, int64_t now, struct factor_settled *s,
+    enum reason *reason) MUST_CHECK;
 
 /* The person came in by a passkey or a link: the app's codes are open again. */
 enum err factor_reopen(

@@ -15,15 +15,14 @@ static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 static void
 hash_recovery(uint8_t hash[static RECOVERY_HASH_LEN],
-    const uint8_t user_id[static USER_ID_LEN], const char *code,
-    const struct keyring *k)
+    const uint8_t user_id[static USER_ID_LEN], const char *code)
 {
 	uint8_t text[USER_ID_LEN + RECOVERY_LETTERS];
 
 	memcpy(text, user_id, USER_ID_LEN);
 	memcpy(text + USER_ID_LEN, code, RECOVERY_LETTERS);
-	secret_mac(hash, RECOVERY_HASH_LEN, k->client, "recovery code", text,
-	    sizeof text);
+	secret_hash_in(
+	    hash, RECOVERY_HASH_LEN, "recovery code", text, sizeof text);
 	secret_wipe(text, sizeof text);
 }
 
@@ -44,19 +43,20 @@ factor_make_recovery(struct factor *f,
     char text[static RECOVERY_CODES][RECOVERY_CODE_CAP],
     const struct keyring *k, int64_t now)
 {
+	uint8_t hashes[RECOVERY_CODES * RECOVERY_HASH_LEN];
 	char code[RECOVERY_LETTERS];
 
 	for (size_t n = 0; n < RECOVERY_CODES; n++) {
 		random_bytes(code, sizeof code);
 		for (size_t i = 0; i < sizeof code; i++)
 			code[i] = letters[code[i] & 31];
-		hash_recovery(
-		    f->recovery + n * RECOVERY_HASH_LEN, f->user_id, code, k);
+		hash_recovery(hashes + n * RECOVERY_HASH_LEN, f->user_id, code);
 		show_recovery(text[n], code);
 	}
-	f->recovery_len = sizeof f->recovery;
+	factor_seal_recovery(f, hashes, sizeof hashes, k);
 	f->recovery_since = now;
 	secret_wipe(code, sizeof code);
+	secret_wipe(hashes, sizeof hashes);
 }
 
 /* --- a code that is typed ------------------------------------------------- */
@@ -144,8 +144,7 @@ try_totp(struct factor_try *try, const struct factor *f, const char *code,
 	secret_hash(try->of, f->totp_secret, sizeof f->totp_secret);
 	if (!f->has_totp)
 		return OK;
-	e = secret_open(
-	    secret, f->totp_secret, sizeof f->totp_secret, k->seal, "totp");
+	e = factor_open_totp(secret, f, k);
 	if (e == OK)
 		e = totp_match(secret, code, now, &try->step);
 	try->matched = e == OK;
@@ -168,7 +167,7 @@ factor_try_code(struct factor_try *try, const struct factor *f,
 		e = try_totp(try, f, code, k, now);
 	} else if (len == RECOVERY_LETTERS) {
 		try->kind = FACTOR_RECOVERY;
-		hash_recovery(try->recovery, f->user_id, code, k);
+		hash_recovery(try->recovery, f->user_id, code);
 	}
 	secret_wipe(code, sizeof code);
 	return e;

@@ -15,7 +15,7 @@
 struct keyring {
 	uint8_t token[SECRET_KEY_LEN];    /* MACs of codes and refresh tokens */
 	uint8_t seal[SECRET_KEY_LEN];     /* sealed client secrets */
-	uint8_t client[SECRET_KEY_LEN];   /* keyed hash of client secrets */
+	uint8_t client[SECRET_KEY_LEN];   /* sealed hashes of secrets */
 	uint8_t form[SECRET_KEY_LEN];     /* CSRF tokens */
 	uint8_t throttle[SECRET_KEY_LEN]; /* names of throttle buckets */
 	uint8_t check[SECRET_KEY_LEN];    /* not secret: tells keys apart */

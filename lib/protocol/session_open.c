@@ -123,8 +123,8 @@ settle_code(struct store_txn *t, struct session_open_ctx *c,
 
 	if (c->q->code == NULL)
 		return OK;
-	e = factor_settle(
-	    t, person->user_id, c->q->code, c->now, &r->factor, &r->reason);
+	e = factor_settle(t, person->user_id, c->q->code, &c->p->keyring,
+	    c->now, &r->factor, &r->reason);
 	note_code(t, c, person);
 	if (e != OK)
 		return e;

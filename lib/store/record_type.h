@@ -42,8 +42,10 @@ enum field_role {
 		       * length there and is the last */
 	FIELD_HANDLE, /* part of the key, not shown */
 	FIELD_SHOWN,
-	FIELD_INNER, /* not shown, and no secret */
-	FIELD_SECRET /* a hash or what is sealed: never shown */
+	FIELD_INNER,  /* not shown, and no secret */
+	FIELD_SECRET, /* a hash: never shown */
+	FIELD_SEALED  /* sealed with a key outside the store: never shown, and
+		       * of no use in another data directory as it is */
 };
 
 struct record_field {

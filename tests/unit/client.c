@@ -222,6 +222,7 @@ secrets(void)
 {
 	char long_secret[2 * CLIENT_SECRET_CAP], opened[CLIENT_SECRET_CAP];
 	struct client a = app("a"), b = app("b"), public_one = app("c");
+	struct keyring other;
 
 	CHECK(client_secret_set(&a, "short", &keyring) == ERR_SYNTAX,
 	    "client: a short secret is not taken");
@@ -249,11 +250,15 @@ secrets(void)
 		  client_secret_open(opened, &a, &keyring) == ERR_CORRUPT &&
 		  opened[0] == '\0',
 	    "client: of a secret that need not be known only a hash is kept");
-	memcpy(b.secret_mac, a.secret_mac, HASH_LEN);
+	memcpy(b.secret_hash, a.secret_hash, sizeof b.secret_hash);
 	CHECK(client_secret_verify(&b, good_secret, &keyring) ==
 		  ERR_INVALID_CLIENT,
 	    "client: a hash moved to another client opens nothing");
-	memcpy(public_one.secret_mac, a.secret_mac, HASH_LEN);
+	random_bytes(&other, sizeof other);
+	CHECK(
+	    client_secret_verify(&a, good_secret, &other) == ERR_INVALID_CLIENT,
+	    "client: nor does it with another key");
+	memcpy(public_one.secret_hash, a.secret_hash, sizeof a.secret_hash);
 	public_one.auth_method = AUTH_NONE;
 	CHECK(client_secret_set(&public_one, good_secret, &keyring) == OK &&
 		  client_secret_verify(&public_one, good_secret, &keyring) ==
@@ -313,7 +318,8 @@ same(const struct client *a, const struct client *b)
 	       a->grants == b->grants && a->auth_method == b->auth_method &&
 	       a->trusted == b->trusted && a->no_pkce == b->no_pkce &&
 	       a->cookie_refresh == b->cookie_refresh &&
-	       memcmp(a->secret_mac, b->secret_mac, HASH_LEN) == 0 &&
+	       memcmp(a->secret_hash, b->secret_hash, sizeof a->secret_hash) ==
+		   0 &&
 	       str_equal(a->hs256_secret, b->hs256_secret) &&
 	       a->created_at == b->created_at && a->changed_at == b->changed_at;
 }
@@ -329,7 +335,7 @@ keeping(struct store_txn *t, void *arg)
 		  client_put(t, &a, noon) == ERR_NOT_FOUND &&
 		  remove_client(t, "a") == ERR_NOT_FOUND,
 	    "client: one that is not there is not found, changed, removed");
-	memset(a.secret_mac, 7, HASH_LEN);
+	memset(a.secret_hash, 7, sizeof a.secret_hash);
 	a.trusted = a.no_pkce = true;
 	if (str_copy(a.groups, sizeof a.groups, "family") != OK ||
 	    str_copy(a.audience, sizeof a.audience, "https://api") != OK ||

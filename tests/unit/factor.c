@@ -30,7 +30,7 @@ settle(struct store_txn *t, const struct factor *compared, const char *typed,
 
 	if (factor_try_code(&try, compared, typed, &keys, now) != OK)
 		return ERR_SERVER_ERROR;
-	return factor_settle(t, who, &try, now, &settled, &reason);
+	return factor_settle(t, who, &try, &keys, now, &settled, &reason);
 }
 
 static enum err

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/uuid.h"
 #include "check.h"
+#include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/passkey.h"
 #include "domain/records.h"
@@ -134,6 +135,7 @@ make_sense(const struct record_type *type, void *at)
 	struct family *f = at;
 	struct signkey *k = at;
 	struct passkey *p = at;
+	struct factor *factor = at;
 
 	if (type == &family_record) {
 		f->key_len = below(2) ? FAMILY_KEY_LEN : FAMILY_ID_LEN;
@@ -153,6 +155,9 @@ make_sense(const struct record_type *type, void *at)
 		p->key_len = 32;
 		p->id_len = 1 + below(PASSKEY_ID_MAX);
 		passkey_hash(p->hash, p->id, p->id_len);
+	} else if (type == &factor_record) {
+		factor->recovery_len =
+		    SEAL_OVERHEAD + RECOVERY_HASH_LEN * (1 + below(9));
 	}
 }
 
@@ -284,7 +289,7 @@ marks_secrets(const struct record_type *type)
 			marked &=
 			    type->fields[i].name == NULL ||
 			    strstr(type->fields[i].name, words[w]) == NULL ||
-			    type->fields[i].role == FIELD_SECRET;
+			    type->fields[i].role >= FIELD_SECRET;
 	return marked;
 }
 
