@@ -275,7 +275,7 @@ $DATA/store/mine"
 @test "client: --auth private_key_jwt keeps the public keys of --jwks, and no secret" {
 	keys=$BATS_TEST_TMPDIR/app.jwks
 	run -0 add_key_client app EdDSA
-	refute_output client_secret
+	refute_output "client_secret  "
 	run -0 latchkey client show app --json
 	assert_equal "$(json .token_endpoint_auth_method)" private_key_jwt
 	assert_equal "$(json '.jwks.keys[0].x')" "$(jq -r '.keys[0].x' "$keys")"
@@ -793,7 +793,7 @@ $DATA/store/mine"
 	assert_output 'new secret'
 	assert_output 'client_secret +[A-Za-z0-9_-]{43} '
 	run -0 latchkey client set app --alg EdDSA
-	refute_output client_secret
+	refute_output "client_secret  "
 	run -0 latchkey client secret app --json
 	[[ $(json .client_secret) =~ ^[A-Za-z0-9_-]{43}$ ]]
 }
