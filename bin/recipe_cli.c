@@ -92,6 +92,13 @@ recipe_choose(struct recipe_choice *choice, const struct admin *a,
 	return EXIT_DONE;
 }
 
+/* The version that it was tried against, or null. */
+static json_t *
+tried_json(const struct recipe *r)
+{
+	return r->tried[0] != '\0' ? json_string(r->tried) : json_null();
+}
+
 static const char *
 member(const json_t *told, const char *key)
 {
@@ -122,9 +129,11 @@ print_told(
 	    made ? " (the secret is shown this once)" : "", settings);
 	if (r->claims[0] != '\0')
 		printf("The app reads these claims: %s\n", r->claims);
-	printf("%s Where this comes from:\n",
-	    r->tried ? "Tried against the app itself."
-		     : "Not tried against the app itself.");
+	if (r->tried[0] != '\0')
+		printf("Tried against the app itself, %s.", r->tried);
+	else
+		printf("Not tried against the app itself.");
+	puts(" Where this comes from:");
 	while (words_next(&cursor, source, sizeof source))
 		printf("  %s\n", source);
 }
@@ -145,7 +154,7 @@ recipe_tell(const struct recipe_choice *choice, json_t *told, bool as_json)
 	if (as_json) {
 		json_object_set_new(told, "app", json_string(r->name));
 		json_object_set_new(told, "settings", json_string(settings));
-		json_object_set_new(told, "tried", json_boolean(r->tried));
+		json_object_set_new(told, "tried", tried_json(r));
 		status = output_json(told);
 	} else {
 		print_told(r, told, settings,
@@ -161,13 +170,14 @@ recipe_tell(const struct recipe_choice *choice, json_t *told, bool as_json)
 static json_t *
 to_json(const struct recipe *r, bool own)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:b, "
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:o, s:o, s:o, "
 			 "s:b}",
 	    "name", r->name, "title", r->title, "client_id", r->client_id,
 	    "id_token_signed_response_alg", jwa_name(r->alg),
 	    "token_endpoint_auth_method", recipe_auth_name(r->auth), "pkce",
 	    r->pkce, "scope", r->scope, "claims", output_words(r->claims),
-	    "sources", output_words(r->sources), "tried", r->tried, "own", own);
+	    "sources", output_words(r->sources), "tried", tried_json(r), "own",
+	    own);
 }
 
 struct recipe_rows {

@@ -55,7 +55,7 @@ own_recipe() {
 			alg = EdDSA
 			pkce = yes
 			source = https://example.org/mine
-			tried = yes
+			tried = 1.2
 
 			[settings]
 			issuer {issuer} at {url}
@@ -82,7 +82,8 @@ setup() {
 	assert_equal "$(jq -r '.[].name' <<<"$output" | sort)" "$(apps)"
 	jq -e 'all(.[];
 	    (.name | test("^[a-z0-9-]+$")) and (.title | length > 0) and
-	    (.client_id | length > 0) and (.tried | type == "boolean") and
+	    (.client_id | length > 0) and
+	    (.tried == null or (.tried | test("[0-9]"))) and
 	    (.pkce | type == "boolean") and .own == false and
 	    (.sources | length > 0 and all(.[]; startswith("https://"))) and
 	    (.id_token_signed_response_alg | IN("EdDSA", "RS256", "HS256")) and
@@ -114,7 +115,7 @@ setup() {
 		[[ $out = *"${ISSUER#*:}"* || $name = dovecot ]] ||
 		    fail "$name: no issuer"
 		[[ $out != *org/at//* ]] || fail "$name: two slashes"
-		[[ $out = *'ried against the app itself.'* ]] ||
+		[[ $out = *'ried against the app itself'* ]] ||
 		    fail "$name: says nothing of trying"
 		[[ $name = home-assistant || $out =~ [A-Za-z0-9_-]{43} ]] ||
 		    fail "$name: no secret"
@@ -208,7 +209,7 @@ setup() {
 
 @test "apps: with --json the client comes with its settings, its secret in them" {
 	add_app grafana --json
-	jq -e '.app == "grafana" and .tried == false and
+	jq -e '.app == "grafana" and .tried == null and
 	    .client_id == "grafana" and .issuer == $issuer and
 	    (.client_secret | length == 43) and
 	    (.client_secret as $s | .settings | contains($s)) and
@@ -289,8 +290,8 @@ setup() {
 	    .scope == "openid profile email groups offline_access"'
 	grep -F "issuer $ISSUER at https://grafana.example.org/at" \
 	    "$BATS_TEST_TMPDIR/grafana"
-	grep -F 'Tried against the app itself.' "$BATS_TEST_TMPDIR/grafana"
-	recipe my-app-2 '.own and .tried'
+	grep -F 'Tried against the app itself, 1.2.' "$BATS_TEST_TMPDIR/grafana"
+	recipe my-app-2 '.own and .tried == "1.2"'
 	recipe grafana '.own and .title == "Mine"'
 	recipe gitea '.own == false'
 	assert_equal "$(latchkey client apps --json | jq length)" \
@@ -313,6 +314,9 @@ setup() {
 	refused 'apps/bad.conf:3: unknown key colour'
 	own_recipe bad 'title = Twice'
 	refused 'title is given twice'
+	own_recipe bad
+	sed -i 's/^tried =.*/tried = yes/' "$DATA/apps/bad.conf"
+	refused "give the app's version, or no"
 	for line in title client_id auth alg pkce source tried; do
 		own_recipe bad
 		sed -i "/^$line =/d" "$DATA/apps/bad.conf"

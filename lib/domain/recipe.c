@@ -89,6 +89,7 @@ recipe_needs_url(const struct recipe *r)
 {
 	return strstr(r->redirect_uris, "{url}") != NULL ||
 	       strstr(r->post_logout_redirect_uris, "{url}") != NULL ||
+	       strstr(r->audience, "{url}") != NULL ||
 	       strstr(r->settings, "{url}") != NULL;
 }
 
@@ -187,6 +188,17 @@ parse_auth(void *field, size_t cap, const char *value)
 	return *auth < RECIPE_AUTH_COUNT ? OK : ERR_SYNTAX;
 }
 
+/* A version has a digit: "yes" alone would say too little. */
+static enum err
+parse_tried(void *field, size_t cap, const char *value)
+{
+	if (str_equal(value, "no"))
+		return OK;
+	return strpbrk(value, "0123456789") != NULL
+		   ? parse_text(field, cap, value)
+		   : ERR_SYNTAX;
+}
+
 static enum err
 parse_yes_no(void *field, size_t cap, const char *value)
 {
@@ -210,6 +222,8 @@ static const struct key keys[] = {
 	"give one URI, without spaces; {url} is the app's address"},
     {"post_logout_redirect_uri", parse_uri, FIELD(post_logout_redirect_uris),
 	ANY, "give one URI, without spaces; {url} is the app's address"},
+    {"audience", parse_uri, FIELD(audience), MAYBE,
+	"give one URI, without spaces; {url} is the app's address"},
     {"grant", parse_grants, FIELD(grants), MAYBE,
 	"give authorization_code, refresh_token, client_credentials"},
     {"auth", parse_auth, FIELD(auth), ONCE,
@@ -221,7 +235,7 @@ static const struct key keys[] = {
 	"give yes or no"},
     {"claims", parse_words, FIELD(claims), MAYBE, "give words"},
     {"source", parse_uri, FIELD(sources), MANY, "give one URL"},
-    {"tried", parse_yes_no, FIELD(tried), ONCE, "give yes or no"},
+    {"tried", parse_tried, FIELD(tried), ONCE, "give the app's version, or no"},
 };
 
 enum { KEYS = sizeof keys / sizeof keys[0] };

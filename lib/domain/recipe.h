@@ -19,7 +19,8 @@ enum {
 	RECIPE_MAX = 16384, /* bytes of a file */
 	RECIPE_MESSAGE_CAP = 1536,
 	RECIPE_CLAIMS_CAP = 512,
-	RECIPE_SOURCES_CAP = 4096
+	RECIPE_SOURCES_CAP = 4096,
+	RECIPE_TRIED_CAP = 64
 };
 
 /* The compiled-in ones, made by the Makefile: ends with a NULL name. */
@@ -45,6 +46,7 @@ struct recipe {
 	char link[URI_CAP]; /* where people open it, with {url} in it */
 	char redirect_uris[URI_LIST_CAP]; /* word lists, with {url} in them */
 	char post_logout_redirect_uris[URI_LIST_CAP];
+	char audience[URI_CAP]; /* `aud` of access tokens, with {url} in it */
 	char scope[SCOPE_CAP];
 	char claims[RECIPE_CLAIMS_CAP];   /* word list: what the app reads */
 	char sources[RECIPE_SOURCES_CAP]; /* word list of URLs */
@@ -53,7 +55,7 @@ struct recipe {
 	unsigned grants; /* 0: the usual ones */
 	bool pkce;
 	bool introspect_any;
-	bool tried; /* against the app itself */
+	char tried[RECIPE_TRIED_CAP]; /* of the app, the version; "": untried */
 	char
 	    settings[RECIPE_MAX]; /* what to enter into the app, with {words} */
 };

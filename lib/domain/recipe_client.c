@@ -80,6 +80,10 @@ recipe_apply(struct client *c, const struct recipe *r, const char *url)
 	recipe_fill(&b, r->link, &v);
 	if (!buf_ok(&b))
 		return "is too long";
+	buf_init(&b, c->audience, sizeof c->audience);
+	recipe_fill(&b, r->audience, &v);
+	if (!buf_ok(&b))
+		return "is too long for an audience";
 	message = fill_uris(
 	    c->redirect_uris, sizeof c->redirect_uris, r->redirect_uris, &v);
 	if (message == NULL)
