@@ -117,7 +117,8 @@ setup() {
 		[[ $out != *org/at//* ]] || fail "$name: two slashes"
 		[[ $out = *'ried against the app itself'* ]] ||
 		    fail "$name: says nothing of trying"
-		[[ $name = home-assistant || $out =~ [A-Za-z0-9_-]{43} ]] ||
+		[[ $name = home-assistant || $name = mcp ||
+		    $out =~ [A-Za-z0-9_-]{43} ]] ||
 		    fail "$name: no secret"
 	done
 }
@@ -258,6 +259,20 @@ setup() {
 	done
 	run -0 latchkey client list --json
 	assert_equal "$(jq length <<<"$output")" 0
+}
+
+@test "apps: MCP clients are a public client whose tokens are for that server alone" {
+	add_user alice
+	run -0 latchkey client add --app mcp --url https://notes.example.org/mcp
+	[[ $output = *"aud is https://notes.example.org/mcp"* ]]
+	client mcp '.public and .audience == "https://notes.example.org/mcp"'
+	REDIRECT_URI=http://localhost:43210/callback
+	AUTH=none get_tokens alice mcp redirect_uri="$REDIRECT_URI" |
+	    field access_token >"$BATS_TEST_TMPDIR/token"
+	jwt_claims "$(<"$BATS_TEST_TMPDIR/token")" |
+	    jq -e '.aud == "https://notes.example.org/mcp"'
+	run -1 latchkey client add --app mcp --url notes.example.org
+	run -2 latchkey client add --app mcp
 }
 
 @test "apps: an app that has no pages of its own needs no --url" {
