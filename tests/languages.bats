@@ -74,6 +74,13 @@ sees() {
 	[[ $(http_body) = *'Benutzername oder Passwort ist falsch.'* ]]
 }
 
+@test "languages: the account's page names them all" {
+	request pierre GET "$ISSUER/account/profile"
+	log_in pierre
+	assert_page '<option value="ja" lang="ja">日本語</option>'
+	assert_page '<option value="fr" lang="fr" selected>Français</option>'
+}
+
 @test "languages: what goes wrong is told in the browser's" {
 	request - GET "$ISSUER/authorize?client_id=none" -H 'Accept-Language: de'
 	assert_status 400 && speaks de
@@ -137,4 +144,3 @@ entries() {
 	LC_ALL=C run -0 awk -v complete=1 -f "$root/templates/messages.awk" \
 	    "$root/templates/en.msg" "${files[@]}" "$root"/templates/*.html
 }
-
