@@ -74,6 +74,39 @@ sees() {
 	[[ $(http_body) = *'Benutzername oder Passwort ist falsch.'* ]]
 }
 
+@test "languages: the gate's pages speak the account's" {
+	local cookie
+	rm -r "$DATA"
+	gate_store http://localhost:8080
+	latchkey user set alice --language pl >/dev/null
+	cookie=$(gate_cookie alice)
+	cgi gate GET /closed '' '' "LATCHKEY_SITE=$SITE" HTTP_ACCEPT=text/html \
+	    HTTP_ACCEPT_LANGUAGE=de "HTTP_COOKIE=$cookie" >/dev/null
+	assert_status 403 && speaks pl
+	cgi gate GET /closed%2fx '' '' "LATCHKEY_SITE=$SITE" HTTP_ACCEPT=text/html \
+	    HTTP_ACCEPT_LANGUAGE=de >/dev/null
+	assert_status 400 && speaks de
+}
+
+@test "languages: the second step, and a one-time link, speak the account's" {
+	local secret
+	open_page pierre "$ISSUER/account/factors"
+	log_in pierre
+	submit pierre step=set_up
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	submit pierre step=confirm code="$(totp "$secret")"
+	assert_status 200
+	request phone GET "$(authorize_url app)" -H 'Accept-Language: de' && speaks de
+	STAY=1 submit phone step=login username=pierre password="$PASSWORD"
+	assert_page 'name="code"' && speaks fr
+	STAY=1 submit phone step=code code=123456
+	assert_status 403 && speaks fr
+	request new GET "$(latchkey user reset pierre 2>/dev/null)" -H 'Accept-Language: de'
+	speaks fr
+	request new GET "$(latchkey user reset alice 2>/dev/null)" -H 'Accept-Language: de'
+	speaks de
+}
+
 @test "languages: the account's page names them all" {
 	request pierre GET "$ISSUER/account/profile"
 	log_in pierre

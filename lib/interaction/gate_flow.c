@@ -15,6 +15,7 @@
 #include "protocol/gate_sign_in.h"
 #include "web/auth_request.h"
 #include "web/browser.h"
+#include "web/reader.h"
 #include "web/reply.h"
 
 #include <stdlib.h>
@@ -58,6 +59,8 @@ refuse_at_site(
 
 	if (e != ERR_LOGIN_REQUIRED)
 		log_gate_refusal(g, e, reason);
+	if (g->reply.user.name[0] != '\0')
+		reader_from_person(&g->call->page, &g->reply.user);
 	response_begin(r, err_status(e));
 	if (g->asked.form == AUTH_REQUEST_YES_NO)
 		auth_request_say_no(r);

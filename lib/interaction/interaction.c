@@ -109,6 +109,8 @@ run_button(struct interaction *i, const struct form *posted)
 		i->proven = proof != NULL &&
 			    proof_unseal(&i->proof, proof, i->csrf.keyring,
 				i->csrf.browser, i->call->now) == OK;
+		if (i->proven)
+			reader_from_account(&i->call->page, i->proof.language);
 		if (i->flow->admit == NULL || i->flow->admit(i, step))
 			button->run(i, posted);
 		return;

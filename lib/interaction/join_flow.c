@@ -13,6 +13,7 @@
 #include "web/browser.h"
 #include "web/date.h"
 #include "web/page.h"
+#include "web/reader.h"
 
 #include <string.h>
 
@@ -61,6 +62,7 @@ parse_join(struct interaction *i, enum reason *reason)
 	s->text = text != NULL ? text : "";
 	s->fault = join_look(
 	    i->call->provider, s->text, i->call->now, &s->join, &s->reason);
+	reader_from_person(&i->call->page, &s->join.user);
 	*reason = s->reason;
 	return s->reason == REASON_NONE ? s->fault : OK;
 }

@@ -142,9 +142,9 @@ decide_logout(struct interaction *i)
 	e = logout_decide(
 	    c->provider, &s->asked, i->cookie, s->confirmed, c->now, &s->reply);
 	if (e != OK) {
+	reader_from_person(&c->page, &s->reply.user);
 		refuse_logout(i, e, REASON_NONE);
 	} else if (!s->reply.ended) {
-		reader_from_person(&c->page, &s->reply.user);
 		interaction_show(i, &logout_step);
 	} else {
 		/* Another site's POST comes without the cookie, which is no

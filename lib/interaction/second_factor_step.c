@@ -7,6 +7,7 @@
 #include "interaction/passkey_form.h"
 #include "interaction/sign_in_step.h"
 #include "protocol/second_factor.h"
+#include "web/reader.h"
 
 #include <string.h>
 
@@ -99,6 +100,9 @@ open_session(struct interaction *i, const struct factor_try *code)
 void
 sign_in_continue(struct interaction *i)
 {
+	/* Who it is has been proven: the pages that follow are theirs. */
+	if (i->proven)
+		reader_from_account(&i->call->page, i->proof.language);
 	if (!i->proven)
 		sign_in_proof_lost(i);
 	else if (!factor_is_second(i->proof.factors) ||

@@ -144,8 +144,7 @@ authenticate_password(const struct provider *p,
 	if (e == OK)
 		e = str_copy(proof->typed, sizeof proof->typed, q->name);
 	if (e == OK) {
-		memcpy(proof->user_id, c.user.user_id, USER_ID_LEN);
-		proof_password(proof->password, &c.user);
+		proof_person(proof, &c.user);
 		proof->factors = c.factors;
 	}
 	*wait_s = c.wait_s;

@@ -65,8 +65,7 @@ add_to_proof(struct proof *proof, const struct passkey_ctx *c,
 	enum err e = add_amr(next.amr, use->flags);
 
 	if (proof->amr[0] == '\0') {
-		memcpy(next.user_id, c->user.user_id, USER_ID_LEN);
-		proof_password(next.password, &c->user);
+		proof_person(&next, &c->user);
 		next.factors =
 		    c->factors | (c->user.has_password ? FACTOR_PASSWORD : 0);
 		if (e == OK)

@@ -149,10 +149,8 @@ join_write(struct join_ctx *c, store_step *step, struct proof *proof,
 	*reason = c->reason;
 	if (e == OK)
 		e = str_copy(proof->typed, sizeof proof->typed, j->user.name);
-	if (e == OK) {
-		memcpy(proof->user_id, j->user.user_id, USER_ID_LEN);
-		proof_password(proof->password, &j->user);
-	}
+	if (e == OK)
+		proof_person(proof, &j->user);
 	join_wipe(j);
 	return e;
 }

@@ -14,6 +14,14 @@ proof_password(uint8_t hash[static HASH_LEN], const struct user *u)
 	secret_hash(hash, u->password.hash, sizeof u->password.hash);
 }
 
+void
+proof_person(struct proof *p, const struct user *u)
+{
+	memcpy(p->user_id, u->user_id, USER_ID_LEN);
+	memcpy(p->language, u->language, sizeof p->language);
+	proof_password(p->password, u);
+}
+
 enum err
 proof_of_session(struct proof *p, const struct session *s, const struct user *u)
 {
@@ -21,8 +29,7 @@ proof_of_session(struct proof *p, const struct session *s, const struct user *u)
 
 	*p = (struct proof){
 	    .auth_time = s->auth_time, .remember = s->remembered};
-	memcpy(p->user_id, u->user_id, USER_ID_LEN);
-	proof_password(p->password, u);
+	proof_person(p, u);
 	e = str_copy(p->amr, sizeof p->amr, s->amr);
 	return e == OK ? str_copy(p->typed, sizeof p->typed, u->name) : e;
 }
@@ -77,6 +84,7 @@ proof_seal(char text[static PROOF_TEXT_CAP], const struct proof *p,
 	record_put_u40(&w, (uint64_t)p->auth_time);
 	put_passkey(&w, &p->passkey);
 	record_put_str(&w, p->amr);
+	record_put_str(&w, p->language);
 	record_put_str(&w, p->typed);
 	text[0] = '\0';
 	if (record_end(&w) == OK) {
@@ -105,6 +113,7 @@ decode_proof(struct proof *p, const uint8_t *bytes, size_t len, int64_t now)
 	p->auth_time = (int64_t)record_get_u40(&r);
 	get_passkey(&r, &p->passkey);
 	record_get_str(&r, p->amr, sizeof p->amr);
+	record_get_str(&r, p->language, sizeof p->language);
 	record_get_str(&r, p->typed, sizeof p->typed);
 	/* More than that is left if the clock went back since. */
 	if (left_s <= 0 || left_s > PROOF_LIFETIME_S + CLOCK_SLACK_S)

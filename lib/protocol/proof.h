@@ -22,7 +22,7 @@
 
 enum {
 	PROOF_LIFETIME_S = 300,
-	PROOF_CAP = 512, /* bytes */
+	PROOF_CAP = 640, /* bytes */
 	PROOF_TEXT_CAP = BASE64URL_CAP(PROOF_CAP + SEAL_OVERHEAD)
 };
 
@@ -35,11 +35,15 @@ struct proof {
 	unsigned factors;           /* what the person has (domain/factor.h) */
 	int64_t auth_time; /* of the session that this adds to; 0: none,
 			    * all was proven just now */
-	struct passkey_use passkey; /* zeroes: none was used */
-	char typed[USER_EMAIL_CAP]; /* the name; its tries are forgiven at the
-				     * end (domain/throttle.h), if there were
-				     * any */
+	struct passkey_use passkey;  /* zeroes: none was used */
+	char language[LANGUAGE_CAP]; /* of the person's account; "": none */
+	char typed[USER_EMAIL_CAP];  /* the name; its tries are forgiven at the
+				      * end (domain/throttle.h), if there were
+				      * any */
 };
+
+/* P is of U, and of the password that U has now. */
+void proof_person(struct proof *p, const struct user *u);
 
 /* Another one with each new password of U. */
 void proof_password(uint8_t hash[static HASH_LEN], const struct user *u);

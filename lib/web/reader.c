@@ -38,12 +38,18 @@ reader_from_app(struct page *p, const struct form *form)
 }
 
 void
-reader_from_person(struct page *p, const struct user *u)
+reader_from_account(struct page *p, const char *language)
 {
-	const struct catalogue *c = language_find(u->language);
+	const struct catalogue *c = language_find(language);
 
 	if (c != NULL && !p->app_chose)
 		p->catalogue = c;
+}
+
+void
+reader_from_person(struct page *p, const struct user *u)
+{
+	reader_from_account(p, u->language);
 	set_zone(p, u->zoneinfo);
 }
 

@@ -21,7 +21,10 @@ void reader_from_browser(struct page *p, const struct request *q);
  * 2). */
 void reader_from_app(struct page *p, const struct form *form);
 
-/* The person U reads the page. */
+/* A person reads the page whose account has the LANGUAGE; "": none. */
+void reader_from_account(struct page *p, const char *language);
+
+/* The person U reads the page, with the language and zone of their account. */
 void reader_from_person(struct page *p, const struct user *u);
 
 /* The zone of P's dates; NULL: UTC. Until the next page. */
