@@ -74,17 +74,104 @@ sees() {
 	[[ $(http_body) = *'Benutzername oder Passwort ist falsch.'* ]]
 }
 
-@test "languages: the gate's pages speak the account's" {
+# --- chosen at the foot of a page
+
+# choose PERSON URL LANGUAGE [NAME=VALUE...]: the form at the foot of the page
+# that is at URL, which has no address of its own; and where it leads.
+choose() {
+	request "$1" POST "$2" -H "Origin: ${FORM_ORIGIN:-$(issuer_origin)}" \
+	    set_language="$3" "${@:4}"
+	assert_status 303
+}
+
+asks_for_app() {	# PERSON: signs in on this page, and is back in the app
+	page_asks_password
+	log_in "$1"
+	[[ $(http_status) = 303 ]] || allow "$1"
+	[[ $(http_header Location) = "$CALLBACK"\?*state=a-state* ]]
+}
+
+@test "languages: one is chosen at the foot of the sign-in page, without a script; the app's request stays, and the browser remembers" {
+	local url
+	url=$(authorize_url app ui_locales=es)
+	request alice GET "$url" -H 'Accept-Language: de' && speaks es
+	assert_page '<button name="set_language" value="fr" lang="fr">Français</button>'
+	assert_page 'value="es" lang="es" aria-current="true">Español</button>'
+	choose alice "$url" fr
+	assert_header Set-Cookie '^latchkey-language=fr; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax$'
+	[[ $(http_header Location) = "$ISSUER/authorize?"*'ui_locales=es'* ]]
+	request alice GET "$(http_header Location)" -H 'Accept-Language: de' && speaks fr
+	asks_for_app alice
+	request alice GET "$ISSUER/account" && speaks fr
+	refute_page set_language
+}
+
+@test "languages: one is chosen where the page is the answer to a form, which has lost the app's request from its address" {
+	local kept
+	open_page alice "$(authorize_url app)"
+	STAY=1 submit alice step=login username=alice password=wrong
+	assert_status 403
+	kept=$(tags input | grep 'name="request"' | tail -n 1 | attribute value)
+	[[ -n $kept ]]
+	choose alice "$ISSUER/authorize" ja "request=$kept"
+	request alice GET "$(http_header Location)" && speaks ja
+	asks_for_app alice
+}
+
+@test "languages: the account's comes before the one chosen in the browser, once it is known who it is" {
+	local url
+	url=$(authorize_url app)
+	choose pierre "$url" tr
+	request pierre GET "$url" && speaks tr
+	STAY=1 submit pierre step=login username=pierre password=wrong && speaks tr
+	request pierre GET "$url"
+	STAY=1 submit pierre step=login username=pierre password="$PASSWORD"
+	request pierre GET "$url" && page_asks_consent && speaks fr
+}
+
+@test "languages: on a page that says what went wrong one is chosen, and the page comes again" {
+	local url
+	for url in "$ISSUER/elsewhere/%22%3Ca%20b" "$ISSUER/authorize?client_id=none&state=%26" \
+	    "$ISSUER/join?link=none"; do
+		request new GET "$url"
+		assert_page 'value="it" lang="it">'
+		choose new "$url" it
+		assert_equal "$(http_header Location)" "$url"
+		request new GET "$url" && speaks it
+		rm -f "$BATS_TEST_TMPDIR"/cgi-jar-*
+	done
+	request new GET "$ISSUER/logout" && assert_page 'You are signed out'
+	choose new "$ISSUER/logout" nl
+	request new GET "$(http_header Location)" && speaks nl
+}
+
+@test "languages: another site's form chooses none, and what is none of ours chooses nothing" {
+	local url
+	url=$(authorize_url app)
+	FORM_ORIGIN=https://evil.example choose new "$url" fr
+	refute_header Set-Cookie
+	request new POST "$url" -H "Origin: $(issuer_origin)" set_language=tlh
+	refute_header Set-Cookie
+	request new GET "$url" -H 'Cookie: latchkey-language=tlh' -H 'Accept-Language: de'
+	speaks de
+	# An app's own POST may have a parameter of that name.
+	request new POST "$ISSUER/authorize" -H 'Origin: https://app.example' \
+	    set_language=fr client_id=app redirect_uri="$CALLBACK" x=y
+	refute_header Set-Cookie
+}
+
+@test "languages: the gate's pages speak the account's, and have no choice at their foot" {
 	local cookie
 	rm -r "$DATA"
 	gate_store http://localhost:8080
 	latchkey user set alice --language pl >/dev/null
 	cookie=$(gate_cookie alice)
 	cgi gate GET /closed '' '' "LATCHKEY_SITE=$SITE" HTTP_ACCEPT=text/html \
-	    HTTP_ACCEPT_LANGUAGE=de "HTTP_COOKIE=$cookie" >/dev/null
+	    HTTP_ACCEPT_LANGUAGE=de "HTTP_COOKIE=$cookie; latchkey-language=fr" >/dev/null
 	assert_status 403 && speaks pl
+	refute_page set_language
 	cgi gate GET /closed%2fx '' '' "LATCHKEY_SITE=$SITE" HTTP_ACCEPT=text/html \
-	    HTTP_ACCEPT_LANGUAGE=de >/dev/null
+	    HTTP_ACCEPT_LANGUAGE=de HTTP_COOKIE=latchkey-language=fr >/dev/null
 	assert_status 400 && speaks de
 }
 
@@ -99,12 +186,13 @@ sees() {
 	request phone GET "$(authorize_url app)" -H 'Accept-Language: de' && speaks de
 	STAY=1 submit phone step=login username=pierre password="$PASSWORD"
 	assert_page 'name="code"' && speaks fr
+	refute_page set_language
 	STAY=1 submit phone step=code code=123456
 	assert_status 403 && speaks fr
 	request new GET "$(latchkey user reset pierre 2>/dev/null)" -H 'Accept-Language: de'
 	speaks fr
 	request new GET "$(latchkey user reset alice 2>/dev/null)" -H 'Accept-Language: de'
-	speaks de
+	speaks de && assert_page 'value="fr" lang="fr">'
 }
 
 @test "languages: the account's page names them all" {

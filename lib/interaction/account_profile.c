@@ -1,5 +1,6 @@
 #include "interaction/account_profile.h"
 
+#include "base/language.h"
 #include "base/str.h"
 #include "base/zone_names.h"
 #include "interaction/own_parts.h"
@@ -72,7 +73,7 @@ put_profile(struct interaction *i, struct json_build *b)
 	json_put_str(b, "given_name", d->shown.given_name);
 	json_put_str(b, "family_name", d->shown.family_name);
 	json_put_str(b, "zone", d->shown.zoneinfo);
-	reader_put_languages(b, d->shown.language);
+	reader_put_languages(b, language_find(d->shown.language));
 }
 
 static const char *

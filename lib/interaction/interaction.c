@@ -160,6 +160,20 @@ interaction_run(const struct flow *flow, void *state, struct call *c)
 }
 
 void
+interaction_offer_languages(const struct interaction *i, struct json_build *b)
+{
+	char text[INTERACTION_URL_CAP];
+	struct buf u;
+
+	/* What was got has the request in its address. */
+	buf_init(&u, text, sizeof text);
+	if (!i->call->page.by_get)
+		form_put(&u, &i->form);
+	if (buf_ok(&u))
+		page_offer_languages(b, &i->call->page, text);
+}
+
+void
 interaction_show(struct interaction *i, const struct step *step)
 {
 	char text[INTERACTION_URL_CAP], token[CSRF_TOKEN_CAP];
@@ -181,6 +195,8 @@ interaction_show(struct interaction *i, const struct step *step)
 	buf_init(&u, text, sizeof text);
 	form_put(&u, &i->form);
 	json_put_str(&b, "request", text);
+	if (step->before_session && !i->proven)
+		interaction_offer_languages(i, &b);
 	bind_token(i, step);
 	csrf_make(token, &i->csrf, i->conf, &i->call->response, step->purpose);
 	json_put_str(&b, "csrf", token);

@@ -127,6 +127,11 @@ const char *interaction_client_name(const struct interaction *i);
 /* Answers with the page of STEP. */
 void interaction_show(struct interaction *i, const struct step *step);
 
+/* The page of B is for people who are not signed in: it ends with the languages
+ * to choose from, and loses nothing of the app's request by that. */
+void interaction_offer_languages(
+    const struct interaction *i, struct json_build *b);
+
 /* Answers with the way back to ourselves, by GET, with the app's request as it
  * now is. */
 void interaction_again(struct interaction *i);

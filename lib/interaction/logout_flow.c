@@ -42,6 +42,7 @@ show_logout_end(struct interaction *i, const char *template, const char *uri)
 	json_begin(&b);
 	json_put_str(&b, "client_name", i->client->name);
 	json_put_str(&b, "back_url", uri);
+	interaction_offer_languages(i, &b);
 	page_render(&i->call->response, &i->call->page, template, &b, NULL);
 }
 
@@ -141,8 +142,8 @@ decide_logout(struct interaction *i)
 	s->asked.address = c->request.address;
 	e = logout_decide(
 	    c->provider, &s->asked, i->cookie, s->confirmed, c->now, &s->reply);
-	if (e != OK) {
 	reader_from_person(&c->page, &s->reply.user);
+	if (e != OK) {
 		refuse_logout(i, e, REASON_NONE);
 	} else if (!s->reply.ended) {
 		interaction_show(i, &logout_step);

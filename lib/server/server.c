@@ -8,6 +8,7 @@
 #include "http/gateway.h"
 #include "server/opened.h"
 #include "server/worker_pool.h"
+#include "web/language_choice.h"
 #include "web/reader.h"
 #include "web/reply.h"
 
@@ -141,10 +142,9 @@ answer_options(struct call *c, const struct endpoint *ep)
 }
 
 static void
-dispatch_call(struct call *c, const struct endpoint *ep)
+dispatch_call(struct call *c, const struct endpoint *ep, enum err e)
 {
 	enum method method = c->request.method;
-	enum err e = OK;
 
 	if (method == METHOD_OPTIONS) {
 		answer_options(c, ep);
@@ -155,8 +155,6 @@ dispatch_call(struct call *c, const struct endpoint *ep)
 		response_header(&c->response, "Allow", allowed_methods(ep));
 		return;
 	}
-	if (method == METHOD_POST)
-		e = request_read_form(&c->request, c->exchange);
 	if (e == OK) {
 		call_set_caller(c, ep->path);
 		ep->serve(c);
@@ -212,10 +210,16 @@ answer_call(struct server_call *own)
 		server->endpoints->serve(c);
 		return;
 	}
+	c->page.by_get = c->request.method & (METHOD_GET | METHOD_HEAD);
 	c->path = path_below_issuer(c);
+	if (c->request.method == METHOD_POST) {
+		e = request_read_form(&c->request, c->exchange);
+		if (e == OK && server->has_pages && language_choice_take(c))
+			return;
+	}
 	ep = find_endpoint(c, server);
 	if (ep != NULL)
-		dispatch_call(c, ep);
+		dispatch_call(c, ep, e);
 	else
 		refuse_call(c, ERR_NO_SUCH_PAGE, REASON_NONE);
 }

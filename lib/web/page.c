@@ -5,11 +5,13 @@
 #include "base/str.h"
 #include "domain/uri.h"
 #include "web/colour.h"
+#include "web/reader.h"
 
 #include <sodium.h>
 #include <string.h>
 
 #define PAGE_SCRIPT "script"
+#define PAGE_CHOOSER "chooser"
 
 enum { FORM_ACTION_CAP = 1024, TEMPLATE_NAME_CAP = 32, STYLE_CAP = 65536 };
 
@@ -205,6 +207,21 @@ put_title(
 		data->failed = true;
 }
 
+void
+page_offer_languages(
+    struct json_build *data, const struct page *p, const char *request)
+{
+	struct json_build chooser;
+
+	if (p->elsewhere || p->account_chose)
+		return;
+	json_begin(&chooser);
+	json_put_str(&chooser, "language_name", p->catalogue->name);
+	json_put_str(&chooser, "kept", request);
+	reader_put_languages(&chooser, p->catalogue);
+	json_put(data, PAGE_CHOOSER, json_finish(&chooser));
+}
+
 /* The script that DATA asks for, if it does. */
 static const char *
 add_script(struct json_build *data, const struct page *p)
@@ -242,6 +259,9 @@ page_render(struct response *r, const struct page *p, const char *name,
 	json_put_str(data, "language", p->catalogue->language);
 	json_put_str(
 	    data, "direction", p->catalogue->right_to_left ? "rtl" : "ltr");
+	if (data->object != NULL &&
+	    json_object_get(data->object, PAGE_CHOOSER) == NULL)
+		json_put_bool(data, PAGE_CHOOSER, false);
 	put_title(data, p->catalogue, name);
 	object = json_finish(data);
 	if (object == NULL || template_render(&r->body, p->templates,
@@ -286,6 +306,8 @@ show_error(struct response *r, const struct page *p, const char *heading,
 	json_put_str(&b, "reason", word != NULL ? word : "");
 	json_put_str(&b, "link_url", url);
 	json_put_str(&b, "link_text", text);
+	if (p->by_get)
+		page_offer_languages(&b, p, "");
 	page_render(r, p, "error.html", &b, NULL);
 }
 

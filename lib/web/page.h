@@ -19,8 +19,11 @@ struct page {
 	const struct conf *conf;
 	const struct templates *templates;
 	const struct catalogue *catalogue; /* the language */
-	bool app_chose;                    /* the app asked for this language */
-	struct zone_cache *zones;          /* NULL: there is UTC alone */
+	/* Who chose the language: the person, in this browser; the app; the
+	 * account of the person. */
+	bool person_chose, app_chose, account_chose;
+	bool by_get; /* the page is shown at the address of a GET */
+	struct zone_cache *zones; /* NULL: there is UTC alone */
 	char zone_name[ZONE_NAME_CAP];
 	bool elsewhere; /* shown at another origin than the provider's: the
 			   gate's */
@@ -35,6 +38,13 @@ struct page {
  */
 void page_render(struct response *r, const struct page *p, const char *name,
     struct json_build *data, const struct client *client);
+
+/* The page of DATA ends with the languages to choose from (language_choice.h).
+ * REQUEST is what the page's address lacks of the app's request; "": nothing.
+ * Not if the language is that of the person's account, or the page is shown at
+ * another origin. */
+void page_offer_languages(
+    struct json_build *data, const struct page *p, const char *request);
 
 /* The page of DATA has the script. */
 void page_want_script(struct json_build *data);
