@@ -265,3 +265,15 @@ entries() {
 	LC_ALL=C run -0 awk -v complete=1 -f "$root/templates/messages.awk" \
 	    "$root/templates/en.msg" "${files[@]}" "$root"/templates/*.html
 }
+
+@test "languages: what the desk says of a refusal is in each what the command says" {
+	run -0 python3 "$root/tests/refusals.py" "$root"
+	assert_equal "$output" ''
+	latchkey user set pierre --group admins >/dev/null
+	open_page pierre "$ISSUER/admin/people/add"
+	log_in pierre
+	submit pierre step=save person='Jean Paul' display= email= groups=
+	assert_page '<small>Un nom d’utilisateur ne contient que des minuscules'
+	submit pierre step=save person=jean display= email= groups='a"b'
+	assert_page '<small>Un nom de groupe ne contient ni virgule ni guillemet.</small>'
+}

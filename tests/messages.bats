@@ -37,6 +37,7 @@ generate() {	# FILE...
 		    grep -oE '"[a-z_]+"' | tr -d '"' | sed 's/^/desk_who./'
 		python3 "$root/tests/reasons.py" "$root" events |
 		    sed 's/^events /event./'
+		keys | grep '^detail\.' # by their English text
 	)
 	[[ -z $(comm -23 <(keys) <(sort -u <<<"$used")) ]] ||
 	    fail "not used" "$(comm -23 <(keys) <(sort -u <<<"$used"))"
@@ -610,11 +611,12 @@ factor_pages() {
 	    "$BATS_FILE_TMPDIR"/page-*
 	[[ $output != *page-* ]] || fail "has words of its own" "$output"
 	# Each event must happen (tests/account.bats), letters are no pages
-	# (tests/mail.bats), and a reset has its own tests (tests/links.bats). The others take a second's chance, a broken disk,
+	# (tests/mail.bats), and a reset has its own tests (tests/links.bats),
+	# and what the desk says of a refusal is compared with the command's words. The others take a second's chance, a broken disk,
 	# dozens of rows, a store without apps, sites or keys, a recipe of a public
 	# app, or a person who is locked while signing in.
 	output=$(sed 's/^on no page: //' <<<"$output" |
-	    grep -vE '^((reason|done)\.)?(event|mail|notice)' |
+	    grep -vE '^((reason|done)\.)?(event|mail|notice|detail)' |
 	    grep -vxF "$(printf '%s\n' 'login.wait[one]' \
 		join.{days,hours,minutes}'[one]' join.passkey_not_alone password.{hint,short}'[one]' \
 		{sessions,apps}.more apps.{none,sees_little,until} \

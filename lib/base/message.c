@@ -40,6 +40,23 @@ message_part(const struct catalogue *c, const char *group, const char *name,
 	return buf_ok(&b) ? message_text(c, key) : NULL;
 }
 
+const char *
+message_of_english(
+    const struct catalogue *c, const char *group, const char *english)
+{
+	const struct catalogue *first = catalogues;
+	const size_t len = strlen(group);
+
+	for (size_t i = 0; i < c->keys->count; i++) {
+		const char *key = c->keys->text + c->keys->at[i];
+
+		if (str_starts(key, group) && key[len] == '.' &&
+		    str_equal(first->text + first->at[i], english))
+			return c->text + c->at[i];
+	}
+	return NULL;
+}
+
 bool
 message_next(const char **text, struct message_piece *piece)
 {

@@ -46,6 +46,11 @@ const char *message_text(const struct catalogue *c, const char *key);
 const char *message_part(const struct catalogue *c, const char *group,
     const char *name, const char *part);
 
+/* The text of C that says what ENGLISH does, a text of a key of GROUP; NULL: it
+ * is none. */
+const char *message_of_english(
+    const struct catalogue *c, const char *group, const char *english);
+
 /* Appends the text of KEY, in which VALUE is put in the place PLACE. OUT fails
  * if there is no such text. */
 void message_put(struct buf *out, const struct catalogue *c, const char *key,

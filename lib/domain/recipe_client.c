@@ -19,10 +19,10 @@ static const char *
 app_address_refusal(const char *url)
 {
 	if (!str_starts(url, "https://") && !str_starts(url, "http://"))
-		return "give the app's address, such as "
+		return "give the address of the app, such as "
 		       "https://app.example.org";
 	if (strchr(url, '?') != NULL)
-		return "an app's address has no ?query";
+		return "the address of an app has no ?query";
 	return uri_refusal(url);
 }
 

@@ -28,7 +28,7 @@ parse_methods(struct site_rule *r, const char *word, const char **message)
 			*c = ' ';
 		else if (*c < 'A' || *c > 'Z')
 			return because(
-			    "a rule begins with a path (/...) or methods "
+			    "a rule begins with a path (/path) or methods "
 			    "(GET,POST)",
 			    message);
 	while (words_next(&cursor, method, sizeof method))
@@ -44,7 +44,7 @@ parse_path(struct site_rule *r, const char *word, const char **message)
 	size_t len;
 
 	if (word[0] != '/')
-		return because("has no path (/...)", message);
+		return because("has no path (/path)", message);
 	if (strchr(word, '?') != NULL || site_path_read(path, word) != OK ||
 	    strpbrk(path, ";?%") != NULL)
 		return because("has a path with . or .. in it, a query, or "
@@ -113,8 +113,8 @@ parse_who(struct site_rule *r, const char *word, const char **message)
 		r->strict = true;
 	else
 		return because("a rule says after its path who may: anyone, "
-			       "signed-in, group:NAME or group:\"A NAME\", "
-			       "bearer:AUDIENCE, "
+			       "signed-in, group:NAME (in quotes if it has "
+			       "spaces), bearer:AUDIENCE, "
 			       "app-password, scope:NAME, strict",
 		    message);
 	return OK;
@@ -193,7 +193,7 @@ site_rule_parse(struct site_rule *r, const char *text, const char **message)
 	if (word[0] != '/') {
 		e = parse_methods(r, word, message);
 		if (e == OK && !words_next(&cursor, word, sizeof word))
-			return because("has no path (/...)", message);
+			return because("has no path (/path)", message);
 	}
 	if (e == OK)
 		e = parse_path(r, word, message);

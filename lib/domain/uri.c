@@ -135,7 +135,7 @@ uri_refusal(const char *uri)
 		if (str_equal(u.scheme, barred[i]))
 			return "a URI with this scheme is not safe to go to";
 	if (strchr(uri, '#') != NULL)
-		return "a redirect URI has no fragment (#...)";
+		return "a redirect URI has no fragment (#)";
 	if (strchr(uri, '*') != NULL)
 		return "a * is no wildcard: a URI is compared byte by byte; "
 		       "register each one";

@@ -72,8 +72,8 @@ user_email_refusal(const char *s)
 		return "an e-mail address has at most 254 characters";
 	if (!str_is_utf8(s, len) || str_has_control(s) ||
 	    strpbrk(s, " <>,;:\"\\") != NULL)
-		return "an e-mail address has no spaces and none of < > , ; : "
-		       "\" \\";
+		return "an e-mail address has no spaces, quotes or "
+		       "backslashes, and none of < > , ; :";
 	if (at == NULL || at == s || at[1] == '\0' || strchr(at + 1, '@'))
 		return "an e-mail address looks like name@example.org";
 	return user_email_fold(folded, s) == OK

@@ -116,12 +116,20 @@ desk_head(struct interaction *i, struct json_build *b, const char *key,
 	static const char *const lists[] = {
 	    "rows", "facts", "fields", "links", NULL};
 	const char *detail = own_state(i)->detail;
+	const char *said = NULL;
 
+	if (detail != NULL)
+		said = message_of_english(
+		    i->call->page.catalogue, "detail", detail);
 	json_put(b, "menu", desk_menu(i));
 	json_put_str(b, "title", desk_text(i, key));
 	json_put_str(b, "heading", name[0] != '\0' ? name : desk_text(i, key));
 	json_put_str(b, "above", name[0] != '\0' ? desk_text(i, key) : "");
-	json_put_str(b, "detail", detail != NULL ? detail : "");
+	json_put_bool(b, "detail_is_english", said == NULL);
+	json_put_str(b, "detail",
+	    said != NULL     ? said
+	    : detail != NULL ? detail
+			     : "");
 	for (const char *const *n = none; *n != NULL; n++)
 		json_put_str(b, *n, "");
 	for (const char *const *n = lists; *n != NULL; n++)

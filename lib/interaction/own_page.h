@@ -57,8 +57,8 @@ struct own_state {
 	const struct own_page *page; /* NULL: there is none at the address */
 	struct account account;      /* the person, once looked at */
 	void *data;                  /* the page's */
-	const char *detail;          /* behind i->alert, as the command says it;
-				      * NULL: nothing */
+	const char *detail;          /* behind i->alert, as the command says it,
+				      * in English; NULL: nothing */
 	char way_back[OWN_URL_CAP];
 	struct flow flow;
 	const struct step *steps[OWN_PAGE_STEPS_MAX + 3];
