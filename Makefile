@@ -347,7 +347,7 @@ full:
 	@LATCHKEY_TEST_TWICE=1 $(MAKE) --no-print-directory check \
 	    T='$(twice:%=tests/%.bats)'
 	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
-	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} \
+	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} LATCHKEY_EVERY_LANGUAGE=1 \
 	    $(MAKE) --no-print-directory check
 	@echo "all of make full passed, $$(date -u +%F)"
 
