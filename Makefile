@@ -360,7 +360,12 @@ fuzzing	 = $(BUILD)/fuzz
 $(fuzzers:%=$(BUILD)/test/fuzz/%): $(BUILD)/test/fuzz/%: \
     $(BUILD)/tests/fuzz/%.o $(archive)
 	@mkdir -p $(@D)
-	$(call say,ld $@)$(link) -fsanitize=fuzzer -o $@ $^ $(libs) $(LDLIBS)
+	$(call say,ld $@)$(link) -fsanitize=fuzzer -o $@ $(filter %.o,$^) \
+	    $(archive) $(libs) $(LDLIBS)
+
+# The command's own reader.
+$(BUILD)/test/fuzz/import_authelia: $(BUILD)/bin/import_authelia.o
+$(BUILD)/tests/fuzz/import_authelia.o: private cflags += -Ibin
 
 fuzz-programs: $(fuzzers:%=$(BUILD)/test/fuzz/%)
 
