@@ -237,6 +237,34 @@ web_check_sign_in_page(struct web *w)
 		check_cookie(w);
 }
 
+/* Pages of our own, which ask a stranger to sign in. */
+void
+web_check_own_pages(struct web *w)
+{
+	static const struct web_advice unrouted = {
+	    "people cannot reach their account, or administrators the desk",
+	    {[SERVER_UNKNOWN] =
+		    "put the lines of conf/webserver.sh's configuration for "
+		    "/account, /join and /admin into the web server, and start "
+		    "the programs account and admin"}};
+	static const char *const paths[] = {"/account", "/admin"};
+	const struct check_advice advice = web_advise(w, &unrouted);
+	unsigned errors = check_count(w->c, CHECK_ERROR);
+
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		if (!web_get(w, paths[i]))
+			return;
+		if (w->answer.status != 200 ||
+		    strstr(w->answer.body, "name=\"password\"") == NULL)
+			check_found(w->c, CHECK_ERROR, &advice,
+			    "%s%s answers %d, and not with our page to sign in",
+			    w->base, paths[i], w->answer.status);
+	}
+	if (check_count(w->c, CHECK_ERROR) == errors)
+		check_found(w->c, CHECK_OK, NULL,
+		    "the account and the desk are reached");
+}
+
 /* --- the rest --------------------------------------------------------------*/
 
 void

@@ -25,6 +25,7 @@ void web_check_redirect(struct web *w);
 /* What is asked of the endpoints (check_endpoints.c). */
 void web_check_authorization(struct web *w);
 void web_check_sign_in_page(struct web *w);
+void web_check_own_pages(struct web *w);
 void web_check_body(struct web *w);
 void web_check_unknown_paths(struct web *w);
 

@@ -291,7 +291,8 @@ nothing_is_found() {
 	    'http is sent to https' 'Authorization header arrives' \
 	    'cookie and headers arrive' '64 KiB of body arrives' \
 	    'clock is the same' 'everything else is 404' \
-	    'jwks.json has every key' 'the issuer is the same'; do
+	    'jwks.json has every key' 'the issuer is the same' \
+	    'the account and the desk are reached'; do
 		grep -q "^ok  .*$line" "$BATS_TEST_TMPDIR/said" ||
 		    fail "not said: $line" "$(<"$BATS_TEST_TMPDIR/said")"
 	done
@@ -331,6 +332,13 @@ change() {	# FILE SED-SCRIPT
 	change apache.conf 's/|userinfo|introspect|revoke)\$">$/|introspect)$">/'
 	serve apache
 	finds_only 'error the Authorization header does not arrive at /revoke /userinfo$'
+}
+
+@test "check: an account or desk that the web server does not lead to" {
+	change nginx.conf '/location .*admin/d'
+	serve nginx
+	finds_only 'error https://id.example.org/admin answers 404, and not with' \
+	    '/account, /join and /admin'
 }
 
 @test "check: a proxy or server that hides the header elsewhere, too" {

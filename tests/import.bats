@@ -152,6 +152,9 @@ refute_signs_in() {
 	kept() { mdb_dump -s meta -p "$DATA/store" | grep -c imported || :; }
 	import shadow shadow >/dev/null
 	assert_equal "$(kept)" 1
+	run latchkey check --offline
+	[[ $output = *'3 imported passwords have not been rewritten, at '*' ms a try: '*erin*'latchkey user reset NAME'* ]] ||
+	    fail "$output"
 	refute_signs_in nobody-here
 	assert_signs_in erin
 	assert_signs_in frank
@@ -159,6 +162,8 @@ refute_signs_in() {
 	# The last of them: by another password, or gone.
 	latchkey user del grace
 	assert_equal "$(kept)" 0
+	run latchkey check --offline
+	[[ $output != *imported* ]]
 	assert_signs_in erin
 }
 
