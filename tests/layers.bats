@@ -389,3 +389,39 @@ plain() {
 	readarray -t files < <(find tests -type f ! -name layers.bats ! -name '*.pyc')
 	names='' plain "${files[@]}"
 }
+
+# Rows of the requirements of CHAPTER and LEVEL with the verdict WORD, as they
+# are counted: a row may be of several.
+verdicts() {	# CHAPTER LEVEL WORD
+	local row ids n=0
+	while IFS='|' read -r _ ids row _; do
+		[[ $row = " $3 " ]] || continue
+		case $ids in
+		*' 6.6.1 '*) n=$((n + ($2 == 2 ? 3 : $2 == 3))) ;;
+		*' 6.8.1 '*) n=$((n + ($2 == 2 ? 4 : 0))) ;;
+		*"($2)"*) ((++n)) ;;
+		esac
+	done < <(grep "^| $1\." doc/standards.md)
+	echo "$n"
+}
+
+@test "standards: the page counts its rows, and the tests that it names are there" {
+	local file promise chapter level word n
+	local -a words=(met partly 'not met' n/a) cells
+	while IFS='|' read -ra cells; do
+		[[ ${cells[1]} =~ ^\ ([67])|level ]] || continue
+		chapter=${BASH_REMATCH[1]:-$chapter}
+		[[ ${cells[1]} =~ level\ ([123]) ]] || continue
+		level=${BASH_REMATCH[1]}
+		for n in 0 1 2 3; do
+			assert_equal "$(verdicts "$chapter" "$level" "${words[n]}")" \
+			    "$((cells[n + 2]))"
+		done
+	done < <(sed '/^## /q' doc/standards.md)
+	for file in $(grep -oE '[a-z0-9_/]+\.(bats|c)\b' doc/standards.md | sort -u); do
+		[[ -e tests/$file ]] || fail "no test is called $file"
+	done
+	while IFS='|' read -r file promise; do
+		grep -qF -- "$promise" "tests/$file" || fail "$file has no promise: $promise"
+	done < <(grep -oE '[a-z0-9_]+\.bats "[^"]*"' doc/standards.md | sed 's/ "/|/; s/"$//')
+}
