@@ -21,7 +21,7 @@ base	 = err reason buf str names form clock monotonic base64 uuid secret json js
 	   mail nearest
 store	 = open commit store schema newest search table index explain engine \
 	   record record_type record_json
-lmdb	 = engine open txn env held files fault fail
+lmdb	 = engine open txn copy env held files fault fail
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt cbor cose totp
 domain	 = conf conf_value keyring installation opaque_token scope pkce password user user_email user_agent uri icon client client_words client_scope client_jwks session imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \

@@ -80,6 +80,20 @@ struct engine {
 	/* The sizes and the warnings in F. */
 	enum err (*measure)(struct engine_db *db, struct store_figures *f);
 
+	/* Writes the store, as it was last committed, to FD from where that is:
+	 * the bytes are those of a store's file. Others go on. What they free
+	 * in the meantime is not used again before it is over, so the store may
+	 * grow by that. ERR_UNSUPPORTED if the engine has no file;
+	 * ERR_NO_SPACE, ERR_IO: also of FD. */
+	enum err (*copy)(struct engine_db *db, int fd);
+
+	/* Keeps other processes out of the store that SETTINGS name, until FD
+	 * is closed: those that want to open it wait. ERR_BUSY if one has it
+	 * open, *HOLDER being its number (0: unknown); ERR_NOT_FOUND if none
+	 * ever had. */
+	enum err (*claim)(
+	    const struct store_settings *settings, int *fd, int64_t *holder);
+
 	/* Begins a transaction, for this thread alone. One that does not write
 	 * sees the store as it was last committed; of those that write there is
 	 * one at a time, in all processes, or conflicts are ERR_AGAIN. */

@@ -84,6 +84,23 @@ store_file(const struct store_settings *settings)
 	return engine != NULL ? engine->file : NULL;
 }
 
+enum err
+store_copy(struct store *s, int fd)
+{
+	return s->engine->copy(s->db, fd);
+}
+
+enum err
+store_claim(const struct store_settings *settings, int *fd, int64_t *holder)
+{
+	const struct engine *engine = engine_find(settings);
+
+	*fd = -1;
+	*holder = 0;
+	return engine != NULL ? engine->claim(settings, fd, holder)
+			      : ERR_UNSUPPORTED;
+}
+
 unsigned
 store_generation(struct store *s)
 {

@@ -172,6 +172,23 @@ enum err store_renew(
 /* Accepts NULL, sets *s to NULL. */
 void store_close(struct store **s);
 
+/*
+ * Writes the store, as it was last committed, to FD from where that is: the
+ * bytes are those of its file (store_file). Programs go on.
+ * ERR_NO_SPACE and ERR_IO may also be of FD; ERR_UNSUPPORTED if the engine has
+ * no file.
+ */
+enum err store_copy(struct store *s, int fd) MUST_CHECK;
+
+/*
+ * Keeps other processes out of a store, until FD is closed: those that want to
+ * open it wait until then, and this one must not open it. ERR_BUSY if a process
+ * has it open, *HOLDER being its number (0: unknown); ERR_NOT_FOUND if none
+ * ever had; ERR_PERMISSION, ERR_IO.
+ */
+enum err store_claim(
+    const struct store_settings *settings, int *fd, int64_t *holder) MUST_CHECK;
+
 typedef enum err store_step(struct store_txn *t, void *arg);
 
 /* Runs STEP on a snapshot; changes are a programming error. Returns what the

@@ -1,7 +1,11 @@
 /* The environment: the files as LMDB has them open, and the tables. */
 #include "store/lmdb/internal.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+
+enum { OPEN_TRIES = 4 };
 
 static const char *const table_names[ENGINE_TABLES] = {
 #define X(id, name) [TABLE_##id] = name,
@@ -75,11 +79,36 @@ open_env(struct engine_db *db, bool create)
 	return rc;
 }
 
+/* Opens what is in the directory of that name. Where a restore put another one
+ * in its place at that time (LMDB waits for a lock on its way), it may have a
+ * lock of the one and the data of the other: then once more. */
+static int
+open_one_directory(struct engine_db *db, bool create)
+{
+	struct stat before, after;
+	int rc = LMDB_REPLACED;
+
+	for (int i = 0; i < OPEN_TRIES && rc == LMDB_REPLACED; i++) {
+		if (stat(db->dir, &before) != 0)
+			return errno;
+		rc = open_env(db, create);
+		if (rc != 0)
+			continue;
+		if (stat(db->dir, &after) != 0 ||
+		    before.st_ino != after.st_ino ||
+		    before.st_dev != after.st_dev) {
+			lmdb_env_close(db);
+			rc = LMDB_REPLACED;
+		}
+	}
+	return rc;
+}
+
 int
 lmdb_env_open(struct engine_db *db, bool create)
 {
 	const struct engine_db *before = lmdb_touch(db);
-	int rc = open_env(db, create);
+	int rc = open_one_directory(db, create);
 
 	lmdb_touch(before);
 	return rc;

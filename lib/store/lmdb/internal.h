@@ -1,8 +1,9 @@
 /*
  * What the files of the LMDB engine share. Each calls only those after it: the
  * calls of store/engine.h (engine.c), opening (open.c), transactions (txn.c),
- * the environment (env.c) with its files (held.c, files.c, fault.c), what fails
- * (fail.c). Nothing outside this folder includes it, except tests.
+ * copies (copy.c), the environment (env.c) with its files (held.c, files.c,
+ * fault.c), what fails (fail.c). Nothing outside this folder includes it,
+ * except tests.
  */
 #ifndef LK_STORE_LMDB_INTERNAL_H
 #define LK_STORE_LMDB_INTERNAL_H
@@ -15,6 +16,7 @@
 #include <sys/types.h>
 
 #define LMDB_DATA_FILE "data.mdb"
+#define LMDB_LOCK_FILE "lock.mdb"
 
 enum {
 	LMDB_READERS_MAX = 1024,
@@ -113,6 +115,12 @@ enum err lmdb_open(struct engine_db **db, const struct engine_opening *how);
 void lmdb_close(struct engine_db *db);
 enum err lmdb_renew(struct engine_db *db);
 enum err lmdb_measure(struct engine_db *db, struct store_figures *f);
+
+/* --- copy.c --- */
+
+enum err lmdb_copy(struct engine_db *db, int fd);
+enum err lmdb_claim(
+    const struct store_settings *settings, int *fd, int64_t *holder);
 
 /* --- env.c --- */
 

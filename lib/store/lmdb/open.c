@@ -84,7 +84,8 @@ alloc_db(struct engine_db **db, const struct engine_opening *how)
 	if (str_copy(new->dir, sizeof new->dir, dir) != OK ||
 	    file_path(new->data_path, LMDB_PATH_CAP, dir, LMDB_DATA_FILE) !=
 		OK ||
-	    file_path(new->lock_path, LMDB_PATH_CAP, dir, "lock.mdb") != OK ||
+	    file_path(new->lock_path, LMDB_PATH_CAP, dir, LMDB_LOCK_FILE) !=
+		OK ||
 	    pthread_rwlock_init(&new->map, NULL) != 0) {
 		free(new);
 		return ERR_NO_SPACE;
