@@ -317,22 +317,13 @@ admin_open(struct admin *a)
 	return EXIT_DONE;
 }
 
-static enum err
-store_fits_step(struct store_txn *t, void *arg)
-{
-	return installation_fits(t, arg);
-}
-
 int
 admin_keyring(const struct admin *a, struct keyring *k)
 {
-	enum err e = keyring_load(k, a->dir);
+	enum err e = installation_keyring(k, a->store, a->dir);
 
 	if (e == OK)
-		e = store_read(a->store, store_fits_step, k);
-	if (e == OK)
 		return EXIT_DONE;
-	keyring_wipe(k);
 	return admin_fail("%s: %s", a->dir, installation_key_advice(e));
 }
 

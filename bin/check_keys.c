@@ -12,12 +12,6 @@
 
 enum { DAY_S = 86400, KEY_AGE_MAX_S = 365 * DAY_S };
 
-static enum err
-keyring_fits_step(struct store_txn *t, void *arg)
-{
-	return installation_fits(t, arg);
-}
-
 void
 check_keyring(struct check_run *c)
 {
@@ -26,10 +20,8 @@ check_keyring(struct check_run *c)
 	    "put back the secret.key that belongs to this store; its mode is "
 	    "0600"};
 	struct keyring k;
-	enum err e = keyring_load(&k, c->a->dir);
+	enum err e = installation_keyring(&k, c->a->store, c->a->dir);
 
-	if (e == OK)
-		e = store_read(c->a->store, keyring_fits_step, &k);
 	keyring_wipe(&k);
 	if (e == OK)
 		check_found(

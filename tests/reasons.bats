@@ -22,7 +22,7 @@ sign_in sign_in_line_full factor_wait factor_required"
 # The gate answers these to programs, by 401 or JSON, or sends the browser on.
 gate_answers="app_password_wrong audience claims client_removed family_ended
 issuer not_a_jwt not_an_access_token scope_missing signature token_abandoned
-token_expired token_revoked sign_in_overtaken code_expired
+token_expired token_revoked restored sign_in_overtaken code_expired
 code_reused session_ended"
 
 # ... and these with its last sentence: the sign-in did not go through.

@@ -69,7 +69,7 @@ enum err {
 	ERR_DESCRIPTORS, /* the limit of open files is reached */
 	ERR_READERS,     /* all reader slots of the store are taken */
 	ERR_PERMISSION,  /* a file is unreachable, or open to others */
-	ERR_FOREIGN,     /* a file of ours, but of another directory */
+	ERR_FOREIGN, /* ours, but of another directory or before a restore */
 	ERR_UNSUPPORTED, /* this build or this host cannot do it */
 	ERR_COUNT
 };

@@ -83,6 +83,7 @@
 	X(LINK_EXPIRED, ERR_FORBIDDEN, "link_expired") \
 	X(LINK_LOCKED, ERR_FORBIDDEN, "link_locked") \
 	X(LINK_REPLACED, ERR_FORBIDDEN, "link_replaced") \
+	X(LINK_RESTORED, ERR_FORBIDDEN, "link_restored") \
 	X(LINK_UNKNOWN, ERR_FORBIDDEN, "link_unknown") \
 	X(LINK_USED, ERR_FORBIDDEN, "link_used") \
 	X(MAX_AGE_MALFORMED, ERR_INVALID_REQUEST, "max_age_malformed") \
@@ -145,6 +146,7 @@
 	X(RESPONSE_TYPE_MISSING, ERR_INVALID_REQUEST, "response_type_missing") \
 	X(RESPONSE_TYPE_UNSUPPORTED, ERR_UNSUPPORTED_RESPONSE_TYPE, \
 	    "response_type_unsupported") \
+	X(RESTORED, VARIES, "restored") \
 	X(SCOPE_MALFORMED, ERR_INVALID_SCOPE, "scope_malformed") \
 	X(SCOPE_MISSING, ERR_INSUFFICIENT_SCOPE, "scope_missing") \
 	X(SCOPE_NOT_ALLOWED, ERR_INVALID_SCOPE, "scope_not_allowed") \

@@ -2,6 +2,11 @@
  * The store of a data directory, and what it knows of it: the issuer, and a
  * check value of secret.key. So a key of another directory is noticed before it
  * calls every token forged, and a lost latchkey.conf can be written again.
+ *
+ * A store that is restored from a backup is turned back in time: a token that
+ * was used, stolen or revoked since would be good again. So a restored store
+ * begins another epoch, which goes into the keys of tokens, codes, links, forms
+ * and cookies (keyring_enter). All that was given away before is refused.
  */
 #ifndef LK_DOMAIN_INSTALLATION_H
 #define LK_DOMAIN_INSTALLATION_H
@@ -27,12 +32,32 @@ void installation_set_issuer(struct store_txn *t, const char *issuer);
 enum err installation_issuer(
     struct store_txn *t, char issuer[static ISSUER_CAP]) MUST_CHECK;
 
-/* ERR_FOREIGN if K is not the key this store was made with. */
-enum err installation_fits(
-    struct store_txn *t, const struct keyring *k) MUST_CHECK;
+/* Reads DIR's secret key, and the epoch of its store S: as keyring_load, and
+ * ERR_FOREIGN if the key is not the one that the store was made with. */
+enum err installation_keyring(
+    struct keyring *k, struct store *s, const char *dir) MUST_CHECK;
+
+struct epoch {
+	uint8_t id[EPOCH_LEN]; /* random; zeroes: never restored */
+	int64_t made_at;       /* when its backup was made */
+	int64_t restored_at;
+};
+
+/* The present one; zeroes if the store was never restored. */
+enum err installation_epoch(struct store_txn *t, struct epoch *e) MUST_CHECK;
+
+/* Begins another one, at NOW, of a backup that was made at MADE_AT: ends all
+ * sessions, codes and grants, and leaves a line of the audit. */
+enum err installation_begin_epoch(
+    struct store_txn *t, int64_t made_at, int64_t now) MUST_CHECK;
+
+/* When the last backup was made; ERR_NOT_FOUND: none yet. */
+enum err installation_backup(struct store_txn *t, int64_t *made_at) MUST_CHECK;
+enum err installation_note_backup(
+    struct store_txn *t, int64_t made_at) MUST_CHECK;
 
 /* What to tell the administrator about DIR/secret.key, when keyring_load or
- * installation_fits said E. */
+ * installation_keyring said E. */
 const char *installation_key_advice(enum err e);
 
 #endif

@@ -62,7 +62,7 @@ keyring_load(struct keyring *k, const char *dir)
 {
 	/* The numbers are for ever: another order is other keys. */
 	uint8_t *const subkeys[] = {k->token, k->seal, k->client, k->form,
-	    k->throttle, k->check, k->device};
+	    k->throttle, k->check, k->device, k->mark};
 	uint8_t master[SECRET_KEY_LEN];
 	size_t i;
 	enum err e;
@@ -75,6 +75,23 @@ keyring_load(struct keyring *k, const char *dir)
 			    i + 1, "latchkey", master);
 	secret_wipe(master, sizeof master);
 	return e;
+}
+
+void
+keyring_enter(struct keyring *k, const uint8_t epoch[static EPOCH_LEN])
+{
+	static const uint8_t first[EPOCH_LEN];
+	uint8_t *const keys[] = {k->token, k->form, k->device};
+	uint8_t key[SECRET_KEY_LEN];
+
+	memcpy(k->epoch, epoch, EPOCH_LEN);
+	if (memcmp(epoch, first, EPOCH_LEN) == 0)
+		return;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		secret_mac(key, sizeof key, keys[i], "epoch", epoch, EPOCH_LEN);
+		memcpy(keys[i], key, sizeof key);
+	}
+	secret_wipe(key, sizeof key);
 }
 
 void

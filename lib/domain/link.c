@@ -73,7 +73,8 @@ link_make(char text[static LINK_TEXT_CAP], struct link *l, enum link_kind kind,
 	memcpy(l->user_id, u->user_id, USER_ID_LEN);
 	hash_password_of(l->password, u);
 	str_cut(l->by, sizeof l->by, c->by != NULL ? c->by : "");
-	random_bytes(bytes, sizeof bytes);
+	random_bytes(bytes, LINK_RANDOM_LEN);
+	stamp_put(bytes, LINK_RANDOM_LEN, LINK_MAC_LEN, "link", k);
 	hash_link(l->hash, bytes, k);
 	base64url_encode(text, LINK_TEXT_CAP, bytes, sizeof bytes);
 	secret_wipe(bytes, sizeof bytes);
@@ -142,8 +143,11 @@ link_find(struct store_txn *t, const char *text, const struct keyring *k,
 	*u = (struct user){0};
 	if (base64url_decode_exact(bytes, sizeof bytes, text) != OK)
 		return ERR_NOT_FOUND;
+	e = stamp_check(bytes, LINK_RANDOM_LEN, LINK_MAC_LEN, "link", k);
 	hash_link(hash, bytes, k);
 	secret_wipe(bytes, sizeof bytes);
+	if (e != OK)
+		return e == ERR_FOREIGN ? e : ERR_NOT_FOUND;
 	e = record_load(t, &link_record, hash, sizeof hash, l);
 	return e == OK ? user_get(t, l->user_id, u) : e;
 }

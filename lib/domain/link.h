@@ -1,9 +1,10 @@
 /*
  * One-time links: an administrator makes one and gives it to a person, who
- * chooses a password with it. A link has 32 random bytes; the store has a keyed
- * hash of them. It is good once, until a time that its page shows, in any
- * browser; and only as long as the person has the password (or none) that they
- * had when it was made. A new link of a person replaces the one before.
+ * chooses a password with it. A link has 16 random bytes with a stamp
+ * (domain/stamp.h); the store has a keyed hash of them. It is good once, until
+ * a time that its page shows, in any browser; and only as long as the person
+ * has the password (or none) that they had when it was made. A new link of a
+ * person replaces the one before.
  *
  * Links that are spent or too old are kept for a while, so that people can be
  * told which it is.
@@ -15,13 +16,16 @@
 #include "base/secret.h"
 #include "domain/audit.h"
 #include "domain/keyring.h"
+#include "domain/stamp.h"
 #include "domain/user.h"
 #include "store/record_type.h"
 
 #include <stdint.h>
 
 enum {
-	LINK_LEN = 32,
+	LINK_RANDOM_LEN = 16,
+	LINK_MAC_LEN = 12,
+	LINK_LEN = LINK_RANDOM_LEN + LINK_MAC_LEN + STAMP_MARK_LEN,
 	LINK_TEXT_CAP = BASE64URL_CAP(LINK_LEN),
 	LINK_INVITE_S = 7 * 86400, /* lifetimes, if nothing else is said */
 	LINK_RESET_S = 86400,
@@ -67,7 +71,8 @@ void link_make(char text[static LINK_TEXT_CAP], struct link *l,
 enum err link_put(struct store_txn *t, const struct link *l,
     const struct user *u, const struct change *c) MUST_CHECK;
 
-/* The link TEXT, and its person: OK, or ERR_NOT_FOUND. */
+/* The link TEXT, and its person: OK, or ERR_NOT_FOUND; ERR_FOREIGN if it was
+ * made before the store was restored. */
 enum err link_find(struct store_txn *t, const char *text,
     const struct keyring *k, struct link *l, struct user *u) MUST_CHECK;
 

@@ -33,8 +33,7 @@ opaque_token_encode(char text[static OPAQUE_TOKEN_TEXT_CAP],
 
 	memcpy(bytes, t->family_id, FAMILY_ID_LEN);
 	big_endian_put(bytes + FAMILY_ID_LEN, 8, t->number);
-	secret_mac(bytes + NAMED_LEN, OPAQUE_TOKEN_MAC_LEN, k->token,
-	    contexts[kind], bytes, NAMED_LEN);
+	stamp_put(bytes, NAMED_LEN, OPAQUE_TOKEN_MAC_LEN, contexts[kind], k);
 	base64url_encode(text, OPAQUE_TOKEN_TEXT_CAP, bytes, sizeof bytes);
 	secret_wipe(bytes, sizeof bytes);
 }
@@ -43,19 +42,18 @@ enum err
 opaque_token_decode(struct opaque_token *t, enum opaque_token_kind kind,
     const char *text, const struct keyring *k)
 {
-	uint8_t bytes[OPAQUE_TOKEN_LEN], mac[OPAQUE_TOKEN_MAC_LEN];
-	enum err e = ERR_INVALID_GRANT;
+	uint8_t bytes[OPAQUE_TOKEN_LEN];
+	enum err e;
 
 	memset(t, 0, sizeof *t);
 	if (base64url_decode_exact(bytes, sizeof bytes, text) != OK)
 		return ERR_INVALID_GRANT;
-	secret_mac(mac, sizeof mac, k->token, contexts[kind], bytes, NAMED_LEN);
-	if (secret_equal(mac, bytes + NAMED_LEN, sizeof mac)) {
+	e = stamp_check(
+	    bytes, NAMED_LEN, OPAQUE_TOKEN_MAC_LEN, contexts[kind], k);
+	if (e == OK) {
 		memcpy(t->family_id, bytes, FAMILY_ID_LEN);
 		t->number = big_endian_get(bytes + FAMILY_ID_LEN, 8);
-		e = OK;
 	}
 	secret_wipe(bytes, sizeof bytes);
-	secret_wipe(mac, sizeof mac); /* of a forgery: its right MAC */
 	return e;
 }

@@ -3,24 +3,26 @@
  * cookies of the gate.
  *
  * All are 48 bytes, 64 base64url characters: the family they belong to (16),
- * a number (8), and a MAC of both under a key kept outside the store (24). A
- * forged or garbled one is refused without touching the store; a genuine one
- * is known for what it is however old it is. A refresh token's number is its
- * generation, a code's and a cookie's the time at which it expires; they are
- * MACed apart, so none passes for another.
+ * a number (8), a MAC of both under a key kept outside the store (20), and a
+ * mark (4, domain/stamp.h). A forged or garbled one is refused without touching
+ * the store; a genuine one is known for what it is however old it is. A refresh
+ * token's number is its generation, a code's and a cookie's the time at which
+ * it expires; they are MACed apart, so none passes for another.
  */
 #ifndef LK_DOMAIN_OPAQUE_TOKEN_H
 #define LK_DOMAIN_OPAQUE_TOKEN_H
 
 #include "base/err.h"
 #include "domain/keyring.h"
+#include "domain/stamp.h"
 
 #include <stdint.h>
 
 enum {
 	FAMILY_ID_LEN = 16,
-	OPAQUE_TOKEN_MAC_LEN = 24,
-	OPAQUE_TOKEN_LEN = FAMILY_ID_LEN + 8 + OPAQUE_TOKEN_MAC_LEN,
+	OPAQUE_TOKEN_MAC_LEN = 20,
+	OPAQUE_TOKEN_LEN =
+	    FAMILY_ID_LEN + 8 + OPAQUE_TOKEN_MAC_LEN + STAMP_MARK_LEN,
 	OPAQUE_TOKEN_TEXT_CAP = BASE64URL_CAP(OPAQUE_TOKEN_LEN)
 };
 
@@ -47,7 +49,8 @@ void opaque_token_encode(char text[static OPAQUE_TOKEN_TEXT_CAP],
     enum opaque_token_kind kind, const struct opaque_token *t,
     const struct keyring *k);
 
-/* ERR_INVALID_GRANT unless TEXT is one of ours of that KIND. */
+/* ERR_INVALID_GRANT unless TEXT is one of ours of that KIND; ERR_FOREIGN if it
+ * was, before the store was restored. */
 enum err opaque_token_decode(struct opaque_token *t,
     enum opaque_token_kind kind, const char *text,
     const struct keyring *k) MUST_CHECK;

@@ -4,17 +4,23 @@
 #include "base/json.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/installation.h"
 #include "domain/revocation.h"
 
 #include <string.h>
 
-enum { JTI_LEN = FAMILY_ID_LEN + JTI_GENERATION_LEN + JTI_NUMBER_LEN };
+enum {
+	JTI_EPOCH_AT = FAMILY_ID_LEN + JTI_GENERATION_LEN,
+	JTI_NUMBER_AT = JTI_EPOCH_AT + JTI_EPOCH_LEN,
+	JTI_LEN = JTI_NUMBER_AT + JTI_NUMBER_LEN
+};
 
 /* A token without a family has zeroes where the family_id would be. */
 static const uint8_t no_family[FAMILY_ID_LEN];
 
 static void
-make_jti(char text[static JTI_CAP], const struct family *f)
+make_jti(
+    char text[static JTI_CAP], const struct keyring *k, const struct family *f)
 {
 	uint8_t jti[JTI_LEN] = {0};
 
@@ -23,7 +29,8 @@ make_jti(char text[static JTI_CAP], const struct family *f)
 		big_endian_put(
 		    jti + FAMILY_ID_LEN, JTI_GENERATION_LEN, f->current);
 	}
-	random_bytes(jti + JTI_LEN - JTI_NUMBER_LEN, JTI_NUMBER_LEN);
+	memcpy(jti + JTI_EPOCH_AT, k->epoch, JTI_EPOCH_LEN);
+	random_bytes(jti + JTI_NUMBER_AT, JTI_NUMBER_LEN);
 	base64url_encode(text, JTI_CAP, jti, sizeof jti);
 }
 
@@ -35,7 +42,7 @@ put_access_claims(struct buf *out, const struct provider *p,
 	char jti[JTI_CAP], sub[SUB_CAP];
 	const char *aud = g->client->audience;
 
-	make_jti(jti, g->family);
+	make_jti(jti, &p->keyring, g->family);
 	json_text_begin(&t, out);
 	json_text_str(&t, "iss", p->conf.issuer);
 	if (g->user != NULL) {
@@ -124,6 +131,7 @@ take_claims(struct access_token *a, const struct jwt *j)
 		return ERR_INVALID_TOKEN;
 	memcpy(a->family_id, jti, FAMILY_ID_LEN);
 	a->generation = big_endian_get(jti + FAMILY_ID_LEN, JTI_GENERATION_LEN);
+	memcpy(a->epoch, jti + JTI_EPOCH_AT, JTI_EPOCH_LEN);
 	a->has_family = memcmp(jti, no_family, FAMILY_ID_LEN) != 0;
 	a->issued_at = jwt_int(j, "iat", 0);
 	a->expires_at = jwt_int(j, "exp", 0);
@@ -170,6 +178,16 @@ access_token_parse(const struct provider *p, const char *text, int64_t now,
 	return e;
 }
 
+/* What was made before the store was restored may have been revoked since. */
+static bool
+is_of_epoch(struct store_txn *t, const struct access_token *a)
+{
+	struct epoch e;
+
+	return installation_epoch(t, &e) == OK &&
+	       memcmp(a->epoch, e.id, JTI_EPOCH_LEN) == 0;
+}
+
 enum err
 access_token_require(struct store_txn *t, const struct access_token *a,
     int64_t now, struct family *f, struct client *c, struct user *u,
@@ -179,6 +197,8 @@ access_token_require(struct store_txn *t, const struct access_token *a,
 
 	*f = (struct family){0};
 	*u = (struct user){0};
+	if (!is_of_epoch(t, a))
+		return refused_as(ERR_INVALID_TOKEN, REASON_RESTORED, reason);
 	if (revocation_has(t, a->jti))
 		return refused(REASON_TOKEN_REVOKED, reason);
 	if (a->has_family) {

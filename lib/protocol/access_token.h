@@ -2,7 +2,8 @@
  * Access tokens: JWTs of RFC 9068, signed, 15 minutes by default. APIs check
  * them alone. Introspection and userinfo must know at once that a family has
  * ended; they find it by the jti: family_id (16 bytes), the generation of the
- * refresh token that came with it (5), 8 random bytes.
+ * refresh token that came with it (5), the beginning of the epoch (4), 8 random
+ * bytes.
  */
 #ifndef LK_PROTOCOL_ACCESS_TOKEN_H
 #define LK_PROTOCOL_ACCESS_TOKEN_H
@@ -21,9 +22,10 @@
 
 enum {
 	JTI_GENERATION_LEN = 5,
+	JTI_EPOCH_LEN = 4,
 	JTI_NUMBER_LEN = 8,
-	JTI_CAP =
-	    BASE64URL_CAP(FAMILY_ID_LEN + JTI_GENERATION_LEN + JTI_NUMBER_LEN),
+	JTI_CAP = BASE64URL_CAP(FAMILY_ID_LEN + JTI_GENERATION_LEN +
+				JTI_EPOCH_LEN + JTI_NUMBER_LEN),
 	AUD_CAP = AUDIENCE_CAP /* or our issuer, which is shorter */
 };
 
@@ -46,6 +48,7 @@ struct access_token {
 	bool has_family;
 	uint8_t family_id[FAMILY_ID_LEN];
 	uint64_t generation;
+	uint8_t epoch[JTI_EPOCH_LEN];
 	char sub[CLIENT_ID_CAP]; /* a client_id is the longest of them */
 	char client_id[CLIENT_ID_CAP];
 	char scope[SCOPE_CAP];

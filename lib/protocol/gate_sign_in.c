@@ -299,8 +299,11 @@ redeem_at_site(const struct provider *p, const struct gate_return *q,
 	struct buf b;
 	enum err e;
 
-	if (opaque_token_decode(&f.presented.token, OPAQUE_TOKEN_CODE,
-		form_get(q->form, "code"), &p->keyring) != OK)
+	e = opaque_token_decode(&f.presented.token, OPAQUE_TOKEN_CODE,
+	    form_get(q->form, "code"), &p->keyring);
+	if (e == ERR_FOREIGN)
+		return refused_as(ERR_INVALID_GRANT, REASON_RESTORED, reason);
+	if (e != OK)
 		return refused(REASON_CODE_FORGED, reason);
 	buf_init(&b, callback, sizeof callback);
 	buf_printf(&b, "%s%s", q->origin, SITE_CALLBACK_PATH);
@@ -325,7 +328,7 @@ static bool
 is_over(enum reason reason)
 {
 	return reason == REASON_CODE_EXPIRED || reason == REASON_CODE_REUSED ||
-	       reason == REASON_SESSION_ENDED;
+	       reason == REASON_SESSION_ENDED || reason == REASON_RESTORED;
 }
 
 static enum err

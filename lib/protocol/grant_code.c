@@ -24,10 +24,12 @@ grant_code_look(struct store_txn *t, struct token_grant *g)
 	g->code = (struct code_presented){.client_id = g->client->client_id,
 	    .redirect_uri = q->redirect_uri,
 	    .code_verifier = q->code_verifier};
-	if (opaque_token_decode(&g->code.token, OPAQUE_TOKEN_CODE, q->code,
-		&g->p->keyring) != OK)
-		return refused(REASON_CODE_FORGED, &g->reason);
-	return OK;
+	e = opaque_token_decode(
+	    &g->code.token, OPAQUE_TOKEN_CODE, q->code, &g->p->keyring);
+	if (e == ERR_FOREIGN)
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_RESTORED, &g->reason);
+	return e == OK ? OK : refused(REASON_CODE_FORGED, &g->reason);
 }
 
 enum err

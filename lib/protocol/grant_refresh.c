@@ -46,8 +46,12 @@ grant_refresh_look(struct store_txn *t, struct token_grant *g)
 	}
 	if (text == NULL)
 		return refused(REASON_REFRESH_TOKEN_MISSING, &g->reason);
-	if (opaque_token_decode(&g->refresh.token, OPAQUE_TOKEN_REFRESH, text,
-		&g->p->keyring) != OK)
+	e = opaque_token_decode(
+	    &g->refresh.token, OPAQUE_TOKEN_REFRESH, text, &g->p->keyring);
+	if (e == ERR_FOREIGN)
+		return refused_as(
+		    ERR_INVALID_GRANT, REASON_RESTORED, &g->reason);
+	if (e != OK)
 		return refused(REASON_REFRESH_TOKEN_FORGED, &g->reason);
 	g->whole_scope = q->scope == NULL;
 	if (!g->whole_scope &&

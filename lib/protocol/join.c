@@ -44,6 +44,8 @@ join_find(struct store_txn *t, struct join_ctx *c)
 
 	if (e == ERR_NOT_FOUND)
 		return refused(REASON_LINK_UNKNOWN, &c->reason);
+	if (e == ERR_FOREIGN)
+		return refused(REASON_LINK_RESTORED, &c->reason);
 	if (e != OK)
 		return e;
 	c->reason =

@@ -17,18 +17,10 @@ explain(
 }
 
 static enum err
-provider_fits_step(struct store_txn *t, void *arg)
-{
-	return installation_fits(t, arg);
-}
-
-static enum err
 open_keyring(struct provider *p, char *message, size_t message_cap)
 {
-	enum err e = keyring_load(&p->keyring, p->conf.dir);
+	enum err e = installation_keyring(&p->keyring, p->store, p->conf.dir);
 
-	if (e == OK)
-		e = store_read(p->store, provider_fits_step, &p->keyring);
 	return e == OK ? OK
 		       : explain(e, p->conf.dir, installation_key_advice(e),
 			     message, message_cap);

@@ -2,9 +2,9 @@
  * What the files of the store share. Each calls only those after it: a store
  * is opened (open.c), commits (commit.c), reads (store.c), the schema
  * (schema.c), the time of the newest commit (newest.c), the search by a field
- * (search.c), the tables with their expiry index (table.c), the entries of the
- * other indexes (index.c), the engine (engine.h). Nothing above this floor
- * includes it.
+ * (search.c), tables that are emptied (clear.c), the tables with their expiry
+ * index (table.c), the entries of the other indexes (index.c), the engine
+ * (engine.h). Nothing above this floor includes it.
  */
 #ifndef LK_STORE_INTERNAL_H
 #define LK_STORE_INTERNAL_H
@@ -25,7 +25,8 @@ enum {
 	 * key. All fields make keys that are equally short. */
 	ENTRY_HEAD_LEN = 1 + 8,
 	ENTRY_CAP = ENTRY_HEAD_LEN + STORE_KEY_MAX + 1,
-	INDEXES_A_TABLE = 3 /* one more than any has */
+	INDEXES_A_TABLE = 3,      /* one more than any has */
+	EXPIRY_SECTION_LAST = 255 /* of families; of any other its number */
 };
 
 /* One step that waits to be part of a commit; on its caller's stack. */
@@ -97,6 +98,15 @@ struct engine_cursor *store_cursor_open(struct store_txn *t, unsigned table);
 
 /* Removes up to LIMIT records that had expired at NOW. */
 void store_sweep(struct store_txn *t, int64_t now, size_t limit);
+
+/* Where the expiry index has the entries of a table: families, by far the most,
+ * are last. Each new entry comes after all others, so that pages are filled to
+ * their end, and the index is half as large. */
+static inline uint8_t
+store_expiry_section(enum store_table table)
+{
+	return table == TABLE_FAMILIES ? EXPIRY_SECTION_LAST : (uint8_t)table;
+}
 
 /* Whether E is OK; fails the transaction with any other except
  * ERR_NOT_FOUND. */

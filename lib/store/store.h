@@ -244,6 +244,10 @@ void store_scan_back_by(struct store_txn *t, enum store_index index,
 size_t store_prune_by(struct store_txn *t, enum store_index index,
     const void *field, size_t len, store_visit *match, void *arg);
 
+/* Removes all records of TABLE, in the time that this takes: it is for a store
+ * that no program has open. */
+void store_clear(struct store_txn *t, enum store_table table);
+
 /* For `latchkey check`: the entries of all indexes that have no record with
  * such a field, and the fields of records that have no entry. */
 struct store_index_faults {

@@ -4,15 +4,10 @@
 
 #include <string.h>
 
-/*
- * An entry of the expiry index: which table (1 byte), the time (8), the key.
- * Families, by far the most, are last: each new entry comes after all others,
- * so that pages are filled to their end, and the index is half as large.
- */
+/* An entry of the expiry index: which table (1 byte), the time (8), the key. */
 enum {
 	EXPIRY_HEAD_LEN = 1 + 8,
-	EXPIRY_KEY_CAP = EXPIRY_HEAD_LEN + STORE_KEY_MAX,
-	SECTION_LAST = 255 /* of families; of any other its number */
+	EXPIRY_KEY_CAP = EXPIRY_HEAD_LEN + STORE_KEY_MAX
 };
 
 struct envelope {
@@ -76,17 +71,11 @@ store_get(struct store_txn *t, enum store_table table, const void *key,
 	return t->failed != OK ? t->failed : ERR_NOT_FOUND;
 }
 
-static uint8_t
-section_of(enum store_table table)
-{
-	return table == TABLE_FAMILIES ? SECTION_LAST : (uint8_t)table;
-}
-
 static struct engine_bytes
 expiry_key(uint8_t bytes[static EXPIRY_KEY_CAP], int64_t time,
     enum store_table table, const struct engine_bytes *key)
 {
-	bytes[0] = section_of(table);
+	bytes[0] = store_expiry_section(table);
 	big_endian_put(bytes + 1, 8, (uint64_t)time);
 	memcpy(bytes + EXPIRY_HEAD_LEN, key->bytes, key->len);
 	return (struct engine_bytes){bytes, EXPIRY_HEAD_LEN + key->len};
@@ -357,9 +346,11 @@ expiring_decode(struct sweep_ctx *x, const struct engine_bytes *entry)
 	x->entry = (struct engine_bytes){x->bytes, entry->len};
 	x->key = (struct engine_bytes){
 	    x->bytes + EXPIRY_HEAD_LEN, entry->len - EXPIRY_HEAD_LEN};
-	x->table = x->bytes[0] == SECTION_LAST ? TABLE_FAMILIES : x->bytes[0];
+	x->table =
+	    x->bytes[0] == EXPIRY_SECTION_LAST ? TABLE_FAMILIES : x->bytes[0];
 	x->time = (int64_t)big_endian_get(x->bytes + 1, 8);
-	return x->table < TABLE_COUNT && section_of(x->table) == x->bytes[0];
+	return x->table < TABLE_COUNT &&
+	       store_expiry_section(x->table) == x->bytes[0];
 }
 
 /* Takes an entry out of the index, and its record out of the table if that has
@@ -399,7 +390,7 @@ next_expired(struct store_txn *t, struct engine_cursor *c, int64_t now,
 		*section = x->bytes[0];
 		if (x->time <= now)
 			return true;
-		if (*section == SECTION_LAST)
+		if (*section == EXPIRY_SECTION_LAST)
 			return false;
 		++*section;
 	}
@@ -438,7 +429,7 @@ void
 store_bound(
     struct store_txn *t, enum store_table table, size_t most, size_t limit)
 {
-	uint8_t section = section_of(table);
+	uint8_t section = store_expiry_section(table);
 	struct sweep_ctx x;
 	struct engine_cursor *c;
 

@@ -37,7 +37,8 @@ static enum err
 lives(struct store_txn *t, void *arg)
 {
 	char text[LINK_TEXT_CAP], other[LINK_TEXT_CAP];
-	const struct keyring foreign = {.token = {2}};
+	const struct keyring foreign = {.token = {2}, .mark = {2}};
+	struct keyring later = keyring;
 	struct link l;
 	struct user u;
 
@@ -63,6 +64,10 @@ lives(struct store_txn *t, void *arg)
 	    "link: nor does a part of one");
 	CHECK(link_find(t, text, &foreign, &l, &u) == ERR_NOT_FOUND,
 	    "link: without our key its hash is not found");
+	keyring_enter(&later, (const uint8_t[EPOCH_LEN]){1});
+	CHECK(link_find(t, text, &later, &l, &u) == ERR_FOREIGN &&
+		  l.kind == 0 && u.name[0] == '\0',
+	    "link: one from before a restore is known as such");
 	give(other, t, &bob, LINK_RESET);
 	CHECK(fault_at(t, text, noon) == LINK_GOOD,
 	    "link: another person's link leaves it alone");

@@ -119,6 +119,59 @@ forgeries(const struct keyring *k)
 	    "token: nothing is no token");
 }
 
+/* Of a keyring that ENTERs an epoch of its own each time. */
+static void
+epochs(const struct keyring *k)
+{
+	static const uint8_t first[EPOCH_LEN], second[EPOCH_LEN] = {2},
+					       third[EPOCH_LEN] = {0, 3};
+	char text[OPAQUE_TOKEN_TEXT_CAP], other[OPAQUE_TOKEN_TEXT_CAP];
+	struct keyring now = *k, then = *k;
+	struct opaque_token t;
+	static const struct opaque_token nothing;
+	int known = 0;
+
+	keyring_enter(&now, first);
+	CHECK(memcmp(&now, k, sizeof now) == 0,
+	    "epoch: the first one changes no key");
+	keyring_enter(&now, second);
+	keyring_enter(&then, third);
+	CHECK(memcmp(now.token, k->token, SECRET_KEY_LEN) != 0 &&
+		  memcmp(now.form, k->form, SECRET_KEY_LEN) != 0 &&
+		  memcmp(now.device, k->device, SECRET_KEY_LEN) != 0 &&
+		  memcmp(now.token, then.token, SECRET_KEY_LEN) != 0,
+	    "epoch: each has keys of its own for what is given away");
+	CHECK(memcmp(now.seal, k->seal, SECRET_KEY_LEN) == 0 &&
+		  memcmp(now.client, k->client, SECRET_KEY_LEN) == 0 &&
+		  memcmp(now.check, k->check, SECRET_KEY_LEN) == 0,
+	    "epoch: secrets of apps and second factors keep theirs");
+	opaque_token_encode(text, OPAQUE_TOKEN_REFRESH, &token, k);
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, text, &now) ==
+		      ERR_FOREIGN &&
+		  same(&t, &nothing),
+	    "epoch: a token of the one before is known, and refused");
+	opaque_token_encode(other, OPAQUE_TOKEN_REFRESH, &token, &then);
+	CHECK(opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, other, &now) ==
+		      ERR_FOREIGN &&
+		  opaque_token_decode(&t, OPAQUE_TOKEN_CODE, other, &now) ==
+		      ERR_INVALID_GRANT,
+	    "epoch: so is one of an epoch that we never had");
+	opaque_token_encode(other, OPAQUE_TOKEN_REFRESH, &token, &now);
+	CHECK(
+	    opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, other, &now) == OK &&
+		same(&t, &token) && strcmp(text, other) != 0,
+	    "epoch: one of its own is good");
+	for (size_t i = 0; i < 64; i++) {
+		char was = text[i];
+
+		text[i] = was == 'A' ? 'B' : 'A';
+		known += opaque_token_decode(&t, OPAQUE_TOKEN_REFRESH, text,
+			     &now) != ERR_INVALID_GRANT;
+		text[i] = was;
+	}
+	CHECK(known == 0, "epoch: a garbled one is forged, and not restored");
+}
+
 static enum err
 rewrite(const char *path, const char *text)
 {
@@ -181,6 +234,7 @@ main(void)
 	random_bytes(&other, sizeof other);
 	tokens(&k, &other);
 	family_ids();
+	epochs(&k);
 	forgeries(&k);
 	return check_done();
 }
