@@ -133,9 +133,9 @@ run_verb(const char *dir, const struct args *args)
 
 	if (secret_init() != OK)
 		return admin_fail("the system has no random numbers");
-	if (!admin_become_owner(a.dir))
+	if (args->verb->start != START_AS_CALLER && !admin_become_owner(a.dir))
 		return EXIT_REFUSED;
-	if (!args->verb->bare)
+	if (args->verb->start == START_OPEN)
 		status = admin_open(&a);
 	if (status == EXIT_DONE)
 		status = args->verb->run(&a, args);

@@ -36,13 +36,21 @@ struct option {
 		NULL, NULL, false                                              \
 	}
 
+/* What is done before a verb runs. The first two have the values of false and
+ * true, which is how most tables have them. */
+enum verb_start {
+	START_OPEN, /* becomes the directory's owner, and opens the store */
+	START_BARE, /* the owner, without an open store: makes or examines it */
+	START_AS_CALLER /* neither: changes more than the data directory */
+};
+
 struct verb {
 	const char *noun;    /* "user" */
 	const char *name;    /* "add"; NULL if the noun says it all */
 	const char *operand; /* what the usage calls it, or two: "OLD NEW";
 			      * NULL: none */
 	bool operand_optional;
-	bool bare; /* runs without an open store: makes or examines it */
+	enum verb_start start;
 	const struct option *options; /* ends with OPTION_END */
 	const char *summary;
 	int (*run)(struct admin *a, const struct args *args);
