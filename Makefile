@@ -65,6 +65,10 @@ command	 = list latchkey admin remains init user user_profile user_password user
 	   user_link mail check_mail sendmail \
 	   verbs help complete stored_names
 
+# `latchkey setup`.
+command	+= setup_run setup_site setup_nginx setup_apache setup_lighttpd \
+	   setup_certificate setup_certificate_fit setup_plan setup_show setup_apply
+
 # Beside the command: what starts the programs.
 beside	 = start-programs
 
