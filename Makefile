@@ -66,8 +66,9 @@ command	 = list latchkey admin remains init user user_profile user_password user
 	   verbs help complete stored_names
 
 # `latchkey setup`.
-command	+= setup_run setup_site setup_nginx setup_apache setup_lighttpd \
-	   setup_certificate setup_certificate_fit setup_plan setup_show setup_apply
+command	+= setup setup_run setup_server setup_port setup_site setup_nginx setup_apache setup_lighttpd \
+	   setup_certificate setup_certificate_fit setup_modules setup_plan setup_show setup_apply \
+	   setup_place setup_config setup_steps setup_finish
 
 # Beside the command: what starts the programs.
 beside	 = start-programs
