@@ -354,6 +354,7 @@ full:
 	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
 	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} LATCHKEY_EVERY_LANGUAGE=1 \
 	    $(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check T='$(wildcard tests/full/*.bats)'
 	@echo "all of make full passed, $$(date -u +%F)"
 
 # Fuzzers, each for so many seconds, from its seeds; what it finds stays in

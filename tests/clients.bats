@@ -118,7 +118,7 @@ return_to_app() {
 	done
 }
 
-@test "mod_auth_openidc: signs in, knows who it is, keeps others out, signs out" {
+@test "mod-auth-openidc: signs in, knows who it is, keeps others out, signs out" {
 	local site=http://127.0.0.1:$APP_PORT
 	start_apache
 	open_page alice "$site/family/"

@@ -1,0 +1,196 @@
+# The apps themselves, set up with what the recipes print: a recipe says that it
+# was tried for what is here, or in tests/clients.bats, and against which version.
+# `make full` runs this, for it takes minutes and much of npm's registry.
+
+load ../helper
+BATS_NO_PARALLELIZE_WITHIN_FILE=true
+export BATS_NO_PARALLELIZE_WITHIN_FILE
+
+setup_file() {
+	new_store
+	add_user alice --name 'Alice Adams' --given-name Alice \
+	    --family-name Adams --email alice@example.org \
+	    --group family --group admins
+	add_user bob --name 'Bob Brown' --email bob@example.org
+	APP_PORT=$(free_port)
+	SITE=http://127.0.0.1:$APP_PORT
+	export APP_PORT SITE
+	start_server
+}
+
+teardown_file() {
+	stop_all
+}
+
+teardown() {
+	SERVER_PID=${APP_PID:-} stop_server
+}
+
+# tried RECIPE: the version that it is about.
+tried() {
+	latchkey client apps --json |
+	    jq -er --arg n "$1" '.[] | select(.name == $n) | .tried'
+}
+
+# register RECIPE [OPTION...]: sets $settings to what is to be entered.
+register() {
+	latchkey client add --app "$1" --url "$SITE" --trusted --json "${@:2}" \
+	    >"$BATS_TEST_TMPDIR/registered"
+	settings=$(jq -r .settings "$BATS_TEST_TMPDIR/registered")
+}
+
+# between FROM TO: of the settings, those lines and what is between them.
+between() {
+	sed -n "/$1/,/$2/p" <<<"$settings"
+}
+
+# from_npm APP PACKAGE...: sets $app to where they are, in the build directory,
+# without their scripts.
+from_npm() {
+	app=$LATCHKEY_BUILD/test/apps/$1
+	[[ $(cat "$app/installed" 2>/dev/null) != "${*:2}" ]] || return 0
+	mkdir -p "$app"
+	echo '{"private":true,"type":"module"}' >"$app/package.json"
+	npm --prefix "$app" install --ignore-scripts --no-audit --no-fund \
+	    --legacy-peer-deps "${@:2}" >"$BATS_TEST_TMPDIR/npm" 2>&1 ||
+	    fail "npm cannot install ${*:2} (is its registry reachable?)" \
+		"$(<"$BATS_TEST_TMPDIR/npm")" || return
+	echo "${*:2}" >"$app/installed"
+}
+
+# app_by COMMAND...: the app at $APP_PORT; requests still go to the provider.
+app_by() {
+	local provider=$SERVER_PID i
+	APP_LOG=$BATS_TEST_TMPDIR/app.log
+	SERVER_LOG=$APP_LOG in_background "$@"
+	APP_PID=$SERVER_PID
+	SERVER_PID=$provider
+	for ((i = 0; i < 1200; i++)); do
+		! port_is_taken "$APP_PORT" || return 0
+		! is_gone "$APP_PID" || break
+		sleep 0.1
+	done
+	fail 'the app did not start' "$(<"$APP_LOG")"
+}
+
+# through PERSON: follows redirects of app and provider until a page comes; $went
+# has the addresses.
+through() {
+	local hops to
+	for ((hops = 0; hops < 12; hops++)); do
+		[[ $(http_status) = 30[1-8] ]] || return 0
+		to=$(http_header Location)
+		[[ $to = http*://* ]] || to=$SITE$to
+		went+="$to"$'\n'
+		request "$1" GET "$to" -H 'Accept: text/html'
+	done
+	fail "redirected $hops times" "$went"
+}
+
+# sign_in_by PERSON URL: the app's own address that leads to the provider.
+sign_in_by() {
+	went=
+	request "$1" GET "$2" -H 'Accept: text/html'
+	through "$1"
+	page_asks_password || fail 'no sign-in page' "$went" "$(http_status)" \
+	    "$(http_body | head -c 2000)" "$(tail -n 30 "$APP_LOG")" || return
+	STAY=1 log_in "$1"
+	through "$1"
+}
+
+# --- Node-RED ----------------------------------------------------------------
+
+@test "node-red: its editor opens for who is in its list, and for no other" {
+	local dir=$BATS_TEST_TMPDIR/red token
+	from_npm node-red "node-red@$(tried node-red)" passport-openidconnect@0.1.2
+	register node-red
+	mkdir "$dir"
+	{
+		echo 'module.exports = {'
+		between '^adminAuth' '^},'
+		echo "uiHost: '127.0.0.1', uiPort: $APP_PORT };"
+	} >"$dir/settings.js"
+	NODE_PATH=$app/node_modules app_by node \
+	    "$app/node_modules/node-red/red.js" -u "$dir" -s "$dir/settings.js"
+	sign_in_by alice "$SITE/auth/strategy"
+	assert_status 200
+	token=$(grep -o 'access_token=[^&]*' <<<"$went" | tail -n 1)
+	request - GET "$SITE/settings" -H "Authorization: Bearer ${token#*=}"
+	assert_status 200
+	http_body | jq -e '.user.username == "alice"'
+	sign_in_by bob "$SITE/auth/strategy"
+	[[ $went != *access_token=* ]]
+	request - GET "$SITE/settings"
+	assert_status 401
+}
+
+# --- libraries that apps are made of -----------------------------------------
+
+# get_url URL PERSON [OPTION...]: with curl alone, for what is no form.
+get_url() {
+	curl --noproxy '*' -sS -m 60 -b "$(tmpdir)/jar-$2" -c "$(tmpdir)/jar-$2" \
+	    "${@:3}" "$1"
+}
+
+@test "better-auth: signs in, and knows who it is" {
+	from_npm better-auth "better-auth@$(tried better-auth)"
+	register better-auth
+	between '^import' '^});' >"$app/auth.mjs"
+	cp "$root/tests/full/better_auth.mjs" "$app"
+	BETTER_AUTH_SECRET=of-this-test-alone-and-of-no-other app_by \
+	    node "$app/better_auth.mjs" "$APP_PORT"
+	sign_in_by alice "$(get_url "$SITE/api/auth/sign-in/social" alice \
+	    -H 'Content-Type: application/json' -H "Origin: $SITE" \
+	    -d '{"provider":"latchkey","callbackURL":"/"}' | jq -r .url)"
+	assert_status 200
+	assert_equal "$(http_body)" 'the app'
+	get_url "$SITE/api/auth/get-session" alice | jq -e \
+	    '.user.email == "alice@example.org" and .user.emailVerified and
+	    .user.name == "Alice Adams"'
+	get_url "$SITE/api/auth/get-session" carol | jq -e '. == null'
+}
+
+@test "next-auth: signs in with PKCE, state and nonce, and knows who it is" {
+	local token
+	from_npm next-auth "next-auth@$(tried next-auth)" express@4 cookie-parser@1
+	register next-auth
+	# Node.js gives the whole of a module that is not ESM.
+	between '^import NextAuth' '^});' |
+	    sed '1s/.*/import all from "next-auth"; const NextAuth = all.default;/' \
+	    >"$app/auth.mjs"
+	cp "$root/tests/full/next_auth.mjs" "$app"
+	NEXTAUTH_URL=$SITE NEXTAUTH_SECRET=of-this-test-alone app_by \
+	    node "$app/next_auth.mjs" "$APP_PORT"
+	token=$(get_url "$SITE/api/auth/csrf" alice | jq -r .csrfToken)
+	sign_in_by alice "$(get_url "$SITE/api/auth/signin/latchkey" alice \
+	    --data-urlencode "csrfToken=$token" -d json=true | jq -r .url)"
+	assert_status 200
+	get_url "$SITE/api/auth/session" alice | jq -e \
+	    '.user == {name: "Alice Adams", email: "alice@example.org"}'
+}
+
+@test "mcp: a client finds the provider, signs a person in, and calls a tool with a token for that server alone" {
+	local back=http://localhost:45678/callback sub
+	from_npm mcp "@modelcontextprotocol/sdk@$(tried mcp | grep -o '[0-9.]*$')" \
+	    jose@6
+	SITE=$SITE/mcp register mcp
+	cp "$root/tests/full/mcp.mjs" "$app"
+	app_by node "$app/mcp.mjs" serve "$APP_PORT" "$ISSUER"
+	mcp() {
+		node "$app/mcp.mjs" "$1" "$SITE/mcp" mcp "$back" \
+		    "$BATS_TEST_TMPDIR/kept" "${@:2}"
+	}
+	open_page alice "$(mcp start)"
+	page_asks_password
+	log_in alice
+	! page_asks_consent || allow alice
+	[[ $(http_header Location) = "$back"\?* ]]
+	sub=$(latchkey user show alice --json | jq -r .sub)
+	assert_equal "$(mcp finish "$(http_header Location)")" "$sub"
+	# Another app's token is not for it.
+	add_client other --trusted
+	CLIENT=other
+	request - POST "$SITE/mcp" -H "Authorization: Bearer $(get_tokens alice \
+	    other | field access_token)"
+	assert_status 401
+}

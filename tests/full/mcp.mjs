@@ -1,0 +1,107 @@
+// An MCP server, and a client of it, as the SDK has them:
+//
+//	mcp.mjs serve PORT ISSUER
+//	mcp.mjs start  SERVER CLIENT_ID REDIRECT_URI FILE
+//	mcp.mjs finish SERVER CLIENT_ID REDIRECT_URI FILE URL
+//
+// "start" prints where to send the browser, and keeps in FILE what goes with it;
+// URL is where the browser came back to. "finish" calls a tool of the server, and
+// prints what it said.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import express from 'express';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
+import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js';
+
+const [what, ...words] = process.argv.slice(2);
+
+// --- the server ----------------------------------------------------------------
+
+function serve(port, issuer) {
+	const app = express(), site = `http://127.0.0.1:${port}`;
+	const keys = createRemoteJWKSet(new URL(`${issuer}/jwks.json`));
+	const about = `${site}/.well-known/oauth-protected-resource/mcp`;
+
+	async function verifyAccessToken(token) {
+		const { payload } = await jwtVerify(token, keys, {
+			issuer, audience: `${site}/mcp`, typ: 'at+jwt' })
+			.catch((e) => { throw new InvalidTokenError(e.message); });
+		return { token, clientId: payload.client_id, expiresAt: payload.exp,
+			scopes: payload.scope.split(' '),
+			extra: { sub: payload.sub } };
+	}
+
+	app.get('/.well-known/oauth-protected-resource/mcp', (request, response) => {
+		response.json({ resource: `${site}/mcp`,
+			authorization_servers: [issuer] });
+	});
+	app.post('/mcp', express.json(), requireBearerAuth({
+		verifier: { verifyAccessToken }, resourceMetadataUrl: about }),
+	async (request, response) => {
+		const server = new McpServer({ name: 'notes', version: '1' });
+		const transport = new StreamableHTTPServerTransport({
+			sessionIdGenerator: undefined });
+
+		server.tool('who', 'Says who asks.', async ({ authInfo }) => ({
+			content: [{ type: 'text', text: authInfo.extra.sub }] }));
+		await server.connect(transport);
+		await transport.handleRequest(request, response, request.body);
+	});
+	app.listen(Number(port), '127.0.0.1');
+}
+
+// --- the client ----------------------------------------------------------------
+
+function provider(clientId, redirectUrl, file) {
+	const kept = what === 'start' ? {} : JSON.parse(readFileSync(file, 'utf8'));
+	const keep = (name, value) => {
+		kept[name] = value;
+		writeFileSync(file, JSON.stringify(kept));
+	};
+
+	return {
+		redirectUrl,
+		clientMetadata: { redirect_uris: [redirectUrl],
+			token_endpoint_auth_method: 'none',
+			scope: 'openid profile offline_access' },
+		clientInformation: () => ({ client_id: clientId }),
+		tokens: () => kept.tokens,
+		saveTokens: (tokens) => keep('tokens', tokens),
+		codeVerifier: () => kept.verifier,
+		saveCodeVerifier: (verifier) => keep('verifier', verifier),
+		redirectToAuthorization: (url) => console.log(url.href),
+	};
+}
+
+async function connect(url, authProvider) {
+	const client = new Client({ name: 'test', version: '1' });
+
+	await client.connect(new StreamableHTTPClientTransport(url, { authProvider }));
+	return client;
+}
+
+async function start(server, ...options) {
+	await connect(new URL(server), provider(...options)).then(
+		() => { throw new Error('it asked for no sign-in'); },
+		(e) => { if (!(e instanceof UnauthorizedError)) throw e; });
+}
+
+async function finish(server, clientId, redirectUri, file, back) {
+	const authProvider = provider(clientId, redirectUri, file);
+	const url = new URL(server);
+
+	await new StreamableHTTPClientTransport(url, { authProvider })
+		.finishAuth(new URL(back).searchParams.get('code'));
+	const client = await connect(url, authProvider);
+	const { content } = await client.callTool({ name: 'who' });
+	console.log(content[0].text);
+	await client.close();
+}
+
+await { serve, start, finish }[what](...words);
