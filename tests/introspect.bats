@@ -45,6 +45,20 @@ inactive() {	# TOKEN [NAME=VALUE...]
 	assert_equal "$(http_body)" '{"active":false}'
 }
 
+@test "introspection: token and answer say what the sign-in was worth and when it was, and keep to it (RFC 9068 2.2.1, RFC 9470 6)" {
+	local at
+	begin scope='openid offline_access'
+	at=$(jwt_claims "$access" | jq .auth_time)
+	assert_equal "$(jwt_claims "$access" | jq -r .acr)" 1
+	travel 700
+	access=$(refresh "$refresh_token" | field access_token)
+	CLIENT=api introspect "$access" >/dev/null
+	assert_field acr 1
+	assert_field auth_time "$at"
+	assert_equal "$(jwt_claims "$access" | jq -c '[.acr, .auth_time]')" \
+	    "[\"1\",$at]"
+}
+
 @test "introspection: an access token: active, whose, for whom, till when (RFC 7662 2.2)" {
 	begin
 	CLIENT=api introspect "$access"

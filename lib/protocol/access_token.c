@@ -57,8 +57,11 @@ put_access_claims(struct buf *out, const struct provider *p,
 	json_text_str(&t, "jti", jti);
 	json_text_int(&t, "iat", g->issued_at);
 	json_text_int(&t, "exp", g->expires_at);
-	if (g->family != NULL)
+	if (g->family != NULL) {
 		json_text_int(&t, "auth_time", g->family->auth_time);
+		if (g->family->acr[0] != '\0')
+			json_text_str(&t, "acr", g->family->acr);
+	}
 	if (g->user != NULL && words_has(g->scope, "groups"))
 		json_text_names(&t, "groups", g->user->groups);
 	json_text_end(&t);
@@ -120,6 +123,7 @@ static enum err
 take_claims(struct access_token *a, const struct jwt *j)
 {
 	uint8_t jti[JTI_LEN];
+	const char *acr = jwt_str(j, "acr");
 
 	if (copy_claim(a->jti, sizeof a->jti, j, "jti") != OK ||
 	    copy_claim(a->sub, sizeof a->sub, j, "sub") != OK ||
@@ -135,6 +139,8 @@ take_claims(struct access_token *a, const struct jwt *j)
 	a->has_family = memcmp(jti, no_family, FAMILY_ID_LEN) != 0;
 	a->issued_at = jwt_int(j, "iat", 0);
 	a->expires_at = jwt_int(j, "exp", 0);
+	a->auth_time = jwt_int(j, "auth_time", 0);
+	a->acr = acr != NULL ? acr_find(acr) : ACR_NONE;
 	return OK;
 }
 

@@ -1,15 +1,17 @@
 /*
  * Access tokens: JWTs of RFC 9068, signed, 15 minutes by default. APIs check
- * them alone. Introspection and userinfo must know at once that a family has
- * ended; they find it by the jti: family_id (16 bytes), the generation of the
- * refresh token that came with it (5), the beginning of the epoch (4), 8 random
- * bytes.
+ * them alone, and find in them what the sign-in was worth and when it was
+ * (RFC 9470 6): it stays so when they are refreshed. Introspection and userinfo
+ * must know at once that a family has ended; they find it by the jti: family_id
+ * (16 bytes), the generation of the refresh token that came with it (5), the
+ * beginning of the epoch (4), 8 random bytes.
  */
 #ifndef LK_PROTOCOL_ACCESS_TOKEN_H
 #define LK_PROTOCOL_ACCESS_TOKEN_H
 
 #include "base/err.h"
 #include "base/reason.h"
+#include "domain/acr.h"
 #include "domain/client.h"
 #include "domain/family.h"
 #include "domain/scope.h"
@@ -54,6 +56,8 @@ struct access_token {
 	char scope[SCOPE_CAP];
 	char aud[AUD_CAP];
 	int64_t issued_at, expires_at;
+	enum acr acr;      /* ACR_NONE: it says nothing of a sign-in */
+	int64_t auth_time; /* 0: the same */
 };
 
 /* ERR_INVALID_TOKEN unless TEXT is an access token of ours, signed by a key

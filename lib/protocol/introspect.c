@@ -112,6 +112,11 @@ answer_access(struct buf *answer, const struct introspection *q)
 	json_text_str(&t, "jti", a->jti);
 	json_text_int(&t, "iat", a->issued_at);
 	json_text_int(&t, "exp", a->expires_at);
+	/* RFC 9470 6.2 */
+	if (a->auth_time != 0)
+		json_text_int(&t, "auth_time", a->auth_time);
+	if (a->acr != ACR_NONE)
+		json_text_str(&t, "acr", acr_word(a->acr));
 	if (a->has_family)
 		tell_person(&t, &q->user, a->scope);
 	json_text_end(&t);
