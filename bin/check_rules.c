@@ -65,6 +65,7 @@ is_for_the_same(const struct site_rule *a, const struct site_rule *b)
 {
 	return a->anyone == b->anyone && a->signed_in == b->signed_in &&
 	       a->app_password == b->app_password && a->strict == b->strict &&
+	       a->factor == b->factor && a->max_age_s == b->max_age_s &&
 	       str_equal(a->groups, b->groups) &&
 	       str_equal(a->audience, b->audience) &&
 	       str_equal(a->scope, b->scope);

@@ -412,6 +412,144 @@ grants() {
 	assert_status 401
 }
 
+# come_back: from the provider, with the cookie of the sign-in, $visit; $cookie is
+# what the browser has then.
+come_back() {
+	local to
+	to=$(http_header Location)
+	[[ $to = "$SITE"/.latchkey/callback\?* ]] || fail "not sent back: $to" \
+	    "$(http_body)"
+	cgi gate GET /.latchkey/callback "${to#*\?}" '' FCGI_ROLE=AUTHORIZER \
+	    "LATCHKEY_SITE=$SITE" "HTTP_COOKIE=$visit; $cookie" >/dev/null
+	assert_status 303
+	to=$(http_header Set-Cookie)
+	cookie=${to%%;*}
+}
+
+# set_up_app PERSON: on the page that is shown.
+set_up_app() {
+	assert_page 'Set up your app'
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	submit "$1" step=confirm code="$(totp "$secret")"
+	submit "$1" step=done
+}
+
+@test "gate: a path with factor sends who signed in without one to the second step; programs get RFC 9470's error" {
+	local cookie visit secret
+	latchkey site set "$SITE" --rule '/ signed-in' \
+	    --rule '/admin group:admins factor' >/dev/null
+	cookie=$(gate_cookie bob)
+	ask_gate /admin "HTTP_COOKIE=$cookie" HTTP_ACCEPT=text/html
+	assert_status 403
+	cookie=$(gate_cookie alice)
+	ask_gate / "HTTP_COOKIE=$cookie"
+	assert_status 200
+	ask_gate /admin "HTTP_COOKIE=$cookie" HTTP_ACCEPT=application/json
+	assert_status 401
+	assert_field error insufficient_user_authentication
+	assert_header WWW-Authenticate \
+	    '^Bearer realm="[^"]*", error="insufficient_user_authentication", acr_values="2"$'
+	assert_logged 'insufficient_user_authentication reason=factor_missing'
+	cgi gate GET /admin '' '' LATCHKEY_GATE=auth_request \
+	    "LATCHKEY_SITE=$SITE" "HTTP_COOKIE=$cookie" >/dev/null
+	assert_status 401
+	ask_gate /admin "HTTP_COOKIE=$cookie" HTTP_ACCEPT=text/html
+	assert_status 303
+	assert_equal "$(url_param acr_values "$(http_header Location)")" 2
+	visit=$(http_header Set-Cookie)
+	visit=${visit%%;*}
+	open_page alice "$(http_header Location)"
+	set_up_app alice
+	come_back
+	assert_equal "$(http_header Location)" "$SITE/admin"
+	ask_gate /admin "HTTP_COOKIE=$cookie"
+	assert_status 200
+	assert_header Variable-REMOTE_USER '^alice$'
+	# Who has one is asked for it, and for nothing else.
+	latchkey session end --user alice >/dev/null
+	travel 30
+	ask_gate /admin HTTP_ACCEPT=text/html
+	assert_status 303
+	visit=$(http_header Set-Cookie)
+	visit=${visit%%;*}
+	open_page alice "$(http_header Location)"
+	log_in alice
+	submit alice step=code code="$(totp "$secret")"
+	come_back
+	ask_gate /admin "HTTP_COOKIE=$cookie"
+	assert_status 200
+}
+
+@test "gate: a path with max-age wants a sign-in that is no older" {
+	local cookie visit
+	latchkey site set "$SITE" --rule '/ signed-in' \
+	    --rule '/admin signed-in max-age:600' >/dev/null
+	cookie=$(gate_cookie alice)
+	ask_gate /admin "HTTP_COOKIE=$cookie"
+	assert_status 200
+	travel 601
+	ask_gate / "HTTP_COOKIE=$cookie"
+	assert_status 200
+	ask_gate /admin "HTTP_COOKIE=$cookie" HTTP_ACCEPT=application/json
+	assert_status 401
+	assert_header WWW-Authenticate \
+	    ', error="insufficient_user_authentication", max_age="600"$'
+	assert_logged 'insufficient_user_authentication reason=sign_in_old'
+	ask_gate /admin "HTTP_COOKIE=$cookie" HTTP_ACCEPT=text/html
+	assert_status 303
+	visit=$(http_header Set-Cookie)
+	visit=${visit%%;*}
+	open_page alice "$(http_header Location)"
+	page_asks_password
+	log_in alice
+	come_back
+	ask_gate /admin "HTTP_COOKIE=$cookie"
+	assert_status 200
+}
+
+@test "gate: an access token shows what its sign-in was worth and when it was; less is told by RFC 9470's error" {
+	local token refresh with secret at
+	add_client api --audience https://api.example --grant client_credentials \
+	    --scope api:read
+	add_client web --trusted --audience https://api.example --scope openid \
+	    --scope api:read --scope offline_access
+	latchkey site set "$SITE" \
+	    --rule '/api bearer:https://api.example factor max-age:600' >/dev/null
+	token=$(get_tokens alice web scope='openid api:read' | field access_token)
+	jwt_claims "$token" | jq -e '.acr == "1" and .auth_time > 0'
+	for with in application/json text/html; do
+		ask_gate /api/x "HTTP_AUTHORIZATION=Bearer $token" HTTP_ACCEPT=$with
+		assert_status 401
+		assert_header WWW-Authenticate \
+		    ', error="insufficient_user_authentication", acr_values="2", max_age="600"$'
+	done
+	ask_gate /api/x "HTTP_AUTHORIZATION=Bearer $(CLIENT=api client_credentials |
+	    field access_token)"
+	assert_status 401
+	assert_header WWW-Authenticate 'insufficient_user_authentication'
+	# The app asks for what the API told it.
+	open_page alice "$(authorize_url web scope='openid api:read offline_access' \
+	    acr_values=2 max_age=600)"
+	set_up_app alice
+	! page_asks_consent || allow alice
+	CLIENT=web redeem "$(url_param code "$(http_header Location)")" >/dev/null
+	token=$(http_body | field access_token)
+	refresh=$(http_body | field refresh_token)
+	at=$(jwt_claims "$token" | jq .auth_time)
+	ask_gate /api/x "HTTP_AUTHORIZATION=Bearer $token"
+	assert_status 200
+	# RFC 9470 6.2, and it stays so when the token is refreshed (6).
+	CLIENT=web introspect "$token" | jq -e --argjson at "$at" \
+	    '.acr == "2" and .auth_time == $at'
+	travel 601
+	token=$(CLIENT=web refresh "$refresh" | field access_token)
+	jwt_claims "$token" | jq -e --argjson at "$at" \
+	    '.acr == "2" and .auth_time == $at'
+	ask_gate /api/x "HTTP_AUTHORIZATION=Bearer $token"
+	assert_status 401
+	assert_logged 'insufficient_user_authentication reason=sign_in_old'
+}
+
 @test "gate: an app password is one person's, for one site, until it is removed (RFC 7617)" {
 	local password id
 	password=$(latchkey app-password add alice --site "$SITE" --name Phone \

@@ -24,8 +24,8 @@ setup_file() {
 	# Every host is this one; cookies know their hosts.
 	printf '%s\n' 'connect-to = "::127.0.0.1:"' \
 	    "cacert = \"$dir/certificate.pem\"" >"$dir/.curlrc"
-	mkdir -p "$dir"/{photos,other}/{open,family,closed,dav,api,strict,mistake/location}
-	for place in . open family closed dav api strict mistake{,/location}; do
+	mkdir -p "$dir"/{photos,other}/{open,family,closed,dav,api,strict,factor,mistake/location}
+	for place in . open family closed dav api strict factor mistake{,/location}; do
 		echo "the file in $place" >"$dir/photos/$place/page.txt"
 		echo "the other's file" >"$dir/other/$place/page.txt"
 	done
@@ -77,6 +77,7 @@ furnish() {
 	    --group family --group admins
 	add_user bob
 	add_user carol
+	add_user dan
 	add_client api --audience https://api.example --grant client_credentials \
 	    --scope api:read --scope api:write
 	latchkey site add "$SITE" --name Photos --rule '/ signed-in' \
@@ -85,7 +86,8 @@ furnish() {
 	    --rule 'POST /app/fixed group:editors' \
 	    --rule '/dav signed-in app-password' \
 	    --rule '/api bearer:https://api.example scope:api:read' \
-	    --rule '/strict bearer:https://api.example strict' >/dev/null
+	    --rule '/strict bearer:https://api.example strict' \
+	    --rule '/factor signed-in bearer:https://api.example factor' >/dev/null
 	latchkey site add "$OTHER" --rule '/open anyone' >/dev/null
 	"start_${1//-/_}" "$2"
 	sign_in_at alice "$SITE/page.txt"
@@ -478,6 +480,28 @@ tokens_open_an_api() {
 	answers 401 - -H "Authorization: Bearer $token" /strict/page.txt
 }
 
+# By the page that sets one up, for dan has none. An app that acts for itself has
+# none to show.
+a_factor_is_asked_for() {
+	local token
+	sign_in_at dan "$SITE/page.txt"
+	answers 401 dan -H 'Accept: application/json' /factor/page.txt
+	assert_field error insufficient_user_authentication
+	assert_header WWW-Authenticate \
+	    ', error="insufficient_user_authentication", acr_values="2"$'
+	visit dan "$SITE/factor/page.txt"
+	assert_page 'Set up your app'
+	submit dan step=confirm code="$(totp "$(http_body |
+	    sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')")"
+	submit dan step=done
+	follow dan
+	assert_page 'the file in factor'
+	token=$(CLIENT=api client_credentials scope=api:read | field access_token)
+	answers 401 - -H "Authorization: Bearer $token" /factor/page.txt
+	assert_header WWW-Authenticate 'insufficient_user_authentication'
+	refute_page 'the file'
+}
+
 # Carol has not signed in yet: to lock bob would end what he needs below.
 app_passwords_open_what_they_are_for() {
 	local password
@@ -662,6 +686,7 @@ end_gate() {
 @test "lighttpd: what no rule opens is closed, however the path is written" { at lighttpd; what_is_not_open_is_closed; }
 @test "lighttpd: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at lighttpd; no_other_host_opens_it; }
 @test "lighttpd: an access token opens an API (RFC 6750)" { at lighttpd; tokens_open_an_api; }
+@test "lighttpd: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at lighttpd; a_factor_is_asked_for; }
 @test "lighttpd: an app password opens what it is for (RFC 7617)" { at lighttpd; app_passwords_open_what_they_are_for; }
 @test "lighttpd: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at lighttpd; a_move_is_judged_at_both_ends; }
 @test "lighttpd: a method in small letters passes no rule that closes it in capitals" { at lighttpd; a_method_holds_in_small_letters; }
@@ -684,6 +709,7 @@ end_gate() {
 @test "nginx: what no rule opens is closed, however the path is written" { at nginx; what_is_not_open_is_closed; }
 @test "nginx: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at nginx; no_other_host_opens_it; }
 @test "nginx: an access token opens an API (RFC 6750)" { at nginx; tokens_open_an_api; }
+@test "nginx: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at nginx; a_factor_is_asked_for; }
 @test "nginx: an app password opens what it is for (RFC 7617)" { at nginx; app_passwords_open_what_they_are_for; }
 @test "nginx: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at nginx; a_move_is_judged_at_both_ends; }
 @test "nginx: a method in small letters passes no rule that closes it in capitals" { at nginx; a_method_holds_in_small_letters; }
@@ -707,6 +733,7 @@ end_gate() {
 @test "apache: what no rule opens is closed, however the path is written" { at apache; what_is_not_open_is_closed; }
 @test "apache: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at apache; no_other_host_opens_it; }
 @test "apache: an access token opens an API (RFC 6750)" { at apache; tokens_open_an_api; }
+@test "apache: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at apache; a_factor_is_asked_for; }
 @test "apache: an app password opens what it is for (RFC 7617)" { at apache; app_passwords_open_what_they_are_for; }
 @test "apache: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at apache; a_move_is_judged_at_both_ends; }
 @test "apache: a method in small letters passes no rule that closes it in capitals" { at apache; a_method_holds_in_small_letters; }
@@ -731,6 +758,7 @@ end_gate() {
 @test "apache-fcgid: what no rule opens is closed, however the path is written" { at apache-fcgid; what_is_not_open_is_closed; }
 @test "apache-fcgid: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at apache-fcgid; no_other_host_opens_it; }
 @test "apache-fcgid: an access token opens an API (RFC 6750)" { at apache-fcgid; tokens_open_an_api; }
+@test "apache-fcgid: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at apache-fcgid; a_factor_is_asked_for; }
 @test "apache-fcgid: an app password opens what it is for (RFC 7617)" { at apache-fcgid; app_passwords_open_what_they_are_for; }
 @test "apache-fcgid: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at apache-fcgid; a_move_is_judged_at_both_ends; }
 @test "apache-fcgid: a method in small letters passes no rule that closes it in capitals" { at apache-fcgid; a_method_holds_in_small_letters; }
@@ -754,6 +782,7 @@ end_gate() {
 @test "caddy: what no rule opens is closed, however the path is written" { at caddy; what_is_not_open_is_closed; }
 @test "caddy: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at caddy; no_other_host_opens_it; }
 @test "caddy: an access token opens an API (RFC 6750)" { at caddy; tokens_open_an_api; }
+@test "caddy: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at caddy; a_factor_is_asked_for; }
 @test "caddy: an app password opens what it is for (RFC 7617)" { at caddy; app_passwords_open_what_they_are_for; }
 @test "caddy: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at caddy; a_move_is_judged_at_both_ends; }
 @test "caddy: a method in small letters passes no rule that closes it in capitals" { at caddy; a_method_holds_in_small_letters; }

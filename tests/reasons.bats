@@ -23,7 +23,7 @@ sign_in sign_in_line_full factor_wait factor_required"
 gate_answers="app_password_wrong audience claims client_removed family_ended
 issuer not_a_jwt not_an_access_token scope_missing signature token_abandoned
 token_expired token_revoked restored sign_in_overtaken code_expired
-code_reused session_ended"
+code_reused session_ended factor_missing sign_in_old"
 
 # ... and these with its last sentence: the sign-in did not go through.
 gate_sign_in="client_mismatch code_forged code_missing code_verifier_missing

@@ -28,6 +28,9 @@ static const struct {
     [ERR_INVALID_TOKEN] = {"invalid_token", "invalid_token", 401},
     [ERR_INSUFFICIENT_SCOPE] = {"insufficient_scope", "insufficient_scope",
 	403},
+    [ERR_INSUFFICIENT_USER_AUTHENTICATION] =
+	{"insufficient_user_authentication", "insufficient_user_authentication",
+	    401},
     [ERR_INTERACTION_REQUIRED] = {"interaction_required",
 	"interaction_required", 400},
     [ERR_LOGIN_REQUIRED] = {"login_required", "login_required", 400},

@@ -61,6 +61,8 @@
 	X(DESTINATION_FOREIGN, ERR_INVALID_REQUEST, "destination_foreign") \
 	X(DESTINATION_MISSING, ERR_INVALID_REQUEST, "destination_missing") \
 	X(FACTOR_CLOSED, ERR_ACCESS_DENIED, "factor_closed") \
+	X(FACTOR_MISSING, ERR_INSUFFICIENT_USER_AUTHENTICATION, \
+	    "factor_missing") \
 	X(FACTOR_REQUIRED, VARIES, "factor_required") \
 	X(FACTOR_USED, ERR_ACCESS_DENIED, "factor_used") \
 	X(FACTOR_WAIT, ERR_TOO_MANY_REQUESTS, "factor_wait") \
@@ -157,6 +159,7 @@
 	X(SESSION_ENDED, ERR_INVALID_GRANT, "session_ended") \
 	X(SIGN_IN, VARIES, "sign_in") \
 	X(SIGN_IN_LINE_FULL, ERR_BUSY, "sign_in_line_full") \
+	X(SIGN_IN_OLD, ERR_INSUFFICIENT_USER_AUTHENTICATION, "sign_in_old") \
 	X(SIGN_IN_OVERTAKEN, ERR_FORBIDDEN, "sign_in_overtaken") \
 	X(SIGN_IN_UNKNOWN, ERR_FORBIDDEN, "sign_in_unknown") \
 	X(SIGNATURE, VARIES, "signature") \

@@ -39,6 +39,8 @@ family_finish(void *record)
 	struct family *f = record;
 
 	f->given_instead = f->use_due = false;
+	f->session_acr = ACR_NONE;
+	f->session_auth_time = 0;
 	if (f->key_len == 0) /* it was not read from the store */
 		f->key_len = FAMILY_KEY_LEN;
 	return f->parent < f->current && f->low <= f->mark &&
@@ -156,9 +158,13 @@ prerequisite_lost(struct store_txn *t, struct family *f, int64_t now,
 {
 	struct session s;
 
-	if (!f->offline && session_get(t, f->sid, now, &s) != OK)
-		return REASON_SESSION_ENDED;
-	f->use_due = !f->offline && session_use_is_due(&s, now);
+	if (!f->offline) {
+		if (session_get(t, f->sid, now, &s) != OK)
+			return REASON_SESSION_ENDED;
+		f->use_due = session_use_is_due(&s, now);
+		f->session_acr = acr_of(s.amr);
+		f->session_auth_time = s.auth_time;
+	}
 	if (user_require(t, f->user_id, u) != OK)
 		return REASON_USER_DISABLED;
 	if (!client_admits(c, u))

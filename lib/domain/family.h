@@ -72,8 +72,11 @@ struct family {
 	int64_t mark_at;
 	uint64_t from, instead;
 	bool given_instead; /* not in the record: by this refresh */
-	bool use_due;       /* not in the record: a use of its session is to be
-			     * noted (family_require) */
+	/* Not in the record; of its session as it is now, unless offline
+	 * (family_require): */
+	bool use_due;         /* a use of it is to be noted */
+	enum acr session_acr; /* what it is worth */
+	int64_t session_auth_time;
 };
 
 extern const struct record_type family_record;

@@ -93,6 +93,16 @@ parse_scope(struct site_rule *r, const char *name, const char **message)
 }
 
 static enum err
+parse_age_limit(struct site_rule *r, const char *seconds, const char **message)
+{
+	if (r->max_age_s != 0 || str_to_int64(seconds, SITE_RULE_AGE_MIN,
+				     SITE_RULE_AGE_MAX, &r->max_age_s) != OK)
+		return because(
+		    "has one max-age, of 60 to 31536000 seconds", message);
+	return OK;
+}
+
+static enum err
 parse_who(struct site_rule *r, const char *word, const char **message)
 {
 	const char *value;
@@ -103,6 +113,8 @@ parse_who(struct site_rule *r, const char *word, const char **message)
 		return parse_audience(r, value, message);
 	if ((value = value_of(word, "scope:")) != NULL)
 		return parse_scope(r, value, message);
+	if ((value = value_of(word, "max-age:")) != NULL)
+		return parse_age_limit(r, value, message);
 	if (str_equal(word, "anyone"))
 		r->anyone = true;
 	else if (str_equal(word, "signed-in"))
@@ -111,11 +123,14 @@ parse_who(struct site_rule *r, const char *word, const char **message)
 		r->app_password = true;
 	else if (str_equal(word, "strict"))
 		r->strict = true;
+	else if (str_equal(word, "factor"))
+		r->factor = true;
 	else
 		return because("a rule says after its path who may: anyone, "
 			       "signed-in, group:NAME (in quotes if it has "
 			       "spaces), bearer:AUDIENCE, "
-			       "app-password, scope:NAME, strict",
+			       "app-password, scope:NAME, strict, factor, "
+			       "max-age:SECONDS",
 		    message);
 	return OK;
 }
@@ -124,6 +139,12 @@ bool
 site_rule_takes_people(const struct site_rule *r)
 {
 	return r->signed_in || r->groups[0] != '\0';
+}
+
+bool
+site_rule_judges_sign_in(const struct site_rule *r)
+{
+	return r->factor || r->max_age_s > 0;
 }
 
 /* Words that would have no effect are slips, and a slip here opens or closes
@@ -135,7 +156,8 @@ check_sense(const struct site_rule *r, const char **message)
 
 	if (!r->anyone && !people && !token)
 		return because("names no one", message);
-	if (r->anyone && (people || token || r->app_password))
+	if (r->anyone &&
+	    (people || token || r->app_password || site_rule_judges_sign_in(r)))
 		return because(
 		    "has anyone and other conditions besides", message);
 	if (r->signed_in && r->groups[0] != '\0')
@@ -144,6 +166,10 @@ check_sense(const struct site_rule *r, const char **message)
 	if (r->app_password && !people)
 		return because(
 		    "has app-password without signed-in or a group", message);
+	if (r->app_password && site_rule_judges_sign_in(r))
+		return because("has app-password and factor or max-age, which "
+			       "an app password cannot meet",
+		    message);
 	if ((r->scope[0] != '\0' || r->strict) && !token)
 		return because("has scope or strict without bearer", message);
 	return OK;

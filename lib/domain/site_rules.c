@@ -62,7 +62,9 @@ append_rule(struct site_rules *rules, const struct site_rule *r)
 		.anyone = r->anyone,
 		.signed_in = r->signed_in,
 		.app_password = r->app_password,
-		.strict = r->strict};
+		.strict = r->strict,
+		.factor = r->factor,
+		.max_age_s = (int32_t)r->max_age_s};
 }
 
 enum err
@@ -76,6 +78,8 @@ site_rules_get(
 	r->signed_in = e->signed_in;
 	r->app_password = e->app_password;
 	r->strict = e->strict;
+	r->factor = e->factor;
+	r->max_age_s = e->max_age_s;
 	if (str_copy(r->methods, sizeof r->methods, words + e->methods) != OK ||
 	    str_copy(r->path, sizeof r->path, words + e->path) != OK ||
 	    str_copy(r->groups, sizeof r->groups, words + e->groups) != OK ||

@@ -19,7 +19,8 @@ enum {
 /* A parsed rule: its strings are offsets into the words of all. */
 struct site_rules_entry {
 	uint16_t methods, path, groups, audience, scope;
-	bool anyone, signed_in, app_password, strict;
+	bool anyone, signed_in, app_password, strict, factor;
+	int32_t max_age_s;
 };
 
 /* Begun with zeroes or site_rules_clear. */

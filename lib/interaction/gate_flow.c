@@ -51,13 +51,21 @@ log_gate_refusal(const struct gate_ctx *g, enum err e, enum reason reason)
 	log_note("site closed", "do", remedy, NULL);
 }
 
+/* The same request comes for the page, and then a sign-in may be the answer. */
+static bool
+is_asked_again(const struct gate_ctx *g, enum err e)
+{
+	return e == ERR_INSUFFICIENT_USER_AUTHENTICATION &&
+	       g->asked.form == AUTH_REQUEST_YES_NO;
+}
+
 static void
 refuse_at_site(
     struct gate_ctx *g, enum err e, enum reason reason, const char *link)
 {
 	struct response *r = &g->call->response;
 
-	if (e != ERR_LOGIN_REQUIRED)
+	if (e != ERR_LOGIN_REQUIRED && !is_asked_again(g, e))
 		log_gate_refusal(g, e, reason);
 	if (g->reply.user.name[0] != '\0')
 		reader_from_person(&g->call->page, &g->reply.user);
@@ -66,6 +74,7 @@ refuse_at_site(
 		auth_request_say_no(r);
 	else if (e == ERR_LOGIN_REQUIRED || e == ERR_ACCESS_DENIED ||
 		 e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE ||
+		 e == ERR_INSUFFICIENT_USER_AUTHENTICATION ||
 		 !auth_request_wants_page(&g->asked, &g->reply.rule))
 		auth_request_refuse(r, &g->asked, &g->reply.rule, e, reason);
 	else if (err_is_fault(e))
@@ -108,12 +117,27 @@ send_to_sign_in(struct gate_ctx *g)
 	response_begin(&c->response, 303);
 	browser_make_gate_key(
 	    key, &c->provider->conf, &c->request, &c->response);
-	if (gate_sign_in_begin(
-		c->provider, g->asked.origin, g->asked.target, key, url) == OK)
+	if (gate_sign_in_begin(c->provider, g->asked.origin, g->asked.target,
+		&g->reply.rule, key, url) == OK)
 		response_redirect(&c->response, url);
 	else
 		c->response.failed = true;
 	secret_wipe(key, sizeof key);
+}
+
+/* Whether a sign-in, or a better one, is what is missing, of a person with a
+ * browser. */
+static bool
+is_to_sign_in(const struct gate_ctx *g, enum err e)
+{
+	const struct site_rule *rule = &g->reply.rule;
+
+	return (e == ERR_LOGIN_REQUIRED ||
+		   (e == ERR_INSUFFICIENT_USER_AUTHENTICATION &&
+		       !g->reply.by_token)) &&
+	       g->asked.form != AUTH_REQUEST_YES_NO &&
+	       site_rule_takes_people(rule) &&
+	       auth_request_wants_page(&g->asked, rule);
 }
 
 static void
@@ -143,9 +167,7 @@ decide_at_site(struct gate_ctx *g)
 		    g, ERR_TEMPORARILY_UNAVAILABLE, REASON_OPEN_ALREADY, "");
 	else if (e == OK)
 		auth_request_let_on(&c->response, f, &g->reply);
-	else if (e == ERR_LOGIN_REQUIRED && f->form != AUTH_REQUEST_YES_NO &&
-		 site_rule_takes_people(&g->reply.rule) &&
-		 auth_request_wants_page(f, &g->reply.rule))
+	else if (is_to_sign_in(g, e))
 		send_to_sign_in(g);
 	else
 		refuse_at_site(g, e, reason, SITE_SIGN_OUT_PATH);

@@ -1,5 +1,6 @@
 #include "protocol/gate.h"
 
+#include "base/clock.h"
 #include "base/names.h"
 #include "base/reason.h"
 #include "base/secret.h"
@@ -20,6 +21,8 @@ struct gate_decide_ctx {
 	struct gate_reply *r;
 	struct client *client; /* large, so not in here */
 	struct access_token token;
+	enum acr acr; /* of the person's sign-in here */
+	int64_t auth_time;
 	enum reason reason;
 	bool use_due; /* of the session SID */
 	uint8_t sid[SID_LEN];
@@ -89,6 +92,8 @@ find_person(struct store_txn *t, struct gate_decide_ctx *d)
 			e = find_by_app_password(t, d);
 	} else if (e == OK) {
 		d->use_due = f.use_due;
+		d->acr = f.session_acr;
+		d->auth_time = f.session_auth_time;
 		memcpy(d->sid, f.sid, SID_LEN);
 	}
 	if (store_failed(t) != OK)
@@ -102,6 +107,22 @@ static bool
 rule_admits(const struct site_rule *rule, const struct user *u)
 {
 	return rule->signed_in || names_overlap(rule->groups, u->groups);
+}
+
+/* Whether a sign-in is what the rule wants (RFC 9470). One from the future was
+ * before the clock went back: its age is unknown. */
+static enum err
+judge_sign_in(struct gate_decide_ctx *d, enum acr acr, int64_t auth_time)
+{
+	const struct site_rule *rule = &d->r->rule;
+	int64_t age_s = d->now - auth_time;
+
+	if (rule->factor && acr < ACR_TWO)
+		return refused(REASON_FACTOR_MISSING, &d->reason);
+	if (rule->max_age_s > 0 &&
+	    (age_s > rule->max_age_s || age_s < -CLOCK_SLACK_S))
+		return refused(REASON_SIGN_IN_OLD, &d->reason);
+	return OK;
 }
 
 static enum err
@@ -129,8 +150,10 @@ decide_by_rule_step(struct store_txn *t, void *arg)
 		return store_failed(t);
 	if (found == ERR_NOT_FOUND)
 		return refused(REASON_NO_RULE, &d->reason);
-	if (r->rule.anyone || (r->has_user && rule_admits(&r->rule, &r->user)))
+	if (r->rule.anyone)
 		return OK;
+	if (r->has_user && rule_admits(&r->rule, &r->user))
+		return judge_sign_in(d, d->acr, d->auth_time);
 	if (e == ERR_ACCESS_DENIED)
 		return refused(REASON_APP_PASSWORD_WRONG, &d->reason);
 	if (r->has_user && site_rule_takes_people(&r->rule))
@@ -179,6 +202,7 @@ decide_bearer(struct gate_decide_ctx *d, const char *text)
 
 	user_wipe(&d->r->user);
 	d->r->has_user = false;
+	d->r->by_token = true;
 	e = access_token_parse(d->p, text, d->now, &d->token, &d->reason);
 	if (e != OK)
 		return e;
@@ -186,7 +210,9 @@ decide_bearer(struct gate_decide_ctx *d, const char *text)
 		return refused(REASON_AUDIENCE, &d->reason);
 	if (!words_subset(rule->scope, d->token.scope))
 		return refused(REASON_SCOPE_MISSING, &d->reason);
-	return store_read(d->p->store, find_bearer, d);
+	e = store_read(d->p->store, find_bearer, d);
+	/* An app that acts for itself has no sign-in to show. */
+	return e == OK ? judge_sign_in(d, d->token.acr, d->token.auth_time) : e;
 }
 
 static enum err
@@ -213,8 +239,9 @@ decide_one_target(
 	    store_write(d->p->store, d->now, use_step, d) != OK)
 		d->use_due = false;
 	/* Outside the transaction: a signature is verified. */
-	if ((e == ERR_LOGIN_REQUIRED || e == ERR_FORBIDDEN) && bearer != NULL &&
-	    d->r->rule.audience[0] != '\0')
+	if ((e == ERR_LOGIN_REQUIRED || e == ERR_FORBIDDEN ||
+		e == ERR_INSUFFICIENT_USER_AUTHENTICATION) &&
+	    bearer != NULL && d->r->rule.audience[0] != '\0')
 		e = decide_bearer(d, bearer);
 	return e;
 }

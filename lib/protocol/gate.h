@@ -35,6 +35,7 @@ struct gate_reply {
 	bool has_user;
 	struct user user;
 	char client_id[CLIENT_ID_CAP]; /* of an app that acts for itself */
+	bool by_token; /* it was an access token that was judged */
 };
 
 /*
@@ -44,6 +45,8 @@ struct gate_reply {
  *	ERR_FORBIDDEN		the person may not, or no one may
  *	ERR_ACCESS_DENIED	an app password is wrong
  *	ERR_INVALID_TOKEN, ERR_INSUFFICIENT_SCOPE (RFC 6750 3.1)
+ *	ERR_INSUFFICIENT_USER_AUTHENTICATION (RFC 9470 3): the person has to
+ *				sign in again, as R's rule says
  *	ERR_INVALID_REQUEST	the path can be read in two ways; the
  *				destination is none of this site, or missing
  * R is filled in as far as things are known; the caller wipes it.

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/acr.h"
 #include "domain/code.h"
 #include "domain/pkce.h"
 #include "protocol/gate.h"
@@ -128,10 +129,20 @@ put_param(struct buf *b, const char *name, const char *value)
 	buf_put_url_arg(b, value);
 }
 
+/* What RULE wants of the sign-in. */
+static void
+put_wishes(struct buf *b, const struct site_rule *rule)
+{
+	if (rule->factor)
+		put_param(b, "acr_values", acr_word(ACR_TWO));
+	if (rule->max_age_s > 0)
+		buf_printf(b, "&max_age=%lld", (long long)rule->max_age_s);
+}
+
 enum err
 gate_sign_in_begin(const struct provider *p, const char *origin,
-    const char *target, const uint8_t key[static GATE_KEY_LEN],
-    char url[static GATE_URL_CAP])
+    const char *target, const struct site_rule *rule,
+    const uint8_t key[static GATE_KEY_LEN], char url[static GATE_URL_CAP])
 {
 	char verifier[PKCE_TEXT_CAP], challenge[PKCE_TEXT_CAP];
 	char callback[URI_CAP], text[STATE_TEXT_CAP];
@@ -154,6 +165,7 @@ gate_sign_in_begin(const struct provider *p, const char *origin,
 	put_param(&b, "state", text);
 	put_param(&b, "code_challenge", challenge);
 	put_param(&b, "code_challenge_method", "S256");
+	put_wishes(&b, rule);
 	return buf_ok(&b) ? OK : ERR_NO_SPACE;
 }
 

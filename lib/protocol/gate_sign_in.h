@@ -36,9 +36,11 @@ enum {
 	GATE_URL_CAP = 8192
 };
 
-/* Where to send the browser that holds KEY, which asks ORIGIN for TARGET. */
+/* Where to send the browser that holds KEY, which asks ORIGIN for TARGET. RULE,
+ * which decided, may want more than any sign-in. */
 enum err gate_sign_in_begin(const struct provider *p, const char *origin,
-    const char *target, const uint8_t key[static GATE_KEY_LEN],
+    const char *target, const struct site_rule *rule,
+    const uint8_t key[static GATE_KEY_LEN],
     char url[static GATE_URL_CAP]) MUST_CHECK;
 
 /* What came back to the callback. */

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/acr.h"
 #include "http/request.h"
 #include "web/reply.h"
 
@@ -210,6 +211,18 @@ auth_request_say_no(struct response *r)
 	r->bare = true;
 }
 
+/* RFC 9470 3: what a sign-in has to be that the app is to ask for. */
+static void
+put_step_up(struct buf *b, const struct site_rule *rule)
+{
+	buf_printf(b, ", error=\"%s\"",
+	    err_wire(ERR_INSUFFICIENT_USER_AUTHENTICATION));
+	if (rule->factor)
+		buf_printf(b, ", acr_values=\"%s\"", acr_word(ACR_TWO));
+	if (rule->max_age_s > 0)
+		buf_printf(b, ", max_age=\"%lld\"", (long long)rule->max_age_s);
+}
+
 /* RFC 6750 3; a realm is the site's. */
 static void
 put_bearer(struct response *r, const struct auth_request *f,
@@ -222,6 +235,8 @@ put_bearer(struct response *r, const struct auth_request *f,
 	buf_printf(&b, "Bearer realm=\"%s\"", f->origin);
 	if (e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE)
 		buf_printf(&b, ", error=\"%s\"", err_wire(e));
+	if (e == ERR_INSUFFICIENT_USER_AUTHENTICATION)
+		put_step_up(&b, rule);
 	if (e == ERR_INSUFFICIENT_SCOPE)
 		buf_printf(&b, ", scope=\"%s\"", rule->scope);
 	response_header(r, "WWW-Authenticate", challenge);
@@ -246,7 +261,8 @@ auth_request_refuse(struct response *r, const struct auth_request *f,
 	 * window that asks for a password. */
 	bool basic = rule->app_password && !f->from_script;
 	bool comes_again = e == ERR_LOGIN_REQUIRED || e == ERR_ACCESS_DENIED ||
-			   e == ERR_INVALID_TOKEN;
+			   e == ERR_INVALID_TOKEN ||
+			   e == ERR_INSUFFICIENT_USER_AUTHENTICATION;
 
 	reply_error(r, e, reason);
 	if (comes_again)

@@ -31,7 +31,14 @@ rules(void)
 	    "/x bearer:", "/x bearer:a bearer:b", "/x group:", "/x group:a,b",
 	    "/x signed-in group:a", "/../x anyone", "/./x anyone",
 	    "/%2e%2e/x anyone", "/x?y anyone", "/x%2fy anyone", "x anyone",
-	    "/x\nanyone", "/x;y anyone", "/x%3by anyone", "/100%25 anyone"};
+	    "/x\nanyone", "/x;y anyone", "/x%3by anyone", "/100%25 anyone",
+	    "/x factor", "/x anyone factor", "/x max-age:60",
+	    "/x anyone max-age:60",
+	    "/x signed-in max-age:", "/x signed-in max-age:59",
+	    "/x signed-in max-age:1h", "/x signed-in max-age:31536001",
+	    "/x signed-in max-age:60 max-age:60",
+	    "/x signed-in app-password factor",
+	    "/x signed-in app-password max-age:60"};
 	struct site_rule r;
 	const char *message;
 
@@ -59,6 +66,13 @@ rules(void)
 		  &message) == OK &&
 		  str_equal(r.groups, "Family & Friends,b,c") && r.app_password,
 	    "site: a group name with spaces is in quotes");
+	CHECK(site_rule_parse(
+		  &r, "/ signed-in factor max-age:3600", &message) == OK &&
+		  r.factor && r.max_age_s == 3600 &&
+		  site_rule_judges_sign_in(&r) &&
+		  site_rule_parse(&r, "/ bearer:x factor", &message) == OK &&
+		  r.factor && r.max_age_s == 0,
+	    "site: a rule says what a sign-in must be");
 	CHECK(site_rule_parse(&r, "/ bearer:x", &message) == OK &&
 		  !site_rule_takes_people(&r),
 	    "site: a rule for tokens alone takes no people");
