@@ -164,6 +164,11 @@ put_site_rule(struct interaction *i, struct json_build *b)
 		.kind = DESK_CHECK,
 		.checked = desk_ticked(i, "app_password", false)});
 	desk_field(i, b,
+	    &(struct desk_field){.name = "factor",
+		.label = "desk_rule.factor",
+		.kind = DESK_CHECK,
+		.checked = desk_ticked(i, "factor", false)});
+	desk_field(i, b,
 	    &(struct desk_field){.name = "rule",
 		.label = "desk_rule.typed",
 		.note = "desk_rule.typed_note",
@@ -212,6 +217,8 @@ compose_rule(char rule[static SITE_RULE_CAP], struct site_change *s)
 			buf_puts(&b, " signed-in");
 		if (form_get(s->posted, "app_password") != NULL)
 			buf_puts(&b, " app-password");
+		if (form_get(s->posted, "factor") != NULL)
+			buf_puts(&b, " factor");
 	}
 	return buf_ok(&b) ? OK : site_refuse(s, "desk_rule.bad", NULL);
 }
