@@ -8,9 +8,10 @@ setup_file() {
 	port=$(free_port)
 	new_store "http://localhost:$port"
 	PORT=$port
-	for name in alice bob carol dora erik frida gina hugo ida; do
+	for name in alice bob carol dora erik frida gina hugo ida jana kurt; do
 		add_user "$name"
 	done
+	add_client app --trusted
 	export USE_TEST_CLOCK=1
 	start_server
 }
@@ -120,6 +121,63 @@ signed_out_page() {
 	in_page confirm
 	use_passkey "$eve"
 	assert_page 'open for too long'
+}
+
+is_back_at_app() {
+	[[ $(http_header Location) = "$CALLBACK"\?*"$1"=* ]] ||
+	    fail "not sent back with $1" "$(http_status)" "$(http_body)"
+}
+
+@test "passkeys: an app that wants one of a person without has it set up on the way, after a new sign-in by all there is" {
+	local wants wishes
+	PASSKEY=$BATS_TEST_TMPDIR/passkey
+	wants='{"id_token":{"acr":{"essential":true,"value":"phr"}}}'
+	wishes='{"id_token":{"acr":{"value":"phr"}}}'
+	sign_in jana app >/dev/null
+	request jana GET "$(authorize_url app claims="$wishes")"
+	is_back_at_app code
+	request jana GET "$(authorize_url app claims="$wants" prompt=none)"
+	assert_error_redirect unmet_authentication_requirements
+	# An open browser that is found later sets up nothing, nor does an open page.
+	open_page jana "$(authorize_url app acr_values=phr)"
+	assert_page 'wants you to sign in with a passkey'
+	keep_page open
+	submit jana step=cancel
+	assert_error_redirect access_denied
+	travel 601
+	in_page open
+	use_passkey jana
+	page_asks_password
+	open_page jana "$(authorize_url app claims="$wants")"
+	page_asks_password
+	log_in jana
+	assert_page 'wants you to sign in with a passkey'
+	use_passkey jana flags=0x04
+	assert_status 403
+	assert_page 'did not ask you'
+	use_passkey jana passkey_name=Phone
+	is_back_at_app code
+	CLIENT=app redeem "$(url_param code "$(http_header Location)")" >/dev/null
+	assert_equal "$(jwt_claims "$(http_body | field id_token)" | jq -r .acr)" phr
+	# Who has one is asked for it, and for no code that would not do.
+	latchkey session end --user jana >/dev/null
+	open_page jana "$(authorize_url app acr_values=phr)"
+	log_in jana
+	assert_page '&quot;allowCredentials&quot;:\[\{'
+	use_passkey jana
+	is_back_at_app code
+}
+
+@test "passkeys: a rule that wants a second factor takes a passkey in place of an app" {
+	PASSKEY=$BATS_TEST_TMPDIR/passkey
+	latchkey user set kurt --require-factor >/dev/null
+	open_page kurt "$(authorize_url app)"
+	log_in kurt
+	assert_page 'Set up your app.*Use a passkey instead'
+	use_passkey kurt
+	is_back_at_app code
+	run -0 latchkey user factors kurt
+	[[ $output = *passkey* ]]
 }
 
 @test "passkeys: what was sent once opens nothing later; a second press finds the person signed in" {

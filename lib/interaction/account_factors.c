@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "interaction/enrol.h"
+#include "interaction/passkey_form.h"
 #include "protocol/account_factors.h"
 #include "web/date.h"
 
@@ -133,6 +134,7 @@ put_enrolment(struct interaction *i, struct json_build *b)
 {
 	enrol_put(i, b, &own_state(i)->account.user, factors_data(i)->posted);
 	json_put_bool(b, "can_skip", true);
+	passkey_put_none(b);
 }
 
 static void

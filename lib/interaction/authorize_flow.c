@@ -233,7 +233,10 @@ decide_authorization(struct interaction *i)
 		ask_for_second_factor(i);
 		break;
 	case AUTHORIZE_ENROL:
-		enrol_ask(i);
+		interaction_show(i, &enrol_step);
+		break;
+	case AUTHORIZE_ENROL_PASSKEY:
+		interaction_show(i, &enrol_passkey_step);
 		break;
 	case AUTHORIZE_CONSENT:
 		interaction_show(i, &consent_step);
@@ -264,8 +267,8 @@ go_on_signed_in(struct interaction *i)
 }
 
 static const struct step *const authorize_steps[] = {&enrol_step,
-    &enrol_codes_step, &sign_in_step, &second_factor_step, &select_step,
-    &consent_step, &denied_step, NULL};
+    &enrol_codes_step, &enrol_passkey_step, &sign_in_step, &second_factor_step,
+    &select_step, &consent_step, &denied_step, NULL};
 
 static const struct flow authorization = {
     .path = "/authorize",

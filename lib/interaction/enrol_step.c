@@ -2,7 +2,9 @@
 
 #include "base/secret.h"
 #include "interaction/enrol.h"
+#include "interaction/passkey_form.h"
 #include "protocol/account_factors.h"
+#include "protocol/account_passkeys.h"
 
 #include <string.h>
 
@@ -19,18 +21,14 @@ put_enrol_step(struct interaction *i, struct json_build *b)
 {
 	struct account a;
 
-	if (find_enrolling(i, &a) == OK)
+	if (find_enrolling(i, &a) == OK) {
 		enrol_put(i, b, &a.user, i->shown);
-	else
+		passkey_put_new(i, b, &a.user, a.session.sid);
+	} else {
 		b->failed = true;
+	}
 	json_put_bool(b, "can_skip", false);
 	account_wipe(&a);
-}
-
-void
-enrol_ask(struct interaction *i)
-{
-	interaction_show(i, &enrol_step);
 }
 
 /* The same again: the sentence KEY says why. */
@@ -102,11 +100,100 @@ confirm_enrolment(struct interaction *i, const struct form *posted)
 	secret_wipe(secret, sizeof secret);
 }
 
+/* --- a passkey -------------------------------------------------------------*/
+
+/* What the browser made, for the person of A, who proved all there is a moment
+ * ago: one who finds an open page later must not add their own. */
+static enum err
+add_enrolled(struct interaction *i, const struct form *posted,
+    const struct account *a, enum reason *reason)
+{
+	struct call *c = i->call;
+	const struct challenge_bearer bearer =
+	    passkey_bearer(i, CHALLENGE_ADD, a->session.sid);
+	struct passkey_posted p;
+	struct passkey_new n;
+	struct account_passkey_change change = {
+	    .n = &n, .address = c->request.address};
+	struct account again;
+	enum err e;
+
+	if (!account_is_fresh(a))
+		return ERR_LOGIN_REQUIRED;
+	passkey_read(&p, posted);
+	e = passkey_check_new(
+	    c->provider, &bearer, &p.offer, c->now, &n, reason);
+	if (e != OK)
+		return e;
+	e = account_write(c->provider, i->cookie, c->now, account_passkey_add,
+	    &change, &again);
+	*reason = change.reason;
+	account_wipe(&again);
+	return e;
+}
+
+static void
+enrol_passkey(
+    struct interaction *i, const struct form *posted, const struct step *step)
+{
+	struct call *c = i->call;
+	enum reason reason = REASON_NONE;
+	struct account a;
+	enum err e = find_enrolling(i, &a);
+
+	if (e == OK)
+		e = add_enrolled(i, posted, &a, &reason);
+	account_wipe(&a);
+	if (e == OK || e == ERR_LOGIN_REQUIRED) {
+		interaction_again(i);
+	} else if (e == ERR_ACCESS_DENIED) {
+		call_log_refusal(c, e, reason, interaction_client_id(i));
+		c->response.status = 403;
+		i->alert = passkey_alert(i, e, reason);
+		interaction_show(i, step);
+	} else {
+		i->flow->refuse(i, e, reason);
+	}
+}
+
+static void
+enrol_either(struct interaction *i, const struct form *posted)
+{
+	enrol_passkey(i, posted, &enrol_step);
+}
+
+static void
+enrol_passkey_alone(struct interaction *i, const struct form *posted)
+{
+	enrol_passkey(i, posted, &enrol_passkey_step);
+}
+
+static void
+put_enrol_passkey(struct interaction *i, struct json_build *b)
+{
+	struct account a;
+
+	if (find_enrolling(i, &a) == OK)
+		passkey_put_new(i, b, &a.user, a.session.sid);
+	else
+		b->failed = true;
+	account_wipe(&a);
+}
+
 const struct step enrol_step = {
     .purpose = "enrolment for an app",
     .template = "enrol.html",
     .page = put_enrol_step,
-    .buttons = {{"confirm", confirm_enrolment}},
+    .buttons = {{"confirm", confirm_enrolment}, {"passkey", enrol_either},
+	{"cancel", interaction_decline}},
+};
+
+const struct step enrol_passkey_step = {
+    .purpose = "passkey for an app",
+    .template = "enrol_passkey.html",
+    .page = put_enrol_passkey,
+    .buttons = {{"passkey", enrol_passkey_alone},
+	{"cancel", interaction_decline}},
 };
 
 static void

@@ -1,6 +1,8 @@
 /*
- * The steps in which a person sets up an authenticator app because an app or a
- * rule needs a second factor: a row each in the flow that asks.
+ * The steps in which a person sets up a second factor because an app or a rule
+ * needs one: a row each in the flow that asks. enrol_step offers an
+ * authenticator app, or a passkey in its place; enrol_passkey_step a passkey
+ * alone.
  */
 #ifndef LK_INTERACTION_ENROL_STEP_H
 #define LK_INTERACTION_ENROL_STEP_H
@@ -8,9 +10,7 @@
 #include "domain/user.h"
 #include "interaction/interaction.h"
 
-extern const struct step enrol_step, enrol_codes_step;
-
-/* Shows the page to the person who is signed in. */
-void enrol_ask(struct interaction *i);
+/* Shown to the person who is signed in. */
+extern const struct step enrol_step, enrol_codes_step, enrol_passkey_step;
 
 #endif

@@ -6,6 +6,7 @@
 #include "domain/factor.h"
 #include "protocol/consent.h"
 #include "protocol/factor_rule.h"
+#include "protocol/webauthn.h"
 
 #include <string.h>
 
@@ -149,26 +150,50 @@ decide_consent(struct store_txn *t, struct authorize_ctx *d)
  * an open browser later must not add their own. */
 enum { ENROL_FRESH_S = 600 };
 
-/* Signed in with less than is NEEDED. */
-static enum err
-ask_for_more(struct store_txn *t, struct authorize_ctx *d, enum acr needed)
+/* Whether the person has what NEEDED takes. */
+static bool
+has_what_it_takes(const struct authorize_ctx *d, enum acr needed)
 {
-	struct authorize_reply *r = d->r;
-	enum err e = factors_of(t, r->user.user_id, &r->factors);
-	bool has = needed == ACR_PHR ? (r->factors & FACTOR_PASSKEY) != 0
-				     : factor_is_second(r->factors);
+	unsigned factors = d->r->factors;
 
-	if (e != OK)
-		return e;
-	/* A passkey is not set up in the middle of an app's request. */
-	if (d->q->acr >= needed &&
-	    ((d->q->prompt & PROMPT_NONE) || (!has && needed == ACR_PHR)))
-		return refused(REASON_ACR_UNMET, &d->reason);
-	if (has)
+	return needed == ACR_PHR ? (factors & FACTOR_PASSKEY) != 0
+				 : factor_is_second(factors);
+}
+
+/* To set up what is NEEDED, who signs in proves all that there is, and does so
+ * now. */
+static enum err
+ask_to_set_up(struct authorize_ctx *d, enum acr needed)
+{
+	const struct authorize_reply *r = d->r;
+
+	if (factor_is_second(r->factors) && acr_of(r->session.amr) < ACR_TWO)
 		return ask_next(d, AUTHORIZE_FACTOR, ERR_LOGIN_REQUIRED);
 	if (d->now - r->session.auth_time > ENROL_FRESH_S)
 		return ask_next(d, AUTHORIZE_SIGN_IN, ERR_LOGIN_REQUIRED);
-	return ask_next(d, AUTHORIZE_ENROL, ERR_LOGIN_REQUIRED);
+	return ask_next(d,
+	    needed == ACR_PHR ? AUTHORIZE_ENROL_PASSKEY : AUTHORIZE_ENROL,
+	    ERR_LOGIN_REQUIRED);
+}
+
+/* Signed in with less than is NEEDED. */
+static enum err
+ask_for_more(struct authorize_ctx *d, enum acr needed)
+{
+	const struct authorize_request *q = d->q;
+	bool has = has_what_it_takes(d, needed);
+	char rp_id[ISSUER_CAP];
+
+	if (q->acr >= needed && !q->acr_wished &&
+	    ((q->prompt & PROMPT_NONE) ||
+		(!has && needed == ACR_PHR &&
+		    !webauthn_rp_id(rp_id, d->p->conf.issuer))))
+		return refused(REASON_ACR_UNMET, &d->reason);
+	if (!has)
+		return ask_to_set_up(d, needed);
+	if (needed == ACR_PHR)
+		d->r->factors &= FACTOR_PASSKEY;
+	return ask_next(d, AUTHORIZE_FACTOR, ERR_LOGIN_REQUIRED);
 }
 
 static bool
@@ -181,13 +206,22 @@ rule_wants_factor(const struct authorize_ctx *d)
 static enum err
 decide_factor(struct store_txn *t, struct authorize_ctx *d)
 {
-	enum acr needed = d->q->acr;
+	const struct authorize_request *q = d->q;
+	enum acr had = acr_of(d->r->session.amr);
+	enum acr ruled = rule_wants_factor(d) ? ACR_TWO : ACR_NONE;
+	enum acr needed = q->acr > ruled ? q->acr : ruled;
+	enum err e;
 
-	if (needed < ACR_TWO && rule_wants_factor(d))
-		needed = ACR_TWO;
-	if (acr_of(d->r->session.amr) < needed)
-		return ask_for_more(t, d, needed);
-	return decide_consent(t, d);
+	if (had >= needed)
+		return decide_consent(t, d);
+	e = factors_of(t, d->r->user.user_id, &d->r->factors);
+	if (e != OK)
+		return e;
+	/* What is only wished for is asked of those who have it. */
+	if (q->acr_wished &&
+	    (!has_what_it_takes(d, needed) || (q->prompt & PROMPT_NONE)))
+		needed = ruled;
+	return had >= needed ? decide_consent(t, d) : ask_for_more(d, needed);
 }
 
 static enum err

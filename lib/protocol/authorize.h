@@ -51,8 +51,9 @@ struct authorize_request {
 	char login_hint[LOGIN_HINT_CAP];
 	bool has_hint; /* a valid id_token_hint, for this person */
 	uint8_t hint_user_id[USER_ID_LEN];
-	bool bad_hint; /* an id_token_hint that fits no person */
-	enum acr acr;  /* the least that is asked for; ACR_NONE: any */
+	bool bad_hint;   /* an id_token_hint that fits no person */
+	enum acr acr;    /* the least that is asked for; ACR_NONE: any */
+	bool acr_wished; /* it is no condition: a voluntary claim (Core 5.5) */
 	char acr_values[ACR_VALUES_CAP]; /* what is asked for, of what there
 					  * is, the best first */
 };
@@ -72,13 +73,14 @@ struct authorize_answer {
 };
 
 enum authorize_step {
-	AUTHORIZE_CODE,        /* done: redirect with the code */
-	AUTHORIZE_SIGN_IN,     /* ask who it is */
-	AUTHORIZE_SELECT,      /* ask whether to go on as this person */
-	AUTHORIZE_FACTOR,      /* ask for the second factor they have */
-	AUTHORIZE_ENROL,       /* ask to set one up: one is needed */
-	AUTHORIZE_CONSENT,     /* ask what the app may have */
-	AUTHORIZE_NOT_ADMITTED /* this person may not use this app: say so */
+	AUTHORIZE_CODE,          /* done: redirect with the code */
+	AUTHORIZE_SIGN_IN,       /* ask who it is */
+	AUTHORIZE_SELECT,        /* ask whether to go on as this person */
+	AUTHORIZE_FACTOR,        /* ask for the second factor they have */
+	AUTHORIZE_ENROL,         /* ask to set one up: one is needed */
+	AUTHORIZE_ENROL_PASSKEY, /* the same: a passkey is */
+	AUTHORIZE_CONSENT,       /* ask what the app may have */
+	AUTHORIZE_NOT_ADMITTED   /* this person may not use this app: say so */
 };
 
 struct authorize_reply {
@@ -87,7 +89,8 @@ struct authorize_reply {
 	bool signed_in;
 	struct session session; /* of the person who is signed in */
 	struct user user;
-	unsigned factors;          /* what they have, with AUTHORIZE_FACTOR */
+	unsigned factors;          /* what they have that is enough, with
+				    * AUTHORIZE_FACTOR */
 	struct consent remembered; /* with AUTHORIZE_CONSENT */
 };
 

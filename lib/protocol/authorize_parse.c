@@ -281,7 +281,8 @@ add_acr_claim(struct authorize_request *q, const json_t *acr)
 }
 
 /* Of `claims` acr alone is looked at (Core 5.5.1.1): where it is essential, a
- * value that is not known here cannot be met. */
+ * value that is not known here cannot be met. Where it is voluntary, and not
+ * said by acr_values, which are a condition (RFC 9470 5), it is a wish. */
 static enum err
 read_acr_claim(struct authorize_parse_ctx *s, const struct json_object_view *v)
 {
@@ -289,6 +290,7 @@ read_acr_claim(struct authorize_parse_ctx *s, const struct json_object_view *v)
 	    json_object_get(json_object_view_object(v, "id_token"), "acr");
 	bool essential = json_is_true(json_object_get(acr, "essential"));
 
+	s->q->acr_wished = !essential && s->q->acr == ACR_NONE;
 	if (essential) {
 		s->q->acr = ACR_NONE;
 		s->q->acr_values[0] = '\0';
