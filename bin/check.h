@@ -38,6 +38,9 @@ void check_keys(struct check_run *c, const struct check_keys *keys);
 /* People, for the walk through the store. */
 void check_people(struct check_run *c, struct store_txn *t);
 
+/* Second factors that some rule needs, for the walk through the store. */
+void check_factors(struct check_run *c, struct store_txn *t);
+
 /* Programs that have files open which are no longer those of the store. */
 void check_held(struct check_run *c);
 

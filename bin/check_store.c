@@ -151,6 +151,7 @@ survey_step(struct store_txn *t, void *arg)
 	json_object_clear(s->c->sites);
 	check_keys_read(&s->keys, t);
 	check_people(s->c, t);
+	check_factors(s->c, t);
 	client_each(t, check_client, s);
 	site_each(t, check_site, s->c);
 	s->clock_behind_s = store_clock_behind(t, s->c->a->now);

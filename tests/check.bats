@@ -747,6 +747,26 @@ rests_on() {
 	    libcurl4
 }
 
+@test "check: a second factor that is required and cannot be set up or checked is found, with what to do" {
+	local with
+	mkdir "$BATS_TEST_TMPDIR/lib"
+	echo 'no library' >"$BATS_TEST_TMPDIR/lib/liboath.so.0"
+	with=$BATS_TEST_TMPDIR/lib
+	LD_LIBRARY_PATH=$with finds_nothing --offline
+	latchkey client set app --require-factor >/dev/null
+	finds_nothing --offline
+	LD_LIBRARY_PATH=$with run findings --offline
+	[[ $output = 'warning a second factor is required (client app), and without liboath it can only be a passkey'*liboath0* ]]
+	latchkey client set app --no-require-factor >/dev/null
+	latchkey site add https://photos.example.org --rule '/ signed-in' \
+	    --rule '/admin signed-in factor' >/dev/null
+	set_conf issuer https://192.0.2.1
+	LD_LIBRARY_PATH=$with run findings --offline
+	[[ $output = *'error a second factor is required (a rule of the site https://photos.example.org), and none can be set up here'* ]]
+	run findings --offline
+	[[ $output != *'second factor'* ]]
+}
+
 # answer_with ANSWER [BYTES]: at an issuer of its own, and then as many x.
 answer_with() {
 	local port

@@ -554,6 +554,7 @@ factor_pages() {
 	ask app
 	press login username=dan password="$PASSWORD"
 	ask app && see 200
+	ask app acr_values=phr && see 200
 	person=bob
 	open_page bob "$ISSUER/account/factors"
 	press login username=bob password="$PASSWORD"

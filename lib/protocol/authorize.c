@@ -4,6 +4,7 @@
 #include "base/reason.h"
 #include "base/str.h"
 #include "domain/factor.h"
+#include "jose/totp.h"
 #include "protocol/consent.h"
 #include "protocol/factor_rule.h"
 #include "protocol/webauthn.h"
@@ -172,7 +173,8 @@ ask_to_set_up(struct authorize_ctx *d, enum acr needed)
 	if (d->now - r->session.auth_time > ENROL_FRESH_S)
 		return ask_next(d, AUTHORIZE_SIGN_IN, ERR_LOGIN_REQUIRED);
 	return ask_next(d,
-	    needed == ACR_PHR ? AUTHORIZE_ENROL_PASSKEY : AUTHORIZE_ENROL,
+	    needed == ACR_PHR || !totp_available() ? AUTHORIZE_ENROL_PASSKEY
+						   : AUTHORIZE_ENROL,
 	    ERR_LOGIN_REQUIRED);
 }
 
