@@ -110,6 +110,52 @@ print(base64.b32decode(sys.argv[1]).hex())' "${secret// /}")
 	is_signed_in
 }
 
+@test "factors: the same form sent twice, by two presses or by Back, ends where it led; in another browser the code is used" {
+	set_up alice
+	travel 30
+	rm -f "$BATS_TEST_TMPDIR"/cgi-jar-*
+	open_page alice "$(authorize_url app prompt=login)"
+	log_in alice
+	keep_page second
+	now=$(totp "$secret")
+	submit alice step=code code="$now"
+	is_signed_in
+	in_page second
+	submit alice step=code code="$now"
+	is_signed_in
+	in_page second
+	submit alice step=code code="${codes[0]}"
+	is_signed_in
+	in_page second
+	submit alice step=code code="${codes[0]}"
+	is_signed_in
+	run -0 latchkey session list --json
+	assert_equal "$(jq length <<<"$output")" 2
+	# A session of before is no answer to an app that asks again.
+	travel 100
+	open_page alice "$(authorize_url app prompt=login)"
+	log_in alice
+	submit alice step=code code="$now"
+	assert_status 403
+}
+
+@test "factors: a step up sent twice ends where the first did" {
+	sign_in alice app >/dev/null
+	cp "$BATS_TEST_TMPDIR"/cgi-jar-alice "$BATS_TEST_TMPDIR"/kept
+	rm "$BATS_TEST_TMPDIR"/cgi-jar-alice
+	set_up alice
+	cp "$BATS_TEST_TMPDIR"/kept "$BATS_TEST_TMPDIR"/cgi-jar-alice
+	travel 30
+	open_page alice "$(authorize_url app acr_values=2)"
+	keep_page second
+	now=$(totp "$secret")
+	submit alice step=code code="$now"
+	is_signed_in
+	in_page second
+	submit alice step=code code="$now"
+	is_signed_in
+}
+
 @test "factors: two browsers at once, one code: one session" {
 	set_up alice
 	travel 30

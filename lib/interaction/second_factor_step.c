@@ -6,6 +6,7 @@
 #include "domain/factor.h"
 #include "interaction/passkey_form.h"
 #include "interaction/sign_in_step.h"
+#include "protocol/account.h"
 #include "protocol/second_factor.h"
 #include "web/reader.h"
 
@@ -77,6 +78,40 @@ ask_for_factor(struct interaction *i, unsigned kinds)
 	interaction_show(i, &second_factor_step);
 }
 
+/* Whether the form came twice, by two presses or by Back, and the first one
+ * did it: this browser has a session of the person that is younger than what
+ * was proven, or that has the factor which this was to add. */
+static bool
+is_done_already(struct interaction *i)
+{
+	const struct proof *p = &i->proof;
+	int64_t began = p->expires_at - PROOF_LIFETIME_S;
+	struct account a;
+	bool done = account_read(i->call->provider, i->cookie, i->call->now,
+			NULL, NULL, &a) == OK &&
+		    memcmp(a.user.user_id, p->user_id, USER_ID_LEN) == 0 &&
+		    acr_of(a.session.amr) >= ACR_TWO &&
+		    (p->auth_time != 0 ||
+			(p->expires_at != 0 && a.session.auth_time >= began));
+
+	account_wipe(&a);
+	return done;
+}
+
+/* A code that is right opens nothing twice: where the first press did it, the
+ * second one goes where that led. */
+static void
+refuse_factor(
+    struct interaction *i, enum err e, const struct session_open_reply *r)
+{
+	if (!is_done_already(i))
+		second_factor_failed(i, e, r);
+	else if (i->proof.auth_time != 0)
+		interaction_again(i);
+	else
+		i->flow->signed_in(i);
+}
+
 static void
 open_session(struct interaction *i, const struct factor_try *code)
 {
@@ -91,7 +126,7 @@ open_session(struct interaction *i, const struct factor_try *code)
 		 r.reason == REASON_PASSKEY_UNKNOWN)
 		sign_in_passkey_failed(i, e, r.reason);
 	else if (r.reason != REASON_NONE)
-		second_factor_failed(i, e, &r);
+		refuse_factor(i, e, &r);
 	else
 		sign_in_refuse(i, e);
 	session_open_reply_wipe(&r);
