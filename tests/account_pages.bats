@@ -177,6 +177,20 @@ sids() {
 	assert_status 303
 }
 
+@test "password: this browser goes on with another cookie, and the one of before opens nothing (ASVS 7.2.4)" {
+	open_account alice password
+	cp "$BATS_TEST_TMPDIR"/cgi-jar-alice "$BATS_TEST_TMPDIR"/cgi-jar-thief
+	submit alice step=save password="$PASSWORD" \
+	    new_password='a new good phrase'
+	assert_page 'role="status"'
+	! cmp -s "$BATS_TEST_TMPDIR"/cgi-jar-{alice,thief}
+	request thief GET "$ISSUER/account"
+	assert_page '<h1>Sign in</h1>'
+	request alice GET "$ISSUER/account"
+	assert_page 'Alice Adams'
+	(($(sids | wc -l) == 1))
+}
+
 @test "password: the other sessions stay if that is wished" {
 	device phone Phone
 	open_account alice password

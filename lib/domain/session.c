@@ -61,6 +61,15 @@ session_make(struct session *s, struct session_cookie *c,
 }
 
 void
+session_renew(struct session *s, struct session_cookie *c)
+{
+	memcpy(s->before_hash, s->secret_hash, HASH_LEN);
+	memcpy(c->sid, s->sid, SID_LEN);
+	random_bytes(c->secret, SESSION_SECRET_LEN);
+	secret_hash(s->secret_hash, c->secret, SESSION_SECRET_LEN);
+}
+
+void
 session_note_place(struct session *s, const char *address, const char *agent)
 {
 	str_cut(s->address, sizeof s->address, address);

@@ -72,6 +72,10 @@ void session_make(struct session *s, struct session_cookie *c,
     const uint8_t user_id[static USER_ID_LEN], const char *amr,
     const struct session_lifetimes *l, bool remembered, int64_t now);
 
+/* Gives S another secret, and C the cookie that goes with it: the one of before
+ * opens nothing from now on. */
+void session_renew(struct session *s, struct session_cookie *c);
+
 /* Notes where the person signed in; either may be NULL. What is too long is
  * cut. */
 void session_note_place(

@@ -63,11 +63,15 @@ change_password(struct interaction *i, const struct form *posted)
 	e = account_change_password(c->provider, &q, c->now, &r);
 	if (e != OK) {
 		refuse_old(i, e, r.wait_s);
-		return;
+	} else {
+		browser_sign_in(
+		    &c->response, i->conf, &r.session, &r.cookie, c->now);
+		browser_set_devices(&c->response, i->conf, &r.devices);
+		own_page_done(i, "/account/password",
+		    q.everywhere ? "done.password_everywhere"
+				 : "done.password");
 	}
-	browser_set_devices(&c->response, i->conf, &r.devices);
-	own_page_done(i, "/account/password",
-	    q.everywhere ? "done.password_everywhere" : "done.password");
+	password_change_reply_wipe(&r);
 }
 
 /* What is wrong with the form, before anything is charged for. */

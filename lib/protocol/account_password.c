@@ -32,6 +32,7 @@ put_password(struct store_txn *t, struct account *a, void *arg)
 	struct devices *kept = &c->r->devices;
 	uint8_t before[HASH_LEN];
 	const uint8_t *old;
+	enum err e;
 
 	proof_password(before, &a->user);
 	if (!secret_equal(before, c->before, HASH_LEN))
@@ -49,9 +50,12 @@ put_password(struct store_txn *t, struct account *a, void *arg)
 	    a->now);
 	user_end_devices(&a->user);
 	device_add(kept, old, k, &a->user, a->now);
+	session_renew(&a->session, &c->r->cookie);
+	c->r->session = a->session;
 	account_audit(t, a, "password_changed", NULL,
 	    c->q->everywhere ? "sessions ended" : NULL, c->q->from);
-	return user_put(t, &a->user, a->now);
+	e = session_put(t, &a->session);
+	return e == OK ? user_put(t, &a->user, a->now) : e;
 }
 
 /* Whether the old password is right, of a person who has one. */
@@ -95,4 +99,10 @@ account_change_password(const struct provider *p,
 	account_wipe(&a);
 	secret_wipe(&c, sizeof c);
 	return e;
+}
+
+void
+password_change_reply_wipe(struct password_change_reply *r)
+{
+	secret_wipe(r, sizeof *r);
 }

@@ -21,8 +21,10 @@ struct password_change_request {
 
 struct password_change_reply {
 	struct devices devices; /* what the browser is to keep */
-	int64_t wait_s;         /* of ERR_TOO_MANY_REQUESTS */
-	size_t ended;           /* sessions */
+	struct session session; /* its own goes on, with another cookie */
+	struct session_cookie cookie;
+	int64_t wait_s; /* of ERR_TOO_MANY_REQUESTS */
+	size_t ended;   /* sessions */
 };
 
 /*
@@ -34,5 +36,7 @@ struct password_change_reply {
 enum err account_change_password(const struct provider *p,
     const struct password_change_request *q, int64_t now,
     struct password_change_reply *r) MUST_CHECK;
+
+void password_change_reply_wipe(struct password_change_reply *r);
 
 #endif
