@@ -4,6 +4,7 @@
 #include "domain/audit.h"
 #include "domain/factor.h"
 #include "domain/passkey.h"
+#include "domain/session.h"
 #include "domain/user.h"
 #include "output.h"
 
@@ -159,6 +160,7 @@ remove_passkeys(struct store_txn *t, struct factors_ctx *c)
 	passkey_each(t, c->user.user_id, collect_passkey, &w);
 	for (size_t n = 0; n < w.count; n++) {
 		passkey_del(t, w.hash[n]);
+		session_end_of_passkey(t, c->user.user_id, w.hash[n], NULL);
 		note_removal(c, "passkey");
 	}
 }

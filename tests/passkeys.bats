@@ -168,6 +168,31 @@ is_back_at_app() {
 	is_back_at_app code
 }
 
+@test "passkeys: one that is removed signs out where it signed in, except here" {
+	local eve browsers=30
+	PASSKEY=$BATS_TEST_TMPDIR/passkey
+	add_user lena
+	open_page lena "$ISSUER/account/passkeys"
+	log_in lena
+	use_passkey lena passkey_name=Phone
+	signed_out_page
+	use_passkey "$eve"
+	assert_page 'Last used on'
+	request "$eve" GET "$ISSUER/account"
+	refute_page 'value="login"'
+	request lena GET "$ISSUER/account/passkeys"
+	submit lena step=remove
+	assert_page 'you are signed out, except here'
+	submit lena step=confirm
+	assert_page 'role="status"'
+	request "$eve" GET "$ISSUER/account"
+	assert_page 'value="login"'
+	request lena GET "$ISSUER/account"
+	refute_page 'value="login"'
+	run -0 latchkey audit
+	[[ $output = *session_ended*lena*'those of a passkey'* ]]
+}
+
 @test "passkeys: a rule that wants a second factor takes a passkey in place of an app" {
 	PASSKEY=$BATS_TEST_TMPDIR/passkey
 	latchkey user set kurt --require-factor >/dev/null

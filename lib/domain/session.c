@@ -24,6 +24,7 @@ static const struct record_field session_fields[] = {
 	"absolute_expires_at"),
     FIELD_OF(struct session, address, TEXT, SHOWN, "address"),
     FIELD_OF(struct session, agent, TEXT, SHOWN, "agent"),
+    FIELD_OF(struct session, passkey, BYTES, INNER, "passkey"),
 };
 const struct record_type session_record = {
     .table = TABLE_SESSIONS,
@@ -246,4 +247,37 @@ session_end_all(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 
 	return record_prune(
 	    t, &session_record, &set, &s, is_not_kept, (void *)(uintptr_t)keep);
+}
+
+void
+session_note_passkey(struct session *s, const uint8_t hash[static HASH_LEN])
+{
+	memcpy(s->passkey, hash, SESSION_PASSKEY_LEN);
+}
+
+struct passkey_sessions {
+	const uint8_t *hash, *keep;
+};
+
+static bool
+is_of_passkey(void *arg, const void *record)
+{
+	const struct passkey_sessions *p = arg;
+	const struct session *s = record;
+
+	return memcmp(s->passkey, p->hash, SESSION_PASSKEY_LEN) == 0 &&
+	       (p->keep == NULL || memcmp(s->sid, p->keep, SID_LEN) != 0);
+}
+
+size_t
+session_end_of_passkey(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN],
+    const uint8_t hash[static HASH_LEN], const uint8_t *keep)
+{
+	const struct record_set set =
+	    record_set_of(&session_record, user_id, NULL);
+	struct passkey_sessions p = {hash, keep};
+	struct session s;
+
+	return record_prune(t, &session_record, &set, &s, is_of_passkey, &p);
 }

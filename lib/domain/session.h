@@ -25,6 +25,7 @@ enum {
 	SID_TEXT_CAP = BASE64URL_CAP(SID_LEN),
 	SESSION_SECRET_LEN = 32,
 	SESSION_COOKIE_CAP = BASE64URL_CAP(SID_LEN + SESSION_SECRET_LEN),
+	SESSION_PASSKEY_LEN = 16,
 	AMR_CAP = 64,
 	AGENT_CAP = 201,
 	ADDRESS_CAP = 64
@@ -46,6 +47,8 @@ struct session {
 	int64_t absolute_expires_at;
 	char agent[AGENT_CAP];     /* User-Agent at the sign-in, cut; or "" */
 	char address[ADDRESS_CAP]; /* REMOTE_ADDR at the sign-in; or "" */
+	uint8_t passkey[SESSION_PASSKEY_LEN]; /* of the hash of the passkey that
+					       * was used; or zeroes */
 };
 
 extern const struct record_type session_record;
@@ -126,6 +129,16 @@ void session_end(struct store_txn *t, const uint8_t sid[static SID_LEN]);
  * false. */
 void session_each(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], record_visit *visit, void *arg);
+
+/* Notes that the passkey of HASH signed the person in, or confirmed them. */
+void session_note_passkey(
+    struct session *s, const uint8_t hash[static HASH_LEN]);
+
+/* Ends those sessions of a person that the passkey of HASH opened, except KEEP
+ * (may be NULL); how many. */
+size_t session_end_of_passkey(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN],
+    const uint8_t hash[static HASH_LEN], const uint8_t *keep);
 
 /* Ends all sessions of a person but KEEP (may be NULL); how many. */
 size_t session_end_all(struct store_txn *t,

@@ -105,5 +105,9 @@ account_passkey_remove(struct store_txn *t, struct account *a, void *arg)
 		return refused(REASON_LAST_WAY_IN, &c->reason);
 	passkey_del(t, k.hash);
 	audit_passkey_change(t, a, "passkey_removed", k.name, c->address);
+	if (session_end_of_passkey(t, a->user.user_id, k.hash, a->session.sid) >
+	    0)
+		account_audit(t, a, "session_ended", NULL,
+		    "those of a passkey that was removed", c->address);
 	return store_failed(t);
 }

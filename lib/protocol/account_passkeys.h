@@ -35,7 +35,9 @@ struct account_passkey_change {
 /* Each takes a struct account_passkey_change. ERR_NOT_FOUND: the person has
  * none such. ERR_ACCESS_DENIED, with its reason: see passkey_give, and
  * REASON_LAST_WAY_IN for a removal after which nothing signs the person in.
- * One that was added upgrades the session: it has just been shown. */
+ * One that was added upgrades the session: it has just been shown. One that is
+ * removed takes the sessions with it that it opened, except the present one:
+ * the device that has it may be lost. */
 account_step account_passkey_add, account_passkey_rename,
     account_passkey_remove;
 

@@ -210,6 +210,8 @@ session_open_step(struct store_txn *t, void *arg)
 	if (c->proof->auth_time != 0)
 		r->session.auth_time = c->proof->auth_time;
 	session_note_place(&r->session, c->q->address, c->q->agent);
+	if (passkey_was_used(&c->proof->passkey))
+		session_note_passkey(&r->session, c->proof->passkey.hash);
 	if (before != NULL)
 		session_outlast(t, &r->session, &old, c->now);
 	e = session_put(t, &r->session);
