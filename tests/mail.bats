@@ -161,6 +161,23 @@ waiting() {
 	[[ $output = *'who are you?'* ]] || fail "$output"
 }
 
+@test "mail: the old address is told that the person has another one now, if it was vouched for" {
+	set_conf mail_new_sign_in no
+	open_page alice "$ISSUER/account/email"
+	log_in alice
+	submit alice step=save email=new@example.org
+	assert_equal "$(waiting new)" 1
+	latchkey mail >/dev/null
+	sent
+	assert_equal "$(json .to)" alice@example.org
+	assert_equal "$(json .subject)" 'The e-mail address of your account has changed'
+	[[ $(json .body) = *'Hello Alice Adams'*'account alice at 127.0.0.1'*'from 127.0.0.1'*"$ISSUER/account"* ]] ||
+	    fail "$output"
+	submit alice step=save email=new@example.org
+	submit alice step=save email=third@example.org
+	assert_equal "$(waiting new)" 0
+}
+
 @test "mail: a new browser's sign-in is told to its person, a known one's is not" {
 	sign_in alice app >/dev/null
 	assert_equal "$(waiting new)" 1

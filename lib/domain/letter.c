@@ -199,6 +199,29 @@ letter_send_sign_in(const struct conf *conf, const struct user *u,
 }
 
 enum err
+letter_send_email_changed(const struct conf *conf, const struct user *u,
+    const char *address, int64_t now)
+{
+	static const char *const parts[] = {"mail.greeting", "mail.email.body",
+	    "mail.email.not_you", "mail.link", NULL};
+	const struct catalogue *c = letter_language(conf, u);
+	char name[USER_FULL_NAME_CAP], at[DATE_CAP], url[ISSUER_CAP + 16];
+	struct letter letter = {.conf = conf,
+	    .catalogue = c,
+	    .to = u->email,
+	    .now = now,
+	    .places = {{"display", user_full_name(name, u)}, {"name", u->name},
+		{"provider_name", conf->provider_name}, {"link", url},
+		{"at", at}, {"address", address}, {NULL, NULL}}};
+	struct buf b;
+
+	tell_time(at, c, u, now);
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "%s/account", conf->issuer);
+	return send_letter(&letter, "mail.email.subject", parts);
+}
+
+enum err
 letter_write_test(
     struct buf *b, const struct conf *conf, const char *address, int64_t now)
 {

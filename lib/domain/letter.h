@@ -28,6 +28,11 @@ enum err letter_send_link(const struct conf *conf, const struct user *u,
 enum err letter_send_sign_in(const struct conf *conf, const struct user *u,
     const char *agent, const char *address, int64_t now) MUST_CHECK;
 
+/* U, as they were, have another e-mail address now: the one of before is told.
+ * ADDRESS is where it was changed. */
+enum err letter_send_email_changed(const struct conf *conf,
+    const struct user *u, const char *address, int64_t now) MUST_CHECK;
+
 /* A test, to ADDRESS, into B. */
 enum err letter_write_test(struct buf *b, const struct conf *conf,
     const char *address, int64_t now) MUST_CHECK;

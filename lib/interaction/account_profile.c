@@ -1,8 +1,10 @@
 #include "interaction/account_profile.h"
 
 #include "base/language.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "base/zone_names.h"
+#include "domain/letter.h"
 #include "interaction/own_parts.h"
 #include "protocol/account_profile.h"
 #include "web/reader.h"
@@ -163,6 +165,19 @@ put_email(struct interaction *i, struct json_build *b)
 		(d->typed == NULL || str_equal(d->typed, u->email)));
 }
 
+/* The address of before is told, for the new one may be a thief's. That it
+ * cannot be is no reason to keep the old one. */
+static void
+tell_old_address(struct interaction *i, const struct email_change *change)
+{
+	const struct call *c = i->call;
+
+	if (change->changed && letter_wanted(i->conf, &change->before) &&
+	    letter_send_email_changed(
+		i->conf, &change->before, c->request.address, c->now) != OK)
+		log_fault("a mail could not be written", NULL);
+}
+
 static void
 save_email(struct interaction *i, const struct form *posted)
 {
@@ -181,12 +196,15 @@ save_email(struct interaction *i, const struct form *posted)
 	}
 	e = account_write(c->provider, i->cookie, c->now, account_set_email,
 	    &change, &s->account);
-	if (e == OK && change.taken)
+	if (e == OK && change.taken) {
 		own_ask_again(i, &email_step, "email.taken");
-	else if (e == OK)
+	} else if (e == OK) {
+		tell_old_address(i, &change);
 		own_page_done(i, "/account/email", "done.saved");
-	else
+	} else {
 		own_page_refuse(i, e, REASON_NONE);
+	}
+	user_wipe(&change.before);
 }
 
 static const struct step email_step = {

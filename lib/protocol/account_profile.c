@@ -93,15 +93,17 @@ account_set_email(struct store_txn *t, struct account *a, void *arg)
 	struct email_change *c = arg;
 	enum err e = OK;
 
-	c->taken = false;
+	c->taken = c->changed = false;
 	if (str_equal(c->email, a->user.email))
 		return OK;
 	if (c->email[0] != '\0')
 		e = is_taken(t, a, c->email, &c->taken);
 	if (e != OK || c->taken)
 		return e;
+	c->before = a->user;
 	if (str_copy(a->user.email, sizeof a->user.email, c->email) != OK)
 		return ERR_INVALID_REQUEST;
+	c->changed = true;
 	a->user.email_verified = false;
 	account_audit(t, a, "email_changed", NULL, c->email, c->from);
 	return user_put(t, &a->user, a->now);

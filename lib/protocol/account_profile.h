@@ -41,8 +41,11 @@ enum err account_set_profile(
  * is not verified. */
 struct email_change {
 	const char *email;
-	const char *from; /* REMOTE_ADDR */
-	bool taken;       /* answered: it names another person here */
+	const char *from;   /* REMOTE_ADDR */
+	bool taken;         /* answered: it names another person here */
+	bool changed;       /* answered */
+	struct user before; /* answered, if it changed: who to tell so at the
+			     * address of before. The caller wipes it */
 };
 
 /* An account_step: ARG is a struct email_change, whose address has the form of
