@@ -87,6 +87,8 @@ through() {
 	fail "redirected $hops times" "$went"
 }
 
+page_asks_to_leave() { http_body | grep -q 'value="logout"'; }
+
 # sign_in_by PERSON URL: the app's own address that leads to the provider.
 sign_in_by() {
 	went=
@@ -193,4 +195,79 @@ get_url() {
 	request - POST "$SITE/mcp" -H "Authorization: Bearer $(get_tokens alice \
 	    other | field access_token)"
 	assert_status 401
+}
+
+# --- Signal K ----------------------------------------------------------------
+
+@test "signalk: signs in with rights by group, and out without a hint or client_id" {
+	local dir=$BATS_TEST_TMPDIR/boat
+	local -a environment
+	from_npm signalk "signalk-server@$(tried signalk)"
+	register signalk
+	mkdir "$dir"
+	echo '{"security": {"strategy": "./tokensecurity"}, "interfaces": {}}' \
+	    >"$dir/settings.json"
+	readarray -t environment < <(grep '^SIGNALK_' <<<"$settings")
+	app_by env "${environment[@]}" PORT="$APP_PORT" \
+	    SIGNALK_NODE_CONFIG_DIR="$dir" \
+	    node "$app/node_modules/signalk-server/bin/signalk-server" -c "$dir"
+	sign_in_by alice "$SITE/signalk/v1/auth/oidc/login"
+	request alice GET "$SITE/skServer/loginStatus"
+	http_body | jq -e '.status == "loggedIn" and .username == "alice" and
+	    .userLevel == "admin"'
+	sign_in_by bob "$SITE/signalk/v1/auth/oidc/login"
+	request bob GET "$SITE/skServer/loginStatus"
+	http_body | jq -e '.username == "bob" and .userLevel == "readonly"'
+
+	# It names itself by nothing but where people go next: they are asked.
+	went=
+	request alice GET "$SITE/signalk/v1/auth/oidc/logout"
+	through alice
+	[[ $went = "$ISSUER/logout?"*post_logout_redirect_uri=* ]]
+	[[ $went != *client_id* && $went != *id_token_hint* ]]
+	submit alice step=logout
+	assert_page "href=\"$SITE/\""
+	request alice GET "$(authorize_url signalk prompt=none \
+	    redirect_uri="$SITE/signalk/v1/auth/oidc/callback")"
+	assert_error login_required
+}
+
+# --- MeshCentral -------------------------------------------------------------
+
+@test "meshcentral: people of the right group come in, the administrators' group administrates, and sign-out comes back" {
+	local dir=$BATS_TEST_TMPDIR/mesh
+	from_npm meshcentral "meshcentral@$(tried meshcentral)" passport@0.7 \
+	    connect-flash@0.1 openid-client@5.7.1
+	register meshcentral
+	mkdir "$dir"
+	jq -n --argjson oidc "{ $(between '^"authStrategies"' '^}') }" \
+	    --argjson port "$APP_PORT" '{
+	    settings: {cert: "127.0.0.1", port: $port, portBind: "127.0.0.1",
+		exactPorts: true, redirPort: 0, mpsPort: 0, WANonly: true,
+		tlsOffload: "127.0.0.1", selfUpdate: false},
+	    domains: {"": ({title: "Mesh"} + $oidc)}}' >"$dir/config.json"
+	cd "$app"
+	app_by node node_modules/meshcentral/meshcentral.js --datapath "$dir" \
+	    --filespath "$dir/files"
+	sign_in_by alice "$SITE/auth-oidc"
+	request alice GET "$SITE/"
+	assert_page 'id="logoutControl'
+	# What it knows of her: all rights, and groups of its own.
+	jq -es --arg sub "$(latchkey user show alice --json | jq -r .sub)" '
+	    any(.[]; ._id == "user//~oidc:\($sub)" and .siteadmin == 4294967295 and
+		.name == "Alice Adams" and .email == "alice@example.org") and
+	    any(.[]; .type == "ugrp" and .name == "family")' \
+	    <(grep '"_id"' "$dir/meshcentral.db")
+	sign_in_by bob "$SITE/auth-oidc"
+	request bob GET "$SITE/"
+	refute_page 'id="logoutControl'
+
+	went=
+	request alice GET "$SITE/logout"
+	through alice
+	[[ $went = *"$ISSUER/logout?"* ]] || fail "$went"
+	! page_asks_to_leave || submit alice step=logout
+	request alice GET "$(authorize_url meshcentral prompt=none \
+	    redirect_uri="$SITE/auth-oidc-callback")"
+	assert_error login_required
 }
