@@ -34,9 +34,13 @@ message_part(const struct catalogue *c, const char *group, const char *name,
 	struct buf b;
 
 	buf_init(&b, key, sizeof key);
-	buf_printf(&b, "%s.%s", group, name);
-	if (part != NULL)
-		buf_printf(&b, ".%s", part);
+	buf_puts(&b, group);
+	buf_putc(&b, '.');
+	buf_puts(&b, name);
+	if (part != NULL) {
+		buf_putc(&b, '.');
+		buf_puts(&b, part);
+	}
 	return buf_ok(&b) ? message_text(c, key) : NULL;
 }
 

@@ -127,7 +127,8 @@ const char *
 templates_text(const struct templates *t, const char *name)
 {
 	for (size_t i = 0; i < t->count; i++)
-		if (str_equal(template_builtins[i].name, name))
+		if (template_builtins[i].name[0] == name[0] &&
+		    str_equal(template_builtins[i].name, name))
 			return t->override[i] != NULL
 				   ? t->override[i]
 				   : template_builtins[i].text;
@@ -146,9 +147,18 @@ fault(const struct render *r, const char *what, const char *name)
 	return ERR_SYNTAX;
 }
 
+/* Where the next two braces are; NULL: nowhere before END. */
+static const char *
+find_braces(const char *s, const char *end)
+{
+	while ((s = memchr(s, '{', (size_t)(end - s))) != NULL && s[1] != '{')
+		s++;
+	return s;
+}
+
 /* Letters, digits and _ - . (Not by strspn, which begins with a table.) */
-static bool
-is_name(const char *s)
+static size_t
+name_length(const char *s)
 {
 	const char *c = s;
 
@@ -156,21 +166,37 @@ is_name(const char *s)
 	       (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
 	       *c == '-')
 		c++;
-	return c > s && *c == '\0';
+	return (size_t)(c - s);
+}
+
+/* What is wrong with the tag whose name begins at NAME. */
+static enum err
+bad_tag(const struct render *r, const char *name, const char *close)
+{
+	const char *end = strstr(name, close);
+	char shown[NAME_CAP];
+
+	if (end == NULL)
+		return fault(r, "unclosed_tag", NULL);
+	if (str_copy_n(shown, sizeof shown, name, (size_t)(end - name)) != OK)
+		shown[0] = '\0';
+	return fault(r, "bad_tag", shown);
 }
 
 /* Reads the next tag of TEXT: ERR_NOT_FOUND if there is none. */
 static enum err
 next_tag(const struct render *r, struct span text, struct tag *tag)
 {
-	const char *close = "}}", *name, *end;
+	const char *close = "}}", *name;
+	size_t len;
 
-	tag->begin = strstr(text.begin, "{{");
-	if (tag->begin == NULL || tag->begin >= text.end)
+	tag->begin = find_braces(text.begin, text.end);
+	if (tag->begin == NULL)
 		return ERR_NOT_FOUND;
 	name = tag->begin + 2;
 	tag->kind = '=';
-	if (*name != '\0' && strchr("#^/>{", *name) != NULL)
+	if (*name == '#' || *name == '^' || *name == '/' || *name == '>' ||
+	    *name == '{')
 		tag->kind = *name++;
 	if (tag->kind == '{')
 		close = "}}}";
@@ -178,14 +204,13 @@ next_tag(const struct render *r, struct span text, struct tag *tag)
 		tag->kind = 't';
 		name += 2;
 	}
-	end = strstr(name, close);
-	if (end == NULL || end >= text.end)
-		return fault(r, "unclosed_tag", NULL);
-	if (str_copy_n(tag->name, sizeof tag->name, name,
-		(size_t)(end - name)) != OK ||
-	    !is_name(tag->name))
-		return fault(r, "bad_tag", tag->name);
-	tag->end = end + strlen(close);
+	len = name_length(name);
+	tag->end = name + len + strlen(close);
+	if (!str_starts(name + len, close) || len == 0 ||
+	    len >= sizeof tag->name || tag->end > text.end)
+		return bad_tag(r, name, close);
+	memcpy(tag->name, name, len);
+	tag->name[len] = '\0';
 	return OK;
 }
 

@@ -7,27 +7,32 @@
 
 #define APPS_PATH "/account/apps"
 
+static json_t *
+scope_meaning(const struct catalogue *c, const char *word)
+{
+	char text[SCOPE_WORD_CAP + 128];
+	struct buf b;
+
+	if (scope_is_known(word))
+		return json_string(message_part(c, "scope", word, NULL));
+	buf_init(&b, text, sizeof text);
+	message_put(&b, c, "unknown_scope", "scope", word);
+	return json_string(text);
+}
+
 /* What SCOPE lets an app see. What it may do while the person is away is said
  * apart. */
 static json_t *
 list_meanings(const struct interaction *i, const char *scope)
 {
-	const struct catalogue *c = i->call->page.catalogue;
-	char word[SCOPE_WORD_CAP], unknown[SCOPE_WORD_CAP + 128];
+	char word[SCOPE_WORD_CAP];
 	json_t *list = json_array();
-	struct buf b;
 
-	while (words_next(&scope, word, sizeof word)) {
-		if (str_equal(word, "offline_access") ||
-		    str_equal(word, "openid"))
-			continue;
-		buf_init(&b, unknown, sizeof unknown);
-		message_put(&b, c, "unknown_scope", "scope", word);
-		json_array_append_new(
-		    list, json_string(scope_is_known(word)
-					  ? message_part(c, "scope", word, NULL)
-					  : unknown));
-	}
+	while (words_next(&scope, word, sizeof word))
+		if (!str_equal(word, "offline_access") &&
+		    !str_equal(word, "openid"))
+			json_array_append_new(
+			    list, scope_meaning(i->call->page.catalogue, word));
 	return list;
 }
 

@@ -21,9 +21,12 @@ own_put_link_to(const struct interaction *i, struct json_build *b,
 	struct buf u;
 
 	buf_init(&u, text, sizeof text);
-	buf_printf(&u, "%s%s", conf_issuer_path(i->conf), path);
+	buf_puts(&u, conf_issuer_path(i->conf));
+	buf_puts(&u, path);
 	if (parameter != NULL && value != NULL) {
-		buf_printf(&u, "?%s=", parameter);
+		buf_putc(&u, '?');
+		buf_puts(&u, parameter);
+		buf_putc(&u, '=');
 		buf_put_url_arg(&u, value);
 	}
 	if (!buf_ok(&u))

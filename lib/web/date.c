@@ -19,7 +19,8 @@ put_both(struct json_build *b, const char *name, int64_t t, struct buf *text)
 		b->failed = true;
 	json_put_str(b, name, text->text);
 	buf_init(&m, member, sizeof member);
-	buf_printf(&m, "%s_iso", name);
+	buf_puts(&m, name);
+	buf_puts(&m, "_iso");
 	if (buf_ok(&m))
 		json_put_str(b, member, iso);
 	else
