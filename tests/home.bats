@@ -50,6 +50,25 @@ home() {	# PERSON
 	assert_page notes
 }
 
+@test "home: shows the sites with a name whose front page is for the person" {
+	local site
+	latchkey site add http://127.0.0.2:8081 --name Wiki >/dev/null
+	latchkey site add http://127.0.0.2:8082 --name Films \
+	    --rule '/ group:adults' --rule '/cartoons signed-in' >/dev/null
+	latchkey site add http://127.0.0.2:8083 --name Office --group work >/dev/null
+	latchkey site add http://127.0.0.2:8084 >/dev/null
+	home alice
+	assert_page '<a href="http://127.0.0.2:8081/">'
+	assert_page 'Wiki</bdi>'
+	for site in 8082 8083 8084; do
+		refute_page ":$site"
+	done
+	latchkey user set alice --group adults --group work >/dev/null
+	home alice
+	assert_page '<a href="http://127.0.0.2:8082/">'
+	assert_page '<a href="http://127.0.0.2:8083/">'
+}
+
 @test "home: an icon is a picture under a policy that lets nothing in it run; it is kept by its address" {
 	local url
 	home alice

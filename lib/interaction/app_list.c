@@ -1,8 +1,10 @@
 #include "interaction/app_list.h"
 
 #include "base/buf.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "domain/client.h"
+#include "domain/site.h"
 #include "web/picture.h"
 
 #include <stdlib.h>
@@ -26,6 +28,8 @@ struct listed_app {
 };
 
 struct app_collection {
+	struct store_txn *t;
+	struct site *site; /* room for one; NULL until there is one */
 	struct app_list *list;
 	const struct user *user;
 	bool failed;
@@ -44,30 +48,59 @@ make_room(struct app_list *list)
 	return more != NULL;
 }
 
+/* Whether the front page of the site C is for the person. A site without a name
+ * is not listed: its address says nothing to people. */
+static bool
+site_is_listed(struct app_collection *d, const struct client *c)
+{
+	struct site_rule r;
+
+	if (str_equal(c->name, c->client_id))
+		return false;
+	if (d->site == NULL)
+		d->site = calloc(1, sizeof *d->site);
+	d->failed = d->site == NULL;
+	return !d->failed && site_get(d->t, c->client_id, d->site) == OK &&
+	       site_rules_find(&r, &d->site->rules, "GET", "/") == OK &&
+	       (r.anyone || r.signed_in ||
+		   names_overlap(r.groups, d->user->groups));
+}
+
+static void
+list_app(struct listed_app *app, const struct client *c)
+{
+	struct buf link;
+
+	memcpy(app->client_id, c->client_id, sizeof app->client_id);
+	memcpy(app->name, c->name, sizeof app->name);
+	memcpy(app->icon, c->icon, sizeof app->icon);
+	buf_init(&link, app->link, sizeof app->link);
+	if (c->is_site)
+		buf_printf(&link, "%s/", c->client_id);
+	else
+		buf_puts(&link, c->link);
+}
+
 static bool
 collect_app(void *arg, const void *record)
 {
 	const struct client *c = record;
 	struct app_collection *d = arg;
 	struct app_list *list = d->list;
-	size_t size = strlen(c->name) + strlen(c->link) + strlen(c->client_id) +
-		      ROW_BESIDE;
-	struct listed_app *app;
+	size_t size = strlen(c->name) + strlen(c->link) +
+		      2 * strlen(c->client_id) + ROW_BESIDE;
 
-	if (c->is_site || c->link[0] == '\0' || !client_admits(c, d->user))
-		return true;
+	if (!client_admits(c, d->user) ||
+	    (c->is_site ? !site_is_listed(d, c) : c->link[0] == '\0'))
+		return !d->failed;
 	if (size > list->room)
 		return false;
 	if (!make_room(list)) {
 		d->failed = true;
 		return false;
 	}
-	app = &list->apps[list->count++];
+	list_app(&list->apps[list->count++], c);
 	list->room -= size;
-	memcpy(app->client_id, c->client_id, sizeof app->client_id);
-	memcpy(app->name, c->name, sizeof app->name);
-	memcpy(app->link, c->link, sizeof app->link);
-	memcpy(app->icon, c->icon, sizeof app->icon);
 	return true;
 }
 
@@ -82,11 +115,12 @@ by_name(const void *a, const void *b)
 enum err
 app_list_look(struct store_txn *t, struct account *a, void *arg)
 {
-	struct app_collection d = {.list = arg, .user = &a->user};
+	struct app_collection d = {.t = t, .list = arg, .user = &a->user};
 
 	d.list->count = 0;
 	d.list->room = PAGE_ROOM;
 	client_each(t, collect_app, &d);
+	free(d.site);
 	if (d.list->count > 0)
 		qsort(
 		    d.list->apps, d.list->count, sizeof *d.list->apps, by_name);
