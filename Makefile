@@ -135,7 +135,7 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(web:%=$(BUILD)/lib/web/%.o) \
 	   $(interaction:%=$(BUILD)/lib/interaction/%.o) \
 	   $(server:%=$(BUILD)/lib/server/%.o) \
-	   $(BUILD)/templates.o $(BUILD)/messages.o $(BUILD)/recipes.o \
+	   $(BUILD)/templates.o $(BUILD)/messages.o $(BUILD)/recipes.o $(BUILD)/favicon.o \
 	   $(if $(STATIC),$(BUILD)/lib/static.o $(BUILD)/lib/wiping_free.o)
 
 all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey \
@@ -213,7 +213,17 @@ $(BUILD)/messages.c $(BUILD)/test/marked/messages.c: templates/messages.awk \
 $(BUILD)/recipes.c: $(recipes) Makefile
 	$(call strings,struct recipe_builtin recipe_builtins,domain/recipe.h,$${name%.conf},$(recipes))
 
-$(BUILD)/templates.o $(BUILD)/recipes.o $(BUILD)/messages.o \
+# For browsers that ask for /favicon.ico, which want no SVG there.
+$(BUILD)/favicon.c: data/favicon.png Makefile
+	@mkdir -p $(@D)
+	$(call say,bytes $@){ \
+	echo '#include "web/picture.h"' && echo && \
+	echo 'const uint8_t favicon_png[] = {' && \
+	od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' && echo '};' && echo && \
+	echo 'const size_t favicon_png_len = sizeof favicon_png;'; } \
+	    >$@.new && mv $@.new $@
+
+$(BUILD)/templates.o $(BUILD)/recipes.o $(BUILD)/messages.o $(BUILD)/favicon.o \
     $(BUILD)/test/marked/messages.o: %.o: %.c
 	$(call say,cc $<)$(compile) -MMD -MP -c -o $@ $<
 

@@ -29,7 +29,7 @@ static const struct endpoint endpoints[] = {
     {PICTURE_ICONS "*", METHOD_GET, CORS_NONE, picture_icon},
     {"/logo", METHOD_GET, CORS_NONE, picture_logo},
     {"/favicon.svg", METHOD_GET, CORS_NONE, picture_favicon},
-    {"/favicon.ico", METHOD_GET, CORS_NONE, picture_favicon},
+    {"/favicon.ico", METHOD_GET, CORS_NONE, picture_favicon_ico},
     {"/.well-known/change-password", METHOD_GET, CORS_NONE,
 	serve_change_password},
     {NULL, 0, CORS_NONE, NULL},

@@ -218,4 +218,9 @@ home() {	# PERSON
 	request - GET "$ISSUER/favicon.svg"
 	assert_status 200
 	assert_header Content-Type '^image/svg\+xml$'
+	# Where no page names one, a browser asks for this.
+	request - GET "$ISSUER/favicon.ico"
+	assert_status 200
+	assert_header Content-Type '^image/png$'
+	cmp "$(last body)" "$root/data/favicon.png"
 }

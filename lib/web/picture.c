@@ -104,6 +104,13 @@ picture_favicon(struct call *c)
 }
 
 void
+picture_favicon_ico(struct call *c)
+{
+	answer_picture(&c->response, ICON_PNG, favicon_png, favicon_png_len,
+	    "public, max-age=86400");
+}
+
+void
 picture_put_icon_url(struct buf *b, const struct conf *conf,
     const char *client_id, const char *tag)
 {

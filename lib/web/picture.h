@@ -22,6 +22,12 @@ void picture_logo(struct call *c);
 /* Ours. */
 void picture_favicon(struct call *c);
 
+/* The same as a PNG, made from the SVG by hand (data/favicon.png): browsers ask
+ * for /favicon.ico where no page has told them of another. */
+void picture_favicon_ico(struct call *c);
+extern const uint8_t favicon_png[];
+extern const size_t favicon_png_len;
+
 /* Appends the address of the client's icon, which has one; it changes with
  * the icon. */
 void picture_put_icon_url(struct buf *b, const struct conf *conf,
