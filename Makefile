@@ -198,8 +198,17 @@ define strings
 	echo '	{ NULL, NULL },' && echo '};'; } >$@.new && mv $@.new $@
 endef
 
-$(BUILD)/templates.c: $(templates) Makefile
-	$(call strings,struct template_builtin template_builtins,http/template.h,$$name,$(templates))
+# Stylesheets go out with every page: without comments and indentation.
+sheets	 = $(filter %.css,$(templates))
+embedded = $(filter-out %.css,$(templates)) $(sheets:%=$(BUILD)/%)
+
+$(sheets:%=$(BUILD)/%): $(BUILD)/%: % Makefile
+	@mkdir -p $(@D)
+	$(call say,sheet $@)sed -E -e ':a' -e 's|/\*([^*]\|\*+[^*/])*\*+/||g' \
+	    -e '/\/\*/{N;ba' -e '}' -e 's/^[ \t]+|[ \t]+$$//g' -e '/^$$/d' $< >$@
+
+$(BUILD)/templates.c: $(embedded) Makefile
+	$(call strings,struct template_builtin template_builtins,http/template.h,$$name,$(embedded))
 
 # The sentences, English first; $(BUILD)/test/marked has them in brackets, for
 # tests/messages.bats.
