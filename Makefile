@@ -357,8 +357,8 @@ san-unit:
 	@$(MAKE) --no-print-directory SAN=1 BUILD='$(BUILD)/san' unit
 
 # The longest way: the checks above, then every test, also with the sanitizers.
-# There are many more kills and power cuts than usual. It stops at the first
-# that fails.
+# There are many more kills and power cuts than usual. Last come tests/full/*.bats:
+# the documents word for word, and programs with what npm and Go bring. It stops at the first that fails.
 twice	 = token refresh consent logout gate_decision introspect revoke userinfo
 
 full:
@@ -373,7 +373,8 @@ full:
 	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
 	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} LATCHKEY_EVERY_LANGUAGE=1 \
 	    $(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory check T='$(wildcard tests/full/*.bats)'
+	@conf/packages.sh full
+	@$(MAKE) --no-print-directory check T='$(sort $(wildcard tests/full/*.bats))'
 	@echo "all of make full passed, $$(date -u +%F)"
 
 # Fuzzers, each for so many seconds, from its seeds; what it finds stays in
@@ -547,10 +548,11 @@ help:
 	@echo '                      the unit programs of another build: clang, without'
 	@echo '                      OpenSSL, with the sanitizers'
 	@echo 'make fuzz [SECONDS=60] parsers of tokens and keys, with clang'
-	@echo 'make full             lint, clang, RS256=no, all tests with the sanitizers,'
-	@echo '                      and again with many more kills: takes hours'
-	@echo 'make SAN=1 test       the same with ASan and UBSan, in build/san'
-	@echo 'make VALGRIND=1 test  the same under valgrind'
+	@echo 'make full             lint, clang, RS256=no, all tests with the sanitizers, again'
+	@echo '                      with many more kills, then documents word for word:'
+	@echo '                      takes hours'
+	@echo 'make SAN=1 test       every test with ASan and UBSan, in build/san'
+	@echo 'make VALGRIND=1 test  every test under valgrind'
 	@echo 'make demo [PORT=8080] a provider with two people and a sample app'
 	@echo 'make serve DATA=DIR [PORT=8080] [SERVER=lighttpd]'
 	@echo '                      serves a data directory on 127.0.0.1; SERVER is'
@@ -559,6 +561,7 @@ help:
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]'
 	@echo 'make deb              a Debian package, in build/'
 	@echo 'make static           programs with everything linked in, in build/static/'
+	@echo 'make pictures         those of README.md, from real pages'
 	@echo 'make lint             format, static analysis, manuals, scripts'
 	@echo 'make bench [QUICK=1]  measures, as ratios in one run'
 	@echo 'make clean            removes build/ (with the demo in it)'

@@ -93,7 +93,8 @@ needs() {
 		;;
 	full)
 		echo 'golang-go go'
-		echo 'debootstrap debootstrap'
+		echo 'golang-golang-x-oauth2-dev /usr/share/gocode/src/golang.org/x/oauth2'
+		echo 'golang-github-coreos-go-oidc-dev /usr/share/gocode/src/github.com/coreos/go-oidc'
 		;;
 	bench)
 		echo 'lighttpd lighttpd'
