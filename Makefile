@@ -18,7 +18,8 @@ BUILD	= $(if $(SAN),build/san,build)
 # --- what there is -----------------------------------------------------------
 
 base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library permit message message_list language zone zone_names date csv \
-	   mail nearest
+	   mail nearest \
+	   json_stream name_set file_writer
 store	 = open commit store schema newest search clear table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
@@ -29,7 +30,8 @@ domain	 = conf conf_value keyring installation stamp opaque_token scope pkce pas
 	   records \
 	   factor factor_code acr \
 	   passkey \
-	   common_password new_password link mail_queue letter
+	   common_password new_password link mail_queue letter \
+	   portable portable_kind portable_rule portable_text portable_check portable_put
 protocol = provider desk account key_rotation authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint grant_code grant_refresh grant_client \

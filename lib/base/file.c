@@ -121,8 +121,8 @@ write_synced(int fd, unsigned mode, const void *bytes, size_t len)
 }
 
 /* The new name is only as durable as the directory that holds it. */
-static enum err
-sync_parent(const char *path)
+enum err
+file_sync_parent(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char dir[FILE_PATH_CAP];
@@ -181,7 +181,7 @@ file_write(const char *path, unsigned mode, const void *bytes, size_t len,
 		unlink(temporary);
 		return e;
 	}
-	return sync_parent(path);
+	return file_sync_parent(path);
 }
 
 enum err

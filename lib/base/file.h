@@ -28,6 +28,9 @@ enum err file_read(const char *path, unsigned forbidden, void *bytes,
 enum err file_write(const char *path, unsigned mode, const void *bytes,
     size_t len, int exclusive) MUST_CHECK;
 
+/* Syncs the directory of PATH, so that its name is as durable as it is. */
+enum err file_sync_parent(const char *path) MUST_CHECK;
+
 /* Joins directory and name into PATH; ERR_NO_SPACE. */
 enum err file_path(
     char *path, size_t cap, const char *dir, const char *name) MUST_CHECK;

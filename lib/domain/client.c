@@ -313,8 +313,8 @@ collect_alg(void *arg, const void *record)
 }
 
 /* Kept, so that a JWKS need not look at every client. */
-static void
-algs_update(struct store_txn *t)
+void
+client_count_algs(struct store_txn *t)
 {
 	uint8_t algs = 0;
 
@@ -382,18 +382,26 @@ client_origin_known(struct store_txn *t, const char *origin)
 	return known;
 }
 
+enum err
+client_restore(struct store_txn *t, const struct client *c)
+{
+	enum err e = record_save(t, &client_record, c);
+
+	if (e == OK)
+		origins_update(t, c, true);
+	return e == OK ? store_failed(t) : e;
+}
+
 static enum err
 client_store(struct store_txn *t, struct client *c, int64_t now)
 {
 	enum err e;
 
 	c->changed_at = now;
-	e = record_save(t, &client_record, c);
-	if (e != OK)
-		return e;
-	origins_update(t, c, true);
-	algs_update(t);
-	return store_failed(t);
+	e = client_restore(t, c);
+	if (e == OK)
+		client_count_algs(t);
+	return e == OK ? store_failed(t) : e;
 }
 
 enum err
@@ -432,6 +440,6 @@ client_drop(struct store_txn *t, const char *client_id)
 		return e;
 	origins_update(t, &c, false);
 	store_del(t, TABLE_CLIENTS, client_id, strlen(client_id));
-	algs_update(t);
+	client_count_algs(t);
 	return store_failed(t);
 }

@@ -172,6 +172,12 @@ enum err client_add(
 enum err client_put(
     struct store_txn *t, struct client *c, int64_t now) MUST_CHECK;
 
+/* Puts C, which is of another store and not here, with the times that it has.
+ * After all of them client_count_algs. */
+enum err client_restore(
+    struct store_txn *t, const struct client *c) MUST_CHECK;
+void client_count_algs(struct store_txn *t);
+
 /* Removes the record and its indexes alone; a client is removed with what is
  * its own by remove_client (domain/removal.h). */
 enum err client_drop(struct store_txn *t, const char *client_id) MUST_CHECK;

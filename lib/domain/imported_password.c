@@ -373,30 +373,58 @@ check_cost(const char *hash)
 	return is_too_much_memory(m, at) ? ERR_CONTENT_TOO_LARGE : OK;
 }
 
-enum err
-imported_try(const char *hash, struct imported_cost *cost)
+/* Makes a hash of some password by SETTING, whose cost may be tried: MADE, or
+ * "" if it is Argon2's. */
+static enum err
+try_setting(
+    char made[static IMPORTED_HASH_CAP], const char *setting, uint32_t *took_ms)
 {
-	char *setting = cost->setting, made[IMPORTED_HASH_CAP];
 	int64_t began = monotonic_ms();
-	enum err e = imported_setting(setting, hash);
+	enum err e;
 
-	cost->took_ms = 0;
-	if (e == OK)
-		e = check_cost(hash);
-	if (e != OK)
-		return e;
+	made[0] = '\0';
 	if (imported_is_argon2(setting)) {
 		e = imported_verify_argon2(setting, "latchkey");
 		e = e == ERR_ACCESS_DENIED ? OK : e;
 	} else {
 		e = imported_hash(made, setting, "latchkey");
 		if (e == ERR_ACCESS_DENIED ||
-		    (e == OK && (strlen(made) != strlen(hash) ||
-				    strncmp(made, setting, strlen(setting)))))
+		    (e == OK && !str_starts(made, setting)))
 			e = ERR_SYNTAX;
 	}
-	cost->took_ms = (uint32_t)(monotonic_ms() - began);
-	if (e == OK && cost->took_ms > IMPORTED_MOST_MS)
-		e = ERR_CONTENT_TOO_LARGE;
+	*took_ms = (uint32_t)(monotonic_ms() - began);
+	return e == OK && *took_ms > IMPORTED_MOST_MS ? ERR_CONTENT_TOO_LARGE
+						      : e;
+}
+
+enum err
+imported_try(const char *hash, struct imported_cost *cost)
+{
+	char made[IMPORTED_HASH_CAP];
+	enum err e = imported_setting(cost->setting, hash);
+
+	cost->took_ms = 0;
+	if (e == OK)
+		e = check_cost(hash);
+	if (e == OK)
+		e = try_setting(made, cost->setting, &cost->took_ms);
+	if (e == OK && made[0] != '\0' && strlen(made) != strlen(hash))
+		e = ERR_SYNTAX;
+	return e;
+}
+
+enum err
+imported_try_setting(const char *setting, struct imported_cost *cost)
+{
+	char made[IMPORTED_HASH_CAP];
+	enum err e = ERR_SYNTAX;
+
+	*cost = (struct imported_cost){0};
+	if (find_method(setting) == NULL)
+		return ERR_UNSUPPORTED;
+	if (str_copy(cost->setting, sizeof cost->setting, setting) == OK)
+		e = check_cost(setting);
+	if (e == OK)
+		e = try_setting(made, setting, &cost->took_ms);
 	return e;
 }

@@ -63,4 +63,8 @@ enum err imported_verify_argon2(
 enum { IMPORTED_MOST_MS = 1000 };
 enum err imported_try(const char *hash, struct imported_cost *cost) MUST_CHECK;
 
+/* The same for a setting that was kept of a hash. */
+enum err imported_try_setting(
+    const char *setting, struct imported_cost *cost) MUST_CHECK;
+
 #endif

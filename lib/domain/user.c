@@ -260,8 +260,8 @@ count_imported(
 		imported_people_add(t, after ? 1 : -1);
 }
 
-enum err
-user_put(struct store_txn *t, struct user *u, int64_t now)
+static enum err
+save_user(struct store_txn *t, const struct user *u)
 {
 	struct user was;
 	enum err e;
@@ -273,26 +273,35 @@ user_put(struct store_txn *t, struct user *u, int64_t now)
 	if (e == OK)
 		count_imported(t, &was, u);
 	user_wipe(&was);
-	if (e != OK)
-		return e;
+	return e == OK ? record_save(t, &user_record, u) : e;
+}
+
+enum err
+user_put(struct store_txn *t, struct user *u, int64_t now)
+{
 	u->changed_at = now;
-	return record_save(t, &user_record, u);
+	return save_user(t, u);
 }
 
 enum err
 user_add(struct store_txn *t, struct user *u, int64_t now)
 {
-	struct store_value v;
-	enum err e;
+	uuid_make(u->user_id);
+	u->created_at = u->changed_at = now;
+	return user_restore(t, u);
+}
 
-	e = store_get(t, TABLE_USER_NAMES, u->name, strlen(u->name), &v);
+enum err
+user_restore(struct store_txn *t, const struct user *u)
+{
+	struct store_value v;
+	enum err e =
+	    store_get(t, TABLE_USER_NAMES, u->name, strlen(u->name), &v);
+
 	if (e == OK)
 		return ERR_EXISTS;
-	if (e != ERR_NOT_FOUND)
-		return e;
-	uuid_make(u->user_id);
-	u->created_at = now;
-	e = user_put(t, u, now);
+	if (e == ERR_NOT_FOUND)
+		e = save_user(t, u);
 	if (e == OK)
 		store_put(t, TABLE_USER_NAMES, u->name, strlen(u->name),
 		    u->user_id, USER_ID_LEN, 0);

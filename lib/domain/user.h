@@ -100,6 +100,10 @@ enum err user_require(struct store_txn *t, const uint8_t id[static USER_ID_LEN],
  * address as in user_put. */
 enum err user_add(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;
 
+/* Puts U, who is of another store, with the id and the times that it has:
+ * ERR_EXISTS as user_add. */
+enum err user_restore(struct store_txn *t, const struct user *u) MUST_CHECK;
+
 /* Puts a changed U (the name stays). ERR_EXISTS, and nothing is put: another
  * person has the same verified address (domain/user_email.h). */
 enum err user_put(struct store_txn *t, struct user *u, int64_t now) MUST_CHECK;

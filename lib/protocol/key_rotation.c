@@ -227,8 +227,8 @@ make_and_rotate_keys(struct key_rotation *r)
 
 /* Published until nothing it signed is good; for hints as long as a session can
  * live that it signed an ID token of. */
-static struct retirement
-retirement(const struct conf *conf)
+struct retirement
+keys_retirement(const struct conf *conf)
 {
 	struct retirement r = {.published_s = conf->access_token_lifetime_s +
 					      conf->jwks_max_age_s +
@@ -247,7 +247,7 @@ keys_rotate(struct store *s, const struct conf *conf, enum jwa alg,
 	struct key_rotation r = {.store = s,
 	    .conf = conf,
 	    .change = c,
-	    .retirement = retirement(conf)};
+	    .retirement = keys_retirement(conf)};
 	enum err e = store_read(s, survey_keys_step, &r);
 
 	*obstacle = KEY_OBSTACLE_NONE;

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "domain/audit.h"
 #include "domain/conf.h"
+#include "domain/signkey.h"
 #include "jose/jwa.h"
 #include "store/store.h"
 
@@ -17,6 +18,9 @@
  * ERR_UNSUPPORTED: RS256 needs libcrypto, which is not here. */
 enum err keys_ensure(struct store *s, const char *dir, enum jwa alg,
     const struct change *c) MUST_CHECK;
+
+/* For how long keys that sign no more are published, and kept. */
+struct retirement keys_retirement(const struct conf *conf);
 
 /* Why keys are not rotated now, unless they must be. */
 enum key_obstacle {

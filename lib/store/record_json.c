@@ -6,9 +6,10 @@
 #include "base/str.h"
 #include "base/uuid.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { ITEM_CAP = 2049, BYTES_MAX = 1024, BITS = 8 };
+enum { ITEM_CAP = 2049 };
 
 /* The next line of a list, as words_next. */
 static bool
@@ -45,12 +46,16 @@ is_list(const struct record_field *f)
 static json_t *
 bytes_to_json(const uint8_t *bytes, size_t len)
 {
-	char text[BASE64URL_CAP(BYTES_MAX)];
+	size_t cap = BASE64URL_CAP(len);
+	char *text = malloc(cap);
 	json_t *value;
 
-	base64url_encode(text, sizeof text, bytes, len);
+	if (text == NULL)
+		return NULL;
+	base64url_encode(text, cap, bytes, len);
 	value = json_string(text);
-	secret_wipe(text, BASE64URL_CAP(len));
+	secret_wipe(text, cap);
+	free(text);
 	return value;
 }
 
@@ -97,10 +102,10 @@ number_to_json(const struct record_field *f, const uint8_t *member)
 				     : json_string(f->word(n));
 }
 
-static json_t *
-field_to_json(const struct record_field *f, const uint8_t *record)
+json_t *
+record_field_to_json(const struct record_field *f, const void *record)
 {
-	const uint8_t *member = record + f->at;
+	const uint8_t *member = (const uint8_t *)record + f->at;
 	char uuid[UUID_CAP];
 	size_t len = f->size;
 
@@ -113,7 +118,7 @@ field_to_json(const struct record_field *f, const uint8_t *record)
 		uuid_encode(uuid, member);
 		return json_string(uuid);
 	case FIELD_BLOB:
-		memcpy(&len, record + f->len_at, sizeof len);
+		memcpy(&len, (const uint8_t *)record + f->len_at, sizeof len);
 		return bytes_to_json(member, len);
 	case FIELD_BYTES:
 		return bytes_to_json(member, len);
@@ -137,7 +142,7 @@ record_show(json_t *object, const struct record_type *type, const void *record,
 
 		if (f->name != NULL && (shown || whole) &&
 		    json_object_set_new(
-			object, f->name, field_to_json(f, record)) != 0)
+			object, f->name, record_field_to_json(f, record)) != 0)
 			return false;
 	}
 	return true;
@@ -274,11 +279,11 @@ string_from_json(
 	}
 }
 
-static enum err
-field_from_json(
-    const struct record_field *f, uint8_t *record, const json_t *value)
+enum err
+record_field_from_json(
+    const struct record_field *f, void *record, const json_t *value)
 {
-	uint8_t *member = record + f->at;
+	uint8_t *member = (uint8_t *)record + f->at;
 
 	switch (f->kind) {
 	case FIELD_WORDS:
@@ -312,7 +317,7 @@ record_from_json(
 	memset(record, 0, type->size);
 	for (const struct record_field *f = type->fields; f < end; f++)
 		if (f->name != NULL && e == OK) {
-			e = field_from_json(
+			e = record_field_from_json(
 			    f, record, json_object_get(object, f->name));
 			count++;
 		}

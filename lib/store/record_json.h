@@ -23,4 +23,11 @@ bool record_show(json_t *object, const struct record_type *type,
 enum err record_from_json(const struct record_type *type, void *record,
     const json_t *object) MUST_CHECK;
 
+/* The same for one field. What is read of it sets the members of RECORD that it
+ * has, and is ERR_SYNTAX for a value of another type, or out of its bounds. */
+json_t *record_field_to_json(
+    const struct record_field *f, const void *record) MUST_CHECK;
+enum err record_field_from_json(
+    const struct record_field *f, void *record, const json_t *value) MUST_CHECK;
+
 #endif
