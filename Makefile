@@ -65,6 +65,7 @@ command	 = list latchkey admin remains init user user_profile user_password user
 	   session grant check check_run check_files check_held check_settings check_store check_keys check_people check_factors check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt \
 	   user_link mail check_mail sendmail \
+	   export import_latchkey import_latchkey_tell \
 	   verbs help complete stored_names
 
 # `latchkey setup`.
@@ -80,7 +81,7 @@ messages  = templates/en.msg \
 templates = $(sort $(wildcard templates/*.html)) templates/style.css templates/pages.css templates/passkey.js
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
 manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
-	    doc/latchkey-app.5
+	    doc/latchkey-app.5 doc/latchkey-export.5
 documents = $(sort $(wildcard doc/*.md))
 pictures  = $(sort $(wildcard doc/images/*.png))
 units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
@@ -179,8 +180,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,cc $<)$(compile) -MMD -MP -c -o $@ $<
 
-$(BUILD)/bin/latchkey.o: private cflags += -DLK_VERSION='"$(VERSION)"'
-$(BUILD)/bin/latchkey.o: debian/changelog
+$(BUILD)/bin/latchkey.o $(BUILD)/bin/export.o: private cflags += -DLK_VERSION='"$(VERSION)"'
+$(BUILD)/bin/latchkey.o $(BUILD)/bin/export.o: debian/changelog
 
 # Files become C strings: quotes and backslashes escaped, and question marks,
 # lest two of them be a trigraph. The first argument is the array, with its

@@ -6,10 +6,15 @@
 #include "domain/imported_people.h"
 #include "domain/people.h"
 #include "domain/user_email.h"
+#include "import_latchkey.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 static const struct {
 	const char *word;
@@ -271,8 +276,8 @@ import_people(struct admin *a, const struct args *args)
 	int status;
 
 	if (read == NULL)
-		return admin_misused("import: say what the file is: --from "
-				     "htpasswd, shadow, authelia or csv");
+		return admin_misused("import --from: give htpasswd, shadow, "
+				     "authelia or csv");
 	status = admin_keyring(a, &k);
 	if (status != EXIT_DONE)
 		return status;
@@ -288,19 +293,47 @@ import_people(struct admin *a, const struct args *args)
 	return status;
 }
 
+/* One import at a time: each looks at what is here before it changes it. */
+static int
+run_import(struct admin *a, const struct args *args)
+{
+	const bool is_ours = !args_has(args, "--from");
+	int fd, status;
+
+	if (is_ours &&
+	    (args_has(args, "--group") || args_has(args, "--email-unverified")))
+		return admin_misused("import: --group and --email-unverified "
+				     "go with --from");
+	if (!is_ours && args_has(args, "--other-issuer"))
+		return admin_misused(
+		    "import: --other-issuer does not go with --from");
+	fd = open(a->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return admin_fail("%s: %s", a->dir, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		status = admin_fail("another import is running; nothing has "
+				    "changed, try again when it is done");
+	else
+		status =
+		    is_ours ? import_latchkey(a, args) : import_people(a, args);
+	close(fd);
+	return status;
+}
+
 static const struct option import_options[] = {
     {"--from", "htpasswd|shadow|authelia|csv", false},
     {"--group", "GROUP", true},
     {"--email-unverified", NULL, false},
     {"--merge", NULL, false},
     {"--dry-run", NULL, false},
+    {"--other-issuer", NULL, false},
     OPTION_JSON,
     OPTION_END,
 };
 
 const struct verb import_verbs[] = {
     {"import", NULL, "FILE", false, false, import_options,
-	"Adds the people of another system, with their passwords.",
-	import_people},
+	"Adds what another latchkey exported, or the people of another system.",
+	run_import},
     VERB_END,
 };

@@ -73,6 +73,7 @@ make_it() {
 	    share/latchkey/templates/{login,consent,error}.html \
 	    share/latchkey/templates/{style.css,en.msg} \
 	    share/man/man5/latchkey.conf.5 \
+	    share/man/man5/latchkey-export.5 \
 	    share/man/man8/{latchkey,token,authorize}.8; do
 		[[ -f $to/opt/lk/$file ]] || fail "not installed: $file"
 	done

@@ -53,7 +53,7 @@ json_stream_enter(struct json_stream *s, char open)
 
 /* Past the comma before the next item, or past CLOSE: ERR_NOT_FOUND. */
 static enum err
-next_item(struct json_stream *s, char close)
+next_in(struct json_stream *s, char close)
 {
 	char byte = next_byte(s);
 
@@ -75,14 +75,14 @@ next_item(struct json_stream *s, char close)
 enum err
 json_stream_item(struct json_stream *s)
 {
-	return next_item(s, ']');
+	return next_in(s, ']');
 }
 
 enum err
 json_stream_member(struct json_stream *s, char name[static JSON_NAME_CAP])
 {
 	json_t *value;
-	enum err e = next_item(s, '}');
+	enum err e = next_in(s, '}');
 
 	name[0] = '\0';
 	if (e != OK)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static int
-compare_names(const void *a, const void *b)
+order_names(const void *a, const void *b)
 {
 	return strcmp(a, b);
 }
@@ -17,7 +17,7 @@ name_set_add(struct name_set *set, const char *name)
 	char *const *node = NULL;
 
 	if (copy != NULL)
-		node = tsearch(copy, &set->root, compare_names);
+		node = tsearch(copy, &set->root, order_names);
 	if (node == NULL)
 		set->no_memory = true;
 	if (node == NULL || *node != copy)
@@ -28,18 +28,18 @@ name_set_add(struct name_set *set, const char *name)
 bool
 name_set_has(const struct name_set *set, const char *name)
 {
-	return tfind(name, &set->root, compare_names) != NULL;
+	return tfind(name, &set->root, order_names) != NULL;
 }
 
 bool
 name_set_remove(struct name_set *set, const char *name)
 {
-	char *const *node = tfind(name, &set->root, compare_names);
+	char *const *node = tfind(name, &set->root, order_names);
 	char *found = node != NULL ? *node : NULL;
 
 	if (found == NULL)
 		return false;
-	tdelete(name, &set->root, compare_names);
+	tdelete(name, &set->root, order_names);
 	free(found);
 	return true;
 }

@@ -174,8 +174,7 @@ enum err client_put(
 
 /* Puts C, which is of another store and not here, with the times that it has.
  * After all of them client_count_algs. */
-enum err client_restore(
-    struct store_txn *t, const struct client *c) MUST_CHECK;
+enum err client_restore(struct store_txn *t, const struct client *c) MUST_CHECK;
 void client_count_algs(struct store_txn *t);
 
 /* Removes the record and its indexes alone; a client is removed with what is

@@ -151,7 +151,7 @@ read_plain_field(const struct record_field *f, void *record,
 }
 
 static enum err
-read_members(const struct portable_kind *kind, void *record,
+read_all_fields(const struct portable_kind *kind, void *record,
     const json_t *object, bool secrets, struct portable_fault *fault)
 {
 	const struct record_type *type = kind->type;
@@ -179,7 +179,7 @@ refuse_member(struct portable_fault *fault, const char *name, bool is_secret)
 
 /* The first member that no field has. */
 static enum err
-refuse_unknown(const struct portable_kind *kind, const json_t *object,
+refuse_other_members(const struct portable_kind *kind, const json_t *object,
     bool secrets, struct portable_fault *fault)
 {
 	enum err e = OK;
@@ -206,9 +206,9 @@ portable_read(const struct portable_kind *kind, void *record,
 	if (!json_is_object(object))
 		e = portable_wrong(fault, NULL, "is no object");
 	if (e == OK)
-		e = refuse_unknown(kind, object, secrets, fault);
+		e = refuse_other_members(kind, object, secrets, fault);
 	if (e == OK)
-		e = read_members(kind, record, object, secrets, fault);
+		e = read_all_fields(kind, record, object, secrets, fault);
 	if (e == OK && secrets && kind->seal != NULL)
 		e = kind->seal(record, object, k, fault);
 	if (e == OK && kind->type->finish != NULL &&

@@ -31,7 +31,8 @@ wrong_here(struct check_ctx *x, const char *member, const char *message)
 
 /* "SECTION TEXT", by which a record is known. */
 static void
-put_name(char name[static KEY_TEXT_CAP], const char *section, const char *text)
+name_record(
+    char name[static KEY_TEXT_CAP], const char *section, const char *text)
 {
 	struct buf b;
 
@@ -71,7 +72,7 @@ check_once(struct check_ctx *x)
 
 	if (key_text(key, x) != OK)
 		return wrong_here(x, NULL, "is longer than a record can be");
-	put_name(name, section, key);
+	name_record(name, section, key);
 	if (!name_set_add(&x->c->seen, name))
 		return wrong_here(x, NULL, "is there twice");
 	return OK;
@@ -100,14 +101,14 @@ check_owners(struct check_ctx *x)
 
 	if (kind->person.is) {
 		user_sub(sub, record + kind->person.at);
-		put_name(name, "person", sub);
+		name_record(name, "person", sub);
 		if (!name_set_has(&x->c->seen, name))
 			return wrong_here(x,
 			    owner_member(kind, kind->person.at),
 			    "is no person of this file");
 	}
 	if (kind->app.is) {
-		put_name(name, "app", (const char *)record + kind->app.at);
+		name_record(name, "app", (const char *)record + kind->app.at);
 		if (!name_set_has(&x->c->seen, name))
 			return wrong_here(x, owner_member(kind, kind->app.at),
 			    "is no app of this file");
@@ -144,7 +145,7 @@ part_came(struct check_ctx *x, const char *part, const char *client_id,
 
 /* A hash of elsewhere that costs what no other did is tried. */
 static enum err
-check_cost(struct check_ctx *x, const struct user *u)
+check_imported_cost(struct check_ctx *x, const struct user *u)
 {
 	struct portable_check *c = x->c;
 	const char *setting = u->password.imported;
@@ -178,14 +179,14 @@ check_person(struct check_ctx *x)
 	char sub[SUB_CAP], name[KEY_TEXT_CAP];
 
 	user_sub(sub, u->user_id);
-	put_name(name, "person", sub);
+	name_record(name, "person", sub);
 	name_set_add(&x->c->seen, name);
-	put_name(name, "name", u->name);
+	name_record(name, "name", u->name);
 	if (!name_set_add(&x->c->seen, name))
 		return wrong_here(
 		    x, "preferred_username", "is another person's, too");
 	x->c->secretless_people += u->has_password && !x->p->head.secrets;
-	return u->password.imported[0] != '\0' ? check_cost(x, u) : OK;
+	return u->password.imported[0] != '\0' ? check_imported_cost(x, u) : OK;
 }
 
 static enum err
@@ -194,7 +195,7 @@ check_app(struct check_ctx *x)
 	const struct client *c = x->record;
 	char name[KEY_TEXT_CAP];
 
-	put_name(name, "app", c->client_id);
+	name_record(name, "app", c->client_id);
 	name_set_add(&x->c->seen, name);
 	if (c->is_site)
 		await_part(x, "site", c->client_id, "");
@@ -227,21 +228,21 @@ check_app_password(struct check_ctx *x)
 	const struct app_password *a = x->record;
 	char name[KEY_TEXT_CAP];
 
-	put_name(name, "a site", a->origin);
+	name_record(name, "a site", a->origin);
 	return name_set_has(&x->c->seen, name)
 		   ? OK
 		   : wrong_here(x, "site", "is no site of this file");
 }
 
 static enum err
-check_site(struct check_ctx *x)
+check_site_part(struct check_ctx *x)
 {
 	const struct site_row *row = x->record;
 	char name[KEY_TEXT_CAP];
 
 	if (!part_came(x, "site", row->origin, ""))
 		return wrong_here(x, "origin", "names an app that is no site");
-	put_name(name, "a site", row->origin);
+	name_record(name, "a site", row->origin);
 	name_set_add(&x->c->seen, name);
 	return OK;
 }
@@ -259,7 +260,7 @@ check_section(struct check_ctx *x)
 	case PORTABLE_ICONS:
 		return check_icon(x);
 	case PORTABLE_SITES:
-		return check_site(x);
+		return check_site_part(x);
 	case PORTABLE_APP_PASSWORDS:
 		return check_app_password(x);
 	case PORTABLE_PASSKEYS:

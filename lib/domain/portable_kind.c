@@ -298,7 +298,7 @@ const struct portable_kind portable_kinds[PORTABLE_SECTIONS] = {
 	.app = OWNED_BY(struct app_password, origin),
 	.open = open_app_password,
 	.seal = seal_app_password},
-    [PORTABLE_APPROVALS] = {.section = "approvals",
+    [PORTABLE_CONSENTS] = {.section = "consents",
 	.type = &consent_record,
 	.person = OWNED_BY(struct consent, user_id),
 	.app = OWNED_BY(struct consent, client_id)},

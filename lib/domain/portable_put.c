@@ -61,7 +61,7 @@ load_here(struct put_ctx *x)
 
 /* Whether what is here would be written as the present record is. */
 static bool
-is_same(const struct put_ctx *x)
+is_equal_here(const struct put_ctx *x)
 {
 	const struct portable_kind *kind = &portable_kinds[x->p->section];
 	const struct keyring *k = x->p->head.secrets ? x->put->keyring : NULL;
@@ -172,7 +172,7 @@ is_useless(const struct put_ctx *x)
 /* --- putting --------------------------------------------------------------*/
 
 static enum err
-put_person(struct put_ctx *x, struct user *u)
+restore_person(struct put_ctx *x, struct user *u)
 {
 	if (!x->p->head.secrets) {
 		u->has_password = false;
@@ -183,7 +183,7 @@ put_person(struct put_ctx *x, struct user *u)
 
 /* It signed, and signs no more. */
 static enum err
-put_key(struct put_ctx *x, struct signkey *k)
+restore_key(struct put_ctx *x, struct signkey *k)
 {
 	const struct retirement *r = &x->put->retirement;
 	const int64_t now = x->put->change.now;
@@ -204,14 +204,14 @@ put_present(struct put_ctx *x)
 
 	switch (x->p->section) {
 	case PORTABLE_PEOPLE:
-		return put_person(x, x->record);
+		return restore_person(x, x->record);
 	case PORTABLE_APPS:
 		return client_restore(x->t, x->record);
 	case PORTABLE_ICONS:
 		icon_put(x->t, icon->client_id, icon->bytes, icon->len);
 		return store_failed(x->t);
 	case PORTABLE_KEYS:
-		return put_key(x, x->record);
+		return restore_key(x, x->record);
 	default:
 		return record_save(
 		    x->t, portable_kinds[x->p->section].type, x->record);
@@ -248,7 +248,7 @@ decide(struct put_ctx *x, enum portable_outcome *outcome)
 		return e;
 	e = load_here(x);
 	if (e == OK) {
-		*outcome = is_same(x) ? PORTABLE_SAME : PORTABLE_DIFFERS;
+		*outcome = is_equal_here(x) ? PORTABLE_SAME : PORTABLE_DIFFERS;
 		differs(x, "is here already%s",
 		    *outcome == PORTABLE_SAME ? "" : ", and differs");
 		return OK;
@@ -262,7 +262,7 @@ decide(struct put_ctx *x, enum portable_outcome *outcome)
 }
 
 static enum err
-put_record(void *arg, const json_t *object)
+restore_record(void *arg, const json_t *object)
 {
 	struct put_ctx *x = arg;
 	const enum portable_section section = x->p->section;
@@ -319,7 +319,7 @@ portable_put(
 	memset(put->count, 0, sizeof put->count);
 	put->clashes = 0;
 	if (x.record != NULL && x.here != NULL && x.bytes.value != NULL)
-		e = portable_text_each(p, put_record, &x);
+		e = portable_text_each(p, restore_record, &x);
 	if (e == OK)
 		note_imported(t, put, &p->head);
 	free(x.record);

@@ -258,7 +258,7 @@ judge_passkey(struct judgement *j, const struct passkey *k)
 }
 
 static void
-judge_approval(struct judgement *j, const struct consent *c)
+judge_consent(struct judgement *j, const struct consent *c)
 {
 	judge_words(j, "scope", c->granted, scope_word_refusal);
 	judge_words(j, "declined", c->declined, scope_word_refusal);
@@ -293,8 +293,8 @@ portable_judge(enum portable_section section, const void *record, bool secrets,
 		judge_text(&j, "name",
 		    ((const struct app_password *)record)->name, NULL);
 		break;
-	case PORTABLE_APPROVALS:
-		judge_approval(&j, record);
+	case PORTABLE_CONSENTS:
+		judge_consent(&j, record);
 		break;
 	default:
 		break;

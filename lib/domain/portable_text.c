@@ -84,7 +84,7 @@ take_version(struct portable_text *p, const json_t *value)
 }
 
 static enum err
-take_head(struct portable_text *p, size_t member, const json_t *value)
+take_head_member(struct portable_text *p, size_t member, const json_t *value)
 {
 	struct portable_head *h = &p->head;
 	const char *text = json_string_value(value);
@@ -135,7 +135,7 @@ read_head_member(struct portable_text *p, size_t member)
 		return head_fault(p, member == 0 ? ERR_FOREIGN : ERR_SYNTAX,
 		    member, "is expected here, for the members have an order");
 	e = json_stream_take(&p->json, &value);
-	e = e == OK ? take_head(p, member, value) : text_fault(p, e);
+	e = e == OK ? take_head_member(p, member, value) : text_fault(p, e);
 	json_decref(value);
 	return e;
 }

@@ -103,7 +103,7 @@ make_record(enum portable_section section, void *at)
 	case PORTABLE_APP_PASSWORDS:
 		app_password_make(text, at, &here);
 		break;
-	case PORTABLE_APPROVALS:
+	case PORTABLE_CONSENTS:
 		*(struct consent *)at = (struct consent){
 		    .client_id = "photos", .granted = "openid"};
 		break;
