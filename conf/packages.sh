@@ -60,6 +60,8 @@ needs() {
 		echo 'apache2-utils htpasswd'
 		echo 'whois mkpasswd'
 		echo 'argon2 argon2'
+		echo 'zbar-tools zbarimg'
+		echo 'librsvg2-bin rsvg-convert'
 		echo 'libapache2-mod-fcgid /usr/lib/apache2/modules/mod_fcgid.so'
 		echo 'libapache2-mod-auth-openidc /usr/lib/apache2/modules/mod_auth_openidc.so'
 		echo 'nginx-light nginx'

@@ -134,6 +134,45 @@ sids() {
 	    jq -e '.email == "alice@example.org" and .email_verified'
 }
 
+# set_up_app PERSON: $secret.
+set_up_app() {
+	open_account "$1" factors
+	submit "$1" step=set_up
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	submit "$1" step=confirm code="$(totp "$secret")"
+	assert_page 'Your recovery codes'
+}
+
+@test "address: who has a second factor confirms with it as well, and not with the password alone" {
+	local secret
+	device phone Phone
+	set_up_app alice
+	# Signed in a moment ago, by less than there is now.
+	request phone GET "$ISSUER/account/email"
+	asks_to_confirm alice
+	travel 700
+	request alice GET "$ISSUER/account/email"
+	asks_to_confirm alice
+	submit alice step=login username=alice password="$PASSWORD"
+	assert_page 'name="code"'
+	submit alice step=save email=ada@example.org
+	request alice GET "$ISSUER/account/email"
+	asks_to_confirm alice
+	submit alice step=login username=alice password="$PASSWORD"
+	submit alice step=code code=000000
+	assert_status 403
+	submit alice step=code code="$(totp "$secret")"
+	assert_page 'name="email"'
+	submit alice step=save email=ada@example.org
+	assert_page 'role="status"'
+	# Within ten minutes nothing more is asked, and after them all of it.
+	request alice GET "$ISSUER/account/email"
+	assert_page 'name="email"'
+	travel 601
+	request alice GET "$ISSUER/account/email"
+	asks_to_confirm alice
+}
+
 @test "address: another person's, or what is none, is refused and stays typed" {
 	open_account alice email
 	submit alice step=save email=BOB@example.org
@@ -199,6 +238,55 @@ sids() {
 	assert_page 'role="status"'
 	request phone GET "$ISSUER/account"
 	assert_page 'Alice Adams'
+}
+
+@test "forms: two presses, Back and two tabs of the account do once more what they say, for the person who is signed in" {
+	local page
+	open_account alice profile
+	keep_page profile
+	for page in 1 2; do
+		in_page profile
+		submit alice step=save given_name=Ada
+		assert_page 'role="status"'
+	done
+	open_account alice email
+	keep_page email
+	for page in 1 2; do
+		in_page email
+		submit alice step=save email=ada@example.org
+		assert_page 'role="status"'
+	done
+	latchkey audit --json | jq -e 'map(select(.event == "profile_changed" or
+	    .event == "email_changed")) | length == 2'
+	# The tab that is older says the last word, as it was typed there.
+	in_page profile
+	submit alice step=save given_name=Augusta
+	latchkey user show alice --json | jq -e '.given_name == "Augusta" and
+	    .email == "ada@example.org"'
+	open_account alice password
+	keep_page password
+	for page in 1 2; do
+		in_page password
+		submit alice step=save password="$PASSWORD" \
+		    new_password='a new good phrase'
+		assert_status 200
+		assert_page 'role="status"'
+	done
+	in_page password
+	submit alice step=save password="$PASSWORD" \
+	    new_password='another good phrase'
+	assert_status 403
+	assert_page 'current password is wrong'
+	# Another person has signed in since, in the same browser.
+	open_page alice "$ISSUER/account"
+	submit alice step=logout
+	open_page alice "$ISSUER/account"
+	submit alice step=login username=bob password="$PASSWORD"
+	in_page profile
+	submit alice step=save given_name=Eve
+	refute_page 'role="status"'
+	latchkey user show bob --json | jq -e '.given_name == ""'
+	latchkey user show alice --json | jq -e '.given_name == "Augusta"'
 }
 
 @test "password: guessing the old one is slowed down" {

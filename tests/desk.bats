@@ -416,6 +416,36 @@ basic() {
 	[[ $(http_body) != *'value="save"'* ]]
 }
 
+@test "desk: the second factors of a person who has them are removed with their sessions, and the password is enough again" {
+	add_user fay
+	open_page fay "$ISSUER/account/factors"
+	log_in fay
+	submit fay step=set_up
+	submit fay step=confirm code="$(totp "$(http_body |
+	    sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')")"
+	assert_page 'Your recovery codes'
+	latchkey user factors fay --json | jq -e 'map(.id) == ["app", "recovery"]'
+	request other GET "$ISSUER/account"
+	submit other step=login username=fay password="$PASSWORD"
+	assert_page 'name="code"'
+	page '/admin/person?name=fay'
+	assert_page 'Has a second factor[^YN]*Yes'
+	page '/admin/person/factors?name=fay'
+	save
+	assert_page 'Second factors removed'
+	audit '.event == "factor_removed" and .user == "fay" and .by == "root" and
+	    .address != ""'
+	latchkey user factors fay --json | jq -e '. == []'
+	latchkey session list --json | jq -e 'all(.preferred_username != "fay")'
+	page '/admin/person?name=fay'
+	assert_page 'Has a second factor[^YN]*No'
+	request fay GET "$ISSUER/account"
+	page_asks_password
+	log_in fay
+	refute_page 'name="code"'
+	assert_page 'name="step" value="logout"'
+}
+
 @test "desk: it can be used in a browser, at the width of a telephone and with Back" {
 	latchkey site add http://localhost:9 >/dev/null
 	! latchkey client show gitea >/dev/null 2>&1 ||

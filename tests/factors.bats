@@ -81,6 +81,33 @@ print(base64.b32decode(sys.argv[1]).hex())' "${secret// /}")
 	run -1 grep -q "$raw" <(xxd -p "$DATA"/store/* | tr -d '\n')
 }
 
+@test "factors: a machine reads the picture: the address that apps take, with names encoded, also those with a colon or of another script" {
+	local read=$BATS_TEST_TMPDIR/qr
+	set_conf provider_name 'Größe: Haus & Hof 日本'
+	add_user jo@home.example
+	open_factors jo@home.example
+	submit jo@home.example step=set_up
+	# On a dark page as well: the light ground is part of the picture.
+	http_body | grep -o '<svg class="qr".*</svg>' |
+	    sed 's|<svg |&xmlns="http://www.w3.org/2000/svg" |' |
+	    rsvg-convert -b black -w 700 -o "$read.png"
+	run -0 --separate-stderr zbarimg --quiet --raw -Sdisable \
+	    -Sqrcode.enable "$read.png"
+	http_body | python3 -c 'import html, re, sys, urllib.parse
+read, page = sys.argv[1], sys.stdin.read()
+assert read == html.unescape(re.search("href=\"(otpauth:[^\"]*)", page)[1]), read
+assert read.isascii() and "+" not in read and " " not in read, read
+u = urllib.parse.urlsplit(read)
+assert u.scheme == "otpauth" and u.netloc == "totp", read
+issuer, account = map(urllib.parse.unquote, u.path[1:].split(":"))
+q = dict(urllib.parse.parse_qsl(u.query, strict_parsing=True))
+assert issuer == q["issuer"] == "Größe  Haus & Hof 日本", read
+assert account == "jo@home.example", read
+secret = re.search("class=\"secret\"[^>]*>([^<]*)", page)[1]
+assert q["secret"] == secret.replace(" ", "") and len(q["secret"]) == 32, read
+assert (q["algorithm"], q["digits"], q["period"]) == ("SHA1", "6", "30"), read' "$output"
+}
+
 @test "factors: adding one is enough for this session, and no sign-in gets past it" {
 	set_up alice
 	run -0 latchkey session list --json
@@ -92,6 +119,40 @@ print(base64.b32decode(sys.argv[1]).hex())' "${secret// /}")
 	assert_equal "$(jq length <<<"$output")" 1
 	open_page alice "$ISSUER/account"
 	page_asks_password
+}
+
+@test "factors: set up by two presses or by Back, the last page has the codes that are good" {
+	open_factors alice
+	submit alice step=set_up
+	keep_page confirm
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	now=$(totp "$secret")
+	submit alice step=confirm code="$now"
+	mapfile -t before < <(http_body | grep -oP '<code>\K[0-9a-z-]{19}')
+	in_page confirm
+	submit alice step=confirm code="$now"
+	mapfile -t codes < <(http_body | grep -oP '<code>\K[0-9a-z-]{19}')
+	assert_equal "${#codes[@]}" 10
+	run -0 latchkey audit
+	assert_equal "$(grep -c factor_added <<<"$output")" 1
+	up_to_code alice
+	submit alice step=code code="${before[0]}"
+	assert_status 403
+	submit alice step=code code="${codes[0]}"
+	is_signed_in
+	# On the way to an app as well, which it then goes on to.
+	latchkey user set bob --require-factor >/dev/null
+	open_page bob "$(authorize_url app)"
+	log_in bob
+	keep_page confirm
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	now=$(totp "$secret")
+	submit bob step=confirm code="$now"
+	in_page confirm
+	submit bob step=confirm code="$now"
+	assert_page 'Your recovery codes'
+	submit bob step=done
+	is_signed_in
 }
 
 @test "factors: a code is good once, in another browser as well (RFC 6238 5.2)" {
@@ -137,6 +198,39 @@ print(base64.b32decode(sys.argv[1]).hex())' "${secret// /}")
 	log_in alice
 	submit alice step=code code="$now"
 	assert_status 403
+}
+
+@test "factors: two tabs at the second step each go where they were going; Back leads on, and to no error" {
+	set_up alice
+	travel 30
+	rm -f "$BATS_TEST_TMPDIR"/cgi-jar-*
+	for tab in one two; do
+		open_page alice "$(authorize_url app state=$tab)"
+		log_in alice
+		assert_page 'name="code"'
+		keep_page $tab
+	done
+	in_page two
+	submit alice step=code code="$(totp "$secret")"
+	is_signed_in
+	assert_equal "$(url_param state "$(http_header Location)")" two
+	travel 30
+	in_page one
+	submit alice step=code code="$(totp "$secret")"
+	is_signed_in
+	assert_equal "$(url_param state "$(http_header Location)")" one
+	# Back to it, and a code that is wrong: the person is signed in all the same.
+	in_page one
+	submit alice step=code code=000000
+	is_signed_in
+	# Back to the page before: the password asks for the second step again.
+	in_page one
+	submit alice step=switch
+	page_asks_password
+	log_in alice
+	assert_page 'name="code"'
+	submit alice step=cancel
+	STATE=one assert_error_redirect access_denied
 }
 
 @test "factors: a step up sent twice ends where the first did" {

@@ -5,6 +5,7 @@
 #include "interaction/own_parts.h"
 #include "interaction/password_words.h"
 #include "protocol/account_password.h"
+#include "protocol/authenticate.h"
 #include "web/browser.h"
 
 static const struct step password_step;
@@ -45,6 +46,27 @@ refuse_old(struct interaction *i, enum err e, int64_t wait_s)
 	interaction_show(i, &password_step);
 }
 
+/* Whether the form came twice, by two presses or by Back: then the old password
+ * is wrong because the new one is there already. */
+static bool
+password_is_changed(
+    struct interaction *i, const struct password_change_request *q)
+{
+	const struct call *c = i->call;
+	struct password_request asked = {
+	    .name = own_state(i)->account.user.name,
+	    .password = q->password,
+	    .address = q->from,
+	    .devices = q->devices};
+	struct proof proof;
+	int64_t wait_s;
+	enum err e =
+	    authenticate_password(c->provider, &asked, c->now, &proof, &wait_s);
+
+	secret_wipe(&proof, sizeof proof);
+	return e == OK;
+}
+
 static void
 change_password(struct interaction *i, const struct form *posted)
 {
@@ -61,7 +83,9 @@ change_password(struct interaction *i, const struct form *posted)
 
 	browser_devices(&devices, i->conf, &c->request);
 	e = account_change_password(c->provider, &q, c->now, &r);
-	if (e != OK) {
+	if (e == ERR_ACCESS_DENIED && password_is_changed(i, &q)) {
+		own_page_done(i, "/account/password", "done.password");
+	} else if (e != OK) {
 		refuse_old(i, e, r.wait_s);
 	} else {
 		browser_sign_in(

@@ -50,11 +50,27 @@ take_codes(struct factor *f, const struct factor *made)
 	f->recovery_since = made->recovery_since;
 }
 
+/* Whether the form came twice: F has this very app, and codes that went with it
+ * and that no one may have seen. */
+static bool
+came_twice(const struct factor *f, const struct account_app_adding *q)
+{
+	uint8_t secret[TOTP_SECRET_LEN];
+	bool same = f->has_totp && f->totp_step == q->step &&
+		    f->recovery_since == f->totp_since &&
+		    factor_open_totp(secret, f, &q->p->keyring) == OK &&
+		    secret_equal(secret, q->secret, sizeof secret);
+
+	secret_wipe(secret, sizeof secret);
+	return same;
+}
+
 enum err
 account_add_app(struct store_txn *t, struct account *a, void *arg)
 {
 	struct account_app_adding *q = arg;
 	struct factor f;
+	bool again;
 	enum err e = factor_get(t, a->user.user_id, &f);
 
 	/* They were made for the person who was signed in a moment ago. */
@@ -62,18 +78,20 @@ account_add_app(struct store_txn *t, struct account *a, void *arg)
 		e = ERR_LOGIN_REQUIRED;
 	if (e != OK)
 		return e;
-	q->has_one = q->only_first && a->has_second_factor;
+	again = came_twice(&f, q);
+	q->has_one = q->only_first && a->has_second_factor && !again;
 	if (q->has_one)
 		return OK;
 	factor_set_totp(&f, q->secret, q->step, &q->p->keyring, a->now);
-	q->has_codes = f.recovery_len > 0;
+	q->has_codes = f.recovery_len > 0 && !again;
 	if (!q->has_codes)
 		take_codes(&f, q->codes);
 	e = factor_put(t, &f);
 	factor_wipe(&f);
 	if (e == OK)
 		e = account_raise_session(t, a, "otp");
-	note_factor(t, a, true, "authenticator app", q->from);
+	if (!again)
+		note_factor(t, a, true, "authenticator app", q->from);
 	return e;
 }
 

@@ -37,7 +37,9 @@ struct account_app_adding {
 	bool has_codes;  /* set: there are recovery codes already, these stay */
 };
 
-/* ARG: struct account_app_adding. It takes the place of the one before. */
+/* ARG: struct account_app_adding. It takes the place of the one before. The
+ * same form sent twice, by two presses, gives other codes in place of those
+ * that no one may have seen. */
 enum err account_add_app(struct store_txn *t, struct account *a, void *arg);
 
 /* New recovery codes, which the caller made for the person of the session
