@@ -31,6 +31,7 @@ static const struct column columns[] = {
     {"site", "SITE", false},
     {"name", "NAME", false},
     {"created_at", "CREATED", true},
+    {"used_at", "LAST USED", true},
     COLUMN_END,
 };
 

@@ -395,6 +395,7 @@ set_up_app() {
 	request alice GET "$ISSUER/account/app-passwords"
 	assert_page Phone
 	refute_page '[A-Za-z0-9_-]{44}</code>'
+	refute_page 'Last used on'
 	id=$(latchkey app-password list --json | jq -r '.[0].id')
 	request bob GET "$ISSUER/account"
 	open_account bob "app-passwords/remove?id=$id"

@@ -559,6 +559,7 @@ set_up_app() {
 	basic_at /dav/x "alice:$password"
 	assert_status 200
 	assert_header Variable-REMOTE_USER '^alice$'
+	latchkey app-password list --json | jq -e '.[0].used_at > 0'
 	basic_at /dav/x "Alice:$password"
 	assert_status 200
 	latchkey user set alice --email a.adams@example.org >/dev/null

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { USE_NOTED_S = 3600 /* at most once so many seconds */ };
+
 /* The first two have the places of their indexes (store.h). */
 static const struct record_field app_password_fields[] = {
     FIELD_OF(struct app_password, id, BYTES, KEY, "id"),
@@ -12,6 +14,7 @@ static const struct record_field app_password_fields[] = {
     FIELD_OF(struct app_password, name, TEXT, SHOWN, "name"),
     FIELD_OF(struct app_password, hash, BYTES, SEALED, "hash"),
     FIELD_OF(struct app_password, created_at, TIME, SHOWN, "created_at"),
+    FIELD_OF(struct app_password, used_at, TIME, SHOWN, "used_at"),
 };
 const struct record_type app_password_record = {
     .table = TABLE_APP_PASSWORDS,
@@ -75,10 +78,10 @@ is_called(struct store_txn *t, const struct user *u, const char *typed)
 
 enum err
 app_password_check(struct store_txn *t, const char *name, const char *text,
-    const char *origin, const struct keyring *k, struct user *u)
+    const char *origin, const struct keyring *k, struct user *u,
+    struct app_password *a)
 {
 	uint8_t bytes[APP_PASSWORD_LEN], hash[HASH_LEN], kept[HASH_LEN] = {0};
-	struct app_password a;
 	bool good;
 	enum err e;
 
@@ -86,22 +89,42 @@ app_password_check(struct store_txn *t, const char *name, const char *text,
 	if (base64url_decode_exact(bytes, sizeof bytes, text) != OK)
 		return ERR_ACCESS_DENIED;
 	hash_app_password(hash, bytes);
-	e = app_password_get(t, bytes, &a);
+	e = app_password_get(t, bytes, a);
 	if (e == OK)
 		e = secret_open(
-		    kept, a.hash, sizeof a.hash, k->client, "app_password");
+		    kept, a->hash, sizeof a->hash, k->client, "app_password");
 	good = secret_equal(hash, kept, HASH_LEN) && e == OK;
 	secret_wipe(bytes, sizeof bytes);
 	secret_wipe(hash, sizeof hash);
 	secret_wipe(kept, sizeof kept);
-	if (!good || !str_equal(a.origin, origin))
+	if (!good || !str_equal(a->origin, origin))
 		return ERR_ACCESS_DENIED;
-	e = user_require(t, a.user_id, u);
+	e = user_require(t, a->user_id, u);
 	if (e == OK && !is_called(t, u, name)) {
 		user_wipe(u);
 		e = ERR_ACCESS_DENIED;
 	}
 	return e;
+}
+
+bool
+app_password_use_is_due(const struct app_password *a, int64_t now)
+{
+	return now - a->used_at >= USE_NOTED_S;
+}
+
+enum err
+app_password_use(struct store_txn *t,
+    const uint8_t id[static APP_PASSWORD_ID_LEN], int64_t now)
+{
+	struct app_password a;
+	enum err e = app_password_get(t, id, &a);
+
+	if (e == ERR_NOT_FOUND ||
+	    (e == OK && !app_password_use_is_due(&a, now)))
+		return OK;
+	a.used_at = now;
+	return e == OK ? app_password_put(t, &a) : e;
 }
 
 void

@@ -32,6 +32,7 @@ struct app_password {
 	char name[USER_DISPLAY_CAP]; /* what its owner calls it; may be "" */
 	uint8_t hash[HASH_LEN + SEAL_OVERHEAD]; /* sealed */
 	int64_t created_at;
+	int64_t used_at; /* as noted, at most once an hour; 0: never */
 };
 
 extern const struct record_type app_password_record;
@@ -51,12 +52,20 @@ enum err app_password_get(struct store_txn *t,
 
 /*
  * Whether TEXT is the app password of the person who signs in as NAME (or an
- * e-mail address) for the site ORIGIN: U is that person. ERR_ACCESS_DENIED for
- * any reason, for locked people as well.
+ * e-mail address) for the site ORIGIN: U is that person, A the password.
+ * ERR_ACCESS_DENIED for any reason, for locked people as well.
  */
 enum err app_password_check(struct store_txn *t, const char *name,
     const char *text, const char *origin, const struct keyring *k,
-    struct user *u) MUST_CHECK;
+    struct user *u, struct app_password *a) MUST_CHECK;
+
+/* Whether A, used at NOW, is to be noted so. */
+bool app_password_use_is_due(const struct app_password *a, int64_t now);
+
+/* Notes it of the app password ID, if it is due. One that is gone is no
+ * fault. */
+enum err app_password_use(struct store_txn *t,
+    const uint8_t id[static APP_PASSWORD_ID_LEN], int64_t now) MUST_CHECK;
 
 /* Calls VISIT for each of a person, until it returns false. */
 void app_password_each(struct store_txn *t,

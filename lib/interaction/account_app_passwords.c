@@ -31,6 +31,7 @@ show_app_password(struct interaction *i, const struct app_password *a)
 	json_put_str(&b, "label", a->name[0] != '\0' ? a->name : id);
 	json_put_str(&b, "site", a->origin);
 	date_put(&b, "made_at", a->created_at, &i->call->page);
+	date_put_day_of(&b, "used", a->used_at, &i->call->page);
 	own_put_link_to(
 	    i, &b, "remove_url", APP_PASSWORDS_PATH "/remove", "id", id);
 	return json_finish(&b);

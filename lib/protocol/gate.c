@@ -24,8 +24,10 @@ struct gate_decide_ctx {
 	enum acr acr; /* of the person's sign-in here */
 	int64_t auth_time;
 	enum reason reason;
-	bool use_due; /* of the session SID */
+	bool use_due; /* of the session SID, or of the app password */
+	bool by_app_password;
 	uint8_t sid[SID_LEN];
+	uint8_t app_password_id[APP_PASSWORD_ID_LEN];
 };
 
 enum err
@@ -55,6 +57,7 @@ find_by_app_password(struct store_txn *t, struct gate_decide_ctx *d)
 {
 	char text[BASIC_CAP], *colon;
 	struct gate_reply *r = d->r;
+	struct app_password a;
 	enum err e;
 
 	if (!r->rule.app_password)
@@ -67,13 +70,18 @@ find_by_app_password(struct store_txn *t, struct gate_decide_ctx *d)
 		return ERR_ACCESS_DENIED;
 	*colon = '\0';
 	e = app_password_check(
-	    t, text, colon + 1, d->q->origin, &d->p->keyring, &r->user);
+	    t, text, colon + 1, d->q->origin, &d->p->keyring, &r->user, &a);
 	secret_wipe(text, sizeof text);
 	if (e == OK && !client_admits(d->client, &r->user)) {
 		user_wipe(&r->user);
 		e = ERR_ACCESS_DENIED;
 	}
-	return e;
+	if (e != OK)
+		return e;
+	d->by_app_password = true;
+	d->use_due = app_password_use_is_due(&a, d->now);
+	memcpy(d->app_password_id, a.id, sizeof d->app_password_id);
+	return OK;
 }
 
 /* The person, by the browser's cookie or by an app password. */
@@ -83,7 +91,7 @@ find_person(struct store_txn *t, struct gate_decide_ctx *d)
 	struct family f;
 	enum err e;
 
-	d->use_due = false;
+	d->use_due = d->by_app_password = false;
 	e = gate_family(t, d->p, d->q->cookie, d->q->origin, d->now, &f,
 	    d->client, &d->r->user);
 	if (e == ERR_NOT_FOUND) {
@@ -220,7 +228,9 @@ use_step(struct store_txn *t, void *arg)
 {
 	struct gate_decide_ctx *d = arg;
 
-	return session_use_id(t, d->sid, d->now);
+	return d->by_app_password
+		   ? app_password_use(t, d->app_password_id, d->now)
+		   : session_use_id(t, d->sid, d->now);
 }
 
 /* Whether METHOD may be done to TARGET. */

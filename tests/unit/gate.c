@@ -185,10 +185,15 @@ app_passwords(void)
 	base64url_encode(basic + 6, sizeof basic - 6, text, strlen(text));
 	for (char *c = basic + 6; *c != '\0'; c++)
 		*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
+	CHECK(gate_decide(&provider, &q, noon, &r, &reason) == OK && r.has_user,
+	    "gate: an app password lets its person in");
 	reads = writes = 0;
-	CHECK(gate_decide(&provider, &q, noon, &r, &reason) == OK &&
+	CHECK(gate_decide(&provider, &q, noon + 3599, &r, &reason) == OK &&
 		  r.has_user && reads == 1 && writes == 0,
-	    "gate: an app password costs one read, too, and no write");
+	    "gate: it costs one read, too, and no write");
+	CHECK(gate_decide(&provider, &q, noon + 3600, &r, &reason) == OK &&
+		  r.has_user && reads == 2 && writes == 1,
+	    "gate: except that its use is noted once an hour");
 	q.target = "/x";
 	CHECK(gate_decide(&provider, &q, noon, &r, &reason) ==
 		      ERR_LOGIN_REQUIRED &&
