@@ -8,10 +8,11 @@ setup_file() {
 	port=$(free_port)
 	new_store "http://localhost:$port"
 	PORT=$port
-	for name in alice bob carol dora erik frida gina hugo ida jana kurt; do
+	for name in alice bob carol dora erik frida gina hugo ida jana kurt mia; do
 		add_user "$name"
 	done
 	add_client app --trusted
+	add_client way --name Photos --trusted --redirect-uri "$ISSUER/back"
 	export USE_TEST_CLOCK=1
 	start_server
 }
@@ -43,6 +44,11 @@ walk() {
 
 @test "passkeys: none is added to another person's session; each page is good once; a person may say no" {
 	walk tabs
+}
+
+@test "passkeys: on the way to an app that wants one a person adds it, in a browser" {
+	APP_URL=$(authorize_url way acr_values=phr redirect_uri="$ISSUER/back") \
+	    walk on_the_way
 }
 
 @test "passkeys: without scripts the other ways are all that is shown" {

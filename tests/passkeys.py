@@ -6,9 +6,11 @@
 ISSUER is at localhost; alice, bob, carol, dora, erik and frida have the password.
 Pictures go to $SCREENSHOTS, if that names a directory."""
 
+import os
 import sys
 
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 from browser import Walk, chromium
 
@@ -56,6 +58,10 @@ class Person(Walk):
         self.sees("Add a passkey")
         self.driver.find_element(By.ID, "new-name").send_keys(name)
         self.press("Add a passkey")
+
+    def arrives(self, words):
+        WebDriverWait(self.driver, 15).until(
+            lambda _: words in self.driver.current_url, words)
 
     def sees_not(self, word):
         assert word not in self.text(), self.text()
@@ -248,7 +254,34 @@ def no_scripts(me):
     me.sees("Passkeys", "Passkeys do not work in this browser")
 
 
-WALKS = {walk.__name__: walk for walk in (flow, second, attacks, tabs, no_scripts)}
+def on_the_way(me):
+    """An app wants a passkey of a person who has none; the next time it is asked
+    for. Without an authenticator that can do it, Cancel leads back."""
+    way = os.environ["APP_URL"]
+    me.go(way)
+    me.with_password("mia")
+    me.sees("Add a passkey", "wants you to sign in with a passkey")
+    me.driver.save_screenshot(os.environ["SCREENSHOTS"] + "/way.png") \
+        if os.environ.get("SCREENSHOTS") else None
+    me.press("Cancel")
+    me.arrives("error=access_denied")
+    phone = me.authenticator(PHONE)
+    me.go(way)
+    me.add("My phone")
+    me.arrives("code=")
+    assert len(me.credentials(phone)) == 1
+    me.leave()
+    me.webauthn("setAutomaticPresenceSimulation", phone, enabled=False)
+    me.go(way)
+    me.with_password("mia")
+    me.sees("Confirm it with your passkey")
+    me.webauthn("setAutomaticPresenceSimulation", phone, enabled=True)
+    me.press("Use your passkey")
+    me.arrives("code=")
+
+
+WALKS = {walk.__name__: walk
+         for walk in (flow, second, attacks, tabs, no_scripts, on_the_way)}
 
 
 def main(walk):
