@@ -91,6 +91,15 @@ setup() {
 		"client_secret_post", "none")))' <<<"$output"
 }
 
+@test "apps: what was tried has a test that starts the app" {
+	local name
+	while read -r name; do
+		grep -q "^@test \"$name: " "$root"/tests/full/apps.bats \
+		    "$root/tests/clients.bats" || fail "no test of $name"
+	done < <(latchkey client apps --json |
+	    jq -r '.[] | select(.tried != null) | .name')
+}
+
 @test "apps: every recipe registers what it says" {
 	latchkey client apps --json >"$BATS_TEST_TMPDIR/apps"
 	latchkey client list --json >"$BATS_TEST_TMPDIR/clients"

@@ -271,3 +271,147 @@ get_url() {
 	    redirect_uri="$SITE/auth-oidc-callback")"
 	assert_error login_required
 }
+
+# --- Mail --------------------------------------------------------------------
+
+# Debian's, as the recipe has it, with ports of its own, and mail that is sent
+# goes to $SENT. Dovecot starts as root and then has users of its own.
+start_dovecot() {
+	local dir=$BATS_TEST_TMPDIR/dovecot settings
+	IMAP_PORT=$(free_port) SMTP_PORT=$(free_port) RELAY_PORT=$(free_port)
+	SENT=$BATS_TEST_TMPDIR/sent
+	dovecot --version | grep -qF "$(tried dovecot | cut -d ' ' -f 1)" ||
+	    fail "the recipe is about another: $(dovecot --version)" || return
+	register dovecot
+	mkdir -p "$dir/mail"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR"
+	chown 65534:65534 "$dir/mail"
+	between '^introspection_mode' '^tls_ca' | sed 's,https://,http://,' \
+	    >"$dir/oauth2.conf.ext"
+	{
+		echo 'protocols = imap'
+		between '^auth_mechanisms' '^}' |
+		    sed "s,/etc/dovecot/dovecot-oauth2,$dir/oauth2,"
+		between '^protocols' '^submission_relay'
+		cat <<-END
+			submission_relay_port = $RELAY_PORT
+			base_dir = $dir/run
+			log_path = $dir/log
+			listen = 127.0.0.1
+			ssl = no
+			disable_plaintext_auth = no
+			first_valid_uid = 0
+			mail_location = maildir:$dir/mail/%u
+			userdb {
+			  driver = static
+			  args = uid=65534 gid=65534 home=$dir/mail/%u
+			}
+			namespace inbox {
+			  inbox = yes
+			}
+			service imap-login {
+			  inet_listener imap {
+			    port = $IMAP_PORT
+			  }
+			  inet_listener imaps {
+			    port = 0
+			  }
+			}
+			service submission-login {
+			  inet_listener submission {
+			    port = $SMTP_PORT
+			  }
+			}
+		END
+	} >"$dir/dovecot.conf"
+	SERVER_LOG=$dir/sink in_background "$root/tests/full/smtp_sink.py" \
+	    "$RELAY_PORT" "$SENT"
+	SERVER_LOG=$dir/out in_background dovecot -F -c "$dir/dovecot.conf"
+	wait_for port_is_taken "$IMAP_PORT" || fail "$(<"$dir/log")"
+	wait_for port_is_taken "$SMTP_PORT"
+}
+
+# mail PROTOCOL MECHANISM USER TOKEN [SECONDS]
+mail() {
+	local port=$IMAP_PORT
+	[[ $1 = imap ]] || port=$SMTP_PORT
+	"$root/tests/full/mail_client.py" "$1" "$port" "${@:2}"
+}
+
+@test "dovecot: mail programs read and send with an access token, and with no other's" {
+	local provider=$SERVER_PID protocol mechanism token other
+	start_dovecot
+	SERVER_PID=$provider
+	add_client webmail --trusted
+	CLIENT=webmail
+	token=$(get_tokens alice webmail scope='openid email' |
+	    field access_token)
+	other=$(get_tokens bob webmail scope='openid email' | field access_token)
+	for protocol in imap smtp; do
+		for mechanism in oauthbearer xoauth2; do
+			assert_equal "$(mail $protocol $mechanism \
+			    alice@example.org "$token")" yes
+			assert_equal "$(mail $protocol $mechanism \
+			    alice@example.org "$other")" no
+			assert_equal "$(mail $protocol $mechanism \
+			    alice@example.org "${token}x")" no
+		done
+	done
+	grep -q '^Subject: by oauthbearer' "$SENT"
+	# After a pause the connection to the provider is a new one.
+	assert_equal "$(mail imap xoauth2 alice@example.org "$token" 6)" yes
+	latchkey session end --user alice
+	assert_equal "$(mail imap xoauth2 alice@example.org "$token")" no
+	latchkey client del webmail
+	latchkey client del dovecot
+}
+
+@test "roundcube: signs in by the browser, reads mail and sends it" {
+	local provider=$SERVER_PID dir=$BATS_TEST_TMPDIR/roundcube version id token
+	version=$(tried roundcube)
+	grep -q "^define('RCMAIL_VERSION', '${version%% *}')" \
+	    /usr/share/roundcube/program/include/iniset.php
+	start_dovecot
+	SERVER_PID=$provider
+	register roundcube
+	mkdir "$dir"
+	cp /etc/roundcube/{defaults.inc,mimetypes}.php "$dir"
+	{
+		echo '<?php $config = [];'
+		between "^\\\$config\['oauth_provider'" "oauth_scope"
+		cat <<-END
+			\$config['imap_host'] = '127.0.0.1:$IMAP_PORT';
+			\$config['smtp_host'] = '127.0.0.1:$SMTP_PORT';
+			\$config['db_dsnw'] = 'sqlite:///$dir/db?mode=0600';
+			\$config['des_key'] = 'of-this-test-alone-24-by';
+			\$config['temp_dir'] = '$dir';
+			\$config['log_dir'] = '$dir';
+		END
+	} >"$dir/config.inc.php"
+	python3 -c 'import sqlite3, sys
+sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())' \
+	    "$dir/db" /usr/share/roundcube/SQL/sqlite.initial.sql
+	# Its configuration has one place, which is this one for it alone.
+	# shellcheck disable=SC2016 # sh's
+	app_by unshare --map-root-user --mount sh -c '
+	    mount --bind "$1" /etc/roundcube && cd /var/lib/roundcube &&
+	    exec php -S "127.0.0.1:$2"' - "$dir" "$APP_PORT"
+	sign_in_by alice "$SITE/?_task=login&_action=oauth"
+	assert_status 200
+	assert_page 'alice@example.org'
+	assert_page 'task-mail'
+
+	request alice GET "$SITE/?_task=mail&_action=compose"
+	went=
+	through alice
+	id=$(http_body | grep -o 'name="_id" value="[^"]*"' | cut -d '"' -f 4)
+	token=$(http_body | grep -o 'name="_token" value="[^"]*"' | head -n 1 |
+	    cut -d '"' -f 4)
+	request alice POST "$SITE/?_task=mail&_action=send&_framed=1" \
+	    _id="$id" _token="$token" _task=mail _action=send _from=1 \
+	    _to=bob@example.org _subject='From the webmail' _message=Hello \
+	    _is_html=0
+	wait_for grep -q '^Subject: From the webmail' "$SENT" ||
+	    fail "$(http_body)" "$(cat "$dir"/*errors* 2>/dev/null)"
+	grep -q '^From: .*alice@example.org' "$SENT"
+}
