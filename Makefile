@@ -365,7 +365,7 @@ san-unit:
 twice	 = token refresh consent logout gate_decision introspect revoke userinfo
 
 full:
-	@conf/packages.sh build test lint clang
+	@conf/packages.sh build test apps lint clang
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory clang-unit
 	@$(MAKE) --no-print-directory no-rs256-unit

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what a task needs and is not there, by Debian package name:
 #
-#	packages.sh build|demo|test|deb|lint|clang|valgrind|full|bench...
+#	packages.sh build|demo|test|apps|deb|lint|clang|valgrind|full|bench...
 #	packages.sh --list TASK...	only names them, one a line
 #
 # Silent and quick when nothing is missing. Root, or sudo, is used for the
@@ -77,6 +77,14 @@ needs() {
 		echo 'nodejs node'
 		echo 'npm npm'
 		;;
+	apps)
+		echo 'dovecot-imapd dovecot'
+		echo 'dovecot-submissiond /usr/lib/dovecot/submission'
+		echo 'roundcube-sqlite3 /usr/share/doc/roundcube-sqlite3'
+		echo 'roundcube-core /usr/share/roundcube/index.php'
+		echo 'php-cli php'
+		echo 'build-essential g++'
+		;;
 	deb)
 		echo 'build-essential g++'
 		echo 'debhelper dh'
@@ -106,7 +114,7 @@ needs() {
 		echo 'wrk wrk'
 		;;
 	*)
-		echo "usage: packages.sh build|demo|test|deb|lint|clang|valgrind|full|bench..." >&2
+		echo "usage: packages.sh build|demo|test|apps|deb|lint|clang|valgrind|full|bench..." >&2
 		return 2
 		;;
 	esac
@@ -151,7 +159,7 @@ hush_servers() {
 	cat >"$policy" <<-'END'
 		#!/bin/sh
 		# latchkey's make: there for one installation only
-		case $1 in lighttpd* | apache2* | nginx* | caddy*) exit 101 ;; esac
+		case $1 in lighttpd* | apache2* | nginx* | caddy* | dovecot*) exit 101 ;; esac
 		exit 0
 	END
 	chmod 755 "$policy"
@@ -164,6 +172,7 @@ install_packages() {
 	for package; do
 		case $package in
 		lighttpd | apache2 | caddy) fresh="$fresh $package" ;;
+		dovecot-imapd) fresh="$fresh dovecot" ;;
 		nginx-light) fresh="$fresh nginx" ;;
 		esac
 	done

@@ -415,3 +415,40 @@ sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())' \
 	    fail "$(http_body)" "$(cat "$dir"/*errors* 2>/dev/null)"
 	grep -q '^From: .*alice@example.org' "$SENT"
 }
+
+# --- Actual ------------------------------------------------------------------
+
+# native PACKAGE: compiled here, with the headers of Node.js beside it.
+native() {
+	[[ -e $app/$1.built ]] || npm --prefix "$app" rebuild "$1" \
+	    --nodedir="$(dirname "$(dirname "$(readlink -f "$(type -p node)")")")" \
+	    >"$BATS_TEST_TMPDIR/npm" 2>&1 || fail "$(<"$BATS_TEST_TMPDIR/npm")" ||
+	    return
+	touch "$app/$1.built"
+}
+
+# actual PERSON: signs in, and prints what Actual knows of the person.
+actual() {
+	sign_in_by "$1" "$(curl --noproxy '*' -sS "$SITE/account/login" \
+	    -H 'Content-Type: application/json' \
+	    -d "{\"loginMethod\": \"openid\", \"returnUrl\": \"$SITE\", \"password\": \"$2\"}" |
+	    jq -r .data.returnUrl)"
+	[[ $went =~ openid-cb\?token=([^&[:space:]]+) ]] || fail "$went" \
+	    "$(tail "$APP_LOG")" || return
+	curl --noproxy '*' -sS "$SITE/account/validate" \
+	    -H "X-ACTUAL-TOKEN: ${BASH_REMATCH[1]}"
+}
+
+@test "actual: the first person becomes the owner, and a second comes in" {
+	local -a environment
+	from_npm actual "@actual-app/sync-server@$(tried actual)"
+	native better-sqlite3
+	register actual
+	readarray -t environment < <(grep '^ACTUAL_' <<<"$settings")
+	mkdir "$BATS_TEST_TMPDIR/actual"
+	app_by env "${environment[@]}" ACTUAL_PORT="$APP_PORT" \
+	    ACTUAL_HOSTNAME=127.0.0.1 ACTUAL_DATA_DIR="$BATS_TEST_TMPDIR/actual" \
+	    node "$app/node_modules/@actual-app/sync-server/build/bin/actual-server.js"
+	actual alice | jq -e '.data.userName == "alice" and .data.permission == "ADMIN"'
+	actual bob | jq -e '.data.userName == "bob" and .data.permission == "BASIC"'
+}
