@@ -141,14 +141,16 @@ plan_drop_in(const struct setup_files *f, struct plan *plan)
 	return plan_text(plan, DROP_IN, 0644, &b);
 }
 
+/* Where a proxy has the certificate, it may have the port of TLS, too, which
+ * Debian opens with mod_ssl. */
 static bool
 plan_apache(const struct setup_files *f, struct plan *plan)
 {
-	static const char *const behind[] = {"remoteip", NULL};
+	static const char *const behind[] = {
+	    "proxy_fcgi", "reqtimeout", "remoteip", NULL};
 
-	if (!plan_apache_modules(plan, f->server->modules))
-		return false;
-	return f->place->listen == NULL || plan_apache_modules(plan, behind);
+	return plan_apache_modules(
+	    plan, f->place->listen != NULL ? behind : f->server->modules);
 }
 
 bool
