@@ -5,6 +5,7 @@
 #	sh root [WALK]		commands of root's on a machine, in the order of the
 #				document; with WALK, only on a machine for that walk
 #	sh store		commands that need a store only
+#	sh old, sh new		the same, of two hosts: export.bats walks them
 #	sh asks			commands for a shell with an app's environment
 #	conf			lines of latchkey.conf
 #	text			no commands: what is shown or typed elsewhere

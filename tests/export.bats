@@ -2,6 +2,7 @@
 # people and apps prove there is what they had here, though secret.key differs.
 
 load helper
+load documents.bash
 
 setup_file() {
 	local port
@@ -313,6 +314,34 @@ many() {
 	run -0 latchkey import "$file"
 	[[ $output = *people*20000* ]]
 	assert_equal "$(store_figure users)" 20000
-	(ulimit -v 120000; latchkey export >"$file.again")
+	run -0 python3 - "$(programs)/bin/latchkey" -d "$DATA" export "$file.again" <<-'PY'
+	import resource, subprocess, sys
+	subprocess.run(sys.argv[1:], check=True)
+	print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024, "MiB")
+	PY
 	assert_equal "$(jq '.people | length' "$file.again")" 20000
+	echo "$output"
+	(($(tail -n 1 <<<"$output" | cut -d ' ' -f 1) < 60))
+}
+
+@test "operating.md: a move to a new host, word for word" {
+	local hosts=$BATS_TEST_TMPDIR/hosts
+	mkdir "$hosts"
+	rm -r "$DATA"
+	new_store https://id.example.org
+	add_user alice
+	add_client app --trusted
+	exported >"$hosts/before"
+	only_block doc/operating.md 'sh old' >"$hosts/old"
+	only_block doc/operating.md 'sh new' >"$hosts/new"
+	cd "$hosts"
+	PATH=$(programs)/bin:$PATH LATCHKEY_DATA=$DATA bash -eu old 2>/dev/null
+	assert_equal "$(stat -c %a people.json)" 600
+	DATA=$hosts/data
+	PATH=$(programs)/bin:$PATH LATCHKEY_DATA=$DATA bash -eu new
+	assert_equal "$(exported)" "$(<before)"
+	[[ ! -e people.json ]]
+	rm -f "$BATS_TEST_TMPDIR"/cgi-jar-*
+	get_tokens alice app >/dev/null
+	assert_status 200
 }
