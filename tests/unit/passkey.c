@@ -1,108 +1,23 @@
 /* Passkeys of people: added, used, and everything that is odd about one. What a
  * sign-in costs is counted. */
-#include "base/base64.h"
-#include "base/buf.h"
 #include "base/str.h"
 #include "check.h"
 #include "counted.h"
 #include "domain/audit.h"
-#include "fixture.h"
 #include "jose/cose.h"
-#include "protocol/account_passkeys.h"
+#include "passkey_device.h"
 #include "protocol/authenticate_passkey.h"
 #include "protocol/passkey_register.h"
 #include "protocol/session_open.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #define BROWSER "browser"
 
-/* --- an authenticator ----------------------------------------------------- */
-
-static struct provider provider;
 static struct user alice = {.name = "alice"}, bob = {.name = "bob"};
-static uint8_t public_bytes[crypto_sign_PUBLICKEYBYTES];
-static uint8_t secret_bytes[crypto_sign_SECRETKEYBYTES];
-static const uint8_t id[] = "the id of a passkey";
 static enum reason reason;
 
-/* What it sends, and the browser with it. */
-struct ceremony {
-	char client_data[512];
-	uint8_t data[512], signature[crypto_sign_BYTES];
-	size_t data_len;
-	uint8_t flags;
-	uint32_t count;
-};
-
-static void
-ask_browser(struct ceremony *c, const char *type,
-    const struct challenge_bearer *bearer, int64_t now)
-{
-	uint8_t challenge[WEBAUTHN_CHALLENGE_LEN];
-	char text[BASE64URL_CAP(WEBAUTHN_CHALLENGE_LEN)];
-	struct buf b;
-
-	challenge_make(challenge, bearer, &provider.keyring, now);
-	base64url_encode(text, sizeof text, challenge, sizeof challenge);
-	buf_init(&b, c->client_data, sizeof c->client_data);
-	buf_printf(&b,
-	    "{\"type\":\"%s\",\"challenge\":\"%s\",\"origin\":"
-	    "\"https://id.example.org\",\"crossOrigin\":false}",
-	    type, text);
-}
-
-static void
-put_data(struct ceremony *c, const void *bytes, size_t len)
-{
-	memcpy(c->data + c->data_len, bytes, len);
-	c->data_len += len;
-}
-
-static void
-put_head(struct ceremony *c)
-{
-	const char *host = "id.example.org";
-	const uint8_t rest[] = {c->flags, 0, 0, 0, (uint8_t)c->count};
-
-	c->data_len = 0;
-	crypto_hash_sha256(c->data, (const uint8_t *)host, strlen(host));
-	c->data_len = crypto_hash_sha256_BYTES;
-	put_data(c, rest, sizeof rest);
-}
-
-static struct webauthn_bytes
-text_bytes(const char *text)
-{
-	return (struct webauthn_bytes){(const uint8_t *)text, strlen(text)};
-}
-
 /* --- registration --------------------------------------------------------- */
-
-/* The attestation object: its authenticator data is 37 + 18 + 19 + 42 bytes. */
-static void
-make_attestation(struct ceremony *c)
-{
-	static const uint8_t before[] = {0xa3, 0x63, 'f', 'm', 't', 0x64, 'n',
-	    'o', 'n', 'e', 0x67, 'a', 't', 't', 'S', 't', 'm', 't', 0xa0, 0x68,
-	    'a', 'u', 't', 'h', 'D', 'a', 't', 'a', 0x58,
-	    37 + 18 + sizeof id - 1 + 42};
-	static const uint8_t key[] = {
-	    0xa4, 1, 1, 3, 0x27, 0x20, 6, 0x21, 0x58, 0x20};
-	uint8_t head[37], middle[18] = {[17] = sizeof id - 1};
-
-	c->flags = PASSKEY_PRESENT | PASSKEY_VERIFIED | PASSKEY_HAS_KEY;
-	put_head(c);
-	memcpy(head, c->data, sizeof head);
-	c->data_len = 0;
-	put_data(c, before, sizeof before);
-	put_data(c, head, sizeof head);
-	put_data(c, middle, sizeof middle);
-	put_data(c, id, sizeof id - 1);
-	put_data(c, key, sizeof key);
-	put_data(c, public_bytes, sizeof public_bytes);
-}
 
 static enum err
 check_new(const struct challenge_bearer *given,
@@ -206,30 +121,6 @@ registration(void)
 
 static const struct challenge_bearer signing_in = {
     CHALLENGE_SIGN_IN, BROWSER, NULL};
-
-static void
-sign(struct ceremony *c)
-{
-	uint8_t text[512 + crypto_hash_sha256_BYTES];
-
-	memcpy(text, c->data, c->data_len);
-	crypto_hash_sha256(text + c->data_len, (const uint8_t *)c->client_data,
-	    strlen(c->client_data));
-	crypto_sign_detached(c->signature, NULL, text,
-	    c->data_len + crypto_hash_sha256_BYTES, secret_bytes);
-}
-
-/* A use with FLAGS and COUNT; what is sent can be changed after that. */
-static struct ceremony
-use_passkey(const struct challenge_bearer *given, uint8_t flags, uint32_t count)
-{
-	struct ceremony c = {.flags = flags, .count = count};
-
-	ask_browser(&c, "webauthn.get", given, noon);
-	put_head(&c);
-	sign(&c);
-	return c;
-}
 
 static enum err
 authenticate(const struct ceremony *c, const struct challenge_bearer *bearer,
@@ -464,94 +355,6 @@ oddities(void)
 	    "passkey: that it can be backed up now is told, and signs in");
 }
 
-/* --- changes by their owner ------------------------------------------------
- */
-
-/* A second one of Alice's, with FLAGS. */
-static enum err
-add_second(struct store_txn *t, unsigned flags)
-{
-	struct passkey k = kept();
-
-	k.id[0]++;
-	k.flags_last = flags;
-	return passkey_add(t, &k, &reason);
-}
-
-static enum err
-change_step(struct store_txn *t, void *arg)
-{
-	struct passkey k = kept();
-	struct account_passkey_change c = {.rp_id = "id.example.org",
-	    .address = "192.0.2.1",
-	    .name = "Tablet"};
-	struct account a = {.user = alice, .now = noon},
-		       other = {.user = bob, .now = noon};
-
-	(void)arg;
-	memcpy(c.hash, k.hash, sizeof c.hash);
-	a.user.has_password = false;
-	CHECK(account_passkey_rename(t, &other, &c) == ERR_NOT_FOUND &&
-		  account_passkey_remove(t, &other, &c) == ERR_NOT_FOUND,
-	    "passkey: another person's is not there");
-	CHECK(account_passkey_rename(t, &a, &c) == OK &&
-		  passkey_get(t, k.hash, &k) == OK &&
-		  str_equal(k.name, "Tablet"),
-	    "passkey: its owner gives it a name");
-	CHECK(add_second(t, PASSKEY_PRESENT) == OK &&
-		  account_passkey_remove(t, &a, &c) == ERR_ACCESS_DENIED &&
-		  c.reason == REASON_LAST_WAY_IN,
-	    "passkey: the last one that signs in alone stays");
-	c.rp_id = "other.example.org";
-	CHECK(account_passkey_remove(t, &a, &c) == ERR_ACCESS_DENIED,
-	    "passkey: also where none works, for the host may come back");
-	c.rp_id = "id.example.org";
-	a.user.has_password = true;
-	CHECK(account_passkey_remove(t, &a, &c) == OK &&
-		  passkey_get(t, c.hash, &k) == ERR_NOT_FOUND,
-	    "passkey: not where there is a password");
-	store_fail(t, ERR_IO); /* nothing of this stays */
-	return ERR_IO;
-}
-
-static void
-changes(void)
-{
-	CHECK(store_write(fixture, noon, change_step, NULL) == ERR_IO,
-	    "passkey: and what was tried here is undone");
-}
-
-/* --- how many ------------------------------------------------------------- */
-
-static enum err
-many_step(struct store_txn *t, void *arg)
-{
-	struct passkey k = kept();
-	size_t sign_in_alone;
-
-	(void)arg;
-	for (int n = 1; n < PASSKEYS_MAX; n++) {
-		k.id[0]++;
-		k.flags_last = 0;
-		if (passkey_add(t, &k, &reason) != OK)
-			return ERR_IO;
-	}
-	k.id[0]++;
-	CHECK(passkey_add(t, &k, &reason) == ERR_ACCESS_DENIED &&
-		  reason == REASON_PASSKEYS_MANY,
-	    "passkey: a person may have 20");
-	CHECK(passkey_count(t, alice.user_id, "id.example.org",
-		  &sign_in_alone) == PASSKEYS_MAX &&
-		  sign_in_alone == 1,
-	    "passkey: of which those that check who it is sign in alone");
-	passkey_count(t, alice.user_id, "other.example.org", &sign_in_alone);
-	CHECK(sign_in_alone == 0, "passkey: and none at another host");
-	CHECK(passkey_del_all(t, alice.user_id) == PASSKEYS_MAX &&
-		  !passkey_has(t, alice.user_id),
-	    "passkey: all of a person's go with them");
-	return OK;
-}
-
 static enum err
 furnish(struct store_txn *t, void *arg)
 {
@@ -579,7 +382,5 @@ main(void)
 	refusals();
 	unknown();
 	oddities();
-	changes();
-	in_store(many_step, NULL);
 	return check_done();
 }
