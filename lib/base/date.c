@@ -1,29 +1,5 @@
 #include "base/date.h"
 
-#include "base/str.h"
-
-struct date_part {
-	const char *place, *text;
-};
-
-/* The text KEY with PARTS in its places. */
-static void
-put_parts(struct buf *b, const struct catalogue *c, const char *key,
-    const struct date_part *parts, size_t count)
-{
-	const char *text = message_text(c, key);
-	struct message_piece piece;
-
-	if (text == NULL)
-		b->failed = true;
-	while (text != NULL && message_next(&text, &piece)) {
-		buf_put(b, piece.plain, piece.len);
-		for (size_t i = 0; i < count; i++)
-			if (str_equal(parts[i].place, piece.place))
-				buf_puts(b, parts[i].text);
-	}
-}
-
 static void
 put_civil_day(
     struct buf *b, const struct catalogue *c, const struct civil_time *civil)
@@ -39,10 +15,10 @@ put_civil_day(
 	buf_init(&part, key, sizeof key);
 	buf_put_int(&part, civil->month);
 	month = message_part(c, "month", key, NULL);
-	put_parts(b, c, "date.day",
-	    (const struct date_part[]){{"day", day},
-		{"month", month != NULL ? month : ""}, {"year", year}},
-	    3);
+	message_fill(b, c, "date.day",
+	    (const struct message_place[]){{"day", day},
+		{"month", month != NULL ? month : ""}, {"year", year},
+		{NULL, NULL}});
 }
 
 static void
@@ -81,8 +57,9 @@ date_put_time(
 	put_two_digits(&part, civil.minute);
 	if (z == NULL)
 		buf_puts(&part, " UTC");
-	put_parts(b, c, "date.time",
-	    (const struct date_part[]){{"date", day}, {"time", hours}}, 2);
+	message_fill(b, c, "date.time",
+	    (const struct message_place[]){
+		{"date", day}, {"time", hours}, {NULL, NULL}});
 }
 
 void

@@ -84,8 +84,8 @@ message_next(const char **text, struct message_piece *piece)
 }
 
 void
-message_put(struct buf *out, const struct catalogue *c, const char *key,
-    const char *place, const char *value)
+message_fill(struct buf *out, const struct catalogue *c, const char *key,
+    const struct message_place *places)
 {
 	const char *text = message_text(c, key);
 	struct message_piece piece;
@@ -94,9 +94,19 @@ message_put(struct buf *out, const struct catalogue *c, const char *key,
 		out->failed = true;
 	while (text != NULL && message_next(&text, &piece)) {
 		buf_put(out, piece.plain, piece.len);
-		if (str_equal(piece.place, place))
-			buf_puts(out, value);
+		for (const struct message_place *p = places; p->name != NULL;
+		     p++)
+			if (str_equal(p->name, piece.place))
+				buf_puts(out, p->value);
 	}
+}
+
+void
+message_put(struct buf *out, const struct catalogue *c, const char *key,
+    const char *place, const char *value)
+{
+	message_fill(out, c, key,
+	    (const struct message_place[]){{place, value}, {NULL, NULL}});
 }
 
 static const char *

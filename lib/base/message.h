@@ -51,6 +51,15 @@ const char *message_part(const struct catalogue *c, const char *group,
 const char *message_of_english(
     const struct catalogue *c, const char *group, const char *english);
 
+/* What is put in a place of a text. A list of them ends with a NULL name. */
+struct message_place {
+	const char *name, *value;
+};
+
+/* Appends the text of KEY with PLACES. OUT fails if there is no such text. */
+void message_fill(struct buf *out, const struct catalogue *c, const char *key,
+    const struct message_place *places);
+
 /* Appends the text of KEY, in which VALUE is put in the place PLACE. OUT fails
  * if there is no such text. */
 void message_put(struct buf *out, const struct catalogue *c, const char *key,

@@ -12,42 +12,14 @@
 
 enum { SUBJECT_CAP = 512, PLACES_MAX = 8 };
 
-/* The value of a place in a letter's sentences. */
-struct letter_place {
-	const char *name, *value;
-};
-
 /* A letter under way. */
 struct letter {
 	const struct conf *conf;
 	const struct catalogue *catalogue;
 	const char *to;
 	int64_t now;
-	struct letter_place places[PLACES_MAX]; /* to a NULL */
+	struct message_place places[PLACES_MAX];
 };
-
-static const char *
-place_value(const struct letter *l, const char *name)
-{
-	for (const struct letter_place *p = l->places; p->name != NULL; p++)
-		if (str_equal(p->name, name))
-			return p->value;
-	return "";
-}
-
-/* The text of KEY, with its places filled. */
-static void
-put_sentence(struct buf *b, const struct letter *l, const char *key)
-{
-	const char *text = message_text(l->catalogue, key);
-	struct message_piece piece;
-
-	while (text != NULL && message_next(&text, &piece)) {
-		buf_put(b, piece.plain, piece.len);
-		if (piece.place[0] != '\0')
-			buf_puts(b, place_value(l, piece.place));
-	}
-}
 
 /* The host of the issuer: what a mail comes from, if nothing else is said. */
 static void
@@ -76,7 +48,7 @@ put_letter_head(struct buf *b, const struct letter *l, const char *subject)
 	else
 		buf_printf(&u, "latchkey@%s", host);
 	buf_init(&u, text, sizeof text);
-	put_sentence(&u, l, subject);
+	message_fill(&u, l->catalogue, subject, l->places);
 	mail_put_head(
 	    b, &(struct mail_head){.from_name = l->conf->provider_name,
 		   .from = from,
@@ -94,7 +66,7 @@ write_letter(struct buf *b, const struct letter *l, const char *subject,
 {
 	put_letter_head(b, l, subject);
 	for (; *paragraphs != NULL; paragraphs++) {
-		put_sentence(b, l, *paragraphs);
+		message_fill(b, l->catalogue, *paragraphs, l->places);
 		buf_puts(b, paragraphs[1] != NULL ? "\n\n" : "\n");
 	}
 	return buf_ok(b) ? OK : ERR_NO_SPACE;
