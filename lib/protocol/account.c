@@ -41,38 +41,35 @@ find_account_step(struct store_txn *t, void *arg)
 	return e;
 }
 
+static enum err
+run_account(const struct provider *p, struct account_ctx *d, bool writes)
+{
+	d->conf = &p->conf;
+	*d->a = (struct account){0};
+	if (d->cookie == NULL)
+		return ERR_LOGIN_REQUIRED;
+	return writes ? store_write(p->store, d->now, find_account_step, d)
+		      : store_read(p->store, find_account_step, d);
+}
+
 enum err
 account_read(const struct provider *p, const struct session_cookie *cookie,
     int64_t now, account_step *step, void *arg, struct account *a)
 {
-	struct account_ctx d = {.conf = &p->conf,
-	    .cookie = cookie,
-	    .now = now,
-	    .step = step,
-	    .arg = arg,
-	    .a = a};
+	struct account_ctx d = {
+	    .cookie = cookie, .now = now, .step = step, .arg = arg, .a = a};
 
-	*a = (struct account){0};
-	if (cookie == NULL)
-		return ERR_LOGIN_REQUIRED;
-	return store_read(p->store, find_account_step, &d);
+	return run_account(p, &d, false);
 }
 
 enum err
 account_write(const struct provider *p, const struct session_cookie *cookie,
     int64_t now, account_step *step, void *arg, struct account *a)
 {
-	struct account_ctx d = {.conf = &p->conf,
-	    .cookie = cookie,
-	    .now = now,
-	    .step = step,
-	    .arg = arg,
-	    .a = a};
+	struct account_ctx d = {
+	    .cookie = cookie, .now = now, .step = step, .arg = arg, .a = a};
 
-	*a = (struct account){0};
-	if (cookie == NULL)
-		return ERR_LOGIN_REQUIRED;
-	return store_write(p->store, now, find_account_step, &d);
+	return run_account(p, &d, true);
 }
 
 bool

@@ -27,28 +27,33 @@ put_both(struct json_build *b, const char *name, int64_t t, struct buf *text)
 		b->failed = true;
 }
 
-void
-date_put(
-    struct json_build *b, const char *name, int64_t t, const struct page *p)
+/* How a date is written: date_put_time, date_put_day. */
+typedef void put_date(
+    struct buf *b, const struct catalogue *c, const struct zone *z, int64_t t);
+
+static void
+put_as(struct json_build *b, const char *name, int64_t t, const struct page *p,
+    put_date *put)
 {
 	char text[DATE_CAP] = "";
 	struct buf d;
 
 	buf_init(&d, text, sizeof text);
 	if (t != 0)
-		date_put_time(&d, p->catalogue, reader_zone(p), t);
+		put(&d, p->catalogue, reader_zone(p), t);
 	put_both(b, name, t, &d);
+}
+
+void
+date_put(
+    struct json_build *b, const char *name, int64_t t, const struct page *p)
+{
+	put_as(b, name, t, p, date_put_time);
 }
 
 void
 date_put_day_of(
     struct json_build *b, const char *name, int64_t t, const struct page *p)
 {
-	char text[DATE_CAP] = "";
-	struct buf d;
-
-	buf_init(&d, text, sizeof text);
-	if (t != 0)
-		date_put_day(&d, p->catalogue, reader_zone(p), t);
-	put_both(b, name, t, &d);
+	put_as(b, name, t, p, date_put_day);
 }
