@@ -19,17 +19,7 @@ static const struct option del_options[] = {OPTION_YES, OPTION_END};
 static const struct option json_option[] = {OPTION_JSON, OPTION_END};
 
 static const struct option add_options[] = {
-    {"--name", "NAME", false},
-    {"--given-name", "NAME", false},
-    {"--family-name", "NAME", false},
-    {"--language", "TAG", false},
-    {"--zone", "ZONE", false},
-    {"--email", "ADDRESS", false},
-    {"--email-verified", NULL, false},
-    {"--email-unverified", NULL, false},
-    {"--group", "GROUP", true},
-    {"--require-factor", NULL, false},
-    {"--no-require-factor", NULL, false},
+    USER_PROFILE_OPTIONS,
     {"--password-stdin", NULL, false},
     {"--no-password", NULL, false},
     OPTION_JSON,
@@ -42,19 +32,9 @@ static const struct option passwd_options[] = {
 };
 
 static const struct option set_options[] = {
-    {"--name", "NAME", false},
-    {"--given-name", "NAME", false},
-    {"--family-name", "NAME", false},
-    {"--language", "TAG", false},
-    {"--zone", "ZONE", false},
-    {"--email", "ADDRESS", false},
-    {"--email-verified", NULL, false},
-    {"--email-unverified", NULL, false},
-    {"--group", "GROUP", true},
+    USER_PROFILE_OPTIONS,
     {"--add-group", "GROUP", true},
     {"--remove-group", "GROUP", true},
-    {"--require-factor", NULL, false},
-    {"--no-require-factor", NULL, false},
     OPTION_END,
 };
 

@@ -13,17 +13,7 @@
 #include <time.h>
 
 const struct option user_invite_options[] = {
-    {"--name", "NAME", false},
-    {"--given-name", "NAME", false},
-    {"--family-name", "NAME", false},
-    {"--language", "TAG", false},
-    {"--zone", "ZONE", false},
-    {"--email", "ADDRESS", false},
-    {"--email-verified", NULL, false},
-    {"--email-unverified", NULL, false},
-    {"--group", "GROUP", true},
-    {"--require-factor", NULL, false},
-    {"--no-require-factor", NULL, false},
+    USER_PROFILE_OPTIONS,
     {"--valid", "TIME", false},
     {"--mail", NULL, false},
     OPTION_END,

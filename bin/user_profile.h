@@ -5,6 +5,18 @@
 #include "admin.h"
 #include "domain/user.h"
 
+/* What all verbs take that say what a person is. */
+#define USER_PROFILE_OPTIONS                                                   \
+	{"--name", "NAME", false}, {"--given-name", "NAME", false},            \
+	    {"--family-name", "NAME", false}, {"--language", "TAG", false},    \
+	    {"--zone", "ZONE", false}, {"--email", "ADDRESS", false},          \
+	    {"--email-verified", NULL, false},                                 \
+	    {"--email-unverified", NULL, false}, {"--group", "GROUP", true},   \
+	    {"--require-factor", NULL, false},                                 \
+	{                                                                      \
+		"--no-require-factor", NULL, false                             \
+	}
+
 /* Gives U the name NAME, in lower case; an exit status. */
 int user_apply_name(struct user *u, const char *name);
 
