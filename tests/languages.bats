@@ -267,8 +267,6 @@ entries() {
 }
 
 @test "languages: what the desk says of a refusal is in each what the command says" {
-	run -0 python3 "$root/tests/refusals.py" "$root"
-	assert_equal "$output" ''
 	latchkey user set pierre --group admins >/dev/null
 	open_page pierre "$ISSUER/admin/people/add"
 	log_in pierre

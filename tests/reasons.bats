@@ -154,3 +154,8 @@ print(*(w for w in seen.values() if len(w) > 1))' <<<"$words")
 	    new_event new_given new_or new_pair new_returned new_set \
 	    new_told_of new_told)"
 }
+
+@test "reasons: what the command says of a value that cannot be has its words at the desk" {
+	run -0 python3 "$root/tests/refusals.py" "$root"
+	assert_equal "$output" ''
+}
