@@ -57,12 +57,13 @@ return found;
 
 
 class Skeleton(html.parser.HTMLParser):
-    """The tags of a page, with what makes one look like no other."""
+    """The tags of a page, with what makes one look like no other; not its foot,
+    where all have the same languages."""
 
     def __init__(self, text):
         super().__init__()
         self.tags = []
-        self.feed(text)
+        self.feed(text.partition("<footer")[0])
 
     def handle_starttag(self, tag, attributes):
         kept = [pair for pair in attributes
