@@ -11,6 +11,8 @@
  *	commit=group	or in one that it shares with all who wait,
  *	sign=N		signs N times (Ed25519),
  *	verify=N	verifies N signatures,
+ *	rsa=N		signs N times (RSA with 2048 bits, as RS256 does),
+ *	rsacheck=N	verifies N signatures of RSA,
  * and answers 700 bytes of JSON. Asked as an authorizer it says yes.
  *
  * None of latchkey is in it, so that it does not become slower, and hide it,
@@ -18,6 +20,8 @@
  */
 #include <fcgiapp.h>
 #include <lmdb.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <sodium.h>
@@ -33,6 +37,8 @@ enum {
 	OPAQUE_TOKEN_LEN = 64,
 	MESSAGE_LEN = 400,
 	BODY_CAP = 8192,
+	RSA_BITS = 2048,
+	RSA_LEN = RSA_BITS / 8,
 	JSON_LEN = 700,
 	THREADS_MAX = 256
 };
@@ -50,6 +56,8 @@ static MDB_dbi records, expiry;
 static uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
 static uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
 static uint8_t message[MESSAGE_LEN], good_signature[crypto_sign_BYTES];
+static EVP_PKEY *rsa_key;
+static uint8_t good_rsa_signature[RSA_LEN];
 
 static pthread_mutex_t queue_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct change *first, **last = &first;
@@ -253,6 +261,42 @@ asked(const char *query, const char *name)
 	return at != NULL ? strtol(at + strlen(name), NULL, 10) : 0;
 }
 
+/* A thread's own, made when it is first used. */
+static bool
+have_rsa_context(EVP_PKEY_CTX **context, int (*init)(EVP_PKEY_CTX *))
+{
+	if (*context != NULL)
+		return true;
+	*context = EVP_PKEY_CTX_new(rsa_key, NULL);
+	return *context != NULL && init(*context) == 1 &&
+	       EVP_PKEY_CTX_set_rsa_padding(*context, RSA_PKCS1_PADDING) == 1 &&
+	       EVP_PKEY_CTX_set_signature_md(*context, EVP_sha256()) == 1;
+}
+
+static bool
+rsa_sign(uint8_t signature[static RSA_LEN])
+{
+	static _Thread_local EVP_PKEY_CTX *context;
+	uint8_t hash[crypto_hash_sha256_BYTES];
+	size_t len = RSA_LEN;
+
+	crypto_hash_sha256(hash, message, MESSAGE_LEN);
+	return have_rsa_context(&context, EVP_PKEY_sign_init) &&
+	       EVP_PKEY_sign(context, signature, &len, hash, sizeof hash) == 1;
+}
+
+static bool
+rsa_verify(void)
+{
+	static _Thread_local EVP_PKEY_CTX *context;
+	uint8_t hash[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(hash, message, MESSAGE_LEN);
+	return have_rsa_context(&context, EVP_PKEY_verify_init) &&
+	       EVP_PKEY_verify(context, good_rsa_signature, RSA_LEN, hash,
+		   sizeof hash) == 1;
+}
+
 static bool
 work(const char *query, const char *token, uint8_t *signature)
 {
@@ -269,6 +313,12 @@ work(const char *query, const char *token, uint8_t *signature)
 	for (long n = asked(query, "verify="); n > 0; n--)
 		if (crypto_sign_verify_detached(
 			good_signature, message, MESSAGE_LEN, public_key) != 0)
+			return false;
+	for (long n = asked(query, "rsa="); n > 0; n--)
+		if (!rsa_sign(signature))
+			return false;
+	for (long n = asked(query, "rsacheck="); n > 0; n--)
+		if (!rsa_verify())
 			return false;
 	return true;
 }
@@ -300,7 +350,7 @@ serve(FCGX_Request *q)
 {
 	const char *role = FCGX_GetParam("FCGI_ROLE", q->envp);
 	const char *query = FCGX_GetParam("QUERY_STRING", q->envp);
-	uint8_t signature[crypto_sign_BYTES] = {0};
+	uint8_t signature[RSA_LEN] = {0}; /* the longer of the two */
 	char form[BODY_CAP], token[OPAQUE_TOKEN_LEN + 1];
 
 	if (role != NULL && strcmp(role, "AUTHORIZER") == 0) {
@@ -356,6 +406,9 @@ main(int argc, char **argv)
 	crypto_sign_keypair(public_key, secret_key);
 	crypto_sign_detached(
 	    good_signature, NULL, message, MESSAGE_LEN, secret_key);
+	rsa_key = EVP_RSA_gen(RSA_BITS);
+	if (rsa_key == NULL || !rsa_sign(good_rsa_signature))
+		return refuse();
 	for (long i = 1; i < threads; i++)
 		if (pthread_create(&thread, NULL, run, NULL) != 0)
 			return EXIT_FAILURE;

@@ -100,9 +100,10 @@ class Store:
     def seed(self, *args):
         return command(BENCH / "seed", self.dir, *args).split()
 
-    def families(self, count, sample, scope=SCOPE, person="alice"):
+    def families(self, count, sample, scope=SCOPE, person="alice",
+                 client="app"):
         """Their refresh tokens, SAMPLE of them, from all over the table."""
-        return self.seed("families", count, "app", person, scope, sample)
+        return self.seed("families", count, client, person, scope, sample)
 
     def codes(self, count, client="app"):
         return self.seed("codes", count, client, "alice", SCOPE, CALLBACK,
