@@ -452,3 +452,66 @@ actual() {
 	actual alice | jq -e '.data.userName == "alice" and .data.permission == "ADMIN"'
 	actual bob | jq -e '.data.userName == "bob" and .data.permission == "BASIC"'
 }
+
+# --- An app behind the gate --------------------------------------------------
+
+# guard PORT: an nginx with the gate, as conf/nginx.conf has it, before the app;
+# without TLS, as the provider here.
+guard() {
+	local dir=$BATS_TEST_TMPDIR/guard site=http://127.0.0.2:$1
+	mkdir "$dir"
+	latchkey site add "$site" --name Notes --rule '/ group:family' >/dev/null
+	SERVER_LOG=$dir/gate.log start_fastcgi "$dir/gate" \
+	    "$(programs)/cgi-bin/gate"
+	chmod 777 "$dir/gate"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR"
+	{
+		echo "daemon off; pid $dir/pid; error_log stderr; events {}"
+		echo "http { access_log off;"
+		printf '%s_temp_path %s;\n' client_body "$dir/b" proxy "$dir/p" \
+		    fastcgi "$dir/f" uwsgi "$dir/u" scgi "$dir/s"
+		"$root/conf/webserver.sh" -s nginx -i "$ISSUER" -r "$dir" \
+		    -d "$DATA" -p "$(programs)/cgi-bin" |
+		    sed -e '1,/^# --- The gate/d; s/^#\([^ ]\)/\1/; s/^#$//' |
+		    awk '/^server/ { n++ }
+			/^map/ || /^server/ { inside = 1 }
+			inside && n != 1
+			/^}/ { inside = 0 }' |
+		    sed -e '/ssl_/d; /\[::\]/d; /php/,/}/d; /root "/d' \
+			-e '/Strict-Transport/d' \
+			-e "s,https://photos.example.org,$site,; s,photos.example.org,_," \
+			-e "s,listen [^;]*,listen 127.0.0.2:$1,; s,location /app/,location /," \
+			-e "s,127.0.0.1:8081,127.0.0.1:$APP_PORT,"
+		echo '}'
+	} >"$dir/nginx.conf"
+	SERVER_LOG=$dir/log in_background nginx -p "$dir" -c "$dir/nginx.conf"
+	wait_for port_is_taken "$1" || fail "$(<"$dir/log")" "$(<"$dir/nginx.conf")"
+}
+
+@test "tiddlywiki: behind the gate it knows who writes, and takes no one's word for it" {
+	local port provider=$SERVER_PID
+	from_npm tiddlywiki tiddlywiki@5.4.1
+	wiki() {
+		node "$app/node_modules/tiddlywiki/tiddlywiki.js" \
+		    "$BATS_TEST_TMPDIR/wiki" "$@"
+	}
+	wiki --init server >/dev/null
+	app_by node "$app/node_modules/tiddlywiki/tiddlywiki.js" \
+	    "$BATS_TEST_TMPDIR/wiki" --listen host=127.0.0.1 port="$APP_PORT" \
+	    authenticated-user-header=remote-user
+	port=$(free_port)
+	guard "$port"
+	SERVER_PID=$provider
+	SITE=http://127.0.0.2:$port
+	sign_in_by alice "$SITE/"
+	assert_status 200
+	request alice GET "$SITE/status" -H 'Remote-User: bob' \
+	    -H 'Remote_User: bob'
+	assert_field username alice
+	get_url "$SITE/recipes/default/tiddlers/Shopping" alice -X PUT \
+	    -H 'Content-Type: application/json' -H 'X-Requested-With: TiddlyWiki' \
+	    -H "Origin: $SITE" -d '{"title": "Shopping", "text": "milk"}'
+	wait_for grep -rq milk "$BATS_TEST_TMPDIR/wiki/tiddlers"
+	sign_in_by bob "$SITE/"
+	assert_status 403
+}
