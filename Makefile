@@ -26,7 +26,7 @@ lmdb	 = engine open txn copy env held files fault fail
 jose	 = jwa ed25519 libcrypto rs256 es256 public_key private_key jwk jwt cbor cose totp
 domain	 = conf conf_value keyring installation stamp opaque_token scope pkce password user user_email user_agent uri icon client client_words client_scope client_jwks session imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
-	   family family_rotate code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice revocation replay audit signkey signer \
+	   family family_rotate code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice tries revocation replay audit signkey signer \
 	   records \
 	   factor factor_code acr \
 	   passkey \

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "base/file.h"
+#include "base/str.h"
 #include "remains.h"
 
 #include <dirent.h>
@@ -40,6 +41,10 @@ static const struct place {
 	    "chmod 700 store"}},
     {"slots", 0022, 0,
 	{"who can lock its files can stop all sign-ins", "chmod 700 slots"}},
+    {"refusals", 0022, 0077,
+	{"who can write there can tell the administrator of refusals that "
+	 "never were",
+	    "chmod 700 refusals"}},
 };
 
 /* Told together with how to get it back, which is no way to lose the rest. */
@@ -74,7 +79,9 @@ check_place(struct check_run *c, const struct place *p, uid_t owner)
 
 	if (file_path(path, sizeof path, dir, p->name) != OK ||
 	    stat(p->name[0] != '\0' ? path : dir, &st) != 0) {
-		tell_missing(c, p);
+		/* Made by the first program that needs it. */
+		if (errno != ENOENT || !str_equal(p->name, "refusals"))
+			tell_missing(c, p);
 		return;
 	}
 	if (st.st_uid != owner)

@@ -276,6 +276,7 @@ assert (q["algorithm"], q["digits"], q["period"]) == ("SHA1", "6", "30"), read' 
 		submit alice step=code code=00000$n
 		assert_status 403
 	done
+	assert_logged 'access_denied reason=factor_wrong client_id=[a-z]+ user=alice cause=factor address='
 	submit alice step=code code="$(totp "$secret")"
 	assert_status 429
 	assert_page 'Wait [1-6][0-9] seconds'

@@ -41,13 +41,20 @@ log_to_syslog(bool to_syslog)
 	use_syslog = to_syslog;
 }
 
+/* An address that came from outside is quoted always. */
+static bool
+is_quoted(const char *name, const char *value)
+{
+	return value[0] == '\0' || strpbrk(value, " =\"\\") != NULL ||
+	       strcmp(name, "redirect_uri") == 0;
+}
+
 static void
-put_log_value(struct buf *line, const char *value)
+put_log_value(struct buf *line, const char *name, const char *value)
 {
 	char text[VALUE_CAP];
 	struct buf b;
-	const char *quote =
-	    value[0] == '\0' || strpbrk(value, " =\"\\") != NULL ? "\"" : "";
+	const char *quote = is_quoted(name, value) ? "\"" : "";
 
 	buf_init(&b, text, sizeof text);
 	buf_put_log(&b, value);
@@ -67,7 +74,7 @@ put_pairs(struct buf *line, va_list pairs)
 		if ((value = va_arg(pairs, const char *)) == NULL)
 			continue;
 		buf_printf(line, " %s=", name);
-		put_log_value(line, value);
+		put_log_value(line, name, value);
 	}
 }
 

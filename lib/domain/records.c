@@ -13,6 +13,7 @@
 #include "domain/signkey.h"
 #include "domain/site.h"
 #include "domain/throttle.h"
+#include "domain/tries.h"
 #include "domain/user.h"
 
 const struct record_kind record_kinds[] = {
@@ -30,5 +31,6 @@ const struct record_kind record_kinds[] = {
     {"link", &link_record},
     {"second factor", &factor_record},
     {"passkey", &passkey_record},
+    {"count of tries", &tries_record},
     {NULL, NULL},
 };

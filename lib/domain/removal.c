@@ -11,6 +11,7 @@
 #include "domain/passkey.h"
 #include "domain/session.h"
 #include "domain/site.h"
+#include "domain/tries.h"
 #include "domain/user.h"
 
 size_t
@@ -36,6 +37,7 @@ remove_user(struct store_txn *t, const char *name)
 	link_del_all(t, u.user_id);
 	factor_del(t, u.user_id);
 	passkey_del_all(t, u.user_id);
+	(void)tries_settle(t, u.user_id, 0);
 	e = user_drop(t, &u);
 	user_wipe(&u);
 	return e;

@@ -302,6 +302,15 @@ throttle_charge(struct store_txn *t, const struct keyring *k,
 	return store_failed(t);
 }
 
+int64_t
+throttle_look(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by, int64_t now)
+{
+	struct bucket b[BUCKETS];
+
+	return buckets_load(t, k, by, now, b) == OK ? longest_wait(b, now) : 0;
+}
+
 void
 throttle_forgive(struct store_txn *t, const struct keyring *k,
     const struct throttle_try *by, int64_t now)

@@ -59,6 +59,10 @@ struct throttle_try {
 enum err throttle_charge(struct store_txn *t, const struct keyring *k,
     const struct throttle_try *by, int64_t now, int64_t *wait_s) MUST_CHECK;
 
+/* The same without the charge: how long a try would have to wait now. */
+int64_t throttle_look(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by, int64_t now);
+
 /* The try succeeded. */
 void throttle_forgive(struct store_txn *t, const struct keyring *k,
     const struct throttle_try *by, int64_t now);

@@ -22,7 +22,8 @@ put_password_form(struct interaction *i, struct json_build *b)
 
 /* The old password was not right, or not looked at. */
 static void
-refuse_old(struct interaction *i, enum err e, int64_t wait_s)
+refuse_old(
+    struct interaction *i, enum err e, const struct password_change_reply *r)
 {
 	struct call *c = i->call;
 	char text[256];
@@ -30,7 +31,8 @@ refuse_old(struct interaction *i, enum err e, int64_t wait_s)
 
 	if (e == ERR_TOO_MANY_REQUESTS) {
 		buf_init(&b, text, sizeof text);
-		message_put_count(&b, c->page.catalogue, "login.wait", wait_s);
+		message_put_count(
+		    &b, c->page.catalogue, "login.wait", r->wait_s);
 		i->alert = text;
 	} else if (e == ERR_BUSY || e == ERR_TEMPORARILY_UNAVAILABLE) {
 		i->alert = own_text(i, "login.crowded");
@@ -40,6 +42,7 @@ refuse_old(struct interaction *i, enum err e, int64_t wait_s)
 		own_page_refuse(i, e, REASON_NONE);
 		return;
 	}
+	c->about.cause = r->cause;
 	call_log_refusal(c, e, REASON_SIGN_IN, NULL);
 	c->response.status = e == ERR_ACCESS_DENIED ? 403 : err_status(e);
 	c->late = e == ERR_BUSY || e == ERR_TOO_MANY_REQUESTS;
@@ -58,10 +61,10 @@ password_is_changed(
 	    .password = q->password,
 	    .address = q->from,
 	    .devices = q->devices};
+	struct password_reply r;
 	struct proof proof;
-	int64_t wait_s;
 	enum err e =
-	    authenticate_password(c->provider, &asked, c->now, &proof, &wait_s);
+	    authenticate_password(c->provider, &asked, c->now, &proof, &r);
 
 	secret_wipe(&proof, sizeof proof);
 	return e == OK;
@@ -86,7 +89,7 @@ change_password(struct interaction *i, const struct form *posted)
 	if (e == ERR_ACCESS_DENIED && password_is_changed(i, &q)) {
 		own_page_done(i, "/account/password", "done.password");
 	} else if (e != OK) {
-		refuse_old(i, e, r.wait_s);
+		refuse_old(i, e, &r);
 	} else {
 		browser_sign_in(
 		    &c->response, i->conf, &r.session, &r.cookie, c->now);

@@ -64,10 +64,14 @@ refuse_authorization(struct interaction *i, enum err e, enum reason reason)
 	const struct authorize_state *s = i->state;
 	struct call *c = i->call;
 
+	c->about.redirect_uri = form_get(&i->form, "redirect_uri");
 	call_log_refusal(c, e, reason, form_get(&i->form, "client_id"));
 	if (s->asked.may_redirect && err_status(e) < 500)
 		reply_error_to_app(
 		    &c->response, &c->page, &s->asked, e, reason);
+	else if (reason == REASON_REDIRECT_URI_UNREGISTERED)
+		page_error_about(
+		    &c->response, &c->page, e, reason, c->about.redirect_uri);
 	else
 		page_error(&c->response, &c->page, e, reason);
 }
@@ -154,6 +158,7 @@ put_way_back(struct interaction *i, struct json_build *b)
 	const struct authorize_state *s = i->state;
 	struct call *c = i->call;
 
+	call_about_user(c, s->reply.user.name);
 	call_log_refusal(c, ERR_ACCESS_DENIED, reason, i->client->client_id);
 	c->response.status = 403;
 	put_name(i, b);
@@ -210,8 +215,10 @@ decide_authorization(struct interaction *i)
 	enum err e = authorize_decide(c->provider, &s->asked, i->cookie,
 	    &s->answer, c->now, &s->reply, &reason);
 
-	if (s->reply.signed_in)
+	if (s->reply.signed_in) {
 		reader_from_person(&c->page, &s->reply.user);
+		call_about_user(c, s->reply.user.name);
+	}
 	if (e != OK) {
 		refuse_authorization(i, e, reason);
 		return;

@@ -39,6 +39,8 @@ log_gate_refusal(const struct gate_ctx *g, enum err e, enum reason reason)
 	char remedy[ORIGIN_CAP + 64];
 	struct buf b;
 
+	call_about_user(
+	    g->call, g->reply.has_user ? g->reply.user.name : g->reply.tried);
 	call_log_refusal(g->call, e, reason, origin[0] != '\0' ? origin : NULL);
 	if (reason != REASON_SITE_UNKNOWN && reason != REASON_SITE_NOT_NAMED)
 		return;

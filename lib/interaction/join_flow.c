@@ -45,6 +45,7 @@ refuse_join(struct interaction *i, enum err e, enum reason reason)
 	char url[ISSUER_CAP + 16];
 	struct buf b;
 
+	call_about_user(c, join_state(i)->join.user.name);
 	call_log_refusal(c, e, reason, NULL);
 	buf_init(&b, url, sizeof url);
 	buf_printf(&b, "%s%s", i->conf->issuer, home_path(i));
@@ -185,11 +186,11 @@ sign_in_after(struct interaction *i, const char *password)
 	    .password = password,
 	    .address = c->request.address,
 	    .devices = &devices};
-	int64_t wait_s;
+	struct password_reply r;
 	enum err e;
 
 	browser_devices(&devices, i->conf, &c->request);
-	e = authenticate_password(c->provider, &q, c->now, &i->proof, &wait_s);
+	e = authenticate_password(c->provider, &q, c->now, &i->proof, &r);
 	i->proven = e == OK;
 	if (e == OK)
 		i->flow->proven(i);
@@ -283,6 +284,7 @@ set_passkey(struct interaction *i, const struct form *posted)
 	if (e == OK) {
 		i->flow->proven(i);
 	} else if (e == ERR_ACCESS_DENIED) {
+		call_about_user(c, s->join.user.name);
 		call_log_refusal(c, e, s->reason, NULL);
 		c->response.status = 403;
 		choose_again(i, passkey_alert(i, e, s->reason));

@@ -24,6 +24,7 @@ refuse_logout(struct interaction *i, enum err e, enum reason reason)
 	char url[ISSUER_CAP + 16] = "";
 	struct buf u;
 
+	c->about.redirect_uri = form_get(&i->form, "post_logout_redirect_uri");
 	call_log_refusal(c, e, reason, form_get(&i->form, "client_id"));
 	/* A bad request of the app's is no reason to stay signed in. */
 	buf_init(&u, url, sizeof url);

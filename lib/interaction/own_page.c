@@ -72,6 +72,7 @@ look_at_page(struct interaction *i)
 		    s->data, &s->account);
 	if (s->account.user.name[0] != '\0')
 		reader_from_person(&c->page, &s->account.user);
+	call_about_user(c, s->account.user.name);
 	/* First: what is there is not told to those who may not be here. */
 	if (s->account.user.name[0] != '\0' && s->set->admit != NULL &&
 	    !s->set->admit(i))

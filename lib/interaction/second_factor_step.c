@@ -7,6 +7,7 @@
 #include "interaction/passkey_form.h"
 #include "interaction/sign_in_step.h"
 #include "protocol/account.h"
+#include "protocol/authenticate.h"
 #include "protocol/second_factor.h"
 #include "web/reader.h"
 
@@ -62,6 +63,8 @@ second_factor_failed(
 	struct call *c = i->call;
 	char text[ALERT_CAP] = "";
 
+	call_about_user(c, r->user);
+	c->about.cause = SIGN_IN_FACTOR;
 	call_log_refusal(c, e, r->reason, interaction_client_id(i));
 	c->response.status = e == ERR_ACCESS_DENIED ? 403 : err_status(e);
 	c->late = true;

@@ -157,7 +157,7 @@ check_login(struct interaction *i, const struct form *posted)
 	    .address = c->request.address,
 	    .devices = &devices};
 	struct proof before = {.amr = ""};
-	int64_t wait_s;
+	struct password_reply r;
 	enum err e;
 
 	if (q.name[0] == '\0' || password == NULL) {
@@ -168,7 +168,7 @@ check_login(struct interaction *i, const struct form *posted)
 	if (i->proven)
 		before = i->proof;
 	browser_devices(&devices, i->conf, &c->request);
-	e = authenticate_password(c->provider, &q, c->now, &i->proof, &wait_s);
+	e = authenticate_password(c->provider, &q, c->now, &i->proof, &r);
 	i->proven = e == OK;
 	if (e == OK)
 		join_passkey(&i->proof, &before);
@@ -176,8 +176,11 @@ check_login(struct interaction *i, const struct form *posted)
 	i->proof.remember = form_get(posted, "remember") != NULL;
 	if (e == OK)
 		i->flow->proven(i);
-	else
-		sign_in_failed(i, e, q.name, wait_s);
+	else {
+		call_about_user(c, r.user);
+		c->about.cause = r.cause;
+		sign_in_failed(i, e, q.name, r.wait_s);
+	}
 }
 
 void

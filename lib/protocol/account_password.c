@@ -2,6 +2,7 @@
 
 #include "domain/family.h"
 #include "domain/throttle.h"
+#include "domain/tries.h"
 #include "protocol/authenticate.h"
 
 #include <string.h>
@@ -48,6 +49,7 @@ put_password(struct store_txn *t, struct account *a, void *arg)
 	    &(struct throttle_try){
 		.name = a->user.name, .address = c->q->from, .device = old},
 	    a->now);
+	tries_take_back(t, a->user.user_id);
 	user_end_devices(&a->user);
 	device_add(kept, old, k, &a->user, a->now);
 	session_renew(&a->session, &c->r->cookie);
@@ -63,6 +65,7 @@ static enum err
 check_old(struct password_change_ctx *c, const struct user *u, int64_t now)
 {
 	struct proof proof = {0};
+	struct password_reply r;
 	struct password_request q = {.name = u->name,
 	    .password = c->q->old,
 	    .address = c->q->from,
@@ -70,7 +73,9 @@ check_old(struct password_change_ctx *c, const struct user *u, int64_t now)
 	enum err e = OK;
 
 	if (u->has_password) {
-		e = authenticate_password(c->p, &q, now, &proof, &c->r->wait_s);
+		e = authenticate_password(c->p, &q, now, &proof, &r);
+		c->r->wait_s = r.wait_s;
+		c->r->cause = r.cause;
 		memcpy(c->before, proof.password, HASH_LEN);
 	} else {
 		proof_password(c->before, u);

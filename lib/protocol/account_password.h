@@ -23,8 +23,10 @@ struct password_change_reply {
 	struct devices devices; /* what the browser is to keep */
 	struct session session; /* its own goes on, with another cookie */
 	struct session_cookie cookie;
-	int64_t wait_s; /* of ERR_TOO_MANY_REQUESTS */
-	size_t ended;   /* sessions */
+	int64_t wait_s;    /* of ERR_TOO_MANY_REQUESTS */
+	const char *cause; /* that the old one did not do, or NULL
+			    * (protocol/authenticate.h) */
+	size_t ended;      /* sessions */
 };
 
 /*

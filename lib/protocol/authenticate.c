@@ -7,6 +7,7 @@
 #include "domain/password.h"
 #include "domain/slots.h"
 #include "domain/throttle.h"
+#include "domain/tries.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -54,7 +55,13 @@ charge_step(struct store_txn *t, void *arg)
 {
 	struct password_ctx *c = arg;
 
-	return throttle_charge(t, &c->p->keyring, &c->by, c->now, &c->wait_s);
+	enum err e =
+	    throttle_charge(t, &c->p->keyring, &c->by, c->now, &c->wait_s);
+
+	/* Names that do not exist cost the same. */
+	if (e == OK)
+		tries_add(t, &c->user, c->q->address, c->now);
+	return e == OK ? store_failed(t) : e;
 }
 
 static enum err
@@ -63,6 +70,7 @@ refund_step(struct store_txn *t, void *arg)
 	struct password_ctx *c = arg;
 
 	throttle_refund(t, &c->p->keyring, &c->by, c->now);
+	tries_take_back(t, c->user.user_id);
 	return store_failed(t);
 }
 
@@ -122,10 +130,26 @@ try_password(struct password_ctx *c)
 	return e;
 }
 
+/* Why E, for the log. */
+static const char *
+cause_of(enum err e, const struct password_ctx *c)
+{
+	if (e == ERR_TOO_MANY_REQUESTS)
+		return SIGN_IN_THROTTLED;
+	if (e != ERR_ACCESS_DENIED)
+		return NULL;
+	if (c->user.name[0] == '\0')
+		return SIGN_IN_UNKNOWN_USER;
+	if (c->user.locked)
+		return SIGN_IN_LOCKED;
+	return c->user.has_password ? SIGN_IN_WRONG_PASSWORD
+				    : SIGN_IN_NO_PASSWORD;
+}
+
 enum err
 authenticate_password(const struct provider *p,
     const struct password_request *q, int64_t now, struct proof *proof,
-    int64_t *wait_s)
+    struct password_reply *r)
 {
 	struct password_ctx c = {.p = p, .q = q, .now = now};
 	int place;
@@ -147,7 +171,9 @@ authenticate_password(const struct provider *p,
 		proof_person(proof, &c.user);
 		proof->factors = c.factors;
 	}
-	*wait_s = c.wait_s;
+	*r = (struct password_reply){
+	    .wait_s = c.wait_s, .cause = cause_of(e, &c)};
+	memcpy(r->user, c.user.name, sizeof r->user);
 	secret_wipe(&c, sizeof c);
 	return e;
 }

@@ -51,6 +51,17 @@ gate_family(struct store_txn *t, const struct provider *p, const char *cookie,
 	return e;
 }
 
+/* For the log: TYPED is told if it is someone's name. */
+static void
+note_tried(struct store_txn *t, const char *typed, struct gate_reply *r)
+{
+	struct user u;
+
+	if (user_find_typed(t, typed, &u) == OK)
+		memcpy(r->tried, u.name, sizeof r->tried);
+	user_wipe(&u);
+}
+
 /* The person of the app password that was sent, if the rule takes any. */
 static enum err
 find_by_app_password(struct store_txn *t, struct gate_decide_ctx *d)
@@ -71,6 +82,8 @@ find_by_app_password(struct store_txn *t, struct gate_decide_ctx *d)
 	*colon = '\0';
 	e = app_password_check(
 	    t, text, colon + 1, d->q->origin, &d->p->keyring, &r->user, &a);
+	if (e == ERR_ACCESS_DENIED)
+		note_tried(t, text, r);
 	secret_wipe(text, sizeof text);
 	if (e == OK && !client_admits(d->client, &r->user)) {
 		user_wipe(&r->user);

@@ -34,6 +34,7 @@ struct gate_reply {
 	char site_name[CLIENT_NAME_CAP];
 	bool has_user;
 	struct user user;
+	char tried[USER_NAME_CAP];     /* whose app password did not do; "" */
 	char client_id[CLIENT_ID_CAP]; /* of an app that acts for itself */
 	bool by_token; /* it was an access token that was judged */
 };

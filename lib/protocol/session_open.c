@@ -1,12 +1,15 @@
 #include "protocol/session_open.h"
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "domain/acr.h"
 #include "domain/audit.h"
 #include "domain/letter.h"
 #include "domain/throttle.h"
+#include "domain/tries.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 struct session_open_ctx {
@@ -57,6 +60,13 @@ find_session_before(
 	return own ? cookie : NULL;
 }
 
+/* Of a passkey no try was charged, nor of a session that there was. */
+static bool
+was_charged(const struct proof *proof)
+{
+	return words_has(proof->amr, "pwd") && proof->auth_time == 0;
+}
+
 /* The entry of this browser that is PERSON's is replaced; in a copy, for this
  * may run more than once. Their tries are forgiven where they were charged. */
 static void
@@ -70,8 +80,7 @@ note_device(
 	*kept = *c->q->devices;
 	old = device_find(kept, k, person, c->now);
 	c->new_browser = old == NULL;
-	/* Of a passkey no try was charged, nor of a session that there was. */
-	if (words_has(c->proof->amr, "pwd") && c->proof->auth_time == 0)
+	if (was_charged(c->proof))
 		throttle_forgive(t, k,
 		    &(struct throttle_try){.name = c->proof->typed,
 			.address = c->q->address,
@@ -96,6 +105,27 @@ note_code(struct store_txn *t, const struct session_open_ctx *c,
 		.event = closed ? "totp_closed" : "recovery_code_used",
 		.user = person->name,
 		.user_id = person->user_id,
+		.address = c->q->address});
+}
+
+/* The line of the sign-in, with what failed before. */
+static void
+note_sign_in(struct store_txn *t, const struct session_open_ctx *c,
+    const struct user *person)
+{
+	const uint32_t failed =
+	    tries_settle(t, person->user_id, was_charged(c->proof));
+	char detail[48];
+	struct buf b;
+
+	buf_init(&b, detail, sizeof detail);
+	if (failed > 0)
+		buf_printf(&b, "failed before: %" PRIu32, failed);
+	audit_write(t, c->now,
+	    &(struct audit_line){.event = "signed_in",
+		.user = person->name,
+		.user_id = person->user_id,
+		.detail = detail,
 		.address = c->q->address});
 }
 
@@ -126,6 +156,8 @@ settle_code(struct store_txn *t, struct session_open_ctx *c,
 	e = factor_settle(t, person->user_id, c->q->code, &c->p->keyring,
 	    c->now, &r->factor, &r->reason);
 	note_code(t, c, person);
+	if (r->reason == REASON_FACTOR_WRONG)
+		tries_add(t, person, c->q->address, c->now);
 	if (e != OK)
 		return e;
 	e = words_add(amr, AMR_CAP, "otp");
@@ -194,6 +226,7 @@ session_open_step(struct store_txn *t, void *arg)
 	bool remember;
 	enum err e = require_proven(t, c->proof, &person);
 
+	memcpy(r->user, person.name, sizeof r->user);
 	if (e == OK)
 		e = require_factors(t, c, &person, amr);
 	if (e != OK) {
@@ -217,11 +250,7 @@ session_open_step(struct store_txn *t, void *arg)
 	e = session_put(t, &r->session);
 	note_device(t, c, &person);
 	note_news(c, &person);
-	audit_write(t, c->now,
-	    &(struct audit_line){.event = "signed_in",
-		.user = person.name,
-		.user_id = person.user_id,
-		.address = c->q->address});
+	note_sign_in(t, c, &person);
 	user_wipe(&person);
 	return e == OK ? store_failed(t) : e;
 }

@@ -31,6 +31,7 @@ struct session_open_reply {
 	struct devices devices;       /* what the browser is to keep */
 	struct factor_settled factor; /* what became of the code */
 	unsigned factors;             /* what the person has */
+	char user[USER_NAME_CAP];     /* who it is */
 	enum reason reason;           /* of a refusal; may be REASON_NONE */
 };
 

@@ -26,6 +26,7 @@ struct server {
 	bool has_pages;
 	bool stays; /* FastCGI */
 	struct opened opened;
+	struct refusals refusals;
 };
 
 /* A worker's call, and what its provider and page are taken from. */
@@ -201,11 +202,11 @@ answer_call(struct server_call *own)
 	}
 	if (c->page.templates != NULL)
 		reader_from_browser(&c->page, &c->request);
+	c->now = clock_now();
 	if (e != OK) {
 		refuse_call(c, e, REASON_REQUEST_UNREADABLE);
 		return;
 	}
-	c->now = clock_now();
 	if (server->every_path) {
 		server->endpoints->serve(c);
 		return;
@@ -234,6 +235,7 @@ call_make(void *arg)
 		return NULL;
 	c->server = server;
 	c->call.provider = &c->copy.provider;
+	c->call.refusals = &server->refusals;
 	if (server->stays) /* before there is a request, which would wait */
 		(void)is_provided(c);
 	return c;
@@ -257,6 +259,7 @@ call_serve(void *state, struct exchange *x)
 
 	c->exchange = x;
 	c->late = false;
+	c->about = (struct call_about){.cause = NULL};
 	response_begin(&c->response, 200);
 	answer_call(own);
 	if (c->response.status == 503)
@@ -311,10 +314,13 @@ server_run(const char *program, unsigned uses, const struct endpoint *endpoints)
 		e = opened_init(&server.opened,
 		    uses & (PROVIDER_KEYRING | PROVIDER_SIGNER),
 		    uses & SERVER_PAGES);
+	if (e == OK)
+		e = refusals_init(&server.refusals, program);
 	if (e == OK) {
 		server.stays = !gateway_is_cgi(g);
 		e = workers_run(g, &kind, &server, idle_ms);
 		opened_close(&server.opened);
+		refusals_close(&server.refusals);
 	}
 	if (e != OK)
 		log_fault("cannot start", "reason", err_name(e), NULL);

@@ -55,7 +55,8 @@
 	X(LINKS, "links")                 /* keyed hash -> link */             \
 	X(FACTORS, "factors")             /* user_id -> factors */             \
 	X(PASSKEYS, "passkeys")           /* hash of id -> passkey */          \
-	X(ICONS, "icons")                 /* client_id -> a picture */
+	X(ICONS, "icons")                 /* client_id -> a picture */         \
+	X(TRIES, "tries")                 /* user_id -> tries that failed */
 
 enum store_table {
 #define X(id, name) TABLE_##id,

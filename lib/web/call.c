@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/reason.h"
+#include "base/str.h"
 
 void
 call_set_caller(struct call *c, const char *path)
@@ -29,18 +30,70 @@ call_address(const struct call *c)
 }
 
 void
+call_about_user(struct call *c, const char *name)
+{
+	str_cut(c->about.user, sizeof c->about.user, name);
+}
+
+/* As the log shows it, cut to what fits. */
+static void
+note_text(char *text, size_t cap, const char *s)
+{
+	struct buf b;
+
+	buf_init(&b, text, cap);
+	if (s != NULL)
+		buf_put_log(&b, s);
+}
+
+/* A page that is not there is no one's sign-in: what looks for holes in other
+ * software would fill the ring. */
+static bool
+is_worth_keeping(enum err e, enum reason reason)
+{
+	return reason != REASON_NONE ||
+	       (e != ERR_NO_SUCH_PAGE && e != ERR_METHOD_NOT_ALLOWED);
+}
+
+static void
+keep_refusal(
+    const struct call *c, enum err e, enum reason reason, const char *client_id)
+{
+	struct refusal_note n = {.at = c->now};
+
+	if (c->refusals == NULL || !is_worth_keeping(e, reason))
+		return;
+	str_cut(n.error, sizeof n.error,
+	    err_is_fault(e) ? "server_error" : err_name(e));
+	/* What failed is what an administrator looks for. */
+	str_cut(n.reason, sizeof n.reason,
+	    reason == REASON_NONE && err_is_fault(e) ? err_name(e)
+						     : reason_word(reason));
+	str_cut(n.cause, sizeof n.cause, c->about.cause);
+	note_text(n.client_id, sizeof n.client_id, client_id);
+	note_text(n.user, sizeof n.user, c->about.user);
+	note_text(n.address, sizeof n.address, c->request.address);
+	note_text(n.redirect_uri, sizeof n.redirect_uri, c->about.redirect_uri);
+	refusals_keep(c->refusals, c->provider->conf.dir, &n);
+}
+
+void
 call_log_refusal(
     const struct call *c, enum err e, enum reason reason, const char *client_id)
 {
 	const char *address = call_address(c);
+	const char *user = c->about.user[0] != '\0' ? c->about.user : NULL;
 
 	if (err_is_fault(e))
 		log_fault("server_error", "cause", err_name(e), "reason",
-		    reason_word(reason), "client_id", client_id, "address",
-		    address, NULL);
+		    reason_word(reason), "client_id", client_id, "user", user,
+		    "address", address, NULL);
 	else
 		log_note(err_name(e), "reason", reason_word(reason),
-		    "client_id", client_id, "address", address, NULL);
+		    "client_id", client_id, "user", user, "cause",
+		    c->about.cause, "redirect_uri", c->about.redirect_uri,
+		    "address", address, NULL);
+	keep_refusal(c, e, reason, client_id);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/reason.h"
+#include "domain/refusals.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "protocol/caller.h"
@@ -15,6 +16,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* What a line about a refusal says beside the reason, as far as it is known. */
+struct call_about {
+	char user[USER_NAME_CAP]; /* a name that exists; "" */
+	const char *cause;        /* of a failed sign-in; NULL */
+	const char *redirect_uri; /* as it came; NULL */
+};
 
 struct call {
 	/* The provider as it was when the request came: settings that change
@@ -25,8 +33,10 @@ struct call {
 	struct request request;
 	const char *path;     /* of the request, below the issuer: "/token" */
 	struct caller caller; /* what it says about its sender */
-	struct response response; /* begun with status 200 */
-	int64_t now;              /* Unix seconds */
+	struct response response;  /* begun with status 200 */
+	int64_t now;               /* Unix seconds */
+	struct refusals *refusals; /* where they are kept; NULL: nowhere */
+	struct call_about about;
 	bool late;  /* the answer leaves late (server/held.h): to a guess */
 	void *kept; /* the program's, from one request to the next; freed with
 		     * the call */
@@ -36,7 +46,12 @@ struct call {
  * request becomes one. */
 void call_set_caller(struct call *c, const char *path);
 
-/* One line in the log about a refusal: the error's word, the reason, who. */
+/* The person NAME (or "") is who a refusal from now on is about. A name that
+ * was typed is none before it was found: people type passwords there. */
+void call_about_user(struct call *c, const char *name);
+
+/* One line in the log about a refusal: the error's word, the reason, who. It is
+ * kept for `latchkey why` as well. */
 void call_log_refusal(const struct call *c, enum err e, enum reason reason,
     const char *client_id);
 

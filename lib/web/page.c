@@ -13,7 +13,12 @@
 #define PAGE_SCRIPT "script"
 #define PAGE_CHOOSER "chooser"
 
-enum { FORM_ACTION_CAP = 1024, TEMPLATE_NAME_CAP = 32, STYLE_CAP = 65536 };
+enum {
+	FORM_ACTION_CAP = 1024,
+	TEMPLATE_NAME_CAP = 32,
+	STYLE_CAP = 65536,
+	ABOUT_CAP = 201
+};
 
 /* The hash of a text that each page has, as CSP writes it. It takes
  * longer than the rest of a page, so that of the text before is kept, and told
@@ -292,34 +297,69 @@ error_text(const struct page *p, enum err e, enum reason reason,
 	return text != NULL ? text : message_text(p->catalogue, any);
 }
 
-/* HEADING and MESSAGE; WORD is the reason's. A link to URL, unless it is "". */
+/* What the page of an error says. */
+struct error_words {
+	const char *heading, *message;
+	const char *about;      /* what came, behind the message; or NULL */
+	const char *word;       /* the reason's, or NULL */
+	const char *url, *text; /* of a link; url "": none */
+};
+
 static void
-show_error(struct response *r, const struct page *p, const char *heading,
-    const char *message, const char *word, const char *url, const char *text)
+show_error(
+    struct response *r, const struct page *p, const struct error_words *w)
 {
 	struct json_build b;
 
 	json_begin(&b);
-	json_put_str(&b, "title", heading);
-	json_put_str(&b, "heading", heading);
-	json_put_str(&b, "message", message);
-	json_put_str(&b, "reason", word != NULL ? word : "");
-	json_put_str(&b, "link_url", url);
-	json_put_str(&b, "link_text", text);
+	json_put_str(&b, "title", w->heading);
+	json_put_str(&b, "heading", w->heading);
+	json_put_str(&b, "message", w->message);
+	json_put_str(&b, "about", w->about != NULL ? w->about : "");
+	json_put_str(&b, "reason", w->word != NULL ? w->word : "");
+	json_put_str(&b, "link_url", w->url);
+	json_put_str(&b, "link_text", w->text);
 	if (p->by_get)
 		page_offer_languages(&b, p, "");
 	page_render(r, p, "error.html", &b, NULL);
+}
+
+/* What is told of E. */
+static struct error_words
+error_words(const struct page *p, enum err e, enum reason reason)
+{
+	return (struct error_words){
+	    .heading = error_text(p, e, reason, "title", "error.title"),
+	    .message = error_text(p, e, reason, NULL,
+		err_is_fault(e) ? "error.fault" : "error.request"),
+	    .word = reason_word(reason),
+	    .url = "",
+	    .text = ""};
 }
 
 void
 page_error_link(struct response *r, const struct page *p, enum err e,
     enum reason reason, const char *url, const char *text)
 {
+	struct error_words w = error_words(p, e, reason);
+
+	w.url = url;
+	w.text = text;
 	response_begin(r, err_status(e));
-	show_error(r, p, error_text(p, e, reason, "title", "error.title"),
-	    error_text(p, e, reason, NULL,
-		err_is_fault(e) ? "error.fault" : "error.request"),
-	    reason_word(reason), url, text);
+	show_error(r, p, &w);
+}
+
+void
+page_error_about(struct response *r, const struct page *p, enum err e,
+    enum reason reason, const char *about)
+{
+	struct error_words w = error_words(p, e, reason);
+	char cut[ABOUT_CAP];
+
+	str_cut(cut, sizeof cut, about);
+	w.about = cut;
+	response_begin(r, err_status(e));
+	show_error(r, p, &w);
 }
 
 void
@@ -342,6 +382,9 @@ void
 page_unavailable(struct response *r, const struct page *p)
 {
 	show_error(r, p,
-	    message_text(p->catalogue, "error.temporarily_unavailable.title"),
-	    message_text(p->catalogue, "unavailable"), NULL, "", "");
+	    &(struct error_words){.heading = message_text(p->catalogue,
+				      "error.temporarily_unavailable.title"),
+		.message = message_text(p->catalogue, "unavailable"),
+		.url = "",
+		.text = ""});
 }

@@ -63,6 +63,10 @@ void page_error(
 void page_error_link(struct response *r, const struct page *p, enum err e,
     enum reason reason, const char *url, const char *text);
 
+/* The same with ABOUT, which came with the request, cut and shown as text. */
+void page_error_about(struct response *r, const struct page *p, enum err e,
+    enum reason reason, const char *about);
+
 /* Nothing of the provider can be read at the moment. */
 void page_unavailable(struct response *r, const struct page *p);
 

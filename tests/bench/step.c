@@ -101,8 +101,8 @@ sign_in_once(struct bench *b)
 	    .address = "127.0.0.1", .devices = &none};
 	struct session_open_reply r;
 	struct proof proof;
-	int64_t wait_s;
-	enum err e = authenticate_password(&b->p, &q, b->now, &proof, &wait_s);
+	struct password_reply said;
+	enum err e = authenticate_password(&b->p, &q, b->now, &proof, &said);
 
 	if (e == OK) {
 		e = session_open(&b->p, &proof, &browser, b->now, &r);

@@ -19,6 +19,7 @@
 #include "domain/signkey.h"
 #include "domain/site.h"
 #include "domain/throttle.h"
+#include "domain/tries.h"
 #include "domain/user.h"
 #include "fixture.h"
 
@@ -99,6 +100,7 @@ make_all(struct store_txn *t, void *arg)
 	    public_key_thumbprint(key.pub.kid, &key.pub) != OK ||
 	    signkey_put(t, &key) != OK)
 		store_fail(t, ERR_IO);
+	tries_add(t, &alice, "192.0.2.1", noon);
 	link_make(link_text, &link, LINK_INVITE, LINK_INVITE_S, &alice,
 	    &keyring, &change);
 	if (link_put(t, &link, &alice, &change) != OK)
@@ -210,6 +212,14 @@ read_throttle(struct store_txn *t)
 	return throttle_charge(t, &keyring, &trying, noon, &wait_s);
 }
 
+static enum err
+read_tries(struct store_txn *t)
+{
+	struct tries tries;
+
+	return tries_get(t, alice.user_id, &tries);
+}
+
 static bool
 visit_audit(void *arg, const void *record)
 {
@@ -254,6 +264,7 @@ static const struct kind kinds[] = {
     {"link", TABLE_LINKS, read_link},
     {"second factor", TABLE_FACTORS, read_factor},
     {"passkey", TABLE_PASSKEYS, read_passkey},
+    {"count of tries", TABLE_TRIES, read_tries},
 };
 
 /* --- what is done to it -------------------------------------------------- */
