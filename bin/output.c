@@ -310,6 +310,19 @@ put_record(json_t *row, const struct column *columns)
 		    cell(text, json_object_get(row, c->key), c->kind));
 }
 
+void
+output_line(json_t *row, const struct column *columns)
+{
+	const struct column *c;
+	char text[CELL_CAP];
+
+	for (c = columns; c->key != NULL; c++) {
+		fputs(
+		    cell(text, json_object_get(row, c->key), c->kind), stdout);
+		fputs(c[1].key != NULL ? "  " : "\n", stdout);
+	}
+}
+
 int
 output_json(json_t *value)
 {

@@ -40,6 +40,8 @@ json_t *output_names(const char *list);
  * record  one object, a member a line */
 int output_json(json_t *value);
 int output_list(json_t *rows, const struct column *columns, bool as_json);
+/* line    one object, in a line of its own; taken over by no one */
+void output_line(json_t *row, const struct column *columns);
 int output_record(json_t *row, const struct column *columns, bool as_json);
 
 /* Flushes; EXIT_REFUSED, with a line, if something could not be written. */
