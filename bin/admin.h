@@ -28,8 +28,8 @@ struct admin {
 /* The verbs, a table for each noun; each ends with VERB_END. */
 extern const struct verb init_verbs[], user_verbs[], client_verbs[],
     site_verbs[], app_password_verbs[], key_verbs[], session_verbs[],
-    grant_verbs[], audit_verbs[], check_verbs[], import_verbs[], mail_verbs[],
-    setup_verbs[], export_verbs[];
+    grant_verbs[], audit_verbs[], why_verbs[], check_verbs[], import_verbs[],
+    mail_verbs[], setup_verbs[], export_verbs[];
 
 /* Becomes the owner of DIR, so that what we write can be read by the programs
  * that run as that user. False, with a line printed, if we may not. A DIR

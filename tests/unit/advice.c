@@ -49,7 +49,7 @@ found(void)
 	n = note("server_error", "no_space", "");
 	CHECK(advice_of(&n).kind == ADVICE_FAULT,
 	    "advice: a fault is told as one");
-	n = note("whatever", "unheard_of", "");
+	n = note("something", "unheard_of", "");
 	CHECK(advice_of(&n).sentence != NULL && advice_of(&n).remedy != NULL,
 	    "advice: what is not known has a sentence, too");
 }
@@ -72,12 +72,12 @@ places(void)
 
 	CHECK(
 	    is_put(&n, "a {user} b {client} c {uri}", "a NAME b CLIENT c URI"),
-	    "advice: what is not known stands there as its name");
+	    "advice: what is not known is named");
 	str_cut(n.client_id, sizeof n.client_id, "photos");
 	str_cut(n.redirect_uri, sizeof n.redirect_uri, "https://a.example/cb");
 	CHECK(is_put(&n, "set {client} --add-redirect-uri {uri}",
 		  "set photos --add-redirect-uri https://a.example/cb"),
-	    "advice: what is plain stands there as it is");
+	    "advice: what is plain is put as it is");
 	str_cut(
 	    n.redirect_uri, sizeof n.redirect_uri, "https://a/'$(id)`x`;y&z");
 	CHECK(is_put(&n, "{uri}", "'https://a/'\\''$(id)`x`;y&z'"),
