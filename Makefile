@@ -511,6 +511,32 @@ install: all
 	$(call install_text,$(documents),$(docdir)/doc)
 	install -D -m 644 -t $(DESTDIR)$(docdir)/doc/images $(pictures)
 
+# Takes away the files that install puts there, and directories that are ours
+# alone. Which ones is asked of install itself, with empty programs.
+uninstalled = $(abspath $(BUILD))/uninstall
+
+uninstall:
+	@[ -n '$(DESTDIR)' ] || ! systemctl -q is-active latchkey.target 2>/dev/null || \
+	    { echo 'latchkey: first stop the programs: systemctl disable --now latchkey.target'; exit 1; }
+	@rm -rf $(uninstalled) && mkdir -p $(uninstalled)/from/bin \
+	    $(uninstalled)/from/cgi-bin $(uninstalled)/from/lib/latchkey
+	@cd $(uninstalled)/from && touch bin/latchkey bin/start-programs \
+	    $(programs:%=cgi-bin/%) lib/latchkey/$(notdir $(shared))
+	@$(MAKE) -s -o all install BUILD=$(uninstalled)/from \
+	    DESTDIR=$(uninstalled)/to >/dev/null
+	@cd $(uninstalled)/to && find . ! -type d | cut -c 2- | while read -r f; do \
+		rm -f "$(DESTDIR)$$f" || exit 1; \
+	done
+	@cd $(uninstalled)/to && find . -depth -type d -path '*/latchkey*' | cut -c 2- | \
+	    while read -r d; do \
+		[ ! -d "$(DESTDIR)$$d" ] || rmdir "$(DESTDIR)$$d" 2>/dev/null || \
+		    echo "latchkey: $(DESTDIR)$$d is left, for it has other files in it"; \
+	done
+	@rm -rf $(uninstalled)
+	@echo 'latchkey: removed. Left are people, apps and keys (/var/lib/latchkey), the user'
+	@echo '  latchkey, and what you or setup wrote into the configuration of the web'
+	@echo '  server, /etc/systemd and /etc/letsencrypt/renewal-hooks.'
+
 # Programs to be copied to a host that has none of the libraries.
 static:
 	@conf/packages.sh build
@@ -565,6 +591,7 @@ help:
 	@echo '                      lighttpd, nginx, apache, apache-fcgid, or as CGI'
 	@echo '                      apache-cgi, lighttpd-cgi'
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]'
+	@echo 'make uninstall        removes what install put there, and no data'
 	@echo 'make deb              a Debian package, in build/'
 	@echo 'make static           programs with everything linked in, in build/static/'
 	@echo 'make pictures         those of README.md, from real pages'
@@ -577,6 +604,6 @@ help:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test check unit clang-unit no-rs256-unit san-unit full fuzz fuzz-programs test-programs bench bench-programs lint serve demo install static deb pictures clean help FORCE
+.PHONY: all test check unit clang-unit no-rs256-unit san-unit full fuzz fuzz-programs test-programs bench bench-programs lint serve demo install uninstall static deb pictures clean help FORCE
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/lib/store/*/*.d)

@@ -324,8 +324,6 @@ do_it(struct setup *s)
 	sigset_t all, before;
 	bool done;
 
-	/* What fails is told after what was shown. */
-	fflush(stdout);
 	sigfillset(&all);
 	sigdelset(&all, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &all, &before);
@@ -348,6 +346,8 @@ show_and_do(struct setup *s)
 	plan_steps(s);
 	tell_findings(s);
 	tell_plan(s);
+	/* What fails is told after what was shown. */
+	fflush(stdout);
 	if (args_has(s->args, "--dry-run")) {
 		finish_show(&f);
 		return EXIT_DONE;
@@ -359,7 +359,6 @@ show_and_do(struct setup *s)
 		if (status != EXIT_DONE)
 			return status;
 	}
-	fflush(stdout);
 	return finish_setup(&f);
 }
 

@@ -120,6 +120,27 @@ make_it() {
 	[[ $output != *@[A-Z]*@* ]]
 }
 
+@test "build: make uninstall takes away exactly what make install put there" {
+	local to=$BATS_TEST_TMPDIR/to
+	mkdir -p "$to/usr/local/bin" "$to/usr/local/share/latchkey/pages" \
+	    "$to/var/lib/latchkey" "$to/etc/nginx"
+	touch "$to/usr/local/bin/mine" "$to/usr/local/share/latchkey/pages/mine" \
+	    "$to/var/lib/latchkey/secret.key" "$to/etc/nginx/latchkey"
+	find "$to" ! -type d | sort >"$BATS_TEST_TMPDIR/before"
+	run -0 make_it install DESTDIR="$to"
+	(($(find "$to" -type f | wc -l) > 100))
+	run -0 make_it uninstall DESTDIR="$to"
+	[[ $output = *'people, apps and keys'* ]]
+	[[ $output = *"$to/usr/local/share/latchkey is left"* ]] || fail "$output"
+	find "$to" ! -type d | sort | diff "$BATS_TEST_TMPDIR/before" -
+	rm -r "$to"/{var,etc,usr/local/share/latchkey/pages}
+	run -0 make_it install DESTDIR="$to"
+	run -0 make_it uninstall DESTDIR="$to"
+	assert_equal "$(find "$to" -name '*latchkey*')" ''
+	# Nothing is there to remove, and that is no mistake.
+	run -0 make_it uninstall DESTDIR="$to"
+}
+
 @test "build: one version, of the changes, the command and the package" {
 	local version
 	version=$(sed -n 's/^## \([0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)
