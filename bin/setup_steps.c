@@ -6,7 +6,6 @@
 #include "setup_port.h"
 #include "setup_run.h"
 
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,10 +76,12 @@ has_program(const char *path)
 static void
 plan_user_and_directory(struct steps *s, const struct step_needs *n)
 {
+	/* getpwnam is not to be had in a static program. */
+	static const char *const user[] = {"id", "-u", USER, NULL};
 	const bool is_default = str_equal(n->dir, DEFAULT_DIR);
 	struct stat st;
 
-	if (getpwnam(USER) == NULL) {
+	if (!succeeds(user)) {
 		if (has_program("/usr/bin/systemd-sysusers"))
 			add_step(s, STEP_HOST, "systemd-sysusers", NULL);
 		else
