@@ -627,7 +627,7 @@ factor_pages() {
 		desk.clock_behind desk_apps.empty desk_app.no_{secret,rs256} \
 		desk_sites.empty desk_sessions.{browser,address} \
 		passkey.not_alone reason.{last_way_in,passkey_reused,passkeys_many} \
-		desk_keys.{empty,clock} error.{fault,temporarily_unavailable} \
+		home.no_apps reason.link_restored desk_keys.{empty,clock} error.{fault,temporarily_unavailable} \
 		reason.user_{disabled,not_in_group} reason.record_gone{.title,})" || :)
 	[[ -z $output ]] || fail "on no page" "$output"
 }
