@@ -449,7 +449,8 @@ lint:
 	mandoc -T lint -W warning $(manuals)
 	shellcheck conf/*.sh data/demo/*.sh debian/postinst debian/postrm \
 	    tests/run .ci/run
-	shellcheck -s bash -e SC2034,SC2154 tests/*.bash
+	shellcheck -s bash -e SC2034,SC2154 tests/*.bash \
+	    conf/completion/latchkey.bash
 
 # --- running and installing --------------------------------------------------
 
