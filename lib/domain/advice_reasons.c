@@ -4,7 +4,8 @@
 
 const struct advice advice_reasons[REASON_COUNT] = {
     [REASON_ACR_UNMET] = {ADVICE_REQUEST,
-	"The app wants a way to sign in (acr) that the person has not got.",
+	"The app wants a way to sign in (acr) that is not known here, that "
+	"cannot be had at this issuer, or that no one could be asked for.",
 	NULL},
     [REASON_APP_PASSWORD_WRONG] = {ADVICE_WRONG_PASSWORD,
 	"An app password was wrong, or is for another site.",
@@ -128,7 +129,9 @@ const struct advice advice_reasons[REASON_COUNT] = {
     [REASON_FACTOR_MISSING] = {ADVICE_FACTOR,
 	"The site's rule wants a second factor, and a program or a session "
 	"without one asked.",
-	NULL},
+	"latchkey site show {client} has the rule; an app asks for "
+	"acr_values=2 "
+	"(RFC 9470), and its own token never has a factor"},
     [REASON_FACTOR_REQUIRED] = {ADVICE_FACTOR,
 	"A second factor is required, and the person has none or did not use "
 	"it.",
@@ -355,7 +358,10 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"away.",
 	NULL},
     [REASON_SIGN_IN_OLD] = {ADVICE_FORM,
-	"The site's rule wants a newer sign-in, and a program asked.", NULL},
+	"The site's rule wants a newer sign-in, and a program asked.",
+	"latchkey site show {client} has the rule; an app asks for a new "
+	"sign-in "
+	"with max_age (RFC 9470)"},
     [REASON_SIGN_IN_OVERTAKEN] = {ADVICE_FORM,
 	"Another sign-in at the same site was faster.", NULL},
     [REASON_SIGN_IN_UNKNOWN] = {ADVICE_FORM,
