@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* sync_file_range(2) */
 #include "base/file.h"
 
 #include "base/buf.h"
@@ -182,6 +183,16 @@ file_write(const char *path, unsigned mode, const void *bytes, size_t len,
 		return e;
 	}
 	return file_sync_parent(path);
+}
+
+void
+file_begin_sync(int fd)
+{
+#ifdef __linux__
+	(void)!sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+	(void)fd;
+#endif
 }
 
 enum err

@@ -31,6 +31,10 @@ enum err file_write(const char *path, unsigned mode, const void *bytes,
 /* Syncs the directory of PATH, so that its name is as durable as it is. */
 enum err file_sync_parent(const char *path) MUST_CHECK;
 
+/* Has the system begin to write what is in FD to the disk, where it can be told
+ * to; nothing is waited for. */
+void file_begin_sync(int fd);
+
 /* Joins directory and name into PATH; ERR_NO_SPACE. */
 enum err file_path(
     char *path, size_t cap, const char *dir, const char *name) MUST_CHECK;

@@ -7,6 +7,16 @@ _Static_assert(SEAL_OVERHEAD == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES +
 				    crypto_aead_xchacha20poly1305_ietf_ABYTES,
     "a sealed text is nonce, text, tag");
 
+_Static_assert(sizeof(crypto_generichash_state) <= SECRET_HASHING_LEN &&
+		   _Alignof(crypto_generichash_state) <= 64,
+    "the state of a hash has room");
+
+static crypto_generichash_state *
+hashing_state(struct secret_hashing *h)
+{
+	return (crypto_generichash_state *)(void *)h->state;
+}
+
 enum err
 secret_init(void)
 {
@@ -43,6 +53,24 @@ void
 secret_hash(uint8_t hash[static HASH_LEN], const void *bytes, size_t len)
 {
 	crypto_generichash(hash, HASH_LEN, bytes, len, NULL, 0);
+}
+
+void
+secret_hash_begin(struct secret_hashing *h)
+{
+	crypto_generichash_init(hashing_state(h), NULL, 0, HASH_LEN);
+}
+
+void
+secret_hash_add(struct secret_hashing *h, const void *bytes, size_t len)
+{
+	crypto_generichash_update(hashing_state(h), bytes, len);
+}
+
+void
+secret_hash_end(struct secret_hashing *h, uint8_t hash[static HASH_LEN])
+{
+	crypto_generichash_final(hashing_state(h), hash, HASH_LEN);
 }
 
 /* KEY_LEN 0: there is no key. */

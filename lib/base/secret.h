@@ -15,6 +15,7 @@
 enum {
 	HASH_LEN = 32, /* BLAKE2b-256 */
 	SECRET_KEY_LEN = 32,
+	SECRET_HASHING_LEN = 384,
 	SEAL_OVERHEAD = 40 /* XChaCha20-Poly1305: nonce 24, tag 16 */
 };
 
@@ -35,6 +36,14 @@ void secret_wipe(void *bytes, size_t len);
 
 /* BLAKE2b-256 of LEN bytes. */
 void secret_hash(uint8_t hash[static HASH_LEN], const void *bytes, size_t len);
+
+/* The same of bytes that come in pieces: begin, add, end. */
+struct secret_hashing {
+	_Alignas(64) uint8_t state[SECRET_HASHING_LEN];
+};
+void secret_hash_begin(struct secret_hashing *h);
+void secret_hash_add(struct secret_hashing *h, const void *bytes, size_t len);
+void secret_hash_end(struct secret_hashing *h, uint8_t hash[static HASH_LEN]);
 
 /* BLAKE2b of HASH_SIZE (16..64) bytes, over CONTEXT and LEN bytes as in
  * secret_mac. */
