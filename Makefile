@@ -73,6 +73,9 @@ command	+= setup setup_run setup_server setup_port setup_site setup_nginx setup_
 	   setup_certificate setup_certificate_fit setup_modules setup_plan setup_show setup_apply \
 	   setup_place setup_config setup_steps setup_finish
 
+# `latchkey backup` and `latchkey restore`.
+command	+= acting backup backup_target restore restore_place restore_check check_backup
+
 # Beside the command: what starts the programs.
 beside	 = start-programs
 
@@ -180,8 +183,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,cc $<)$(compile) -MMD -MP -c -o $@ $<
 
-$(BUILD)/bin/latchkey.o $(BUILD)/bin/export.o: private cflags += -DLK_VERSION='"$(VERSION)"'
-$(BUILD)/bin/latchkey.o $(BUILD)/bin/export.o: debian/changelog
+versioned	 = latchkey export backup
+$(versioned:%=$(BUILD)/bin/%.o): private cflags += -DLK_VERSION='"$(VERSION)"'
+$(versioned:%=$(BUILD)/bin/%.o): debian/changelog
 
 # Files become C strings: quotes and backslashes escaped, and question marks,
 # lest two of them be a trigraph. The first argument is the array, with its

@@ -35,6 +35,9 @@ struct check_keys {
 void check_keys_read(struct check_keys *keys, struct store_txn *t);
 void check_keys(struct check_run *c, const struct check_keys *keys);
 
+/* How old the last backup is, with the store open. */
+void check_backup(struct check_run *c);
+
 /* People, for the walk through the store. */
 void check_people(struct check_run *c, struct store_txn *t);
 

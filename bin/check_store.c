@@ -179,5 +179,6 @@ check_store(struct check_run *c)
 		    "a record of the store does not decode (%s)", err_name(e));
 	check_keys(c, &s.keys);
 	check_clock_against_store(c, s.clock_behind_s);
+	check_backup(c);
 	return e == OK;
 }

@@ -258,7 +258,8 @@ print: ; @echo \$(programs)"
 	cp -a /usr/lib/systemd/system "$to/usr/lib/systemd"
 	run -0 systemd-analyze verify --root="$to" --man=no \
 	    --recursive-errors=no latchkey.target latchkey@token.socket \
-	    latchkey.service latchkey-mail.{service,path,timer}
+	    latchkey.service latchkey-mail.{service,path,timer} \
+	    latchkey-backup.{service,timer}
 	assert_equal "$output" ''
 	# Of 10: 0 is nothing at all, 9.6 what a service can without a word.
 	systemd-analyze security --offline=true --root="$to" --threshold=10 \

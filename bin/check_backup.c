@@ -1,0 +1,38 @@
+/* How old the last backup is. */
+#include "check.h"
+
+#include "base/buf.h"
+#include "domain/installation.h"
+
+enum { BACKUP_OLD_S = 8 * 86400 /* each week, and a day */ };
+
+static enum err
+last_backup_step(struct store_txn *t, void *arg)
+{
+	return installation_backup(t, arg);
+}
+
+void
+check_backup(struct check_run *c)
+{
+	static const struct check_advice old = {
+	    "what was changed since then is lost with the disk",
+	    "latchkey backup --to DIR --keep N, each night: systemctl enable "
+	    "--now latchkey-backup.timer"};
+	int64_t made_at;
+	char age[32];
+	struct buf b;
+	enum err e = store_read(c->a->store, last_backup_step, &made_at);
+
+	buf_init(&b, age, sizeof age);
+	buf_put_span(&b, c->a->now - made_at);
+	if (e == ERR_NOT_FOUND)
+		check_found(c, CHECK_OK, NULL,
+		    "no backup was made yet (latchkey backup)");
+	else if (e == OK && c->a->now - made_at > BACKUP_OLD_S)
+		check_found(c, CHECK_WARNING, &old,
+		    "the last backup was made %s ago", age);
+	else if (e == OK)
+		check_found(
+		    c, CHECK_OK, NULL, "the last backup was made %s ago", age);
+}
