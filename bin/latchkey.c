@@ -105,14 +105,16 @@ run_help(struct admin *a, const struct args *args)
 
 /* --- running a verb --------------------------------------------------------*/
 
-/* What removes something is asked about, if a person is there. */
+/* What removes something is asked about, if a person is there. What runs as its
+ * caller shows what it would do, and asks then. */
 static bool
 person_agrees(const struct args *args)
 {
 	const struct verb *v = args->verb;
 	char question[ASKED_CAP + 64];
 
-	if (verb_option(v, "--yes", strlen("--yes")) == NULL ||
+	if (v->start == START_AS_CALLER ||
+	    verb_option(v, "--yes", strlen("--yes")) == NULL ||
 	    args_has(args, "--yes") || !prompt_possible())
 		return true;
 	fprintf(stderr, "%s\n", v->summary);

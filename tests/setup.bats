@@ -494,6 +494,18 @@ behind_a_proxy() {	# SERVER
 	behind_a_proxy apache2
 }
 
+@test "setup: on a terminal it asks once, and without a yes nothing is done" {
+	local before
+	new_host nginx
+	give_certificate id.example.org id.example.org
+	put "$root/tests/terminal.py" /root/terminal.py 755
+	before=$(everything)
+	run -1 on_host /root/terminal.py n -- latchkey setup "$ID"
+	assert_equal "$(grep -o '\[y/N\]' <<<"$output" | wc -l)" 1
+	[[ $output = *'nothing has changed'* ]]
+	assert_equal "$(everything)" "$before"
+}
+
 # --- what cannot be done is told in one line, and everything is as it was ----------
 
 # refuses TEXT ARGUMENT...: on this host, where it changes nothing.

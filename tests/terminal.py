@@ -4,15 +4,17 @@
 	terminal.py [ANSWER...] -- COMMAND...
 
 Each answer is typed, and Enter, when a question is shown: what ends with ": "
-or "] ". ^C interrupts, ^D ends the input. $COLUMNS is how wide the terminal is
-(80). Prints what was shown, and at the end whether the terminal echoes; the exit
-status is the command's.
+or "] ", and waits. ^C interrupts, ^D ends the input. $COLUMNS is how wide the
+terminal is (80), $TERMINAL_S how many seconds the command has (30). Prints what
+was shown, and at the end whether the terminal echoes; the exit status is the
+command's.
 """
 
 import fcntl
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import sys
@@ -22,7 +24,7 @@ import termios
 CONTROL = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[=>]|\x1b\][^\x07]*\x07")
 KEYS = {"^C": b"\x03", "^D": b"\x04"}
 
-signal.alarm(30)
+signal.alarm(int(os.environ.pop("TERMINAL_S", "30")))
 cut = sys.argv.index("--")
 answers, command = sys.argv[1:cut], sys.argv[cut + 1:]
 columns = int(os.environ.pop("COLUMNS", "80"))
@@ -40,7 +42,8 @@ while True:
     if not got:
         break
     out += got
-    if answers and CONTROL.sub(b"", out[seen:]).endswith((b": ", b"] ")):
+    if answers and CONTROL.sub(b"", out[seen:]).endswith((b": ", b"] ")) \
+            and not select.select([fd], [], [], 0.2)[0]:
         seen = len(out)
         answer = answers.pop(0)
         os.write(fd, KEYS.get(answer) or answer.encode() + b"\n")
