@@ -76,8 +76,8 @@ check_links() {
 			doc/developers.md:*\ flask | doc/developers.md:*\ express | \
 			    doc/developers.md:*\ php | doc/developers.md:*\ go | \
 			    doc/developers.md:*\ api | doc/developers.md:sh\ asks) ;;
-			*:sh\ root | *:sh\ root\ * | *:sh\ store | *:sh\ old | *:sh\ new | \
-			    *:conf | *:text) ;;
+			*:sh\ root | *:sh\ root\ * | *:sh\ terminal | *:sh\ store | \
+			    *:sh\ old | *:sh\ new | *:conf | *:text) ;;
 			doc/architecture.md:) ;;
 			*) fail "$file:$line: '$info'" ;;
 			esac
