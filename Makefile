@@ -365,7 +365,8 @@ san-unit:
 
 # The longest way: the checks above, then every test, also with the sanitizers.
 # There are many more kills and power cuts than usual. Last come tests/full/*.bats:
-# the documents word for word, and programs with what npm and Go bring. It stops at the first that fails.
+# the documents word for word, programs with what npm and Go bring, a release, and
+# Debian 13. It stops at the first that fails.
 twice	 = token refresh consent logout gate_decision introspect revoke userinfo
 
 full:
@@ -554,7 +555,7 @@ static:
 # A Debian package, from a copy of the sources, as a release would be built.
 arch	 = $(shell dpkg --print-architecture)
 deb	 = $(BUILD)/deb/latchkey-$(VERSION)
-sources	 = .ci .clang-format CHANGELOG.md CONTRIBUTING.md LICENSE Makefile README.md bin cgi-bin \
+sources	 = .ci .clang-format .gitignore CHANGELOG.md CONTRIBUTING.md LICENSE Makefile README.md bin cgi-bin \
 	   conf data debian doc lib templates tests
 
 deb:
@@ -565,6 +566,11 @@ deb:
 	cd $(deb) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
 	    dpkg-buildpackage -us -uc
 	cp $(BUILD)/deb/latchkey_$(VERSION)_$(arch).deb $(BUILD)
+
+# A release, in build/dist.
+dist:
+	@conf/packages.sh build deb demo
+	@conf/dist.sh '$(BUILD)/dist' $(sources)
 
 # The pictures of README.md, from real pages.
 pictures: all
@@ -586,8 +592,8 @@ help:
 	@echo '                      OpenSSL, with the sanitizers'
 	@echo 'make fuzz [SECONDS=60] parsers of tokens and keys, with clang'
 	@echo 'make full             lint, clang, RS256=no, all tests with the sanitizers, again'
-	@echo '                      with many more kills, then documents word for word:'
-	@echo '                      takes hours'
+	@echo '                      with many more kills, then documents word for word,'
+	@echo '                      a release and Debian 13: takes hours'
 	@echo 'make SAN=1 test       every test with ASan and UBSan, in build/san'
 	@echo 'make VALGRIND=1 test  every test under valgrind'
 	@echo 'make demo [PORT=8080] a provider with two people and a sample app'
@@ -599,6 +605,8 @@ help:
 	@echo 'make uninstall        removes what install put there, and no data'
 	@echo 'make deb              a Debian package, in build/'
 	@echo 'make static           programs with everything linked in, in build/static/'
+	@echo 'make dist             a release: sources, package, what is linked in, sums;'
+	@echo '                      in build/dist/, the same bytes each time'
 	@echo 'make pictures         those of README.md, from real pages'
 	@echo 'make lint             format, static analysis, manuals, scripts'
 	@echo 'make bench [QUICK=1]  measures, as ratios in one run'
@@ -609,6 +617,6 @@ help:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test check unit clang-unit no-rs256-unit san-unit full fuzz fuzz-programs test-programs bench bench-programs lint serve demo install uninstall static deb pictures clean help FORCE
+.PHONY: all test check unit clang-unit no-rs256-unit san-unit full fuzz fuzz-programs test-programs bench bench-programs lint serve demo install uninstall static deb dist pictures clean help FORCE
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d $(BUILD)/lib/store/*/*.d)

@@ -105,6 +105,7 @@ needs() {
 		echo 'golang-go go'
 		echo 'golang-golang-x-oauth2-dev /usr/share/gocode/src/golang.org/x/oauth2'
 		echo 'golang-github-coreos-go-oidc-dev /usr/share/gocode/src/github.com/coreos/go-oidc'
+		echo 'debootstrap debootstrap'
 		;;
 	bench)
 		echo 'lighttpd lighttpd'
