@@ -21,6 +21,11 @@ setup_file() {
 setup() {
 	fresh_store
 	file=$BATS_TEST_TMPDIR/export.json
+	MOUNTED=
+}
+
+teardown() {
+	[[ -z ${MOUNTED:-} ]] || umount "$MOUNTED"
 }
 
 # new_host [ISSUER]: another data directory, with a secret.key of its own; from
@@ -322,6 +327,28 @@ many() {
 	assert_equal "$(jq '.people | length' "$file.again")" 20000
 	echo "$output"
 	(($(tail -n 1 <<<"$output" | cut -d ' ' -f 1) < 60))
+}
+
+@test "export, import: a full disk in the middle leaves what was there" {
+	local disk=$BATS_TEST_TMPDIR/disk
+	many 8000 >"$file"
+	mkdir "$disk"
+	mount -t tmpfs -o size=1m,mode=0700 latchkey "$disk"
+	MOUNTED=$disk
+	echo before >"$disk/export"
+	latchkey import --merge "$file" >/dev/null
+	run -1 latchkey export "$disk/export"
+	[[ $output = *'no room on the disk'* ]]
+	assert_equal "$(ls "$disk"):$(<"$disk/export")" export:before
+	DATA=$disk/data
+	rm "$disk/export"
+	latchkey init "$ISSUER" >/dev/null
+	run -1 latchkey import "$file"
+	[[ $output = *'no room'*'nothing has changed'* ]]
+	run -0 latchkey user list --json
+	assert_equal "$output" '[]'
+	mount -o remount,size=64m "$disk"
+	run -0 latchkey import "$file"
 }
 
 @test "operating.md: a move to a new host, word for word" {

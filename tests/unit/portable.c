@@ -7,11 +7,19 @@
 #include "base/str.h"
 #include "check.h"
 #include "domain/app_password.h"
+#include "domain/audit.h"
+#include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/factor.h"
+#include "domain/family.h"
+#include "domain/link.h"
 #include "domain/passkey.h"
+#include "domain/records.h"
+#include "domain/session.h"
 #include "domain/signkey.h"
 #include "domain/site.h"
+#include "domain/throttle.h"
+#include "domain/tries.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -234,6 +242,41 @@ secrets_go_along(void)
 	    "portable: what does not open is not written");
 }
 
+static bool
+is_portable(const struct record_type *type)
+{
+	for (int i = 0; i < PORTABLE_SECTIONS; i++)
+		if (portable_kinds[i].type == type)
+			return true;
+	return false;
+}
+
+/* What passes by itself stays, and so does what happened here. */
+static bool
+stays_here(const struct record_type *type)
+{
+	static const struct record_type *const types[] = {&code_record,
+	    &family_record, &session_record, &throttle_record, &audit_record,
+	    &link_record, &tries_record};
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i] == type)
+			return true;
+	return false;
+}
+
+static void
+each_kind_is_decided(void)
+{
+	char text[80];
+
+	for (const struct record_kind *k = record_kinds; k->name != NULL; k++) {
+		snprintf(text, sizeof text,
+		    "portable: a %s goes along, or stays on purpose", k->name);
+		CHECK(is_portable(k->type) != stays_here(k->type), text);
+	}
+}
+
 int
 main(void)
 {
@@ -244,5 +287,6 @@ main(void)
 	for (int i = 0; i < PORTABLE_SECTIONS; i++)
 		try_section((enum portable_section)i);
 	secrets_go_along();
+	each_kind_is_decided();
 	return check_done();
 }
