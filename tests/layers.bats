@@ -314,6 +314,26 @@ conf_rows() {
 	    lib/domain/conf.c
 }
 
+@test "manuals: latchkey-export(5) has every member of every record, and no other" {
+	local section file
+	while read -r section file; do
+		assert_equal "$(sed -n "/^\.Ss $section\$/,/^\.El/s/^\.It Ic \([a-z0-9_]*\).*/\1/p" \
+		    doc/latchkey-export.5 | sort)" \
+		    "$(sed -n '/_fields\[\] = {/,/^};/p' "lib/domain/$file.c" |
+		    grep -o '"[a-z0-9_]*"' | tr -d '"' | sort)"
+	done <<-'END'
+	people user
+	apps client
+	icons portable_kind
+	sites site
+	factors factor
+	passkeys passkey
+	app_passwords app_password
+	consents consent
+	keys signkey
+	END
+}
+
 @test "manuals: latchkey.conf(5) has every key and no other" {
 	conf_rows | cut -d ' ' -f 1 | sort >"$BATS_TEST_TMPDIR/keys"
 	[[ $(wc -l <"$BATS_TEST_TMPDIR/keys") -ge 10 ]]
