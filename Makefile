@@ -65,7 +65,7 @@ command	 = list latchkey admin remains init user user_profile user_password user
 	   session grant why why_state check check_run check_files check_held check_settings check_store check_keys check_people check_factors check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt \
 	   user_link mail check_mail sendmail \
-	   export import_latchkey import_latchkey_tell \
+	   export import_file import_latchkey import_latchkey_tell \
 	   verbs help complete stored_names
 
 # `latchkey setup`.

@@ -1,17 +1,16 @@
 #include "import.h"
 
-#include "base/file.h"
 #include "base/names.h"
 #include "base/str.h"
 #include "domain/imported_people.h"
 #include "domain/people.h"
 #include "domain/user_email.h"
+#include "import_file.h"
 #include "import_latchkey.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -39,55 +38,16 @@ find_source(const char *word)
 
 /* --- the file --------------------------------------------------------------*/
 
-static enum err
-read_stdin(char *text, size_t *len)
-{
-	*len = fread(text, 1, IMPORT_FILE_MAX, stdin);
-	if (ferror(stdin))
-		return ERR_IO;
-	return fgetc(stdin) == EOF ? OK : ERR_NO_SPACE;
-}
-
-static int
-read_file(char *text, size_t *len, const char *path)
-{
-	enum err e = str_equal(path, "-")
-			 ? read_stdin(text, len)
-			 : file_read(path, 0, text, IMPORT_FILE_MAX, len);
-
-	switch (e) {
-	case OK:
-		return EXIT_DONE;
-	case ERR_NOT_FOUND:
-		return admin_fail("%s: no such file", path);
-	case ERR_NO_SPACE:
-		return admin_fail("%s: longer than %d bytes; import it in "
-				  "parts",
-		    path, IMPORT_FILE_MAX);
-	case ERR_PERMISSION:
-		return admin_fail("%s: cannot be read by the owner of the data "
-				  "directory; give - and the file as standard "
-				  "input",
-		    path);
-	default:
-		return admin_fail("%s: cannot be read", path);
-	}
-}
-
 static int
 read_rows(struct import_rows *rows, import_read *read, const char *path)
 {
 	char message[IMPORT_MESSAGE_CAP] = "";
-	char *text = malloc(IMPORT_FILE_MAX + 1);
-	size_t len = 0;
-	int status;
+	struct import_file file = {0};
+	int status = import_file_read(&file, path, IMPORT_FILE_MAX);
 	bool whole;
 
-	if (text == NULL)
-		return admin_fail("out of memory; nothing has changed");
-	status = read_file(text, &len, path);
 	if (status == EXIT_DONE) {
-		whole = read(text, len, import_judge, rows, message);
+		whole = read(file.bytes, file.len, import_judge, rows, message);
 		if (message[0] != '\0')
 			status = admin_fail(
 			    "%s: %s; nothing has changed", path, message);
@@ -99,8 +59,7 @@ read_rows(struct import_rows *rows, import_read *read, const char *path)
 						  "import them in parts",
 					   path, IMPORT_ROWS_MAX);
 	}
-	secret_wipe(text, IMPORT_FILE_MAX + 1);
-	free(text);
+	import_file_free(&file);
 	return status;
 }
 

@@ -1,105 +1,16 @@
 #include "import_latchkey.h"
-#include "base/file.h"
 #include "base/str.h"
 #include "domain/portable_put.h"
+#include "import_file.h"
 #include "import_latchkey_tell.h"
 #include "protocol/key_rotation.h"
 #include "protocol/webauthn.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-enum { TEXT_MOST = 1 << 30, TEXT_FIRST = 1 << 20 };
-
-/* The file, in memory. */
-struct import_text {
-	char *bytes; /* owned */
-	size_t len, cap;
-};
-
-static void
-text_free(struct import_text *text)
-{
-	if (text->bytes != NULL)
-		secret_wipe(text->bytes, text->cap);
-	free(text->bytes);
-	*text = (struct import_text){0};
-}
-
-/* Room for CAP bytes; what was read moves along. */
-static enum err
-text_make_room(struct import_text *text, size_t cap)
-{
-	struct import_text more = {malloc(cap), text->len, cap};
-
-	if (more.bytes == NULL)
-		return ERR_NO_MEMORY;
-	if (text->len > 0)
-		memcpy(more.bytes, text->bytes, text->len);
-	text_free(text);
-	*text = more;
-	return OK;
-}
-
-static enum err
-read_stream(struct import_text *text)
-{
-	enum err e = text_make_room(text, TEXT_FIRST);
-
-	while (e == OK && !feof(stdin)) {
-		if (text->len == text->cap)
-			e = text->cap < TEXT_MOST
-				? text_make_room(text, 2 * text->cap)
-				: ERR_CONTENT_TOO_LARGE;
-		if (e == OK)
-			text->len += fread(text->bytes + text->len, 1,
-			    text->cap - text->len, stdin);
-		if (e == OK && ferror(stdin))
-			e = ERR_IO;
-	}
-	return e;
-}
-
-static enum err
-read_named(struct import_text *text, const char *path)
-{
-	struct stat st;
-	enum err e;
-
-	if (stat(path, &st) != 0)
-		return file_err(errno);
-	if (st.st_size > TEXT_MOST)
-		return ERR_CONTENT_TOO_LARGE;
-	e = text_make_room(text, (size_t)st.st_size + 1);
-	return e == OK ? file_read(path, 0, text->bytes, text->cap, &text->len)
-		       : e;
-}
-
-static int
-read_export(struct import_text *text, const char *path)
-{
-	switch (
-	    str_equal(path, "-") ? read_stream(text) : read_named(text, path)) {
-	case OK:
-		return EXIT_DONE;
-	case ERR_NOT_FOUND:
-		return admin_fail("%s: no such file", path);
-	case ERR_CONTENT_TOO_LARGE:
-		return admin_fail("%s: longer than 1 GiB", path);
-	case ERR_NO_MEMORY:
-		return admin_fail("out of memory; nothing has changed");
-	case ERR_PERMISSION:
-		return admin_fail("%s: cannot be read by the owner of the data "
-				  "directory; give - and the file as standard "
-				  "input",
-		    path);
-	default:
-		return admin_fail("%s: cannot be read", path);
-	}
-}
+enum { EXPORT_MOST = 1 << 30 };
 
 /* --- checking --------------------------------------------------------------*/
 
@@ -193,7 +104,7 @@ put_ours(struct admin *a, struct import_ours *x)
 
 static int
 import_read_text(struct admin *a, struct import_ours *x,
-    const struct import_text *text, const struct keyring *k)
+    const struct import_file *file, const struct keyring *k)
 {
 	char rp_id[ISSUER_CAP];
 	int status;
@@ -205,7 +116,7 @@ import_read_text(struct admin *a, struct import_ours *x,
 	    .check = &x->check,
 	    .retirement = keys_retirement(&a->conf),
 	    .change = {.now = a->now}};
-	status = check_text(a, x, text->bytes, text->len);
+	status = check_text(a, x, file->bytes, file->len);
 	if (status == EXIT_DONE)
 		status = put_ours(a, x);
 	portable_check_free(&x->check);
@@ -216,7 +127,7 @@ int
 import_latchkey(struct admin *a, const struct args *args)
 {
 	struct import_ours *x = calloc(1, sizeof *x);
-	struct import_text text = {0};
+	struct import_file file = {0};
 	struct keyring k;
 	int status;
 
@@ -229,10 +140,10 @@ import_latchkey(struct admin *a, const struct args *args)
 	x->as_json = args_has(args, "--json");
 	status = admin_keyring(a, &k);
 	if (status == EXIT_DONE)
-		status = read_export(&text, x->path);
+		status = import_file_read(&file, x->path, EXPORT_MOST);
 	if (status == EXIT_DONE)
-		status = import_read_text(a, x, &text, &k);
-	text_free(&text);
+		status = import_read_text(a, x, &file, &k);
+	import_file_free(&file);
 	keyring_wipe(&k);
 	free(x);
 	return status;
