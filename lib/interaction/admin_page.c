@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/names.h"
 #include "base/str.h"
+#include "interaction/own_parts.h"
 #include "web/date.h"
 #include "web/page.h"
 
@@ -51,11 +52,7 @@ desk_url(char url[static DESK_URL_CAP], const struct interaction *i,
 	struct buf b;
 
 	buf_init(&b, url, DESK_URL_CAP);
-	buf_printf(&b, "%s%s", conf_issuer_path(i->conf), path);
-	if (name != NULL && value != NULL) {
-		buf_printf(&b, "?%s=", name);
-		buf_put_url_arg(&b, value);
-	}
+	own_url(&b, i, path, name, value);
 	if (!buf_ok(&b))
 		i->call->response.failed = true;
 }

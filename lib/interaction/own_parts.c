@@ -6,6 +6,17 @@
 enum { LINK_CAP = 1024 };
 
 void
+own_url(struct buf *url, const struct interaction *i, const char *path,
+    const char *parameter, const char *value)
+{
+	buf_printf(url, "%s%s", conf_issuer_path(i->conf), path);
+	if (parameter != NULL && value != NULL) {
+		buf_printf(url, "?%s=", parameter);
+		buf_put_url_arg(url, value);
+	}
+}
+
+void
 own_put_link(const struct interaction *i, struct json_build *b,
     const char *name, const char *path)
 {
@@ -21,14 +32,7 @@ own_put_link_to(const struct interaction *i, struct json_build *b,
 	struct buf u;
 
 	buf_init(&u, text, sizeof text);
-	buf_puts(&u, conf_issuer_path(i->conf));
-	buf_puts(&u, path);
-	if (parameter != NULL && value != NULL) {
-		buf_putc(&u, '?');
-		buf_puts(&u, parameter);
-		buf_putc(&u, '=');
-		buf_put_url_arg(&u, value);
-	}
+	own_url(&u, i, path, parameter, value);
 	if (!buf_ok(&u))
 		b->failed = true;
 	json_put_str(b, name, text);
@@ -40,8 +44,6 @@ own_agent(const struct interaction *i, char room[static OWN_AGENT_CAP],
 {
 	const char *browser = user_agent_browser(agent);
 	const char *system = user_agent_system(agent);
-	const char *text = own_text(i, "agent.both");
-	struct message_piece piece;
 	struct buf b;
 
 	if (browser == NULL || system == NULL) {
@@ -50,11 +52,9 @@ own_agent(const struct interaction *i, char room[static OWN_AGENT_CAP],
 		return agent[0] != '\0' ? agent : own_text(i, "agent.unknown");
 	}
 	buf_init(&b, room, OWN_AGENT_CAP);
-	while (message_next(&text, &piece)) {
-		buf_put(&b, piece.plain, piece.len);
-		if (piece.place[0] != '\0')
-			buf_puts(&b, piece.place[0] == 'b' ? browser : system);
-	}
+	message_fill(&b, i->call->page.catalogue, "agent.both",
+	    (const struct message_place[]){
+		{"browser", browser}, {"system", system}, {NULL, NULL}});
 	return room;
 }
 

@@ -6,6 +6,11 @@
 
 #include <stddef.h>
 
+/* Appends the address of our page PATH, with PARAMETER=VALUE as its query
+ * unless one is NULL. */
+void own_url(struct buf *url, const struct interaction *i, const char *path,
+    const char *parameter, const char *value);
+
 /* The address of our page PATH, as a link. */
 void own_put_link(const struct interaction *i, struct json_build *b,
     const char *name, const char *path);

@@ -202,28 +202,34 @@ try_changed(size_t at, uint8_t value)
 static void
 bad_registrations(void)
 {
+	static const struct {
+		size_t at;
+		uint8_t value;
+		enum reason reason;
+		const char *name;
+	} changes[] = {
+	    {DATA_AT, 0, REASON_PASSKEY_ORIGIN, "made for another host"},
+	    {FLAGS_AT, 0x44, REASON_PASSKEY_NOT_PRESENT,
+		"no person touched it"},
+	    {FLAGS_AT, 0x41, REASON_NONE,
+		"without user verification it is a passkey, too"},
+	    {FLAGS_AT, 0x05, REASON_PASSKEY_MALFORMED, "no key in it"},
+	    {FLAGS_AT, 0x55, REASON_PASSKEY_MALFORMED,
+		"backed up, and not eligible for it"},
+	    {FLAGS_AT, 0x5d, REASON_NONE, "backed up, and eligible for it"},
+	    {FLAGS_AT, 0xc5, REASON_PASSKEY_MALFORMED,
+		"extensions that are not there"},
+	    {ID_LEN_AT, 4, REASON_PASSKEY_MALFORMED, "an id of 1056 bytes"},
+	    {ID_LEN_AT + 1, 0, REASON_PASSKEY_MALFORMED, "an id of none"},
+	};
 	struct webauthn_registration r;
 	struct sent s;
 	size_t cut = 0;
 
-	CHECK(try_changed(DATA_AT, 0) == REASON_PASSKEY_ORIGIN,
-	    "made for another host");
-	CHECK(try_changed(FLAGS_AT, 0x44) == REASON_PASSKEY_NOT_PRESENT,
-	    "no person touched it");
-	CHECK(try_changed(FLAGS_AT, 0x41) == REASON_NONE,
-	    "without user verification it is a passkey, too");
-	CHECK(try_changed(FLAGS_AT, 0x05) == REASON_PASSKEY_MALFORMED,
-	    "no key in it");
-	CHECK(try_changed(FLAGS_AT, 0x55) == REASON_PASSKEY_MALFORMED,
-	    "backed up, and not eligible for it");
-	CHECK(try_changed(FLAGS_AT, 0x5d) == REASON_NONE,
-	    "backed up, and eligible for it");
-	CHECK(try_changed(FLAGS_AT, 0xc5) == REASON_PASSKEY_MALFORMED,
-	    "extensions that are not there");
-	CHECK(try_changed(ID_LEN_AT, 4) == REASON_PASSKEY_MALFORMED,
-	    "an id of 1056 bytes");
-	CHECK(try_changed(ID_LEN_AT + 1, 0) == REASON_PASSKEY_MALFORMED,
-	    "an id of none");
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
+		CHECK(try_changed(changes[i].at, changes[i].value) ==
+			  changes[i].reason,
+		    changes[i].name);
 	load_hex(&s, ED25519_ATTESTATION);
 	s.bytes[s.len++] = 0;
 	CHECK(try_registration(&s, &r) == REASON_PASSKEY_MALFORMED,
