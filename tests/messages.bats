@@ -46,7 +46,8 @@ generate() {	# FILE...
 @test "messages: what can happen to a person's account has a sentence" {
 	local missing
 	missing=$(comm -23 <(python3 "$root/tests/reasons.py" "$root" events |
-	    sed 's/^events //' | grep -vE '^(client|key|site)_|^user_deleted$' | sort) \
+	    sed 's/^events //' | grep -vE '^(client|key|site)_|^(user_deleted|imported|restored)$' |
+	    sort) \
 	    <(keys | sed -n 's/^event\.//p' | sort))
 	[[ -z $missing ]] || fail "no event.NAME: $missing"
 }
@@ -192,8 +193,10 @@ own() {
 
 account_pages() {
 	local person=alice id dav=http://127.0.0.9:7001
+	latchkey site set "$SITE" --group nobody >/dev/null 2>&1
 	request alice GET "$ISSUER/" && see 200
 	request alice GET "$ISSUER/" && see 200
+	latchkey site set "$SITE" --group '' >/dev/null
 	latchkey client set app --link https://a.example/ >/dev/null
 	own ''
 	own /profile
@@ -627,8 +630,9 @@ factor_pages() {
 		desk.clock_behind desk_apps.empty desk_app.no_{secret,rs256} \
 		desk_sites.empty desk_sessions.{browser,address} \
 		passkey.not_alone reason.{last_way_in,passkey_reused,passkeys_many} \
-		home.no_apps reason.link_restored desk_keys.{empty,clock} error.{fault,temporarily_unavailable} \
-		reason.user_{disabled,not_in_group} reason.record_gone{.title,})" || :)
+		desk_keys.{empty,clock} error.{fault,temporarily_unavailable} \
+		reason.{user_disabled,user_not_in_group,link_restored} \
+		reason.record_gone{.title,})" || :)
 	[[ -z $output ]] || fail "on no page" "$output"
 }
 
