@@ -51,6 +51,20 @@ def patterns(english):
             sorted(rows, key=lambda row: -row[0])]
 
 
+def recognise(text, known, seen={}):
+    """The key of a sentence, and what is in its places; looked for once."""
+    if text not in seen:
+        seen[text] = None, {}
+        for pattern, key in known:
+            found = pattern.fullmatch(text)
+            if found:
+                seen[text] = key, found.groupdict()
+                break
+        else:
+            STRANGE.add("no sentence: " + text)
+    return seen[text]
+
+
 class Language:
     def __init__(self, path, known):
         self.tag, self.known = path.stem, known
@@ -64,14 +78,11 @@ class Language:
         return None
 
     def sentence(self, match):
-        for pattern, key in self.known:
-            found = pattern.fullmatch(match.group(1))
-            if found:
-                values = found.groupdict()
-                return PLACE.sub(lambda place: values.get(place.group(1), ""),
-                                 self.text(key) or "")
-        STRANGE.add("no sentence: " + match.group(1))
-        return match.group(1)
+        key, values = recognise(match.group(1), self.known)
+        if key is None:
+            return match.group(1)
+        return PLACE.sub(lambda place: values.get(place.group(1), ""),
+                         self.text(key) or "")
 
     def page(self, text):
         direction = self.texts["language.direction"]
