@@ -43,7 +43,7 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   webauthn challenge authenticate_passkey passkey_register account_passkeys \
 	   join
 http	 = gateway signals request response template
-web	 = cookie csrf cors browser page reader language_choice date picture colour call reply token_reply refresh_cookie auth_request \
+web	 = cookie csrf cors browser page reader language_choice date picture colour call hint reply token_reply refresh_cookie auth_request \
 	   qr
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   gate_flow gate_notice own_page app_list account_home account_flow \

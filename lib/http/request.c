@@ -14,7 +14,7 @@ start_request(struct request *r)
 	r->query.count = r->body.count = 0;
 	r->query.repeated = r->body.repeated = NULL;
 	r->address[0] = '\0';
-	r->authorization = r->origin = r->dpop = NULL;
+	r->authorization = r->origin = r->dpop = r->content_type = NULL;
 	r->fetch_site = r->asked_headers = r->accept_language = NULL;
 	r->cookie_text[0] = '\0';
 	r->query_len = r->body_len = 0;
@@ -265,6 +265,7 @@ request_read_form(struct request *r, struct exchange *x)
 
 	if (r->method != METHOD_POST)
 		return OK;
+	r->content_type = type;
 	if ((e = content_length(x, &length)) != OK)
 		return e;
 	if (type != NULL && !is_form(type))

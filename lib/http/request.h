@@ -41,6 +41,7 @@ struct request {
 	const char *authorization;   /* the header, or NULL; until finish */
 	const char *origin;          /* the header, or NULL; until finish */
 	const char *dpop;            /* the header, as well */
+	const char *content_type;    /* of a body, as well */
 	const char *fetch_site;      /* Sec-Fetch-Site, as well */
 	const char *agent;           /* User-Agent, as well */
 	const char *asked_headers; /* Access-Control-Request-Headers, as well */

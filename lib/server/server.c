@@ -126,7 +126,8 @@ refuse_call(struct call *c, enum err e, enum reason reason)
 	if (c->page.templates != NULL)
 		page_error(&c->response, &c->page, e, reason);
 	else
-		reply_error(&c->response, e, reason);
+		reply_error_of(&c->response, e, reason,
+		    &(struct hint_of){.content_type = c->request.content_type});
 }
 
 static void

@@ -16,7 +16,8 @@ token_answer(struct call *c, const struct token_request *q, enum err e,
 		e = token_endpoint(p, q, c->now, &reply, &reason);
 	if (e != OK) {
 		call_log_refusal(c, e, reason, client_id);
-		reply_error(&c->response, e, reason);
+		reply_error_of(&c->response, e, reason,
+		    &(struct hint_of){.form = c->caller.form});
 		return e;
 	}
 	token_reply_send(

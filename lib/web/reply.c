@@ -5,22 +5,45 @@
 
 #include <string.h>
 
-enum { DESCRIPTION_CAP = 80, URL_CAP = 16384 };
+enum { DESCRIPTION_CAP = 400, URL_CAP = 16384 };
 
-/* A reason word as a sentence of sorts: "code_expired", "code expired". */
-static const char *
-describe(char text[static DESCRIPTION_CAP], enum err e, enum reason reason)
+static const struct hint_of nothing_known = {NULL, NULL};
+
+/* Which half of a client's credentials was wrong is not told: only what the
+ * form of the request says by itself is. */
+static enum reason
+told_reason(enum err e, enum reason reason)
 {
+	if (e != ERR_INVALID_CLIENT || reason == REASON_CLIENT_MISSING ||
+	    reason == REASON_CLIENT_AUTH_SCHEME ||
+	    reason == REASON_BASIC_MALFORMED)
+		return reason;
+	return REASON_CLIENT_AUTHENTICATION_FAILED;
+}
+
+/* A reason word as a sentence of sorts: "code_expired", "code expired"; then
+ * what was expected. */
+static const char *
+describe(char text[static DESCRIPTION_CAP], enum err e, enum reason reason,
+    const struct hint_of *of)
+{
+	char hint[DESCRIPTION_CAP - 80];
+	struct buf b, h;
+
 	text[0] = '\0';
-	/* Which half of a client's credentials was wrong is not told. */
-	if (e == ERR_INVALID_CLIENT)
-		reason = REASON_CLIENT_AUTHENTICATION_FAILED;
-	if (reason == REASON_NONE || err_status(e) >= 500 ||
-	    str_copy(text, DESCRIPTION_CAP, reason_word(reason)) != OK)
+	reason = told_reason(e, reason);
+	if (reason == REASON_NONE || err_status(e) >= 500)
 		return NULL;
+	buf_init(&b, text, DESCRIPTION_CAP);
+	buf_puts(&b, reason_word(reason));
 	for (char *c = text; *c != '\0'; c++)
 		if (*c == '_')
 			*c = ' ';
+	buf_init(&h, hint, sizeof hint);
+	hint_put(&h, e, reason, of);
+	if (hint[0] != '\0' && buf_ok(&h))
+		buf_printf(&b, ": %s", hint);
+	hint_clean(text);
 	return text;
 }
 
@@ -43,10 +66,10 @@ reply_json_text(struct response *r)
 }
 
 static json_t *
-error_object(enum err e, enum reason reason)
+error_object(enum err e, enum reason reason, const struct hint_of *of)
 {
 	char text[DESCRIPTION_CAP];
-	const char *description = describe(text, e, reason);
+	const char *description = describe(text, e, reason, of);
 	struct json_build b;
 
 	json_begin(&b);
@@ -57,12 +80,19 @@ error_object(enum err e, enum reason reason)
 }
 
 void
-reply_error(struct response *r, enum err e, enum reason reason)
+reply_error_of(struct response *r, enum err e, enum reason reason,
+    const struct hint_of *of)
 {
 	if (e == ERR_INVALID_CLIENT)
 		response_header(r, "WWW-Authenticate",
 		    "Basic realm=\"latchkey\", charset=\"UTF-8\"");
-	reply_json(r, err_status(e), error_object(e, reason));
+	reply_json(r, err_status(e), error_object(e, reason, of));
+}
+
+void
+reply_error(struct response *r, enum err e, enum reason reason)
+{
+	reply_error_of(r, e, reason, &nothing_known);
 }
 
 void
@@ -70,8 +100,8 @@ reply_bearer_error(
     struct response *r, enum err e, bool missing, enum reason reason)
 {
 	int status = missing ? 401 : err_status(e);
-	char text[DESCRIPTION_CAP], challenge[256];
-	const char *description = describe(text, e, reason);
+	char text[DESCRIPTION_CAP], challenge[DESCRIPTION_CAP + 128];
+	const char *description = describe(text, e, reason, &nothing_known);
 	struct buf b;
 
 	buf_init(&b, challenge, sizeof challenge);
@@ -86,8 +116,8 @@ reply_bearer_error(
 	}
 	if (status < 500)
 		response_header(r, "WWW-Authenticate", challenge);
-	reply_json(
-	    r, status, missing ? json_object() : error_object(e, reason));
+	reply_json(r, status,
+	    missing ? json_object() : error_object(e, reason, &nothing_known));
 }
 
 enum { PARAMS_MAX = 8 };
@@ -193,7 +223,7 @@ error_params(struct reply_param params[static ERROR_PARAMS],
 {
 	params[0] = (struct reply_param){"error", err_wire(e)};
 	params[1] = (struct reply_param){
-	    "error_description", describe(text, e, reason)};
+	    "error_description", describe(text, e, reason, &nothing_known)};
 	params[2] = (struct reply_param){NULL, NULL};
 }
 

@@ -10,6 +10,7 @@
 #include "base/reason.h"
 #include "http/response.h"
 #include "protocol/authorize.h"
+#include "web/hint.h"
 #include "web/page.h"
 
 #include <jansson.h>
@@ -24,6 +25,10 @@ void reply_json_text(struct response *r);
 /* {"error", "error_description"} (RFC 6749 5.2); a 401 names Basic. REASON is
  * what the log gives as the reason. */
 void reply_error(struct response *r, enum err e, enum reason reason);
+
+/* The same, and a hint about what came (web/hint.h). */
+void reply_error_of(struct response *r, enum err e, enum reason reason,
+    const struct hint_of *of);
 
 /* For a resource that takes bearer tokens (RFC 6750 3): WWW-Authenticate, and
  * the same as JSON. MISSING: no token came, so neither has an error code. */

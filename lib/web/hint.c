@@ -1,0 +1,165 @@
+#include "web/hint.h"
+
+#include "base/str.h"
+#include "domain/opaque_token.h"
+
+#include <string.h>
+
+enum { CAME_CAP = 100 };
+
+/* What is expected in any case. */
+static const struct {
+	enum reason reason;
+	const char *text;
+} hints[] = {
+    {REASON_BASIC_MALFORMED,
+	"Authorization: Basic takes base64 of client_id:client_secret, each "
+	"form-encoded"},
+    {REASON_CLIENT_AUTH_SCHEME,
+	"use Authorization: Basic, or client_id and client_secret in the form"},
+    {REASON_CLIENT_AUTH_TWICE,
+	"use Authorization: Basic or the form, not both"},
+    {REASON_CLIENT_ID_DIFFERS,
+	"client_id in the form is not that of the Authorization header"},
+    {REASON_CLIENT_MISSING,
+	"no client authentication came; send Authorization: Basic "
+	"(client_secret_basic), or client_id and client_secret in the form "
+	"(client_secret_post); a public client sends client_id alone"},
+    {REASON_CODE_CHALLENGE_MALFORMED,
+	"expected 43 characters, BASE64URL(SHA256(code_verifier))"},
+    {REASON_CODE_CHALLENGE_METHOD_UNSUPPORTED,
+	"expected code_challenge_method=S256; without it the method is plain, "
+	"which is not supported"},
+    {REASON_CODE_CHALLENGE_MISSING,
+	"PKCE is required: send code_challenge and code_challenge_method=S256"},
+    {REASON_CODE_MISSING, "authorization_code needs the parameter code"},
+    {REASON_CODE_VERIFIER_MISSING,
+	"a code_challenge came to the authorization endpoint, so the "
+	"code_verifier is needed here"},
+    {REASON_CODE_VERIFIER_UNEXPECTED,
+	"no code_challenge came to the authorization endpoint"},
+    {REASON_GRANT_TYPE_MISSING,
+	"expected authorization_code, refresh_token or client_credentials, in "
+	"a form body"},
+    {REASON_GRANT_TYPE_UNKNOWN,
+	"expected authorization_code, refresh_token or client_credentials"},
+    {REASON_NOT_A_JWT, "expected an access token that was issued here"},
+    {REASON_NOT_AN_ACCESS_TOKEN,
+	"an ID token is for the app alone; send the access token"},
+    {REASON_PARAMETER_REPEATED, "each parameter may come once"},
+    {REASON_REFRESH_TOKEN_MISSING,
+	"refresh_token needs the parameter refresh_token"},
+    {REASON_SCOPE_NOT_ALLOWED,
+	"none of the scopes is one that this client is registered for; OpenID "
+	"Connect needs openid"},
+    {REASON_SCOPE_OPENID_MISSING,
+	"userinfo needs a token with the scope openid: ask for it at the "
+	"authorization endpoint"},
+    {REASON_TOKEN_MISSING, "expected Authorization: Bearer, or a form body"},
+    {REASON_TOKEN_TWICE, "use the Authorization header or the form, not both"},
+};
+
+static const char *
+form_value(const struct hint_of *of, const char *name)
+{
+	const char *value = of->form != NULL ? form_get(of->form, name) : NULL;
+
+	return value != NULL ? value : "";
+}
+
+/* A value that is no secret, cut. */
+static void
+put_came(struct buf *b, const char *value)
+{
+	char cut[CAME_CAP];
+
+	str_cut(cut, sizeof cut, value);
+	buf_printf(b, "'%s'%s came", cut,
+	    strlen(cut) < strlen(value) ? " and more" : "");
+}
+
+/* A code or refresh token, which has one length. */
+static void
+put_token_hint(struct buf *b, const char *name, const char *value)
+{
+	const size_t len = strlen(value), whole = OPAQUE_TOKEN_TEXT_CAP - 1;
+
+	if (len == whole)
+		buf_printf(b, "%s was not issued here, or was changed", name);
+	else
+		buf_printf(b, "%zu characters came, a %s has %zu%s", len, name,
+		    whole,
+		    len < whole ? ": it was cut"
+				: ": something was added to it");
+}
+
+static void
+put_verifier_hint(struct buf *b, enum err e, const char *verifier)
+{
+	if (e == ERR_INVALID_REQUEST)
+		buf_printf(b,
+		    "%zu characters came, expected 43 to 128 of A-Z a-z 0-9 - "
+		    ". _ ~",
+		    strlen(verifier));
+	else
+		buf_puts(b, "BASE64URL(SHA256(code_verifier)) is not the "
+			    "code_challenge; plain is not supported");
+}
+
+static void
+put_redirect_hint(struct buf *b, const char *redirect_uri)
+{
+	put_came(b, redirect_uri);
+	buf_puts(b,
+	    ", expected the same, byte for byte, as at the authorization "
+	    "endpoint");
+}
+
+static void
+put_media_type_hint(struct buf *b, const char *type)
+{
+	if (type != NULL) {
+		put_came(b, type);
+		buf_puts(b, ", ");
+	}
+	buf_puts(b, "expected a form, application/x-www-form-urlencoded");
+}
+
+void
+hint_put(
+    struct buf *b, enum err e, enum reason reason, const struct hint_of *of)
+{
+	if (e == ERR_UNSUPPORTED_MEDIA_TYPE) {
+		put_media_type_hint(b, of->content_type);
+		return;
+	}
+	switch (reason) {
+	case REASON_CODE_FORGED:
+		put_token_hint(b, "code", form_value(of, "code"));
+		return;
+	case REASON_REFRESH_TOKEN_FORGED:
+		put_token_hint(
+		    b, "refresh token", form_value(of, "refresh_token"));
+		return;
+	case REASON_CODE_VERIFIER_WRONG:
+		put_verifier_hint(b, e, form_value(of, "code_verifier"));
+		return;
+	case REASON_REDIRECT_URI_MISMATCH:
+		put_redirect_hint(b, form_value(of, "redirect_uri"));
+		return;
+	default:
+		break;
+	}
+	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+		if (hints[i].reason == reason)
+			buf_puts(b, hints[i].text);
+}
+
+void
+hint_clean(char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < 0x20 || *text > 0x7e || *text == '"' ||
+		    *text == '\\')
+			*text = '.';
+}
