@@ -35,7 +35,7 @@ domain	 = conf conf_value keyring installation stamp archive archive_text archiv
 protocol = provider desk account key_rotation authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint grant_code grant_refresh grant_client \
-	   claims access_token id_token introspect revoke userinfo \
+	   claims access_token id_token introspect revoke userinfo health \
 	   logout discovery gate gate_sign_in \
 	   account_profile account_password account_sessions account_apps account_app_passwords \
 	   second_factor account_events \

@@ -1,9 +1,14 @@
 /*
  * token: the token endpoint. Codes, refresh tokens and client credentials in,
- * signed tokens out.
+ * signed tokens out. It has what that takes, store and keys, and so it is the
+ * one that says whether they are in order (/health).
  */
 #include "base/reason.h"
+#include "protocol/health.h"
 #include "server/token_answer.h"
+#include "web/reply.h"
+
+#include <jansson.h>
 
 static void
 token_serve(struct call *c)
@@ -17,8 +22,22 @@ token_serve(struct call *c)
 	token_request_wipe(&q);
 }
 
+/* Nothing about what is wrong, which is in the log. */
+static void
+health_serve(struct call *c)
+{
+	enum reason reason;
+	enum err e = health_look(c->provider, &reason);
+
+	if (e != OK)
+		call_log_refusal(c, e, reason, NULL);
+	reply_json(&c->response, e == OK ? 200 : 503,
+	    json_pack("{s:s}", "status", e == OK ? "pass" : "fail"));
+}
+
 static const struct endpoint endpoints[] = {
     {"/token", METHOD_POST, CORS_CLIENTS, token_serve},
+    {"/health", METHOD_GET, CORS_NONE, health_serve},
     {NULL, 0, CORS_NONE, NULL},
 };
 

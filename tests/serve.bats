@@ -44,6 +44,7 @@ started() {
 	answers 200 /jwks.json
 	answers 401 /userinfo
 	answers 405 /token
+	answers 200 /health
 	answers 200 /
 	answers 200 /account
 	for path in /tokenx /token/ /token/x /x/token /jwks.jsonx /index.html \
@@ -62,6 +63,7 @@ started() {
 	answers 200 /.well-known/oauth-authorization-server/idp.v1
 	answers 200 /idp.v1/jwks.json
 	answers 405 /idp.v1/token
+	answers 200 /idp.v1/health
 	answers 404 /token
 	answers 404 /idpxv1/token
 	answers 404 /.well-known/openid-configuration

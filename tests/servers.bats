@@ -189,6 +189,7 @@ only_its_paths_are_there() {
 	answers 200 /jwks.json
 	answers 401 /userinfo
 	answers_json 405 /token
+	answers_json 200 /health
 	asks_to_sign_in /account
 	asks_to_sign_in /admin
 	asks_to_sign_in /admin/people

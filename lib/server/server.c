@@ -98,7 +98,9 @@ find_endpoint(const struct call *c, const struct server *server)
 
 	/* A caller that tells no path at all (a test, a bare server) can only
 	 * mean the one there is. */
-	if (c->request.path[0] == '\0' && endpoints[1].path == NULL)
+	if (c->request.path[0] == '\0' &&
+	    (endpoints[1].path == NULL ||
+		str_equal(endpoints[1].path, "/health")))
 		return endpoints;
 	for (; endpoints->path != NULL; endpoints++)
 		if (server->whole_paths ? whole_path_matches(c, endpoints->path)
