@@ -503,6 +503,8 @@ install: all
 	$(call install_text,$(wildcard conf/*.conf conf/*.lua conf/*.htaccess) conf/webserver.sh,$(sharedir)/conf)
 	chmod 755 $(DESTDIR)$(sharedir)/conf/webserver.sh
 	$(call install_text,$(wildcard conf/pages/*.html),$(sharedir)/pages)
+	$(call install_text,conf/fail2ban/filter.d/latchkey.conf,$(sharedir)/fail2ban/filter.d)
+	$(call install_text,conf/fail2ban/jail.d/latchkey.conf,$(sharedir)/fail2ban/jail.d)
 	$(call install_text,$(wildcard conf/systemd/latchkey*),$(unitdir))
 	install -D -m 644 conf/systemd/sysusers.conf \
 	    $(DESTDIR)$(sysusersdir)/latchkey.conf

@@ -52,6 +52,7 @@ needs() {
 		echo 'jq jq'
 		echo 'zsh zsh'
 		echo 'openssl openssl'
+		echo 'fail2ban fail2ban-regex'
 		echo 'procps pgrep'
 		echo 'libfcgi-bin cgi-fcgi'
 		echo 'lighttpd-mod-openssl /usr/lib/lighttpd/mod_openssl.so'
