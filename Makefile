@@ -48,7 +48,7 @@ web	 = cookie csrf cors browser page reader language_choice date picture colour 
 interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   gate_flow gate_notice own_page app_list account_home account_flow \
 	   admin_page admin_people admin_person admin_ways_in admin_apps admin_app admin_sites admin_site \
-	   admin_sessions admin_keys admin_audit admin_home admin_flow \
+	   admin_sessions admin_keys admin_audit admin_why admin_home admin_flow \
 	   second_factor_step \
 	   own_parts account_profile account_password account_sessions account_apps account_app_passwords account_events \
 	   enrol account_factors \

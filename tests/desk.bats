@@ -47,7 +47,7 @@ user() {	# NAME FILTER
 	local path
 	for path in /admin /admin/people '/admin/person?name=alice' \
 	    '/admin/person?name=no-one' '/admin/apps/add/recipe?app=gitea' \
-	    /admin/keys /admin/audit; do
+	    /admin/keys /admin/audit /admin/why; do
 		request new GET "$ISSUER$path"
 		assert_status 200
 		page_asks_password
@@ -343,6 +343,26 @@ basic() {
 	assert_page user_locked
 	page /admin/audit since=2222-01-01
 	assert_page 'Nothing found'
+}
+
+@test "desk: what was refused is shown newest first, with the page where something can be done about it" {
+	ADDRESS=192.0.2.7 request - GET "$(authorize_url photos redirect_uri=https://photos.example.org/cb/)"
+	assert_status 400
+	open_page stranger "$(authorize_url photos)"
+	submit stranger step=login username=bob password=wrong-one
+	submit stranger step=login username=bob password=wrong-one
+	page /admin/why
+	assert_page 'The password was wrong. Make a link for a new one.'
+	assert_page 'href="[^"]*/admin/person\?name=bob"'
+	assert_page '\(2 ×\)'
+	assert_page 'The address to return to is not registered.'
+	assert_page 'href="[^"]*/admin/app\?id=photos"'
+	assert_page 'https://photos.example.org/cb/'
+	page /admin/why q=redirect_uri
+	assert_page redirect_uri_unregistered
+	[[ $(http_body) != *'The password was wrong'* ]]
+	page /admin/why q=none-of-these
+	assert_page 'Nothing was refused lately'
 }
 
 @test "desk: a change needs a sign-in of the last ten minutes, and a look does not" {

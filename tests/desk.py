@@ -45,6 +45,7 @@ PAGES = [
     ("keys", "/admin/keys", "EdDSA"),
     ("keys_rotate", "/admin/keys/rotate", "Change the keys"),
     ("audit", "/admin/audit", "user_added"),
+    ("why", "/admin/why", "refused lately"),
 ]
 
 

@@ -37,6 +37,8 @@ generate() {	# FILE...
 		    grep -oE '"[a-z_]+"' | tr -d '"' | sed 's/^/desk_who./'
 		python3 "$root/tests/reasons.py" "$root" events |
 		    sed 's/^events /event./'
+		sed -nE 's/^\tX\([A-Z_]+, "([a-z_]+)".*/why.\1/p' \
+		    "$root/lib/domain/advice_reasons.h"
 		keys | grep '^detail\.' # by their English text
 	)
 	[[ -z $(comm -23 <(keys) <(sort -u <<<"$used")) ]] ||
@@ -508,6 +510,8 @@ desk_pages() {
 	desk '/keys?done=rotated'
 	desk /audit
 	desk '/audit?event=none-of-these'
+	desk /why
+	desk '/why?q=none-of-these'
 	desk '/audit?by=alice'
 	desk '/person/link?name=bob' && press save && see 200
 	desk '/person/factors?name=bob' && press save && assert_status 303
@@ -620,7 +624,7 @@ factor_pages() {
 	# dozens of rows, a store without apps, sites or keys, a recipe of a public
 	# app, or a person who is locked while signing in.
 	output=$(sed 's/^on no page: //' <<<"$output" |
-	    grep -vE '^((reason|done)\.)?(event|mail|notice|detail)' |
+	    grep -vE '^((reason|done)\.)?(event|mail|notice|detail|why)' |
 	    grep -vxF "$(printf '%s\n' 'login.wait[one]' \
 		join.{days,hours,minutes}'[one]' join.passkey_not_alone password.{hint,short}'[one]' \
 		{sessions,apps}.more apps.{none,sees_little,until} \

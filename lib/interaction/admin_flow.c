@@ -8,6 +8,7 @@
 #include "interaction/admin_people.h"
 #include "interaction/admin_sessions.h"
 #include "interaction/admin_sites.h"
+#include "interaction/admin_why.h"
 
 static const struct own_page *const desk_pages[] = {
     &desk_home_page,
@@ -39,6 +40,7 @@ static const struct own_page *const desk_pages[] = {
     &desk_keys_page,
     &desk_keys_rotate_page,
     &desk_audit_page,
+    &desk_why_page,
     NULL,
 };
 

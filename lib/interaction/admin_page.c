@@ -20,6 +20,7 @@ static const struct {
     {"/admin/sessions", "desk_sessions.title"},
     {"/admin/keys", "desk_keys.title"},
     {"/admin/audit", "desk_audit.title"},
+    {"/admin/why", "desk_why.title"},
 };
 
 bool
