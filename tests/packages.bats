@@ -230,6 +230,84 @@ print: ; @echo \$(programs)"
 	    -path '*latchkey*' -not -path '*/20-latchkey.conf')" ''
 }
 
+# --- latchkey setup ------------------------------------------------------------
+
+# A Debian host whose web server is running, with a certificate in certbot's place.
+boot_with_certificate() {	# SERVICE
+	local dir=$BATS_TEST_TMPDIR live=/etc/letsencrypt/live/id.example.org
+	boot_machine
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -subj /CN=id.example.org -addext subjectAltName=DNS:id.example.org \
+	    -days 30 -keyout "$dir/key" -out "$dir/certificate" 2>/dev/null
+	on_machine mkdir -p $live
+	put "$dir/certificate" $live/fullchain.pem
+	put "$dir/key" $live/privkey.pem
+	on_machine sh -c "cat $live/fullchain.pem >>/etc/ssl/certs/ca-certificates.crt
+	    echo 127.0.0.1 id.example.org >>/etc/hosts"
+	put "$PACKAGE" /srv/latchkey.deb
+	on_machine systemctl enable --now "$1"
+}
+
+# Opens the link as a browser does, chooses a password, and prints the page that
+# is then shown.
+follow_link() {
+	on_machine env SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
+	    /usr/bin/python3 -c '
+import http.cookiejar, re, sys, urllib.parse, urllib.request
+browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(
+    http.cookiejar.CookieJar()))
+link, password = sys.argv[1:]
+page = browser.open(link).read().decode()
+for fields in ({"step": "continue"},
+               {"step": "set", "new_password": password, "again": password}):
+    hidden = re.findall(r"type=\"hidden\" name=\"(\w+)\" value=\"([^\"]*)\"", page)
+    body = urllib.parse.urlencode(dict(hidden) | fields).encode()
+    page = browser.open(link.split("?")[0], body).read().decode()
+print(page)' "$1" "$PASSWORD"
+}
+
+# Four lines at most are typed, as root, in a fresh Debian with a certificate.
+from_debian_to_a_person() {	# SERVICE LINE...
+	local line link
+	boot_with_certificate "$1"
+	(($# - 1 <= 4))
+	for line in "${@:2}"; do
+		run on_machine sh -c "cd /srv && export DEBIAN_FRONTEND=noninteractive &&
+		    $line 2>&1"
+		[[ $status = 0 ]] || fail "$line" "$(tail -n 40 <<<"$output")"
+	done
+	[[ $output = *'0 errors'* ]] || fail "$output"
+	link=$(grep -o '^https://id.example.org/join?link=.*' <<<"$output")
+	run -0 follow_link "$link"
+	[[ $output = *alice* && $output = *'Your password is saved'* ]] ||
+	    fail "$output"
+	on_machine systemctl is-enabled "$1" latchkey.target
+	# Once more it has nothing to do.
+	run -0 on_machine latchkey setup https://id.example.org --yes
+	[[ $output = *'Nothing to do'* ]] || fail "$output"
+}
+
+@test "setup: from Debian with lighttpd and a certificate to a signed-in person in three lines" {
+	from_debian_to_a_person lighttpd \
+	    'apt-get install -y --no-install-recommends lighttpd lighttpd-mod-openssl' \
+	    'apt-get install -y ./latchkey.deb' \
+	    'latchkey setup https://id.example.org --person alice --yes'
+}
+
+@test "setup: the same with nginx" {
+	from_debian_to_a_person nginx \
+	    'apt-get install -y --no-install-recommends nginx-light' \
+	    'apt-get install -y ./latchkey.deb' \
+	    'latchkey setup https://id.example.org --person alice --yes'
+}
+
+@test "setup: the same with Apache" {
+	from_debian_to_a_person apache2 \
+	    'apt-get install -y --no-install-recommends apache2' \
+	    'apt-get install -y ./latchkey.deb' \
+	    'latchkey setup https://id.example.org --person alice --yes'
+}
+
 # --- make install ------------------------------------------------------------
 
 # What the README says for a host without the package.
