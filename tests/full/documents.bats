@@ -149,6 +149,13 @@ add_photos() {
 	is_served
 }
 
+@test "documents: web-servers.md, latchkey setup" {
+	begin_installed_machine
+	has_only nginx
+	walk doc/web-servers.md setup
+	is_served
+}
+
 @test "documents: web-servers.md, nginx" {
 	begin_installed_machine
 	init_there
