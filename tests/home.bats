@@ -69,6 +69,15 @@ home() {	# PERSON
 	assert_page '<a href="http://127.0.0.2:8083/">'
 }
 
+@test "home: a person for whom there is no app is told whom to ask" {
+	local id
+	for id in $(latchkey client list --json | jq -r '.[].client_id'); do
+		latchkey client set "$id" --group others >/dev/null
+	done
+	home bob
+	assert_page 'No app is set up for you yet. Ask the person'
+}
+
 @test "home: an icon is a picture under a policy that lets nothing in it run; it is kept by its address" {
 	local url
 	home alice
