@@ -212,6 +212,21 @@ with_code() {
 	    .apps.added == 6 and .consents.left_out == 1' <<<"$output"
 }
 
+@test "import: a site, an icon or an app password is not given to another app of the same id" {
+	latchkey app-password add alice --site "$SITE" >/dev/null
+	latchkey export --secrets "$file" 2>/dev/null
+	new_host
+	add_client "$SITE"
+	add_client app
+	run -0 latchkey import "$file" --merge --json
+	jq -e '.sections | map({(.section): .}) | add |
+	    .apps.differs == 2 and .sites.added == 1 and .sites.left_out == 1 and
+	    .icons.left_out == 1 and .app_passwords.left_out == 1' <<<"$output"
+	run -0 latchkey check --offline
+	run -0 latchkey site list --json
+	jq -e --arg other "$OTHER" 'map(.origin) == [$other]' <<<"$output"
+}
+
 @test "import: a file of another issuer is taken only when that is meant" {
 	latchkey export --secrets "$file" 2>/dev/null
 	new_host https://id.example.org

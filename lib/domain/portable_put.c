@@ -3,8 +3,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "domain/app_password.h"
 #include "domain/imported_people.h"
 #include "domain/passkey.h"
+#include "domain/site.h"
 #include "domain/user_email.h"
 
 #include <stdlib.h>
@@ -128,6 +130,37 @@ find_clash(struct put_ctx *x, bool *clashes)
 	return OK;
 }
 
+/* Whether the app here, which may be another of the same id, is the one that
+ * the present record is a part of. */
+static enum err
+app_is_meant(struct put_ctx *x, bool *meant)
+{
+	const struct portable_icon *icon = x->record;
+	const struct site_row *row = x->record;
+	const struct app_password *a = x->record;
+	char tag[ICON_TAG_CAP];
+	struct store_value v;
+	struct client c;
+	enum err e;
+
+	switch (x->p->section) {
+	case PORTABLE_ICONS:
+		e = client_get(x->t, icon->client_id, &c);
+		icon_tag(tag, icon->bytes, icon->len);
+		*meant = e == OK && str_equal(c.icon, tag);
+		return e;
+	case PORTABLE_SITES:
+		e = client_get(x->t, row->origin, &c);
+		*meant = e == OK && c.is_site;
+		return e;
+	case PORTABLE_APP_PASSWORDS:
+		return store_get(
+		    x->t, TABLE_SITES, a->origin, strlen(a->origin), &v);
+	default:
+		return OK;
+	}
+}
+
 /* Whether its person and its app are here; those of the file that were left
  * out are not. */
 static enum err
@@ -145,6 +178,9 @@ owners_are_here(struct put_ctx *x, bool *here)
 	if (e == OK && kind->app.is)
 		e = store_get(x->t, TABLE_CLIENTS, app, strlen(app), &v);
 	*here = e == OK;
+	if (e == OK)
+		e = app_is_meant(x, here);
+	*here &= e == OK;
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
@@ -191,9 +227,13 @@ restore_key(struct put_ctx *x, struct signkey *k)
 	if (k->state != KEY_RETIRED) {
 		k->state = KEY_RETIRED;
 		k->retired_at = now;
-		k->expires_at = now + r->published_s;
-		k->gone_at = k->expires_at + r->hints_s;
+		k->expires_at = k->gone_at = INT64_MAX;
 	}
+	/* For no longer than if it had been retired here, now. */
+	if (k->expires_at > now + r->published_s)
+		k->expires_at = now + r->published_s;
+	if (k->gone_at > k->expires_at + r->hints_s)
+		k->gone_at = k->expires_at + r->hints_s;
 	return signkey_put(x->t, k);
 }
 
