@@ -1,6 +1,7 @@
 #include "backup_target.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/str.h"
 
 #include <dirent.h>
@@ -164,26 +165,6 @@ target_open(struct backup_target *t, const char *scratch)
 /* --- the end -------------------------------------------------------------- */
 
 static int
-sync_directory(const struct backup_target *t)
-{
-	char dir[TARGET_PATH_CAP];
-	char *slash;
-	int fd, rc;
-
-	(void)!str_copy(dir, sizeof dir, t->path);
-	slash = strrchr(dir, '/');
-	if (slash != NULL)
-		slash[slash == dir] = '\0';
-	fd =
-	    open(slash != NULL ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return refuse_place(t);
-	rc = fsync(fd);
-	close(fd);
-	return rc == 0 ? EXIT_DONE : refuse_place(t);
-}
-
-static int
 pour(const struct backup_target *t)
 {
 	char bytes[65536];
@@ -214,7 +195,7 @@ target_finish(struct backup_target *t)
 	if (fsync(t->fd) != 0 || rename(t->aside, t->path) != 0)
 		return refuse_place(t);
 	t->aside[0] = '\0';
-	return sync_directory(t);
+	return file_sync_parent(t->path) == OK ? EXIT_DONE : refuse_place(t);
 }
 
 void

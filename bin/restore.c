@@ -25,7 +25,11 @@ static const struct option restore_options[] = {
     OPTION_END,
 };
 
-static const char *const directories[] = {"store", "keys", "slots"};
+/* Those that must be there, and those that may. */
+static const char *const directories[] = {
+    "store", "keys", "slots", "apps", "templates"};
+
+enum { NEEDED_DIRECTORIES = 3 };
 
 struct restore {
 	struct admin *a;
@@ -272,11 +276,14 @@ finish_unpacked(const struct restore *r)
 	int fd;
 
 	for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
-		if (mkdirat(r->place.aside_fd, directories[i], 0700) != 0 &&
+		if (i < NEEDED_DIRECTORIES &&
+		    mkdirat(r->place.aside_fd, directories[i], 0700) != 0 &&
 		    errno != EEXIST)
 			return refuse_unpacked(r);
 		fd = openat(r->place.aside_fd, directories[i],
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0 && errno == ENOENT)
+			continue;
 		if (fd < 0 || fsync(fd) != 0)
 			return refuse_unpacked(r);
 		close(fd);
