@@ -221,6 +221,7 @@ make_backup(struct backup *b)
 {
 	int status = write_backup(b);
 
+	archive_abandon(&b->writer);
 	acting_as_caller(&b->acting);
 	if (status == EXIT_DONE)
 		status = target_finish(&b->target);

@@ -53,11 +53,14 @@ bool archive_is_secret(const char *name);
 
 /* --- writing -------------------------------------------------------------- */
 
+struct archive_hasher; /* a thread that follows a large file */
+
 struct archive_writer {
 	int fd;               /* a file, which can be read again */
 	int64_t at;           /* where the next block goes */
 	struct tar_file file; /* the one that is being written */
 	size_t count;
+	struct archive_hasher *hasher; /* NULL: none runs */
 	struct buf sums;
 	char sums_text[ARCHIVE_SUMS_CAP];
 };
@@ -72,10 +75,13 @@ enum err archive_add(struct archive_writer *w, const char *name, unsigned mode,
     const void *bytes, size_t len) MUST_CHECK;
 
 /* The same for a file of any size: between the two, the caller writes it to FD
- * from where that is. */
+ * from where that is, piece after piece. */
 enum err archive_add_begin(
     struct archive_writer *w, const char *name) MUST_CHECK;
 enum err archive_add_end(struct archive_writer *w) MUST_CHECK;
+
+/* Ends what goes on in the background, after an error. May be called always. */
+void archive_abandon(struct archive_writer *w);
 
 /* Adds the sums. The file is then whole, but not yet synced. */
 enum err archive_end(struct archive_writer *w) MUST_CHECK;

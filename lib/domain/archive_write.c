@@ -3,10 +3,15 @@
 #include "domain/archive_text.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 16 };
+enum { CHUNK = 1 << 16, SYNC_EACH = 8 << 20, HASHER_NICE = 10 };
 
 static enum err
 put_at(const struct archive_writer *w, const void *bytes, size_t len,
@@ -28,35 +33,100 @@ put_at(const struct archive_writer *w, const void *bytes, size_t len,
 	return OK;
 }
 
-/* The hash of the present file, as it is in FD. Until then the system writes it
- * to the disk, so that little is left to be synced at the end. */
-static enum err
-hash_written(const struct archive_writer *w, uint8_t hash[static HASH_LEN])
+/* --- a file of any size --------------------------------------------------- */
+
+/* Follows what the caller writes: hashes it, and has the system write it to the
+ * disk. So little is left to be done when all is written. */
+struct archive_hasher {
+	pthread_t thread;
+	int fd;
+	off_t at, synced;
+	atomic_bool is_whole; /* nothing will be added */
+	struct secret_hashing hashing;
+	enum err failed;
+};
+
+static void
+wait_for_more(void)
 {
+	static const struct timespec pause = {.tv_nsec = 200000};
+
+	nanosleep(&pause, NULL);
+}
+
+static void
+hash_piece(struct archive_hasher *h, const uint8_t *bytes, size_t len)
+{
+	secret_hash_add(&h->hashing, bytes, len);
+	h->at += (off_t)len;
+	if (h->at - h->synced < SYNC_EACH)
+		return;
+	file_begin_sync(h->fd);
+	h->synced = h->at;
+}
+
+/* On Linux a thread has a priority of its own: programs that serve come first.
+ * What holds a lock of theirs is not slowed down, since that is the copy. */
+static void *
+hash_what_comes(void *arg)
+{
+	struct archive_hasher *h = arg;
 	uint8_t bytes[CHUNK];
-	struct secret_hashing h;
-	uint64_t left = w->file.size;
-	off_t at = w->at + TAR_BLOCK;
+	bool is_whole;
 	ssize_t n;
 
-	file_begin_sync(w->fd);
-	secret_hash_begin(&h);
-	while (left > 0) {
-		n = pread(w->fd, bytes,
-		    left < sizeof bytes ? (size_t)left : sizeof bytes, at);
-		if (n == 0)
-			return ERR_IO; /* another process has cut it */
-		if (n < 0 && errno != EINTR)
-			return file_err(errno);
-		if (n > 0) {
-			secret_hash_add(&h, bytes, (size_t)n);
-			left -= (uint64_t)n;
-			at += n;
-		}
+	(void)!setpriority(PRIO_PROCESS, 0, HASHER_NICE);
+	for (;;) {
+		is_whole = h->is_whole;
+		n = pread(h->fd, bytes, sizeof bytes, h->at);
+		if (n > 0)
+			hash_piece(h, bytes, (size_t)n);
+		else if (n < 0 && errno != EINTR)
+			break;
+		else if (n == 0 && is_whole)
+			return NULL;
+		else
+			wait_for_more();
 	}
-	secret_hash_end(&h, hash);
+	h->failed = file_err(errno);
+	return NULL;
+}
+
+static enum err
+begin_hashing(struct archive_writer *w)
+{
+	struct archive_hasher *h = calloc(1, sizeof *h);
+
+	if (h == NULL)
+		return ERR_NO_MEMORY;
+	h->fd = w->fd;
+	h->at = h->synced = w->at + TAR_BLOCK;
+	secret_hash_begin(&h->hashing);
+	if (pthread_create(&h->thread, NULL, hash_what_comes, h) != 0) {
+		free(h);
+		return ERR_NO_MEMORY;
+	}
+	w->hasher = h;
 	return OK;
 }
+
+/* The hash of the bytes up to END. */
+static enum err
+end_hashing(struct archive_writer *w, off_t end, uint8_t hash[static HASH_LEN])
+{
+	struct archive_hasher *h = w->hasher;
+	enum err e;
+
+	h->is_whole = true;
+	pthread_join(h->thread, NULL);
+	secret_hash_end(&h->hashing, hash);
+	e = h->failed == OK && h->at != end ? ERR_IO : h->failed;
+	free(h);
+	w->hasher = NULL;
+	return e;
+}
+
+/* --- headers -------------------------------------------------------------- */
 
 /* The header before, and the padding behind it. */
 static enum err
@@ -109,7 +179,7 @@ archive_add_begin(struct archive_writer *w, const char *name)
 
 	if (e == OK && lseek(w->fd, w->at + TAR_BLOCK, SEEK_SET) < 0)
 		e = file_err(errno);
-	return e;
+	return e == OK ? begin_hashing(w) : e;
 }
 
 enum err
@@ -119,10 +189,10 @@ archive_add_end(struct archive_writer *w)
 	uint8_t hash[HASH_LEN];
 	enum err e;
 
+	e = end_hashing(w, end, hash);
 	if (end < w->at + TAR_BLOCK)
 		return ERR_IO;
 	w->file.size = (uint64_t)(end - w->at - TAR_BLOCK);
-	e = hash_written(w, hash);
 	if (e == OK)
 		e = frame(w);
 	archive_put_sum(&w->sums, w->file.name, hash);
@@ -157,4 +227,13 @@ archive_end(struct archive_writer *w)
 	if (e == OK)
 		e = frame(w);
 	return e == OK ? put_at(w, zeroes, sizeof zeroes, w->at) : e;
+}
+
+void
+archive_abandon(struct archive_writer *w)
+{
+	uint8_t hash[HASH_LEN];
+
+	if (w->hasher != NULL)
+		(void)!end_hashing(w, 0, hash);
 }
