@@ -158,6 +158,37 @@ type_password() {	# NAME PASSWORD
 	assert_said client_id_unknown
 }
 
+@test "why: an app that redeems codes and uses nothing is named with the usual causes; one that does is not" {
+	local i before
+	for i in 1 2; do
+		redeem "$(get_code alice app)" >/dev/null
+		travel 20
+	done
+	refute_logged codes_unused
+	redeem "$(get_code alice app)" >/dev/null
+	assert_logged 'latchkey token: codes_unused client_id=app address='
+	why app
+	assert_said codes_unused 'it does not take our tokens' '--alg RS256' 'issuer' 'clock'
+	# Userinfo, and a refresh, are what a token is for.
+	travel 600
+	: >"$SERVER_LOG"
+	for i in 1 2 3; do
+		tokens=$(redeem "$(get_code alice app)")
+		request - GET "$ISSUER/userinfo" -H "Authorization: Bearer $(field access_token <<<"$tokens")"
+	done
+	travel 600
+	for i in 1 2 3; do
+		tokens=$(redeem "$(get_code alice app)")
+		as_client token grant_type=refresh_token refresh_token="$(field refresh_token <<<"$tokens")"
+	done
+	travel 600
+	for i in 1 2 3; do
+		redeem "$(get_code alice app)" >/dev/null
+		travel 61
+	done
+	refute_logged codes_unused
+}
+
 @test "why: pages that are not there, and what was never refused, are not in it" {
 	run_cgi account GET /wp-login.php
 	sign_in alice app >/dev/null

@@ -5,6 +5,7 @@
 #include "protocol/access_token.h"
 #include "protocol/id_token.h"
 #include "protocol/token_grant.h"
+#include "protocol/unused_codes.h"
 
 #include <string.h>
 
@@ -167,6 +168,7 @@ token_endpoint(const struct provider *p, const struct token_request *q,
 
 	r->access_token[0] = r->id_token[0] = r->refresh_token[0] = '\0';
 	r->cookie = r->instead = false;
+	r->codes = (struct unused_codes){.begun = false};
 	e = store_read(p->store, token_look_step, &g);
 	/* Why a token is refused is told to its client alone, and what is good
 	 * only once proves nothing the second time. */
@@ -179,6 +181,8 @@ token_endpoint(const struct provider *p, const struct token_request *q,
 		e = store_write(p->store, now, token_commit_step, &g);
 	if (e == OK)
 		e = token_issue(&g, r);
+	if (e == OK && q->grant_type == GRANT_AUTHORIZATION_CODE)
+		unused_codes_begin(&r->codes, &g.family);
 	if (e != OK)
 		token_reply_wipe(r);
 	*reason = g.reason;

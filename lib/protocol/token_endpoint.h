@@ -14,6 +14,7 @@
 #include "protocol/caller.h"
 #include "protocol/client_auth.h"
 #include "protocol/provider.h"
+#include "protocol/unused_codes.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,6 +53,7 @@ struct token_reply {
 	int64_t cookie_max_age_s;
 
 	bool instead; /* given for one that was never used: to be logged */
+	struct unused_codes codes; /* what a code has begun */
 };
 void token_reply_wipe(struct token_reply *r);
 

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/client_use.h"
 #include "protocol/access_token.h"
 #include "protocol/authorization.h"
 #include "protocol/claims.h"
@@ -61,8 +62,10 @@ userinfo(const struct provider *p, const struct caller *who, int64_t now,
 	*reason = q.reason;
 	if (e == OK && !words_has(q.token.scope, "openid"))
 		e = refused(REASON_SCOPE_OPENID_MISSING, reason);
-	if (e == OK)
+	if (e == OK) {
 		answer_for(answer, &q);
+		client_use_note(p->conf.dir, client.client_id, now);
+	}
 	user_wipe(&q.user);
 	return e;
 }

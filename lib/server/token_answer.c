@@ -4,6 +4,12 @@
 #include "web/reply.h"
 #include "web/token_reply.h"
 
+static void
+tell_unused(const struct call *c, const char *client_id)
+{
+	call_log_kept_event(c, "codes_unused", client_id);
+}
+
 enum err
 token_answer(struct call *c, const struct token_request *q, enum err e,
     enum reason reason)
@@ -24,6 +30,8 @@ token_answer(struct call *c, const struct token_request *q, enum err e,
 	    &c->response, &p->conf, &c->request, client_id, &reply);
 	if (reply.instead)
 		call_log_event(c, "refresh_token_retried", client_id);
+	if (unused_codes_are(p, &reply.codes, client_id, c->now))
+		tell_unused(c, client_id);
 	token_reply_wipe(&reply);
 	return OK;
 }

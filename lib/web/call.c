@@ -102,3 +102,18 @@ call_log_event(const struct call *c, const char *what, const char *client_id)
 	log_note(
 	    what, "client_id", client_id, "address", call_address(c), NULL);
 }
+
+void
+call_log_kept_event(
+    const struct call *c, const char *what, const char *client_id)
+{
+	struct refusal_note n = {.at = c->now};
+
+	call_log_event(c, what, client_id);
+	if (c->refusals == NULL)
+		return;
+	str_cut(n.error, sizeof n.error, what);
+	note_text(n.client_id, sizeof n.client_id, client_id);
+	note_text(n.address, sizeof n.address, c->request.address);
+	refusals_keep(c->refusals, c->provider->conf.dir, &n);
+}

@@ -55,6 +55,10 @@ void call_about_user(struct call *c, const char *name);
 void call_log_refusal(const struct call *c, enum err e, enum reason reason,
     const char *client_id);
 
+/* The same for what was answered and is worth a line of `latchkey why`. */
+void call_log_kept_event(
+    const struct call *c, const char *what, const char *client_id);
+
 /* Logs what was answered and is worth a line all the same. */
 void call_log_event(
     const struct call *c, const char *what, const char *client_id);
