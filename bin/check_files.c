@@ -152,7 +152,9 @@ bool
 check_files(struct check_run *c)
 {
 	static const struct check_advice none = {"there is nothing to look at",
-	    "make it with `latchkey init`, or name another with -d"};
+	    "make it with `latchkey setup ISSUER`, which also configures "
+	    "the web server, or `latchkey init ISSUER`, or name another with "
+	    "-d"};
 	const size_t findings = json_array_size(c->findings);
 	struct stat st;
 

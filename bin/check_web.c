@@ -35,9 +35,9 @@ recognise_server(struct web *w)
 static const struct web_advice no_program = {
     "no one can sign in while the programs are not behind their addresses",
     {[SERVER_UNKNOWN] =
-	    "put conf/webserver.sh's configuration into the web server and "
-	    "start "
-	    "the programs; the server's error log names what is missing"}};
+	    "run `latchkey setup ISSUER`, or put conf/webserver.sh's "
+	    "configuration into the web server and start the programs; the "
+	    "server's error log names what is missing"}};
 
 static const struct check_advice other_directory = {
     "what is served is not what this data directory says",

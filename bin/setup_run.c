@@ -149,7 +149,7 @@ run_openly(const char *const *argv)
 	return wait_for_status(child);
 }
 
-bool
+pid_t
 run_apart(const char *const *argv, const char *log)
 {
 	posix_spawn_file_actions_t files;
@@ -158,10 +158,10 @@ run_apart(const char *const *argv, const char *log)
 	bool done;
 
 	if (posix_spawn_file_actions_init(&files) != 0)
-		return false;
+		return 0;
 	if (posix_spawnattr_init(&attr) != 0) {
 		posix_spawn_file_actions_destroy(&files);
-		return false;
+		return 0;
 	}
 	done = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID) == 0 &&
 	       posix_spawn_file_actions_addopen(
@@ -174,5 +174,5 @@ run_apart(const char *const *argv, const char *log)
 		   environ) == 0;
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
-	return done;
+	return done ? child : 0;
 }

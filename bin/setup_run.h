@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum { RUN_SAID_CAP = 512 };
 
@@ -31,8 +32,8 @@ const char *run_complaint(
 /* Runs ARGV with our own standard files, and waits: its status. */
 int run_openly(const char *const *argv);
 
-/* Starts ARGV in a session of its own, with LOG as its standard error; false if
- * that is not possible. It is not waited for. */
-bool run_apart(const char *const *argv, const char *log);
+/* Starts ARGV in a session of its own, with LOG as its standard error, and does
+ * not wait for it: its process, or 0 if that is not possible. */
+pid_t run_apart(const char *const *argv, const char *log);
 
 #endif

@@ -6,6 +6,7 @@
 #include "setup_port.h"
 #include "setup_run.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,7 +183,7 @@ steps_show(const struct steps *s)
 }
 
 static bool
-run_step(const struct step *step, const struct step_needs *n)
+run_step(struct step *step, const struct step_needs *n)
 {
 	char said[RUN_SAID_CAP];
 	struct run_output out;
@@ -190,7 +191,8 @@ run_step(const struct step *step, const struct step_needs *n)
 
 	if (step->apart) {
 		(void)!setenv("LATCHKEY_DATA", n->dir, 1);
-		if (run_apart(step->argv, LOG))
+		step->process = run_apart(step->argv, LOG);
+		if (step->process > 0)
 			return true;
 		admin_fail("%s cannot be started", step->argv[0]);
 		return false;
@@ -208,6 +210,17 @@ run_step(const struct step *step, const struct step_needs *n)
 	return done;
 }
 
+/* Only what is empty still. */
+static void
+remove_made_directory(const struct step *step)
+{
+	size_t last = 0;
+
+	while (step->argv[last + 1] != NULL)
+		last++;
+	(void)rmdir(step->argv[last]);
+}
+
 /* What was started by the first COUNT steps ends again. */
 static void
 undo_steps(const struct steps *s, size_t count, const struct step_needs *n)
@@ -215,13 +228,18 @@ undo_steps(const struct steps *s, size_t count, const struct step_needs *n)
 	static const char *const stop[] = {
 	    "systemctl", "disable", "--now", "latchkey.target", NULL};
 
-	for (size_t i = count; i-- > 0;)
+	for (size_t i = count; i-- > 0;) {
 		if (s->steps[i].kind == STEP_PROGRAMS && n->has_systemd)
 			(void)succeeds(stop);
+		if (s->steps[i].process > 0)
+			(void)kill(s->steps[i].process, SIGTERM);
+		if (str_equal(s->steps[i].argv[0], "install"))
+			remove_made_directory(&s->steps[i]);
+	}
 }
 
 bool
-steps_run(const struct steps *s, const struct step_needs *n)
+steps_run(struct steps *s, const struct step_needs *n)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		if (run_step(&s->steps[i], n))

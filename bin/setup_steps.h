@@ -22,7 +22,8 @@ enum step_kind {
 
 struct step {
 	enum step_kind kind;
-	bool apart; /* goes on running */
+	bool apart;    /* goes on running */
+	pid_t process; /* then, once it is started */
 	const char *argv[STEP_WORDS_MAX];
 };
 
@@ -51,8 +52,8 @@ void steps_plan(struct steps *s, const struct step_needs *n);
 void steps_show(const struct steps *s);
 
 /* Runs them; false, with a line: one failed, and what those before it started
- * is as it was, except STEP_HOST. */
-bool steps_run(const struct steps *s, const struct step_needs *n);
+ * is as it was, except the user. */
+bool steps_run(struct steps *s, const struct step_needs *n);
 
 /* Has the web server read its configuration again, after it was put back. */
 void steps_reload(const struct step_needs *n);
