@@ -118,14 +118,22 @@ check_owners(struct check_ctx *x)
 
 /* What an app says that there is must follow: its icon, its site. */
 static void
+part_name(char name[static KEY_TEXT_CAP], const char *part,
+    const char *client_id, const char *tag)
+{
+	struct buf b;
+
+	buf_init(&b, name, KEY_TEXT_CAP);
+	buf_printf(&b, "%s %s %s", part, client_id, tag);
+}
+
+static void
 await_part(struct check_ctx *x, const char *part, const char *client_id,
     const char *tag)
 {
 	char name[KEY_TEXT_CAP];
-	struct buf b;
 
-	buf_init(&b, name, sizeof name);
-	buf_printf(&b, "%s %s %s", part, client_id, tag);
+	part_name(name, part, client_id, tag);
 	name_set_add(&x->c->awaited, name);
 }
 
@@ -134,10 +142,8 @@ part_came(struct check_ctx *x, const char *part, const char *client_id,
     const char *tag)
 {
 	char name[KEY_TEXT_CAP];
-	struct buf b;
 
-	buf_init(&b, name, sizeof name);
-	buf_printf(&b, "%s %s %s", part, client_id, tag);
+	part_name(name, part, client_id, tag);
 	return name_set_remove(&x->c->awaited, name);
 }
 
