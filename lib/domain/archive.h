@@ -5,7 +5,9 @@
  *	store/...		the store's file
  *	keys/KID.pem, secret.key	unless they are left out
  *	latchkey.conf, apps/..., templates/..., the logo
- *	latchkey-backup.sums	the BLAKE2b of all before it, as b2sum has them
+ *	latchkey-backup.sums	the BLAKE2b of all before it, as b2sum has them;
+ *				of a file of more than 16 MiB, of those of its
+ *				pieces of 16 MiB, which can be made side by side
  *
  * Reading believes nothing. Only these names are taken, each once, none with a
  * path out of the directory; plain files, of bounded size and number. Each byte
@@ -33,6 +35,8 @@ enum {
 	ARCHIVE_HEAD_CAP = 1024,
 	ARCHIVE_SUMS_CAP =
 	    ARCHIVE_FILES_MAX * (TAR_NAME_CAP + 2 * HASH_LEN + 24),
+	ARCHIVE_PIECE = 16 << 20,
+	ARCHIVE_PIECES_MAX = 1 << 16, /* 1 TiB */
 	ARCHIVE_VERSION_CAP = 32,
 	ARCHIVE_MESSAGE_CAP = 400
 };
@@ -53,14 +57,14 @@ bool archive_is_secret(const char *name);
 
 /* --- writing -------------------------------------------------------------- */
 
-struct archive_hasher; /* a thread that follows a large file */
+struct archive_hashers; /* threads that follow a large file */
 
 struct archive_writer {
 	int fd;               /* a file, which can be read again */
 	int64_t at;           /* where the next block goes */
 	struct tar_file file; /* the one that is being written */
 	size_t count;
-	struct archive_hasher *hasher; /* NULL: none runs */
+	struct archive_hashers *hashers; /* NULL: none runs */
 	struct buf sums;
 	char sums_text[ARCHIVE_SUMS_CAP];
 };
@@ -88,6 +92,12 @@ enum err archive_end(struct archive_writer *w) MUST_CHECK;
 
 /* --- reading -------------------------------------------------------------- */
 
+/* The sum of a file that comes in parts. */
+struct archive_sum {
+	struct secret_hashing piece, pieces;
+	size_t in_piece, count; /* bytes of this piece; those before it */
+};
+
 /* Reads up to LEN bytes; 0 at the end, -1 with errno. */
 typedef ssize_t archive_source(void *arg, void *bytes, size_t len);
 
@@ -100,7 +110,7 @@ struct archive_reader {
 	uint64_t left;        /* bytes of it to come */
 	uint64_t read;        /* bytes of all */
 	size_t count;
-	struct secret_hashing hashing;
+	struct archive_sum sum;
 	struct buf sums;
 	char sums_text[ARCHIVE_SUMS_CAP];
 	/* On an error, what is wrong, as a sentence's end: "is cut short". */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STORE_MAX (UINT64_C(1) << 42)
+#define STORE_MAX ((uint64_t)ARCHIVE_PIECE * ARCHIVE_PIECES_MAX)
 
 /* --- what is wrong -------------------------------------------------------- */
 
@@ -74,6 +74,55 @@ take_zeroes(struct archive_reader *r, size_t len)
 	return e == OK && !tar_is_end(block) ? damaged(r) : e;
 }
 
+/* --- sums ----------------------------------------------------------------- */
+
+static void
+begin_sum(struct archive_sum *s)
+{
+	s->in_piece = s->count = 0;
+	secret_hash_begin(&s->piece);
+	secret_hash_begin(&s->pieces);
+}
+
+/* The piece is whole: another begins. */
+static void
+end_piece(struct archive_sum *s)
+{
+	uint8_t hash[HASH_LEN];
+
+	secret_hash_end(&s->piece, hash);
+	secret_hash_add(&s->pieces, hash, sizeof hash);
+	secret_hash_begin(&s->piece);
+	s->in_piece = 0;
+	s->count++;
+}
+
+static void
+add_to_sum(struct archive_sum *s, const uint8_t *bytes, size_t len)
+{
+	size_t n;
+
+	for (; len > 0; bytes += n, len -= n) {
+		if (s->in_piece == ARCHIVE_PIECE)
+			end_piece(s);
+		n = ARCHIVE_PIECE - s->in_piece;
+		if (n > len)
+			n = len;
+		secret_hash_add(&s->piece, bytes, n);
+		s->in_piece += n;
+	}
+}
+
+static void
+end_sum(struct archive_sum *s, uint8_t hash[static HASH_LEN])
+{
+	if (s->count > 0)
+		end_piece(s);
+	secret_hash_end(s->count > 0 ? &s->pieces : &s->piece, hash);
+}
+
+/* --- content -------------------------------------------------------------- */
+
 enum err
 archive_read(struct archive_reader *r, void *bytes, size_t cap, size_t *len)
 {
@@ -87,7 +136,7 @@ archive_read(struct archive_reader *r, void *bytes, size_t cap, size_t *len)
 		*len = 0;
 		return e;
 	}
-	secret_hash_add(&r->hashing, bytes, *len);
+	add_to_sum(&r->sum, bytes, *len);
 	r->left -= *len;
 	return OK;
 }
@@ -107,8 +156,8 @@ finish_file(struct archive_reader *r)
 	while (e == OK && len > 0);
 	if (e == OK)
 		e = take_zeroes(r, tar_padding(r->file.size));
-	secret_hash_end(&r->hashing, hash);
-	archive_put_sum(&r->sums, r->file.name, hash);
+	end_sum(&r->sum, hash);
+	archive_put_sum(&r->sums, r->file.name, r->file.size, hash);
 	return e;
 }
 
@@ -130,7 +179,7 @@ begin_file(struct archive_reader *r)
 	if (e == ERR_CORRUPT)
 		return damaged(r);
 	r->left = r->file.size;
-	secret_hash_begin(&r->hashing);
+	begin_sum(&r->sum);
 	return e;
 }
 

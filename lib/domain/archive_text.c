@@ -65,12 +65,13 @@ archive_get_head(struct archive_head *head, const char *text, size_t len)
 }
 
 void
-archive_put_sum(
-    struct buf *b, const char *name, const uint8_t hash[static HASH_LEN])
+archive_put_sum(struct buf *b, const char *name, uint64_t size,
+    const uint8_t hash[static HASH_LEN])
 {
 	static const char digits[] = "0123456789abcdef";
 
-	buf_printf(b, "BLAKE2b-256 (%s) = ", name);
+	buf_printf(b, "BLAKE2b-256%s (%s) = ",
+	    size > ARCHIVE_PIECE ? " of pieces of 16 MiB" : "", name);
 	for (size_t i = 0; i < HASH_LEN; i++) {
 		buf_putc(b, digits[hash[i] >> 4]);
 		buf_putc(b, digits[hash[i] & 15]);

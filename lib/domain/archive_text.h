@@ -15,9 +15,9 @@ void archive_put_head(struct buf *b, const struct archive_head *head);
 enum err archive_get_head(
     struct archive_head *head, const char *text, size_t len) MUST_CHECK;
 
-/* Appends the line of a file. */
-void archive_put_sum(
-    struct buf *b, const char *name, const uint8_t hash[static HASH_LEN]);
+/* Appends the line of a file of SIZE bytes. */
+void archive_put_sum(struct buf *b, const char *name, uint64_t size,
+    const uint8_t hash[static HASH_LEN]);
 
 /* Whether SUMS has a line of the file NAME. */
 bool archive_has_sum(const struct buf *sums, const char *name);

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 16, SYNC_EACH = 8 << 20, HASHER_NICE = 10 };
+enum { CHUNK = 1 << 16, HASHERS = 2, HASHER_NICE = 10 };
 
 static enum err
 put_at(const struct archive_writer *w, const void *bytes, size_t len,
@@ -35,15 +35,18 @@ put_at(const struct archive_writer *w, const void *bytes, size_t len,
 
 /* --- a file of any size --------------------------------------------------- */
 
-/* Follows what the caller writes: hashes it, and has the system write it to the
- * disk. So little is left to be done when all is written. */
-struct archive_hasher {
-	pthread_t thread;
+/* Threads that follow what the caller writes, piece by piece, and hash it: so
+ * little is left to be done when all is written. */
+struct archive_hashers {
+	pthread_t threads[HASHERS];
+	size_t running;
 	int fd;
-	off_t at, synced;
+	off_t start;
+	atomic_size_t next;   /* the piece that is taken next */
 	atomic_bool is_whole; /* nothing will be added */
-	struct secret_hashing hashing;
-	enum err failed;
+	_Atomic(uint64_t) hashed;
+	_Atomic(enum err) failed;
+	uint8_t hashes[ARCHIVE_PIECES_MAX][HASH_LEN];
 };
 
 static void
@@ -54,15 +57,45 @@ wait_for_more(void)
 	nanosleep(&pause, NULL);
 }
 
-static void
-hash_piece(struct archive_hasher *h, const uint8_t *bytes, size_t len)
+/* Bytes of piece I from AT on, once they are there; 0: there are no more. */
+static size_t
+next_bytes(
+    struct archive_hashers *h, uint8_t bytes[static CHUNK], size_t i, size_t at)
 {
-	secret_hash_add(&h->hashing, bytes, len);
-	h->at += (off_t)len;
-	if (h->at - h->synced < SYNC_EACH)
-		return;
-	file_begin_sync(h->fd);
-	h->synced = h->at;
+	const size_t left = ARCHIVE_PIECE - at;
+	const off_t offset = h->start + (off_t)(i * ARCHIVE_PIECE + at);
+	bool is_whole;
+	ssize_t n;
+
+	for (;;) {
+		is_whole = h->is_whole;
+		n = pread(h->fd, bytes, left < CHUNK ? left : CHUNK, offset);
+		if (n > 0 || (n == 0 && is_whole))
+			return (size_t)n;
+		if (n < 0 && errno != EINTR) {
+			h->failed = file_err(errno);
+			return 0;
+		}
+		wait_for_more();
+	}
+}
+
+/* False if that was the last one. */
+static bool
+hash_next(struct archive_hashers *h, size_t i)
+{
+	uint8_t bytes[CHUNK];
+	struct secret_hashing hashing;
+	size_t at = 0, n = 0;
+
+	secret_hash_begin(&hashing);
+	while (at < ARCHIVE_PIECE && (n = next_bytes(h, bytes, i, at)) > 0) {
+		secret_hash_add(&hashing, bytes, n);
+		at += n;
+	}
+	secret_hash_end(&hashing, h->hashes[i]);
+	h->hashed += at;
+	return at == ARCHIVE_PIECE;
 }
 
 /* On Linux a thread has a priority of its own: programs that serve come first.
@@ -70,59 +103,74 @@ hash_piece(struct archive_hasher *h, const uint8_t *bytes, size_t len)
 static void *
 hash_what_comes(void *arg)
 {
-	struct archive_hasher *h = arg;
-	uint8_t bytes[CHUNK];
-	bool is_whole;
-	ssize_t n;
+	struct archive_hashers *h = arg;
+	size_t i;
 
 	(void)!setpriority(PRIO_PROCESS, 0, HASHER_NICE);
-	for (;;) {
-		is_whole = h->is_whole;
-		n = pread(h->fd, bytes, sizeof bytes, h->at);
-		if (n > 0)
-			hash_piece(h, bytes, (size_t)n);
-		else if (n < 0 && errno != EINTR)
-			break;
-		else if (n == 0 && is_whole)
-			return NULL;
-		else
-			wait_for_more();
-	}
-	h->failed = file_err(errno);
+	do
+		i = atomic_fetch_add(&h->next, 1);
+	while (i < ARCHIVE_PIECES_MAX && hash_next(h, i));
 	return NULL;
+}
+
+static void
+end_hashers(struct archive_writer *w)
+{
+	struct archive_hashers *h = w->hashers;
+
+	h->is_whole = true;
+	while (h->running > 0)
+		pthread_join(h->threads[--h->running], NULL);
+}
+
+void
+archive_abandon(struct archive_writer *w)
+{
+	if (w->hashers == NULL)
+		return;
+	end_hashers(w);
+	free(w->hashers);
+	w->hashers = NULL;
 }
 
 static enum err
 begin_hashing(struct archive_writer *w)
 {
-	struct archive_hasher *h = calloc(1, sizeof *h);
+	struct archive_hashers *h = calloc(1, sizeof *h);
 
 	if (h == NULL)
 		return ERR_NO_MEMORY;
 	h->fd = w->fd;
-	h->at = h->synced = w->at + TAR_BLOCK;
-	secret_hash_begin(&h->hashing);
-	if (pthread_create(&h->thread, NULL, hash_what_comes, h) != 0) {
-		free(h);
-		return ERR_NO_MEMORY;
-	}
-	w->hasher = h;
-	return OK;
+	h->start = w->at + TAR_BLOCK;
+	w->hashers = h;
+	for (; h->running < HASHERS; h->running++)
+		if (pthread_create(
+			&h->threads[h->running], NULL, hash_what_comes, h) != 0)
+			break;
+	if (h->running > 0)
+		return OK;
+	archive_abandon(w);
+	return ERR_NO_MEMORY;
 }
 
-/* The hash of the bytes up to END. */
+/* The sum of the SIZE bytes that were written. */
 static enum err
-end_hashing(struct archive_writer *w, off_t end, uint8_t hash[static HASH_LEN])
+end_hashing(
+    struct archive_writer *w, uint64_t size, uint8_t hash[static HASH_LEN])
 {
-	struct archive_hasher *h = w->hasher;
+	struct archive_hashers *h = w->hashers;
+	const size_t count = (size_t)((size - 1) / ARCHIVE_PIECE + 1);
 	enum err e;
 
-	h->is_whole = true;
-	pthread_join(h->thread, NULL);
-	secret_hash_end(&h->hashing, hash);
-	e = h->failed == OK && h->at != end ? ERR_IO : h->failed;
-	free(h);
-	w->hasher = NULL;
+	end_hashers(w);
+	e = h->failed;
+	if (e == OK && h->hashed != size)
+		e = ERR_IO;
+	if (e == OK && size > ARCHIVE_PIECE)
+		secret_hash(hash, h->hashes, count * HASH_LEN);
+	else
+		memcpy(hash, h->hashes[0], HASH_LEN);
+	archive_abandon(w);
 	return e;
 }
 
@@ -168,7 +216,7 @@ archive_add(struct archive_writer *w, const char *name, unsigned mode,
 	if (e == OK)
 		e = frame(w);
 	secret_hash(hash, bytes, len);
-	archive_put_sum(&w->sums, name, hash);
+	archive_put_sum(&w->sums, name, len, hash);
 	return e == OK && !buf_ok(&w->sums) ? ERR_NO_SPACE : e;
 }
 
@@ -189,13 +237,15 @@ archive_add_end(struct archive_writer *w)
 	uint8_t hash[HASH_LEN];
 	enum err e;
 
-	e = end_hashing(w, end, hash);
 	if (end < w->at + TAR_BLOCK)
 		return ERR_IO;
 	w->file.size = (uint64_t)(end - w->at - TAR_BLOCK);
+	file_begin_sync(
+	    w->fd); /* not before: it waits for a write that goes on */
+	e = end_hashing(w, w->file.size, hash);
 	if (e == OK)
 		e = frame(w);
-	archive_put_sum(&w->sums, w->file.name, hash);
+	archive_put_sum(&w->sums, w->file.name, w->file.size, hash);
 	return e == OK && !buf_ok(&w->sums) ? ERR_NO_SPACE : e;
 }
 
@@ -227,13 +277,4 @@ archive_end(struct archive_writer *w)
 	if (e == OK)
 		e = frame(w);
 	return e == OK ? put_at(w, zeroes, sizeof zeroes, w->at) : e;
-}
-
-void
-archive_abandon(struct archive_writer *w)
-{
-	uint8_t hash[HASH_LEN];
-
-	if (w->hasher != NULL)
-		(void)!end_hashing(w, 0, hash);
 }

@@ -127,6 +127,62 @@ round_trip(void)
 	close(fd);
 }
 
+/* Files of SIZE bytes, whose sums are made of pieces or not. */
+static bool
+comes_back(int fd, size_t size)
+{
+	static struct archive_writer w;
+	static struct archive_reader r;
+	static char large[2 * ARCHIVE_PIECE + 5];
+	bool done;
+
+	for (size_t i = 0; i < sizeof large; i += 4096)
+		memcpy(large + i, &i, sizeof large - i < 4 ? 1 : 4);
+	done = ftruncate(fd, 0) == 0 && archive_begin(&w, fd, &head) == OK &&
+	       archive_add_begin(&w, "store/" STORE) == OK;
+	for (size_t at = 0; done && at < size; at += 100000) {
+		size_t n = size - at < 100000 ? size - at : 100000;
+
+		done = write(fd, large + at, n) == (ssize_t)n;
+	}
+	done = done && archive_add_end(&w) == OK && archive_end(&w) == OK &&
+	       lseek(fd, 0, SEEK_SET) == 0 &&
+	       archive_open(&r, read_file, &fd, STORE) == OK &&
+	       is_next(&r, "store/" STORE, size, 0600) &&
+	       archive_next(&r) == ERR_NOT_FOUND;
+	archive_abandon(&w);
+	return done && (strstr(r.sums_text, "pieces of 16 MiB (store") !=
+			   NULL) == (size > ARCHIVE_PIECE);
+}
+
+static void
+pieces(void)
+{
+	static const size_t sizes[] = {0, 1, ARCHIVE_PIECE - 1, ARCHIVE_PIECE,
+	    ARCHIVE_PIECE + 1, 2 * ARCHIVE_PIECE, 2 * ARCHIVE_PIECE + 5};
+	char path[300];
+	bool good = true;
+	int fd;
+
+	snprintf(path, sizeof path, "%s/large", scratch);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+		good = comes_back(fd, sizes[i]) && good;
+	CHECK(good, "archive: a file of any number of pieces comes back");
+	lseek(fd, 2048 + ARCHIVE_PIECE, SEEK_SET);
+	CHECK(write(fd, "x", 1) == 1 && lseek(fd, 0, SEEK_SET) == 0,
+	    "archive: a byte in the middle is changed");
+	{
+		static struct archive_reader r;
+
+		CHECK(archive_open(&r, read_file, &fd, STORE) == OK &&
+			  archive_next(&r) == OK &&
+			  archive_next(&r) == ERR_CORRUPT,
+		    "archive: and that is noticed");
+	}
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -135,5 +191,6 @@ main(void)
 	headers();
 	names();
 	round_trip();
+	pieces();
 	return check_done();
 }
