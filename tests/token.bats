@@ -840,7 +840,7 @@ refused_assertion() {
 	[[ $(access_claims | field jti) != "$first" ]]
 	# Nothing about the person that was not asked for.
 	assert_equal "$(access_claims | jq -r 'keys | join(" ")')" \
-	    'aud auth_time client_id exp groups iat iss jti scope sub'
+	    'acr aud auth_time client_id exp groups iat iss jti scope sub'
 	get_tokens alice app scope=openid
 	assert_equal "$(access_claims | jq 'has("groups")')" false
 }
