@@ -635,7 +635,7 @@ refuses() {
 	[[ $output = *'Nothing to do'* ]] || fail "$output"
 }
 
-@test "setup: another data directory, a password, and no person at all" {
+@test "setup: another data directory, and no person at first" {
 	new_host lighttpd
 	give_certificate id.example.org id.example.org
 	run on_host latchkey -d /srv/id setup "$ID" --yes
