@@ -481,8 +481,17 @@ page_asks_code_only() {
 	set_conf require_factor_groups family
 	open_page alice "$(authorize_url app)"
 	assert_page 'Set up your app'
-	# An open browser that is found later sets up nothing.
+	keep_page open
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	# An open browser that is found later sets up nothing, nor does an open page.
 	travel 700
 	open_page alice "$(authorize_url app)"
 	page_asks_password
+	in_page open
+	submit alice step=confirm code="$(totp "$secret")"
+	page_asks_password
+	run -0 latchkey user factors alice --json
+	assert_equal "$output" '[]'
+	log_in alice
+	assert_page 'Set up your app'
 }

@@ -16,6 +16,16 @@ find_enrolling(struct interaction *i, struct account *a)
 	    i->call->provider, i->cookie, i->call->now, NULL, NULL, a);
 }
 
+/* The person, if they proved all there is a moment ago: one who finds an open
+ * page later must not add their own. */
+static enum err
+find_enrolling_now(struct interaction *i, struct account *a)
+{
+	enum err e = find_enrolling(i, a);
+
+	return e == OK && !account_is_fresh(a) ? ERR_LOGIN_REQUIRED : e;
+}
+
 static void
 put_enrol_step(struct interaction *i, struct json_build *b)
 {
@@ -82,7 +92,7 @@ confirm_enrolment(struct interaction *i, const struct form *posted)
 	uint8_t secret[TOTP_SECRET_LEN];
 	struct account a;
 	uint64_t step;
-	enum err e = find_enrolling(i, &a);
+	enum err e = find_enrolling_now(i, &a);
 
 	if (e == OK)
 		e = enrol_check(i, &a.user, posted, secret, &step);
@@ -102,8 +112,7 @@ confirm_enrolment(struct interaction *i, const struct form *posted)
 
 /* --- a passkey -------------------------------------------------------------*/
 
-/* What the browser made, for the person of A, who proved all there is a moment
- * ago: one who finds an open page later must not add their own. */
+/* What the browser made, for the person of A. */
 static enum err
 add_enrolled(struct interaction *i, const struct form *posted,
     const struct account *a, enum reason *reason)
@@ -118,8 +127,6 @@ add_enrolled(struct interaction *i, const struct form *posted,
 	struct account again;
 	enum err e;
 
-	if (!account_is_fresh(a))
-		return ERR_LOGIN_REQUIRED;
 	passkey_read(&p, posted);
 	e = passkey_check_new(
 	    c->provider, &bearer, &p.offer, c->now, &n, reason);
@@ -139,7 +146,7 @@ enrol_passkey(
 	struct call *c = i->call;
 	enum reason reason = REASON_NONE;
 	struct account a;
-	enum err e = find_enrolling(i, &a);
+	enum err e = find_enrolling_now(i, &a);
 
 	if (e == OK)
 		e = add_enrolled(i, posted, &a, &reason);
