@@ -197,6 +197,19 @@ is_back_at_app() {
 	refute_page 'value="login"'
 	run -0 latchkey audit
 	[[ $output = *session_ended*lena*'those of a passkey'* ]]
+	# Who has the password, and adds one, goes with it.
+	open_page thief "$ISSUER/account/passkeys"
+	submit thief step=login username=lena password="$PASSWORD"
+	PASSKEY=$BATS_TEST_TMPDIR/added
+	use_passkey thief
+	assert_page 'The passkey was added'
+	signed_out_page
+	use_passkey "$eve"
+	assert_page 'Last used on'
+	submit "$eve" step=remove
+	submit "$eve" step=confirm
+	request thief GET "$ISSUER/account"
+	assert_page 'value="login"'
 }
 
 @test "passkeys: a rule that wants a second factor takes a passkey in place of an app" {

@@ -249,6 +249,14 @@ session_end_all(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 	    t, &session_record, &set, &s, is_not_kept, (void *)(uintptr_t)keep);
 }
 
+bool
+session_has_passkey(const struct session *s)
+{
+	static const uint8_t none[SESSION_PASSKEY_LEN];
+
+	return memcmp(s->passkey, none, sizeof none) != 0;
+}
+
 void
 session_note_passkey(struct session *s, const uint8_t hash[static HASH_LEN])
 {

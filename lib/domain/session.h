@@ -130,6 +130,9 @@ void session_end(struct store_txn *t, const uint8_t sid[static SID_LEN]);
 void session_each(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], record_visit *visit, void *arg);
 
+/* Whether a passkey is noted. */
+bool session_has_passkey(const struct session *s);
+
 /* Notes that the passkey of HASH signed the person in, or confirmed them. */
 void session_note_passkey(
     struct session *s, const uint8_t hash[static HASH_LEN]);

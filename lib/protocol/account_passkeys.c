@@ -39,17 +39,22 @@ audit_passkey_change(struct store_txn *t, const struct account *a,
 		.address = address});
 }
 
-/* What was shown at the registration counts as if it had been used. */
+/* What was shown at the registration counts as if it had been used: where no
+ * passkey opened the session, it ends with this one. */
 static enum err
 upgrade_session(struct store_txn *t, struct session *s, const struct passkey *k)
 {
 	bool more = words_has(s->amr, "pwd") || words_has(s->amr, "otp") ||
 		    (k->flags_last & PASSKEY_VERIFIED) != 0;
+	uint8_t hash[HASH_LEN];
 
 	if (words_add(s->amr, AMR_CAP, "pop") != OK ||
 	    words_add(s->amr, AMR_CAP, "user") != OK ||
 	    (more && words_add(s->amr, AMR_CAP, "mfa") != OK))
 		return ERR_NO_SPACE;
+	passkey_hash(hash, k->id, k->id_len);
+	if (!session_has_passkey(s))
+		session_note_passkey(s, hash);
 	return session_put(t, s);
 }
 
