@@ -212,6 +212,42 @@ is_back_at_app() {
 	assert_page 'value="login"'
 }
 
+@test "passkeys: a link for a password goes around no second factor; one that removes them gives a passkey" {
+	local link
+	PASSKEY=$BATS_TEST_TMPDIR/passkey
+	add_user nora
+	open_page nora "$ISSUER/account/passkeys"
+	log_in nora
+	use_passkey nora
+	assert_page 'The passkey was added'
+	add_user olga
+	link=$(latchkey user reset olga 2>/dev/null)
+	open_page thief "$link"
+	submit thief step=continue
+	assert_page 'Use a passkey instead'
+	keep_page olga
+	# She has a second factor since the page was opened.
+	open_page olga "$ISSUER/account/passkeys"
+	log_in olga
+	PASSKEY=$BATS_TEST_TMPDIR/of-olga
+	use_passkey olga
+	assert_page 'The passkey was added'
+	in_page olga
+	PASSKEY=$BATS_TEST_TMPDIR/of-thief
+	use_passkey thief
+	assert_status 403
+	refute_page 'Use a passkey instead'
+	tail -n 3 "$SERVER_LOG" | grep -q 'reason=factor_required'
+	open_page thief "$(latchkey user reset nora 2>/dev/null)&go_on=1"
+	assert_page 'name="new_password"'
+	refute_page 'Use a passkey instead'
+	open_page nora "$(latchkey user reset nora --factors 2>/dev/null)&go_on=1"
+	PASSKEY=$BATS_TEST_TMPDIR/new-of-nora
+	STAY=1 use_passkey nora
+	[[ $(http_header Location) = *done=passkey_reset ]] ||
+	    fail 'the passkey was not taken' "$(http_status)" "$(http_body)"
+}
+
 @test "passkeys: a rule that wants a second factor takes a passkey in place of an app" {
 	PASSKEY=$BATS_TEST_TMPDIR/passkey
 	latchkey user set kurt --require-factor >/dev/null

@@ -299,7 +299,10 @@ put_choice(struct interaction *i, struct json_build *b)
 	const struct join *j = &join_state(i)->join;
 
 	password_words_put_hint(i, b);
-	passkey_put_new(i, b, &j->user, j->link.hash);
+	if (j->takes_passkey)
+		passkey_put_new(i, b, &j->user, j->link.hash);
+	else
+		passkey_put_none(b);
 }
 
 static const struct step choose_step = {

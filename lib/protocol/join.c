@@ -36,6 +36,19 @@ join_reason(enum link_fault f)
 	}
 }
 
+/* A passkey that does alone would go around the second factor that the person
+ * has, unless the link removes that. */
+static enum err
+find_whether_passkey(struct store_txn *t, struct join *j)
+{
+	unsigned kinds;
+	enum err e = factors_of(t, j->user.user_id, &kinds);
+
+	j->takes_passkey = e == OK && (j->link.kind == LINK_RESET_FACTORS ||
+					  !factor_is_second(kinds));
+	return e;
+}
+
 static enum err
 join_find(struct store_txn *t, struct join_ctx *c)
 {
@@ -46,6 +59,8 @@ join_find(struct store_txn *t, struct join_ctx *c)
 		return refused(REASON_LINK_UNKNOWN, &c->reason);
 	if (e == ERR_FOREIGN)
 		return refused(REASON_LINK_RESTORED, &c->reason);
+	if (e == OK)
+		e = find_whether_passkey(t, c->j);
 	if (e != OK)
 		return e;
 	c->reason =
@@ -111,8 +126,13 @@ join_set_passkey_step(struct store_txn *t, void *arg)
 {
 	struct join_ctx *c = arg;
 	struct user *u = &c->j->user;
-	enum err e = join_spend(t, c);
+	enum err e = join_find(t, c);
 
+	if (e == OK && !c->j->takes_passkey)
+		e = refused_as(
+		    ERR_ACCESS_DENIED, REASON_FACTOR_REQUIRED, &c->reason);
+	if (e == OK)
+		e = join_spend(t, c);
 	if (e == OK)
 		e = passkey_give(
 		    t, c->n, u, c->change.address, c->change.now, &c->reason);

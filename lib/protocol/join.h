@@ -15,12 +15,14 @@
 #include "protocol/proof.h"
 #include "protocol/provider.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The link and its person; zeroes if the link is unknown. */
 struct join {
 	struct link link;
 	struct user user;
+	bool takes_passkey; /* in place of a password */
 };
 
 /* Finds whose link TEXT is: OK, or ERR_FORBIDDEN because of *REASON. J is
@@ -39,7 +41,9 @@ enum err join_set_password(const struct provider *p, const char *text,
 
 /*
  * The same with the passkey N, which must do alone: the person has it and no
- * password from now on. ERR_ACCESS_DENIED also as passkey_give.
+ * password from now on. ERR_ACCESS_DENIED also as passkey_give, and with
+ * REASON_FACTOR_REQUIRED: the person has a second factor, which the link
+ * leaves alone, and a passkey that does alone would go around it.
  */
 enum err join_set_passkey(const struct provider *p, const char *text,
     const struct passkey_new *n, const char *address, int64_t now,
