@@ -189,7 +189,7 @@ assert_consent_page() {
 		assert_error_redirect "$error" || fail "with $wrong"
 		assert_logged "reason=$reason client_id=app"
 		[[ $(url_param error_description "$(http_header Location)") = \
-		    "${reason//_/ }" ]]
+		    "${reason//_/ }"* ]]
 	done <<-END
 		invalid_request response_type_missing response_type=
 		unsupported_response_type response_type_unsupported response_type=token

@@ -123,7 +123,7 @@ cells() {
 	    sed -n '/^## When it is refused/,$p' doc/developers.md | grep '^|' |
 		cut -d '|' -f 2; } | grep -oE '`[a-z_]+`' | tr -d '`' | sort -u); do
 		grep -qE "^\.It Sy (.* )?$word( |,|$)" cgi-bin/*.8 bin/latchkey.8 ||
-		    grep -qE "^\.Sy $word( |$)" bin/latchkey.8 ||
+		    grep -qE "^\.Sy $word( |$)" cgi-bin/*.8 bin/latchkey.8 ||
 		    grep -qE "\"$word\"" lib/base/err.c ||
 		    fail "in no manual: $word"
 	done
