@@ -246,6 +246,12 @@ is_back_at_app() {
 	STAY=1 use_passkey nora
 	[[ $(http_header Location) = *done=passkey_reset ]] ||
 	    fail 'the passkey was not taken' "$(http_status)" "$(http_body)"
+	# Who has nothing but passkeys, and lost them, is invited again.
+	open_page new "$(latchkey user invite nora 2>/dev/null)&go_on=1"
+	PASSKEY=$BATS_TEST_TMPDIR/after-loss
+	STAY=1 use_passkey new
+	[[ $(http_header Location) = *done=passkey_joined ]] ||
+	    fail 'the passkey was not taken' "$(http_status)" "$(http_body)"
 }
 
 @test "passkeys: a rule that wants a second factor takes a passkey in place of an app" {

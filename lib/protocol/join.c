@@ -36,16 +36,16 @@ join_reason(enum link_fault f)
 	}
 }
 
-/* A passkey that does alone would go around the second factor that the person
- * has, unless the link removes that. */
+/* A passkey that does alone would go around the second factor that a link for
+ * a password leaves alone. Who is invited has no password to go with one. */
 static enum err
 find_whether_passkey(struct store_txn *t, struct join *j)
 {
 	unsigned kinds;
 	enum err e = factors_of(t, j->user.user_id, &kinds);
 
-	j->takes_passkey = e == OK && (j->link.kind == LINK_RESET_FACTORS ||
-					  !factor_is_second(kinds));
+	j->takes_passkey =
+	    e == OK && (j->link.kind != LINK_RESET || !factor_is_second(kinds));
 	return e;
 }
 
