@@ -230,6 +230,20 @@ set_up_app() {
 	(($(sids | wc -l) == 1))
 }
 
+@test "password: what an app has from this very session ends with the others, for a thief of its cookie may have given it" {
+	local token
+	token=$(get_tokens alice photos | field refresh_token)
+	token=$(CLIENT=photos refresh "$token" | field refresh_token)
+	open_account alice password
+	submit alice step=save password="$PASSWORD" \
+	    new_password='a new good phrase'
+	assert_page 'role="status"'
+	CLIENT=photos refresh "$token"
+	assert_error invalid_grant
+	request alice GET "$(authorize_url photos)"
+	assert_header Location 'code='
+}
+
 @test "password: the other sessions stay if that is wished" {
 	device phone Phone
 	open_account alice password

@@ -319,27 +319,6 @@ family_each(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 	record_each(t, &family_record, &set, &f, visit, arg);
 }
 
-static bool
-is_of_another_session(void *arg, const void *record)
-{
-	const struct family *f = record;
-
-	return memcmp(f->sid, arg, SID_LEN) != 0;
-}
-
-size_t
-family_end_others(struct store_txn *t,
-    const uint8_t user_id[static USER_ID_LEN],
-    const uint8_t sid[static SID_LEN])
-{
-	const struct record_set set =
-	    record_set_of(&family_record, user_id, NULL);
-	struct family f;
-
-	return record_prune(t, &family_record, &set, &f, is_of_another_session,
-	    (void *)(uintptr_t)sid);
-}
-
 size_t
 family_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id)

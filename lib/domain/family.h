@@ -190,11 +190,6 @@ void family_end(
 void family_each(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
     record_visit *visit, void *arg);
 
-/* Ends those of a person that do not depend on the session SID; how many. */
-size_t family_end_others(struct store_txn *t,
-    const uint8_t user_id[static USER_ID_LEN],
-    const uint8_t sid[static SID_LEN]);
-
 /* Ends those that match; how many. A NULL matches all. */
 size_t family_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);

@@ -1,6 +1,6 @@
 #include "protocol/account_password.h"
 
-#include "domain/family.h"
+#include "domain/removal.h"
 #include "domain/throttle.h"
 #include "domain/tries.h"
 #include "protocol/authenticate.h"
@@ -16,13 +16,14 @@ struct password_change_ctx {
 	struct password_change_reply *r;
 };
 
-/* What apps have from sessions that end, and what goes on without a session,
- * ends with them: who has it may have had the password. */
+/* What apps have ends with them, and so does what they have from this session:
+ * who had the password, or the cookie of before, may have given it to them. To
+ * apps in this browser the new cookie gives it again. */
 static void
 end_others(struct store_txn *t, const struct account *a, size_t *ended)
 {
 	*ended = session_end_all(t, a->user.user_id, a->session.sid);
-	family_end_others(t, a->user.user_id, a->session.sid);
+	remove_families(t, a->user.user_id, NULL);
 }
 
 static enum err
