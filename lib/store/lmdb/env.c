@@ -2,10 +2,13 @@
 #include "store/lmdb/internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
-enum { OPEN_TRIES = 4 };
+enum { OPEN_TRIES = 4, CLAIM_PAUSE_NS = 10000000 };
 
 static const char *const table_names[ENGINE_TABLES] = {
 #define X(id, name) [TABLE_##id] = name,
@@ -79,27 +82,58 @@ open_env(struct engine_db *db, bool create)
 	return rc;
 }
 
+/*
+ * Waits until no process keeps the store from others (lmdb_claim). LMDB would
+ * wait as well, but then take it that another process has made the mutexes in
+ * lock.mdb good. No lock is taken here: the first one must get the only one.
+ */
+static void
+await_claim(const struct engine_db *db)
+{
+	const struct timespec pause = {.tv_nsec = CLAIM_PAUSE_NS};
+	struct flock lock;
+	int fd = open(db->lock_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return;
+	for (;;) {
+		lock = (struct flock){
+		    .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_len = 1};
+		if (fcntl(fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	close(fd);
+}
+
+static bool
+is_same_directory(const struct stat *before, const char *dir)
+{
+	struct stat now;
+
+	return stat(dir, &now) == 0 && now.st_ino == before->st_ino &&
+	       now.st_dev == before->st_dev;
+}
+
 /* Opens what is in the directory of that name. Where a restore put another one
- * in its place at that time (LMDB waits for a lock on its way), it may have a
- * lock of the one and the data of the other: then once more. */
+ * in its place at that time, it may have a lock of the one and the data of the
+ * other, or neither: then once more. */
 static int
 open_one_directory(struct engine_db *db, bool create)
 {
-	struct stat before, after;
+	struct stat before;
 	int rc = LMDB_REPLACED;
 
 	for (int i = 0; i < OPEN_TRIES && rc == LMDB_REPLACED; i++) {
 		if (stat(db->dir, &before) != 0)
 			return errno;
+		await_claim(db);
 		rc = open_env(db, create);
-		if (rc != 0)
+		if (is_same_directory(&before, db->dir))
 			continue;
-		if (stat(db->dir, &after) != 0 ||
-		    before.st_ino != after.st_ino ||
-		    before.st_dev != after.st_dev) {
+		if (rc == 0)
 			lmdb_env_close(db);
-			rc = LMDB_REPLACED;
-		}
+		rc = LMDB_REPLACED;
 	}
 	return rc;
 }
