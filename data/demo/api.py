@@ -11,6 +11,9 @@ import jwt
 with open(os.path.join(os.environ["SAMPLE_APP"], "config.json"), encoding="utf-8") as file:
     CONFIG = json.load(file)
 
+# Those that a provider may sign with; a secret that both know (HS256) is none.
+ALGORITHMS = ["RS256", "EdDSA"]
+
 
 def verify(token):
     """The claims of a token that is meant for us and still good."""
@@ -19,7 +22,7 @@ def verify(token):
     if jwt.get_unverified_header(token).get("typ") != "at+jwt":
         raise jwt.InvalidTokenError("not an access token")
     return jwt.decode(
-        token, key.key, algorithms=["EdDSA"], issuer=CONFIG["issuer"],
+        token, key.key, algorithms=ALGORITHMS, issuer=CONFIG["issuer"],
         audience=CONFIG["audience"],
         options={"require": ["exp", "iat", "sub", "client_id", "jti"]})
 

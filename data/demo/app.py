@@ -26,6 +26,8 @@ import pages
 HOME = os.environ["SAMPLE_APP"]
 SCOPE = "openid profile email groups offline_access api:hello"
 COOKIE = "sample_app_session"
+# Those that a provider may sign with; a secret that both know (HS256) is none.
+ALGORITHMS = ["RS256", "EdDSA"]
 
 with open(os.path.join(HOME, "config.json"), encoding="utf-8") as file:
     CONFIG = json.load(file)
@@ -113,7 +115,7 @@ def verify_id_token(provider, token, nonce=None):
     """The claims, if signature, iss, aud, exp and nonce are right."""
     key = jwt.PyJWKClient(provider["jwks_uri"]).get_signing_key_from_jwt(token)
     claims = jwt.decode(
-        token, key.key, algorithms=["EdDSA"], audience=CLIENT_ID, issuer=ISSUER,
+        token, key.key, algorithms=ALGORITHMS, audience=CLIENT_ID, issuer=ISSUER,
         options={"require": ["exp", "iat", "sub"]})
     if nonce is not None and claims.get("nonce") != nonce:
         raise jwt.InvalidTokenError("it answers another question (nonce)")

@@ -39,10 +39,11 @@ make_store() {
 	    --group family --group admins
 	add_person bob --name 'Bob Brown' --email bob@example.org --group family
 	printf '%s\n' "$1" | latchkey client add sample-app --name 'Sample app' \
-	    --redirect-uri "$issuer/app/callback" \
+	    --redirect-uri "$issuer/app/callback" --link "$issuer/app/" \
 	    --post-logout-redirect-uri "$issuer/app/" \
 	    --scope openid --scope profile --scope email --scope groups \
 	    --scope offline_access --scope api:hello \
+	    --scope-text 'api:hello=to greet you by name' \
 	    --grant authorization_code --grant refresh_token \
 	    --audience "$issuer/app/api" --secret-stdin
 }
@@ -107,6 +108,8 @@ exec "$root/conf/serve.sh" -d "$demo/data" -p "$port" \
   Home, account    $issuer/
   Sign in as       alice or bob
   Password         $password
+  Administration   $issuer/admin, as alice
+  Commands         $LATCHKEY_BUILD/bin/latchkey -d $demo/data help
 
   The provider is $issuer, its data are in
   $demo/data
