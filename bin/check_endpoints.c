@@ -279,6 +279,7 @@ web_check_body(struct web *w)
 		[SERVER_LIGHTTPD] = "`server.max-request-size = 128`",
 		[SERVER_NGINX] = "`client_max_body_size 128k;`"}};
 	const struct check_advice advice = web_advise(w, &small);
+	static const char start[] = "client_id=latchkey-check-form&a=";
 	char *body = malloc(BODY_LEN);
 	const struct fetch_request q = {
 	    .url = "/token", .body = body, .body_len = BODY_LEN};
@@ -287,6 +288,7 @@ web_check_body(struct web *w)
 	if (body == NULL)
 		return;
 	memset(body, 'a', BODY_LEN);
+	memcpy(body, start, sizeof start - 1);
 	if (web_ask(w, &q)) {
 		v = web_json(w);
 		if (json_object_get(v, "error") == NULL ||

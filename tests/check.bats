@@ -313,6 +313,21 @@ nothing_is_found() {
 	assert_equal "$(cksum <"$DATA/store/data.mdb")" "$before"
 }
 
+@test "check: what it asks for on purpose is not among the refusals that latchkey why tells, and what others ask for is" {
+	serve nginx
+	finds_nothing
+	assert_equal "$(latchkey why --json | jq -c '.refusals[]')" ''
+	curl -sk --noproxy '*' -o "$BATS_TEST_TMPDIR/answer" \
+	    --connect-to "::127.0.0.1:$PORT" -A 'latchkey check' \
+	    -d client_id=stranger -d grant_type=refresh_token \
+	    -d refresh_token=latchkey-check "$ISSUER/token"
+	assert_equal "$(latchkey why --json | jq -r '.refusals[].client_id')" stranger
+	# Nor does a request without any of it stumble.
+	curl -sk --noproxy '*' -o "$BATS_TEST_TMPDIR/answer" \
+	    --connect-to "::127.0.0.1:$PORT" -d grant_type=refresh_token "$ISSUER/token"
+	grep -q invalid_client "$BATS_TEST_TMPDIR/answer" || fail "$(<"$BATS_TEST_TMPDIR/answer")"
+}
+
 # --- one thing wrong -----------------------------------------------------------
 
 change() {	# FILE SED-SCRIPT

@@ -137,9 +137,12 @@ advice_put(struct buf *b, const char *remedy, const struct refusal_note *n)
 	const struct {
 		const char *place, *value, *otherwise;
 	} places[] = {{"{user}", n->user, "NAME"},
-	    {"{client}", n->client_id, "CLIENT"},
-	    {"{uri}", n->redirect_uri, "URI"}};
+	    {"{client}", n->client_id, ""}, {"{uri}", n->redirect_uri, "URI"}};
 
+	if (n->client_id[0] == '\0' && strstr(remedy, "{client}") != NULL)
+		remedy = "the request named no app that is known: the web "
+			 "server's log has who asked at that time; latchkey "
+			 "client list shows the apps";
 	while (*remedy != '\0') {
 		const char *at = remedy;
 

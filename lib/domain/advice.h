@@ -17,8 +17,9 @@ const char *advice_kind_word(enum advice_kind kind);
 /* What is told of N: its cause decides, else its reason, else its error. */
 struct advice advice_of(const struct refusal_note *n);
 
-/* Appends REMEDY with what N was about in its places, or NAME, CLIENT, URI
- * where that is not known. */
+/* Appends REMEDY with what N was about in its places, or NAME, URI where that
+ * is not known. Where it needs an app and none is known, it is how to find out
+ * which. */
 void advice_put(
     struct buf *b, const char *remedy, const struct refusal_note *n);
 

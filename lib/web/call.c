@@ -55,13 +55,37 @@ is_worth_keeping(enum err e, enum reason reason)
 	       (e != ERR_NO_SUCH_PAGE && e != ERR_METHOD_NOT_ALLOWED);
 }
 
+/* What `latchkey check` asks in vain on purpose (bin/check_endpoints.c). Such a
+ * request is refused before anyone's password, secret or token is looked at, so
+ * that no guess can hide among them. */
+static bool
+is_asked_by_check(const struct call *c, enum reason reason)
+{
+	const char *sent;
+
+	switch (reason) {
+	case REASON_CLIENT_ID_DIFFERS:
+	case REASON_CLIENT_MISSING:
+	case REASON_CLIENT_UNKNOWN:
+	case REASON_GRANT_TYPE_MISSING:
+		sent = form_get(&c->request.body, "client_id");
+		return sent != NULL && str_equal(sent, "latchkey-check-form");
+	case REASON_NOT_A_JWT:
+		sent = c->request.authorization;
+		return sent != NULL && str_equal(sent, "Bearer latchkey.check");
+	default:
+		return false;
+	}
+}
+
 static void
 keep_refusal(
     const struct call *c, enum err e, enum reason reason, const char *client_id)
 {
 	struct refusal_note n = {.at = c->now};
 
-	if (c->refusals == NULL || !is_worth_keeping(e, reason))
+	if (c->refusals == NULL || !is_worth_keeping(e, reason) ||
+	    is_asked_by_check(c, reason))
 		return;
 	str_cut(n.error, sizeof n.error,
 	    err_is_fault(e) ? "server_error" : err_name(e));

@@ -70,9 +70,11 @@ places(void)
 {
 	struct refusal_note n = note("invalid_request", "", "");
 
-	CHECK(
-	    is_put(&n, "a {user} b {client} c {uri}", "a NAME b CLIENT c URI"),
+	CHECK(is_put(&n, "a {user} c {uri}", "a NAME c URI"),
 	    "advice: what is not known is named");
+	CHECK(!is_put(&n, "show {client}", "show CLIENT") &&
+		  !is_put(&n, "show {client}", "show "),
+	    "advice: no command for an app that is not known");
 	str_cut(n.client_id, sizeof n.client_id, "photos");
 	str_cut(n.redirect_uri, sizeof n.redirect_uri, "https://a.example/cb");
 	CHECK(is_put(&n, "set {client} --add-redirect-uri {uri}",
