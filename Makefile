@@ -442,7 +442,8 @@ bench:
 	@LATCHKEY_BUILD='$(abspath $(BUILD))' tests/bench/run \
 	    $(if $(QUICK),--quick,--write doc/performance.md)
 
-# The records of record_type.c are room to decode into, which cppcheck cannot see.
+# The records of record_type.c are room to decode into, and so is the state of a
+# hash in secret.c, which cppcheck cannot see.
 lint:
 	@conf/packages.sh build lint
 	clang-format --dry-run -Werror $$(find lib cgi-bin bin tests -name '*.[ch]')
@@ -450,6 +451,7 @@ lint:
 	    --enable=warning,portability --suppress=missingIncludeSystem \
 	    --suppress=varFuncNullUB --suppress=autoVariables \
 	    --suppress=ctuuninitvar:lib/store/record_type.c \
+	    --suppress=ctuuninitvar:lib/base/secret.c \
 	    lib cgi-bin bin
 	mandoc -T lint -W warning $(manuals)
 	shellcheck conf/*.sh data/demo/*.sh debian/postinst debian/postrm \
