@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "domain/conf_value.h"
+#include "domain/factor.h"
 #include "domain/letter.h"
 #include "domain/link.h"
 #include "domain/mail_queue.h"
@@ -38,6 +39,8 @@ struct link_ctx {
 	struct user user;
 	struct link link;
 	char text[LINK_TEXT_CAP];
+	unsigned kinds;      /* of second factors that the person has */
+	bool replaces;       /* a link that was still good */
 	const char *instead; /* why there is no link, if that is special */
 	struct email_refusal email;
 	struct refusal refusal;
@@ -46,6 +49,8 @@ struct link_ctx {
 static enum err
 give_link(struct store_txn *t, struct link_ctx *c)
 {
+	enum err e;
+
 	if (c->user.locked) {
 		c->instead = "is locked; `latchkey user unlock` lets them in "
 			     "again";
@@ -55,9 +60,11 @@ give_link(struct store_txn *t, struct link_ctx *c)
 		c->instead = "has no verified e-mail address";
 		return ERR_ACCESS_DENIED;
 	}
+	c->replaces = link_has_live(t, c->user.user_id, c->change.now);
 	link_make(c->text, &c->link, c->kind, c->valid_s, &c->user, c->keyring,
 	    &c->change);
-	return link_put(t, &c->link, &c->user, &c->change);
+	e = factors_of(t, c->user.user_id, &c->kinds);
+	return e == OK ? link_put(t, &c->link, &c->user, &c->change) : e;
 }
 
 /* A person who is not there yet, or has been invited before. */
@@ -118,6 +125,27 @@ tell_until(const char *what, const struct link_ctx *c)
 	    c->conf != NULL ? c->user.email : c->user.name, until);
 }
 
+/* What else there is to know, once the link is out. */
+static void
+tell_circumstances(const struct link_ctx *c)
+{
+	const char *name = c->user.name;
+
+	if (c->replaces)
+		fprintf(stderr,
+		    "latchkey: the link that %s got before works no longer\n",
+		    name);
+	if (c->kind == LINK_RESET && factor_is_second(c->kinds))
+		fprintf(stderr,
+		    "latchkey: %s will be asked for %s afterwards, too; if it "
+		    "is lost: latchkey user reset %s --factors\n",
+		    name,
+		    !(c->kinds & FACTOR_PASSKEY) ? "a code"
+		    : c->kinds & FACTOR_TOTP     ? "a passkey or a code"
+						 : "a passkey",
+		    name);
+}
+
 /* The link alone, so that a script can have it; all else goes to people. */
 static int
 give_out(const struct admin *a, const struct link_ctx *c)
@@ -170,6 +198,8 @@ make_link(struct admin *a, store_step *step, struct link_ctx *c)
 		status = admin_refuse(a, e, "user", c->wanted->name);
 	else
 		status = give_out(a, c);
+	if (status == EXIT_DONE)
+		tell_circumstances(c);
 	if (e == OK && c->kind == LINK_INVITE)
 		user_warn_of_namesakes(a, &c->user);
 	user_wipe(&c->user);

@@ -34,6 +34,30 @@ add_state(struct why *w, const char *what, const char *remedy)
 
 /* --- a person --------------------------------------------------------------*/
 
+/* What to do when they are lost, above all. */
+static enum err
+tell_factors(struct why *w, const struct user *u, unsigned kinds)
+{
+	char what[128], remedy[2 * USER_NAME_CAP + 128];
+	struct buf b;
+
+	if (!factor_is_second(kinds))
+		return OK;
+	buf_init(&b, what, sizeof what);
+	buf_printf(&b, "%s: %s%s%s%s",
+	    u->has_password ? "has as a second factor" : "signs in with",
+	    kinds & FACTOR_TOTP ? "an authenticator app" : "",
+	    kinds & FACTOR_TOTP && kinds & FACTOR_PASSKEY ? ", " : "",
+	    kinds & FACTOR_PASSKEY ? "passkeys" : "",
+	    kinds & FACTOR_RECOVERY ? ", recovery codes" : "");
+	buf_init(&b, remedy, sizeof remedy);
+	buf_printf(&b,
+	    "if they are lost: latchkey user reset %s --factors, and send them "
+	    "the link; latchkey user factors %s lists them",
+	    u->name, u->name);
+	return add_state(w, what, remedy);
+}
+
 static enum err
 tell_ways_in(struct why *w, const struct user *u, unsigned kinds, bool closed)
 {
@@ -54,7 +78,7 @@ tell_ways_in(struct why *w, const struct user *u, unsigned kinds, bool closed)
 		    remedy);
 	else if (e == OK && !u->has_password)
 		e = add_state(
-		    w, "has no password: a passkey alone signs in", remedy);
+		    w, "has no password: a passkey alone signs in", "");
 	if (e == OK && closed)
 		e = add_state(w,
 		    "typed too many wrong codes: those of the authenticator "
@@ -136,10 +160,16 @@ tell_tries(struct store_txn *t, struct why *w, const struct user *u)
 	    strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &tm) == 0)
 		when[0] = '\0';
 	buf_init(&b, what, sizeof what);
-	buf_printf(&b,
-	    "failed to sign in %" PRIu32 " times since the last sign-in, "
-	    "at %s from %s for the last time",
-	    tries.count, when, tries.address);
+	if (tries.count == 1)
+		buf_printf(&b,
+		    "failed to sign in once since the last sign-in, at %s from "
+		    "%s",
+		    when, tries.address);
+	else
+		buf_printf(&b,
+		    "failed to sign in %" PRIu32 " times since the last "
+		    "sign-in, at %s from %s for the last time",
+		    tries.count, when, tries.address);
 	return add_state(w, what, "");
 }
 
@@ -185,7 +215,7 @@ look_at_user(struct store_txn *t, struct look *l)
 	if (e == OK && json_array_size(w->state) == 0)
 		e = add_state(
 		    w, "nothing in the account keeps them from signing in", "");
-	return e;
+	return e == OK ? tell_factors(w, &l->user, kinds) : e;
 }
 
 /* --- an app ----------------------------------------------------------------*/

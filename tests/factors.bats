@@ -114,6 +114,17 @@ assert (q["algorithm"], q["digits"], q["period"]) == ("SHA1", "6", "30"), read' 
 	assert_equal "$(jq -c '.[0].amr' <<<"$output")" '["pwd","otp","mfa"]'
 	sign_in alice app >/dev/null
 	up_to_code alice
+	# The administrator learns what is asked for, and what helps if it is lost.
+	run -0 --separate-stderr latchkey user reset alice
+	[[ $output = "$ISSUER/join?link="* && $output != *$'\n'* ]] || fail "$output"
+	[[ $stderr = *'alice will be asked for a code afterwards, too; if it is lost: latchkey user reset alice --factors'* ]] ||
+	    fail "$stderr"
+	run -0 --separate-stderr latchkey user reset alice --factors
+	[[ $stderr != *afterwards* ]] || fail "$stderr"
+	run -0 latchkey why alice
+	output=$(tr -s ' \n' '  ' <<<"$output")
+	[[ $output = *'has as a second factor: an authenticator app, recovery codes'*'if they are lost: latchkey user reset alice --factors'* ]] ||
+	    fail "$output"
 	# The password alone opened nothing.
 	run -0 latchkey session list --json
 	assert_equal "$(jq length <<<"$output")" 1

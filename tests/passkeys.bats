@@ -181,6 +181,8 @@ is_back_at_app() {
 	open_page lena "$ISSUER/account/passkeys"
 	log_in lena
 	use_passkey lena passkey_name=Phone
+	run -0 --separate-stderr latchkey user reset lena
+	[[ $stderr = *'lena will be asked for a passkey afterwards'*'reset lena --factors'* ]] || fail "$stderr"
 	signed_out_page
 	use_passkey "$eve"
 	assert_page 'Last used on'

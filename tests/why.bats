@@ -91,7 +91,7 @@ type_password() {	# NAME PASSWORD
 	! grep -r hunter2 "$DATA" || fail 'what was typed is kept'
 	why alice
 	assert_said 'The password was wrong.' 'latchkey user reset alice, and send them the link' \
-	    'failed to sign in 1 times since the last sign-in' 'may not use photos, which is for: family'
+	    'failed to sign in once since the last sign-in' 'may not use photos, which is for: family'
 	why bob
 	assert_said 'is locked, and cannot sign in' 'latchkey user unlock bob'
 	why carol

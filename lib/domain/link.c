@@ -99,15 +99,34 @@ note_live(void *arg, const void *record)
 }
 
 /* There is one at most. */
-static enum err
-replace_live(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN])
+static void
+find_live(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+    struct live_link *live)
 {
 	const struct record_set set =
 	    record_set_of(&link_record, user_id, NULL);
-	struct live_link live = {.found = false};
 	struct link l;
 
-	record_each(t, &link_record, &set, &l, note_live, &live);
+	live->found = false;
+	record_each(t, &link_record, &set, &l, note_live, live);
+}
+
+bool
+link_has_live(
+    struct store_txn *t, const uint8_t user_id[static USER_ID_LEN], int64_t now)
+{
+	struct live_link live;
+
+	find_live(t, user_id, &live);
+	return live.found && live.link.good_until > now;
+}
+
+static enum err
+replace_live(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN])
+{
+	struct live_link live;
+
+	find_live(t, user_id, &live);
 	if (!live.found)
 		return store_failed(t);
 	live.link.state = LINK_REPLACED;

@@ -20,6 +20,7 @@
 #include "domain/user.h"
 #include "store/record_type.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -70,6 +71,10 @@ void link_make(char text[static LINK_TEXT_CAP], struct link *l,
  * audit. */
 enum err link_put(struct store_txn *t, const struct link *l,
     const struct user *u, const struct change *c) MUST_CHECK;
+
+/* Whether a link of the person is still good, by its time. */
+bool link_has_live(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN], int64_t now);
 
 /* The link TEXT, and its person: OK, or ERR_NOT_FOUND; ERR_FOREIGN if it was
  * made before the store was restored. */
