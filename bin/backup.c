@@ -30,7 +30,8 @@ struct backup {
 	struct acting acting;
 	struct backup_target target;
 	bool has_keys;
-	size_t keep; /* 0: all */
+	bool by_hand; /* one file was named */
+	size_t keep;  /* 0: all */
 	struct archive_writer writer;
 	uint8_t bytes[ARCHIVE_FILE_MAX];
 };
@@ -213,6 +214,11 @@ tell_made(const struct backup *b)
 		printf("%s: backup of %s, %" PRId64 " KiB%s\n", b->target.path,
 		    b->a->conf.issuer, b->writer.at / 1024,
 		    b->has_keys ? "" : ", without keys");
+	if (b->has_keys && b->by_hand)
+		fputs("latchkey: the backup can sign tokens and has secrets in "
+		      "it: who reads it can sign in as anyone; keep it where "
+		      "only you can, or make it --without-keys\n",
+		    stderr);
 }
 
 /* As the owner; the target was opened as the caller. */
@@ -251,6 +257,7 @@ read_backup_options(struct backup *b, const struct args *args)
 	if (keep != NULL && str_to_int64(keep, 1, KEEP_MAX, &n) != OK)
 		return admin_misused("--keep %s: a number from 1 on", keep);
 	b->keep = (size_t)n;
+	b->by_hand = args->operand != NULL && !str_equal(args->operand, "-");
 	b->has_keys = !args_has(args, "--without-keys");
 	return EXIT_DONE;
 }

@@ -6,6 +6,10 @@
 
 enum { BACKUP_OLD_S = 8 * 86400 /* each week, and a day */ };
 
+static const char nightly[] =
+    "latchkey backup --to DIR --keep N, each night: systemctl enable --now "
+    "latchkey-backup.timer";
+
 static enum err
 last_backup_step(struct store_txn *t, void *arg)
 {
@@ -16,9 +20,9 @@ void
 check_backup(struct check_run *c)
 {
 	static const struct check_advice old = {
-	    "what was changed since then is lost with the disk",
-	    "latchkey backup --to DIR --keep N, each night: systemctl enable "
-	    "--now latchkey-backup.timer"};
+	    "what was changed since then is lost with the disk", nightly};
+	static const struct check_advice none = {
+	    "everything is lost with the disk", nightly};
 	int64_t made_at;
 	char age[32];
 	struct buf b;
@@ -27,8 +31,7 @@ check_backup(struct check_run *c)
 	buf_init(&b, age, sizeof age);
 	buf_put_span(&b, c->a->now - made_at);
 	if (e == ERR_NOT_FOUND)
-		check_found(c, CHECK_OK, NULL,
-		    "no backup was made yet (latchkey backup)");
+		check_found(c, CHECK_NOTE, &none, "no backup was made yet");
 	else if (e == OK && c->a->now - made_at > BACKUP_OLD_S)
 		check_found(c, CHECK_WARNING, &old,
 		    "the last backup was made %s ago", age);

@@ -8,8 +8,10 @@
 
 enum { TEXT_CAP = 2048 };
 
-static const char *const level_names[CHECK_LEVELS] = {
-    [CHECK_OK] = "ok", [CHECK_WARNING] = "warning", [CHECK_ERROR] = "error"};
+static const char *const level_names[CHECK_LEVELS] = {[CHECK_OK] = "ok",
+    [CHECK_NOTE] = "note",
+    [CHECK_WARNING] = "warning",
+    [CHECK_ERROR] = "error"};
 
 void
 check_found(struct check_run *c, enum check_level level,

@@ -7,7 +7,14 @@
 
 #include <jansson.h>
 
-enum check_level { CHECK_OK, CHECK_WARNING, CHECK_ERROR, CHECK_LEVELS };
+/* A note is of what is not wrong and could be better. */
+enum check_level {
+	CHECK_OK,
+	CHECK_NOTE,
+	CHECK_WARNING,
+	CHECK_ERROR,
+	CHECK_LEVELS
+};
 
 /* Why it matters, and what to do. */
 struct check_advice {
