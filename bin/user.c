@@ -44,6 +44,7 @@ static const struct column list_columns[] = {
     {"email", "EMAIL", false},
     {"groups", "GROUPS", false},
     {"locked", "LOCKED", false},
+    {"signs_in_by", "SIGNS IN BY", false},
     COLUMN_END,
 };
 
@@ -60,6 +61,7 @@ static const struct column show_columns[] = {
     {"groups", "groups", false},
     {"locked", "locked", false},
     {"has_password", "has password", false},
+    {"signs_in_by", "signs in by", false},
     {"require_factor", "needs second factor", false},
     {"created_at", "created", true},
     {"updated_at", "changed", true},
@@ -140,7 +142,9 @@ store_new_user(struct admin *a, const struct user *u, bool as_json)
 		status = refuse_new_user(a, e, &s);
 	else if (as_json)
 		status = output_json(
-		    list_show(json_object(), &user_record, &s.user));
+		    list_show(json_pack("{s:s}", "signs_in_by",
+				  s.user.has_password ? "password" : "nothing"),
+			&user_record, &s.user));
 	else
 		status = printf("User %s added.\n", u->name) < 0;
 	if (e == OK)
@@ -356,10 +360,21 @@ del_user(struct admin *a, const struct args *args)
 
 /* --- list, show ------------------------------------------------------------*/
 
+static enum err
+begin_person(struct list_row *row, const void *record)
+{
+	const char *words;
+	enum err e = user_signs_in_by(row->t, record, row->now, &words);
+
+	row->json = e == OK ? json_pack("{s:s}", "signs_in_by", words) : NULL;
+	return e;
+}
+
 static const struct list_noun user_list = {
     .kind = "user",
     .type = &user_record,
     .columns = list_columns,
+    .begin = begin_person,
     .each = user_each,
 };
 
@@ -369,19 +384,35 @@ list_users(struct admin *a, const struct args *args)
 	return list_run(a, &user_list, NULL, NULL, args_has(args, "--json"));
 }
 
+struct user_shown {
+	struct user_lookup lookup;
+	struct list_row row;
+};
+
+static enum err
+show_user_step(struct store_txn *t, void *arg)
+{
+	struct user_shown *s = arg;
+	enum err e = find_user_step(t, &s->lookup);
+
+	json_decref(s->row.json);
+	s->row.json = NULL;
+	s->row.t = t;
+	return e == OK ? begin_person(&s->row, &s->lookup.user) : e;
+}
+
 static int
 show_user(struct admin *a, const struct args *args)
 {
-	struct user_lookup f = {.name = args->operand};
-	enum err e;
+	struct user_shown s = {.lookup.name = args->operand, .row.now = a->now};
+	const struct user *u = &s.lookup.user;
+	enum err e = store_read(a->store, show_user_step, &s);
 	int status;
 
-	e = store_read(a->store, find_user_step, &f);
 	status = e != OK ? refuse_user(a, e, args->operand)
-			 : output_record(
-			       list_show(json_object(), &user_record, &f.user),
+			 : output_record(list_show(s.row.json, &user_record, u),
 			       show_columns, args_has(args, "--json"));
-	user_wipe(&f.user);
+	user_wipe(&s.lookup.user);
 	return status;
 }
 

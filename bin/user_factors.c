@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "domain/audit.h"
 #include "domain/factor.h"
+#include "domain/link.h"
 #include "domain/passkey.h"
 #include "domain/session.h"
 #include "domain/user.h"
@@ -228,4 +229,24 @@ user_factors(struct admin *a, const struct args *args)
 		     : show_factors(a, &c, args_has(args, "--json"));
 	user_wipe(&c.user);
 	return status;
+}
+
+enum err
+user_signs_in_by(
+    struct store_txn *t, const struct user *u, int64_t now, const char **words)
+{
+	unsigned kinds;
+	enum err e = factors_of(t, u->user_id, &kinds);
+
+	if (e != OK)
+		return e;
+	if (u->has_password)
+		*words =
+		    kinds & FACTOR_PASSKEY ? "password, passkey" : "password";
+	else if (kinds & FACTOR_PASSKEY)
+		*words = "passkey";
+	else
+		*words =
+		    link_has_live(t, u->user_id, now) ? "invited" : "nothing";
+	return OK;
 }

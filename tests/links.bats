@@ -39,6 +39,7 @@ reset() {
 	assert_equal "$(json .name)" Carol
 	assert_equal "$(json '.groups[0]')" family
 	assert_equal "$(jq .has_password <<<"$output")" false
+	assert_equal "$(json .signs_in_by)" invited
 	# Once more, for what was mistyped.
 	run -0 --separate-stderr latchkey user invite carol --name 'Carol C.'
 	[[ $stderr = *'the link that carol got before works no longer'* ]] || fail "$stderr"
@@ -48,6 +49,10 @@ reset() {
 	run -0 latchkey audit --json
 	assert_equal "$(json '[.[].event] | join(" ")')" \
 	    'key_added user_added invited user_changed invited'
+	latchkey user add dave --no-password >/dev/null
+	add_user erin
+	run -0 latchkey user list --json
+	assert_equal "$(json '[.[].signs_in_by] | join(" ")')" 'invited nothing password'
 }
 
 @test "links: a link's secret is not in the store, the audit or an export" {

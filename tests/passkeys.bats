@@ -182,6 +182,7 @@ is_back_at_app() {
 	log_in lena
 	use_passkey lena passkey_name=Phone
 	run -0 --separate-stderr latchkey user reset lena
+	assert_equal "$(latchkey user show lena --json | jq -r .signs_in_by)" 'password, passkey'
 	[[ $stderr = *'lena will be asked for a passkey afterwards'*'reset lena --factors'* ]] || fail "$stderr"
 	signed_out_page
 	use_passkey "$eve"
