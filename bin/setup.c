@@ -97,9 +97,10 @@ check_setup_directory(const struct setup *s)
 }
 
 static int
-check_setup_options(const struct setup *s)
+check_setup_options(struct setup *s)
 {
 	const struct args *args = s->args;
+	const char *server = args_value(args, "--server");
 
 	if (args_has(args, "--certificate") != args_has(args, "--key"))
 		return admin_misused("--certificate FILE and --key FILE go "
@@ -109,6 +110,10 @@ check_setup_options(const struct setup *s)
 				     "certificate: leave out --certificate");
 	if (args_has(args, "--password") && !args_has(args, "--person"))
 		return admin_misused("--password: whose? Give --person NAME");
+	if (!place_parse(
+		&s->place, args->operand, args_value(args, "--listen")) ||
+	    (server != NULL && !setup_server_is_known(server)))
+		return EXIT_REFUSED;
 	if (geteuid() != 0)
 		return admin_fail("setup writes the web server's configuration "
 				  "and starts services: run it as root");
@@ -168,9 +173,6 @@ look_around(struct setup *s)
 	const struct args *args = s->args;
 	struct setup_files files;
 
-	if (!place_parse(
-		&s->place, args->operand, args_value(args, "--listen")))
-		return false;
 	s->server = setup_server_choose(
 	    args_value(args, "--server"), s->place.listen_port);
 	if (s->server == NULL || !check_setup_ports(s))
@@ -346,12 +348,12 @@ show_and_do(struct setup *s)
 	plan_steps(s);
 	tell_findings(s);
 	tell_plan(s);
+	if (has_work(s) || args_has(s->args, "--dry-run"))
+		finish_show(&f);
 	/* What fails is told after what was shown. */
 	fflush(stdout);
-	if (args_has(s->args, "--dry-run")) {
-		finish_show(&f);
+	if (args_has(s->args, "--dry-run"))
 		return EXIT_DONE;
-	}
 	if (has_work(s)) {
 		status = ask_to_go_on(s);
 		if (status == EXIT_DONE)

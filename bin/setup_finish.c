@@ -2,6 +2,7 @@
 
 #include "admin.h"
 #include "base/str.h"
+#include "remains.h"
 #include "setup_run.h"
 
 #include <stdio.h>
@@ -48,6 +49,9 @@ finish_show(const struct finish *f)
 	if (f->person != NULL)
 		printf("==> runs latchkey user %s %s --group " ADMINS "\n",
 		    f->asks_password ? "add" : "invite", f->person);
+	else if (isatty(STDIN_FILENO) != 0 && !remains_any(f->dir))
+		printf("==> asks for the first person's user name, and runs "
+		       "latchkey user invite NAME --group " ADMINS "\n");
 	printf("==> runs latchkey check\n");
 }
 

@@ -2,6 +2,7 @@
 
 #include "admin.h"
 #include "base/buf.h"
+#include "base/nearest.h"
 #include "base/str.h"
 #include "setup_port.h"
 
@@ -86,23 +87,41 @@ server_at(int port)
 	return NULL;
 }
 
+bool
+setup_server_is_known(const char *name)
+{
+	struct nearest n;
+
+	nearest_begin(&n, name);
+	for (size_t i = 0; i < SERVERS; i++) {
+		if (str_equal(servers[i].name, name))
+			return true;
+		nearest_try(&n, servers[i].name);
+	}
+	if (nearest_word(&n) != NULL)
+		admin_fail("--server %s: unknown; did you mean %s?", name,
+		    nearest_word(&n));
+	else
+		admin_fail("--server %s: unknown; setup knows lighttpd, nginx "
+			   "and apache (conf/webserver.sh makes the "
+			   "configuration of others)",
+		    name);
+	return false;
+}
+
+/* Of a NAME that is known. */
 static const struct setup_server *
 server_named(const char *name)
 {
-	for (size_t i = 0; i < SERVERS; i++) {
-		if (!str_equal(servers[i].name, name))
-			continue;
-		if (is_installed(&servers[i]))
-			return &servers[i];
-		admin_fail("--server %s: %s is not there: apt-get install %s, "
-			   "then run this again",
-		    name, servers[i].binary, servers[i].package);
-		return NULL;
-	}
-	admin_fail("--server %s: unknown; setup knows lighttpd, nginx and "
-		   "apache (conf/webserver.sh makes the configuration of "
-		   "others)",
-	    name);
+	const struct setup_server *s = servers;
+
+	while (!str_equal(s->name, name))
+		s++;
+	if (is_installed(s))
+		return s;
+	admin_fail("--server %s: %s is not there: apt-get install %s, then run "
+		   "this again",
+	    name, s->binary, s->package);
 	return NULL;
 }
 

@@ -22,9 +22,12 @@ struct setup_server {
 	sites_find *find_sites;
 };
 
+/* False, with a line, if setup knows none that is called NAME. */
+bool setup_server_is_known(const char *name);
+
 /*
- * The one that is installed, or NAME; of several the one that listens at PORT,
- * or at 80. NULL: a line says why there is none.
+ * The one that is installed, or NAME, which is known; of several the one that
+ * listens at PORT, or at 80. NULL: a line says why there is none.
  */
 const struct setup_server *setup_server_choose(const char *name, int port);
 

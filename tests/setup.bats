@@ -500,7 +500,8 @@ behind_a_proxy() {	# SERVER
 	before=$(everything)
 	run -1 on_host /root/terminal.py n -- latchkey setup "$ID"
 	assert_equal "$(grep -o '\[y/N\]' <<<"$output" | wc -l)" 1
-	[[ $output = *'nothing has changed'* ]]
+	[[ $output = *'runs latchkey user invite NAME --group admins'*'[y/N]'*'nothing has changed'* ]] ||
+	    fail "$output"
 	assert_equal "$(everything)" "$before"
 }
 
@@ -523,6 +524,7 @@ refuses() {
 	refuses 'https, or http on a loopback address' id.example.org --yes
 	refuses 'https, or http on a loopback address' http://id.example.org --yes
 	refuses 'setup knows lighttpd, nginx and apache' "$ID" --server iis --yes
+	refuses 'did you mean nginx?' "$ID" --server ngnix --yes
 	refuses 'apt-get install apache2' "$ID" --server apache --yes
 	refuses 'such as 127.0.0.1:8080' "$ID" --listen 8080 --yes
 	refuses 'go together' "$ID" --certificate /etc/hosts --yes
