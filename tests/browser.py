@@ -101,7 +101,8 @@ def main(app, password):
                   "Access token", "good until")
         for summary in driver.find_elements(By.TAG_NAME, "summary"):
             summary.click()
-        walk.sees('"typ": "at+jwt"', '"alg": "RS256"', '"scope"', '"nonce"')
+        alg = os.environ.get("ALG", "EdDSA")
+        walk.sees('"typ": "at+jwt"', f'"alg": "{alg}"', '"scope"', '"nonce"')
 
         walk.press("Call the API")
         walk.sees("The API answered 200", "Hello from the API")

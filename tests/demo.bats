@@ -30,7 +30,7 @@ start_demo() {
 }
 
 @test "demo: sign in, consent, API, refresh, replay, sign out in Chromium" {
-	DEMO_CONF=$LATCHKEY_DEMO/data/latchkey.conf \
+	ALG=RS256 DEMO_CONF=$LATCHKEY_DEMO/data/latchkey.conf \
 	    /usr/bin/python3 "$root/tests/browser.py" "$ISSUER/app/" "$PASSWORD" >&2
 }
 
