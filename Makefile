@@ -454,7 +454,7 @@ lint:
 	    --suppress=ctuuninitvar:lib/base/secret.c \
 	    lib cgi-bin bin
 	mandoc -T lint -W warning $(manuals)
-	shellcheck conf/*.sh data/demo/*.sh debian/postinst debian/postrm \
+	shellcheck conf/*.sh data/demo/*.sh debian/postinst debian/postrm debian/prerm \
 	    tests/run .ci/run
 	shellcheck -s bash -e SC2034,SC2154 tests/*.bash \
 	    conf/completion/latchkey.bash
