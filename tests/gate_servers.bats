@@ -260,6 +260,8 @@ start_caddy() {
 # ask PERSON [CURL-OPTION...] PATH: at the site, sent unchanged; prints the status.
 ask() {
 	local cookies=$BATS_TEST_TMPDIR/jar-$1
+	# Without an answer curl leaves the file as it was.
+	: >"$(last body)"
 	curl --noproxy '*' --path-as-is -sS -m 30 -o "$(last body)" \
 	    -D "$(last headers.raw)" -w '%{http_code}' \
 	    $([[ $1 = - ]] || echo -b "$cookies" -c "$cookies") \
