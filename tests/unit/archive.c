@@ -51,11 +51,11 @@ headers(void)
 static void
 names(void)
 {
-	static const char *const good[] = {"store/" STORE, "latchkey.conf",
-	    "secret.key", "keys/-a_B9.pem", "apps/x.conf", "templates/en.msg",
-	    "logo.svg", "l.png"};
+	static const char *const good[] = {"latchkey.conf", "secret.key",
+	    "keys/-a_B9.pem", "apps/x.conf", "templates/en.msg", "logo.svg",
+	    "l.png", "store/data.mdb"};
 	static const char *const bad[] = {"", "store", "store/", "store/x",
-	    "store/" STORE "x", "keys/x", "keys/.pem", "keys/../x.pem", "../x",
+	    "store/data.mdbx", "keys/x", "keys/.pem", "keys/../x.pem", "../x",
 	    "/x.svg", "apps/", "apps/.x", "apps/a/b", "x.svg/", ".svg",
 	    "a b.svg", "other", "latchkey.conf/", "templates/\xc3\xa4"};
 	bool known = true, refused = true;
