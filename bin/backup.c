@@ -14,9 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
-enum { KEEP_MAX = 100000 };
+enum { KEEP_MAX = 100000, NICE = 10 };
 
 static const struct option backup_options[] = {
     {"--without-keys", NULL, false},
@@ -225,8 +226,11 @@ tell_made(const struct backup *b)
 static int
 make_backup(struct backup *b)
 {
-	int status = write_backup(b);
+	int status;
 
+	/* Programs that serve come first. */
+	(void)!setpriority(PRIO_PROCESS, 0, NICE);
+	status = write_backup(b);
 	archive_abandon(&b->writer);
 	acting_as_caller(&b->acting);
 	if (status == EXIT_DONE)

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* sync_file_range(2) */
+#define _GNU_SOURCE /* copy_file_range(2), sync_file_range(2) */
 #include "base/file.h"
 
 #include "base/buf.h"
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_PATH_CAP = 1024 };
+enum { FILE_PATH_CAP = 1024, COPY_MAX = 1 << 24 };
 
 enum err
 file_err(int error)
@@ -193,6 +193,53 @@ file_begin_sync(int fd)
 #else
 	(void)fd;
 #endif
+}
+
+/* A part of them, through the memory of this process. */
+static ssize_t
+copy_by_hand(int to, int from, off_t *offset, size_t len)
+{
+	char bytes[1 << 16];
+	ssize_t written = 0, w = 0;
+	const ssize_t n = pread(
+	    from, bytes, len < sizeof bytes ? len : sizeof bytes, *offset);
+
+	for (; written < n && w >= 0; written += w)
+		w = write(to, bytes + written, (size_t)(n - written));
+	*offset += n > 0 ? n : 0;
+	return w < 0 ? -1 : n;
+}
+
+/* The kernel copies from file to file, where it can for these two. */
+static ssize_t
+copy_some(int to, int from, off_t *offset, size_t len)
+{
+#ifdef __linux__
+	const ssize_t n = copy_file_range(from, offset, to, NULL, len, 0);
+
+	if (n > 0 || (n < 0 && (errno == EINTR || errno == ENOSPC ||
+				   errno == EDQUOT || errno == EIO)))
+		return n;
+#endif
+	return copy_by_hand(to, from, offset, len);
+}
+
+enum err
+file_copy_bytes(int to, int from, int64_t offset, uint64_t len)
+{
+	off_t at = offset;
+	ssize_t n;
+
+	while (len > 0) {
+		n = copy_some(
+		    to, from, &at, len < COPY_MAX ? (size_t)len : COPY_MAX);
+		if (n == 0)
+			return ERR_TRUNCATED;
+		if (n < 0 && errno != EINTR)
+			return file_err(errno);
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return OK;
 }
 
 enum err

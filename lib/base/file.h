@@ -7,6 +7,7 @@
 #include "base/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* What errno said about a file. */
 enum err file_err(int error);
@@ -34,6 +35,11 @@ enum err file_sync_parent(const char *path) MUST_CHECK;
 /* Has the system begin to write what is in FD to the disk, where it can be told
  * to; nothing is waited for. */
 void file_begin_sync(int fd);
+
+/* Copies LEN bytes of FROM, from OFFSET on, to TO where that is. ERR_TRUNCATED
+ * if FROM has fewer. */
+enum err file_copy_bytes(
+    int to, int from, int64_t offset, uint64_t len) MUST_CHECK;
 
 /* Joins directory and name into PATH; ERR_NO_SPACE. */
 enum err file_path(

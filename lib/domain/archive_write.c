@@ -7,11 +7,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 16, HASHERS = 2, HASHER_NICE = 10 };
+enum { CHUNK = 1 << 16, HASHERS = 2 };
 
 static enum err
 put_at(const struct archive_writer *w, const void *bytes, size_t len,
@@ -98,15 +97,12 @@ hash_next(struct archive_hashers *h, size_t i)
 	return at == ARCHIVE_PIECE;
 }
 
-/* On Linux a thread has a priority of its own: programs that serve come first.
- * What holds a lock of theirs is not slowed down, since that is the copy. */
 static void *
 hash_what_comes(void *arg)
 {
 	struct archive_hashers *h = arg;
 	size_t i;
 
-	(void)!setpriority(PRIO_PROCESS, 0, HASHER_NICE);
 	do
 		i = atomic_fetch_add(&h->next, 1);
 	while (i < ARCHIVE_PIECES_MAX && hash_next(h, i));

@@ -5,8 +5,10 @@
 #include "scratch.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static char path[512], bytes[16];
 static size_t len;
@@ -74,6 +76,34 @@ reading(void)
 	    "file: a FIFO in its place is refused and does not hang us");
 }
 
+/* Into a pipe they go through the memory of this process. */
+static void
+copying(void)
+{
+	char there[8] = "";
+	int from, to[2];
+
+	remove(path);
+	if (file_write(path, 0600, "0123456789", 10, 0) != OK ||
+	    (from = open(path, O_RDWR | O_CLOEXEC)) < 0 || pipe(to) != 0) {
+		CHECK(false, "file: something to copy");
+		return;
+	}
+	CHECK(lseek(from, 8, SEEK_SET) == 8 &&
+		  file_copy_bytes(from, from, 2, 4) == OK && read_it(0) == OK &&
+		  len == 12 && memcmp(bytes, "012345672345", 12) == 0,
+	    "file: bytes are copied to where a file is");
+	CHECK(file_copy_bytes(to[1], from, 8, 4) == OK &&
+		  read(to[0], there, sizeof there) == 4 &&
+		  str_equal(there, "2345"),
+	    "file: and into what is no file");
+	CHECK(file_copy_bytes(to[1], from, 8, 5) == ERR_TRUNCATED,
+	    "file: it is told that there were fewer");
+	close(from);
+	close(to[0]);
+	close(to[1]);
+}
+
 static void
 joining(void)
 {
@@ -93,6 +123,7 @@ main(void)
 		return 1;
 	writing();
 	reading();
+	copying();
 	joining();
 	return check_done();
 }
