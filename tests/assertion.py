@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Keys of clients, and the assertions that they sign (RFC 7523).
 
-  assertion.py make EdDSA|ES256|RS256 FILE   a new key; prints its JWK set
-  assertion.py sign FILE CLIENT AUDIENCE [CLAIM=JSON...]
-                                             prints an assertion, good for a
-                                             minute; CLAIM= leaves one out
+  assertion.py make EdDSA|ES256|RS256|PS256 FILE
+                        a new key; prints its JWK set
+  assertion.py sign FILE|secret:SECRET CLIENT AUDIENCE [CLAIM=JSON...]
+                        prints an assertion, good for a minute; CLAIM= leaves
+                        one out, header.NAME=JSON is for the header
 """
 import base64
+import hashlib
+import hmac
 import json
 import secrets
 import sys
@@ -41,43 +44,50 @@ def jwk(key):
 
 def make(kind, file):
     key = {"EdDSA": ed25519.Ed25519PrivateKey.generate,
-           "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
-           "RS256": lambda: rsa.generate_private_key(65537, 2048)}[kind]()
+           "ES256": lambda: ec.generate_private_key(ec.SECP256R1())}.get(
+               kind, lambda: rsa.generate_private_key(65537, 2048))()
     with open(file, "wb") as out:
+        out.write(kind.encode() + b"\n")
         out.write(key.private_bytes(serialization.Encoding.PEM,
                                     serialization.PrivateFormat.PKCS8,
                                     serialization.NoEncryption()))
-    print(json.dumps({"keys": [jwk(key) | {"kid": kind}]}))
+    print(json.dumps({"keys": [jwk(key) | {"kid": kind, "alg": kind}]}))
 
 
-def signature(key, data):
-    if isinstance(key, ed25519.Ed25519PrivateKey):
-        return "EdDSA", key.sign(data("EdDSA"))
-    if isinstance(key, ec.EllipticCurvePrivateKey):
-        der = key.sign(data("ES256"), ec.ECDSA(hashes.SHA256()))
-        return "ES256", b"".join(
-            n.to_bytes(32, "big") for n in decode_dss_signature(der))
-    return "RS256", key.sign(data("RS256"), padding.PKCS1v15(),
-                             hashes.SHA256())
+def load(file):
+    """The algorithm, and what signs data with it."""
+    if file.startswith("secret:"):
+        secret = file.removeprefix("secret:").encode()
+        return "HS256", lambda data: hmac.digest(secret, data, hashlib.sha256)
+    with open(file, "rb") as pem:
+        kind, _, rest = pem.read().partition(b"\n")
+    key = serialization.load_pem_private_key(rest, None)
+    sha = hashes.SHA256()
+    return kind.decode(), {
+        b"EdDSA": lambda data: key.sign(data),
+        b"ES256": lambda data: b"".join(
+            n.to_bytes(32, "big")
+            for n in decode_dss_signature(key.sign(data, ec.ECDSA(sha)))),
+        b"RS256": lambda data: key.sign(data, padding.PKCS1v15(), sha),
+        b"PS256": lambda data: key.sign(
+            data, padding.PSS(padding.MGF1(sha), 32), sha)}[kind]
 
 
 def sign(file, client, audience, *changes):
-    with open(file, "rb") as pem:
-        key = serialization.load_pem_private_key(pem.read(), None)
+    alg, signature = load(file)
     now = int(time.time())
+    header = {"alg": alg, "kid": alg}
     claims = {"iss": client, "sub": client, "aud": audience,
               "jti": secrets.token_urlsafe(16), "iat": now, "exp": now + 60}
     for change in changes:
         name, _, value = change.partition("=")
-        claims.pop(name, None)
+        part = header if name.startswith("header.") else claims
+        name = name.removeprefix("header.")
+        part.pop(name, None)
         if value:
-            claims[name] = json.loads(value)
-
-    def data(alg):
-        return ".".join(b64(json.dumps(part).encode()) for part in (
-            {"alg": alg, "kid": alg}, claims)).encode()
-    alg, raw = signature(key, data)
-    print(data(alg).decode() + "." + b64(raw))
+            part[name] = json.loads(value)
+    data = ".".join(b64(json.dumps(part).encode()) for part in (header, claims))
+    print(data + "." + b64(signature(data.encode())))
 
 
 if __name__ == "__main__":

@@ -232,7 +232,7 @@ refused_assertion() {
 }
 
 @test "private_key_jwt: a client that signs gets tokens, with each kind of key (RFC 7523 3)" {
-	for alg in EdDSA ES256 RS256; do
+	for alg in EdDSA ES256 RS256 PS256; do
 		run -0 add_key_client "signs-$alg" "$alg"
 		[[ $output != *client_secret* ]]
 		AUTH=jwt get_tokens alice "signs-$alg"

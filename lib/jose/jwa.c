@@ -7,6 +7,7 @@ static const char *const names[JWA_COUNT] = {
     [JWA_RS256] = "RS256",
     [JWA_HS256] = "HS256",
     [JWA_ES256] = "ES256",
+    [JWA_PS256] = "PS256",
 };
 
 const char *

@@ -3,8 +3,9 @@
 #define LK_JOSE_JWA_H
 
 /*
- * ES256 is only verified: the tokens of others may have it. No client is known
- * that takes nothing else, and some fail on ID tokens that have it.
+ * ES256 and PS256 are only verified: the tokens of others may have them. No
+ * client is known that takes nothing else, and some fail on ID tokens that have
+ * one of them.
  */
 enum jwa {
 	JWA_EDDSA,
@@ -12,11 +13,12 @@ enum jwa {
 	JWA_HS256,
 	JWA_ISSUED, /* those before it sign our tokens */
 	JWA_ES256 = JWA_ISSUED,
+	JWA_PS256, /* of the same keys as RS256 */
 	JWA_COUNT
 };
 
-/* "EdDSA" (never "Ed25519": clients fail on that), "RS256", "HS256", "ES256".
- */
+/* "EdDSA" (never "Ed25519": clients fail on that), "RS256", "HS256", "ES256",
+ * "PS256". */
 const char *jwa_name(enum jwa alg);
 
 /* JWA_COUNT if there is no such one. */

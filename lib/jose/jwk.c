@@ -151,9 +151,10 @@ check_key_ops(const json_t *ops)
 	return verifies ? OK : ERR_UNSUPPORTED;
 }
 
-/* What the key is for, as far as it says so. */
+/* What the key is for, as far as it says so: *ALG is what its kind is for, and
+ * of RSA the name tells (RFC 8725 3.1: no key is for two algorithms). */
 static enum err
-check_purpose(const json_t *jwk, enum jwa alg)
+read_purpose(const json_t *jwk, enum jwa *alg)
 {
 	const char *use, *name;
 	enum jwa named;
@@ -164,10 +165,12 @@ check_purpose(const json_t *jwk, enum jwa alg)
 		return ERR_SYNTAX;
 	if (name != NULL) {
 		named = jwa_from_name(name);
-		if (named != JWA_COUNT && named != alg)
-			return ERR_SYNTAX;
 		if (named == JWA_COUNT)
 			return ERR_UNSUPPORTED;
+		if (named == JWA_PS256 && *alg == JWA_RS256)
+			*alg = JWA_PS256;
+		if (named != *alg)
+			return ERR_SYNTAX;
 	}
 	if (use != NULL && !str_equal(use, "sig"))
 		return ERR_UNSUPPORTED;
@@ -200,14 +203,14 @@ jwk_read(struct public_key *k, const json_t *jwk)
 	if (has_private_member(jwk))
 		return ERR_FORBIDDEN;
 	e = find_kind(jwk, &kind);
-	if (e == OK)
-		e = check_purpose(jwk, kind->alg);
-	if (e == OK)
-		e = read_kid(k, jwk);
 	if (e == OK) {
 		k->alg = kind->alg;
-		e = kind->read(k, jwk);
+		e = read_purpose(jwk, &k->alg);
 	}
+	if (e == OK)
+		e = read_kid(k, jwk);
+	if (e == OK)
+		e = kind->read(k, jwk);
 	if (e != OK)
 		memset(k, 0, sizeof *k);
 	return e;
@@ -223,7 +226,8 @@ is_in_set(const struct jwk_set *set, const struct public_key *k)
 
 		if (k->kid[0] != '\0' && str_equal(k->kid, other->kid))
 			return true;
-		if (k->alg == other->alg && k->len == other->len &&
+		/* Of RSA also for two algorithms: its length tells the kind. */
+		if (k->len == other->len &&
 		    memcmp(k->bytes, other->bytes, k->len) == 0)
 			return true;
 	}

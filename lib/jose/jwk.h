@@ -1,7 +1,7 @@
 /*
  * Public keys of others, as JSON Web Keys (RFC 7517, RFC 7518 6, RFC 8037 2):
  * the keys of clients and those that proofs carry. Ed25519; RSA of 2048 to 4096
- * bits with e 65537; P-256.
+ * bits with e 65537, for RS256 unless `alg` says PS256; P-256.
  */
 #ifndef LK_JOSE_JWK_H
 #define LK_JOSE_JWK_H

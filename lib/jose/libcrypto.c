@@ -82,14 +82,16 @@ libcrypto_public_key(const char *type, OSSL_PARAM_BLD *build)
 	return key;
 }
 
-/* INIT is EVP_DigestSignInit or EVP_DigestVerifyInit. NULL: no memory. */
+/* INIT is EVP_DigestSignInit or EVP_DigestVerifyInit. NULL: no memory. *PKEY
+ * is what the rest can be set in, and belongs to the answer. */
 static EVP_MD_CTX *
-sha256_with(__typeof__(EVP_DigestSignInit) *init, EVP_PKEY *key)
+sha256_with(
+    __typeof__(EVP_DigestSignInit) *init, EVP_PKEY *key, EVP_PKEY_CTX **pkey)
 {
 	EVP_MD_CTX *ctx = libcrypto.EVP_MD_CTX_new();
 
 	if (ctx != NULL &&
-	    init(ctx, NULL, libcrypto.EVP_sha256(), NULL, key) == 1)
+	    init(ctx, pkey, libcrypto.EVP_sha256(), NULL, key) == 1)
 		return ctx;
 	libcrypto.EVP_MD_CTX_free(ctx);
 	return NULL;
@@ -99,7 +101,7 @@ bool
 libcrypto_sign(
     EVP_PKEY *key, const void *bytes, size_t len, uint8_t *sig, size_t *sig_len)
 {
-	EVP_MD_CTX *ctx = sha256_with(libcrypto.EVP_DigestSignInit, key);
+	EVP_MD_CTX *ctx = sha256_with(libcrypto.EVP_DigestSignInit, key, NULL);
 	bool done;
 
 	done = ctx != NULL &&
@@ -112,10 +114,30 @@ bool
 libcrypto_verify(EVP_PKEY *key, const void *bytes, size_t len,
     const uint8_t *sig, size_t sig_len)
 {
-	EVP_MD_CTX *ctx = sha256_with(libcrypto.EVP_DigestVerifyInit, key);
+	EVP_MD_CTX *ctx =
+	    sha256_with(libcrypto.EVP_DigestVerifyInit, key, NULL);
 	bool good;
 
 	good = ctx != NULL &&
+	       libcrypto.EVP_DigestVerify(ctx, sig, sig_len, bytes, len) == 1;
+	libcrypto.EVP_MD_CTX_free(ctx);
+	return good;
+}
+
+bool
+libcrypto_verify_pss(EVP_PKEY *key, const void *bytes, size_t len,
+    const uint8_t *sig, size_t sig_len)
+{
+	EVP_PKEY_CTX *pkey = NULL;
+	EVP_MD_CTX *ctx =
+	    sha256_with(libcrypto.EVP_DigestVerifyInit, key, &pkey);
+	bool good;
+
+	good = ctx != NULL &&
+	       libcrypto.EVP_PKEY_CTX_set_rsa_padding(
+		   pkey, RSA_PKCS1_PSS_PADDING) == 1 &&
+	       libcrypto.EVP_PKEY_CTX_set_rsa_pss_saltlen(
+		   pkey, RSA_PSS_SALTLEN_DIGEST) == 1 &&
 	       libcrypto.EVP_DigestVerify(ctx, sig, sig_len, bytes, len) == 1;
 	libcrypto.EVP_MD_CTX_free(ctx);
 	return good;

@@ -36,6 +36,8 @@
 	X(EVP_MD_CTX_new)                                                      \
 	X(EVP_PKEY_CTX_free)                                                   \
 	X(EVP_PKEY_CTX_new_from_name)                                          \
+	X(EVP_PKEY_CTX_set_rsa_padding)                                        \
+	X(EVP_PKEY_CTX_set_rsa_pss_saltlen)                                    \
 	X(EVP_PKEY_Q_keygen)                                                   \
 	X(EVP_PKEY_free)                                                       \
 	X(EVP_PKEY_fromdata)                                                   \
@@ -72,6 +74,8 @@ EVP_PKEY *libcrypto_public_key(const char *type, OSSL_PARAM_BLD *build);
 bool libcrypto_sign(EVP_PKEY *key, const void *bytes, size_t len, uint8_t *sig,
     size_t *sig_len);
 bool libcrypto_verify(EVP_PKEY *key, const void *bytes, size_t len,
+    const uint8_t *sig, size_t sig_len);
+bool libcrypto_verify_pss(EVP_PKEY *key, const void *bytes, size_t len,
     const uint8_t *sig, size_t sig_len);
 
 #endif

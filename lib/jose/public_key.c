@@ -19,6 +19,7 @@ public_key_fits(enum jwa alg, size_t len)
 	case JWA_ES256:
 		return len == ES256_PUBLIC_LEN;
 	case JWA_RS256:
+	case JWA_PS256:
 		return len >= RS256_BITS / 8 && len <= RS256_MODULUS_CAP;
 	default:
 		return false;
@@ -96,6 +97,8 @@ public_key_verify(const struct public_key *k, const void *bytes, size_t len,
 		return ed25519_verify(k->bytes, bytes, len, sig, sig_len);
 	case JWA_RS256:
 		return rs256_verify(k->bytes, k->len, bytes, len, sig, sig_len);
+	case JWA_PS256:
+		return ps256_verify(k->bytes, k->len, bytes, len, sig, sig_len);
 	case JWA_ES256:
 		return es256_verify(k->bytes, bytes, len, sig, sig_len);
 	default:

@@ -24,7 +24,7 @@ enum {
 
 struct public_key {
 	char kid[KID_CAP]; /* ours: the thumbprint; others': theirs, or "" */
-	enum jwa alg;      /* JWA_EDDSA, JWA_RS256 or JWA_ES256 */
+	enum jwa alg;      /* any but JWA_HS256 */
 	uint8_t bytes[PUBLIC_KEY_CAP]; /* big-endian; of RSA, e is 65537 */
 	size_t len;
 };

@@ -187,9 +187,12 @@ pkey_from_modulus(const uint8_t *modulus, size_t len)
 	return pkey;
 }
 
-enum err
-rs256_verify(const uint8_t *modulus, size_t modulus_len, const void *bytes,
-    size_t len, const uint8_t *sig, size_t sig_len)
+typedef bool verifier(EVP_PKEY *key, const void *bytes, size_t len,
+    const uint8_t *sig, size_t sig_len);
+
+static enum err
+verify_by_modulus(verifier *verify, const uint8_t *modulus, size_t modulus_len,
+    const void *bytes, size_t len, const uint8_t *sig, size_t sig_len)
 {
 	EVP_PKEY *pkey;
 	enum err e;
@@ -203,10 +206,26 @@ rs256_verify(const uint8_t *modulus, size_t modulus_len, const void *bytes,
 	if (pkey == NULL)
 		return ERR_NO_MEMORY;
 	if (libcrypto.EVP_PKEY_get_bits(pkey) < RS256_BITS ||
-	    !libcrypto_verify(pkey, bytes, len, sig, sig_len))
+	    !verify(pkey, bytes, len, sig, sig_len))
 		e = ERR_INVALID_TOKEN;
 	libcrypto.EVP_PKEY_free(pkey);
 	return e;
+}
+
+enum err
+rs256_verify(const uint8_t *modulus, size_t modulus_len, const void *bytes,
+    size_t len, const uint8_t *sig, size_t sig_len)
+{
+	return verify_by_modulus(
+	    libcrypto_verify, modulus, modulus_len, bytes, len, sig, sig_len);
+}
+
+enum err
+ps256_verify(const uint8_t *modulus, size_t modulus_len, const void *bytes,
+    size_t len, const uint8_t *sig, size_t sig_len)
+{
+	return verify_by_modulus(libcrypto_verify_pss, modulus, modulus_len,
+	    bytes, len, sig, sig_len);
 }
 
 #else /* LK_NO_RS256 */
@@ -246,6 +265,15 @@ rs256_sign(const struct rs256_key *k, const void *bytes, size_t len,
 
 enum err
 rs256_verify(const uint8_t *modulus, size_t modulus_len, const void *bytes,
+    size_t len, const uint8_t *sig, size_t sig_len)
+{
+	(void)modulus, (void)modulus_len, (void)bytes, (void)len;
+	(void)sig, (void)sig_len;
+	return ERR_UNSUPPORTED;
+}
+
+enum err
+ps256_verify(const uint8_t *modulus, size_t modulus_len, const void *bytes,
     size_t len, const uint8_t *sig, size_t sig_len)
 {
 	(void)modulus, (void)modulus_len, (void)bytes, (void)len;

@@ -1,6 +1,7 @@
 /*
- * RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 3.3). Without libcrypto
- * (jose/libcrypto.h) everything here answers ERR_UNSUPPORTED.
+ * RSA with SHA-256: RSASSA-PKCS1-v1_5 (RFC 7518 3.3), and RSASSA-PSS (RFC 7518
+ * 3.5), which is verified alone. Without libcrypto (jose/libcrypto.h)
+ * everything here answers ERR_UNSUPPORTED.
  */
 #ifndef LK_JOSE_RS256_H
 #define LK_JOSE_RS256_H
@@ -30,6 +31,11 @@ enum err rs256_sign(const struct rs256_key *k, const void *bytes, size_t len,
 
 /* OK or ERR_INVALID_TOKEN: also for a modulus of fewer than RS256_BITS. */
 enum err rs256_verify(const uint8_t *modulus, size_t modulus_len,
+    const void *bytes, size_t len, const uint8_t *sig,
+    size_t sig_len) MUST_CHECK;
+
+/* The same for PSS, with MGF1 over SHA-256 and a salt of 32 bytes. */
+enum err ps256_verify(const uint8_t *modulus, size_t modulus_len,
     const void *bytes, size_t len, const uint8_t *sig,
     size_t sig_len) MUST_CHECK;
 

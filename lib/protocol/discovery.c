@@ -20,7 +20,7 @@ static const struct {
 #ifdef LK_NO_RS256
 #define ASSERTION_ALGS "EdDSA"
 #else
-#define ASSERTION_ALGS "EdDSA ES256 RS256"
+#define ASSERTION_ALGS "EdDSA ES256 RS256 PS256"
 #endif
 
 static const struct {

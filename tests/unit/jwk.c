@@ -38,6 +38,8 @@
 #define DPOP_Y "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA"
 #define DPOP_THUMBPRINT "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
 
+#define RSA_TWICE "{" RSA "},{" RSA ",\"alg\":\"PS256\"}"
+
 #define ZEROES_31 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define ZEROES_32 ZEROES_31 "A"
 
@@ -95,6 +97,10 @@ vectors(void)
 	    "{\"alg\":\"RS256\",\"e\":\"AQAB\",\"kid\":\"2011-04-29\","
 	    "\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"use\":\"sig\"}",
 	    "jwk: RFC 7638 3.1: an RSA key with its name");
+	vector("{" RSA ",\"alg\":\"PS256\"}", JWA_PS256, RSA_THUMBPRINT,
+	    "{\"alg\":\"PS256\",\"e\":\"AQAB\",\"kty\":\"RSA\",\"n\":\"" RSA_N
+	    "\",\"use\":\"sig\"}",
+	    "jwk: an RSA key may say that it is for PSS");
 	vector("{\"kty\":\"EC\",\"x\":\"" DPOP_X "\",\"y\":\"" DPOP_Y
 	       "\",\"crv\":\"P-256\"}",
 	    JWA_ES256, DPOP_THUMBPRINT,
@@ -156,7 +162,11 @@ static const struct {
 	"jwk: an alg of another kind of key is refused"},
     {"{" ED ",\"alg\":\"HS256\"}", ERR_SYNTAX,
 	"jwk: a public key is no secret of HS256"},
-    {"{" RSA ",\"alg\":\"PS256\"}", ERR_UNSUPPORTED, "jwk: PS256 is not ours"},
+    {"{" RSA ",\"alg\":\"PS384\"}", ERR_UNSUPPORTED, "jwk: PS384 is not ours"},
+    {"{" RSA ",\"alg\":\"ES256\"}", ERR_SYNTAX,
+	"jwk: an RSA key is none of ES256"},
+    {"{" ED ",\"alg\":\"PS256\"}", ERR_SYNTAX,
+	"jwk: an Ed25519 key is none of PS256"},
     {"{" ED ",\"alg\":\"none\"}", ERR_UNSUPPORTED, "jwk: alg none is not ours"},
     {"{" ED ",\"alg\":\"\"}", ERR_UNSUPPORTED, "jwk: an empty alg is not ours"},
     {"{" ED ",\"alg\":7}", ERR_SYNTAX,
@@ -384,6 +394,9 @@ whole_sets(void)
 		refused = refused && jwk_set_read(&set, none[i],
 					 strlen(none[i])) == ERR_SYNTAX;
 	CHECK(refused, "jwk: what has no list of keys is no set");
+	CHECK(read_set(&set, RSA_TWICE) ==
+		  (has_libcrypto ? ERR_SYNTAX : ERR_UNSUPPORTED),
+	    "jwk: the same key for two algorithms is refused (RFC 8725 3.1)");
 }
 
 int

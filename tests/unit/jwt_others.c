@@ -31,6 +31,48 @@
 	"SsX0x7NVY-FNyJK70nfbV37xRZT3Lg"
 #define DPOP_THUMBPRINT "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
 
+/* Made with another library: a key, and header.payload with its signatures. */
+#define PSS_N                                                                  \
+	"3yTIhX2hIIzSrme29ZDEmJspflMevTeFFW3Uql9aL9mgALLY8HpcPreCqEDwN9QZH0rq" \
+	"cODoOfCz26YWRhBbqNZRVm18ar3WR94Hv4xt_PgynTR1q5TY2OngpbyTtwkKROwwMkqv" \
+	"aRilwRbU5cRecAU5etG6Csz6B5icM1nNy8lrU2Qg-QmuPwjEEDIgPcRHbqx8Ad-hZWXl" \
+	"JpfHtud6ANvuEheVDj1svmiX4eeLR4u1JgvMaftT0hRoDBHOytximZ68ufn3uRy0afsS" \
+	"2FgJjYSRuaYg2gafQ2Mhhx0zlz0EBeSgtYwlbVx71GlZFfVYhWAOZLNprML7avg8u9FN" \
+	"wQ"
+
+#define PSS_TEXT "eyJhbGciOiJQUzI1NiJ9.eyJzdWIiOiJhcHAifQ"
+#define PSS_SALT_32                                                            \
+	"gtPTc-BX4CrY4kQRlTF9weKaB2PHs-pWhF3iFIK5wilLX6ZTfDvcoEasv4wLSu8SV0GU" \
+	"5uOtCM-zwS4H19iWX3xMf4CwYcBT63dKfdMauWEBhFythcDXp1FPY3JlIVyUTAayn0-6" \
+	"GIVNjP7-fG-ITszQ6DX-mzIXlmpMrDFmajMEBgGAqjOEnjHcDh7RqcJohEGN7Jrz3FN9" \
+	"pAFmK4j3r6DM8uRZL71NMZT3fz5-PmtsqNjn0Fk40u2fh6383r-k-Pu8YeQOZazTObqE" \
+	"gj2yHgZAyib-upU8h3sDu3YoWEHZrhL0A_fly-43owP0ETENxBA6BMbTLstl_rfM8m2G" \
+	"Wg"
+
+#define PSS_SALT_20                                                            \
+	"YzM-1nO1DbdC6zTIfMzB3bPnp2hC4vWZogr3Nmg4szm6zGrRQodlzzlBwcPcXjIC-lNA" \
+	"2Vp5q5QXqMeIimWAnksOOgQ5WNHe_0VpX1RWE9G9W61U8Uc8wR_enZ2Os6x801ATHryU" \
+	"ndNkysuwiDLG_UuS5od0PAVa3egNm40iuV30qlPeF-C2DOVY_2P8zjGEamoVM9GSvh3X" \
+	"fNMf2rep-vLwP8nsTVa6sSQcHTO8Sw4JneyYOMwSPTKmnIgCmsFquP7dwK9q0S58rKHg" \
+	"Upc3n5sb9gKxXd1ed2XfnfAqFWdY6T15-BNy6sTyTEZGeA2uuH8AAlDoAFLhsQSsrQqP" \
+	"ew"
+
+#define PSS_MGF_SHA1                                                           \
+	"ibetq-wO-bqlWlg68cUAlP-KMrP8J2rfPEdfrnf5-OJ9fyUJJpqcV9eiFY_TOqfXH6__" \
+	"Rd8wcpzeuVSOS_w0u6o9sRQe5kPDY8TY1JdjIdQvxiOj9U4AdVP9seiaOJGi_BWFZntt" \
+	"VhiwKwOYQBxFMcNRtzftGByvZIQDS73xD7mJuN_hSbl7Hh0sAEVSL9kSY8t5UCSnlNjx" \
+	"87ALsPdzx4YY8TbpaxKHOiPaXVKtRJJFdyZMAAf4o6dnbUotYUrw2p4nPQWn9QIXCNHL" \
+	"6VfN7cgVl0zWo2tRTg-IPs2f9LkoQrNJo4oCtztRlCnm143GnFk_U9i87vmxCSqJI5NX" \
+	"qA"
+
+#define PSS_PKCS1                                                              \
+	"JZjlUDpxt7V-IQaprTKLFN55RelEdRkddRHZeGgqt6rv5k2s9ioAm0CjqImC_ab4Rbcx" \
+	"5OU54-C77sio4BMC1xOlocW5_p3YxQBdIBciKbpjCnI3Lq_fsLdHES1dDV14TuQpnl7l" \
+	"hcZNPqjRIlAIrcynburWD7gVub8Ft_Rs2w99dXxfqB4WMnGXUqCy_0nPqzSowoCC9uUa" \
+	"V0DrxnabgO83EFAlVbh1PQx8r8TEm0pE_4WBy578cJ8AavjPPxq4ZozeePPPWx_RxYp-" \
+	"W5E543GuvZbxkftr85pizIBWxGgKYgnBUImVmKk5wVqREu8We0i9UL4dIyEvSR8GYY6e" \
+	"Zw"
+
 static bool has_libcrypto;
 
 /* RFC 7515 A.3 */
@@ -56,6 +98,45 @@ assertion(void)
 	k.alg = JWA_RS256;
 	CHECK(jwt_verify(&j, &k) == ERR_INVALID_TOKEN,
 	    "jwt: a token of ES256 is not one of an RSA key's");
+	jwt_wipe(&j);
+}
+
+/* RFC 7518 3.5 */
+static void
+pss(void)
+{
+	static const struct {
+		const char *token;
+		enum err e;
+		const char *sentence;
+	} tokens[] = {
+	    {PSS_TEXT "." PSS_SALT_32, OK, "jwt: a token of PS256 verifies"},
+	    {PSS_TEXT "." PSS_SALT_20, ERR_INVALID_TOKEN,
+		"jwt: the salt of PS256 is as long as the hash"},
+	    {PSS_TEXT "." PSS_MGF_SHA1, ERR_INVALID_TOKEN,
+		"jwt: the mask of PS256 is made with SHA-256"},
+	    {PSS_TEXT "." PSS_PKCS1, ERR_INVALID_TOKEN,
+		"jwt: a signature of RS256 is none of PS256"},
+	};
+	json_t *jwk = json_pack("{s:s, s:s, s:s, s:s}", "kty", "RSA", "n",
+	    PSS_N, "e", "AQAB", "alg", "PS256");
+	struct public_key k;
+	struct jwt j;
+	enum err e = jwk_read(&k, jwk);
+
+	json_decref(jwk);
+	CHECK(e == (has_libcrypto ? OK : ERR_UNSUPPORTED),
+	    "jwt: a key of PS256 is read with libcrypto");
+	for (size_t i = 0; e == OK && i < sizeof tokens / sizeof *tokens; i++) {
+		CHECK(jwt_parse(&j, tokens[i].token) == OK &&
+			  jwt_verify(&j, &k) == tokens[i].e,
+		    tokens[i].sentence);
+		jwt_wipe(&j);
+	}
+	k.alg = JWA_RS256;
+	CHECK(jwt_parse(&j, tokens[0].token) == OK &&
+		  jwt_verify(&j, &k) == ERR_INVALID_TOKEN,
+	    "jwt: a token of PS256 is not one of a key for RS256");
 	jwt_wipe(&j);
 }
 
@@ -257,6 +338,7 @@ main(void)
 		return 1;
 	has_libcrypto = libcrypto_available() == OK;
 	assertion();
+	pss();
 	dpop_vector();
 	proofs();
 	embedded_keys();
