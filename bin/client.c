@@ -19,6 +19,8 @@
 	{"--name", "NAME", false}, {"--link", "URL", false},                   \
 	    {"--icon", "FILE", false}, {"--redirect-uri", "URI", true},        \
 	    {"--post-logout-redirect-uri", "URI", true},                       \
+	    {"--backchannel-logout-uri", "URI", false},                        \
+	    {"--frontchannel-logout-uri", "URI", false},                       \
 	    {"--secret-stdin", NULL, false},                                   \
 	    {"--auth", "client_secret_basic|private_key_jwt", false},          \
 	    {"--jwks", "FILE", false}, {"--alg", "EdDSA|RS256|HS256", false},  \

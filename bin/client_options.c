@@ -182,6 +182,20 @@ apply_scope_texts(struct client *c, const struct args *args, struct refusal *r)
 	return OK;
 }
 
+static enum err
+apply_logout_uris(struct client *c, const struct args *args, struct refusal *r)
+{
+	enum err e = option_text(c->backchannel_logout_uri,
+	    sizeof c->backchannel_logout_uri, args, "--backchannel-logout-uri",
+	    client_backchannel_refusal, r);
+
+	return e != OK ? e
+		       : option_text(c->frontchannel_logout_uri,
+			     sizeof c->frontchannel_logout_uri, args,
+			     "--frontchannel-logout-uri",
+			     client_frontchannel_refusal, r);
+}
+
 static void
 apply_switch(
     bool *value, const struct args *args, const char *on, const char *off)
@@ -209,6 +223,8 @@ client_options_apply(
 		    client_link_refusal, r);
 	if (e == OK)
 		e = apply_lists(c, args, r);
+	if (e == OK)
+		e = apply_logout_uris(c, args, r);
 	if (e == OK)
 		e = apply_scope_texts(c, args, r);
 	if (e == OK)

@@ -28,6 +28,8 @@ static const struct column client_show_columns[] = {
     {"icon", "icon", false},
     {"redirect_uris", "redirect URIs", false},
     {"post_logout_redirect_uris", "post-logout redirect URIs", false},
+    {"backchannel_logout_uri", "back-channel logout URI", false},
+    {"frontchannel_logout_uri", "front-channel logout URI", false},
     {"grant_types", "grants", false},
     {"scope", "scope", false},
     {"scope_texts", "scope texts", false},

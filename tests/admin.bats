@@ -677,6 +677,8 @@ $DATA/store/mine"
 	    --redirect-uri https://a.example.org/cb \
 	    --redirect-uri app.immich:///oauth-callback \
 	    --post-logout-redirect-uri https://a.example.org/ \
+	    --backchannel-logout-uri http://a.lan:8080/out \
+	    --frontchannel-logout-uri 'https://a.example.org/out?all=1' \
 	    --grant authorization_code --scope openid --scope photos \
 	    --group family --audience https://api.example.org --trusted --no-pkce
 	run -0 latchkey client show app --json
@@ -685,6 +687,8 @@ $DATA/store/mine"
 	assert_equal "$(json '.redirect_uris | join(" ")')" \
 	    'https://a.example.org/cb app.immich:///oauth-callback'
 	assert_equal "$(json '.post_logout_redirect_uris[0]')" https://a.example.org/
+	assert_equal "$(json .backchannel_logout_uri)" http://a.lan:8080/out
+	assert_equal "$(json .frontchannel_logout_uri)" 'https://a.example.org/out?all=1'
 	assert_equal "$(json '.grant_types | join(" ")')" authorization_code
 	assert_equal "$(json .scope)" 'openid photos'
 	assert_equal "$(json '.groups[0]')" family
@@ -875,6 +879,35 @@ $DATA/store/mine"
 	run -1 latchkey client add app --redirect-uri https://a.example/cb \
 	    --post-logout-redirect-uri 'https://a.example/*'
 	assert_output 'register each one'
+}
+
+@test "client: addresses for logouts are of the web; a browser's is on the app's own origin" {
+	local bad
+	for bad in app.example/out ftp://app.example/out \
+	    https://user@app.example/out 'https://app.example/#out'; do
+		run -1 latchkey client add app --redirect-uri https://a.example/cb \
+		    --backchannel-logout-uri "$bad"
+		assert_output "$bad"
+	done
+	run -1 latchkey client add app --redirect-uri https://a.example/cb \
+	    --frontchannel-logout-uri http://a.example/out
+	assert_output 'loopback address only'
+	for bad in https://b.example/out https://a.example:444/out; do
+		run -1 latchkey client add app --redirect-uri https://a.example/cb \
+		    --frontchannel-logout-uri "$bad"
+		assert_output 'scheme, host and port of a redirect URI'
+	done
+	run -1 latchkey client add app --public --redirect-uri https://a.example/cb \
+	    --backchannel-logout-uri http://a.example/out
+	assert_output 'of a public client is https'
+	run -1 latchkey client add app --grant client_credentials \
+	    --backchannel-logout-uri https://a.example/out
+	assert_output 'told of no logout'
+	latchkey client add app --redirect-uri https://a.example/cb \
+	    --backchannel-logout-uri http://app:8080/out
+	latchkey client set app --backchannel-logout-uri ''
+	run -0 latchkey client show app --json
+	assert_equal "$(json .backchannel_logout_uri)" ''
 }
 
 # --- key ---------------------------------------------------------------------

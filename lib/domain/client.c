@@ -40,6 +40,10 @@ static const struct record_field client_fields[] = {
     FIELD_OF(struct client, link, TEXT, SHOWN, "client_uri"),
     FIELD_OF(struct client, icon, TEXT, SHOWN, "icon"),
     FIELD_OF(struct client, require_factor, BOOL, SHOWN, "require_factor"),
+    FIELD_OF(struct client, backchannel_logout_uri, TEXT, SHOWN,
+	"backchannel_logout_uri"),
+    FIELD_OF(struct client, frontchannel_logout_uri, TEXT, SHOWN,
+	"frontchannel_logout_uri"),
 };
 
 const struct record_type client_record = {
@@ -103,10 +107,50 @@ client_link_refusal(const char *s)
 	return NULL;
 }
 
+/* The host may be one that only we can reach: a container, an address of the
+ * house, without a certificate. */
+const char *
+client_backchannel_refusal(const char *s)
+{
+	return s[0] == '\0' ? NULL : uri_web_refusal(s);
+}
+
+/* A browser loads it, in a page of ours. */
+const char *
+client_frontchannel_refusal(const char *s)
+{
+	const char *message = s[0] == '\0' ? NULL : uri_refusal(s);
+
+	return message == NULL && s[0] != '\0' ? uri_web_refusal(s) : message;
+}
+
 bool
 client_is_public(const struct client *c)
 {
 	return c->auth_method == AUTH_NONE;
+}
+
+/* Back-Channel Logout 1.0 2.2, Front-Channel Logout 1.0 2. */
+static const char *
+logout_uris_refusal(const struct client *c)
+{
+	char origin[ORIGIN_CAP];
+
+	if (c->backchannel_logout_uri[0] == '\0' &&
+	    c->frontchannel_logout_uri[0] == '\0')
+		return NULL;
+	if (!(c->grants & GRANT_AUTHORIZATION_CODE))
+		return "a client that signs no one in is told of no logout";
+	if (client_is_public(c) &&
+	    str_starts(c->backchannel_logout_uri, "http:"))
+		return "the back-channel logout URI of a public client is "
+		       "https";
+	if (c->frontchannel_logout_uri[0] != '\0' &&
+	    (uri_origin(origin, c->frontchannel_logout_uri) != OK ||
+		!client_has_origin(c, origin)))
+		return "the front-channel logout URI has the scheme, host and "
+		       "port of a redirect URI";
+	return NULL;
 }
 
 const char *
@@ -145,7 +189,7 @@ client_refusal(const struct client *c)
 		       "app in the browser: make it --public";
 	if (c->cookie_refresh && !(c->grants & GRANT_REFRESH_TOKEN))
 		return "a refresh cookie needs the grant type refresh_token";
-	return NULL;
+	return logout_uris_refusal(c);
 }
 
 bool

@@ -81,6 +81,10 @@ struct client {
 	int64_t created_at, changed_at;
 	char link[URI_CAP];      /* where people open it; "": nowhere */
 	char icon[ICON_TAG_CAP]; /* of its icon (domain/icon.h); "": none */
+	/* Where it is told that a session has ended (Back-Channel Logout 1.0
+	 * 2.2, Front-Channel Logout 1.0 2); "": nowhere. */
+	char backchannel_logout_uri[URI_CAP];
+	char frontchannel_logout_uri[URI_CAP];
 };
 
 extern const struct record_type client_record;
@@ -105,6 +109,9 @@ const char *client_id_refusal(const char *s);
 const char *client_secret_refusal(const char *s);
 /* An address to open in a browser, http or https; "" is none. */
 const char *client_link_refusal(const char *s);
+/* Addresses that an app is told of a logout at; "" is none. */
+const char *client_backchannel_refusal(const char *s);
+const char *client_frontchannel_refusal(const char *s);
 /* Whether the client cannot authenticate (RFC 6749 2.1). */
 bool client_is_public(const struct client *c);
 

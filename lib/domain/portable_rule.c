@@ -182,7 +182,8 @@ judge_site_client(struct judgement *j, const struct client *c)
 	       sodium_is_zero(c->secret_hash, sizeof c->secret_hash) &&
 	       c->hs256_secret[0] == '\0' && c->resources[0] == '\0' &&
 	       c->audience[0] == '\0' && !c->introspect_any && !c->no_pkce &&
-	       !c->cookie_refresh;
+	       c->backchannel_logout_uri[0] == '\0' &&
+	       c->frontchannel_logout_uri[0] == '\0' && !c->cookie_refresh;
 	refuse_unless(
 	    j, same, "is_site", "is true of an app that is not as sites are");
 }
@@ -204,6 +205,10 @@ judge_app(struct judgement *j, const struct client *c)
 	judge_text(j, "audience", c->audience, audience_of_app_refusal);
 	judge_words(j, "resources", c->resources, audience_of_app_refusal);
 	judge_text(j, "client_uri", c->link, client_link_refusal);
+	judge_text(j, "backchannel_logout_uri", c->backchannel_logout_uri,
+	    client_backchannel_refusal);
+	judge_text(j, "frontchannel_logout_uri", c->frontchannel_logout_uri,
+	    client_frontchannel_refusal);
 	refuse_unless(j, client_refusal(c) == NULL, NULL, client_refusal(c));
 	refuse_unless(j,
 	    c->auth_method == AUTH_CLIENT_SECRET ||

@@ -148,6 +148,26 @@ uri_refusal(const char *uri)
 	return NULL;
 }
 
+const char *
+uri_web_refusal(const char *uri)
+{
+	struct uri u;
+
+	if (strlen(uri) >= URI_CAP)
+		return "a URI has at most 1024 characters";
+	if (split_uri(&u, uri) != OK || !is_web(&u) ||
+	    !str_starts(uri, u.scheme))
+		return "not an address on the web "
+		       "(https://app.example.org/logout; a port is 1 to 65535)";
+	if (!u.has_authority || u.host[0] == '\0')
+		return "the URI has no host";
+	if (u.has_userinfo)
+		return "an address to send to has no user name in it";
+	if (strchr(uri, '#') != NULL)
+		return "an address to send to has no fragment (#)";
+	return NULL;
+}
+
 bool
 uri_is_loopback(const char *uri)
 {

@@ -18,6 +18,10 @@ enum { URI_CAP = 1025, ORIGIN_CAP = 300 };
  * any other scheme but those that browsers run or read as files. */
 const char *uri_refusal(const char *uri);
 
+/* NULL if URI is one to send a request to: http or https with a host, no user
+ * name and no fragment; else what is wrong, for people. */
+const char *uri_web_refusal(const char *uri);
+
 /* Whether URI is http on a loopback address (127.0.0.0/8, [::1]) or on
  * localhost, where a public client may use any port. localhost is a name (RFC
  * 8252 8.3 advises against it), but widely used tools register it without a

@@ -318,6 +318,10 @@ same(const struct client *a, const struct client *b)
 	       a->grants == b->grants && a->auth_method == b->auth_method &&
 	       a->trusted == b->trusted && a->no_pkce == b->no_pkce &&
 	       a->cookie_refresh == b->cookie_refresh &&
+	       str_equal(
+		   a->backchannel_logout_uri, b->backchannel_logout_uri) &&
+	       str_equal(
+		   a->frontchannel_logout_uri, b->frontchannel_logout_uri) &&
 	       memcmp(a->secret_hash, b->secret_hash, sizeof a->secret_hash) ==
 		   0 &&
 	       str_equal(a->hs256_secret, b->hs256_secret) &&
@@ -358,6 +362,8 @@ keeping(struct store_txn *t, void *arg)
 	    "client: one that is changed knows when");
 	memset(a.redirect_uris, 'u', sizeof a.redirect_uris - 1);
 	memset(a.post_logout_redirect_uris, 'u', URI_LIST_CAP - 1);
+	memset(a.backchannel_logout_uri, 'b', URI_CAP - 1);
+	memset(a.frontchannel_logout_uri, 'f', URI_CAP - 1);
 	memset(a.scope, 's', sizeof a.scope - 1);
 	memset(a.groups, 'g', sizeof a.groups - 1);
 	memset(a.audience, 'a', sizeof a.audience - 1);

@@ -112,6 +112,39 @@ registration(void)
 		    "may not be registered");
 }
 
+/* Addresses that a request of ours goes to. */
+static void
+web_addresses(void)
+{
+	static const char *const good[] = {
+	    "https://app.example.org/out?a=1",
+	    "http://app:8080/out",
+	    "http://192.168.1.1/out",
+	    "https://[fd00::1]/",
+	};
+	static const char *const bad[] = {
+	    "",
+	    "app.example.org/out",
+	    "app.immich:///out",
+	    "ftp://app.example.org/",
+	    "file:///etc/passwd",
+	    "HTTPS://app.example.org/",
+	    "https:///out",
+	    "https://user:pw@app.example.org/",
+	    "https://app.example.org/#x",
+	    "https://app.example.org:0/",
+	    "https://app.example.org/ x",
+	    "https://app.example.org/\r\nHost: x",
+	};
+
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		promise(good[i], uri_web_refusal(good[i]) == NULL,
+		    "may be sent to");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		promise(bad[i], uri_web_refusal(bad[i]) != NULL,
+		    "may not be sent to");
+}
+
 static void
 ceiling(void)
 {
@@ -253,6 +286,7 @@ int
 main(void)
 {
 	registration();
+	web_addresses();
 	ceiling();
 	matching();
 	origins();
