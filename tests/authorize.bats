@@ -195,7 +195,8 @@ assert_consent_page() {
 		unsupported_response_type response_type_unsupported response_type=token
 		unsupported_response_type response_type_unsupported response_type=id_token
 		unsupported_response_type response_type_unsupported response_type=code id_token
-		invalid_request response_mode_unsupported response_mode=fragment
+		invalid_request response_mode_unsupported response_mode=Fragment
+		invalid_request response_mode_unsupported response_mode=fragment query
 		invalid_request response_mode_unsupported response_mode=query.jwt
 		invalid_scope scope_malformed scope=openid "x"
 		invalid_scope scope_malformed scope=openid ü
@@ -226,6 +227,32 @@ assert_consent_page() {
 		assert_logged 'reason=parameter_repeated'
 		: >"$SERVER_LOG"
 	done
+}
+
+@test "authorize: response_mode=fragment gives codes and errors in the fragment, to any client (OAuth 2.0 Multiple Response Type Encoding Practices 2.1)" {
+	local to
+	add_client script --public --trusted
+	ask alice app response_mode=fragment
+	to=$(http_header Location)
+	[[ $to = "$CALLBACK#code="*"&state=a-state&iss="* && $to != *'?'* ]]
+	redeem "$(url_param code "$to")"
+	assert_status 200
+	sign_in alice script response_mode=fragment >"$BATS_TEST_TMPDIR/to"
+	[[ $(<"$BATS_TEST_TMPDIR/to") = "$CALLBACK#code="* ]]
+	ask alice app response_mode=fragment response_type=token
+	[[ $(http_header Location) = "$CALLBACK#error=unsupported_response_type&"* ]]
+	ask - app response_mode=fragment prompt=none
+	[[ $(http_header Location) = "$CALLBACK#error=login_required&"* ]]
+	add_client query --redirect-uri "$CALLBACK?a=b" --trusted
+	ask alice query redirect_uri="$CALLBACK?a=b" response_mode=fragment
+	[[ $(http_header Location) = "$CALLBACK?a=b#code="* ]]
+}
+
+@test "authorize: the way back from an app that is closed has its error in the fragment if that was asked for" {
+	add_client club --group members --trusted
+	ask alice club response_mode=fragment
+	assert_status 403
+	[[ $(tags a | attribute href) = *"$CALLBACK#error=access_denied&"* ]]
 }
 
 @test "authorize: errors and codes obey response_mode=form_post too" {

@@ -149,7 +149,7 @@ list() {
 	assert_equal "$(list grant_types_supported)" \
 	    'authorization_code client_credentials refresh_token'
 	assert_equal "$(list response_types_supported)" code
-	assert_equal "$(list response_modes_supported)" 'form_post query'
+	assert_equal "$(list response_modes_supported)" 'form_post fragment query'
 	assert_equal "$(list subject_types_supported)" public
 	assert_field request_uri_parameter_supported false
 	assert_field request_parameter_supported false

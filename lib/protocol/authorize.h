@@ -30,7 +30,7 @@ enum prompt {
 	PROMPT_SELECT_ACCOUNT = 1 << 3
 };
 
-enum response_mode { RESPONSE_QUERY, RESPONSE_FORM_POST };
+enum response_mode { RESPONSE_QUERY, RESPONSE_FRAGMENT, RESPONSE_FORM_POST };
 
 struct authorize_request {
 	/* Client and redirect URI are known good: an error may go there.

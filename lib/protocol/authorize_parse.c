@@ -70,11 +70,35 @@ parse_state(struct authorize_parse_ctx *s, const char *value)
 	return OK;
 }
 
+static const struct {
+	const char *name;
+	enum response_mode mode;
+} response_modes[] = {
+    {"query", RESPONSE_QUERY},
+    {"fragment", RESPONSE_FRAGMENT},
+    {"form_post", RESPONSE_FORM_POST},
+};
+
+/* Whether VALUE is one of them; then *MODE is it. */
+static bool
+find_response_mode(const char *value, enum response_mode *mode)
+{
+	size_t n = 0;
+
+	while (n < sizeof response_modes / sizeof *response_modes &&
+	       !str_equal(value, response_modes[n].name))
+		n++;
+	if (n == sizeof response_modes / sizeof *response_modes)
+		return false;
+	*mode = response_modes[n].mode;
+	return true;
+}
+
 static enum err
 parse_response_mode(struct authorize_parse_ctx *s, const char *value)
 {
-	if (value != NULL && str_equal(value, "form_post"))
-		s->q->response_mode = RESPONSE_FORM_POST;
+	if (value != NULL)
+		(void)find_response_mode(value, &s->q->response_mode);
 	return OK;
 }
 
@@ -82,8 +106,9 @@ parse_response_mode(struct authorize_parse_ctx *s, const char *value)
 static enum err
 check_response_mode(struct authorize_parse_ctx *s, const char *value)
 {
-	if (value != NULL && !str_equal(value, "query") &&
-	    !str_equal(value, "form_post"))
+	enum response_mode mode;
+
+	if (value != NULL && !find_response_mode(value, &mode))
 		return refused(REASON_RESPONSE_MODE_UNSUPPORTED, &s->reason);
 	return OK;
 }

@@ -33,7 +33,7 @@ static const struct {
     {"introspection_endpoint_auth_signing_alg_values_supported",
 	ASSERTION_ALGS},
     {"response_types_supported", "code"},
-    {"response_modes_supported", "query form_post"},
+    {"response_modes_supported", "query fragment form_post"},
     {"grant_types_supported",
 	"authorization_code refresh_token client_credentials"},
     {"subject_types_supported", "public"},

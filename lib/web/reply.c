@@ -137,13 +137,16 @@ complete_reply(struct reply_param all[static PARAMS_MAX], const struct page *p,
 	all[n] = (struct reply_param){NULL, NULL};
 }
 
+/* A registered redirect URI has no fragment. */
 static void
-put_url(
-    struct buf *b, const char *redirect_uri, const struct reply_param *params)
+put_url(struct buf *b, const struct authorize_request *q,
+    const struct reply_param *params)
 {
-	char separator = strchr(redirect_uri, '?') != NULL ? '&' : '?';
+	char separator = strchr(q->redirect_uri, '?') != NULL ? '&' : '?';
 
-	buf_puts(b, redirect_uri);
+	if (q->response_mode == RESPONSE_FRAGMENT)
+		separator = '#';
+	buf_puts(b, q->redirect_uri);
 	for (; params->name != NULL; params++) {
 		if (params->value == NULL)
 			continue;
@@ -174,14 +177,14 @@ put_fields(struct json_build *b, const struct reply_param *params)
 }
 
 static void
-redirect_to_app(struct response *r, const char *redirect_uri,
+redirect_to_app(struct response *r, const struct authorize_request *q,
     const struct reply_param *params)
 {
 	char url[URL_CAP];
 	struct buf b;
 
 	buf_init(&b, url, sizeof url);
-	put_url(&b, redirect_uri, params);
+	put_url(&b, q, params);
 	response_redirect(r, url);
 	if (!buf_ok(&b))
 		r->failed = true;
@@ -212,7 +215,7 @@ reply_to_app(struct response *r, const struct page *p,
 	if (q->response_mode == RESPONSE_FORM_POST)
 		post_to_app(r, p, q, all);
 	else
-		redirect_to_app(r, q->redirect_uri, all);
+		redirect_to_app(r, q, all);
 }
 
 enum { ERROR_PARAMS = 3 };
@@ -250,7 +253,7 @@ reply_offer_error(struct json_build *b, const struct page *p,
 	error_params(params, text, e, reason);
 	complete_reply(all, p, q, params);
 	buf_init(&u, url, sizeof url);
-	put_url(&u, q->redirect_uri, all);
+	put_url(&u, q, all);
 	if (!buf_ok(&u))
 		b->failed = true;
 	json_put_str(b, "back_url", form_post ? "" : url);
