@@ -81,7 +81,7 @@ beside	 = start-programs
 
 messages  = templates/en.msg \
 	    $(filter-out templates/en.msg,$(sort $(wildcard templates/*.msg)))
-templates = $(sort $(wildcard templates/*.html)) templates/style.css templates/pages.css templates/passkey.js
+templates = $(sort $(wildcard templates/*.html)) templates/style.css templates/pages.css templates/passkey.js templates/continue.js
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
 manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5 doc/latchkey-export.5

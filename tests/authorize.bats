@@ -401,11 +401,16 @@ state=a-state"
 	assert_error_redirect invalid_request
 }
 
-@test "authorize: response_mode=form_post is a page with one button and no script (Form Post Response Mode)" {
+@test "authorize: response_mode=form_post is a page whose form sends itself by a script that its hash allows, or by a button (Form Post Response Mode)" {
+	local script
 	ask alice app response_mode=form_post
 	assert_status 200
 	assert_equal "$(http_body | grep -c '<button')" 1
-	refute_page '<script| on[a-z]+='
+	refute_page ' on[a-z]+='
+	script=$(http_body | tr '\n' '\r' | sed 's/.*<script>//; s/<.script>.*//' |
+	    tr '\r' '\n' && printf x)
+	[[ $(http_header Content-Security-Policy) = *"; script-src 'sha256-$(
+	    printf %s "${script%x}" | openssl dgst -sha256 -binary | base64)'; "* ]]
 	assert_page '<form method="post" action="http://127.0.0.1:9/cb">'
 	assert_page 'Photo Album'
 	form_fields >"$BATS_TEST_TMPDIR/fields"
@@ -415,9 +420,33 @@ state=a-state"
 	assert_status 200
 }
 
+@test "authorize: only with prompt=none may the app have the page of form_post in a frame, and no one else" {
+	local csp
+	ask alice app response_mode=form_post prompt=none
+	csp=$(http_header Content-Security-Policy)
+	[[ $csp = *"; frame-ancestors http://127.0.0.1:9; "* ]]
+	refute_header X-Frame-Options
+	ask - app response_mode=form_post prompt=none response_type=x
+	csp=$(http_header Content-Security-Policy)
+	[[ $csp = *"; frame-ancestors http://127.0.0.1:9; "* ]]
+	for more in prompt= prompt=login prompt=consent; do
+		ask alice app response_mode=form_post "$more"
+		[[ $(http_header Content-Security-Policy) = *"frame-ancestors 'none'; "* ]]
+		assert_header X-Frame-Options '^DENY$'
+	done
+	latchkey client set app --redirect-uri com.example.app:/cb
+	ask alice app redirect_uri=com.example.app:/cb response_mode=form_post \
+	    prompt=none
+	[[ $(http_header Content-Security-Policy) = *"frame-ancestors 'none'; "* ]]
+	ask alice app redirect_uri=https://x.example/cb response_mode=form_post \
+	    prompt=none
+	assert_error_page redirect_uri_unregistered
+	assert_header X-Frame-Options '^DENY$'
+}
+
 @test "authorize: form_post escapes what it carries" {
 	ask alice app response_mode=form_post state='"><script>alert(1)</script>'
-	refute_page '<script'
+	refute_page '<script>alert'
 	form_fields | grep -qxF 'state="><script>alert(1)</script>'
 }
 

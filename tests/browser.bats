@@ -43,6 +43,10 @@ walk() {
 	walk no_scripts
 }
 
+@test "browser: an app renews in a frame by prompt=none and form_post, and nothing else of ours is in a frame" {
+	walk silent_renewal
+}
+
 @test "browser: all of it works by keyboard, and the focus shows" {
 	walk keyboard
 }

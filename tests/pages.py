@@ -8,6 +8,7 @@ localhost, `native` at any port, `phone` at com.example.app:/cb; `closed` is for
 nobody, and `wordy` has long words.
 Pictures go to $SCREENSHOTS, if that names a directory."""
 
+import html
 import http.server
 import json
 import os
@@ -65,6 +66,8 @@ class App(http.server.BaseHTTPRequestHandler):
             self.page('<form method="post" action="%s/authorize">%s<button>Go</button></form>' % (
                 ISSUER, "".join('<input type="hidden" name="%s" value="%s">' % field
                                 for field in authorize().items())))
+        elif path == "/frame":
+            self.page('<iframe name="app" src="%s"></iframe>' % html.escape(query))
         else:
             self.page("<p>The app got %s" % query)
 
@@ -195,13 +198,14 @@ return found;
 """
 
 
-def look(visit, name):
+def look(visit, name, but=None):
     """This page at every width, light and dark."""
     for scheme in "light", "dark":
         visit.scheme(scheme)
         for width in 320, 360, 1280:
             visit.size(width)
-            found = visit.driver.execute_script(LOOK)
+            found = [line for line in visit.driver.execute_script(LOOK)
+                     if but is None or but not in line]
             assert not found, (name, scheme, width, found)
             if width > 320:
                 visit.picture_as("%s-%d-%s" % (name, width, scheme))
@@ -242,9 +246,47 @@ def no_scripts(visit):
     visit.sees("The app got error=access_denied")
     visit.get(url(**authorize(prompt="consent", response_mode="form_post")))
     visit.press("Allow")
-    visit.sees("One more step")
+    visit.sees("Back to Photo Album", "Press the button")
+    look(visit, "continue", but="<script>")
     visit.press("Continue to Photo Album")
     visit.sees("The app got code=")
+
+
+def silent_renewal(visit):
+    """An app at another origin of the site renews in a frame that asks with
+    prompt=none, and gets a code or an error into it by form_post; a page that asks
+    something shows in no frame, nor does an answer in that of another app."""
+    def frame(at=APP, **params):
+        visit.get(at + "/frame?" + url(response_mode="form_post", **authorize(**params)))
+
+    def frame_sees(*words):
+        WebDriverWait(visit.driver, 15).until(
+            expected_conditions.frame_to_be_available_and_switch_to_it("app"))
+        visit.sees(*words)
+        visit.driver.switch_to.default_content()
+        visit.quiet()
+
+    def frame_is_blocked():
+        WebDriverWait(visit.driver, 15).until(lambda _: any(
+            "frame-ancestors" in line for line in visit.complaints()))
+
+    visit.forget()
+    frame(prompt="none")
+    frame_sees("The app got", "error=login_required")
+    frame(prompt="none", response_type="token")
+    frame_sees("The app got", "error=unsupported_response_type")
+    visit.get(url(**authorize(prompt="consent")))
+    visit.sign_in()
+    visit.press("Allow")
+    visit.sees("The app got code=")
+    frame(prompt="none")
+    frame_sees("The app got", "code=")
+    frame(prompt="none", at="http://127.0.0.2:%d" % PORT)
+    frame_is_blocked()
+    frame()
+    frame_is_blocked()
+    frame(prompt="consent")
+    frame_is_blocked()
 
 
 def keyboard(visit):
@@ -295,8 +337,9 @@ def ways_back(visit):
 
     visit.get(url(**authorize(response_mode="form_post", prompt="consent")))
     visit.press("Allow")
-    visit.press("Continue to Photo Album")
     visit.sees("The app got code=")
+    visit.driver.back()  # past the form, which would send the code again
+    visit.sees("Photo Album", "Allow")
 
     visit.get(url("logout", client_id="photos", state="s",
                   post_logout_redirect_uri="http://127.0.0.2:%d/bye" % PORT))
@@ -368,8 +411,6 @@ def looks(visit):
     visit.get(url(**authorize("wordy", scope="openid profile " + PERMISSION)))
     visit.sees("the permission")
     look(visit, "consent-long")
-    visit.get(url(**authorize(response_type="x", response_mode="form_post")))
-    look(visit, "continue")
     visit.get(url(**authorize("nobody")))
     look(visit, "error")
     visit.get(url("logout", client_id="photos"))
@@ -383,7 +424,8 @@ def looks(visit):
 
 
 WALKS = {walk.__name__: walk for walk in
-         (flow, no_scripts, keyboard, ways_back, cross_site, looks)}
+         (flow, no_scripts, silent_renewal, keyboard, ways_back, cross_site,
+          looks)}
 
 
 def main(name):

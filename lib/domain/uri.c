@@ -104,6 +104,20 @@ is_web(const struct uri *u)
 	return str_equal(u->scheme, "https") || str_equal(u->scheme, "http");
 }
 
+/* A host goes into headers, where a ';' would begin something else. */
+static bool
+host_is_plain(const struct uri *u)
+{
+	const char *host = u->host;
+
+	if (host[0] == '[')
+		return strlen(host) > 2 &&
+		       strspn(host + 1, "0123456789abcdef:.") ==
+			   strlen(host) - 2;
+	return host[strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-_")] ==
+	       '\0';
+}
+
 static bool
 redirect_is_loopback(const struct uri *u)
 {
@@ -121,13 +135,15 @@ uri_refusal(const char *uri)
 	static const char *const barred[] = {"javascript", "data", "vbscript",
 	    "file", "blob", "filesystem", "about", "view-source", "jar", "ws",
 	    "wss", "ftp", "mailto"};
+	static const char not_absolute[] =
+	    "not an absolute URI (https://app.example.org/callback; "
+	    "a port is 1 to 65535)";
 	struct uri u;
 
 	if (strlen(uri) >= URI_CAP)
 		return "a URI has at most 1024 characters";
 	if (split_uri(&u, uri) != OK)
-		return "not an absolute URI (https://app.example.org/callback; "
-		       "a port is 1 to 65535)";
+		return not_absolute;
 	/* Compared byte by byte with what the app sends. */
 	if (!str_starts(uri, u.scheme))
 		return "the scheme of a URI is written in lower case";
@@ -139,6 +155,8 @@ uri_refusal(const char *uri)
 	if (strchr(uri, '*') != NULL)
 		return "a * is no wildcard: a URI is compared byte by byte; "
 		       "register each one";
+	if (is_web(&u) && !host_is_plain(&u))
+		return not_absolute;
 	if (u.has_userinfo)
 		return "a redirect URI has no user name in it";
 	if (is_web(&u) && (!u.has_authority || u.host[0] == '\0'))

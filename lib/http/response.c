@@ -14,7 +14,6 @@ static const char default_csp[] = "default-src 'none'; frame-ancestors 'none'; "
 
 /* A code or token in a URL must not reach the next site. */
 static const char security_headers[] = "X-Content-Type-Options: nosniff\r\n"
-				       "X-Frame-Options: DENY\r\n"
 				       "Referrer-Policy: no-referrer\r\n";
 
 static const struct {
@@ -71,6 +70,7 @@ response_begin(struct response *r, int status)
 	r->csp = default_csp;
 	r->cache = "no-store";
 	r->bare = false;
+	r->may_be_framed = false;
 	r->failed = false;
 	buf_init(&r->headers, r->headers_text, sizeof r->headers_text);
 	buf_init(&r->body, r->body_text, sizeof r->body_text);
@@ -129,6 +129,8 @@ build_head(struct buf *b, const struct response *r)
 		good = put_header(b, "Pragma", "no-cache") && good;
 	good = put_header(b, "Content-Security-Policy", r->csp) && good;
 	buf_put(b, security_headers, sizeof security_headers - 1);
+	if (!r->may_be_framed)
+		good = put_header(b, "X-Frame-Options", "DENY") && good;
 	return good && buf_ok(b);
 }
 

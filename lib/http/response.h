@@ -25,6 +25,8 @@ struct response {
 	/* Only the status and what was added: for a server that mixes this
 	 * answer into another one. */
 	bool bare;
+	/* csp says by whom, which X-Frame-Options cannot. */
+	bool may_be_framed;
 	bool failed;
 	char csp_text[2048]; /* for callers that build one */
 	char cache_text[64];

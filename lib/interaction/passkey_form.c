@@ -132,7 +132,7 @@ put_form(struct json_build *b, const char *kind, struct json_build *options,
 	if (tree == NULL || !buf_ok(&u))
 		form.failed = true;
 	json_put(b, "passkey", json_finish(&form));
-	page_want_script(b);
+	page_want_script(b, "passkey.js");
 }
 
 void

@@ -40,6 +40,7 @@ struct authorize_request {
 	char redirect_uri[URI_CAP];
 	bool redirect_uri_given;
 	enum response_mode response_mode;
+	bool silent; /* prompt=none, known before anything can be refused */
 	char state[STATE_CAP];
 
 	char scope[SCOPE_CAP]; /* what of it the client may have */

@@ -102,6 +102,15 @@ parse_response_mode(struct authorize_parse_ctx *s, const char *value)
 	return OK;
 }
 
+/* How an app asks from a frame that no one sees: each answer, an error too,
+ * has to reach it there. */
+static enum err
+parse_silent(struct authorize_parse_ctx *s, const char *value)
+{
+	s->q->silent = value != NULL && words_has(value, "none");
+	return OK;
+}
+
 /* Refused only now that the state is there to go with the refusal. */
 static enum err
 check_response_mode(struct authorize_parse_ctx *s, const char *value)
@@ -358,9 +367,9 @@ static const struct {
 	{"redirect_uri", parse_redirect_uri},
 },
   redirect_rows[] = {
-      /* these two, how they go there */
-      {"response_mode", parse_response_mode}, {"state", parse_state},
-      {"response_mode", check_response_mode},
+      /* these three, how they go there */
+      {"response_mode", parse_response_mode}, {"prompt", parse_silent},
+      {"state", parse_state}, {"response_mode", check_response_mode},
       {"response_type", parse_response_type}, {"request", parse_request},
       {"request_uri", parse_request_uri}, {"registration", parse_registration},
       {"scope", parse_asked_scope}, {"code_challenge", parse_code_challenge},

@@ -119,21 +119,25 @@ put_form_action(struct buf *b, const struct client *client)
 }
 
 static void
-set_csp(struct response *r, const char *style, const char *script,
-    const struct client *client)
+set_csp(struct response *r, const struct page *p, const char *style,
+    const char *script, const struct client *client)
 {
 	static _Thread_local struct source_hash of_style, of_script;
 	struct buf b;
 
 	buf_init(&b, r->csp_text, sizeof r->csp_text);
-	buf_puts(&b, "default-src 'none'; frame-ancestors 'none'; "
-		     "base-uri 'none'; img-src 'self'");
+	buf_printf(&b,
+	    "default-src 'none'; frame-ancestors %s; "
+	    "base-uri 'none'; img-src 'self'",
+	    p->framed_by != NULL ? p->framed_by : "'none'");
 	put_hash_source(&b, "style-src", style, &of_style);
 	if (script[0] != '\0')
 		put_hash_source(&b, "script-src", script, &of_script);
 	put_form_action(&b, client);
-	if (buf_ok(&b))
-		r->csp = r->csp_text;
+	if (!buf_ok(&b))
+		return;
+	r->csp = r->csp_text;
+	r->may_be_framed = p->framed_by != NULL;
 }
 
 static void
@@ -231,11 +235,11 @@ page_offer_languages(
 static const char *
 add_script(struct json_build *data, const struct page *p)
 {
-	const char *text = "";
+	const char *name =
+	    json_string_value(json_object_get(data->object, PAGE_SCRIPT));
+	const char *text =
+	    name != NULL ? templates_text(p->templates, name) : NULL;
 
-	if (data->object != NULL &&
-	    json_object_get(data->object, PAGE_SCRIPT) != NULL)
-		text = templates_text(p->templates, "passkey.js");
 	if (text == NULL)
 		text = "";
 	json_put(data, PAGE_SCRIPT, json_string_nocheck(text));
@@ -243,9 +247,9 @@ add_script(struct json_build *data, const struct page *p)
 }
 
 void
-page_want_script(struct json_build *data)
+page_want_script(struct json_build *data, const char *name)
 {
-	json_put_str(data, PAGE_SCRIPT, "");
+	json_put_str(data, PAGE_SCRIPT, name);
 }
 
 void
@@ -273,7 +277,7 @@ page_render(struct response *r, const struct page *p, const char *name,
 				  p->catalogue, name, object) != OK)
 		r->failed = true;
 	json_decref(object);
-	set_csp(r, style, script, client);
+	set_csp(r, p, style, script, client);
 }
 
 const char *

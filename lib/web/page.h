@@ -1,7 +1,8 @@
 /*
  * Pages for people: a template, its data, and a Content-Security-Policy that
  * lets nothing run and nothing load but our one inline stylesheet and, on the
- * pages that use passkeys, one inline script (templates/passkey.js).
+ * pages that have one, one inline script: for passkeys (templates/passkey.js),
+ * and to send the form that takes an answer to an app (templates/continue.js).
  */
 #ifndef LK_WEB_PAGE_H
 #define LK_WEB_PAGE_H
@@ -27,6 +28,8 @@ struct page {
 	char zone_name[ZONE_NAME_CAP];
 	bool elsewhere; /* shown at another origin than the provider's: the
 			   gate's */
+	const char *framed_by; /* the origin whose pages may have this one in
+				* a frame; NULL: none */
 };
 
 /*
@@ -46,8 +49,8 @@ void page_render(struct response *r, const struct page *p, const char *name,
 void page_offer_languages(
     struct json_build *data, const struct page *p, const char *request);
 
-/* The page of DATA has the script. */
-void page_want_script(struct json_build *data);
+/* The page of DATA has the script NAME. */
+void page_want_script(struct json_build *data, const char *name);
 
 /* What the page says of REASON: the text reason.WORD, or its PART ("title",
  * "link"). NULL if there is none. */

@@ -2,6 +2,7 @@
 
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/uri.h"
 
 #include <string.h>
 
@@ -191,18 +192,25 @@ redirect_to_app(struct response *r, const struct authorize_request *q,
 	buf_wipe(&b);
 }
 
-/* OAuth 2.0 Form Post Response Mode. */
+/* OAuth 2.0 Form Post Response Mode. An app that renews its tokens asks with
+ * prompt=none in a frame of its own, which has the page for a moment. */
 static void
 post_to_app(struct response *r, const struct page *p,
     const struct authorize_request *q, const struct reply_param *params)
 {
+	struct page shown = *p;
+	char origin[ORIGIN_CAP];
 	struct json_build b;
 
+	if (q->silent && uri_origin(origin, q->redirect_uri) == OK &&
+	    strchr(origin, '[') == NULL) /* CSP has no word for IPv6 */
+		shown.framed_by = origin;
 	json_begin(&b);
 	json_put_str(&b, "action", q->redirect_uri);
 	json_put_str(&b, "client_name", q->client.name);
 	put_fields(&b, params);
-	page_render(r, p, "continue.html", &b, &q->client);
+	page_want_script(&b, "continue.js");
+	page_render(r, &shown, "continue.html", &b, &q->client);
 }
 
 void

@@ -43,7 +43,7 @@ struct reply_param {
 /*
  * Sends the browser back to the app with PARAMS (ends with a NULL name), state
  * and iss (RFC 9207): by a redirect, or with response_mode=form_post by a page
- * with one button (pages here run no script).
+ * whose form a script sends, and where there is no script a button.
  */
 void reply_to_app(struct response *r, const struct page *p,
     const struct authorize_request *q, const struct reply_param *params);
