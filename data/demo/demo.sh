@@ -63,11 +63,12 @@ make_app() {
 }
 
 # The app is on the provider's own server, which has all other paths: CGI under /app/.
+# lighttpd 1.4.79 looks once more when it has taken the script's own path off: /app.
 make_server_conf() {
 	cat >"$demo/lighttpd.conf" <<-END
 		server.modules += ( "mod_alias", "mod_cgi", "mod_redirect", "mod_setenv" )
 		url.redirect = ( "^/app$" => "/app/" )
-		\$HTTP["url"] =~ "^/app/" {
+		\$HTTP["url"] =~ "^/app(/|\$)" {
 			fastcgi.server = ( )
 			alias.url = (
 			    "/app/api" => "$root/data/demo/api.py",
