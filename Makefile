@@ -103,8 +103,12 @@ ldflags	 = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 	   -Wl,--gc-sections $(if $(SAN),$(sanitize))
 fcgi	 = -lfcgi
 libs	 = -lsodium -llmdb -ljansson -linih \
-	   $(if $(STATIC),-lunistring -loath $(if $(filter no,$(RS256)),,-lcrypto)) \
+	   $(if $(STATIC),-lunistring -loath $(static_crypto)) \
 	   -lpthread -ldl
+
+# What OpenSSL was built with differs between systems.
+static_crypto = $(if $(filter no,$(RS256)),,\
+	   $(shell pkg-config --static --libs libcrypto 2>/dev/null || echo -lcrypto))
 
 # Some functions of glibc's need libraries of the host's even then: calls to
 # these go to lib/static.c, and one that is not named here is an error.

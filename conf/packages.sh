@@ -42,6 +42,7 @@ needs() {
 		needs deb
 		echo 'lintian lintian'
 		echo 'lmdb-utils mdb_copy'
+		echo 'pkgconf pkg-config'
 		echo 'file file'
 		echo 'tzdata /usr/share/zoneinfo/Europe/Berlin'
 		echo 'systemd systemd-analyze'
