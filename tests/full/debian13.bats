@@ -10,6 +10,8 @@ setup_file() {
 	    >"$BATS_FILE_TMPDIR/said" 2>&1 ||
 	    { tail -n 20 "$BATS_FILE_TMPDIR/said" >&2; return 1; }
 	cp /etc/resolv.conf "$SYSTEM/etc"
+	# Whom this machine trusts: npm may have to go through a proxy.
+	cp /etc/ssl/certs/ca-certificates.crt "$SYSTEM/etc/ssl/certs"
 	cp /etc/apt/apt.conf.d/*proxy* "$SYSTEM/etc/apt/apt.conf.d" 2>/dev/null || :
 	# Servers that are installed there do not start.
 	printf '#!/bin/sh\nexit 101\n' >"$SYSTEM/usr/sbin/policy-rc.d"
@@ -19,13 +21,15 @@ setup_file() {
 	    tar -x --no-same-owner -C "$SYSTEM/root/latchkey"
 }
 
-# in_system COMMAND...: there, in the sources; its mounts go away with it.
+# in_system COMMAND...: there, in the sources; its mounts go away with it. Its root
+# is a mount too, as that of any system: tests mount things of their own.
 in_system() {
 	[[ $(id -u) = 0 ]] || skip 'only root can enter another system'
 	# shellcheck disable=SC2016 # $1 is that shell's
 	unshare -m --propagation private sh -c '
-	    mount -t proc proc "$1/proc" && mount --rbind /sys "$1/sys" &&
-	    mount --rbind /dev "$1/dev" && mount -t tmpfs tmpfs "$1/run" || exit
+	    mount --bind "$1" "$1" && cd "$1" && mount -t proc proc proc &&
+	    mount --rbind /sys sys && mount --rbind /dev dev &&
+	    mount -t tmpfs tmpfs run || exit
 	    at=$1
 	    shift
 	    exec env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
@@ -33,6 +37,7 @@ in_system() {
 		${https_proxy:+https_proxy="$https_proxy"} \
 		${http_proxy:+http_proxy="$http_proxy"} \
 		${npm_config_registry:+npm_config_registry="$npm_config_registry"} \
+		NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
 		chroot "$at" env -C /root/latchkey "$@"' sh "$SYSTEM" "$@"
 }
 
