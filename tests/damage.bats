@@ -153,20 +153,21 @@ family_is_unknown() {
 }
 
 @test "damage: check names a process that has an old data.mdb or lock.mdb open" {
-	local file
+	local file pid
 	for file in data lock; do
 		coproc HOLDER { exec python3 -B "$root/tests/hold_store.py" \
 		    "$DATA/store" 3>&-; }
+		pid=$HOLDER_PID # bash forgets it when that ends
 		read -r held <&"${HOLDER[0]}"
 		run -0 latchkey check --offline
 		[[ $output != *'was replaced or removed'* ]]
 		cp "$DATA/store/$file.mdb" "$DATA/store/new"
 		mv "$DATA/store/new" "$DATA/store/$file.mdb"
 		run latchkey check --offline
-		[[ $output = *"process $HOLDER_PID (python3) has a file of the store open that was replaced or removed"* ]] ||
+		[[ $output = *"process $pid (python3) has a file of the store open that was replaced or removed"* ]] ||
 		    fail "$output"
 		exec {HOLDER[1]}>&-
-		wait "$HOLDER_PID"
+		wait "$pid"
 	done
 }
 
