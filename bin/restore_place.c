@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "store/store.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -47,12 +48,26 @@ empty_directory(int fd, unsigned depth)
 	return done;
 }
 
+/* The name that PATH, one of the three, has in the directory above. */
+static const char *
+name_of(const char *path)
+{
+	return strrchr(path, '/') + 1;
+}
+
+static int
+open_beside(const struct restore_place *p, const char *path)
+{
+	return openat(p->above_fd, name_of(path),
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 /* What a restore has left at PATH: its content as the owner, itself as the
  * caller. */
 static bool
 remove_tree(const struct restore_place *p, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open_beside(p, path);
 	bool done;
 
 	if (fd < 0)
@@ -60,7 +75,7 @@ remove_tree(const struct restore_place *p, const char *path)
 	acting_as_owner(p->acting);
 	done = empty_directory(fd, 0);
 	acting_as_caller(p->acting);
-	return done && rmdir(path) == 0;
+	return done && unlinkat(p->above_fd, name_of(path), AT_REMOVEDIR) == 0;
 }
 
 /* --- the names ------------------------------------------------------------ */
@@ -113,27 +128,82 @@ refuse_beside(const struct restore_place *p)
 
 /* --- opening -------------------------------------------------------------- */
 
+/* The directory that DIR is in. */
 static int
-lock_directory(const char *path, int *fd)
+open_above(struct restore_place *p)
 {
-	*fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	char above[ADMIN_PATH_CAP];
+	const char *name = name_of(p->dir);
+	const size_t len = (size_t)(name - p->dir);
+
+	if (name[0] == '\0' ||
+	    str_copy_n(above, sizeof above, p->dir, len) != OK)
+		return admin_fail("%s: not a data directory", p->dir);
+	p->above_fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return p->above_fd >= 0 ? EXIT_DONE
+				: admin_fail("%s: %s", above, strerror(errno));
+}
+
+static int
+lock_directory(const struct restore_place *p, const char *path, int *fd)
+{
+	*fd = open_beside(p, path);
 	if (*fd < 0)
 		return admin_fail("%s: %s", path, strerror(errno));
-	if (flock(*fd, LOCK_EX | LOCK_NB) != 0)
-		return admin_fail("%s: another restore goes on", path);
-	return EXIT_DONE;
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return EXIT_DONE;
+	/* What is in it is the other one's. */
+	close(*fd);
+	*fd = -1;
+	return admin_fail("%s: another restore goes on", path);
+}
+
+/* Whether the directory FD has NAME in it; NULL: anything. */
+static bool
+has_in_it(int fd, const char *name)
+{
+	const struct dirent *entry;
+	struct stat st;
+	bool has = false;
+	DIR *d;
+
+	if (name != NULL)
+		return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fd >= 0 ? fdopendir(fd) : NULL;
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return true;
+	}
+	while (!has && (entry = readdir(d)) != NULL)
+		has = !str_equal(entry->d_name, ".") &&
+		      !str_equal(entry->d_name, "..");
+	closedir(d);
+	return has;
+}
+
+/* A directory of other things was named by mistake. */
+static bool
+is_data_directory(int fd)
+{
+	char store[64];
+
+	snprintf(store, sizeof store, "store/%s",
+	    store_file(&(struct store_settings){0}));
+	return has_in_it(fd, "latchkey.conf") || has_in_it(fd, "secret.key") ||
+	       has_in_it(fd, store) || !has_in_it(fd, NULL);
 }
 
 /* A directory can only be exchanged for one of the same file system; and what
  * root does in a directory, others must not be able to turn elsewhere. */
 static int
-check_parent(const struct restore_place *p)
+check_directory(const struct restore_place *p)
 {
-	char parent[ADMIN_PATH_CAP + 4];
 	struct stat dir, above;
+	bool is_ours;
 
-	snprintf(parent, sizeof parent, "%s/..", p->dir);
-	if (stat(p->dir, &dir) != 0 || stat(parent, &above) != 0)
+	if (fstat(p->dir_fd, &dir) != 0 || fstat(p->above_fd, &above) != 0)
 		return admin_fail("%s: %s", p->dir, strerror(errno));
 	if (dir.st_dev != above.st_dev)
 		return admin_fail(
@@ -141,12 +211,24 @@ check_parent(const struct restore_place *p)
 		    "in one step; restore into a new directory in it "
 		    "(-d %s/DIR), and use that",
 		    p->dir, p->dir);
+	if (dir.st_uid != p->acting->uid)
+		return admin_fail("%s: another directory is there now; nothing "
+				  "was changed",
+		    p->dir);
 	if (p->acting->root && above.st_uid != 0 &&
 	    above.st_uid != p->acting->uid)
 		return admin_fail("%s is in a directory of another user's; run "
 				  "this as the owner of %s",
 		    p->dir, p->dir);
-	return EXIT_DONE;
+	acting_as_owner(p->acting);
+	is_ours = is_data_directory(p->dir_fd);
+	acting_as_caller(p->acting);
+	return is_ours ? EXIT_DONE
+		       : admin_fail("%s is no data directory, and has other "
+				    "things in it: nothing was changed; name "
+				    "the right one with -d, or one that is "
+				    "empty or not there",
+			     p->dir);
 }
 
 static int
@@ -155,7 +237,8 @@ find_directory(struct restore_place *p)
 	struct stat st;
 	int status;
 
-	if (lstat(p->dir, &st) != 0)
+	if (fstatat(p->above_fd, name_of(p->dir), &st, AT_SYMLINK_NOFOLLOW) !=
+	    0)
 		return errno == ENOENT
 			   ? EXIT_DONE
 			   : admin_fail("%s: %s", p->dir, strerror(errno));
@@ -163,9 +246,28 @@ find_directory(struct restore_place *p)
 	if (!S_ISDIR(st.st_mode))
 		return admin_fail("%s: not a directory", p->dir);
 	acting_as_owner(p->acting);
-	status = lock_directory(p->dir, &p->dir_fd);
+	status = lock_directory(p, p->dir, &p->dir_fd);
 	acting_as_caller(p->acting);
-	return status == EXIT_DONE ? check_parent(p) : status;
+	return status == EXIT_DONE ? check_directory(p) : status;
+}
+
+/* That the directory ASIDE_FD is the one that we made, or that another restore
+ * has left. Root's own, which it was killed before it gave it away, is empty.
+ */
+static int
+check_aside(const struct restore_place *p)
+{
+	struct stat st, now;
+
+	if (fstat(p->aside_fd, &st) != 0 ||
+	    fstatat(p->above_fd, name_of(p->aside), &now,
+		AT_SYMLINK_NOFOLLOW) != 0 ||
+	    st.st_ino != now.st_ino || st.st_dev != now.st_dev)
+		return admin_fail("%s: another restore goes on", p->aside);
+	if (st.st_uid == p->acting->uid ||
+	    (st.st_uid == geteuid() && !has_in_it(p->aside_fd, NULL)))
+		return EXIT_DONE;
+	return admin_fail("%s belongs to another user; remove it", p->aside);
 }
 
 /* An empty one, also where a restore that was killed has left something. */
@@ -173,20 +275,18 @@ static int
 make_aside(struct restore_place *p)
 {
 	const struct acting *acting = p->acting;
-	struct stat st, now;
 	int status, fd;
 
-	if (mkdir(p->aside, 0700) != 0 && errno != EEXIST)
+	if (mkdirat(p->above_fd, name_of(p->aside), 0700) != 0 &&
+	    errno != EEXIST)
 		return refuse_beside(p);
-	status = lock_directory(p->aside, &p->aside_fd);
+	status = lock_directory(p, p->aside, &p->aside_fd);
+	if (status == EXIT_DONE && (status = check_aside(p)) != EXIT_DONE) {
+		close(p->aside_fd);
+		p->aside_fd = -1;
+	}
 	if (status != EXIT_DONE)
 		return status;
-	if (fstat(p->aside_fd, &st) != 0 || lstat(p->aside, &now) != 0 ||
-	    st.st_ino != now.st_ino || st.st_dev != now.st_dev)
-		return admin_fail("%s: another restore goes on", p->aside);
-	if (st.st_uid != geteuid() && st.st_uid != acting->uid)
-		return admin_fail(
-		    "%s belongs to another user; remove it", p->aside);
 	if (acting->root && fchown(p->aside_fd, acting->uid, acting->gid) != 0)
 		return refuse_beside(p);
 	acting_as_owner(acting);
@@ -204,43 +304,31 @@ place_open(
 	int status;
 
 	*p = (struct restore_place){
-	    .acting = acting, .dir_fd = -1, .aside_fd = -1};
+	    .acting = acting, .above_fd = -1, .dir_fd = -1, .aside_fd = -1};
 	if (!resolve_place(p->dir, dir))
 		return admin_fail("%s: %s", dir, strerror(errno));
 	if (!put_names(p->aside, p->dir, ".restoring", "") ||
 	    !put_names(p->before, p->dir, ".before-restore", ""))
 		return admin_fail("%s: the name is too long", dir);
-	status = find_directory(p);
+	status = open_above(p);
+	if (status == EXIT_DONE)
+		status = find_directory(p);
 	return status == EXIT_DONE ? make_aside(p) : status;
 }
 
 /* --- the exchange --------------------------------------------------------- */
 
-static int
-sync_above(const struct restore_place *p)
-{
-	char parent[ADMIN_PATH_CAP + 4];
-	int fd, rc;
-
-	snprintf(parent, sizeof parent, "%s/..", p->dir);
-	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	rc = fd >= 0 ? fsync(fd) : -1;
-	if (fd >= 0)
-		close(fd);
-	return rc == 0 ? EXIT_DONE
-		       : admin_fail("%s: %s", parent, strerror(errno));
-}
-
 int
 place_exchange(struct restore_place *p)
 {
 	const unsigned how = p->exists ? RENAME_EXCHANGE : RENAME_NOREPLACE;
-	int status;
+	int status = EXIT_DONE;
 
 	if (p->exists && !remove_tree(p, p->before))
 		return admin_fail(
 		    "%s cannot be removed: %s", p->before, strerror(errno));
-	if (renameat2(AT_FDCWD, p->aside, AT_FDCWD, p->dir, how) != 0)
+	if (renameat2(p->above_fd, name_of(p->aside), p->above_fd,
+		name_of(p->dir), how) != 0)
 		return admin_fail("%s cannot be put in place: %s%s", p->dir,
 		    strerror(errno),
 		    errno == EINVAL ? " (this file system cannot exchange "
@@ -248,8 +336,10 @@ place_exchange(struct restore_place *p)
 				      "with -d)"
 				    : "");
 	p->replaced = true;
-	status = sync_above(p);
-	if (p->exists && rename(p->aside, p->before) != 0)
+	if (fsync(p->above_fd) != 0)
+		status = admin_fail("%s: %s", p->dir, strerror(errno));
+	if (p->exists && renameat(p->above_fd, name_of(p->aside), p->above_fd,
+			     name_of(p->before)) != 0)
 		status = admin_fail("%s is what was there before; it cannot "
 				    "be renamed: %s",
 		    p->aside, strerror(errno));
@@ -265,5 +355,7 @@ place_close(struct restore_place *p)
 		close(p->aside_fd);
 	if (p->dir_fd >= 0)
 		close(p->dir_fd);
-	p->aside_fd = p->dir_fd = -1;
+	if (p->above_fd >= 0)
+		close(p->above_fd);
+	p->aside_fd = p->dir_fd = p->above_fd = -1;
 }

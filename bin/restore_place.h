@@ -4,6 +4,10 @@
  * Then the two directories are exchanged, in one step, and what was there
  * before is kept as DIR.before-restore. Killed at any moment, DIR is the one or
  * the other, and whole; another restore removes what is left.
+ *
+ * The directory that they are in is found once. The names in it are then taken
+ * from there, so that another user cannot turn what root does elsewhere by a
+ * link in the path.
  */
 #ifndef LK_BIN_RESTORE_PLACE_H
 #define LK_BIN_RESTORE_PLACE_H
@@ -17,6 +21,7 @@ struct restore_place {
 	const struct acting *acting;
 	char dir[ADMIN_PATH_CAP]; /* without links */
 	char aside[ADMIN_PATH_CAP], before[ADMIN_PATH_CAP];
+	int above_fd;  /* of the directory that all three are in; -1 */
 	bool exists;   /* DIR is there */
 	int dir_fd;    /* which is locked, if it is there; -1 */
 	int aside_fd;  /* so is this one */
@@ -24,8 +29,8 @@ struct restore_place {
 };
 
 /* Finds the place of DIR, and makes an empty DIR.restoring of the owner's, as
- * the caller. An exit status: another restore goes on, DIR is a mount point,
- * there are no rights. */
+ * the caller. An exit status: another restore goes on, DIR is a mount point, or
+ * has other things in it than a data directory, there are no rights. */
 int place_open(
     struct restore_place *p, const struct acting *acting, const char *dir);
 

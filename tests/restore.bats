@@ -117,6 +117,15 @@ assert_whole() {
 	[[ -z $(find "$DATA" ! -user nobody) ]]
 	setpriv --reuid=nobody --clear-groups true
 	chown root "$dir"
+	# What root has beside it is not given to the user, nor removed.
+	mkdir "$DATA.restoring"
+	echo mine >"$DATA.restoring/letter"
+	run -1 latchkey restore "$OLD"
+	[[ $output = *"$DATA.restoring belongs to another user; remove it"* ]] ||
+	    fail "$output"
+	assert_equal "$(stat -c %U "$DATA.restoring") $(<"$DATA.restoring/letter")" \
+	    'root mine'
+	rm -r "$DATA.restoring"
 	# Without any right to it, nothing is done.
 	run -1 setpriv --reuid=daemon --clear-groups \
 	    "$BATS_FILE_TMPDIR/shared/build/test/bin/latchkey" \
@@ -268,13 +277,32 @@ assert_whole() {
 	run -0 latchkey restore "$OLD"
 }
 
+@test "restore: a directory of other things, named by mistake, is left where it is" {
+	mkdir -m 700 "$OUT/home" "$OUT/home/keys" "$OUT/home/store"
+	echo mine >"$OUT/home/letter"
+	run -1 restore_at "$OUT/home" "$OLD"
+	[[ $output = *"$OUT/home is no data directory, and has other things in it: nothing was changed"* ]] ||
+	    fail "$output"
+	assert_equal "$(ls -A "$OUT") $(<"$OUT/home/letter")" 'home mine'
+	run -1 restore_at / "$OLD"
+	# An empty one, or what is left of a data directory, is one.
+	rm -r "$OUT/home"
+	mkdir "$OUT/home"
+	run -0 restore_at "$OUT/home" "$OLD"
+	rm -r "$OUT/home/latchkey.conf" "$OUT/home/keys" "$OUT/home/secret.key"
+	run -0 restore_at "$OUT/home" "$OLD"
+}
+
 @test "restore: of two at once one is refused" {
 	mkdir "$DATA.restoring"
+	touch "$DATA.restoring/of-the-other"
 	exec 5<"$DATA.restoring"
 	flock 5
 	run -1 latchkey restore "$OLD"
 	[[ $output = *'another restore goes on'* ]] || fail "$output"
 	exec 5<&-
+	# The other one's files stay.
+	[[ -e $DATA.restoring/of-the-other ]]
 	exec 5<"$DATA"
 	flock 5
 	run -1 latchkey restore "$OLD"
