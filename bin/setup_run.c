@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,31 @@ wait_for_status(pid_t child)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* What setup itself blocks while it is at work is not blocked in a program that
+ * it runs: that may start others, which stay and must end when they are told.
+ * WHERE keeps Ctrl-C at the terminal away from it: POSIX_SPAWN_SETPGROUP,
+ * POSIX_SPAWN_SETSID. */
+static bool
+spawn_unblocked(const char *const *argv,
+    const posix_spawn_file_actions_t *files, short where, pid_t *child)
+{
+	posix_spawnattr_t attr;
+	sigset_t none;
+	bool done;
+
+	sigemptyset(&none);
+	if (posix_spawnattr_init(&attr) != 0)
+		return false;
+	done = posix_spawnattr_setflags(
+		   &attr, (short)(where | POSIX_SPAWN_SETSIGMASK)) == 0 &&
+	       posix_spawnattr_setsigmask(&attr, &none) == 0 &&
+	       posix_spawnattr_setpgroup(&attr, 0) == 0 &&
+	       posix_spawnp(child, argv[0], files, &attr, (char *const *)argv,
+		   environ) == 0;
+	posix_spawnattr_destroy(&attr);
+	return done;
+}
+
 /* Nothing is asked of a person by a program that is run quietly. */
 static bool
 spawn_into(const char *const *argv, bool only_output, int to, pid_t *child)
@@ -65,8 +91,7 @@ spawn_into(const char *const *argv, bool only_output, int to, pid_t *child)
 				  &files, 2, "/dev/null", O_WRONLY, 0)
 			    : posix_spawn_file_actions_adddup2(
 				  &files, to, 2)) == 0 &&
-	       posix_spawnp(child, argv[0], &files, NULL, (char *const *)argv,
-		   environ) == 0;
+	       spawn_unblocked(argv, &files, POSIX_SPAWN_SETPGROUP, child);
 	posix_spawn_file_actions_destroy(&files);
 	return done;
 }
@@ -153,26 +178,18 @@ pid_t
 run_apart(const char *const *argv, const char *log)
 {
 	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
 	pid_t child;
 	bool done;
 
 	if (posix_spawn_file_actions_init(&files) != 0)
 		return 0;
-	if (posix_spawnattr_init(&attr) != 0) {
-		posix_spawn_file_actions_destroy(&files);
-		return 0;
-	}
-	done = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID) == 0 &&
-	       posix_spawn_file_actions_addopen(
+	done = posix_spawn_file_actions_addopen(
 		   &files, 0, "/dev/null", O_RDONLY, 0) == 0 &&
 	       posix_spawn_file_actions_addopen(
 		   &files, 1, "/dev/null", O_WRONLY, 0) == 0 &&
 	       posix_spawn_file_actions_addopen(
 		   &files, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0640) == 0 &&
-	       posix_spawn(&child, argv[0], &files, &attr, (char *const *)argv,
-		   environ) == 0;
-	posix_spawnattr_destroy(&attr);
+	       spawn_unblocked(argv, &files, POSIX_SPAWN_SETSID, &child);
 	posix_spawn_file_actions_destroy(&files);
 	return done ? child : 0;
 }

@@ -652,4 +652,7 @@ refuses() {
 	[[ $output = *"$ID/join?link="* ]]
 	assert_equal "$(on_host latchkey -d /srv/id user show bob --json |
 	    jq -r '.groups[0]')" admins
+	# What was started ends when it is told to.
+	on_host sh -c 'kill -TERM $(pgrep start-programs) && timeout 60 sh -c "
+	    while pgrep -x \"start-programs|token\" >/dev/null; do sleep 0.1; done"'
 }
