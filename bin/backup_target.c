@@ -226,24 +226,41 @@ is_own_backup(const struct dirent *entry)
 	       str_equal(time + TIME_LEN, NAME_END);
 }
 
+/* Where this backup is among those; the last place if it is gone. */
+static size_t
+find_present(struct dirent **entries, size_t count)
+{
+	size_t i = 0;
+
+	while (i + 1 < count && !str_equal(entries[i]->d_name, prefix))
+		i++;
+	return i;
+}
+
+/* This one is the newest, even if the clock was ahead before: those with a
+ * later time in their name are the oldest. */
 int
 target_prune(const struct backup_target *t, size_t n)
 {
 	struct dirent **entries;
-	int status = EXIT_DONE, count, dir;
+	int status = EXIT_DONE, found, dir;
+	size_t count, present;
 
 	prefix = t->path + strlen(t->dir) + 1;
 	prefix_len = strlen(prefix) - TIME_LEN - (sizeof NAME_END - 1);
 	dir = open(t->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	count = scandir(t->dir, &entries, is_own_backup, alphasort);
-	if (dir < 0 || count < 0)
+	found = scandir(t->dir, &entries, is_own_backup, alphasort);
+	if (dir < 0 || found < 0)
 		return admin_fail("%s: %s", t->dir, strerror(errno));
-	for (int i = 0; i < count; i++) {
-		if ((size_t)(count - i) > n &&
-		    unlinkat(dir, entries[i]->d_name, 0) != 0)
+	count = (size_t)found;
+	present = find_present(entries, count);
+	for (size_t i = 0; i < count; i++) {
+		struct dirent *entry = entries[(present + 1 + i) % count];
+
+		if (count - i > n && unlinkat(dir, entry->d_name, 0) != 0)
 			status = admin_fail("%s/%s cannot be removed: %s",
-			    t->dir, entries[i]->d_name, strerror(errno));
-		free(entries[i]);
+			    t->dir, entry->d_name, strerror(errno));
+		free(entry);
 	}
 	free(entries);
 	close(dir);

@@ -81,6 +81,15 @@ latchkey-backup.sums'
 	done
 	latchkey backup --to "$OUT"
 	assert_equal "$(ls "$OUT" | wc -l)" 8
+	# The clock was wrong before, or is now: this one is the newest all the same.
+	travel -86400
+	run -0 latchkey backup --to "$OUT" --keep 2
+	[[ -e $(grep -o '^/.*Z\.tar' <<<"$output") ]] || fail "$output"
+	assert_equal "$(ls "$OUT" | grep -c 'Z.tar$')" 3
+	travel 60
+	run -0 latchkey backup --to "$OUT" --keep 1
+	[[ -e $(grep -o '^/.*Z\.tar' <<<"$output") ]] || fail "$output"
+	travel 86400
 	for other in '--keep 2' "--to $OUT --keep 0" "--to $OUT x" ''; do
 		# shellcheck disable=SC2086
 		run -2 latchkey backup $other
