@@ -96,6 +96,38 @@ check_setup_directory(const struct setup *s)
 	    s->a->dir, conf.issuer, s->args->operand);
 }
 
+/* What goes into the configurations of a web server and of systemd: the former
+ * look for it from a directory of theirs, and both have blanks and quotes mean
+ * something else. */
+static int
+check_setup_path(const char *option, const char *path)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "0123456789/._~+@:,=-";
+
+	if (path == NULL ||
+	    (path[0] == '/' && path[strspn(path, plain)] == '\0'))
+		return EXIT_DONE;
+	return admin_misused("%s %s: setup writes it down for other programs: "
+			     "give the whole path, from / on, in letters, "
+			     "digits and . _ - + @",
+	    option, path);
+}
+
+static int
+check_setup_paths(const struct setup *s)
+{
+	int status = check_setup_path("-d", s->a->dir);
+
+	for (size_t i = 0; i < 2 && status == EXIT_DONE; i++) {
+		const char *option = i == 0 ? "--certificate" : "--key";
+
+		status = check_setup_path(option, args_value(s->args, option));
+	}
+	return status;
+}
+
 static int
 check_setup_options(struct setup *s)
 {
@@ -110,6 +142,8 @@ check_setup_options(struct setup *s)
 				     "certificate: leave out --certificate");
 	if (args_has(args, "--password") && !args_has(args, "--person"))
 		return admin_misused("--password: whose? Give --person NAME");
+	if (check_setup_paths(s) != EXIT_DONE)
+		return EXIT_USAGE;
 	if (!place_parse(
 		&s->place, args->operand, args_value(args, "--listen")) ||
 	    (server != NULL && !setup_server_is_known(server)))

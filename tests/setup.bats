@@ -519,7 +519,8 @@ refuses() {
 	diff <(echo "$before") <(everything)
 }
 
-@test "setup: a wrong issuer, server or address, and no terminal: one line each" {
+@test "setup: a wrong issuer, server, address or path, and no terminal: one line each" {
+	local dir
 	new_host nginx
 	give_certificate id.example.org id.example.org
 	refuses 'without a slash' "$ID/" --yes
@@ -530,6 +531,15 @@ refuses() {
 	refuses 'apt-get install apache2' "$ID" --server apache --yes
 	refuses 'such as 127.0.0.1:8080' "$ID" --listen 8080 --yes
 	refuses 'go together' "$ID" --certificate /etc/hosts --yes
+	for dir in data '/srv/my data' '/srv/100%'; do
+		run -2 on_host latchkey -d "$dir" setup "$ID" --yes
+		[[ $output = *"-d $dir: setup writes it down for other programs: give the whole path"* ]] ||
+		    fail "$output"
+	done
+	refuses '--certificate id.pem: setup writes it down' "$ID" \
+	    --certificate id.pem --key /etc/ssl/id.key --yes
+	refuses '--key /etc/ssl/id.key; include /etc/shadow' "$ID" \
+	    --certificate /etc/ssl/id.pem --key '/etc/ssl/id.key; include /etc/shadow' --yes
 	refuses 'no terminal' "$ID"
 	run on_host runuser -u games -- /usr/local/bin/latchkey setup "$ID" --yes
 	[[ $status = 1 && $output = *'as root'* ]] || fail "$output"
