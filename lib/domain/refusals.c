@@ -30,6 +30,8 @@ enum {
 	PROGRAMS_MAX = 64
 };
 
+#define NUMBER_END ((uint64_t)1 << 62)
+
 static const uint8_t ring_mark[MARK_LEN] = {
     'L', 'K', 'r', 'i', 'n', 'g', '0', '1'};
 
@@ -190,6 +192,9 @@ entry_read(struct ring_entry *e, const uint8_t *at)
 {
 	e->network = big_endian_get(at, 8);
 	e->number = big_endian_get(at + 8, 8);
+	/* No ring has counted so far; the next number would be none. */
+	if (e->number >= NUMBER_END)
+		e->number = 0;
 	e->key = big_endian_get(at + 16, 8);
 	e->since = (int64_t)big_endian_get(at + 24, 8);
 	e->times = (uint32_t)big_endian_get(at + 32, 4);

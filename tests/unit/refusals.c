@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-enum { SLOT_0 = 12288 };
+enum { NUMBER_0 = 16, SLOT_0 = 12288 };
 
 static const char *dir;
 static int64_t clock_s = 1000;
@@ -229,6 +229,28 @@ damaged(void)
 	    "refusals: a file that was cut short is written again");
 }
 
+/* Its head is damaged: it counts on from what can be. */
+static void
+counted_to_the_end(void)
+{
+	uint8_t last[8];
+	int fd;
+
+	keep_one("authorize", "198.18.0.1", "code_forged");
+	fd = open_file("authorize");
+	memset(last, 0xff, sizeof last);
+	CHECK(pwrite(fd, last, sizeof last, NUMBER_0) == sizeof last,
+	    "refusals: (the head has the highest number)");
+	close(fd);
+	keep_one("authorize", "198.18.0.2", "code_forged");
+	keep_one("authorize", "198.18.0.3", "code_forged");
+	keep_one("authorize", "198.18.0.4", "code_forged");
+	CHECK(count_of("198.18.0.3", NULL) == 1 &&
+		  count_of("198.18.0.4", NULL) == 1,
+	    "refusals: a head that is damaged does not make one note push out "
+	    "the next");
+}
+
 /* One that was stopped while it had the lock. */
 static void
 not_waited_for(void)
@@ -316,6 +338,7 @@ main(void)
 	rate();
 	torn();
 	damaged();
+	counted_to_the_end();
 	not_waited_for();
 	at_once();
 	not_a_file();
