@@ -1,4 +1,5 @@
 /* Tables: the first row names the columns. */
+#include "base/buf.h"
 #include "base/csv.h"
 #include "base/str.h"
 #include "import_source.h"
@@ -42,7 +43,10 @@ static const struct column_name column_names[] = {
     {"timezone", TEXT_OF(zoneinfo)},
 };
 
-enum { COLUMN_NAMES = sizeof column_names / sizeof *column_names };
+enum {
+	COLUMN_NAMES = sizeof column_names / sizeof *column_names,
+	COLUMN_SHOWN_CAP = 80
+};
 
 /* Whether HEADING is NAME; what is between its words does not count. */
 static bool
@@ -62,6 +66,18 @@ names_column(const char *heading, const char *name)
 	return str_equal_nocase(plain, name);
 }
 
+/* It may be anyone's word. */
+static void
+note_column(const char *heading)
+{
+	char text[COLUMN_SHOWN_CAP];
+	struct buf b;
+
+	buf_init(&b, text, sizeof text);
+	buf_put_log(&b, heading);
+	fprintf(stderr, "latchkey: note: the column '%s' is left out\n", text);
+}
+
 /* Which text each column is; NULL: none of ours. */
 static void
 find_columns(
@@ -73,9 +89,7 @@ find_columns(
 			if (names_column(c->field[i], column_names[n].name))
 				of[i] = &column_names[n];
 		if (of[i] == NULL)
-			fprintf(stderr,
-			    "latchkey: note: the column '%s' is left out\n",
-			    c->field[i]);
+			note_column(c->field[i]);
 	}
 }
 

@@ -145,6 +145,10 @@ refute_signs_in() {
 	latchkey user show lena --json | jq -e '.name == "Adams, Lena" and
 	    .groups == ["family", "kids"]'
 	run -1 latchkey import --from csv "$files/people.csv"
+	# A heading may be anyone's word, and a terminal obeys some.
+	printf 'username,a\033[2Jb\nolaf,x\n' >"$BATS_TEST_TMPDIR/a.csv"
+	run -0 latchkey import --from csv "$BATS_TEST_TMPDIR/a.csv"
+	[[ $output = *"the column 'a\\x1B[2Jb' is left out"* ]] || fail "$output"
 }
 
 @test "import: the first sign-in makes an ordinary hash of it; until then a failed one takes its time" {
