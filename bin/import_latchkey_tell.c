@@ -65,9 +65,9 @@ tell_as_json(const struct import_ours *x)
 
 	for (size_t i = 0; i < put->clashes && i < PORTABLE_TOLD_MAX; i++)
 		json_array_append_new(told, json_string(put->told[i]));
-	return output_json(json_pack("{s:b, s:s, s:i, s:o, s:i, s:o}",
+	return output_json(json_pack("{s:b, s:s, s:I, s:o, s:i, s:o}",
 	    "dry_run", x->dry, "issuer", x->text.head.issuer, "exported_at",
-	    (int)x->text.head.exported_at, "sections", section_rows(put),
+	    (json_int_t)x->text.head.exported_at, "sections", section_rows(put),
 	    "clashes", (int)put->clashes, "told", told));
 }
 
