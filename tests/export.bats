@@ -212,6 +212,35 @@ with_code() {
 	    .apps.added == 6 and .consents.left_out == 1' <<<"$output"
 }
 
+@test "import: a person who is here gets nothing to sign in with from a file, nor a consent" {
+	local shown
+	PASSKEY=$BATS_TEST_TMPDIR/passkey
+	set_up_factors
+	open_page bob "$ISSUER/account/passkeys"
+	! page_asks_password || log_in bob
+	use_passkey bob passkey_name=Phone
+	latchkey app-password add alice --site "$SITE" >/dev/null
+	latchkey export --secrets "$file" 2>/dev/null
+	# Taken back since; alice is as in the file, bob is not.
+	latchkey user reset bob --factors >/dev/null 2>&1
+	latchkey user reset alice --factors >/dev/null 2>&1
+	latchkey app-password del \
+	    "$(latchkey app-password list --json | jq -r '.[0].id')" --yes >/dev/null
+	latchkey grant end --user bob --client other >/dev/null
+	latchkey user set bob --name Changed >/dev/null
+	shown=$(latchkey user factors alice --json; latchkey user factors bob --json)
+	run -0 latchkey import "$file" --merge --json
+	jq -e '.sections | map({(.section): .}) | add |
+	    .people.added == 0 and
+	    (.factors, .passkeys, .app_passwords, .consents | .left_out) == 1' \
+	    <<<"$output" || fail "$output"
+	assert_equal "$(latchkey user factors alice --json; latchkey user factors bob --json)" \
+	    "$shown"
+	assert_equal "$(latchkey app-password list --json)" '[]'
+	run -0 latchkey export
+	jq -e '.consents == []' <<<"$output"
+}
+
 @test "import: a site, an icon or an app password is not given to another app of the same id" {
 	latchkey app-password add alice --site "$SITE" >/dev/null
 	latchkey export --secrets "$file" 2>/dev/null

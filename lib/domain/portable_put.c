@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/name_set.h"
 #include "base/str.h"
 #include "domain/app_password.h"
 #include "domain/imported_people.h"
@@ -18,6 +19,7 @@ struct put_ctx {
 	struct portable_text *p;
 	void *record, *here; /* room for any */
 	struct record_bytes bytes;
+	struct name_set added; /* the subs of people who were not here */
 	char why[PORTABLE_MESSAGE_CAP]; /* why it differs */
 };
 
@@ -161,21 +163,30 @@ app_is_meant(struct put_ctx *x, bool *meant)
 	}
 }
 
-/* Whether its person and its app are here; those of the file that were left
- * out are not. */
+/* Whether the person of the present record came with this file. One who was
+ * here before gets nothing from it to sign in with, nor a consent: the file
+ * may be a stranger's, or have what they have removed since. */
+static bool
+person_came(const struct put_ctx *x, const struct portable_kind *kind)
+{
+	char sub[SUB_CAP];
+
+	if (!kind->person.is)
+		return true;
+	user_sub(sub, (const uint8_t *)x->record + kind->person.at);
+	return name_set_has(&x->added, sub);
+}
+
+/* Whether its app is here, which may have been left out. */
 static enum err
-owners_are_here(struct put_ctx *x, bool *here)
+app_is_here(struct put_ctx *x, bool *here)
 {
 	const struct portable_kind *kind = &portable_kinds[x->p->section];
-	const uint8_t *record = x->record;
-	const char *app = (const char *)record + kind->app.at;
+	const char *app = (const char *)x->record + kind->app.at;
 	struct store_value v;
 	enum err e = OK;
 
-	if (kind->person.is)
-		e = store_get(x->t, TABLE_USERS, record + kind->person.at,
-		    USER_ID_LEN, &v);
-	if (e == OK && kind->app.is)
+	if (kind->app.is)
 		e = store_get(x->t, TABLE_CLIENTS, app, strlen(app), &v);
 	*here = e == OK;
 	if (e == OK)
@@ -210,6 +221,10 @@ is_useless(const struct put_ctx *x)
 static enum err
 restore_person(struct put_ctx *x, struct user *u)
 {
+	char sub[SUB_CAP];
+
+	user_sub(sub, u->user_id);
+	name_set_add(&x->added, sub);
 	if (!x->p->head.secrets) {
 		u->has_password = false;
 		u->password = (struct password_hash){0};
@@ -283,7 +298,7 @@ decide(struct put_ctx *x, enum portable_outcome *outcome)
 	*outcome = PORTABLE_LEFT_OUT;
 	if (is_useless(x))
 		return OK;
-	e = owners_are_here(x, &owned);
+	e = app_is_here(x, &owned);
 	if (e != OK || !owned)
 		return e;
 	e = load_here(x);
@@ -293,6 +308,9 @@ decide(struct put_ctx *x, enum portable_outcome *outcome)
 		    *outcome == PORTABLE_SAME ? "" : ", and differs");
 		return OK;
 	}
+	if (e == ERR_NOT_FOUND &&
+	    !person_came(x, &portable_kinds[x->p->section]))
+		return OK;
 	if (e == ERR_NOT_FOUND)
 		e = find_clash(x, &clashes);
 	if (e != OK)
@@ -360,8 +378,11 @@ portable_put(
 	put->clashes = 0;
 	if (x.record != NULL && x.here != NULL && x.bytes.value != NULL)
 		e = portable_text_each(p, restore_record, &x);
+	if (e == OK && x.added.no_memory)
+		e = ERR_NO_MEMORY;
 	if (e == OK)
 		note_imported(t, put, &p->head);
+	name_set_free(&x.added);
 	free(x.record);
 	free(x.here);
 	free(x.bytes.value);

@@ -37,8 +37,9 @@ struct portable_put {
 	char told[PORTABLE_TOLD_MAX][PORTABLE_WHERE_CAP]; /* ... the first */
 };
 
-/* Puts all that can be put. Where there are clashes the caller decides whether
- * the transaction is kept. Only the store fails. */
+/* Puts all that can be put; who was here before gets nothing. Where there are
+ * clashes the caller decides whether the transaction is kept. Only the store
+ * fails. */
 enum err portable_put(struct store_txn *t, struct portable_put *put,
     struct portable_text *p) MUST_CHECK;
 
