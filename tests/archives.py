@@ -66,6 +66,9 @@ def crafted(files):
         b"version ", b"version 9.9.9-")
     yield "newer", build(replaced(files, HEAD, lambda c: newer)), \
         "newer latchkey (9.9.9-"
+    far = re.sub(rb"time [0-9]+", b"time 9223372036854775807", head)
+    yield "of a far time", build(replaced(files, HEAD, lambda c: far)), \
+        "is damaged"
     for name in ("../evil", "/etc/evil", "keys/../../evil", "apps/../x",
                  "keys/a/b.pem", "other", ".hidden", "apps/.x", "store/x",
                  "keys/x.txt", "store/lock.mdb", "slots/1", "mail/new/x",

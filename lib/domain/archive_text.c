@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* What the header of a tar file can have, and every record of ours. */
+#define MADE_AT_MAX (((int64_t)1 << 33) - 1)
+
 static const char first_line[] = "latchkey backup, format ";
 
 void
@@ -56,7 +59,7 @@ archive_get_head(struct archive_head *head, const char *text, size_t len)
 		"issuer ") != OK ||
 	    !issuer_valid(head->issuer) ||
 	    take_head_line(time, sizeof time, &text, end, "time ") != OK ||
-	    str_to_int64(time, 0, INT64_MAX, &head->made_at) != OK ||
+	    str_to_int64(time, 0, MADE_AT_MAX, &head->made_at) != OK ||
 	    take_head_line(keys, sizeof keys, &text, end, "keys ") != OK ||
 	    text != end)
 		return ERR_CORRUPT;
