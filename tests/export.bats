@@ -300,6 +300,7 @@ with_code() {
 	.apps[0].redirect_uris += ["javascript:alert(1)"]#redirect_uris
 	.apps[0].is_site = false | .apps[0].id_token_signed_response_alg = "ES256"#id_token_signed_response_alg
 	.keys[0].public_key = "AAAA"#keys[0]
+	.keys |= [range(101) as $i | .[0] + {kid: ("A" * 38 + ($i + 1000 | tostring) + "A")}]#keys[100]: is one key more than 100
 	.version = 2#a newer latchkey wrote this
 	.version = "1"#version: is a number
 	.format = "other"#no export of latchkey

@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_TEXT_CAP = 2 * STORE_KEY_MAX };
+enum {
+	KEY_TEXT_CAP = 2 * STORE_KEY_MAX,
+	KEYS_MAX = 100 /* all are in one answer of the JWKS */
+};
 
 struct check_ctx {
 	struct portable_check *c;
@@ -273,6 +276,10 @@ check_section(struct check_ctx *x)
 		x->c->foreign_passkeys += !str_equal(
 		    ((const struct passkey *)x->record)->rp_id, x->c->rp_id);
 		return OK;
+	case PORTABLE_KEYS:
+		return x->c->count[PORTABLE_KEYS] < KEYS_MAX
+			   ? OK
+			   : wrong_here(x, NULL, "is one key more than 100");
 	default:
 		return OK;
 	}
