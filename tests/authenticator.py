@@ -5,8 +5,8 @@
 
 Prints the fields that the page's script would post, NAME=VALUE, a line each.
 The key, which is Ed25519, and its count are in the file STATE. A WORD is what
-to send instead: flags, count, origin, rp, challenge, id, handle, alg, or cut and
-flip, which damage the field that they name."""
+to send instead: flags, count, origin, rp, challenge, id, handle, alg,
+passkey_name, or cut and flip, which damage the field that they name."""
 
 import base64
 import hashlib
@@ -77,6 +77,8 @@ def main(state_file, words, page):
     else:
         fields = {"auth_data": auth_data, "user_handle": data(words.get("handle", state["handle"])),
                   "signature": key.sign(auth_data + hashlib.sha256(client_data).digest())}
+    if "passkey_name" in words:
+        fields["passkey_name"] = words["passkey_name"]
     fields.update(client_data=client_data, credential=data(words.get("id", state["id"])))
     if "cut" in words:
         fields[words["cut"]] = fields[words["cut"]][:-1]

@@ -129,6 +129,15 @@ signed_out_page() {
 	assert_page 'open for too long'
 }
 
+# remove_passkey PERSON NAME: the passkey of that name.
+remove_passkey() {
+	local handle
+	handle=$(http_body | grep -oP "id=\"k-\K[^\"]*(?=\"><bdi>$2<)")
+	submit "$1" step=remove passkey="$handle"
+	submit "$1" step=confirm
+	assert_page 'role="status"'
+}
+
 is_back_at_app() {
 	[[ $(http_header Location) = "$CALLBACK"\?*"$1"=* ]] ||
 	    fail "not sent back with $1" "$(http_status)" "$(http_body)"
@@ -255,6 +264,36 @@ is_back_at_app() {
 	STAY=1 use_passkey new
 	[[ $(http_header Location) = *done=passkey_joined ]] ||
 	    fail 'the passkey was not taken' "$(http_status)" "$(http_body)"
+}
+
+@test "passkeys: a link is good as before when its passkey is refused; where it signed in ends with it" {
+	local link eve browsers=50
+	PASSKEY=$BATS_TEST_TMPDIR/of-petra
+	add_user petra
+	open_page petra "$ISSUER/account/passkeys"
+	log_in petra
+	use_passkey petra
+	assert_page 'The passkey was added'
+	link=$(latchkey user invite quinn 2>/dev/null)
+	open_page quinn "$link&go_on=1"
+	PASSKEY=$BATS_TEST_TMPDIR/of-quinn
+	use_passkey quinn id="$(jq -r .id "$BATS_TEST_TMPDIR/of-petra")"
+	assert_status 403
+	assert_page 'Use a passkey instead'
+	assert_equal "$(latchkey user show quinn --json | jq .signs_in_by)" '"invited"'
+	open_page quinn "$link&go_on=1"
+	STAY=1 use_passkey quinn passkey_name=Phone
+	[[ $(http_header Location) = *done=passkey_joined ]] ||
+	    fail 'the passkey was not taken' "$(http_status)" "$(http_body)"
+	signed_out_page
+	use_passkey "$eve"
+	assert_page 'Last used on'
+	PASSKEY=$BATS_TEST_TMPDIR/other-of-quinn
+	use_passkey "$eve" passkey_name=Laptop
+	assert_page 'The passkey was added'
+	remove_passkey "$eve" Phone
+	request quinn GET "$ISSUER/account"
+	assert_page 'value="login"'
 }
 
 @test "passkeys: a rule that wants a second factor takes a passkey in place of an app" {

@@ -116,20 +116,33 @@ passkey_put(struct store_txn *t, const struct passkey *k)
 }
 
 enum err
-passkey_add(struct store_txn *t, struct passkey *k, enum reason *reason)
+passkey_may_add(
+    struct store_txn *t, const struct passkey *k, enum reason *reason)
 {
 	struct passkey other;
+	uint8_t hash[HASH_LEN];
 	enum err e;
 
-	k->flags_first = k->flags_last &= PASSKEY_FLAGS;
-	passkey_hash(k->hash, k->id, k->id_len);
-	e = passkey_get(t, k->hash, &other);
+	passkey_hash(hash, k->id, k->id_len);
+	e = passkey_get(t, hash, &other);
 	if (e == OK)
 		return refused(REASON_PASSKEY_KNOWN, reason);
 	if (e != ERR_NOT_FOUND)
 		return e;
 	if (passkey_count(t, k->user_id, k->rp_id, NULL) >= PASSKEYS_MAX)
 		return refused(REASON_PASSKEYS_MANY, reason);
+	return OK;
+}
+
+enum err
+passkey_add(struct store_txn *t, struct passkey *k, enum reason *reason)
+{
+	enum err e = passkey_may_add(t, k, reason);
+
+	if (e != OK)
+		return e;
+	k->flags_first = k->flags_last &= PASSKEY_FLAGS;
+	passkey_hash(k->hash, k->id, k->id_len);
 	return passkey_put(t, k);
 }
 
@@ -276,6 +289,8 @@ passkey_settle(struct store_txn *t, const struct passkey_use *use,
 
 	if (e == ERR_NOT_FOUND)
 		return refused(REASON_PASSKEY_UNKNOWN, reason);
+	if (e == OK && use->added)
+		return OK;
 	if (e == OK)
 		e = replay_note(t, use->challenge, use->expires_at);
 	if (e == ERR_EXISTS)

@@ -83,9 +83,13 @@ enum err passkey_get_of(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN],
     const uint8_t hash[static HASH_LEN], struct passkey *k) MUST_CHECK;
 
-/* Adds a new one, with flags_last; K's hash follows from its id.
- * ERR_ACCESS_DENIED, with REASON_PASSKEY_KNOWN (anybody has it) or
- * REASON_PASSKEYS_MANY. */
+/* Whether K can be added: OK; ERR_ACCESS_DENIED, with REASON_PASSKEY_KNOWN
+ * (anybody has it) or REASON_PASSKEYS_MANY. */
+enum err passkey_may_add(struct store_txn *t, const struct passkey *k,
+    enum reason *reason) MUST_CHECK;
+
+/* Adds a new one, with flags_last; K's hash follows from its id. As
+ * passkey_may_add. */
 enum err passkey_add(
     struct store_txn *t, struct passkey *k, enum reason *reason) MUST_CHECK;
 
@@ -123,6 +127,7 @@ struct passkey_use {
 	unsigned flags;
 	uint32_t count;
 	bool alone; /* it was used without a name before it */
+	bool added; /* just now, on the way to the session: it signed nothing */
 };
 
 bool passkey_was_used(const struct passkey_use *use);

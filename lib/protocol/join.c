@@ -120,6 +120,21 @@ join_set_password_step(struct store_txn *t, void *arg)
 		   : e;
 }
 
+/* Whether the passkey can be given, asked before the link is spent. Those that
+ * the link removes do not count. */
+static enum err
+require_givable(struct store_txn *t, struct join_ctx *c)
+{
+	struct passkey k = c->n->passkey;
+
+	if (!c->j->takes_passkey)
+		return refused_as(
+		    ERR_ACCESS_DENIED, REASON_FACTOR_REQUIRED, &c->reason);
+	if (c->j->link.kind != LINK_RESET_FACTORS)
+		memcpy(k.user_id, c->j->user.user_id, USER_ID_LEN);
+	return passkey_may_add(t, &k, &c->reason);
+}
+
 /* The old password ends: the person may not be the only one who knows it. */
 static enum err
 join_set_passkey_step(struct store_txn *t, void *arg)
@@ -128,9 +143,8 @@ join_set_passkey_step(struct store_txn *t, void *arg)
 	struct user *u = &c->j->user;
 	enum err e = join_find(t, c);
 
-	if (e == OK && !c->j->takes_passkey)
-		e = refused_as(
-		    ERR_ACCESS_DENIED, REASON_FACTOR_REQUIRED, &c->reason);
+	if (e == OK)
+		e = require_givable(t, c);
 	if (e == OK)
 		e = join_spend(t, c);
 	if (e == OK)
@@ -205,7 +219,9 @@ join_set_passkey(const struct provider *p, const char *text,
 	    .change = {.now = now, .address = address},
 	    .j = &j};
 
-	*proof = (struct proof){.amr = "pop user mfa"};
+	*proof =
+	    (struct proof){.amr = "pop user mfa", .passkey = {.added = true}};
+	passkey_hash(proof->passkey.hash, n->passkey.id, n->passkey.id_len);
 	return join_write(&c, join_set_passkey_step, proof, reason);
 }
 

@@ -41,9 +41,10 @@ enum err join_set_password(const struct provider *p, const char *text,
 
 /*
  * The same with the passkey N, which must do alone: the person has it and no
- * password from now on. ERR_ACCESS_DENIED also as passkey_give, and with
- * REASON_FACTOR_REQUIRED: the person has a second factor, which the link
- * leaves alone, and a passkey that does alone would go around it.
+ * password from now on. ERR_ACCESS_DENIED also as passkey_give, the link
+ * being good as before, and with REASON_FACTOR_REQUIRED: the person has a
+ * second factor, which the link leaves alone, and a passkey that does alone
+ * would go around it.
  */
 enum err join_set_passkey(const struct provider *p, const char *text,
     const struct passkey_new *n, const char *address, int64_t now,

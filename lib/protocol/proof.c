@@ -52,6 +52,7 @@ put_passkey(struct record_writer *w, const struct passkey_use *u)
 	record_put_u8(w, (uint8_t)u->flags);
 	record_put_u32(w, u->count);
 	record_put_u8(w, u->alone);
+	record_put_u8(w, u->added);
 }
 
 static void
@@ -63,6 +64,7 @@ get_passkey(struct record_reader *r, struct passkey_use *u)
 	u->flags = record_get_u8(r);
 	u->count = record_get_u32(r);
 	u->alone = record_get_u8(r) != 0;
+	u->added = record_get_u8(r) != 0;
 }
 
 void
