@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { SUBJECT_CAP = 512, PLACES_MAX = 8 };
+enum { SUBJECT_CAP = 512, PLACES_MAX = 10 };
 
 /* A letter under way. */
 struct letter {
@@ -19,6 +19,7 @@ struct letter {
 	const char *to;
 	int64_t now;
 	struct message_place places[PLACES_MAX];
+	char name[USER_FULL_NAME_CAP], at[DATE_CAP], url[ISSUER_CAP + 16];
 };
 
 /* The host of the issuer: what a mail comes from, if nothing else is said. */
@@ -57,6 +58,17 @@ put_letter_head(struct buf *b, const struct letter *l, const char *subject)
 		   .language = l->catalogue->language,
 		   .host = host,
 		   .now = l->now});
+}
+
+static void
+put_letter_place(struct letter *l, const char *name, const char *value)
+{
+	struct message_place *p = l->places;
+
+	while (p->name != NULL)
+		p++;
+	p->name = name;
+	p->value = value;
 }
 
 /* PARAGRAPHS are keys, to a NULL. */
@@ -111,6 +123,34 @@ tell_time(char text[static DATE_CAP], const struct catalogue *c,
 	date_put_time(&b, c, known ? &z : NULL, t);
 }
 
+/* A letter to U, with what all of them name. */
+static void
+address_letter(struct letter *l, const struct conf *conf, const struct user *u,
+    int64_t now)
+{
+	*l = (struct letter){.conf = conf,
+	    .catalogue = letter_language(conf, u),
+	    .to = u->email,
+	    .now = now};
+	put_letter_place(l, "display", user_full_name(l->name, u));
+	put_letter_place(l, "name", u->name);
+	put_letter_place(l, "provider_name", conf->provider_name);
+}
+
+/* What has happened to U's account, at L's time, which the account shows. */
+static void
+tell_of_account(struct letter *l, const struct user *u, const char *address)
+{
+	struct buf b;
+
+	tell_time(l->at, l->catalogue, u, l->now);
+	buf_init(&b, l->url, sizeof l->url);
+	buf_printf(&b, "%s/account", l->conf->issuer);
+	put_letter_place(l, "link", l->url);
+	put_letter_place(l, "at", l->at);
+	put_letter_place(l, "address", address);
+}
+
 bool
 letter_wanted(const struct conf *conf, const struct user *u)
 {
@@ -126,17 +166,12 @@ letter_send_link(const struct conf *conf, const struct user *u,
 	    "mail.invite.body", "mail.link", "mail.once", "mail.unasked", NULL};
 	static const char *const reset[] = {"mail.greeting", "mail.reset.body",
 	    "mail.link", "mail.once", "mail.unasked", NULL};
-	const struct catalogue *c = letter_language(conf, u);
-	char name[USER_FULL_NAME_CAP], until[DATE_CAP];
-	struct letter letter = {.conf = conf,
-	    .catalogue = c,
-	    .to = u->email,
-	    .now = now,
-	    .places = {{"display", user_full_name(name, u)}, {"name", u->name},
-		{"provider_name", conf->provider_name}, {"link", url},
-		{"until", until}, {NULL, NULL}}};
+	struct letter letter;
 
-	tell_time(until, c, u, l->good_until);
+	address_letter(&letter, conf, u, now);
+	tell_time(letter.at, letter.catalogue, u, l->good_until);
+	put_letter_place(&letter, "link", url);
+	put_letter_place(&letter, "until", letter.at);
 	return l->kind == LINK_INVITE
 		   ? send_letter(&letter, "mail.invite.subject", invited)
 		   : send_letter(&letter, "mail.reset.subject", reset);
@@ -149,24 +184,14 @@ letter_send_sign_in(const struct conf *conf, const struct user *u,
 	static const char *const parts[] = {"mail.greeting",
 	    "mail.sign_in.body", "mail.sign_in.you", "mail.sign_in.not_you",
 	    "mail.link", NULL};
-	const struct catalogue *c = letter_language(conf, u);
 	const char *browser = user_agent_browser(agent != NULL ? agent : "");
 	const char *system = user_agent_system(agent != NULL ? agent : "");
-	char name[USER_FULL_NAME_CAP], at[DATE_CAP], url[ISSUER_CAP + 16];
-	struct letter letter = {.conf = conf,
-	    .catalogue = c,
-	    .to = u->email,
-	    .now = now,
-	    .places = {{"display", user_full_name(name, u)},
-		{"provider_name", conf->provider_name}, {"link", url},
-		{"at", at}, {"browser", browser != NULL ? browser : "?"},
-		{"system", system != NULL ? system : "?"}, {"address", address},
-		{NULL, NULL}}};
-	struct buf b;
+	struct letter letter;
 
-	tell_time(at, c, u, now);
-	buf_init(&b, url, sizeof url);
-	buf_printf(&b, "%s/account", conf->issuer);
+	address_letter(&letter, conf, u, now);
+	tell_of_account(&letter, u, address);
+	put_letter_place(&letter, "browser", browser != NULL ? browser : "?");
+	put_letter_place(&letter, "system", system != NULL ? system : "?");
 	return send_letter(&letter, "mail.sign_in.subject", parts);
 }
 
@@ -176,20 +201,10 @@ letter_send_email_changed(const struct conf *conf, const struct user *u,
 {
 	static const char *const parts[] = {"mail.greeting", "mail.email.body",
 	    "mail.email.not_you", "mail.link", NULL};
-	const struct catalogue *c = letter_language(conf, u);
-	char name[USER_FULL_NAME_CAP], at[DATE_CAP], url[ISSUER_CAP + 16];
-	struct letter letter = {.conf = conf,
-	    .catalogue = c,
-	    .to = u->email,
-	    .now = now,
-	    .places = {{"display", user_full_name(name, u)}, {"name", u->name},
-		{"provider_name", conf->provider_name}, {"link", url},
-		{"at", at}, {"address", address}, {NULL, NULL}}};
-	struct buf b;
+	struct letter letter;
 
-	tell_time(at, c, u, now);
-	buf_init(&b, url, sizeof url);
-	buf_printf(&b, "%s/account", conf->issuer);
+	address_letter(&letter, conf, u, now);
+	tell_of_account(&letter, u, address);
 	return send_letter(&letter, "mail.email.subject", parts);
 }
 

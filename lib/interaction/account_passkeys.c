@@ -87,7 +87,7 @@ put_passkeys(struct interaction *i, struct json_build *b)
 	json_put_bool(b, "some", d->all.count > 0);
 	json_put(b, "passkeys", list);
 	json_put_bool(b, "tell_second",
-	    s->account.user.has_password && !factor_is_second(d->all.factors));
+	    s->account.user.has_password && !s->account.has_second_factor);
 	passkey_put_new(i, b, &s->account.user, s->account.session.sid);
 }
 
@@ -172,17 +172,25 @@ add_passkey(struct interaction *i, const struct form *posted)
 		passkeys_failed(i, e, c.reason);
 }
 
+/* The passkey that the form names. */
 static void
-rename_passkey(struct interaction *i, const struct form *posted)
+change_named_passkey(struct interaction *i, const struct form *posted,
+    account_step *step, const char *notice)
 {
 	char rp_id[ISSUER_CAP];
 	struct account_passkey_change c;
 
 	if (read_passkey_change(i, posted, &c, rp_id))
-		change_passkey(
-		    i, &c, account_passkey_rename, "done.passkey_renamed");
+		change_passkey(i, &c, step, notice);
 	else
 		passkey_gone(i);
+}
+
+static void
+rename_passkey(struct interaction *i, const struct form *posted)
+{
+	change_named_passkey(
+	    i, posted, account_passkey_rename, "done.passkey_renamed");
 }
 
 /* --- removal, which is asked twice
@@ -218,14 +226,8 @@ put_chosen(struct interaction *i, struct json_build *b)
 static void
 remove_passkey(struct interaction *i, const struct form *posted)
 {
-	char rp_id[ISSUER_CAP];
-	struct account_passkey_change c;
-
-	if (read_passkey_change(i, posted, &c, rp_id))
-		change_passkey(
-		    i, &c, account_passkey_remove, "done.passkey_removed");
-	else
-		passkey_gone(i);
+	change_named_passkey(
+	    i, posted, account_passkey_remove, "done.passkey_removed");
 }
 
 static void

@@ -184,6 +184,8 @@ put_enrol_passkey(struct interaction *i, struct json_build *b)
 		passkey_put_new(i, b, &a.user, a.session.sid);
 	else
 		b->failed = true;
+	json_put_bool(
+	    b, "tell_second", a.user.has_password && !a.has_second_factor);
 	account_wipe(&a);
 }
 

@@ -1,7 +1,6 @@
 #include "protocol/account_passkeys.h"
 
 #include "base/str.h"
-#include "domain/audit.h"
 #include "domain/factor.h"
 
 #include <string.h>
@@ -25,18 +24,6 @@ account_passkeys_look(struct store_txn *t, struct account *a, void *arg)
 	p->count = 0;
 	passkey_each(t, a->user.user_id, list_passkey, p);
 	return factors_of(t, a->user.user_id, &p->factors);
-}
-
-static void
-audit_passkey_change(struct store_txn *t, const struct account *a,
-    const char *event, const char *name, const char *address)
-{
-	audit_write(t, a->now,
-	    &(struct audit_line){.event = event,
-		.user = a->user.name,
-		.user_id = a->user.user_id,
-		.detail = name,
-		.address = address});
 }
 
 /* What was shown at the registration counts as if it had been used: where no
@@ -80,7 +67,7 @@ account_passkey_rename(struct store_txn *t, struct account *a, void *arg)
 	if (e != OK)
 		return e;
 	str_cut(k.name, sizeof k.name, c->name);
-	audit_passkey_change(t, a, "passkey_renamed", k.name, c->address);
+	account_audit(t, a, "passkey_renamed", NULL, k.name, c->address);
 	return passkey_put(t, &k);
 }
 
@@ -109,7 +96,7 @@ account_passkey_remove(struct store_txn *t, struct account *a, void *arg)
 	if (is_last_way_in(t, a, &k, c->rp_id))
 		return refused(REASON_LAST_WAY_IN, &c->reason);
 	passkey_del(t, k.hash);
-	audit_passkey_change(t, a, "passkey_removed", k.name, c->address);
+	account_audit(t, a, "passkey_removed", NULL, k.name, c->address);
 	if (session_end_of_passkey(t, a->user.user_id, k.hash, a->session.sid) >
 	    0)
 		account_audit(t, a, "session_ended", NULL,
