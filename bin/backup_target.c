@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "domain/archive_text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -155,6 +156,11 @@ target_open(struct backup_target *t, const char *scratch)
 	if (lstat(t->path, &st) == 0 && !S_ISREG(st.st_mode))
 		return admin_fail("%s is no plain file; remove it first, or "
 				  "write to standard output with -",
+		    t->path);
+	if (file_may_replace(t->path, ARCHIVE_HEAD) != OK &&
+	    lstat(t->path, &st) == 0)
+		return admin_fail("%s is there, and is not a backup: it stays "
+				  "as it is; name another file",
 		    t->path);
 	buf_init(&b, t->aside, sizeof t->aside);
 	buf_printf(&b, "%s.part", t->path);

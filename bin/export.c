@@ -1,5 +1,6 @@
 /* latchkey export: people, apps, sites and what they have, as JSON. */
 #include "admin.h"
+#include "base/file.h"
 #include "base/file_writer.h"
 #include "base/str.h"
 #include "domain/portable_text.h"
@@ -155,12 +156,32 @@ tell_exported(const struct export_ctx *x, const char *path)
 		    stderr);
 }
 
+/* An export of before is replaced, and nothing else: the name may be a slip. */
+static int
+check_export_place(const char *path)
+{
+	enum err e =
+	    file_may_replace(path, "{\"format\":\"" PORTABLE_FORMAT "\"");
+
+	if (e == OK || e == ERR_NOT_FOUND) /* of a directory: writing tells */
+		return EXIT_DONE;
+	if (e == ERR_UNSUPPORTED)
+		return admin_fail("%s is no plain file; name another, or "
+				  "write to standard output with -",
+		    path);
+	return admin_fail("%s is there, and is not an export: it stays as it "
+			  "is; name another file",
+	    path);
+}
+
 static int
 export_to(struct admin *a, struct export_ctx *x, const char *path)
 {
 	bool written;
 	enum err e;
 
+	if (!str_equal(path, "-") && check_export_place(path) != EXIT_DONE)
+		return EXIT_REFUSED;
 	if (str_equal(path, "-"))
 		file_writer_begin_at(&x->out, STDOUT_FILENO);
 	else

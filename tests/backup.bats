@@ -113,16 +113,27 @@ latchkey-backup.sums'
 	    fail "$output"
 }
 
+@test "backup: one of the same name is replaced, and no other file is" {
+	latchkey backup "$OUT/a.tar"
+	latchkey backup "$OUT/a.tar"
+	touch "$OUT/empty" && latchkey backup "$OUT/empty"
+	cp "$DATA/latchkey.conf" "$OUT/conf"
+	run -1 latchkey backup "$OUT/conf"
+	[[ $output = *'is not a backup: it stays as it is'* ]] || fail "$output"
+	cmp "$DATA/latchkey.conf" "$OUT/conf"
+	assert_equal "$(ls "$OUT" | tr '\n' ' ')" 'a.tar conf empty '
+}
+
 @test "backup: a disk that fills up in the middle leaves the backup there was" {
 	# A file system of a few pages, in a mount namespace of its own.
 	run -0 unshare $([[ $(id -u) = 0 ]] || echo --map-root-user) -m \
 	    bash -eu -c '
 		mount -t tmpfs -o size=64k,mode=700 none "$3"
-		echo before >"$3/a.tar"
+		printf latchkey-backup >"$3/a.tar"
 		! "$1" -d "$2" backup "$3/a.tar" || exit 9
 		ls "$3"
 		cat "$3/a.tar"' - "$(programs)/bin/latchkey" "$DATA" "$OUT"
-	[[ $output = *"no room for the backup"*$'\na.tar\nbefore' ]] || fail "$output"
+	[[ $output = *"no room for the backup"*$'\na.tar\nlatchkey-backup' ]] || fail "$output"
 }
 
 @test "backup: one that was killed is no obstacle, and of two at once one is refused" {

@@ -168,6 +168,14 @@ with_code() {
 	grep -q 'others can read' "$file.said"
 	(umask 077; latchkey export --secrets - >"$file.own" 2>/dev/null)
 	jq -e '.secrets' "$file.own"
+	# It replaces one like it, and no other file.
+	run -0 latchkey export --secrets "$file"
+	cp "$DATA/latchkey.conf" "$file.conf"
+	run -1 latchkey export "$file.conf"
+	[[ $output = *'is not an export: it stays as it is'* ]] || fail "$output"
+	cmp "$DATA/latchkey.conf" "$file.conf"
+	mkfifo "$file.fifo"
+	run -1 latchkey export "$file.fifo"
 	run -1 latchkey export "$BATS_TEST_TMPDIR/nowhere/file"
 	[[ $output = *'nowhere/file: no such directory'* ]]
 	# A full disk leaves what was there.
@@ -371,11 +379,11 @@ many() {
 	mkdir "$disk"
 	mount -t tmpfs -o size=1m,mode=0700 latchkey "$disk"
 	MOUNTED=$disk
-	echo before >"$disk/export"
+	echo '{"format":"latchkey-export"}' >"$disk/export"
 	latchkey import --merge "$file" >/dev/null
 	run -1 latchkey export "$disk/export"
 	[[ $output = *'no room on the disk'* ]]
-	assert_equal "$(ls "$disk"):$(<"$disk/export")" export:before
+	assert_equal "$(ls "$disk"):$(<"$disk/export")" 'export:{"format":"latchkey-export"}'
 	DATA=$disk/data
 	rm "$disk/export"
 	latchkey init "$ISSUER" >/dev/null

@@ -123,6 +123,30 @@ write_synced(int fd, unsigned mode, const void *bytes, size_t len)
 
 /* The new name is only as durable as the directory that holds it. */
 enum err
+file_may_replace(const char *path, const char *start)
+{
+	char bytes[64];
+	const size_t wanted = strlen(start);
+	struct stat st;
+	ssize_t len;
+	int fd;
+
+	if (lstat(path, &st) != 0)
+		return errno == ENOENT ? OK : file_err(errno);
+	if (!S_ISREG(st.st_mode))
+		return ERR_UNSUPPORTED;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return file_err(errno);
+	len = read(fd, bytes, wanted < sizeof bytes ? wanted : sizeof bytes);
+	close(fd);
+	return len == 0 || (len == (ssize_t)wanted &&
+			       memcmp(bytes, start, wanted) == 0)
+		   ? OK
+		   : ERR_EXISTS;
+}
+
+enum err
 file_sync_parent(const char *path)
 {
 	const char *slash = strrchr(path, '/');

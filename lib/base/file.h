@@ -29,6 +29,13 @@ enum err file_read(const char *path, unsigned forbidden, void *bytes,
 enum err file_write(const char *path, unsigned mode, const void *bytes,
     size_t len, int exclusive) MUST_CHECK;
 
+/*
+ * Whether PATH may be replaced by a file that begins with START: OK if it is
+ * not there, is empty or begins so; ERR_EXISTS: it is another file;
+ * ERR_UNSUPPORTED: it is no plain file; else why it cannot be looked at.
+ */
+enum err file_may_replace(const char *path, const char *start) MUST_CHECK;
+
 /* Syncs the directory of PATH, so that its name is as durable as it is. */
 enum err file_sync_parent(const char *path) MUST_CHECK;
 
