@@ -265,6 +265,43 @@ web_check_own_pages(struct web *w)
 		    "the account and the desk are reached");
 }
 
+/* --- for monitors ----------------------------------------------------------*/
+
+/* What it says of itself is the programs' fault; all else is the way there. */
+void
+web_check_health(struct web *w)
+{
+	static const struct web_advice unrouted = {
+	    "a monitor that asks there is told nothing",
+	    {[SERVER_UNKNOWN] =
+		    "put the line of conf/webserver.sh's configuration for "
+		    "/health into the web server"}};
+	static const struct check_advice failing = {
+	    "the programs cannot read the store, or a key that signs",
+	    "the log of the program token names the fault (reason=); what "
+	    "`latchkey check --offline` finds says what to do"};
+	const struct check_advice advice = web_advise(w, &unrouted);
+	const char *status;
+	json_t *v;
+
+	if (!web_get(w, "/health"))
+		return;
+	v = web_json(w);
+	status = json_string_value(json_object_get(v, "status"));
+	if (status == NULL)
+		check_found(w->c, CHECK_WARNING, &advice,
+		    "%s/health answers %d, and not with its status", w->base,
+		    w->answer.status);
+	else if (w->answer.status == 200 && str_equal(status, "pass"))
+		check_found(w->c, CHECK_OK, NULL,
+		    "%s/health says that all is in order", w->base);
+	else
+		check_found(w->c, CHECK_ERROR, &failing,
+		    "%s/health answers %d: the programs are not in order",
+		    w->base, w->answer.status);
+	json_decref(v);
+}
+
 /* --- the rest --------------------------------------------------------------*/
 
 void

@@ -280,7 +280,7 @@ check_web(struct check_run *c)
 	static void (*const checks[])(struct web * w) = {check_addresses,
 	    check_jwks, check_inserted, web_check_authorization,
 	    web_check_sign_in_page, web_check_own_pages, web_check_body,
-	    web_check_unknown_paths, web_check_redirect};
+	    web_check_unknown_paths, web_check_health, web_check_redirect};
 	struct web w;
 
 	if (!web_open(&w, c, c->a->conf.issuer))

@@ -26,6 +26,7 @@ void web_check_redirect(struct web *w);
 void web_check_authorization(struct web *w);
 void web_check_sign_in_page(struct web *w);
 void web_check_own_pages(struct web *w);
+void web_check_health(struct web *w);
 void web_check_body(struct web *w);
 void web_check_unknown_paths(struct web *w);
 

@@ -292,7 +292,8 @@ nothing_is_found() {
 	    'cookie and headers arrive' '64 KiB of body arrives' \
 	    'clock is the same' 'everything else is 404' \
 	    'jwks.json has every key' 'the issuer is the same' \
-	    'the account and the desk are reached'; do
+	    'the account and the desk are reached' \
+	    '/health says that all is in order'; do
 		grep -q "^ok  .*$line" "$BATS_TEST_TMPDIR/said" ||
 		    fail "not said: $line" "$(<"$BATS_TEST_TMPDIR/said")"
 	done
@@ -473,6 +474,18 @@ change() {	# FILE SED-SCRIPT
 	change nginx.conf '/@PATH@.revoke /d'
 	serve nginx
 	finds_only 'error https://id.example.org/revoke answers 404, not what the program answers'
+}
+
+@test "check: /health, where a monitor asks, that the web server does not lead to, or that says no" {
+	change nginx.conf '/@PATH@.health /d'
+	serve nginx
+	finds_only 'warning https://id.example.org/health answers 404, and not with its status' \
+	    'the line .* for /health'
+	stop_all
+	change nginx.conf "s|location / {|location = @PATH@/health { return 503 '{\"status\":\"fail\"}'; }\n\t&|"
+	serve nginx
+	finds_only 'error https://id.example.org/health answers 503: the programs are not in order' \
+	    'latchkey check --offline'
 }
 
 @test "check: the well-known address before an issuer's path" {
