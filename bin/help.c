@@ -46,10 +46,32 @@ put_verb_line(FILE *out, const struct verb *v)
 	put_paragraph(out, SUMMARY_AT, v->summary);
 }
 
+static const char usage_line[] = "usage: latchkey [-d DIR] VERB ...\n\n";
+
+void
+help_first_steps(FILE *out)
+{
+	fputs(usage_line, out);
+	fputs(
+	    "First steps:\n"
+	    "  setup ISSUER      everything, up to the first person\n"
+	    "  user invite NAME  a link by which a person chooses a password\n"
+	    "  client add ID     an app; with --app, by the recipe for it\n"
+	    "  check             what is wrong, and what to do\n\n"
+	    "People:   user, app-password, session, grant\n"
+	    "Apps:     client, site\n"
+	    "Why:      check, why, audit\n"
+	    "Upkeep:   backup, restore, export, import, key, mail, init\n"
+	    "Help:     help, version\n\n"
+	    "`latchkey help` lists all there is, `latchkey help user` the "
+	    "options of\n`latchkey user`. More in latchkey(8).\n",
+	    out);
+}
+
 void
 help_overview(FILE *out, const struct verb *const *nouns)
 {
-	fputs("usage: latchkey [-d DIR] VERB ...\n\n", out);
+	fputs(usage_line, out);
 	for (; *nouns != NULL; nouns++)
 		for (const struct verb *v = *nouns; v->noun != NULL; v++)
 			put_verb_line(out, v);

@@ -6,6 +6,10 @@
 
 #include <stdio.h>
 
+/* For who gives the command alone: what comes first, and which nouns there are.
+ */
+void help_first_steps(FILE *out);
+
 /* A line for each verb of NOUNS, which ends with NULL. */
 void help_overview(FILE *out, const struct verb *const *nouns);
 

@@ -242,7 +242,7 @@ main(int argc, char **argv)
 		}
 	}
 	if (i >= argc) {
-		help_overview(stderr, nouns);
+		help_first_steps(stderr);
 		return EXIT_USAGE;
 	}
 	return dispatch_verb(dir, argc - i, argv + i);

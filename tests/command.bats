@@ -52,10 +52,16 @@ assert_fits() {
 
 # --- help --------------------------------------------------------------------
 
-@test "help: without a verb the overview comes, and the exit status is 2" {
+@test "help: without a verb the first steps and each noun come, on half a page, and the exit status is 2" {
+	local noun
 	run -2 --separate-stderr latchkey
 	[[ -z $output ]]
 	[[ $stderr = 'usage: latchkey [-d DIR] VERB ...'* ]]
+	(($(wc -l <<<"$stderr") < 20))
+	for noun in $(latchkey help | sed -n 's/^  \([a-z]\)/\1/p' | cut -d ' ' -f 1 | sort -u); do
+		grep -qwe "$noun" <<<"$stderr" || fail "not there: $noun" "$stderr"
+	done
+	output=$stderr assert_fits 80
 }
 
 @test "help: a line for each verb, in 80 columns, however it is asked for" {
