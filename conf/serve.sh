@@ -182,7 +182,7 @@ if grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null; then
 	set -- "$@" -l "[::1]:$port"
 	[ -z "$certificate" ] || set -- "$@" -t "[::1]:$http_port"
 fi
-"$here/webserver.sh" "$@" >"$run/site.conf"
+"$here/webserver.sh" "$@" -g >"$run/site.conf"
 
 for_sed() {
 	printf %s "$1" | sed 's/[\\&|]/\\&/g'

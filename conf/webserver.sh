@@ -4,7 +4,7 @@
 #
 #	webserver.sh -s SERVER -i ISSUER [-c CERTIFICATE -k KEY]
 #	    [-p PROGRAMS] [-r SOCKETS] [-d DATA] [-e PAGES] [-l LISTEN] [-t LISTEN]
-#	    [-o] [-f PROXY] [-w WEBROOT] [-x | -n]
+#	    [-o] [-f PROXY] [-w WEBROOT] [-x | -n] [-g]
 #
 # SERVER is one of
 #
@@ -30,12 +30,13 @@
 # certbot puts its challenges; http is not sent to https there. -x: for a host that
 # has a site, with TLS of its own, and an issuer below a path; the output is for a
 # file that the site's server block or <VirtualHost> includes (with lighttpd, a file
-# like any other). -n: another site has lighttpd's TLS socket.
+# like any other). -n: another site has lighttpd's TLS socket. -g: with the gate, a
+# sign-in page before another site, at the end, as comments.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 server='' issuer='' certificate='' key=''
-opens='' proxies='' webroot='' inside='' no_socket=''
+opens='' proxies='' webroot='' inside='' no_socket='' gate=''
 listen='' listen6='' listen_http='' listen_http6=''
 # Installed, this is PREFIX/share/latchkey/conf; in the sources, what has been
 # installed counts, the package if nothing else.
@@ -55,7 +56,7 @@ refuse() {
 	exit 1
 }
 
-while getopts s:i:c:k:p:r:d:e:l:t:of:w:xn option; do
+while getopts s:i:c:k:p:r:d:e:l:t:of:w:xng option; do
 	case $option in
 	s) server=$OPTARG ;;
 	i) issuer=$OPTARG ;;
@@ -72,6 +73,7 @@ while getopts s:i:c:k:p:r:d:e:l:t:of:w:xn option; do
 	w) webroot=$OPTARG ;;
 	x) inside=yes ;;
 	n) no_socket=yes ;;
+	g) gate=yes ;;
 	*) exit 2 ;;
 	esac
 done
@@ -142,17 +144,19 @@ leave_out_place='own host'
 [ -n "$path" ] || leave_out_place='below a path'
 
 # What is only for some: each is a list of what the templates call it.
-leave_out_more='' marks=''
+leave_out_more='/^# template:$/,/^# end template$/d;' marks=''
 leave_out() {	# WORDS...
 	leave_out_more="$leave_out_more/^[[:space:]]*# $*:\$/,/# end $*\$/d;"
 }
 for mark in 'own site' 'inside a site' challenge 'no challenge' proxy \
-    'own address' 'own socket' "others' socket"; do
+    'own address' 'own socket' "others' socket" 'own host' 'below a path' \
+    TLS 'without TLS' IPv6 'IPv6, http'; do
 	marks="$marks/^[[:space:]]*# $mark:\$/d;/^[[:space:]]*# end $mark\$/d;"
 done
+marks="$marks/^[[:space:]]*# end\$/d"
 if [ -n "$inside" ]; then
 	leave_out own site
-	leave_out_more="$leave_out_more/^# --- The gate/,\$d;"
+	gate=''
 else
 	leave_out inside a site
 fi
@@ -175,10 +179,13 @@ leave_out_ipv6=''
 [ -n "$listen_http6" ] ||
     leave_out_ipv6="$leave_out_ipv6"'/^[[:space:]]*# IPv6, http:$/,/# end IPv6$/d'
 
-sed -e "$leave_out_more" -e "$marks" \
+[ -n "$gate" ] || leave_out_more="$leave_out_more/^# --- The gate/,\$d;"
+
+# And no two empty lines, where something was left out.
+sed -e "$leave_out_more" \
     -e "/^[[:space:]]*# $leave_out:/,/^[[:space:]]*# end$/d" \
     -e "/^[[:space:]]*# $leave_out_place:/,/# end $leave_out_place$/d" \
-    -e "$leave_out_ipv6" \
+    -e "$leave_out_ipv6" -e "$marks" -e '/./,/^$/!d' \
     -e "$(fill ORIGIN "$origin")" -e "$(fill HOST "$host")" \
     -e "$(fill LISTEN "$listen")" \
     -e "$(fill LISTEN4 "$listen4")" -e "$(fill LISTEN6 "$listen6")" \

@@ -43,7 +43,7 @@ start_app() {
 # shipped ORIGIN: the gate's part of conf/lighttpd.conf, for a site of ours.
 shipped() {
 	local host=${1#*://}
-	"$root/conf/webserver.sh" -s lighttpd -i "$ISSUER" -r "$SOCKETS" |
+	"$root/conf/webserver.sh" -s lighttpd -i "$ISSUER" -r "$SOCKETS" -g |
 	    sed -n '/^# --- The gate/,$p' | sed 's/^#\([^ ]\)/\1/; s/^#$//' |
 	    sed "s,https://photos.example.org,$1,; s,photos.example.org,${host%:*}," |
 	    sed "s,/var/www/photos,$BATS_FILE_TMPDIR/www,"

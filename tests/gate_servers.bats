@@ -102,7 +102,7 @@ furnish() {
 # shipped SERVER [HOST]: the gate's part of conf/SERVER.conf, for a site here.
 shipped() {
 	local dir=$BATS_FILE_TMPDIR host=${2:-photos}
-	"$BATS_FILE_TMPDIR/shared/conf/webserver.sh" -s "$1" -i "$ISSUER" \
+	"$BATS_FILE_TMPDIR/shared/conf/webserver.sh" -g -s "$1" -i "$ISSUER" \
 	    -r "$SOCKETS/$1" -l "127.0.0.1:$PORT" \
 	    -t "127.0.0.1:$HTTP_PORT" -d "$DATA" \
 	    -p "${DATA%/data}/build/cgi-bin" |

@@ -509,6 +509,25 @@ a_program_that_cannot_be_run_is_told() {
 	done
 }
 
+@test "site: what is printed has none of the template's marks, no line twice, and the gate only with -g" {
+	local server file=$BATS_FILE_TMPDIR/certificate.pem issuer
+	local marks='TLS|without TLS|IPv6(, http)?|own host|below a path|own site|inside a site|template'
+	for server in lighttpd lighttpd-cgi apache apache-fcgid apache-cgi nginx; do
+		for issuer in https://id.example.org https://id.example.org/idp; do
+			run -0 "$root/conf/webserver.sh" -s $server -i $issuer -c "$file" -k "$file"
+			! grep -nE "^[[:space:]]*# (end( ($marks))?|($marks):)\$" <<<"$output" ||
+			    fail "$server: a mark"
+			[[ -z $(grep -E '^[[:space:]]*(location|<LocationMatch) ' <<<"$output" | sort | uniq -d) ]] ||
+			    fail "$server: an address twice"
+			[[ $output != *'The gate'* && $output != *$'\n\n\n'* ]] || fail "$server: $output"
+		done
+	done
+	for server in lighttpd apache apache-fcgid nginx; do
+		run -0 "$root/conf/webserver.sh" -s $server -i https://id.example.org -c "$file" -k "$file" -g
+		[[ $output = *$'\n# --- The gate'* ]] || fail "$server"
+	done
+}
+
 @test "site: listens on IPv4 and, where this host has it, on IPv6" {
 	local server has=0 file=$BATS_FILE_TMPDIR/certificate.pem
 	[[ ! -e /proc/net/if_inet6 ]] || has=1
@@ -560,7 +579,6 @@ a_program_that_cannot_be_run_is_told() {
 	done
 	run -0 "$root/conf/webserver.sh" -s lighttpd -i https://id.example.org \
 	    -c "$file" -k "$file" -n
-	output=$(sed '/^# --- The gate/,$d' <<<"$output")
 	[[ $output = *ssl.pemfile* && $output != *'$SERVER["socket"]'* ]] ||
 	    fail "$output"
 }

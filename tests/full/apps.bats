@@ -470,7 +470,7 @@ guard() {
 		echo "http { access_log off;"
 		printf '%s_temp_path %s;\n' client_body "$dir/b" proxy "$dir/p" \
 		    fastcgi "$dir/f" uwsgi "$dir/u" scgi "$dir/s"
-		"$root/conf/webserver.sh" -s nginx -i "$ISSUER" -r "$dir" \
+		"$root/conf/webserver.sh" -g -s nginx -i "$ISSUER" -r "$dir" \
 		    -d "$DATA" -p "$(programs)/cgi-bin" |
 		    sed -e '1,/^# --- The gate/d; s/^#\([^ ]\)/\1/; s/^#$//' |
 		    awk '/^server/ { n++ }
