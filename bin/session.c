@@ -1,6 +1,7 @@
 /* latchkey session: who is signed in. */
 #include "domain/session.h"
 #include "admin.h"
+#include "base/buf.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "domain/people.h"
@@ -25,7 +26,7 @@ static const struct column columns[] = {
     {"sid", "SID", COLUMN_WHOLE},
     {"preferred_username", "USER", false},
     {"auth_time", "SIGNED IN", true},
-    {"amr", "BY", false},
+    {"signed_in_by", "BY", false},
     {"address", "FROM", false},
     {"expires_at", "EXPIRES", true},
     COLUMN_END,
@@ -54,14 +55,42 @@ choose_sessions(struct store_txn *t, void *arg, struct record_set *set)
 	return e;
 }
 
+/* What the words of AMR (domain/acr.h) say of the sign-in, as people call it.
+ */
+static void
+put_signed_in_by(struct buf *b, const char *amr)
+{
+	static const struct {
+		const char *word, *name;
+	} used[] = {{"pwd", "password"}, {"pop", "passkey"}, {"otp", "code"}};
+
+	for (size_t n = 0; n < sizeof used / sizeof *used; n++)
+		if (words_has(amr, used[n].word))
+			buf_printf(
+			    b, "%s%s", b->len > 0 ? ", " : "", used[n].name);
+}
+
 static enum err
 begin_session(struct list_row *row, const void *record)
 {
 	const struct session *s = record;
+	char by[AMR_CAP];
+	struct buf b;
+	enum err e;
 
-	return s->expires_at <= row->now
-		   ? ERR_NOT_FOUND
-		   : list_begin_user(row, "sid", s->user_id);
+	if (s->expires_at <= row->now)
+		return ERR_NOT_FOUND;
+	e = list_begin_user(row, "sid", s->user_id);
+	if (e != OK)
+		return e;
+	buf_init(&b, by, sizeof by);
+	put_signed_in_by(&b, s->amr);
+	if (json_object_set_new(row->json, "signed_in_by", json_string(by)) !=
+	    0) {
+		json_decref(row->json);
+		row->json = NULL;
+	}
+	return OK;
 }
 
 static const struct list_noun session_list = {

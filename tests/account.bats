@@ -43,7 +43,7 @@ teardown_file() {
 	assert_page 'Alice Adams'
 	submit alice step=logout
 	assert_status 200
-	assert_page 'You are signed out'
+	assert_page 'You are signed out.*href="/">Sign in'
 	request alice GET "$ISSUER/"
 	page_asks_password
 }

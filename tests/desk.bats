@@ -335,12 +335,14 @@ basic() {
 	page /admin/audit
 	assert_page 'by root'
 	page /admin/audit person=carol event=user_
-	assert_page user_deleted
-	[[ $(http_body) != *site_added* ]]
+	assert_page 'Account removed'
+	[[ $(http_body) != *'Site added'* ]]
 	page /admin/audit app=photos
-	assert_page client_added
-	page /admin/audit by=root event=locked
-	assert_page user_locked
+	assert_page 'App added'
+	page /admin/audit by=root event='ACCOUNT LOCK'
+	assert_page 'Account locked'
+	refute_page 'App added'
+	refute_page user_locked
 	page /admin/audit since=2222-01-01
 	assert_page 'Nothing found'
 }
@@ -415,6 +417,7 @@ basic() {
 	[[ $(http_body) != *"${link#*link=}"* ]]
 	page '/admin/person/link?name=alice'
 	assert_page 'Make a link for a new password'
+	refute_page 'The second factor is asked for'
 	save factors=1
 	audit '.event == "reset_link_made" and .user == "alice" and
 	    .by == "root"'
@@ -450,6 +453,8 @@ basic() {
 	assert_page 'name="code"'
 	page '/admin/person?name=fay'
 	assert_page 'Has a second factor[^YN]*Yes'
+	page '/admin/person/link?name=fay'
+	assert_page 'The second factor is asked for after that, too'
 	page '/admin/person/factors?name=fay'
 	save
 	assert_page 'Second factors removed'

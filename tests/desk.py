@@ -44,7 +44,7 @@ PAGES = [
     ("session_end", "/admin/session/end?user=root", "Sign out everywhere"),
     ("keys", "/admin/keys", "EdDSA"),
     ("keys_rotate", "/admin/keys/rotate", "Change the keys"),
-    ("audit", "/admin/audit", "user_added"),
+    ("audit", "/admin/audit", "Account made"),
     ("why", "/admin/why", "refused lately"),
 ]
 

@@ -376,6 +376,9 @@ assert (q["algorithm"], q["digits"], q["period"]) == ("SHA1", "6", "30"), read' 
 	submit alice step=remove_codes
 	submit alice step=keep
 	assert_page 'You have 10 recovery codes left'
+	submit alice step=remove_codes
+	submit alice step=remove
+	assert_page 'class="alert">You have no recovery codes'
 	submit alice step=remove_app
 	assert_page 'Your password alone will be enough'
 	submit alice step=remove

@@ -309,7 +309,7 @@ def keyboard(visit):
     walk_to("remember").send_keys(Keys.SPACE)
     walk_to("Sign in").send_keys(Keys.ENTER)
     visit.sees("Photo Album", "e-mail address")
-    walk_to("Choose").send_keys(Keys.ENTER)
+    walk_to("Choose what to share").send_keys(Keys.ENTER)
     box = walk_to("scope_email")
     box.send_keys(Keys.SPACE)
     assert not box.is_selected()

@@ -189,7 +189,12 @@ is_back_at_app() {
 	add_user lena
 	open_page lena "$ISSUER/account/passkeys"
 	log_in lena
+	assert_page 'your password alone is not enough'
 	use_passkey lena passkey_name=Phone
+	assert_page 'href="/account/factors">Get recovery codes'
+	refute_page 'your password alone is not enough'
+	assert_equal "$(latchkey session list --user lena --json | jq -c '.[0] | [.signed_in_by, .amr]')" \
+	    '["password, passkey",["pwd","pop","user","mfa"]]'
 	run -0 --separate-stderr latchkey user reset lena
 	assert_equal "$(latchkey user show lena --json | jq -r .signs_in_by)" 'password, passkey'
 	[[ $stderr = *'lena will be asked for a passkey afterwards'*'reset lena --factors'* ]] || fail "$stderr"

@@ -202,6 +202,16 @@ str_starts_nocase(const char *s, const char *prefix)
 	return true;
 }
 
+bool
+str_contains_nocase(const char *s, const char *part)
+{
+	do
+		if (str_starts_nocase(s, part))
+			return true;
+	while (*s++ != '\0');
+	return false;
+}
+
 enum err
 str_to_int64(const char *s, int64_t min, int64_t max, int64_t *n)
 {

@@ -40,6 +40,7 @@ void str_trim(char *s);
 void str_lower(char *s);
 bool str_equal_nocase(const char *a, const char *b);
 bool str_starts_nocase(const char *s, const char *prefix);
+bool str_contains_nocase(const char *s, const char *part);
 
 /* Whether LEN bytes are well-formed UTF-8 (RFC 3629: no surrogates, no
  * overlong forms) without NUL. */

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "interaction/enrol.h"
+#include "interaction/own_parts.h"
 #include "interaction/passkey_form.h"
 #include "protocol/account_factors.h"
 #include "web/date.h"
@@ -24,15 +25,6 @@ static struct factors_data *
 factors_data(const struct interaction *i)
 {
 	return own_state(i)->data;
-}
-
-/* Shows STEP again with the sentence KEY, which says what went wrong. */
-static void
-ask_factors_again(
-    struct interaction *i, const struct step *step, const char *key)
-{
-	i->alert = message_text(i->call->page.catalogue, key);
-	interaction_show(i, step);
 }
 
 /* --- what there is ---------------------------------------------------------
@@ -65,7 +57,11 @@ put_own_factors(struct interaction *i, struct json_build *b)
 	json_put_bool(b, "second", factor_is_second(has->kinds));
 	json_put_bool(b, "few",
 	    factor_is_second(has->kinds) && left <= RECOVERY_CODES_FEW);
-	put_codes_left(i, b, "left", "factors.left", left);
+	if (left > 0)
+		put_codes_left(i, b, "left", "factors.left", left);
+	else
+		json_put_str(b, "left",
+		    message_text(i->call->page.catalogue, "factors.none"));
 	json_put_bool(b, "required", has->required);
 }
 
@@ -183,9 +179,9 @@ confirm_app(struct interaction *i, const struct form *posted)
 	if (e == OK)
 		add_authenticator(i, secret, step);
 	else if (e == ERR_ACCESS_DENIED)
-		ask_factors_again(i, &enrol_step, "enrol.wrong");
+		own_ask_again(i, &enrol_step, "enrol.wrong");
 	else if (e == ERR_FORBIDDEN)
-		ask_factors_again(i, &enrol_step, "enrol.late");
+		own_ask_again(i, &enrol_step, "enrol.late");
 	else
 		own_page_refuse(i, e, REASON_NONE);
 	secret_wipe(secret, sizeof secret);
@@ -264,7 +260,7 @@ remove_factor(struct interaction *i, const struct form *posted)
 	if (e != OK)
 		own_page_refuse(i, e, REASON_NONE);
 	else if (q.is_required)
-		ask_factors_again(i, &factors_step, "factors.is_required");
+		own_ask_again(i, &factors_step, "factors.is_required");
 	else
 		own_page_done(i, FACTORS_PATH, "done.factor_removed");
 }

@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/str.h"
 #include "domain/factor.h"
+#include "interaction/own_parts.h"
 #include "interaction/passkey_form.h"
 #include "protocol/account_passkeys.h"
 #include "web/date.h"
@@ -88,6 +89,10 @@ put_passkeys(struct interaction *i, struct json_build *b)
 	json_put(b, "passkeys", list);
 	json_put_bool(b, "tell_second",
 	    s->account.user.has_password && !s->account.has_second_factor);
+	json_put_bool(b, "no_codes",
+	    s->account.user.has_password && d->all.count > 0 &&
+		(d->all.factors & FACTOR_RECOVERY) == 0);
+	own_put_link(i, b, "factors_url", "/account/factors");
 	passkey_put_new(i, b, &s->account.user, s->account.session.sid);
 }
 

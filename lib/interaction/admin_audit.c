@@ -88,6 +88,24 @@ is_asked(const char *asked, const char *is)
 	return asked[0] == '\0' || str_equal_nocase(asked, is);
 }
 
+/* In the person's words; an event that has none keeps its own. */
+static const char *
+event_text(const struct audit_data *d, const struct audit *a)
+{
+	const char *text = message_part(
+	    d->list.i->call->page.catalogue, "event", a->event, NULL);
+
+	return text != NULL ? text : a->event;
+}
+
+/* The filter takes a part of the sentence, or of the log's word. */
+static bool
+is_asked_event(const struct audit_data *d, const struct audit *a)
+{
+	return strstr(a->event, d->event) != NULL ||
+	       str_contains_nocase(event_text(d, a), d->event);
+}
+
 static bool
 is_asked_for(const struct audit_data *d, const struct audit *a)
 {
@@ -97,7 +115,7 @@ is_asked_for(const struct audit_data *d, const struct audit *a)
 		return false;
 	return (d->by_id || is_asked(d->person, a->user)) &&
 	       is_asked(d->by, a->by) && is_asked(d->app, a->client_id) &&
-	       (d->event[0] == '\0' || strstr(a->event, d->event) != NULL);
+	       is_asked_event(d, a);
 }
 
 /* "alice, photos" */
@@ -134,7 +152,6 @@ add_audit_row(void *arg, const void *record)
 	const struct interaction *i = d->list.i;
 	char about[2 * AUDIT_TEXT_CAP + 4], by[2 * AUDIT_TEXT_CAP];
 	char cursor[CURSOR_CAP];
-	const char *text;
 	struct buf b;
 
 	if (a->at < d->since_at)
@@ -150,12 +167,10 @@ add_audit_row(void *arg, const void *record)
 	}
 	if (!is_asked_for(d, a))
 		return true;
-	text = message_part(i->call->page.catalogue, "event", a->event, NULL);
 	put_about(about, sizeof about, a);
 	put_made_by(i, by, sizeof by, a);
 	return desk_list_add(&d->list,
-	    &(struct desk_row){.title = text != NULL ? text : a->event,
-		.mark = text != NULL ? a->event : "",
+	    &(struct desk_row){.title = event_text(d, a),
 		.lines = {about, a->detail, by},
 		.at = a->at},
 	    cursor);

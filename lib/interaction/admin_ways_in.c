@@ -21,7 +21,9 @@ static void
 put_person_link(struct interaction *i, struct json_build *b)
 {
 	const struct user *u = person_shown(i);
+	const struct link_data *d = own_state(i)->data;
 	const bool reset = u->has_password;
+	const bool has_second = factor_is_second(d->person.factors);
 
 	desk_head(
 	    i, b, reset ? "desk_person.reset" : "desk_person.invite", u->name);
@@ -33,6 +35,7 @@ put_person_link(struct interaction *i, struct json_build *b)
 		desk_field(i, b,
 		    &(struct desk_field){.name = "factors",
 			.label = "desk_person.reset_factors",
+			.note = has_second ? "desk_person.reset_second" : NULL,
 			.kind = DESK_CHECK,
 			.checked = desk_ticked(i, "factors", false)});
 	if (!u->locked)

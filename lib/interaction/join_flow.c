@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "domain/new_password.h"
 #include "interaction/own_page.h"
+#include "interaction/own_parts.h"
 #include "interaction/passkey_form.h"
 #include "interaction/password_words.h"
 #include "interaction/second_factor_step.h"
@@ -31,13 +32,6 @@ join_state(const struct interaction *i)
 	return i->state;
 }
 
-/* Where people are afterwards. */
-static const char *
-home_path(const struct interaction *i)
-{
-	return conf_issuer_path(i->conf)[0] == '\0' ? "/" : "/account";
-}
-
 static void
 refuse_join(struct interaction *i, enum err e, enum reason reason)
 {
@@ -48,7 +42,7 @@ refuse_join(struct interaction *i, enum err e, enum reason reason)
 	call_about_user(c, join_state(i)->join.user.name);
 	call_log_refusal(c, e, reason, NULL);
 	buf_init(&b, url, sizeof url);
-	buf_printf(&b, "%s%s", i->conf->issuer, home_path(i));
+	buf_printf(&b, "%s%s", i->conf->issuer, own_home_path(i));
 	page_error_link(&c->response, &c->page, e, reason, url,
 	    message_text(c->page.catalogue, "login.submit"));
 }
@@ -358,9 +352,9 @@ show_joined(struct interaction *i)
 	enum link_kind kind = join_state(i)->join.link.kind;
 
 	if (words_has(i->proof.amr, "pwd"))
-		own_page_done(i, home_path(i), done[kind]);
+		own_page_done(i, own_home_path(i), done[kind]);
 	else
-		own_page_done(i, home_path(i),
+		own_page_done(i, own_home_path(i),
 		    kind == LINK_INVITE ? "done.passkey_joined"
 					: "done.passkey_reset");
 }

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/reason.h"
 #include "interaction/interaction.h"
+#include "interaction/own_parts.h"
 #include "protocol/logout.h"
 #include "web/browser.h"
 #include "web/reader.h"
@@ -43,6 +44,7 @@ show_logout_end(struct interaction *i, const char *template, const char *uri)
 	json_begin(&b);
 	json_put_str(&b, "client_name", i->client->name);
 	json_put_str(&b, "back_url", uri);
+	own_put_link(i, &b, "home_url", own_home_path(i));
 	interaction_offer_languages(i, &b);
 	page_render(&i->call->response, &i->call->page, template, &b, NULL);
 }

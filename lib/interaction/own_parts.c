@@ -16,6 +16,12 @@ own_url(struct buf *url, const struct interaction *i, const char *path,
 	}
 }
 
+const char *
+own_home_path(const struct interaction *i)
+{
+	return conf_issuer_path(i->conf)[0] == '\0' ? "/" : "/account";
+}
+
 void
 own_put_link(const struct interaction *i, struct json_build *b,
     const char *name, const char *path)

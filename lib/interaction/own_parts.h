@@ -11,6 +11,10 @@
 void own_url(struct buf *url, const struct interaction *i, const char *path,
     const char *parameter, const char *value);
 
+/* The path of the page that people are on afterwards: home, or the account
+ * where home is another's. */
+const char *own_home_path(const struct interaction *i);
+
 /* The address of our page PATH, as a link. */
 void own_put_link(const struct interaction *i, struct json_build *b,
     const char *name, const char *path);
