@@ -1,7 +1,7 @@
 /*
- * All that is called of libcrypto, for rs256.c and es256.c alone. It is not
- * linked but loaded: after libcrypto_available has returned OK, each function
- * in the table is libcrypto.NAME.
+ * All that is called of libcrypto, for rs256.c, rsa_public.c and es256.c alone.
+ * It is not linked but loaded: after libcrypto_available has returned OK, each
+ * function in the table is libcrypto.NAME.
  */
 #ifndef LK_JOSE_LIBCRYPTO_CALLS_H
 #define LK_JOSE_LIBCRYPTO_CALLS_H
@@ -45,6 +45,7 @@
 	X(EVP_PKEY_get_bits)                                                   \
 	X(EVP_PKEY_get_bn_param)                                               \
 	X(EVP_PKEY_is_a)                                                       \
+	X(EVP_PKEY_up_ref)                                                     \
 	X(EVP_sha256)                                                          \
 	X(OPENSSL_init_crypto)                                                 \
 	X(OSSL_PARAM_BLD_free)                                                 \

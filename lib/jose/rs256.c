@@ -4,6 +4,7 @@
 
 #include "jose/libcrypto.h"
 #include "jose/libcrypto_calls.h"
+#include "jose/rsa_public.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -168,25 +169,6 @@ rs256_sign(const struct rs256_key *k, const void *bytes, size_t len,
 	return ERR_CORRUPT;
 }
 
-static EVP_PKEY *
-pkey_from_modulus(const uint8_t *modulus, size_t len)
-{
-	OSSL_PARAM_BLD *build;
-	EVP_PKEY *pkey = NULL;
-	BIGNUM *n;
-
-	n = libcrypto.BN_bin2bn(modulus, (int)len, NULL);
-	build = libcrypto.OSSL_PARAM_BLD_new();
-	if (n != NULL && build != NULL &&
-	    libcrypto.OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) &&
-	    libcrypto.OSSL_PARAM_BLD_push_uint(
-		build, OSSL_PKEY_PARAM_RSA_E, RSA_F4))
-		pkey = libcrypto_public_key("RSA", build);
-	libcrypto.OSSL_PARAM_BLD_free(build);
-	libcrypto.BN_free(n);
-	return pkey;
-}
-
 typedef bool verifier(EVP_PKEY *key, const void *bytes, size_t len,
     const uint8_t *sig, size_t sig_len);
 
@@ -202,7 +184,7 @@ verify_by_modulus(verifier *verify, const uint8_t *modulus, size_t modulus_len,
 		return e;
 	if (modulus_len > RS256_MODULUS_CAP)
 		return ERR_INVALID_TOKEN;
-	pkey = pkey_from_modulus(modulus, modulus_len);
+	pkey = rsa_public_get(modulus, modulus_len);
 	if (pkey == NULL)
 		return ERR_NO_MEMORY;
 	if (libcrypto.EVP_PKEY_get_bits(pkey) < RS256_BITS ||
