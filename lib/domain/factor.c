@@ -1,6 +1,7 @@
 #include "domain/factor.h"
 
 #include "base/clock.h"
+#include "domain/installation.h"
 #include "domain/passkey.h"
 
 #include <string.h>
@@ -255,6 +256,23 @@ settle_recovery(struct factor *f, const struct factor_try *try,
 	return OK;
 }
 
+/* A store that was restored does not know which codes were used just before:
+ * those that were good then are as good as used. */
+static enum err
+recall_restore(struct store_txn *t, struct factor *f)
+{
+	struct epoch epoch;
+	uint64_t step;
+	enum err e = installation_epoch(t, &epoch);
+
+	if (e != OK || epoch.restored_at == 0)
+		return e;
+	step = (uint64_t)epoch.restored_at / TOTP_STEP_S + 1; /* one early */
+	if (f->totp_step < step)
+		f->totp_step = step;
+	return OK;
+}
+
 enum err
 factor_settle(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
     const struct factor_try *try, const struct keyring *k, int64_t now,
@@ -269,6 +287,7 @@ factor_settle(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 		return e;
 	switch (try->kind) {
 	case FACTOR_TOTP:
+		e = recall_restore(t, &f);
 		answer = settle_totp(&f, try, now, s, reason);
 		break;
 	case FACTOR_RECOVERY:
@@ -277,7 +296,7 @@ factor_settle(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 	default:
 		answer = refused(REASON_FACTOR_WRONG, reason);
 	}
-	if (try->kind != 0)
+	if (e == OK && try->kind != 0)
 		e = factor_put(t, &f);
 	factor_wipe(&f);
 	return e == OK ? answer : e;

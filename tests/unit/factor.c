@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "domain/acr.h"
+#include "domain/installation.h"
 #include "fixture.h"
 
 #include <string.h>
@@ -114,6 +115,21 @@ app_codes(struct store_txn *t, void *arg)
 	return OK;
 }
 
+/* RFC 6238 B: 005924 is the code of 1234567890. */
+static enum err
+after_restore(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	add_app(t);
+	if (installation_begin_epoch(t, noon, then + 10) != OK)
+		return ERR_SERVER_ERROR;
+	CHECK(try_code(t, CODE, then + 20) == ERR_ACCESS_DENIED &&
+		  reason == REASON_FACTOR_USED,
+	    "what was good at a restore may have been used before it");
+	CHECK(try_code(t, "005924", 1234567890) == OK, "later codes are good");
+	return OK;
+}
+
 static enum err
 other_secret(struct store_txn *t, void *arg)
 {
@@ -220,5 +236,6 @@ main(void)
 	in_store(other_secret, NULL);
 	in_store(guesses, NULL);
 	in_store(recovery, NULL);
+	in_store(after_restore, NULL);
 	return check_done();
 }
