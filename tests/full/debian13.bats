@@ -16,9 +16,9 @@ setup_file() {
 	# Servers that are installed there do not start.
 	printf '#!/bin/sh\nexit 101\n' >"$SYSTEM/usr/sbin/policy-rc.d"
 	chmod +x "$SYSTEM/usr/sbin/policy-rc.d"
-	mkdir "$SYSTEM/root/latchkey"
+	mkdir "$SYSTEM/srv/latchkey"
 	tar -c -C "$root" --exclude=__pycache__ --exclude=./build --exclude=./.git . |
-	    tar -x --no-same-owner -C "$SYSTEM/root/latchkey"
+	    tar -x --no-same-owner -C "$SYSTEM/srv/latchkey"
 }
 
 # in_system COMMAND...: there, in the sources; its mounts go away with it. Its root
@@ -38,7 +38,7 @@ in_system() {
 		${http_proxy:+http_proxy="$http_proxy"} \
 		${npm_config_registry:+npm_config_registry="$npm_config_registry"} \
 		NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
-		chroot "$at" env -C /root/latchkey "$@"' sh "$SYSTEM" "$@"
+		chroot "$at" env -C /srv/latchkey "$@"' sh "$SYSTEM" "$@"
 }
 
 @test "Debian 13: every package that is named is there, and all compiles without a warning" {

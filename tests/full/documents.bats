@@ -31,9 +31,9 @@ begin_machine() {
 	boot_machine
 	# It has no network, and what apt has is installed: no list names newer ones.
 	on_machine sh -c 'rm -rf /var/lib/apt/lists/*'
-	on_machine mkdir -p /root/latchkey /etc/ssl/id.example.org
+	on_machine mkdir -p /srv/latchkey /etc/ssl/id.example.org
 	put "$BATS_FILE_TMPDIR/sources.tar" /root/sources.tar
-	on_machine tar -xf /root/sources.tar --no-same-owner -C /root/latchkey
+	on_machine tar -xf /root/sources.tar --no-same-owner -C /srv/latchkey
 	put "$certificate.pem" /etc/ssl/id.example.org/fullchain.pem
 	put "$certificate.key" /etc/ssl/id.example.org/privkey.pem
 	on_machine sh -c 'chmod 600 /etc/ssl/id.example.org/privkey.pem &&
@@ -85,7 +85,7 @@ run_block() {
 	if [[ $(sed -n "$(($2 - 1))p" "$root/$1") = '```sh terminal' ]]; then
 		shell='TERMINAL_S=300 tests/terminal.py y alice -- bash -eu /root/block'
 	fi
-	on_machine sh -c "cd /root/latchkey && exec env MAKEFLAGS=-j$(nproc) \
+	on_machine sh -c "cd /srv/latchkey && exec env MAKEFLAGS=-j$(nproc) \
 	    DEBIAN_FRONTEND=noninteractive HOME=/root $shell" \
 	    </dev/null >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- ||
 	    fail "$1:$2:" "$(tail -n 40 "$BATS_TEST_TMPDIR/said")"
@@ -130,7 +130,7 @@ add_photos() {
 	walk doc/install.md
 	is_served
 	walk doc/install.md static
-	on_machine test -x /root/latchkey/build/static/cgi-bin/token
+	on_machine test -x /srv/latchkey/build/static/cgi-bin/token
 	walk doc/install.md deb
 	[[ $(on_machine dpkg-query -W latchkey) = latchkey* ]]
 }
