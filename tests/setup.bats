@@ -89,7 +89,7 @@ host_is_up_or_gone() {
 on_host() {
 	local first
 	first=$(pgrep -P "$SERVER_PID" -x bash) || return
-	nsenter -t "$first" -a env -i LC_ALL=C.UTF-8 \
+	"${terminal[@]}" nsenter -t "$first" -a env -i LC_ALL=C.UTF-8 \
 	    PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin "$@"
 }
 
@@ -647,6 +647,22 @@ refuses() {
 	on_host sh -c "sed -i '\$d' $file"
 	run -0 on_host latchkey setup "$ID" --yes
 	[[ $output = *'Nothing to do'* ]] || fail "$output"
+}
+
+@test "setup: --password asks for the person's password on the terminal, and shows it nowhere" {
+	local terminal
+	new_host nginx
+	give_certificate id.example.org id.example.org
+	terminal=(on_terminal 'a good password' 'a good password' --)
+	TERMINAL_S=300 run on_host latchkey setup "$ID" --person alice --password --yes
+	terminal=()
+	[[ $status = 0 && $output = *'0 errors'* && $output != *'a good password'* ]] ||
+	    fail "$(tail -n 60 <<<"$output")"
+	run -0 on_host latchkey user show alice --json
+	assert_equal "$(jq -r '[.signs_in_by, .groups[0]] | join(" ")' <<<"$output")" \
+	    'password admins'
+	run -1 on_host grep -rl 'a good password' /etc /var/lib/latchkey
+	[[ -z $output ]] || fail "$output"
 }
 
 @test "setup: another data directory, and no person at first" {
