@@ -12,6 +12,7 @@
 enum {
 	FOLLOW_LAST = 10, /* lines that --follow begins with */
 	FOLLOW_PAUSE_NS = 500000000,
+	LOOK_MAX = 100000, /* lines, for those that are new */
 	LINES_MAX = 1000000000
 };
 
@@ -36,35 +37,39 @@ static const struct column columns[] = {
     COLUMN_END,
 };
 
-/* Where a line is. */
-struct audit_place {
-	int64_t at;
-	uint32_t number;
-};
-
 struct audit_query {
 	const char *user, *client;
 	int64_t since, last;
-	struct audit_place after; /* which have been seen */
+	bool goes_on;  /* has been run before ... */
+	uint32_t seen; /* ... up to the line of this number */
 
 	uint8_t user_id[USER_ID_LEN];
-	bool by_id;                /* the person is there */
-	struct audit_place newest; /* of all lines */
-	json_t *rows;              /* newest first */
+	bool by_id; /* the person is there */
+	uint32_t newest;
+	size_t to_come, looked_at;
+	json_t *rows; /* newest first */
 };
-
-static bool
-is_after(const struct audit *a, const struct audit_place *p)
-{
-	return a->at > p->at || (a->at == p->at && a->number > p->number);
-}
 
 static bool
 is_queried(const struct audit_query *q, const struct audit *a)
 {
+	if (q->by_id && memcmp(a->user_id, q->user_id, USER_ID_LEN) != 0)
+		return false;
 	if (q->user != NULL && !q->by_id && !str_equal_nocase(a->user, q->user))
 		return false;
 	return q->client == NULL || str_equal(a->client_id, q->client);
+}
+
+/* False: there was no memory. */
+static bool
+keep_queried_line(struct audit_query *q, const struct audit *a)
+{
+	json_t *row;
+
+	if (!is_queried(q, a))
+		return true;
+	row = list_show(json_object(), &audit_record, a);
+	return row != NULL && json_array_append_new(q->rows, row) == 0;
 }
 
 static bool
@@ -72,18 +77,25 @@ collect_line(void *arg, const void *record)
 {
 	const struct audit *a = record;
 	struct audit_query *q = arg;
-	json_t *row;
 
-	if (is_after(a, &q->newest))
-		q->newest = (struct audit_place){a->at, a->number};
-	if (a->at < q->since || !is_after(a, &q->after))
-		return false;
-	if (!is_queried(q, a))
-		return true;
-	row = list_show(json_object(), &audit_record, a);
-	if (row == NULL || json_array_append_new(q->rows, row) != 0)
-		return false;
-	return (int64_t)json_array_size(q->rows) < q->last;
+	return a->at >= q->since && keep_queried_line(q, a) &&
+	       (int64_t)json_array_size(q->rows) < q->last;
+}
+
+/* A line has the time at which its request came, and may be added after later
+ * ones: what is new is told by the numbers. */
+static bool
+collect_new_line(void *arg, const void *record)
+{
+	const struct audit *a = record;
+	struct audit_query *q = arg;
+
+	if (a->number - q->seen - 1 < q->newest - q->seen) {
+		q->to_come--;
+		if (!keep_queried_line(q, a))
+			return false;
+	}
+	return q->to_come > 0 && ++q->looked_at < LOOK_MAX;
 }
 
 static enum err
@@ -94,7 +106,11 @@ query_step(struct store_txn *t, void *arg)
 	enum err e = ERR_NOT_FOUND;
 
 	json_array_clear(q->rows);
-	q->newest = q->after;
+	q->newest = audit_last_number(t);
+	q->to_come = q->newest - q->seen;
+	q->looked_at = 0;
+	if (q->goes_on && q->to_come == 0)
+		return store_failed(t);
 	if (q->user != NULL)
 		e = user_find(t, q->user, &u);
 	q->by_id = q->user != NULL && e == OK;
@@ -102,7 +118,10 @@ query_step(struct store_txn *t, void *arg)
 		memcpy(q->user_id, u.user_id, USER_ID_LEN);
 		user_wipe(&u);
 	}
-	audit_newest(t, q->by_id ? q->user_id : NULL, collect_line, q);
+	if (q->goes_on)
+		audit_newest(t, NULL, collect_new_line, q);
+	else
+		audit_newest(t, q->by_id ? q->user_id : NULL, collect_line, q);
 	return store_failed(t);
 }
 
@@ -164,8 +183,7 @@ read_audit_query(struct audit_query *q, const struct args *args, int64_t now)
 
 	*q = (struct audit_query){.user = args_value(args, "--user"),
 	    .client = args_value(args, "--client"),
-	    .last = LINES_MAX,
-	    .after = {-1, 0}};
+	    .last = LINES_MAX};
 	if (last != NULL && str_to_int64(last, 1, LINES_MAX, &q->last) != OK)
 		return admin_misused("--last %s: give a number", last);
 	if (follow && last == NULL && !args_has(args, "--since"))
@@ -181,7 +199,7 @@ run_query(struct admin *a, struct audit_query *q)
 	enum err e = q->rows != NULL ? store_read(a->store, query_step, q)
 				     : ERR_NO_MEMORY;
 
-	if (e == OK && q->user != NULL && !q->by_id && q->after.at < 0 &&
+	if (e == OK && q->user != NULL && !q->by_id && !q->goes_on &&
 	    json_array_size(q->rows) == 0)
 		return admin_refuse(a, ERR_NOT_FOUND, "user", q->user);
 	return e == OK ? EXIT_DONE : admin_refuse(a, e, "audit", "list");
@@ -215,9 +233,8 @@ follow_audit(struct admin *a, struct audit_query *q, bool as_json)
 		print_lines(q->rows, as_json);
 		if (fflush(stdout) != 0)
 			break;
-		q->after = q->newest;
-		q->since = 0;
-		q->last = LINES_MAX;
+		q->goes_on = true;
+		q->seen = q->newest;
 		nanosleep(&pause, NULL);
 	}
 	return status;

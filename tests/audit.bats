@@ -22,6 +22,10 @@ teardown_file() {
 	stop_all
 }
 
+test_lines() {	# FILE COUNT
+	[[ $(wc -l <"$1") = "$2" ]]
+}
+
 guess() {	# NAME [TIMES]
 	local i
 	open_page "guess-$1" "$(authorize_url app)"
@@ -118,5 +122,13 @@ audit() {	# [OPTION...] FILTER: of the lines as JSON
 	wait_for grep -q client_changed "$json"
 	assert_equal "$(jq -r .event <"$json")" $'client_added\nclient_changed'
 	assert_equal "$(wc -l <"$text")" 3
+	# A line of a request that came before: it took longer, or the clock goes back.
+	travel -5
+	latchkey user unlock alice >/dev/null
+	travel 5
+	latchkey client set app --name Photos >/dev/null
+	wait_for grep -q 'user_unlocked  alice' "$text"
+	wait_for test_lines "$json" 3
+	wait_for test_lines "$text" 5
 	stop_all
 }

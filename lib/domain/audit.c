@@ -35,20 +35,29 @@ const struct record_type audit_record = {
     .by_id = {INDEX_AUDIT_BY_USER, offsetof(struct audit, user_id)},
 };
 
+static const char counter[] = "audit";
+
+uint32_t
+audit_last_number(struct store_txn *t)
+{
+	struct store_value v;
+
+	return store_get(t, TABLE_META, counter, sizeof counter - 1, &v) ==
+			   OK &&
+		       v.len == 4
+		   ? (uint32_t)big_endian_get(v.bytes, v.len)
+		   : 0;
+}
+
 /* One more than last time, in every second: the events of a burst need not be
  * counted. */
 static uint32_t
 next_number(struct store_txn *t)
 {
-	static const char counter[] = "audit";
-	struct store_value v;
+	uint32_t n = audit_last_number(t) + 1;
 	uint8_t bytes[4];
-	uint32_t n = 0;
 
-	if (store_get(t, TABLE_META, counter, sizeof counter - 1, &v) == OK &&
-	    v.len == sizeof bytes)
-		n = (uint32_t)big_endian_get(v.bytes, v.len);
-	big_endian_put(bytes, sizeof bytes, ++n);
+	big_endian_put(bytes, sizeof bytes, n);
 	store_put(
 	    t, TABLE_META, counter, sizeof counter - 1, bytes, sizeof bytes, 0);
 	return n;

@@ -66,6 +66,9 @@ void audit_change(struct store_txn *t, const struct change *c,
     const char *event, const char *user, const char *client_id,
     const char *detail);
 
+/* The number of the line that was added last; 0: none was. */
+uint32_t audit_last_number(struct store_txn *t);
+
 /* Oldest first, until VISIT returns false. */
 void audit_each(struct store_txn *t, record_visit *visit, void *arg);
 
