@@ -24,7 +24,7 @@ store	 = open commit store schema newest search clear table index explain engine
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp
-domain	 = conf conf_value keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_scope client_jwks session imported_password imported_people \
+domain	 = conf conf_value keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_scope client_jwks client_secret session imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
 	   family family_rotate code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice tries client_use revocation replay audit signkey signer \
 	   records \
@@ -32,7 +32,7 @@ domain	 = conf conf_value keyring installation stamp archive archive_text archiv
 	   passkey \
 	   common_password new_password link mail_queue letter \
 	   portable portable_kind portable_rule portable_text portable_check portable_put
-protocol = provider desk account key_rotation authorization client_auth auth_secret auth_private_key_jwt authorize_parse authorize \
+protocol = provider desk account key_rotation authorization client_auth auth_secret auth_assertion authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint unused_codes grant_code grant_refresh grant_client \
 	   claims access_token id_token introspect revoke userinfo health \

@@ -22,7 +22,11 @@
 	    {"--backchannel-logout-uri", "URI", false},                        \
 	    {"--frontchannel-logout-uri", "URI", false},                       \
 	    {"--secret-stdin", NULL, false},                                   \
-	    {"--auth", "client_secret_basic|private_key_jwt", false},          \
+	    {"--auth",                                                         \
+		"client_secret_basic|client_secret_jwt|private_key_jwt",       \
+		false},                                                        \
+	    {"--auth-alg", "EdDSA|ES256|RS256|PS256|any", false},              \
+	    {"--auth-aud", "issuer|endpoint", false},                          \
 	    {"--jwks", "FILE", false}, {"--alg", "EdDSA|RS256|HS256", false},  \
 	    {"--grant", "GRANT", true}, {"--scope", "SCOPE", true},            \
 	    {"--scope-text", "SCOPE=TEXT", true}, {"--group", "GROUP", true},  \

@@ -62,10 +62,36 @@ apply_auth(struct client *c, const struct args *args, struct refusal *r)
 	c->auth_method = auth_method_from_name(name);
 	if (c->auth_method == AUTH_NONE || c->auth_method == AUTH_METHOD_COUNT)
 		return refusal_set(r, "--auth", name,
-		    "give client_secret_basic or private_key_jwt");
-	if (c->auth_method == AUTH_CLIENT_SECRET)
+		    "give client_secret_basic, client_secret_jwt or "
+		    "private_key_jwt");
+	if (c->auth_method != AUTH_PRIVATE_KEY_JWT) {
 		c->jwks[0] = '\0';
+		c->auth_alg = AUTH_ALG_ANY;
+	}
+	if (c->auth_method == AUTH_CLIENT_SECRET)
+		c->auth_aud_endpoint = false;
 	return OK;
+}
+
+/* What its assertions are like. */
+static enum err
+apply_assertion(struct client *c, const struct args *args, struct refusal *r)
+{
+	const char *alg = args_value(args, "--auth-alg");
+	const char *aud = args_value(args, "--auth-aud");
+
+	if (alg != NULL)
+		c->auth_alg = auth_alg_from_name(alg);
+	if (c->auth_alg >= AUTH_ALG_COUNT)
+		return refusal_set(r, "--auth-alg", alg,
+		    "give EdDSA, ES256, RS256, PS256 or any");
+	if (aud == NULL)
+		return OK;
+	c->auth_aud_endpoint = str_equal(aud, "endpoint");
+	return c->auth_aud_endpoint || str_equal(aud, "issuer")
+		   ? OK
+		   : refusal_set(
+			 r, "--auth-aud", aud, "give issuer or endpoint");
 }
 
 enum err
@@ -235,6 +261,8 @@ client_options_apply(
 	if (e == OK)
 		e = apply_auth(c, args, r);
 	if (e == OK)
+		e = apply_assertion(c, args, r);
+	if (e == OK)
 		e = apply_alg(c, args, r);
 	if (e == OK)
 		e = apply_retry(c, args, r);
@@ -273,6 +301,8 @@ client_options_check(
 {
 	const char *message = client_refusal(c);
 
+	if (message == NULL)
+		message = client_jwks_refusal(c);
 	if (message == NULL && client_is_public(c) && secret_given)
 		message = "a public client has no secret";
 	if (message == NULL && c->auth_method == AUTH_PRIVATE_KEY_JWT &&

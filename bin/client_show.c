@@ -24,6 +24,8 @@ static const struct column client_show_columns[] = {
     {"public", "public", false},
     {"token_endpoint_auth_method", "authentication", false},
     {"key_ids", "keys", false},
+    {"token_endpoint_auth_signing_alg", "assertions signed with", false},
+    {"auth_aud_endpoint", "assertions for the endpoint", false},
     {"client_uri", "link", false},
     {"icon", "icon", false},
     {"redirect_uris", "redirect URIs", false},

@@ -323,6 +323,21 @@ $DATA/store/mine"
 	jq -c '.keys[0]' "$BATS_TEST_TMPDIR/good.jwks" >"$keys"
 	run -1 latchkey client set good --jwks "$keys"
 	assert_output '\{"keys": \[...\]\}'
+	# A key that is weak, or none (RFC 8725 3.5).
+	rsa() { echo "{\"kty\":\"RSA\",\"n\":\"$1\",\"e\":\"$2\"}"; }
+	modulus() {
+		{ printf '\\377' && head -c $(($1 - 2)) /dev/zero | tr '\0' U &&
+		    printf '\\377'; } | base64 -w0 | tr -d = | tr +/ -_
+	}
+	off='{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"}'
+	for key in "$(rsa "$(modulus 64)" AQAB)" "$(rsa "$(modulus 128)" AQAB)" \
+	    "$(rsa "$(modulus 256)" AQ)" "$(rsa "$(modulus 256)" Aw)" "$off" \
+	    "$(rsa "$(modulus 1024)" AQAB)"; do
+		echo "{\"keys\":[$key]}" >"$keys"
+		run -1 latchkey client set good --jwks "$keys"
+	done
+	echo "{\"keys\":[$(rsa "$(modulus 256)" AQAB)]}" >"$keys"
+	run -0 latchkey client set good --jwks "$keys"
 	run -1 latchkey client set good --jwks "$keys.none"
 	assert_output 'cannot be read'
 	run -1 latchkey client add spa --public --auth private_key_jwt \

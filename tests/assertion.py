@@ -5,7 +5,11 @@
                         a new key; prints its JWK set
   assertion.py sign FILE|secret:SECRET CLIENT AUDIENCE [CLAIM=JSON...]
                         prints an assertion, good for a minute; CLAIM= leaves
-                        one out, header.NAME=JSON is for the header
+                        one out, header.NAME=JSON is for the header,
+                        again.NAME=JSON says a claim or one of the header
+                        (again.header.NAME) a second time
+  assertion.py malleate JWT
+                        the other signature that ES256 has for the same text
 """
 import base64
 import hashlib
@@ -79,16 +83,32 @@ def sign(file, client, audience, *changes):
     header = {"alg": alg, "kid": alg}
     claims = {"iss": client, "sub": client, "aud": audience,
               "jti": secrets.token_urlsafe(16), "iat": now, "exp": now + 60}
+    twice = {"header": "", "claims": ""}
     for change in changes:
         name, _, value = change.partition("=")
+        if name.startswith("again."):
+            part = "header" if name.startswith("again.header.") else "claims"
+            twice[part] += f', "{name.split(".")[-1]}": {value}}}'
+            continue
         part = header if name.startswith("header.") else claims
         name = name.removeprefix("header.")
         part.pop(name, None)
         if value:
             part[name] = json.loads(value)
-    data = ".".join(b64(json.dumps(part).encode()) for part in (header, claims))
+    data = ".".join(
+        b64((text[:-1] + again if again else text).encode())
+        for text, again in ((json.dumps(header), twice["header"]),
+                            (json.dumps(claims), twice["claims"])))
     print(data + "." + b64(signature(data.encode())))
 
 
+def malleate(jwt):
+    order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
+    data, _, text = jwt.rpartition(".")
+    raw = base64.urlsafe_b64decode(text + "==")
+    s = order - int.from_bytes(raw[32:], "big")
+    print(data + "." + b64(raw[:32] + s.to_bytes(32, "big")))
+
+
 if __name__ == "__main__":
-    {"make": make, "sign": sign}[sys.argv[1]](*sys.argv[2:])
+    {"make": make, "sign": sign, "malleate": malleate}[sys.argv[1]](*sys.argv[2:])

@@ -864,6 +864,11 @@ as_client() {
 		    client_assertion_type="$ASSERTION_TYPE" \
 		    client_assertion="$(assertion "$client")"
 		;;
+	secret_jwt)
+		request - POST "$ISSUER/$endpoint" "$@" \
+		    client_assertion_type="$ASSERTION_TYPE" \
+		    client_assertion="$(secret_assertion "$client")"
+		;;
 	none) request - POST "$ISSUER/$endpoint" "$@" client_id="$client" ;;
 	esac
 	http_body
@@ -886,6 +891,19 @@ add_key_client() {
 assertion() {
 	"$root/tests/assertion.py" sign "$BATS_TEST_TMPDIR/$1.pem" "$1" "$ISSUER" \
 	    "${@:2}"
+}
+
+# secret_assertion CLIENT [CLAIM=JSON...]: the same, by $SECRET.
+secret_assertion() {
+	"$root/tests/assertion.py" sign "secret:$SECRET" "$1" "$ISSUER" "${@:2}"
+}
+
+# add_secret_jwt_client CLIENT [OPTION...]: a client that signs with $SECRET.
+add_secret_jwt_client() {
+	latchkey client add "$1" --auth client_secret_jwt --secret-stdin \
+	    --redirect-uri "$CALLBACK" --grant authorization_code \
+	    --grant refresh_token --grant client_credentials --trusted \
+	    "${@:2}" <<<"$SECRET"
 }
 
 # redeem CODE [NAME=VALUE...]: prints the token endpoint's JSON, as do refresh

@@ -175,6 +175,7 @@ list() {
 
 @test "discovery: what is advertised works with every advertised way to authenticate (RFC 8414 2)" {
 	add_key_client signer EdDSA --introspect-any >/dev/null
+	add_secret_jwt_client keeper --introspect-any >/dev/null
 	metadata
 	token=$(http_body |
 	    jq -r '.token_endpoint_auth_methods_supported[]')
@@ -218,6 +219,7 @@ by() {
 	client_secret_basic) CLIENT=app AUTH=basic ;;
 	client_secret_post) CLIENT=app AUTH=post ;;
 	private_key_jwt) CLIENT=signer AUTH=jwt ;;
+	client_secret_jwt) CLIENT=keeper AUTH=secret_jwt ;;
 	none) CLIENT=spa AUTH=none ;;
 	*) fail "no test for $1" ;;
 	esac

@@ -245,9 +245,21 @@ refused_assertion() {
 	done
 }
 
-@test "private_key_jwt: the audience is the issuer or the token endpoint, alone or among others" {
+@test "private_key_jwt: the audience is the issuer alone, as a string (RFC 7523bis; FAPI 2.0)" {
 	add_key_client signer >/dev/null
-	for aud in "\"$ISSUER/token\"" "[\"https://a.example\", \"$ISSUER\"]"; do
+	for aud in "\"$ISSUER/token\"" "[\"https://a.example\", \"$ISSUER\"]" \
+	    "[\"$ISSUER\"]" "\"$ISSUER/introspect\"" '"https://other.example"' \
+	    "\"$ISSUER/\"" '[]' '{}' 7 ''; do
+		with_assertion "$(assertion signer aud="$aud")"
+		refused_assertion audience
+	done
+}
+
+@test "private_key_jwt: --auth-aud endpoint lets an older client name the token endpoint, too, and in a list" {
+	add_key_client signer EdDSA --auth-aud endpoint >/dev/null
+	for aud in "\"$ISSUER\"" "\"$ISSUER/token\"" \
+	    "[\"https://a.example\", \"$ISSUER\"]" \
+	    "[\"$ISSUER\", \"$ISSUER/token\"]"; do
 		with_assertion "$(assertion signer aud="$aud")"
 		assert_status 200
 	done
@@ -255,6 +267,175 @@ refused_assertion() {
 		with_assertion "$(assertion signer aud="$aud")"
 		refused_assertion audience
 	done
+	latchkey client set signer --auth-aud issuer >/dev/null
+	with_assertion "$(assertion signer aud="\"$ISSUER/token\"")"
+	refused_assertion audience
+}
+
+@test "private_key_jwt: --auth-alg is the one algorithm of a client, and says what its RSA keys are for" {
+	add_key_client rsa RS256 >/dev/null
+	jq -c 'del(.keys[0].alg)' "$BATS_TEST_TMPDIR/rsa.jwks" \
+	    >"$BATS_TEST_TMPDIR/bare.jwks"
+	latchkey client set rsa --jwks "$BATS_TEST_TMPDIR/bare.jwks" \
+	    --auth-alg PS256 >/dev/null
+	with_assertion "$(assertion rsa)"
+	refused_assertion algorithm
+	sed -i 1s/.*/PS256/ "$BATS_TEST_TMPDIR/rsa.pem"
+	with_assertion "$(assertion rsa 'header.kid="RS256"')"
+	assert_status 200
+	latchkey client set rsa --auth-alg any >/dev/null
+	with_assertion "$(assertion rsa 'header.kid="RS256"')"
+	refused_assertion algorithm
+	run -1 latchkey client set rsa --auth-alg ES256
+	[[ $output = *"none of the client's keys"* ]]
+	run -1 latchkey client set rsa --auth-alg HS256
+	run -1 latchkey client set rsa --auth-alg none
+	run -1 latchkey client set app --auth-alg EdDSA
+	[[ $output = *'for --auth private_key_jwt'* ]]
+	run -1 latchkey client set app --auth-aud endpoint
+	[[ $output = *'sign assertions'* ]]
+}
+
+@test "private_key_jwt: a client changes its key without a pause: for a while both are good" {
+	add_key_client signer >/dev/null
+	"$root/tests/assertion.py" make ES256 "$BATS_TEST_TMPDIR/new.pem" \
+	    >"$BATS_TEST_TMPDIR/new.jwks"
+	jq -cs '{keys: map(.keys[])}' "$BATS_TEST_TMPDIR/"{signer,new}.jwks \
+	    >"$BATS_TEST_TMPDIR/both.jwks"
+	by_new() {
+		"$root/tests/assertion.py" sign "$BATS_TEST_TMPDIR/new.pem" \
+		    signer "$ISSUER"
+	}
+	with_assertion "$(by_new)"
+	refused_assertion algorithm
+	latchkey client set signer --jwks "$BATS_TEST_TMPDIR/both.jwks" >/dev/null
+	with_assertion "$(assertion signer)"
+	assert_status 200
+	with_assertion "$(by_new)"
+	assert_status 200
+	run -0 latchkey client show signer
+	[[ $output =~ keys\ +EdDSA\ ES256 ]]
+	latchkey client set signer --jwks "$BATS_TEST_TMPDIR/new.jwks" >/dev/null
+	with_assertion "$(by_new)"
+	assert_status 200
+	with_assertion "$(assertion signer)"
+	refused_assertion algorithm
+}
+
+@test "private_key_jwt: every trick with a header, a key or a signature is refused (RFC 8725)" {
+	add_key_client signer ES256 >/dev/null
+	add_key_client thief ES256 >/dev/null
+	stolen() {
+		"$root/tests/assertion.py" sign "$BATS_TEST_TMPDIR/thief.pem" \
+		    signer "$ISSUER" "$@"
+	}
+	jwk=$(jq -c '.keys[0]' "$BATS_TEST_TMPDIR/thief.jwks")
+	for trick in "header.jwk=$jwk" 'header.jku="https://evil.example/jwks"' \
+	    'header.x5u="https://evil.example/cert"' 'header.x5c=["MIIB"]' \
+	    'header.kid=' 'header.typ="client-authentication+jwt"'; do
+		with_assertion "$(stolen "$trick")"
+		refused_assertion signature
+	done
+	for kid in ../../../../etc/passwd /dev/null "' OR 1=1 --" thief; do
+		with_assertion "$(assertion signer "header.kid=\"$kid\"")"
+		refused_assertion signature
+	done
+	for trick in 'header.alg="none"' 'header.alg="None"' 'header.alg=' \
+	    'header.alg=["ES256"]' 'header.alg="ES512"' 'header.crit=["exp"]' \
+	    'header.crit=[]' 'header.b64=false' 'header.typ="dpop+jwt"' \
+	    'header.typ="at+jwt"' 'header.typ="logout+jwt"' 'header.kid=7' \
+	    'again.sub="thief"' 'again.header.alg="none"' 'again.exp=9999999999' \
+	    "padding=\"$(head -c 9000 /dev/zero | tr '\0' x)\""; do
+		with_assertion "$(assertion signer "$trick")"
+		refused_assertion malformed
+	done
+	for alg in EdDSA RS256 PS256; do
+		with_assertion "$(assertion signer "header.alg=\"$alg\"")"
+		refused_assertion algorithm
+	done
+	# The public key as the secret of an HMAC, in each of its spellings.
+	openssl pkey -in <(tail -n +2 "$BATS_TEST_TMPDIR/signer.pem") -pubout \
+	    >"$BATS_TEST_TMPDIR/public.pem"
+	for secret in "$(cat "$BATS_TEST_TMPDIR/public.pem")" \
+	    "$(jq -r '.keys[0].x' "$BATS_TEST_TMPDIR/signer.jwks")" \
+	    "$(cat "$BATS_TEST_TMPDIR/signer.jwks")" ''; do
+		with_assertion "$(SECRET=$secret secret_assertion signer)"
+		assert_refused 401 invalid_client
+		assert_logged 'reason=client_auth_method client_id=signer'
+	done
+	good=$(assertion signer)
+	nested=${good%%.*}.$(printf '"%s"' "$good" | base64 -w0 | tr -d = |
+	    tr +/ -_).${good##*.}
+	for text in "$nested" "${good%.*}" "${good%.*}." "$good.$good" "$good=" \
+	    ".${good#*.}" "${good/./..}"; do
+		with_assertion "$text"
+		refused_assertion malformed
+	done
+	# ECDSA has two signatures for each text: the jti counts.
+	with_assertion "$good"
+	assert_status 200
+	with_assertion "$("$root/tests/assertion.py" malleate "$good")"
+	refused_assertion reused
+}
+
+@test "client_secret_jwt: a client that signs with its secret gets tokens at every endpoint (RFC 7523 3)" {
+	run -0 add_secret_jwt_client keeper --introspect-any
+	[[ $output != *"$SECRET"* ]]
+	CLIENT=keeper AUTH=secret_jwt
+	get_tokens alice keeper >"$BATS_TEST_TMPDIR/tokens"
+	assert_status 200
+	refresh "$(field refresh_token <"$BATS_TEST_TMPDIR/tokens")" \
+	    >"$BATS_TEST_TMPDIR/tokens"
+	assert_status 200
+	used=$(secret_assertion keeper)
+	with_assertion "$used"
+	assert_status 200
+	with_assertion "$used"
+	refused_assertion reused
+	for endpoint in introspect revoke; do
+		as_client "$endpoint" token=x
+		assert_status 200
+	done
+}
+
+@test "client_secret_jwt: another secret, another way or an older secret is refused" {
+	add_secret_jwt_client keeper >/dev/null
+	for auth in basic post none; do
+		CLIENT=keeper AUTH=$auth client_credentials
+		assert_refused 401 invalid_client
+	done
+	with_assertion "$(SECRET=${SECRET}x secret_assertion keeper)"
+	refused_assertion signature
+	with_assertion "$(secret_assertion keeper aud="\"$ISSUER/token\"")"
+	refused_assertion audience
+	with_assertion "$(secret_assertion keeper exp=1)"
+	refused_assertion time
+	with_assertion "$(secret_assertion keeper 'header.alg="none"')"
+	refused_assertion malformed
+	with_assertion "$(secret_assertion app)"
+	assert_refused 401 invalid_client
+	assert_logged 'reason=client_auth_method client_id=app'
+	with_assertion "$(secret_assertion keeper)" client_secret="$SECRET"
+	assert_refused 400 invalid_request
+	latchkey client secret keeper >/dev/null
+	with_assertion "$(secret_assertion keeper)"
+	refused_assertion signature
+}
+
+@test "client_secret_jwt: the secret is kept sealed, and is made again when a client changes to it" {
+	run -0 latchkey client set app --auth client_secret_jwt \
+	    --grant client_credentials --json
+	secret=$(jq -r .client_secret <<<"$output")
+	[ "${#secret}" -ge 32 ]
+	with_assertion "$(SECRET=$secret secret_assertion app)"
+	assert_status 200
+	run ! grep -rqF "$secret" "$LATCHKEY_DATA"
+	run -0 latchkey client set app --auth client_secret_basic --json
+	assert_equal "$(jq -r '.client_secret // "none"' <<<"$output")" none
+	SECRET=$secret CLIENT=app client_credentials
+	assert_status 200
+	with_assertion "$(SECRET=$secret secret_assertion app)"
+	assert_refused 401 invalid_client
 }
 
 @test "private_key_jwt: an assertion is good once, for all endpoints together (RFC 7523 3)" {

@@ -11,10 +11,15 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"An app password was wrong, or is for another site.",
 	"latchkey app-password list {user} shows those that exist; latchkey "
 	"app-password add {user} --site {client} makes one"},
+    [REASON_ASSERTION_ALGORITHM] = {ADVICE_CREDENTIALS,
+	"The app signs its assertion with another algorithm than it is "
+	"registered for.",
+	"latchkey client show {client} shows its keys and --auth-alg"},
     [REASON_ASSERTION_AUDIENCE] = {ADVICE_CREDENTIALS,
 	"The app's signed assertion is meant for another server: its aud must "
-	"be the issuer or the address that it was sent to.",
-	NULL},
+	"be the issuer, as one string.",
+	"latchkey client set {client} --auth-aud endpoint lets it name the "
+	"token endpoint, as older apps do"},
     [REASON_ASSERTION_MALFORMED] = {ADVICE_CREDENTIALS,
 	"The app's assertion is no signed JWT with what RFC 7523 wants in it.",
 	NULL},

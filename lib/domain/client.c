@@ -44,6 +44,10 @@ static const struct record_field client_fields[] = {
 	"backchannel_logout_uri"),
     FIELD_OF(struct client, frontchannel_logout_uri, TEXT, SHOWN,
 	"frontchannel_logout_uri"),
+    FIELD_OF_WORDS(struct client, auth_alg, WORD, SHOWN,
+	"token_endpoint_auth_signing_alg", auth_alg_name, AUTH_ALG_COUNT),
+    FIELD_OF(
+	struct client, auth_aud_endpoint, BOOL, SHOWN, "auth_aud_endpoint"),
 };
 
 const struct record_type client_record = {
@@ -153,9 +157,36 @@ logout_uris_refusal(const struct client *c)
 	return NULL;
 }
 
+/* What does not go with the way in which the client authenticates. */
+static const char *
+auth_refusal(const struct client *c)
+{
+	const bool by_key = c->auth_method == AUTH_PRIVATE_KEY_JWT;
+
+	if (by_key && c->jwks[0] == '\0')
+		return "private_key_jwt needs the client's public keys "
+		       "(--jwks FILE)";
+	if (!by_key && c->jwks[0] != '\0')
+		return "the keys of a client are for --auth private_key_jwt";
+	if (by_key && c->alg == JWA_HS256)
+		return "a client with private_key_jwt has no secret, so it "
+		       "cannot have HS256";
+	if (c->auth_alg != AUTH_ALG_ANY &&
+	    (!by_key || c->auth_alg == auth_alg_of(JWA_HS256)))
+		return "--auth-alg is for --auth private_key_jwt: EdDSA, "
+		       "ES256, RS256 or PS256";
+	if (c->auth_aud_endpoint && !by_key &&
+	    c->auth_method != AUTH_CLIENT_SECRET_JWT)
+		return "--auth-aud is for clients that sign assertions "
+		       "(--auth private_key_jwt or client_secret_jwt)";
+	return NULL;
+}
+
 const char *
 client_refusal(const struct client *c)
 {
+	const char *message;
+
 	if (c->grants == 0)
 		return "a client needs at least one grant type";
 	if ((c->grants & GRANT_AUTHORIZATION_CODE) && !c->redirect_uris[0])
@@ -174,14 +205,6 @@ client_refusal(const struct client *c)
 	    (c->introspect_any || c->resources[0] != '\0'))
 		return "a public client cannot authenticate, so it cannot ask "
 		       "about tokens (--resource, --introspect-any)";
-	if (c->auth_method == AUTH_PRIVATE_KEY_JWT && c->jwks[0] == '\0')
-		return "private_key_jwt needs the client's public keys "
-		       "(--jwks FILE)";
-	if (c->auth_method != AUTH_PRIVATE_KEY_JWT && c->jwks[0] != '\0')
-		return "the keys of a client are for --auth private_key_jwt";
-	if (c->auth_method == AUTH_PRIVATE_KEY_JWT && c->alg == JWA_HS256)
-		return "a client with private_key_jwt has no secret, so it "
-		       "cannot have HS256";
 	if (client_is_public(c) && c->no_pkce)
 		return "a public client cannot do without PKCE";
 	if (c->cookie_refresh && !client_is_public(c))
@@ -189,7 +212,8 @@ client_refusal(const struct client *c)
 		       "app in the browser: make it --public";
 	if (c->cookie_refresh && !(c->grants & GRANT_REFRESH_TOKEN))
 		return "a refresh cookie needs the grant type refresh_token";
-	return logout_uris_refusal(c);
+	message = logout_uris_refusal(c);
+	return message != NULL ? message : auth_refusal(c);
 }
 
 bool
@@ -242,87 +266,6 @@ client_may_introspect(
 {
 	return c->introspect_any || str_equal(c->client_id, owner) ||
 	       words_has(c->resources, aud);
-}
-
-void
-client_secret_make(char secret[static CLIENT_SECRET_CAP])
-{
-	uint8_t bytes[32];
-
-	random_bytes(bytes, sizeof bytes);
-	base64url_encode(secret, CLIENT_SECRET_CAP, bytes, sizeof bytes);
-	secret_wipe(bytes, sizeof bytes);
-}
-
-/* Bound to the client, so that a record moved to another id opens nothing. */
-static void
-hash_client_secret(
-    uint8_t hash[static HASH_LEN], const struct client *c, const char *secret)
-{
-	char text[CLIENT_ID_CAP + CLIENT_SECRET_CAP] = {0};
-	size_t id_len = strlen(c->client_id) + 1;
-	size_t len = strnlen(secret, CLIENT_SECRET_CAP - 1);
-
-	memcpy(text, c->client_id, id_len);
-	memcpy(text + id_len, secret, len);
-	secret_hash_in(hash, HASH_LEN, "client_secret", text, id_len + len);
-	secret_wipe(text, sizeof text);
-}
-
-enum err
-client_secret_set(struct client *c, const char *secret, const struct keyring *k)
-{
-	uint8_t sealed[CLIENT_SECRET_CAP + SEAL_OVERHEAD], hash[HASH_LEN];
-	size_t len = strlen(secret);
-
-	if (client_secret_refusal(secret) != NULL)
-		return ERR_SYNTAX;
-	hash_client_secret(hash, c, secret);
-	secret_seal(
-	    c->secret_hash, hash, sizeof hash, k->client, "client_secret");
-	secret_wipe(hash, sizeof hash);
-	c->hs256_secret[0] = '\0';
-	if (c->alg != JWA_HS256)
-		return OK;
-	secret_seal(sealed, secret, len, k->seal, c->client_id);
-	base64url_encode(c->hs256_secret, sizeof c->hs256_secret, sealed,
-	    len + SEAL_OVERHEAD);
-	return OK;
-}
-
-enum err
-client_secret_verify(
-    const struct client *c, const char *secret, const struct keyring *k)
-{
-	uint8_t kept[HASH_LEN] = {0}, hash[HASH_LEN];
-	bool same = secret_open(kept, c->secret_hash, sizeof c->secret_hash,
-			k->client, "client_secret") == OK;
-
-	hash_client_secret(hash, c, secret);
-	same &= secret_equal(hash, kept, HASH_LEN);
-	secret_wipe(kept, sizeof kept);
-	secret_wipe(hash, sizeof hash);
-	return same && c->auth_method == AUTH_CLIENT_SECRET &&
-		       strlen(secret) < CLIENT_SECRET_CAP
-		   ? OK
-		   : ERR_INVALID_CLIENT;
-}
-
-enum err
-client_secret_open(char secret[static CLIENT_SECRET_CAP],
-    const struct client *c, const struct keyring *k)
-{
-	uint8_t sealed[CLIENT_SECRET_CAP + SEAL_OVERHEAD];
-	size_t len;
-	enum err e;
-
-	memset(secret, 0, CLIENT_SECRET_CAP);
-	e = base64url_decode(sealed, sizeof sealed, &len, c->hs256_secret,
-	    strlen(c->hs256_secret));
-	if (e != OK || len < SEAL_OVERHEAD ||
-	    len - SEAL_OVERHEAD >= CLIENT_SECRET_CAP)
-		return ERR_CORRUPT;
-	return secret_open(secret, sealed, len, k->seal, c->client_id);
 }
 
 enum err

@@ -50,8 +50,13 @@ enum auth_method {
 	AUTH_CLIENT_SECRET,
 	AUTH_NONE, /* a public client, which cannot */
 	AUTH_PRIVATE_KEY_JWT,
+	AUTH_CLIENT_SECRET_JWT,
 	AUTH_METHOD_COUNT
 };
+
+/* What a client signs its assertions with: any algorithm that one of its keys
+ * is for, or one (auth_alg_of). */
+enum { AUTH_ALG_ANY, AUTH_ALG_COUNT = 1 + JWA_COUNT };
 
 struct client {
 	char client_id[CLIENT_ID_CAP];
@@ -67,6 +72,8 @@ struct client {
 	enum jwa alg;
 	unsigned grants; /* bits of enum grant_type */
 	enum auth_method auth_method;
+	unsigned auth_alg;          /* of assertions by a key */
+	bool auth_aud_endpoint;     /* they may name the token endpoint */
 	char jwks[CLIENT_JWKS_CAP]; /* its public keys (RFC 7517 5); "": none */
 	bool trusted;               /* no consent page */
 	bool require_factor;        /* of everyone who signs in to it */
@@ -77,7 +84,7 @@ struct client {
 	bool is_site; /* the gate's (domain/site.h), and only its */
 	uint8_t secret_hash[HASH_LEN + SEAL_OVERHEAD]; /* sealed */
 	char hs256_secret[BASE64URL_CAP(CLIENT_SECRET_CAP + SEAL_OVERHEAD)];
-	/* sealed; "" unless HS256 */
+	/* sealed; "" unless client_keeps_secret */
 	int64_t created_at, changed_at;
 	char link[URI_CAP];      /* where people open it; "": nowhere */
 	char icon[ICON_TAG_CAP]; /* of its icon (domain/icon.h); "": none */
@@ -94,10 +101,15 @@ extern const struct record_type client_record;
 const char *grant_type_name(enum grant_type g);
 unsigned grant_from_name(const char *name);
 
-/* "client_secret_basic", "none", "private_key_jwt", and back
- * (AUTH_METHOD_COUNT: none of these). */
+/* "client_secret_basic", "none", "private_key_jwt", "client_secret_jwt", and
+ * back (AUTH_METHOD_COUNT: none of these). */
 enum auth_method auth_method_from_name(const char *name);
 const char *auth_method_name(enum auth_method m);
+
+/* "any" or the algorithm's name, and back (AUTH_ALG_COUNT: neither). */
+unsigned auth_alg_of(enum jwa alg);
+const char *auth_alg_name(unsigned auth_alg);
+unsigned auth_alg_from_name(const char *name);
 
 /* "default", "instead", "theft", and back (RETRY_COUNT: none of these). */
 const char *retry_name(enum retry r);
@@ -152,11 +164,18 @@ bool client_may_introspect(
 enum err client_jwks_read(
     char jwks[static CLIENT_JWKS_CAP], const char *text, size_t len) MUST_CHECK;
 
+/* NULL, or why the client's keys do not go with the algorithm that it is to
+ * sign with. */
+const char *client_jwks_refusal(const struct client *c);
+
+/* Whether the secret itself is kept, and not only its hash: both sides sign
+ * with it. */
+bool client_keeps_secret(const struct client *c);
+
 /* Makes a new secret, [A-Za-z0-9_-] only, 256 bits; the caller wipes it. */
 void client_secret_make(char secret[static CLIENT_SECRET_CAP]);
 
-/* Keeps SECRET: its hash, sealed, and itself as well when the client's alg is
- * HS256 (both sides must know it). */
+/* Keeps SECRET: its hash, sealed, and if client_keeps_secret itself as well. */
 enum err client_secret_set(
     struct client *c, const char *secret, const struct keyring *k) MUST_CHECK;
 
@@ -164,7 +183,7 @@ enum err client_secret_set(
 enum err client_secret_verify(const struct client *c, const char *secret,
     const struct keyring *k) MUST_CHECK;
 
-/* The secret of an HS256 client, as the key of its MAC; the caller wipes. */
+/* The secret that is kept, as the key of a MAC; the caller wipes. */
 enum err client_secret_open(char secret[static CLIENT_SECRET_CAP],
     const struct client *c, const struct keyring *k) MUST_CHECK;
 

@@ -3,6 +3,8 @@
 #include "base/json.h"
 #include "jose/jwk.h"
 
+#include <string.h>
+
 enum err
 client_jwks_read(
     char jwks[static CLIENT_JWKS_CAP], const char *text, size_t len)
@@ -25,4 +27,19 @@ client_jwks_read(
 		json_write(&b, document);
 	json_decref(document);
 	return e == OK && !buf_ok(&b) ? ERR_NO_SPACE : e;
+}
+
+const char *
+client_jwks_refusal(const struct client *c)
+{
+	struct jwk_set set;
+
+	if (c->auth_method != AUTH_PRIVATE_KEY_JWT ||
+	    c->auth_alg == AUTH_ALG_ANY || c->jwks[0] == '\0')
+		return NULL;
+	if (jwk_set_read(&set, c->jwks, strlen(c->jwks)) != OK)
+		return "the client's keys cannot be used here";
+	jwk_set_limit(&set, (enum jwa)(c->auth_alg - 1), true);
+	return set.count > 0 ? NULL
+			     : "none of the client's keys is for --auth-alg";
 }

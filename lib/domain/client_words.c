@@ -33,6 +33,7 @@ static const char *const auth_methods[AUTH_METHOD_COUNT] = {
     [AUTH_CLIENT_SECRET] = "client_secret_basic",
     [AUTH_NONE] = "none",
     [AUTH_PRIVATE_KEY_JWT] = "private_key_jwt",
+    [AUTH_CLIENT_SECRET_JWT] = "client_secret_jwt",
 };
 
 const char *
@@ -46,6 +47,28 @@ auth_method_from_name(const char *name)
 {
 	return (enum auth_method)str_index(
 	    auth_methods, AUTH_METHOD_COUNT, name);
+}
+
+unsigned
+auth_alg_of(enum jwa alg)
+{
+	return 1 + (unsigned)alg;
+}
+
+const char *
+auth_alg_name(unsigned auth_alg)
+{
+	if (auth_alg == AUTH_ALG_ANY)
+		return "any";
+	return auth_alg < AUTH_ALG_COUNT ? jwa_name((enum jwa)(auth_alg - 1))
+					 : "";
+}
+
+unsigned
+auth_alg_from_name(const char *name)
+{
+	return str_equal(name, "any") ? AUTH_ALG_ANY
+				      : auth_alg_of(jwa_from_name(name));
 }
 
 static const char *const retries[RETRY_COUNT] = {

@@ -12,7 +12,8 @@
 bool
 client_has_secret(const struct client *c)
 {
-	return c->auth_method == AUTH_CLIENT_SECRET;
+	return c->auth_method == AUTH_CLIENT_SECRET ||
+	       c->auth_method == AUTH_CLIENT_SECRET_JWT;
 }
 
 void
@@ -91,10 +92,10 @@ clients_set(struct store_txn *t, struct client *c, const struct client *was,
 
 	*used = client_has_secret(c) &&
 		(!had_secret || as_new ||
-		    (c->alg == JWA_HS256 && was->alg != JWA_HS256));
+		    (client_keeps_secret(c) && !client_keeps_secret(was)));
 	if (*used)
 		e = client_secret_set(c, secret, k);
-	else if (c->alg != JWA_HS256)
+	else if (!client_keeps_secret(c))
 		c->hs256_secret[0] = '\0';
 	if (!client_has_secret(c))
 		memset(c->secret_hash, 0, sizeof c->secret_hash);

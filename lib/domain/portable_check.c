@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "domain/app_password.h"
+#include "domain/clients.h"
 #include "domain/consent.h"
 #include "domain/passkey.h"
 #include "domain/signkey.h"
@@ -213,7 +214,7 @@ check_app(struct check_ctx *x)
 	if (c->icon[0] != '\0')
 		await_part(x, "icon", c->client_id, c->icon);
 	x->c->secretless_apps +=
-	    !c->is_site && c->auth_method == AUTH_CLIENT_SECRET &&
+	    !c->is_site && client_has_secret(c) &&
 	    sodium_is_zero(c->secret_hash, sizeof c->secret_hash);
 	return OK;
 }

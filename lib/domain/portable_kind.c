@@ -119,9 +119,9 @@ seal_client(void *record, const json_t *object, const struct keyring *k,
 		if (client_secret_refusal(secret) != NULL)
 			return portable_wrong(fault, "hs256_secret",
 			    client_secret_refusal(secret));
-		if (c->alg != JWA_HS256)
-			return portable_wrong(
-			    fault, "hs256_secret", "is there for HS256 alone");
+		if (!client_keeps_secret(c))
+			return portable_wrong(fault, "hs256_secret",
+			    "is there for what signs with it alone");
 		if (client_secret_set(c, secret, k) != OK)
 			return portable_wrong(
 			    fault, "hs256_secret", "is no secret");

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "domain/app_password.h"
 #include "domain/client_scope.h"
+#include "domain/clients.h"
 #include "domain/conf.h"
 #include "domain/consent.h"
 #include "domain/factor.h"
@@ -211,7 +212,7 @@ judge_app(struct judgement *j, const struct client *c)
 	    client_frontchannel_refusal);
 	refuse_unless(j, client_refusal(c) == NULL, NULL, client_refusal(c));
 	refuse_unless(j,
-	    c->auth_method == AUTH_CLIENT_SECRET ||
+	    client_has_secret(c) ||
 		sodium_is_zero(c->secret_hash, sizeof c->secret_hash),
 	    "secret_hash", "is there where the app has a secret alone");
 	if (c->is_site)

@@ -272,3 +272,25 @@ jwk_set_read(struct jwk_set *set, const char *text, size_t len)
 		set->count = 0;
 	return e;
 }
+
+static bool
+is_rsa(enum jwa alg)
+{
+	return alg == JWA_RS256 || alg == JWA_PS256;
+}
+
+void
+jwk_set_limit(struct jwk_set *set, enum jwa alg, bool any_rsa)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		struct public_key *k = &set->keys[i];
+
+		if (any_rsa && is_rsa(alg) && is_rsa(k->alg))
+			k->alg = alg;
+		if (k->alg == alg)
+			set->keys[left++] = *k;
+	}
+	set->count = left;
+}

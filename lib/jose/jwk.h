@@ -10,6 +10,7 @@
 #include "jose/public_key.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -41,5 +42,9 @@ struct jwk_set {
  */
 enum err jwk_set_read(
     struct jwk_set *set, const char *text, size_t len) MUST_CHECK;
+
+/* Leaves in SET the keys for ALG alone. ANY_RSA: every RSA key is for RS256 and
+ * for PS256, also if its own `alg` is the other one. */
+void jwk_set_limit(struct jwk_set *set, enum jwa alg, bool any_rsa);
 
 #endif

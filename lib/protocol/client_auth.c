@@ -5,13 +5,14 @@
 #include "protocol/auth_way.h"
 
 extern const struct auth_way auth_client_secret_basic, auth_client_secret_post,
-    auth_private_key_jwt, auth_none;
+    auth_private_key_jwt, auth_client_secret_jwt, auth_none;
 
 /* They are tried in this order; the last is what is left if no other was
  * used. */
 static const struct auth_way *const ways[] = {
     &auth_client_secret_basic,
     &auth_private_key_jwt,
+    &auth_client_secret_jwt,
     &auth_client_secret_post,
     &auth_none,
 };
