@@ -190,6 +190,13 @@ in_background() {
 	echo "$SERVER_PID" >>"$BATS_FILE_TMPDIR/started"
 }
 
+# is_elsewhere PID: it sees other files than the tests do. The id of a host that
+# is gone may be another process's, and what is meant for the host must not be done
+# to the system that the tests run on.
+is_elsewhere() {
+	[[ -e /proc/$1/ns/mnt && ! /proc/$1/ns/mnt -ef /proc/self/ns/mnt ]]
+}
+
 # start_fastcgi SOCKET PROGRAM: behind a socket of its own, without a server.
 start_fastcgi() {
 	LATCHKEY_DATA=$DATA in_background python3 -c '

@@ -31,6 +31,7 @@ machine_is_up_or_gone() {
 on_machine() {
 	local first
 	first=$(pgrep -P "$SERVER_PID" -x systemd) || return
+	is_elsewhere "$first" || return
 	nsenter -t "$first" -a env -i PATH="$PATH:/usr/sbin:/sbin" \
 	    LC_ALL=C.UTF-8 "$@"
 }

@@ -89,6 +89,7 @@ host_is_up_or_gone() {
 on_host() {
 	local first
 	first=$(pgrep -P "$SERVER_PID" -x bash) || return
+	is_elsewhere "$first" || return
 	"${terminal[@]}" nsenter -t "$first" -a env -i LC_ALL=C.UTF-8 \
 	    PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin "$@"
 }
