@@ -243,6 +243,9 @@ refused_assertion() {
 		    client_id="signs-$alg"
 		assert_status 200
 	done
+	# RFC 9864, as newer libraries have it
+	with_assertion "$(assertion signs-EdDSA 'header.alg="Ed25519"')"
+	assert_status 200
 }
 
 @test "private_key_jwt: the audience is the issuer alone, as a string (RFC 7523bis; FAPI 2.0)" {

@@ -23,6 +23,12 @@ jwa_from_name(const char *name)
 }
 
 enum jwa
+jwa_of_others(const char *name)
+{
+	return str_equal(name, "Ed25519") ? JWA_EDDSA : jwa_from_name(name);
+}
+
+enum jwa
 jwa_issued_from_name(const char *name)
 {
 	enum jwa alg = jwa_from_name(name);

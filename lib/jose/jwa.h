@@ -24,6 +24,9 @@ const char *jwa_name(enum jwa alg);
 /* JWA_COUNT if there is no such one. */
 enum jwa jwa_from_name(const char *name);
 
+/* The same of what others made, which may say "Ed25519" (RFC 9864 2.2). */
+enum jwa jwa_of_others(const char *name);
+
 /* The same for algorithms that sign our tokens: those that keys, clients and
  * settings may have. */
 enum jwa jwa_issued_from_name(const char *name);

@@ -164,7 +164,7 @@ read_purpose(const json_t *jwk, enum jwa *alg)
 	    optional_str(jwk, "alg", &name) != OK || ops == ERR_SYNTAX)
 		return ERR_SYNTAX;
 	if (name != NULL) {
-		named = jwa_from_name(name);
+		named = jwa_of_others(name);
 		if (named == JWA_COUNT)
 			return ERR_UNSUPPORTED;
 		if (named == JWA_PS256 && *alg == JWA_RS256)

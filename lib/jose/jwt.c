@@ -157,7 +157,7 @@ read_jose_header(struct jwt *j, const struct json_object_view *header)
 	if (header_str(header, "alg", alg, sizeof alg) != OK ||
 	    header_str(header, "kid", j->kid, sizeof j->kid) != OK)
 		return ERR_INVALID_TOKEN;
-	j->alg = jwa_from_name(alg);
+	j->alg = jwa_of_others(alg);
 	if (j->alg == JWA_COUNT)
 		return ERR_INVALID_TOKEN;
 	return read_typ(j, header);

@@ -18,9 +18,9 @@ static const struct {
 
 /* What clients may sign with (jose/jwk.h). */
 #ifdef LK_NO_RS256
-#define ASSERTION_ALGS "EdDSA HS256"
+#define ASSERTION_ALGS "EdDSA Ed25519 HS256"
 #else
-#define ASSERTION_ALGS "EdDSA ES256 RS256 PS256 HS256"
+#define ASSERTION_ALGS "EdDSA Ed25519 ES256 RS256 PS256 HS256"
 #endif
 
 static const struct {

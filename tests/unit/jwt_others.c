@@ -256,6 +256,8 @@ proofs(void)
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
 		CHECK(prove_with(eddsa, refused[i].jwk) == ERR_INVALID_TOKEN,
 		    refused[i].sentence);
+	CHECK(prove_with("\"alg\":\"Ed25519\"", own_jwk) == OK,
+	    "jwt: what others sign may call EdDSA Ed25519 (RFC 9864)");
 	CHECK(prove_with("\"alg\":\"ES256\"", own_jwk) == ERR_INVALID_TOKEN,
 	    "jwt: a proof of ES256 with an Ed25519 key is refused");
 	CHECK(prove_with("\"alg\":\"HS256\"", own_jwk) == ERR_INVALID_TOKEN,
