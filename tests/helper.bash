@@ -1076,6 +1076,20 @@ gate_cookie() {
 	echo "${to%%;*}"
 }
 
+# from_npm APP PACKAGE...: sets $app to where they are, in the build directory,
+# without their scripts.
+from_npm() {
+	app=$LATCHKEY_BUILD/test/apps/$1
+	[[ $(cat "$app/installed" 2>/dev/null) != "${*:2}" ]] || return 0
+	mkdir -p "$app"
+	echo '{"private":true,"type":"module"}' >"$app/package.json"
+	npm --prefix "$app" install --ignore-scripts --no-audit --no-fund \
+	    --legacy-peer-deps "${@:2}" >"$BATS_TEST_TMPDIR/npm" 2>&1 ||
+	    fail "npm cannot install ${*:2} (is its registry reachable?)" \
+		"$(<"$BATS_TEST_TMPDIR/npm")" || return
+	echo "${*:2}" >"$app/installed"
+}
+
 # --- assertions, about the last answer ---------------------------------------
 
 fail() {

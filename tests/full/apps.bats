@@ -44,20 +44,6 @@ between() {
 	sed -n "/$1/,/$2/p" <<<"$settings"
 }
 
-# from_npm APP PACKAGE...: sets $app to where they are, in the build directory,
-# without their scripts.
-from_npm() {
-	app=$LATCHKEY_BUILD/test/apps/$1
-	[[ $(cat "$app/installed" 2>/dev/null) != "${*:2}" ]] || return 0
-	mkdir -p "$app"
-	echo '{"private":true,"type":"module"}' >"$app/package.json"
-	npm --prefix "$app" install --ignore-scripts --no-audit --no-fund \
-	    --legacy-peer-deps "${@:2}" >"$BATS_TEST_TMPDIR/npm" 2>&1 ||
-	    fail "npm cannot install ${*:2} (is its registry reachable?)" \
-		"$(<"$BATS_TEST_TMPDIR/npm")" || return
-	echo "${*:2}" >"$app/installed"
-}
-
 # app_by COMMAND...: the app at $APP_PORT; requests still go to the provider.
 app_by() {
 	local provider=$SERVER_PID i
