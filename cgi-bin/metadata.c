@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/reason.h"
 #include "protocol/discovery.h"
+#include "protocol/webfinger.h"
 #include "web/reply.h"
 
 /* A public document, which may be kept as long as the settings say: a key is
@@ -41,11 +42,29 @@ serve_jwks(struct call *c)
 	    c, discovery_jwks(c->provider, c->now, &c->response.body));
 }
 
+static void
+serve_webfinger(struct call *c)
+{
+	enum reason reason = REASON_NONE;
+	enum err e = webfinger_answer(&c->provider->conf,
+	    request_form(&c->request), &c->response.body, &reason);
+
+	if (e == OK) {
+		reply_document(c, OK);
+		c->response.content_type = "application/jrd+json";
+		return;
+	}
+	call_log_refusal(c, e, reason, NULL);
+	response_begin(&c->response, err_status(e));
+	reply_error(&c->response, e, reason);
+}
+
 static const struct endpoint endpoints[] = {
     {"/.well-known/openid-configuration", METHOD_GET, CORS_ANY, serve_metadata},
     {"/.well-known/oauth-authorization-server", METHOD_GET, CORS_ANY,
 	serve_metadata},
     {"/jwks.json", METHOD_GET, CORS_ANY, serve_jwks},
+    {"/.well-known/webfinger", METHOD_GET, CORS_ANY, serve_webfinger},
     {NULL, 0, CORS_NONE, NULL},
 };
 

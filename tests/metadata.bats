@@ -61,6 +61,87 @@ list() {
 	http_body | jq -r --arg name "$1" '.[$name] | sort | join(" ")'
 }
 
+# --- WebFinger (RFC 7033) -----------------------------------------------------
+
+FINGER=.well-known/webfinger
+RELATION=http://openid.net/specs/connect/1.0/issuer
+
+# finger NAME=VALUE...
+finger() {
+	request - GET "$ISSUER/$FINGER" "$@"
+}
+
+@test "WebFinger: an address at a domain of ours has this provider, whether there is such a person or not (RFC 7033 3.1, Discovery 2)" {
+	local name known
+	set_conf webfinger_domains 'example.org, Example.net'
+	for name in alice nobody a%b 'x y' a@b; do
+		finger resource="acct:$name@example.org"
+		assert_status 200
+		assert_header Content-Type '^application/jrd\+json$'
+		assert_header Access-Control-Allow-Origin '^\*$'
+		assert_field subject "acct:$name@example.org"
+		known=$(http_body | jq -c .links)
+		assert_equal "$known" "[{\"rel\":\"$RELATION\",\"href\":\"$ISSUER\"}]"
+	done
+	finger resource=ACCT:alice@EXAMPLE.NET
+	assert_status 200
+	finger resource="$ISSUER"
+	assert_status 200
+	finger resource="$ISSUER/"
+	assert_field subject "$ISSUER/"
+}
+
+@test "WebFinger: other domains, addresses and kinds are not found; a resource is needed, and one" {
+	local bad
+	set_conf webfinger_domains example.org
+	for bad in acct:alice@example.com acct:alice@sub.example.org \
+	    acct:alice@example.org.evil acct:alice acct:@example.org acct: \
+	    alice@example.org mailto:alice@example.org acct:alice@ \
+	    "$ISSUER/x" "${ISSUER}0" https://example.org http://evil.example; do
+		finger resource="$bad"
+		assert_status 404
+		assert_logged reason=webfinger_resource_unknown
+		: >"$SERVER_LOG"
+	done
+	finger
+	assert_status 400
+	assert_logged reason=webfinger_resource_missing
+	finger resource=
+	assert_status 400
+	request - GET "$ISSUER/$FINGER?resource=acct:a@example.org&resource=acct:b@example.org"
+	assert_status 400
+	assert_logged reason=parameter_repeated
+	request - POST "$ISSUER/$FINGER" resource=acct:a@example.org
+	assert_status 405
+}
+
+@test "WebFinger: rel leaves out the links that were not asked for (RFC 7033 4.3)" {
+	set_conf webfinger_domains example.org
+	finger resource=acct:a@example.org rel="$RELATION"
+	assert_equal "$(http_body | jq '.links | length')" 1
+	finger resource=acct:a@example.org rel=http://webfinger.net/rel/avatar
+	assert_equal "$(http_body | jq '.links | length')" 0
+	request - GET "$ISSUER/$FINGER?resource=acct:a@example.org&rel=x&rel=$RELATION"
+	assert_equal "$(http_body | jq '.links | length')" 1
+}
+
+@test "WebFinger: without a setting the issuer's host and the domain it is in have this provider" {
+	sed -i 's|^issuer.*|issuer = https://id.example.org/idp|' "$DATA/latchkey.conf"
+	for domain in id.example.org example.org; do
+		cgi metadata GET "/$FINGER" "resource=acct:a@$domain" >/dev/null
+		assert_status 200
+	done
+	for domain in org id.example.org:443 xid.example.org evil.example; do
+		cgi metadata GET "/$FINGER" "resource=acct:a@$domain" >/dev/null
+		assert_status 404
+	done
+	cgi metadata GET "/idp/$FINGER" resource=https://id.example.org/idp >/dev/null
+	assert_status 200
+	sed -i 's|^issuer.*|issuer = https://example.org|' "$DATA/latchkey.conf"
+	cgi metadata GET "/$FINGER" resource=acct:a@org >/dev/null
+	assert_status 404
+}
+
 # --- discovery ---------------------------------------------------------------
 
 @test "discovery: the issuer is byte-equal to the configured one, and every URL is below it (Discovery 4.3, RFC 8414 3.3)" {

@@ -211,6 +211,8 @@ only_its_paths_are_there() {
 	ISSUER=${ISSUER%"$prefix"}
 	answers 200 "/.well-known/openid-configuration$prefix"
 	answers 200 "/.well-known/oauth-authorization-server$prefix"
+	answers 200 "/.well-known/webfinger?resource=$ISSUER$prefix"
+	answers 200 "$prefix/.well-known/webfinger?resource=$ISSUER$prefix"
 	answers 303 /.well-known/change-password
 	assert_equal "$(http_header Location | tr -d '\r')" \
 	    "$ISSUER$prefix/account/password"

@@ -173,7 +173,11 @@
 	X(TOKEN_REVOKED, ERR_INVALID_TOKEN, "token_revoked") \
 	X(TOKEN_TWICE, ERR_INVALID_REQUEST, "token_twice") \
 	X(USER_DISABLED, VARIES, "user_disabled") \
-	X(USER_NOT_IN_GROUP, VARIES, "user_not_in_group")
+	X(USER_NOT_IN_GROUP, VARIES, "user_not_in_group") \
+	X(WEBFINGER_RESOURCE_MISSING, ERR_INVALID_REQUEST, \
+	    "webfinger_resource_missing") \
+	X(WEBFINGER_RESOURCE_UNKNOWN, ERR_NO_SUCH_PAGE, \
+	    "webfinger_resource_unknown")
 /* clang-format on */
 
 enum reason {

@@ -399,4 +399,9 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"The person is locked or was removed.", NULL},
     [REASON_USER_NOT_IN_GROUP] = {ADVICE_GROUP,
 	"The person is in no group that may use this app.", NULL},
+    [REASON_WEBFINGER_RESOURCE_MISSING] = {ADVICE_REQUEST,
+	"WebFinger was asked without a resource.", NULL},
+    [REASON_WEBFINGER_RESOURCE_UNKNOWN] = {ADVICE_REQUEST,
+	"WebFinger was asked about an address whose domain is not known here.",
+	"webfinger_domains in latchkey.conf names the domains"},
 };

@@ -95,6 +95,10 @@ const struct conf_key conf_keys[] = {
 	FIELD(mail_command), 0, 0, "the program that takes mails, with -t -i"},
     {"mail_new_sign_in", "yes", conf_parse_yes, FIELD(no_mail_of_sign_ins), 0,
 	0, "whether people get a mail when a new browser signs in"},
+    {"webfinger_domains", "", conf_parse_domains, FIELD(webfinger_domains), 0,
+	0,
+	"the mail domains whose provider this is; by default the issuer's "
+	"host, and the domain it is in"},
     {NULL, NULL, NULL, 0, 0, 0, NULL},
 };
 

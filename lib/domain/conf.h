@@ -21,6 +21,7 @@ enum {
 	CONF_PATH_CAP = 512,
 	PROVIDER_NAME_CAP = 128,
 	CONF_GROUPS_CAP = 1024,
+	CONF_DOMAINS_CAP = 1024,
 	LANGUAGE_TAG_CAP = 16,
 	LOGO_CAP = 65,
 	CONTACT_CAP = 257,
@@ -34,6 +35,7 @@ struct conf {
 	bool secure;             /* the issuer is https */
 	char provider_name[PROVIDER_NAME_CAP];
 	char require_factor_groups[CONF_GROUPS_CAP]; /* names */
+	char webfinger_domains[CONF_DOMAINS_CAP];    /* the same */
 	char language[LANGUAGE_TAG_CAP]; /* of pages, where nothing says more */
 	char timezone[ZONE_NAME_CAP];    /* of dates, as well */
 	char logo[LOGO_CAP];             /* a file in dir; "": none */

@@ -63,6 +63,32 @@ conf_parse_groups(const struct conf_key *k, void *field, const char *value,
 }
 
 enum err
+conf_parse_domains(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	char name[CONF_DOMAINS_CAP], *domains = field;
+	enum err e = OK;
+
+	(void)k;
+	domains[0] = '\0';
+	while (e == OK && names_next(&value, name, sizeof name)) {
+		const char *domain = trim_group(name);
+
+		e = domain[0] != '\0' &&
+			    domain[strspn(domain, "abcdefghijklmnopqrstuvwxyz"
+						  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+						  "0123456789.-")] == '\0'
+			? names_add(domains, CONF_DOMAINS_CAP, domain)
+			: ERR_SYNTAX;
+	}
+	if (e == OK && *value == '\0')
+		return OK;
+	buf_puts(wanted, "give domains with commas between them, such as "
+			 "example.org, example.net");
+	return ERR_SYNTAX;
+}
+
+enum err
 conf_parse_provider_name(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted)
 {

@@ -19,6 +19,8 @@ enum err conf_parse_issuer(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_groups(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
+enum err conf_parse_domains(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
 enum err conf_parse_provider_name(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_language(const struct conf_key *k, void *field,

@@ -45,6 +45,24 @@ refused(const char *text, int line, const char *what)
 }
 
 static void
+mail_domains(void)
+{
+	CHECK(load(ISSUER "webfinger_domains = example.org , Example.NET\n") ==
+		      OK &&
+		  str_equal(conf.webfinger_domains, "example.org,Example.NET"),
+	    "webfinger_domains: names with commas between them");
+	CHECK(load(ISSUER "webfinger_domains =\n") == OK &&
+		  conf.webfinger_domains[0] == '\0',
+	    "webfinger_domains: none is the default");
+	CHECK(
+	    refused(
+		ISSUER "webfinger_domains = a@example.org\n", 2, "domains") &&
+		refused(ISSUER "webfinger_domains = example.org example.net\n",
+		    2, "domains"),
+	    "webfinger_domains: no addresses, and no words");
+}
+
+static void
 issuers(void)
 {
 	static const char *const good[] = {"https://id.example.org",
@@ -280,6 +298,7 @@ main(void)
 	if (file_path(file, sizeof file, scratch_dir(), "latchkey.conf") != OK)
 		return 1;
 	issuers();
+	mail_domains();
 	defaults();
 	values();
 	refusals();
