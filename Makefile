@@ -26,7 +26,7 @@ lmdb	 = engine open txn copy env held files fault fail
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp
 domain	 = conf conf_value keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_scope client_jwks client_secret session imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
-	   family family_rotate code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice tries client_use revocation replay audit signkey signer \
+	   family family_rotate code device_code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice tries client_use revocation replay audit signkey signer \
 	   records \
 	   factor factor_code acr \
 	   passkey \
@@ -34,7 +34,7 @@ domain	 = conf conf_value keyring installation stamp archive archive_text archiv
 	   portable portable_kind portable_rule portable_text portable_check portable_put
 protocol = provider desk account key_rotation authorization client_auth auth_secret auth_assertion authorize_parse authorize \
 	   proof authenticate session_open consent \
-	   token_endpoint unused_codes grant_code grant_refresh grant_client \
+	   token_endpoint unused_codes grant_code grant_refresh grant_client grant_device device_authorization device_consent \
 	   claims access_token id_token introspect revoke userinfo health \
 	   logout discovery webfinger gate gate_sign_in \
 	   account_profile account_password account_sessions account_apps account_app_passwords \
@@ -54,11 +54,11 @@ interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   enrol account_factors \
 	   passkey_form account_passkeys \
 	   password_words join_flow reset_notice \
-	   enrol_step
+	   enrol_step device_flow
 server	 = server opened token_answer worker_pool stack_wipe held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
-	   gate account admin
+	   gate account admin device
 
 command	 = list latchkey admin remains init user user_profile user_password user_rename user_factors import import_judge import_tell import_lines import_csv import_authelia client client_options client_show own_domain recipe_cli site \
 	   app_password groups key \
@@ -333,7 +333,7 @@ $(marked)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(marked)/messages.o \
 test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(programs:%=$(BUILD)/test/cgi-bin/%) $(BUILD)/test/bin/latchkey \
     $(BUILD)/test/bin/start-programs $(marked)/bin/latchkey \
-    $(addprefix $(marked)/cgi-bin/,authorize logout gate account admin) \
+    $(addprefix $(marked)/cgi-bin/,authorize logout gate account admin device) \
     $(durability) $(record) $(BUILD)/tests/bench/seed
 
 # Packages first, in a make of its own: without them nothing compiles.

@@ -39,11 +39,13 @@ apply_grants(struct client *c, const struct args *args, struct refusal *r)
 	if (args_has(args, "--grant"))
 		c->grants = 0;
 	while ((name = args_next(args, "--grant", &cursor)) != NULL) {
-		grant = grant_from_name(name);
+		grant = str_equal(name, "device_code")
+			    ? (unsigned)GRANT_DEVICE_CODE
+			    : grant_from_name(name);
 		if (grant == 0)
 			return refusal_set(r, "--grant", name,
-			    "give authorization_code, refresh_token or "
-			    "client_credentials");
+			    "give authorization_code, refresh_token, "
+			    "client_credentials or device_code");
 		c->grants |= grant;
 	}
 	return OK;

@@ -98,10 +98,15 @@ static const struct told_endpoint {
     {"authorization_endpoint", "authorization", "/authorize",
 	GRANT_AUTHORIZATION_CODE},
     {"token_endpoint", "token", "/token",
-	GRANT_AUTHORIZATION_CODE | GRANT_CLIENT_CREDENTIALS},
-    {"userinfo_endpoint", "userinfo", "/userinfo", GRANT_AUTHORIZATION_CODE},
+	GRANT_AUTHORIZATION_CODE | GRANT_CLIENT_CREDENTIALS |
+	    GRANT_DEVICE_CODE},
+    {"device_authorization_endpoint", "device", "/device_authorization",
+	GRANT_DEVICE_CODE},
+    {"userinfo_endpoint", "userinfo", "/userinfo",
+	GRANT_AUTHORIZATION_CODE | GRANT_DEVICE_CODE},
     {"jwks_uri", "keys (JWKS)", "/jwks.json",
-	GRANT_AUTHORIZATION_CODE | GRANT_CLIENT_CREDENTIALS},
+	GRANT_AUTHORIZATION_CODE | GRANT_CLIENT_CREDENTIALS |
+	    GRANT_DEVICE_CODE},
     {"end_session_endpoint", "end session", "/logout",
 	GRANT_AUTHORIZATION_CODE},
 };

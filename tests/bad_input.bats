@@ -3,8 +3,8 @@
 
 load helper
 
-ALL='authorize logout token refresh userinfo introspect revoke metadata'
-POSTS='authorize logout token refresh userinfo introspect revoke'
+ALL='authorize logout device token refresh userinfo introspect revoke metadata'
+POSTS='authorize logout device token refresh userinfo introspect revoke'
 
 setup_file() {
 	export USE_TEST_CLOCK=1
@@ -51,7 +51,7 @@ assert_refused() {
 	assert_status "$1" && assert_secure_headers || return
 	assert_header Cache-Control '^no-store$' || return
 	case $program in
-	authorize | logout) assert_page '<h1>' ;;
+	authorize | logout | device) assert_page '<h1>' ;;
 	*) assert_header Content-Type '^application/json$' &&
 	    http_body | jq -e .error >/dev/null ;;
 	esac

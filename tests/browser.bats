@@ -13,6 +13,7 @@ setup_file() {
 	    --redirect-uri "http://localhost:$APP_PORT/welcome" \
 	    --post-logout-redirect-uri "http://127.0.0.2:$APP_PORT/bye"
 	add_client native --name Native --public --redirect-uri http://127.0.0.1/native
+	add_client tv --name 'Living-room TV' --public --grant device_code
 	add_client phone --name Phone --public --redirect-uri com.example.app:/cb
 	add_client closed --name 'The Club' --group members \
 	    --redirect-uri "http://127.0.0.1:$APP_PORT/cb"
@@ -45,6 +46,10 @@ walk() {
 
 @test "browser: an app renews in a frame by prompt=none and form_post, and nothing else of ours is in a frame" {
 	walk silent_renewal
+}
+
+@test "browser: a person allows a device by its link, and denies one whose code is typed" {
+	walk device
 }
 
 @test "browser: all of it works by keyboard, and the focus shows" {

@@ -104,8 +104,8 @@ assert_described() {
 
 @test "developer errors: a grant_type that is missing or unknown is told with those there are" {
 	as_client token
-	assert_described invalid_request 'expected authorization_code, refresh_token or client_credentials, in a form body'
+	assert_described invalid_request 'expected authorization_code, refresh_token, client_credentials or urn:ietf:params:oauth:grant-type:device_code, in a form body'
 	as_client token grant_type=password username=alice password="$PASSWORD"
-	assert_described unsupported_grant_type 'expected authorization_code, refresh_token or client_credentials'
+	assert_described unsupported_grant_type 'expected authorization_code, refresh_token, client_credentials or urn:ietf:params:oauth:grant-type:device_code'
 	! http_body | grep -qF "$PASSWORD" || fail 'a password is repeated'
 }

@@ -559,6 +559,8 @@ request_cgi() {
 		program=metadata ;;
 	authorize | token | refresh | userinfo | introspect | revoke | logout)
 		program=${path##*/} ;;
+	device | device_authorization)
+		program=device ;;
 	*)	# as the web servers of conf/ have it
 		program=account
 		[[ ! $path =~ /admin(/|$) ]] || program='admin'

@@ -594,6 +594,36 @@ factor_pages() {
 	own '/factors?done=factor_removed'
 }
 
+device_pages() {
+	local person=alice i url
+	latchkey client add tv --name TV --public --grant device_code >/dev/null
+	device_asks
+	request alice GET "$ISSUER/device" && see 200
+	press check user_code= && see 200
+	press check user_code=x && see 400
+	press check user_code="$user_code"
+	url=$(http_header Location)
+	request alice GET "$url" && see 200
+	press allow && see 200
+	request alice GET "$url" && see 400
+	device_asks
+	request alice GET "$ISSUER/device" && see 200
+	press check user_code="$user_code"
+	request alice GET "$(http_header Location)"
+	press deny && see 200
+	request alice GET "$ISSUER/device" && see 200
+	for i in 1 2 3 4 5 6 7 8 9 10 11; do
+		press check user_code=BCDF-GHJK
+	done
+	see 429
+}
+
+# A device shows $user_code from now on.
+device_asks() {
+	request - POST "$ISSUER/device_authorization" client_id=tv
+	user_code=$(http_body | field user_code)
+}
+
 @test "messages: no page has a word of its own, and each sentence is on a page" {
 	local LATCHKEY_BUILD=$LATCHKEY_BUILD/test/marked seen=100
 	gate_store http://localhost:8080
@@ -613,6 +643,7 @@ factor_pages() {
 	join_pages
 	desk_pages
 	passkey_pages
+	device_pages
 	sign_out_pages
 	error_pages
 	gate_pages

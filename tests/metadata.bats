@@ -154,6 +154,7 @@ finger() {
 	assert_field introspection_endpoint "$ISSUER/introspect"
 	assert_field revocation_endpoint "$ISSUER/revoke"
 	assert_field end_session_endpoint "$ISSUER/logout"
+	assert_field device_authorization_endpoint "$ISSUER/device_authorization"
 	[[ -z $(http_body | jq -r --arg i "$ISSUER/" '.[] | strings |
 	    select(startswith("http")) | select(startswith($i) | not)' |
 	    grep -vxF "$ISSUER") ]] || fail 'URLs elsewhere' "$(http_body)"
@@ -228,7 +229,7 @@ finger() {
 	metadata
 	assert_equal "$(list code_challenge_methods_supported)" S256
 	assert_equal "$(list grant_types_supported)" \
-	    'authorization_code client_credentials refresh_token'
+	    'authorization_code client_credentials refresh_token urn:ietf:params:oauth:grant-type:device_code'
 	assert_equal "$(list response_types_supported)" code
 	assert_equal "$(list response_modes_supported)" 'form_post fragment query'
 	assert_equal "$(list subject_types_supported)" public
@@ -266,9 +267,19 @@ finger() {
 	    jq -r '.introspection_endpoint_auth_methods_supported[]')
 	grants=$(list grant_types_supported)
 	assert_equal "$grants" \
-	    'authorization_code client_credentials refresh_token'
+	    'authorization_code client_credentials refresh_token urn:ietf:params:oauth:grant-type:device_code'
+	for client in app spa signer; do
+		latchkey client set $client --grant authorization_code \
+		    --grant refresh_token --grant device_code \
+		    $([[ $client = spa ]] || echo --grant client_credentials)
+	done
 	for method in $token; do
 		by "$method"
+		as_client device_authorization scope=openid >/dev/null
+		assert_status 200
+		as_client token device_code="$(http_body | field device_code)" \
+		    grant_type=urn:ietf:params:oauth:grant-type:device_code >/dev/null
+		assert_refused 400 authorization_pending
 		tokens=$(get_tokens alice "$CLIENT")
 		assert_status 200
 		refresh "$(field refresh_token <<<"$tokens")"

@@ -4,8 +4,8 @@
     pages.py ISSUER APP-PORT WALK
 
 The app registered as `photos` is at http://127.0.0.1:APP-PORT/cb and on
-localhost, `native` at any port, `phone` at com.example.app:/cb; `closed` is for
-nobody, and `wordy` has long words.
+localhost, `native` at any port, `phone` at com.example.app:/cb, and `tv` is a
+device; `closed` is for nobody, and `wordy` has long words.
 Pictures go to $SCREENSHOTS, if that names a directory."""
 
 import html
@@ -15,6 +15,7 @@ import os
 import sys
 import threading
 import urllib.parse
+import urllib.request
 
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -289,6 +290,45 @@ def silent_renewal(visit):
     frame_is_blocked()
 
 
+def device(visit):
+    """On a telephone a person opens the link of a device and allows it; another
+    time types the code, and does not."""
+    def ask(endpoint, **params):
+        with urllib.request.urlopen(
+                "%s/%s" % (ISSUER, endpoint), urllib.parse.urlencode(params).encode()) as got:
+            return json.load(got)
+
+    visit.forget()
+    codes = ask("device_authorization", client_id="tv", scope="openid profile email")
+    visit.get(codes["verification_uri_complete"])
+    visit.sees("Connect a device")
+    look(visit, "device")
+    visit.press("Continue")
+    visit.sees("Sign in", "Living-room TV")
+    visit.sign_in()
+    visit.sees("Allow Living-room TV?", codes["user_code"], "127.0.0.1",
+               "Allow this only if you started it")
+    look(visit, "device-consent")
+    visit.press("Allow")
+    visit.sees("Your device is connected")
+    look(visit, "device-allowed")
+    got = ask("token", client_id="tv", device_code=codes["device_code"],
+              grant_type="urn:ietf:params:oauth:grant-type:device_code")
+    assert got["access_token"] and got["scope"] == "openid profile email", got
+    codes = ask("device_authorization", client_id="tv")
+    visit.get(codes["verification_uri"])
+    visit.type("BCDF-GHJK", Keys.ENTER)
+    visit.sees("No device is waiting")
+    field = visit.driver.find_element(By.NAME, "user_code")
+    field.clear()
+    field.send_keys(codes["user_code"].lower().replace("-", " "), Keys.ENTER)
+    visit.sees("Allow Living-room TV?")
+    visit.press("Don’t allow")
+    visit.sees("The device is not connected")
+    look(visit, "device-denied")
+    visit.quiet("400")
+
+
 def keyboard(visit):
     """Without a mouse: everything can be reached, in the order of reading."""
     def walk_to(words):
@@ -424,8 +464,8 @@ def looks(visit):
 
 
 WALKS = {walk.__name__: walk for walk in
-         (flow, no_scripts, silent_renewal, keyboard, ways_back, cross_site,
-          looks)}
+         (flow, no_scripts, silent_renewal, device, keyboard, ways_back,
+          cross_site, looks)}
 
 
 def main(name):

@@ -84,7 +84,7 @@ words() {
 	same "< give it one in en.msg, or a place in a list above; > is no more" \
 	    "$(unshown gate)" "$(words "$gate_answers" "$gate_sign_in")"
 	same "> no page has this reason" "$(list shown)" \
-	    "$(comm -12 <(list shown) <(of authorize logout gate account admin))"
+	    "$(comm -12 <(list shown) <(of authorize logout gate account admin device))"
 }
 
 @test "reasons: one thing has one word" {

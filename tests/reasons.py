@@ -31,7 +31,9 @@ NOT_REACHED = {
     "introspect": {"access_token_parse", "access_token_require"},  # not active
     "revoke": {"access_token_parse"},  # one that is no good is revoked
     "refresh": {"grant_code_look", "grant_code_commit",
-                "grant_client_look", "tell_unused"},  # grants of token(8)
+                "grant_client_look", "grant_device_look",
+                "grant_device_commit", "tell_unused"},  # grants of token(8)
+    "authorize": {"allow_device"},  # of device(8)
     "metadata": {"ways"},  # their names alone
     "token": {"refresh_cookie_require"},  # of refresh(8)
 }

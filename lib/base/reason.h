@@ -61,6 +61,14 @@
 	X(COOKIE_MISMATCH, ERR_INVALID_GRANT, "cookie_mismatch") \
 	X(DESTINATION_FOREIGN, ERR_INVALID_REQUEST, "destination_foreign") \
 	X(DESTINATION_MISSING, ERR_INVALID_REQUEST, "destination_missing") \
+	X(DEVICE_ASKS_TOO_OFTEN, ERR_SLOW_DOWN, "device_asks_too_often") \
+	X(DEVICE_CODE_EXPIRED, ERR_EXPIRED_TOKEN, "device_code_expired") \
+	X(DEVICE_CODE_FORGED, ERR_INVALID_GRANT, "device_code_forged") \
+	X(DEVICE_CODE_MISSING, ERR_INVALID_REQUEST, "device_code_missing") \
+	X(DEVICE_DENIED, ERR_ACCESS_DENIED, "device_denied") \
+	X(DEVICE_NOT_ALLOWED_YET, ERR_AUTHORIZATION_PENDING, \
+	    "device_not_allowed_yet") \
+	X(DEVICES_TOO_MANY, ERR_TOO_MANY_REQUESTS, "devices_too_many") \
 	X(FACTOR_CLOSED, ERR_ACCESS_DENIED, "factor_closed") \
 	X(FACTOR_MISSING, ERR_INSUFFICIENT_USER_AUTHENTICATION, \
 	    "factor_missing") \
@@ -172,6 +180,8 @@
 	X(TOKEN_MISSING, ERR_INVALID_REQUEST, "token_missing") \
 	X(TOKEN_REVOKED, ERR_INVALID_TOKEN, "token_revoked") \
 	X(TOKEN_TWICE, ERR_INVALID_REQUEST, "token_twice") \
+	X(USER_CODE_UNKNOWN, ERR_INVALID_REQUEST, "user_code_unknown") \
+	X(USER_CODE_WAIT, ERR_TOO_MANY_REQUESTS, "user_code_wait") \
 	X(USER_DISABLED, VARIES, "user_disabled") \
 	X(USER_NOT_IN_GROUP, VARIES, "user_not_in_group") \
 	X(WEBFINGER_RESOURCE_MISSING, ERR_INVALID_REQUEST, \

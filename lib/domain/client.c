@@ -18,7 +18,7 @@ static const struct record_field client_fields[] = {
     FIELD_OF_WORDS(struct client, grants, BITS, SHOWN, "grant_types",
 	grant_type_name,
 	GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN |
-	    GRANT_CLIENT_CREDENTIALS),
+	    GRANT_CLIENT_CREDENTIALS | GRANT_DEVICE_CODE),
     FIELD_OF(struct client, scope, TEXT, SHOWN, "scope"),
     FIELD_OF(struct client, groups, NAMES, SHOWN, "groups"),
     FIELD_OF(struct client, audience, TEXT, SHOWN, "audience"),
@@ -193,8 +193,9 @@ client_refusal(const struct client *c)
 		return "a client that signs people in needs a redirect URI "
 		       "(--redirect-uri)";
 	if ((c->grants & GRANT_REFRESH_TOKEN) &&
-	    !(c->grants & GRANT_AUTHORIZATION_CODE))
-		return "refresh_token goes with authorization_code";
+	    !(c->grants & (GRANT_AUTHORIZATION_CODE | GRANT_DEVICE_CODE)))
+		return "refresh_token goes with authorization_code or "
+		       "device_code";
 	if (client_is_public(c) && (c->grants & GRANT_CLIENT_CREDENTIALS))
 		return "a public client has no secret, so it cannot have "
 		       "client_credentials";

@@ -32,7 +32,8 @@ enum {
 enum grant_type {
 	GRANT_AUTHORIZATION_CODE = 1 << 0,
 	GRANT_REFRESH_TOKEN = 1 << 1,
-	GRANT_CLIENT_CREDENTIALS = 1 << 2
+	GRANT_CLIENT_CREDENTIALS = 1 << 2,
+	GRANT_DEVICE_CODE = 1 << 3
 };
 
 /* What a used refresh token is that is presented again when it can be no late

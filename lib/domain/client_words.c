@@ -9,6 +9,7 @@ static const struct {
     {GRANT_AUTHORIZATION_CODE, "authorization_code"},
     {GRANT_REFRESH_TOKEN, "refresh_token"},
     {GRANT_CLIENT_CREDENTIALS, "client_credentials"},
+    {GRANT_DEVICE_CODE, "urn:ietf:params:oauth:grant-type:device_code"},
 };
 
 const char *

@@ -30,7 +30,8 @@ client_begin(struct client *c, enum jwa default_alg, bool is_public)
 enum err
 client_default_scope(struct client *c)
 {
-	if (c->scope[0] != '\0' || (c->grants & GRANT_AUTHORIZATION_CODE) == 0)
+	if (c->scope[0] != '\0' ||
+	    (c->grants & (GRANT_AUTHORIZATION_CODE | GRANT_DEVICE_CODE)) == 0)
 		return OK;
 	return str_copy(c->scope, sizeof c->scope, DEFAULT_SCOPE);
 }

@@ -93,19 +93,21 @@ check_redirect_uri(const struct code *c, const char *given, enum reason *reason)
 	return OK;
 }
 
-static enum err
-check_verifier(const struct code *c, const char *verifier, enum reason *reason)
+enum err
+code_verifier_check(bool has_challenge,
+    const uint8_t challenge[static PKCE_LEN], const char *verifier,
+    enum reason *reason)
 {
 	enum err e;
 
 	/* A verifier without a challenge is a downgrade (RFC 9700 4.8.2). */
-	if (!c->has_challenge)
+	if (!has_challenge)
 		return verifier == NULL
 			   ? OK
 			   : refused(REASON_CODE_VERIFIER_UNEXPECTED, reason);
 	if (verifier == NULL)
 		return refused(REASON_CODE_VERIFIER_MISSING, reason);
-	e = pkce_verify(c->code_challenge, verifier);
+	e = pkce_verify(challenge, verifier);
 	return e == OK ? OK : refused_as(e, REASON_CODE_VERIFIER_WRONG, reason);
 }
 
@@ -131,7 +133,9 @@ check_presented(const struct code *c, const struct code_presented *p,
 	if (!is_in_time(c, now))
 		return refused(REASON_CODE_EXPIRED, reason);
 	e = check_redirect_uri(c, p->redirect_uri, reason);
-	return e == OK ? check_verifier(c, p->code_verifier, reason) : e;
+	return e == OK ? code_verifier_check(c->has_challenge,
+			     c->code_challenge, p->code_verifier, reason)
+		       : e;
 }
 
 enum err

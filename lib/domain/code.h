@@ -57,6 +57,12 @@ struct code_presented {
 	const char *code_verifier; /* NULL if not sent */
 };
 
+/* Whether VERIFIER (NULL: none was sent) is that of a CHALLENGE, if one came
+ * before; ERR_INVALID_REQUEST or ERR_INVALID_GRANT. */
+enum err code_verifier_check(bool has_challenge,
+    const uint8_t challenge[static PKCE_LEN], const char *verifier,
+    enum reason *reason) MUST_CHECK;
+
 /*
  * The code that P names, used or not, if P is what its client has; refuses as
  * code_redeem does, except that neither a used code nor its session is a

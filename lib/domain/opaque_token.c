@@ -15,6 +15,8 @@ static const char *const contexts[] = {
     [OPAQUE_TOKEN_CODE] = "authorization_code",
     [OPAQUE_TOKEN_REFRESH] = "refresh_token",
     [OPAQUE_TOKEN_GATE] = "gate",
+    [OPAQUE_TOKEN_DEVICE] = "device_code",
+    [OPAQUE_TOKEN_DEVICE_TICKET] = "device_ticket",
 };
 
 void

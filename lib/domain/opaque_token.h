@@ -1,13 +1,14 @@
 /*
- * The tokens only we read: authorization codes, refresh tokens, and the
- * cookies of the gate.
+ * The tokens only we read: authorization codes, refresh tokens, the cookies of
+ * the gate, device codes.
  *
  * All are 48 bytes, 64 base64url characters: the family they belong to (16),
  * a number (8), a MAC of both under a key kept outside the store (20), and a
  * mark (4, domain/stamp.h). A forged or garbled one is refused without touching
  * the store; a genuine one is known for what it is however old it is. A refresh
- * token's number is its generation, a code's and a cookie's the time at which
- * it expires; they are MACed apart, so none passes for another.
+ * token's number is its generation, the others' the time at which they expire;
+ * they are MACed apart, so none passes for another. A device code has no family
+ * yet, but the id of its record (domain/device_code.h).
  */
 #ifndef LK_DOMAIN_OPAQUE_TOKEN_H
 #define LK_DOMAIN_OPAQUE_TOKEN_H
@@ -29,7 +30,9 @@ enum {
 enum opaque_token_kind {
 	OPAQUE_TOKEN_CODE,
 	OPAQUE_TOKEN_REFRESH,
-	OPAQUE_TOKEN_GATE
+	OPAQUE_TOKEN_GATE,
+	OPAQUE_TOKEN_DEVICE,       /* a device code */
+	OPAQUE_TOKEN_DEVICE_TICKET /* for the pages where it is allowed */
 };
 
 struct opaque_token {

@@ -5,6 +5,7 @@
 #include "domain/client.h"
 #include "domain/code.h"
 #include "domain/consent.h"
+#include "domain/device_code.h"
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
@@ -32,5 +33,6 @@ const struct record_kind record_kinds[] = {
     {"second factor", &factor_record},
     {"passkey", &passkey_record},
     {"count of tries", &tries_record},
+    {"device code", &device_code_record},
     {NULL, NULL},
 };

@@ -4,6 +4,7 @@
 #include "domain/client.h"
 #include "domain/code.h"
 #include "domain/consent.h"
+#include "domain/device_code.h"
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/icon.h"
@@ -19,6 +20,7 @@ remove_families(
     struct store_txn *t, const uint8_t *user_id, const char *client_id)
 {
 	code_end_all(t, user_id, client_id);
+	device_code_end_all(t, user_id, client_id);
 	return family_end_all(t, user_id, client_id);
 }
 

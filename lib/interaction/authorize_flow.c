@@ -122,18 +122,12 @@ static void
 allow(struct interaction *i, const struct form *posted)
 {
 	struct authorize_state *s = i->state;
-	char ticked[SCOPE_CAP] = "";
+	char ticked[SCOPE_CAP];
 
-	for (size_t n = 0; n < posted->count; n++) {
-		const char *name = posted->field[n].name;
-
-		if (!str_starts(name, "scope_"))
-			continue;
-		if (words_add(ticked, sizeof ticked, name + 6) != OK) {
-			refuse_authorization(
-			    i, ERR_INVALID_REQUEST, REASON_SCOPE_TOO_LONG);
-			return;
-		}
+	if (consent_page_read(ticked, posted) != OK) {
+		refuse_authorization(
+		    i, ERR_INVALID_REQUEST, REASON_SCOPE_TOO_LONG);
+		return;
 	}
 	s->answer = (struct authorize_answer){
 	    .selected = true, .consented = true, .ticked = ticked};
@@ -194,18 +188,6 @@ send_code(struct interaction *i, const struct authorize_state *s)
 	reply_to_app(&i->call->response, &i->call->page, &s->asked, params);
 }
 
-/* The session is there; a factor is added to what it has. */
-static void
-ask_for_second_factor(struct interaction *i)
-{
-	const struct authorize_reply *r =
-	    &((struct authorize_state *)i->state)->reply;
-
-	i->proven = proof_of_session(&i->proof, &r->session, &r->user) == OK;
-	i->proof.factors = r->factors;
-	interaction_show(i, &second_factor_step);
-}
-
 static void
 decide_authorization(struct interaction *i)
 {
@@ -237,7 +219,7 @@ decide_authorization(struct interaction *i)
 		interaction_show(i, &select_step);
 		break;
 	case AUTHORIZE_FACTOR:
-		ask_for_second_factor(i);
+		second_factor_ask(i, &s->reply);
 		break;
 	case AUTHORIZE_ENROL:
 		interaction_show(i, &enrol_step);

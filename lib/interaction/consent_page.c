@@ -156,3 +156,16 @@ consent_page_put(struct json_build *b, const struct catalogue *c,
 	/* They chose before, which is seen at once. */
 	json_put_bool(b, "chosen", a.left_out);
 }
+
+enum err
+consent_page_read(char ticked[static SCOPE_CAP], const struct form *posted)
+{
+	enum err e = OK;
+
+	ticked[0] = '\0';
+	for (size_t n = 0; e == OK && n < posted->count; n++)
+		if (str_starts(posted->field[n].name, "scope_"))
+			e = words_add(
+			    ticked, SCOPE_CAP, posted->field[n].name + 6);
+	return e;
+}

@@ -5,6 +5,7 @@
 #ifndef LK_INTERACTION_CONSENT_PAGE_H
 #define LK_INTERACTION_CONSENT_PAGE_H
 
+#include "base/form.h"
 #include "base/json.h"
 #include "base/message.h"
 #include "domain/client.h"
@@ -16,5 +17,10 @@
 void consent_page_put(struct json_build *b, const struct catalogue *c,
     const struct conf *conf, const struct client *client, const char *scope,
     const struct consent *remembered);
+
+/* The scopes whose boxes came back TICKED; ERR_NO_SPACE: more than there are.
+ */
+enum err consent_page_read(
+    char ticked[static SCOPE_CAP], const struct form *posted) MUST_CHECK;
 
 #endif

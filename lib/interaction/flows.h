@@ -24,6 +24,9 @@ void logout_flow(struct call *c);
  * (web/auth_request.h). */
 void gate_flow(struct call *c);
 
+/* A person allows a device that has no browser (RFC 8628). */
+void device_flow(struct call *c);
+
 /* A one-time link: what it is for, and then the password that the person
  * chooses (protocol/join.h). */
 void join_flow(struct call *c);

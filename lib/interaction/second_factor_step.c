@@ -220,3 +220,11 @@ const struct step second_factor_step = {
     .buttons = {{"code", check_code}, {"passkey", check_second_passkey},
 	{"switch", start_again}, {"cancel", interaction_decline}},
 };
+
+void
+second_factor_ask(struct interaction *i, const struct authorize_reply *r)
+{
+	i->proven = proof_of_session(&i->proof, &r->session, &r->user) == OK;
+	i->proof.factors = r->factors;
+	interaction_show(i, &second_factor_step);
+}

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/audit.h"
 #include "domain/factor.h"
 #include "jose/totp.h"
 #include "protocol/consent.h"
@@ -75,6 +76,9 @@ consent_suffices(struct store_txn *t, struct authorize_ctx *d)
 
 	if (q->prompt & PROMPT_CONSENT)
 		return false;
+	/* Another person may have begun it (RFC 8628 5.4). */
+	if (q->device != NULL)
+		return false;
 	/* Another app on the device could pose as this one, and would be let
 	 * in unasked (OAuth 2.1 7.3.1). What the administrator trusts is the
 	 * app, which this need not be. */
@@ -96,6 +100,31 @@ tell_acr(char acr[static ACR_CAP], const struct authorize_ctx *d)
 		if (acr_find(word) <= had)
 			return str_copy(acr, ACR_CAP, word);
 	return str_copy(acr, ACR_CAP, acr_word(had));
+}
+
+static enum err
+allow_device(struct store_txn *t, struct authorize_ctx *d)
+{
+	const struct authorize_request *q = d->q;
+	struct session *s = &d->r->session;
+	struct device_code device = *q->device;
+	char acr[ACR_CAP];
+	enum err e = session_use(t, s, d->now);
+
+	memcpy(device.scope, d->granted, sizeof device.scope);
+	if (e == OK)
+		e = tell_acr(acr, d);
+	if (e == OK)
+		e = device_code_allow(t, &device, s, acr, d->now, &d->reason);
+	if (e == OK)
+		audit_write(t, d->now,
+		    &(struct audit_line){.event = "device_allowed",
+			.user = d->r->user.name,
+			.user_id = s->user_id,
+			.client_id = q->client.client_id,
+			.detail = device.address,
+			.address = q->address});
+	return e;
 }
 
 static enum err
@@ -144,7 +173,9 @@ decide_consent(struct store_txn *t, struct authorize_ctx *d)
 		if (e == ERR_ACCESS_DENIED)
 			return refused(REASON_NOTHING_GRANTED, &d->reason);
 	}
-	return e == OK ? issue_code(t, d) : e;
+	if (e != OK)
+		return e;
+	return q->device != NULL ? allow_device(t, d) : issue_code(t, d);
 }
 
 /* How long after a sign-in a person may set up a second factor: one who finds
@@ -271,7 +302,7 @@ authorize_decide(const struct provider *p, const struct authorize_request *q,
 	if (e == OK && r->step == AUTHORIZE_CODE) {
 		d.may_write = true;
 		e = store_write(p->store, now, decide_authorize_step, &d);
-		if (e == OK && r->step == AUTHORIZE_CODE)
+		if (e == OK && r->step == AUTHORIZE_CODE && q->device == NULL)
 			opaque_token_encode(r->code, OPAQUE_TOKEN_CODE,
 			    &d.code.token, &p->keyring);
 	}

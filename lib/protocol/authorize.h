@@ -14,6 +14,7 @@
 #include "domain/client.h"
 #include "domain/code.h"
 #include "domain/consent.h"
+#include "domain/device_code.h"
 #include "domain/session.h"
 #include "domain/user.h"
 #include "protocol/provider.h"
@@ -55,6 +56,10 @@ struct authorize_request {
 	bool bad_hint;   /* an id_token_hint that fits no person */
 	enum acr acr;    /* the least that is asked for; ACR_NONE: any */
 	bool acr_wished; /* it is no condition: a voluntary claim (Core 5.5) */
+	/* What a device asks for, in place of an app: it is always asked about,
+	 * and no code is issued, but the device allowed. NULL: none. */
+	const struct device_code *device;
+	const char *address;             /* of the person, with a device */
 	char acr_values[ACR_VALUES_CAP]; /* what is asked for, of what there
 					  * is, the best first */
 };
@@ -74,7 +79,8 @@ struct authorize_answer {
 };
 
 enum authorize_step {
-	AUTHORIZE_CODE,          /* done: redirect with the code */
+	AUTHORIZE_CODE,          /* done: redirect with the code; the device is
+				  * allowed */
 	AUTHORIZE_SIGN_IN,       /* ask who it is */
 	AUTHORIZE_SELECT,        /* ask whether to go on as this person */
 	AUTHORIZE_FACTOR,        /* ask for the second factor they have */

@@ -14,6 +14,7 @@ static const struct {
     {"introspection_endpoint", "/introspect"},
     {"revocation_endpoint", "/revoke"},
     {"end_session_endpoint", "/logout"},
+    {"device_authorization_endpoint", "/device_authorization"},
 };
 
 /* What clients may sign with (jose/jwk.h). */
@@ -35,7 +36,8 @@ static const struct {
     {"response_types_supported", "code"},
     {"response_modes_supported", "query fragment form_post"},
     {"grant_types_supported",
-	"authorization_code refresh_token client_credentials"},
+	"authorization_code refresh_token client_credentials "
+	"urn:ietf:params:oauth:grant-type:device_code"},
     {"subject_types_supported", "public"},
     {"code_challenge_methods_supported", "S256"},
     {"prompt_values_supported", "none login consent select_account"},

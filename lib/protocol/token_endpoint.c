@@ -17,6 +17,7 @@ static const struct grant_row {
     {GRANT_AUTHORIZATION_CODE, grant_code_look, grant_code_commit},
     {GRANT_REFRESH_TOKEN, grant_refresh_look, grant_refresh_commit},
     {GRANT_CLIENT_CREDENTIALS, grant_client_look, NULL},
+    {GRANT_DEVICE_CODE, grant_device_look, grant_device_commit},
 };
 
 enum err
@@ -41,6 +42,7 @@ token_request_parse(
 	q->redirect_uri = form_get(who->form, "redirect_uri");
 	q->code_verifier = form_get(who->form, "code_verifier");
 	q->refresh_token = form_get(who->form, "refresh_token");
+	q->device_code = form_get(who->form, "device_code");
 	q->scope = form_get(who->form, "scope");
 	return OK;
 }

@@ -25,7 +25,7 @@ struct token_request {
 	struct client_auth auth;
 	enum grant_type grant_type;
 	const char *code, *redirect_uri, *code_verifier;
-	const char *refresh_token;
+	const char *refresh_token, *device_code;
 	/* The token in the app's cookie, which is taken if there is none in the
 	 * form: "" if there is no cookie; NULL: cookies do not count. */
 	const char *refresh_cookie;

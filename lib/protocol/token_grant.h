@@ -44,8 +44,9 @@ typedef enum err grant_look(struct store_txn *t, struct token_grant *g);
  * still change something. */
 typedef enum err grant_commit(struct store_txn *t, struct token_grant *g);
 
-grant_look grant_code_look, grant_refresh_look, grant_client_look;
-grant_commit grant_code_commit, grant_refresh_commit;
+grant_look grant_code_look, grant_refresh_look, grant_client_look,
+    grant_device_look;
+grant_commit grant_code_commit, grant_refresh_commit, grant_device_commit;
 
 /*
  * Whether a page of ORIGIN may have the refresh cookie of C set, or a token

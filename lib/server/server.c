@@ -222,6 +222,9 @@ answer_call(struct server_call *own)
 			return;
 	}
 	ep = find_endpoint(c, server);
+	/* What programs ask is answered with JSON, also beside pages. */
+	if (ep != NULL && ep->cors != CORS_NONE)
+		c->page.templates = NULL;
 	if (ep != NULL)
 		dispatch_call(c, ep, e);
 	else

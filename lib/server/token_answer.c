@@ -21,7 +21,9 @@ token_answer(struct call *c, const struct token_request *q, enum err e,
 	if (e == OK)
 		e = token_endpoint(p, q, c->now, &reply, &reason);
 	if (e != OK) {
-		call_log_refusal(c, e, reason, client_id);
+		/* A device asks each few seconds; that is no refusal. */
+		if (e != ERR_AUTHORIZATION_PENDING)
+			call_log_refusal(c, e, reason, client_id);
 		reply_error_of(&c->response, e, reason,
 		    &(struct hint_of){.form = c->caller.form});
 		return e;

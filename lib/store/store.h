@@ -56,7 +56,8 @@
 	X(FACTORS, "factors")             /* user_id -> factors */             \
 	X(PASSKEYS, "passkeys")           /* hash of id -> passkey */          \
 	X(ICONS, "icons")                 /* client_id -> a picture */         \
-	X(TRIES, "tries")                 /* user_id -> tries that failed */
+	X(TRIES, "tries")                 /* user_id -> tries that failed */   \
+	X(DEVICE_CODES, "device_codes")   /* keyed hash -> device code */
 
 enum store_table {
 #define X(id, name) TABLE_##id,
@@ -86,7 +87,9 @@ enum store_table {
 	X(APP_PASSWORDS_BY_ORIGIN, APP_PASSWORDS, VALUE_STRING, 17, 0)         \
 	X(AUDIT_BY_USER, AUDIT, VALUE, 1, 16)                                  \
 	X(LINKS_BY_USER, LINKS, VALUE, 1, 16)                                  \
-	X(PASSKEYS_BY_USER, PASSKEYS, VALUE, 1, 16)
+	X(PASSKEYS_BY_USER, PASSKEYS, VALUE, 1, 16)                            \
+	X(DEVICE_CODES_BY_USER, DEVICE_CODES, VALUE, 1, 16)                    \
+	X(DEVICE_CODES_BY_CLIENT, DEVICE_CODES, VALUE_STRING, 17, 0)
 
 enum store_index {
 #define X(id, table, kind, at, len) INDEX_##id,

@@ -39,10 +39,11 @@ static const struct {
     {REASON_CODE_VERIFIER_UNEXPECTED,
 	"no code_challenge came to the authorization endpoint"},
     {REASON_GRANT_TYPE_MISSING,
-	"expected authorization_code, refresh_token or client_credentials, in "
-	"a form body"},
+	"expected authorization_code, refresh_token, client_credentials or "
+	"urn:ietf:params:oauth:grant-type:device_code, in a form body"},
     {REASON_GRANT_TYPE_UNKNOWN,
-	"expected authorization_code, refresh_token or client_credentials"},
+	"expected authorization_code, refresh_token, client_credentials or "
+	"urn:ietf:params:oauth:grant-type:device_code"},
     {REASON_NOT_A_JWT, "expected an access token that was issued here"},
     {REASON_NOT_AN_ACCESS_TOKEN,
 	"an ID token is for the app alone; send the access token"},

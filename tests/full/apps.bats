@@ -501,3 +501,16 @@ guard() {
 	sign_in_by bob "$SITE/"
 	assert_status 403
 }
+
+# --- keycloak-js ----------------------------------------------------------------
+
+@test "keycloak-js: an app in the browser signs in, is known again by its hidden frame, and signs out" {
+	from_npm keycloak-js keycloak-js@26.2.4
+	latchkey client add spa --name 'Browser app' --public --trusted \
+	    --grant authorization_code --redirect-uri "$SITE/" \
+	    --redirect-uri "$SITE/silent.html" \
+	    --post-logout-redirect-uri "$SITE/"
+	PYTHONDONTWRITEBYTECODE=1 timeout 300 /usr/bin/python3 \
+	    "$root/tests/full/keycloak.py" "$ISSUER" "$APP_PORT" \
+	    "$app/node_modules/keycloak-js/lib/keycloak.js" >&2
+}

@@ -10,6 +10,7 @@
 #include "domain/audit.h"
 #include "domain/code.h"
 #include "domain/consent.h"
+#include "domain/device_code.h"
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
@@ -256,8 +257,8 @@ static bool
 stays_here(const struct record_type *type)
 {
 	static const struct record_type *const types[] = {&code_record,
-	    &family_record, &session_record, &throttle_record, &audit_record,
-	    &link_record, &tries_record};
+	    &device_code_record, &family_record, &session_record,
+	    &throttle_record, &audit_record, &link_record, &tries_record};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i] == type)

@@ -10,6 +10,7 @@
 #include "domain/client.h"
 #include "domain/code.h"
 #include "domain/consent.h"
+#include "domain/device_code.h"
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
@@ -40,6 +41,8 @@ static struct app_password app_password;
 static char link_text[LINK_TEXT_CAP];
 static struct factor factor;
 static struct passkey passkey;
+static struct device_code device_code = {
+    .id = "a device", .client_id = "photos", .scope = "openid"};
 static struct signkey key = {
     .pub = {.alg = JWA_EDDSA, .len = 32}, .state = KEY_ACTIVE};
 
@@ -94,6 +97,7 @@ make_all(struct store_txn *t, void *arg)
 	    site_add(t, &site, &site_row, noon) != OK ||
 	    app_password_put(t, &app_password) != OK ||
 	    factor_put(t, &factor) != OK || code_issue(t, &code, noon) != OK ||
+	    device_code_issue(t, &device_code, noon) != OK ||
 	    family_begin(t, &family, &l, noon) != OK ||
 	    session_put(t, &session) != OK || consent_put(t, &consent) != OK ||
 	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
@@ -165,6 +169,14 @@ read_passkey(struct store_txn *t)
 	struct passkey k;
 
 	return passkey_get(t, passkey.hash, &k);
+}
+
+static enum err
+read_device_code(struct store_txn *t)
+{
+	struct device_code d;
+
+	return device_code_get(t, device_code.id, noon, &d);
 }
 
 static enum err
@@ -265,6 +277,7 @@ static const struct kind kinds[] = {
     {"second factor", TABLE_FACTORS, read_factor},
     {"passkey", TABLE_PASSKEYS, read_passkey},
     {"count of tries", TABLE_TRIES, read_tries},
+    {"device code", TABLE_DEVICE_CODES, read_device_code},
 };
 
 /* --- what is done to it -------------------------------------------------- */
