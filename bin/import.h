@@ -35,7 +35,8 @@ struct import_row {
 	char why[IMPORT_NOTE_CAP];  /* not imported */
 	char note[IMPORT_NOTE_CAP]; /* imported, and what of it was not */
 	bool kept_password;         /* they had one, which stays */
-	bool needs_link;            /* to come in by: there is no password */
+	bool needs_link;          /* to come in by: there is no password ... */
+	const char *link_because; /* ... and why */
 	char link[LINK_TEXT_CAP];
 };
 

@@ -128,7 +128,7 @@ take_hash(struct import_row *row, const char *hash)
 		message = "the password hash takes too much memory";
 	else
 		message = "the password hash is damaged";
-	note_row(row, "a link instead of the password: %s", message);
+	row->link_because = message;
 	secret_wipe(row->hash, sizeof row->hash);
 	row->hash[0] = '\0';
 	row->cost = (struct imported_cost){0};

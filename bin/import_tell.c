@@ -1,4 +1,5 @@
 /* What became of the people of another system. */
+#include "base/buf.h"
 #include "import.h"
 #include "output.h"
 
@@ -34,12 +35,28 @@ way_in(const struct import_row *row)
 		   : "kept";
 }
 
+/* What of a person is not as it was there. Who has a password here keeps it,
+ * and gets no link. */
+static void
+put_notes(struct buf *b, const struct import_row *row)
+{
+	buf_puts(b, row->note);
+	if (row->needs_link)
+		buf_printf(b, "%sa link instead of the password: %s",
+		    row->note[0] != '\0' ? "; " : "", row->link_because);
+}
+
 static json_t *
 tell_row(const struct import_row *row, const char *issuer)
 {
 	const bool is_in = row->why[0] == '\0';
 	char link[ISSUER_CAP + LINK_TEXT_CAP + 16] = "";
+	char notes[2 * IMPORT_NOTE_CAP];
 	json_t *told;
+	struct buf b;
+
+	buf_init(&b, notes, sizeof notes);
+	put_notes(&b, row);
 
 	if (row->link[0] != '\0')
 		snprintf(
@@ -47,7 +64,7 @@ tell_row(const struct import_row *row, const char *issuer)
 	told = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s}", "line",
 	    (int)row->line, "user", is_in ? row->user.name : row->typed,
 	    "outcome", outcomes[row->outcome], "password", way_in(row), "note",
-	    is_in ? row->note : row->why, "link", link);
+	    is_in ? notes : row->why, "link", link);
 	secret_wipe(link, sizeof link);
 	return told;
 }

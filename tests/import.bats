@@ -213,6 +213,11 @@ refute_signs_in() {
 	    .email == "ida@example.org" and .groups == ["old", "family", "the admins"]'
 	assert_signs_in ida
 	assert_signs_in jack
+	# Who has a password keeps it, and no link is spoken of.
+	printf 'username\nida\n' >"$BATS_TEST_TMPDIR/a.csv"
+	run -0 latchkey import --from csv --merge --json "$BATS_TEST_TMPDIR/a.csv"
+	jq -e '.people[0] | .password == "kept" and .note == "" and .link == ""' \
+	    <<<"$output"
 }
 
 @test "import: an address that another person has verified comes unverified" {
