@@ -4,7 +4,10 @@
 #include "base/buf.h"
 #include "domain/installation.h"
 
-enum { BACKUP_OLD_S = 8 * 86400 /* each week, and a day */ };
+enum {
+	BACKUP_OLD_S = 8 * 86400, /* each week, and a day */
+	BACKUP_AHEAD_S = 86400
+};
 
 static const char nightly[] =
     "latchkey backup --to DIR --keep N, each night: systemctl enable --now "
@@ -21,6 +24,8 @@ check_backup(struct check_run *c)
 {
 	static const struct check_advice old = {
 	    "what was changed since then is lost with the disk", nightly};
+	static const struct check_advice ahead = {
+	    "how old it is cannot be told", nightly};
 	static const struct check_advice none = {
 	    "everything is lost with the disk", nightly};
 	int64_t made_at;
@@ -32,6 +37,10 @@ check_backup(struct check_run *c)
 	buf_put_span(&b, c->a->now - made_at);
 	if (e == ERR_NOT_FOUND)
 		check_found(c, CHECK_NOTE, &none, "no backup was made yet");
+	else if (e == OK && made_at - c->a->now > BACKUP_AHEAD_S)
+		check_found(c, CHECK_WARNING, &ahead,
+		    "the last backup was made when the clock was ahead, or it "
+		    "is behind now");
 	else if (e == OK && c->a->now - made_at > BACKUP_OLD_S)
 		check_found(c, CHECK_WARNING, &old,
 		    "the last backup was made %s ago", age);

@@ -217,4 +217,10 @@ latchkey-backup.sums'
 	run -0 latchkey check --offline
 	[[ $output = *'warning  the last backup was made 8 days ago'*'latchkey-backup.timer'* ]] ||
 	    fail "$output"
+	latchkey backup - >/dev/null
+	travel -90000
+	run latchkey check --offline
+	[[ $output = *'warning  the last backup was made when the clock was ahead'* ]] ||
+	    fail "$output"
+	travel 90000
 }
