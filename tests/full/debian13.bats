@@ -21,16 +21,18 @@ setup_file() {
 	    tar -x --no-same-owner -C "$SYSTEM/srv/latchkey"
 }
 
-# in_system COMMAND...: there, in the sources; its mounts go away with it. Its root
-# is a mount too, as that of any system: tests mount things of their own.
+# in_system COMMAND...: there, in the sources. It has a root of its own, as any
+# system, for tests that mount things and boot machines; what is mounted goes away
+# with it.
 in_system() {
 	[[ $(id -u) = 0 ]] || skip 'only root can enter another system'
 	# shellcheck disable=SC2016 # $1 is that shell's
 	unshare -m --propagation private sh -c '
 	    mount --bind "$1" "$1" && cd "$1" && mount -t proc proc proc &&
 	    mount --rbind /sys sys && mount --rbind /dev dev &&
-	    mount -t tmpfs tmpfs run || exit
-	    at=$1
+	    mount -t tmpfs tmpfs run && mount -t tmpfs tmpfs mnt &&
+	    mkdir mnt/before && pivot_root . mnt/before && cd / &&
+	    umount -l /mnt/before /mnt || exit
 	    shift
 	    exec env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
@@ -38,7 +40,7 @@ in_system() {
 		${http_proxy:+http_proxy="$http_proxy"} \
 		${npm_config_registry:+npm_config_registry="$npm_config_registry"} \
 		NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
-		chroot "$at" env -C /srv/latchkey "$@"' sh "$SYSTEM" "$@"
+		env -C /srv/latchkey "$@"' sh "$SYSTEM" "$@"
 }
 
 @test "Debian 13: every package that is named is there, and all compiles without a warning" {
