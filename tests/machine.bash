@@ -32,7 +32,7 @@ on_machine() {
 	local first
 	first=$(pgrep -P "$SERVER_PID" -x systemd) || return
 	is_elsewhere "$first" || return
-	nsenter -t "$first" -a env -i PATH="$PATH:/usr/sbin:/sbin" \
+	nsenter -t "$first" -a -r env -i PATH="$PATH:/usr/sbin:/sbin" \
 	    LC_ALL=C.UTF-8 "$@"
 }
 

@@ -90,7 +90,7 @@ on_host() {
 	local first
 	first=$(pgrep -P "$SERVER_PID" -x bash) || return
 	is_elsewhere "$first" || return
-	"${terminal[@]}" nsenter -t "$first" -a env -i LC_ALL=C.UTF-8 \
+	"${terminal[@]}" nsenter -t "$first" -a -r env -i LC_ALL=C.UTF-8 \
 	    PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin "$@"
 }
 
