@@ -352,7 +352,8 @@ from_debian_to_a_person() {	# SERVICE LINE...
 	run ! grep -i warning "$BATS_FILE_TMPDIR/said-static"
 	for program in "$MADE"/static/{bin,cgi-bin}/*; do
 		file "$program" | grep -q 'static-pie linked.*, stripped'
-		(($(stat -c %s "$program") < 8 * 1024 * 1024))
+		# Most of it is libcrypto, which has grown in Debian 13.
+		(($(stat -c %s "$program") < 10 * 1024 * 1024))
 	done
 	assert_equal "$(cd "$MADE/static/cgi-bin" && printf '%s\n' * | sort)" \
 	    "$(programs_of_makefile | tr ' ' '\n' | sort)"
