@@ -121,7 +121,6 @@ write_synced(int fd, unsigned mode, const void *bytes, size_t len)
 	return e;
 }
 
-/* The new name is only as durable as the directory that holds it. */
 enum err
 file_may_replace(const char *path, const char *start)
 {
@@ -146,6 +145,7 @@ file_may_replace(const char *path, const char *start)
 		   : ERR_EXISTS;
 }
 
+/* The new name is only as durable as the directory that holds it. */
 enum err
 file_sync_parent(const char *path)
 {
