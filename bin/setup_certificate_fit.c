@@ -123,7 +123,7 @@ certificate_fits(const char *file, const char *key, const char *host,
 	bool fits;
 
 	until[0] = complaint[0] = '\0';
-	/* From 3.2 on it fails where the host does not match. */
+	/* OpenSSL 3.5 fails where the host does not match, 3.0 only says so. */
 	run_quietly(argv, false, &out);
 	if (out.status == STATUS_NOT_FOUND || out.text == NULL)
 		fits = true;
