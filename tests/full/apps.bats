@@ -504,7 +504,7 @@ guard() {
 
 # --- keycloak-js ----------------------------------------------------------------
 
-@test "keycloak-js: an app in the browser signs in, is known again by its hidden frame, and signs out" {
+@test "keycloak-js: an app in the browser asks in its hidden frame, signs in, and signs out" {
 	from_npm keycloak-js keycloak-js@26.2.4
 	latchkey client add spa --name 'Browser app' --public --trusted \
 	    --grant authorization_code --redirect-uri "$SITE/" \
