@@ -19,7 +19,8 @@ BUILD	= $(if $(SAN),build/san,build)
 
 base	 = err reason buf str names form clock monotonic base64 uuid secret json json_object_view log issuer file library permit message message_list language zone zone_names date csv \
 	   mail nearest tar \
-	   json_stream name_set file_writer
+	   json_stream name_set file_writer \
+	   beside public_address fetch_call
 store	 = open commit store schema newest search clear table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
@@ -79,11 +80,15 @@ command	+= acting backup backup_target restore restore_place restore_check check
 # Beside the command: what starts the programs.
 beside	 = start-programs
 
+# Started by other programs of ours, not by a web server. What is loaded there
+# cannot be where everything is linked in.
+helpers	 = $(if $(STATIC),,fetch)
+
 messages  = templates/en.msg \
 	    $(filter-out templates/en.msg,$(sort $(wildcard templates/*.msg)))
 templates = $(sort $(wildcard templates/*.html)) templates/style.css templates/pages.css templates/passkey.js templates/continue.js
 recipes	  = $(addsuffix .conf,$(sort $(basename $(wildcard data/apps/*.conf))))
-manuals	  = $(programs:%=cgi-bin/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
+manuals	  = $(programs:%=cgi-bin/%.8) $(helpers:%=libexec/%.8) bin/latchkey.8 doc/latchkey.conf.5 \
 	    doc/latchkey-app.5 doc/latchkey-export.5
 documents = $(sort $(wildcard doc/*.md))
 pictures  = $(sort $(wildcard doc/images/*.png))
@@ -149,7 +154,7 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(if $(STATIC),$(BUILD)/lib/static.o $(BUILD)/lib/wiping_free.o)
 
 all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey \
-    $(if $(STATIC),,$(BUILD)/bin/start-programs)
+    $(helpers:%=$(BUILD)/libexec/%) $(if $(STATIC),,$(BUILD)/bin/start-programs)
 
 # What the programs have in common is in memory, and on the disk, once. The
 # library is found by where the program is, which is the same here and installed,
@@ -175,6 +180,10 @@ $(BUILD)/bin/latchkey: $(command:%=$(BUILD)/bin/%.o) $(ours)
 # It needs nothing but libc.
 $(BUILD)/bin/start-programs: $(BUILD)/bin/start-programs.o
 	$(call say,ld $@)$(link) -o $@ $^ $(LDLIBS)
+
+# It comes and goes with each request: it has what it needs of ours in itself.
+$(BUILD)/libexec/fetch: $(BUILD)/libexec/fetch.o $(archive)
+	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
 
 $(beside:%=$(BUILD)/bin/%.o): private cflags += \
     -DLK_PROGRAMS='$(foreach p,$(programs),X($(p)))'
@@ -264,6 +273,10 @@ $(BUILD)/test/bin/start-programs: $(BUILD)/bin/start-programs
 	@mkdir -p $(@D)
 	@ln -f $< $@
 
+$(BUILD)/test/libexec/fetch: $(BUILD)/libexec/fetch
+	@mkdir -p $(@D)
+	@ln -f $< $@
+
 $(programs:%=$(BUILD)/test/cgi-bin/%): $(BUILD)/test/%: \
     $(BUILD)/%.o $(stand_ins) $(archive)
 	@mkdir -p $(@D)
@@ -332,6 +345,7 @@ $(marked)/cgi-bin/%: $(BUILD)/cgi-bin/%.o $(marked)/messages.o \
 
 test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(programs:%=$(BUILD)/test/cgi-bin/%) $(BUILD)/test/bin/latchkey \
+    $(helpers:%=$(BUILD)/test/libexec/%) \
     $(BUILD)/test/bin/start-programs $(marked)/bin/latchkey \
     $(addprefix $(marked)/cgi-bin/,authorize logout gate account admin device) \
     $(durability) $(record) $(BUILD)/tests/bench/seed
@@ -450,13 +464,13 @@ bench:
 # hash in secret.c, which cppcheck cannot see.
 lint:
 	@conf/packages.sh build lint
-	clang-format --dry-run -Werror $$(find lib cgi-bin bin tests -name '*.[ch]')
+	clang-format --dry-run -Werror $$(find lib cgi-bin bin libexec tests -name '*.[ch]')
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -Ilib \
 	    --enable=warning,portability --suppress=missingIncludeSystem \
 	    --suppress=varFuncNullUB --suppress=autoVariables \
 	    --suppress=ctuuninitvar:lib/store/record_type.c \
 	    --suppress=ctuuninitvar:lib/base/secret.c \
-	    lib cgi-bin bin
+	    lib cgi-bin bin libexec
 	mandoc -T lint -W warning $(manuals)
 	shellcheck conf/*.sh data/demo/*.sh debian/postinst debian/postrm debian/prerm \
 	    tests/run .ci/run
@@ -503,6 +517,7 @@ install: all
 	install -m 755 $(programs:%=$(BUILD)/cgi-bin/%) $(DESTDIR)$(libdir)/cgi-bin
 	install -m 644 $(shared) $(DESTDIR)$(libdir)
 	install -m 755 $(BUILD)/bin/start-programs $(DESTDIR)$(libdir)
+	install -D -m 755 -t $(DESTDIR)$(libdir)/libexec $(helpers:%=$(BUILD)/libexec/%)
 	$(call install_text,data/latchkey.conf.example,$(sharedir))
 	$(call install_text,$(templates) $(messages),$(sharedir)/templates)
 	$(call install_text,$(recipes),$(sharedir)/apps)
@@ -533,9 +548,11 @@ uninstall:
 	@[ -n '$(DESTDIR)' ] || ! systemctl -q is-active latchkey.target 2>/dev/null || \
 	    { echo 'latchkey: first stop the programs: systemctl disable --now latchkey.target'; exit 1; }
 	@rm -rf $(uninstalled) && mkdir -p $(uninstalled)/from/bin \
-	    $(uninstalled)/from/cgi-bin $(uninstalled)/from/lib/latchkey
+	    $(uninstalled)/from/cgi-bin $(uninstalled)/from/libexec \
+	    $(uninstalled)/from/lib/latchkey
 	@cd $(uninstalled)/from && touch bin/latchkey bin/start-programs \
-	    $(programs:%=cgi-bin/%) lib/latchkey/$(notdir $(shared))
+	    $(programs:%=cgi-bin/%) $(helpers:%=libexec/%) \
+	    lib/latchkey/$(notdir $(shared))
 	@$(MAKE) -s -o all install BUILD=$(uninstalled)/from \
 	    DESTDIR=$(uninstalled)/to >/dev/null
 	@cd $(uninstalled)/to && find . ! -type d | cut -c 2- | while read -r f; do \
@@ -563,7 +580,7 @@ static:
 # A Debian package, from a copy of the sources, as a release would be built.
 arch	 = $(shell dpkg --print-architecture)
 deb	 = $(BUILD)/deb/latchkey-$(VERSION)
-sources	 = .ci .clang-format .gitignore CHANGELOG.md CONTRIBUTING.md LICENSE Makefile README.md bin cgi-bin \
+sources	 = .ci .clang-format .gitignore CHANGELOG.md CONTRIBUTING.md LICENSE Makefile README.md bin cgi-bin libexec \
 	   conf data debian doc lib templates tests
 
 deb:

@@ -55,6 +55,8 @@ needs() {
 		echo 'openssl openssl'
 		echo 'fail2ban fail2ban-regex'
 		echo 'procps pgrep'
+		echo 'iproute2 ip'
+		echo 'util-linux nsenter'
 		echo 'libfcgi-bin cgi-fcgi'
 		echo 'lighttpd-mod-openssl /usr/lib/lighttpd/mod_openssl.so'
 		echo 'lighttpd-modules-lua /usr/lib/lighttpd/mod_magnet.so'

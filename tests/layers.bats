@@ -36,7 +36,7 @@ print: ; @echo \$($1)"
 	none "$(includes server interaction web protocol domain store jose)" lib/http/*.[ch]
 	none "$(includes server interaction)" lib/web/*.[ch]
 	none "$(includes server)" lib/interaction/*.[ch]
-	none "$(includes server interaction web http)" bin/*.[ch]
+	none "$(includes server interaction web http)" bin/*.[ch] libexec/*.c
 }
 
 # symbols SOURCE...: what their objects define and what they need.
@@ -87,17 +87,17 @@ circle() {
 
 @test "layers: only store/lmdb knows LMDB, and nothing but store/engine.h knows that it is there" {
 	none 'include <lmdb\.h>|MDB_|mdb_[a-z]|include "store/lmdb' lib/*/*.[ch] \
-	    bin/*.[ch] cgi-bin/*.c
-	none 'data\.mdb|lock\.mdb' lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c
+	    bin/*.[ch] cgi-bin/*.c libexec/*.c
+	none 'data\.mdb|lock\.mdb' lib/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c
 	none 'include "store/(internal|engine|lmdb)' \
-	    lib/{base,jose,domain,protocol,http,web,interaction,server}/*.[ch] bin/*.[ch] cgi-bin/*.c
+	    lib/{base,jose,domain,protocol,http,web,interaction,server}/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c
 	# An engine knows only what engine.h says of the store.
 	none 'include "store/(internal|record|newest)' lib/store/lmdb/*.[ch]
 }
 
 @test "layers: only http/gateway.c knows libfcgi" {
 	local file
-	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
+	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
 		[[ $file = lib/http/gateway.c ]] ||
 		    none 'fcgiapp\.h|fcgi_stdio\.h|FCGX_' "$file"
 	done
@@ -105,7 +105,7 @@ circle() {
 
 @test "layers: only jose/libcrypto.c loads libcrypto, three files call it, and no program is linked with it" {
 	local file
-	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
+	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
 		case $file in
 		lib/jose/libcrypto.c | lib/jose/libcrypto_calls.h) ;;
 		lib/jose/rs256.c | lib/jose/rsa_public.c | lib/jose/es256.c) none 'include <openssl/' "$file" ;;
@@ -119,18 +119,20 @@ circle() {
 
 @test "layers: only jose/totp.c knows liboath, and nothing is linked with it" {
 	local file
-	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
+	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
 		[[ $file = lib/jose/totp.c ]] || none 'include <liboath/' "$file"
 	done
 	none liboath <(ldd "$LATCHKEY_BUILD"/cgi-bin/authorize)
 }
 
-@test "layers: only bin/fetch.c knows libcurl, and the command is not linked with it" {
+@test "layers: only fetch.c of bin and of libexec know libcurl, and nothing is linked with it" {
 	local file
-	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c; do
-		[[ $file = bin/fetch.c ]] || none 'include <curl/' "$file"
+	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
+		[[ $file = bin/fetch.c || $file = libexec/fetch.c ]] ||
+		    none 'include <curl/' "$file"
 	done
 	none libcurl <(ldd "$LATCHKEY_BUILD/bin/latchkey")
+	none libcurl <(ldd "$LATCHKEY_BUILD/libexec/fetch")
 }
 
 @test "layers: protocol knows no HTTP" {
@@ -151,7 +153,7 @@ circle() {
 
 @test "layers: no function that overflows, truncates or guesses" {
 	none '\<(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|strncpy|strncat|rand|srand|random|system|popen)[ 	]*\(' \
-	    lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c
+	    lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c
 }
 
 @test "layers: the clock is base/clock alone" {
@@ -175,13 +177,15 @@ circle() {
 	    "$(cd bin && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 	assert_equal "$(words_of programs | tr ' ' '\n' | sort)" \
 	    "$(cd cgi-bin && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
+	assert_equal "$(words_of helpers | tr ' ' '\n' | sort)" \
+	    "$(cd libexec && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 }
 
 @test "layers: git grep finds each function of lib, bin and cgi-bin once" {
 	local twice
 	# Some are there once more in their file, for a build without OpenSSL.
 	twice=$(grep -oE '^[a-z][a-z0-9_]*\(' lib/*/*.c lib/*/*/*.c bin/*.c \
-	    cgi-bin/*.c | sort -u | cut -d : -f 2 | sort | uniq -d |
+	    cgi-bin/*.c libexec/*.c | sort -u | cut -d : -f 2 | sort | uniq -d |
 	    grep -vx 'main(') || :
 	[[ -z $twice ]] || fail "defined twice: $twice"
 }
@@ -282,6 +286,12 @@ APP_PASSWORDS_BY_ORIGIN "* ]] || fail "$indexes"
 			    fail "$program.8 has no $section"
 		done
 	done
+	for program in $(words_of helpers); do
+		for section in NAME DESCRIPTION ENVIRONMENT FILES 'EXIT STATUS'; do
+			grep -q "^\.Sh $section" "libexec/$program.8" ||
+			    fail "$program.8 has no $section"
+		done
+	done
 }
 
 @test "manuals: the command's page has every verb and every option of it" {
@@ -369,7 +379,7 @@ told_default() {
 		value=${value#\"}
 		case $name in
 		issuer) continue ;;
-		provider_name | require_factor_groups | mail_from | logo | accent_color | contact | webfinger_domains)
+		provider_name | require_factor_groups | mail_from | logo | accent_color | contact | webfinger_domains | ca_file)
 			[[ -n $(told_default "$name") ]] || fail "none told: $name"
 			;; # in words
 		*) assert_equal "$name $(told_default "$name")" "$name ${value%\"}" ;;
@@ -403,7 +413,7 @@ plain() {
 
 @test "source: comments and shown texts are plain English, too" {
 	local files names=nobody
-	readarray -t files < <(find lib bin cgi-bin conf -type f)
+	readarray -t files < <(find lib bin cgi-bin libexec conf -type f)
 	plain "${files[@]}"
 	# Here nobody is an account, and a person who is not there.
 	readarray -t files < <(find tests -type f ! -name layers.bats ! -name '*.pyc')

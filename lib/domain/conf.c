@@ -99,6 +99,9 @@ const struct conf_key conf_keys[] = {
 	0,
 	"the mail domains whose provider this is; by default the issuer's "
 	"host, and the domain it is in"},
+    {"ca_file", "", conf_parse_ca_file, FIELD(ca_file), 0, 0,
+	"a file of certificates that are trusted in requests of latchkey's "
+	"own, beside the system's; none by default"},
     {NULL, NULL, NULL, 0, 0, 0, NULL},
 };
 

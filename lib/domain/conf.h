@@ -67,6 +67,8 @@ struct conf {
 	char mail_from[MAIL_FROM_CAP];    /* an address; "": of our host */
 	char mail_command[CONF_PATH_CAP]; /* the host's sendmail */
 	bool no_mail_of_sign_ins;         /* from browsers that are new */
+
+	char ca_file[CONF_PATH_CAP]; /* for requests of ours; "": none */
 };
 
 /*

@@ -347,6 +347,19 @@ conf_parse_mail_from(const struct conf_key *k, void *field, const char *value,
 }
 
 enum err
+conf_parse_ca_file(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	(void)k;
+	if ((value[0] == '/' || value[0] == '\0') && !str_has_control(value) &&
+	    str_copy(field, CONF_PATH_CAP, value) == OK)
+		return OK;
+	buf_puts(wanted, "give the path of a file of certificates (PEM), such "
+			 "as /etc/ssl/certs/house.pem");
+	return ERR_SYNTAX;
+}
+
+enum err
 conf_parse_program(const struct conf_key *k, void *field, const char *value,
     struct buf *wanted)
 {

@@ -47,6 +47,9 @@ enum err conf_parse_mail(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 enum err conf_parse_mail_from(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
+/* The path of a file; "": none. */
+enum err conf_parse_ca_file(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
 /* The path of a program. */
 enum err conf_parse_program(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
