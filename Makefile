@@ -25,19 +25,19 @@ store	 = open commit store schema newest search clear table index explain engine
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp
-domain	 = conf conf_value keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_scope client_jwks client_secret session imported_password imported_people \
+domain	 = conf conf_value keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_scope client_jwks client_secret session session_client session_end logout_queue imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
 	   family family_rotate code device_code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice tries client_use revocation replay audit signkey signer \
 	   records \
 	   factor factor_code acr \
 	   passkey \
-	   common_password new_password link mail_queue letter \
+	   common_password new_password link mail_queue letter drainer \
 	   portable portable_kind portable_rule portable_text portable_check portable_put
 protocol = provider desk account key_rotation authorization client_auth auth_secret auth_assertion authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint unused_codes grant_code grant_refresh grant_client grant_device device_authorization device_consent \
 	   claims access_token id_token introspect revoke userinfo health \
-	   logout discovery webfinger gate gate_sign_in \
+	   logout logout_token logout_delivery discovery webfinger gate gate_sign_in \
 	   account_profile account_password account_sessions account_apps account_app_passwords \
 	   second_factor account_events \
 	   account_factors factor_rule \
@@ -77,12 +77,15 @@ command	+= setup setup_run setup_server setup_port setup_site setup_nginx setup_
 # `latchkey backup` and `latchkey restore`.
 command	+= acting backup backup_target restore restore_place restore_check check_backup
 
+# Apps that are told of logouts.
+command	+= check_logouts
+
 # Beside the command: what starts the programs.
 beside	 = start-programs
 
 # Started by other programs of ours, not by a web server. What is loaded there
 # cannot be where everything is linked in.
-helpers	 = $(if $(STATIC),,fetch)
+helpers	 = $(if $(STATIC),,fetch drain)
 
 messages  = templates/en.msg \
 	    $(filter-out templates/en.msg,$(sort $(wildcard templates/*.msg)))
@@ -185,6 +188,10 @@ $(BUILD)/bin/start-programs: $(BUILD)/bin/start-programs.o
 $(BUILD)/libexec/fetch: $(BUILD)/libexec/fetch.o $(archive)
 	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
 
+$(BUILD)/libexec/drain: $(BUILD)/libexec/drain.o $(ours)
+	$(call say,ld $@)$(link) $(call rpath,$$ORIGIN/..:$$ORIGIN/../lib/latchkey) \
+	    -o $@ $^ $(libs) $(LDLIBS)
+
 $(beside:%=$(BUILD)/bin/%.o): private cflags += \
     -DLK_PROGRAMS='$(foreach p,$(programs),X($(p)))'
 $(beside:%=$(BUILD)/bin/%.o): Makefile
@@ -276,6 +283,10 @@ $(BUILD)/test/bin/start-programs: $(BUILD)/bin/start-programs
 $(BUILD)/test/libexec/fetch: $(BUILD)/libexec/fetch
 	@mkdir -p $(@D)
 	@ln -f $< $@
+
+$(BUILD)/test/libexec/drain: $(BUILD)/libexec/drain.o $(stand_ins) $(archive)
+	@mkdir -p $(@D)
+	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
 
 $(programs:%=$(BUILD)/test/cgi-bin/%): $(BUILD)/test/%: \
     $(BUILD)/%.o $(stand_ins) $(archive)

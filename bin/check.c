@@ -47,7 +47,10 @@ check_everything(struct check_run *c)
 	if (!check_settings(c))
 		return;
 	check_mail(c, args_value(c->args, "--mail"));
-	if (!check_store(c) || args_has(c->args, "--offline"))
+	if (!check_store(c))
+		return;
+	check_logouts(c);
+	if (args_has(c->args, "--offline"))
 		return;
 	check_web(c);
 	check_gate(c);

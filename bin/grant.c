@@ -8,6 +8,7 @@
 #include "domain/consent.h"
 #include "domain/family.h"
 #include "domain/removal.h"
+#include "domain/session_end.h"
 #include "list.h"
 
 #include <stdio.h>
@@ -204,6 +205,8 @@ end_grants_step(struct store_txn *t, void *arg)
 	if (e != OK)
 		return e;
 	user_id = filter_user_id(&s->filter);
+	if (user_id != NULL && s->filter.client_id != NULL)
+		session_end_at_client(t, user_id, s->filter.client_id, s->now);
 	s->grants = remove_families(t, user_id, s->filter.client_id);
 	s->consents = consent_del_all(t, user_id, s->filter.client_id);
 	if (s->grants + s->consents > 0)

@@ -5,6 +5,8 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "complete.h"
+#include "domain/drainer.h"
+#include "domain/logout_queue.h"
 #include "help.h"
 #include "output.h"
 #include "prompt.h"
@@ -141,6 +143,8 @@ run_verb(const char *dir, const struct args *args)
 		status = admin_open(&a);
 	if (status == EXIT_DONE)
 		status = args->verb->run(&a, args);
+	if (logout_queue_was_filled())
+		drainer_wake(a.dir, true);
 	admin_close(&a);
 	if (output_finish() != EXIT_DONE)
 		status = EXIT_REFUSED;

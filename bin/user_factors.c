@@ -5,7 +5,7 @@
 #include "domain/factor.h"
 #include "domain/link.h"
 #include "domain/passkey.h"
-#include "domain/session.h"
+#include "domain/session_end.h"
 #include "domain/user.h"
 #include "output.h"
 
@@ -161,7 +161,8 @@ remove_passkeys(struct store_txn *t, struct factors_ctx *c)
 	passkey_each(t, c->user.user_id, collect_passkey, &w);
 	for (size_t n = 0; n < w.count; n++) {
 		passkey_del(t, w.hash[n]);
-		session_end_of_passkey(t, c->user.user_id, w.hash[n], NULL);
+		session_end_of_passkey(
+		    t, c->user.user_id, w.hash[n], NULL, c->change.now);
 		note_removal(c, "passkey");
 	}
 }

@@ -423,7 +423,7 @@ run_cgi() {
 		vars[CONTENT_TYPE]=application/x-www-form-urlencoded
 		vars[CONTENT_LENGTH]=$length
 	fi
-	for v in PATH LATCHKEY_TEST_CLOCK LATCHKEY_TEST_TWICE ASAN_OPTIONS UBSAN_OPTIONS \
+	for v in PATH LATCHKEY_TEST_CLOCK LATCHKEY_TEST_TWICE LATCHKEY_LINGER ASAN_OPTIONS UBSAN_OPTIONS \
 	    LD_PRELOAD; do
 		[[ -z ${!v:-} ]] || vars[$v]=${!v}
 	done

@@ -4,6 +4,7 @@
 #include "base/reason.h"
 #include "base/str.h"
 #include "domain/audit.h"
+#include "domain/session_client.h"
 
 #include <string.h>
 
@@ -202,6 +203,8 @@ code_begin_family(struct store_txn *t, const struct code *c,
     const struct client *client, const struct family_lifetimes *l, int64_t now,
     struct family *f)
 {
+	enum err e;
+
 	*f = (struct family){.auth_time = c->auth_time,
 	    .cookie = client->cookie_refresh,
 	    .refreshable = client->grants & GRANT_REFRESH_TOKEN,
@@ -213,5 +216,6 @@ code_begin_family(struct store_txn *t, const struct code *c,
 	memcpy(f->scope, c->scope, sizeof f->scope);
 	memcpy(f->amr, c->amr, sizeof f->amr);
 	memcpy(f->acr, c->acr, sizeof f->acr);
-	return family_begin(t, f, l, now);
+	e = family_begin(t, f, l, now);
+	return e == OK ? session_client_note(t, c->sid, client, now) : e;
 }

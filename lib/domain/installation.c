@@ -115,6 +115,8 @@ installation_begin_epoch(struct store_txn *t, int64_t made_at, int64_t now)
 	store_clear(t, TABLE_CODES);
 	store_clear(t, TABLE_FAMILIES);
 	store_clear(t, TABLE_SESSIONS);
+	store_clear(t, TABLE_SESSION_CLIENTS);
+	store_clear(t, TABLE_LOGOUTS);
 	audit_add(t, now, "restored", NULL, NULL, detail);
 	return record_save(t, &epoch_record, &e);
 }

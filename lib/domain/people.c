@@ -3,6 +3,7 @@
 #include "domain/factor.h"
 #include "domain/passkey.h"
 #include "domain/removal.h"
+#include "domain/session_end.h"
 #include "domain/throttle.h"
 
 enum err
@@ -32,7 +33,7 @@ people_set_password(struct store_txn *t, struct user *u,
 	u->password = *h;
 	u->has_password = true;
 	user_end_devices(u);
-	session_end_all(t, u->user_id, NULL);
+	session_end_all(t, u->user_id, NULL, c->now);
 	remove_families(t, u->user_id, NULL);
 	audit_change(t, c, "password_changed", u->name, NULL, NULL);
 	return user_put(t, u, c->now);
@@ -43,7 +44,7 @@ people_lock(struct store_txn *t, struct user *u, const struct change *c)
 {
 	u->locked = true;
 	user_end_devices(u);
-	session_end_all(t, u->user_id, NULL);
+	session_end_all(t, u->user_id, NULL, c->now);
 	audit_change(t, c, "user_locked", u->name, NULL, NULL);
 	return user_put(t, u, c->now);
 }
@@ -66,7 +67,7 @@ people_remove_factors(
 	factor_del(t, u->user_id);
 	passkey_del_all(t, u->user_id);
 	user_end_devices(u);
-	session_end_all(t, u->user_id, NULL);
+	session_end_all(t, u->user_id, NULL, c->now);
 	audit_change(t, c, "factor_removed", u->name, NULL, "all");
 	return user_put(t, u, c->now);
 }
@@ -81,7 +82,7 @@ people_remove(struct store_txn *t, const char *name, const struct change *c)
 	if (e == OK)
 		audit_change(t, c, "user_deleted", u.name, NULL, NULL);
 	user_wipe(&u);
-	return e == OK ? remove_user(t, name) : e;
+	return e == OK ? remove_user(t, name, c->now) : e;
 }
 
 /* --- sessions --------------------------------------------------------------*/
@@ -110,16 +111,17 @@ people_end_session(struct store_txn *t, const uint8_t sid[static SID_LEN],
 
 	if (e != OK)
 		return e;
-	session_end(t, sid);
+	session_end(t, sid, c->now);
 	user_sub(sub, s.user_id);
 	audit_change(t, c, "session_ended", sub, NULL, NULL);
 	return end_devices(t, s.user_id);
 }
 
 static enum err
-end_sessions_of(struct store_txn *t, const struct user *u, size_t *count)
+end_sessions_of(
+    struct store_txn *t, const struct user *u, int64_t now, size_t *count)
 {
-	*count += session_end_all(t, u->user_id, NULL);
+	*count += session_end_all(t, u->user_id, NULL, now);
 	return end_devices(t, u->user_id);
 }
 
@@ -128,7 +130,7 @@ people_end_sessions(struct store_txn *t, const struct user *u,
     const struct change *c, size_t *count)
 {
 	const size_t before = *count;
-	enum err e = end_sessions_of(t, u, count);
+	enum err e = end_sessions_of(t, u, c->now, count);
 
 	if (e == OK && *count > before)
 		audit_change(t, c, "session_ended", u->name, NULL,
@@ -138,6 +140,7 @@ people_end_sessions(struct store_txn *t, const struct user *u,
 
 struct everybody {
 	struct store_txn *t;
+	int64_t now;
 	size_t *count;
 	enum err e;
 };
@@ -147,7 +150,7 @@ end_everybody(void *arg, const void *record)
 {
 	struct everybody *all = arg;
 
-	all->e = end_sessions_of(all->t, record, all->count);
+	all->e = end_sessions_of(all->t, record, all->now, all->count);
 	return all->e == OK;
 }
 
@@ -155,7 +158,7 @@ enum err
 people_end_all_sessions(
     struct store_txn *t, const struct change *c, size_t *count)
 {
-	struct everybody all = {.t = t, .count = count};
+	struct everybody all = {.t = t, .now = c->now, .count = count};
 
 	user_each(t, end_everybody, &all);
 	if (all.e == OK && *count > 0)

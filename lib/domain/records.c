@@ -9,8 +9,10 @@
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
+#include "domain/logout_queue.h"
 #include "domain/passkey.h"
 #include "domain/session.h"
+#include "domain/session_client.h"
 #include "domain/signkey.h"
 #include "domain/site.h"
 #include "domain/throttle.h"
@@ -34,5 +36,7 @@ const struct record_kind record_kinds[] = {
     {"passkey", &passkey_record},
     {"count of tries", &tries_record},
     {"device code", &device_code_record},
+    {"app of a session", &session_client_record},
+    {"logout to be told", &logout_record},
     {NULL, NULL},
 };

@@ -9,8 +9,10 @@
 #include "domain/family.h"
 #include "domain/icon.h"
 #include "domain/link.h"
+#include "domain/logout_queue.h"
 #include "domain/passkey.h"
-#include "domain/session.h"
+#include "domain/session_client.h"
+#include "domain/session_end.h"
 #include "domain/site.h"
 #include "domain/tries.h"
 #include "domain/user.h"
@@ -25,14 +27,14 @@ remove_families(
 }
 
 enum err
-remove_user(struct store_txn *t, const char *name)
+remove_user(struct store_txn *t, const char *name, int64_t now)
 {
 	struct user u;
 	enum err e = user_find(t, name, &u);
 
 	if (e != OK)
 		return e;
-	session_end_all(t, u.user_id, NULL);
+	session_end_all(t, u.user_id, NULL, now);
 	remove_families(t, u.user_id, NULL);
 	consent_del_all(t, u.user_id, NULL);
 	app_password_del_all(t, u.user_id, NULL);
@@ -55,6 +57,8 @@ remove_client(struct store_txn *t, const char *client_id)
 	remove_families(t, NULL, client_id);
 	consent_del_all(t, NULL, client_id);
 	icon_del(t, client_id);
+	session_client_del_client(t, client_id);
+	logout_queue_del_client(t, client_id);
 	return store_failed(t);
 }
 

@@ -16,9 +16,11 @@
 
 /* The person, their sessions, families, codes, consents, app passwords and
  * second factors, passkeys included. */
-enum err remove_user(struct store_txn *t, const char *name) MUST_CHECK;
+enum err remove_user(
+    struct store_txn *t, const char *name, int64_t now) MUST_CHECK;
 
-/* The client, its families, codes and consents. */
+/* The client, its families, codes and consents, and what it was still to be
+ * told. */
 enum err remove_client(struct store_txn *t, const char *client_id) MUST_CHECK;
 
 /* The site, its app passwords, and its client as above. */

@@ -213,7 +213,7 @@ session_use_id(
 }
 
 void
-session_end(struct store_txn *t, const uint8_t sid[static SID_LEN])
+session_drop(struct store_txn *t, const uint8_t sid[static SID_LEN])
 {
 	store_del(t, TABLE_SESSIONS, sid, SID_LEN);
 }
@@ -238,7 +238,7 @@ is_not_kept(void *arg, const void *record)
 }
 
 size_t
-session_end_all(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+session_drop_all(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
     const uint8_t *keep)
 {
 	const struct record_set set =
@@ -267,18 +267,25 @@ struct passkey_sessions {
 	const uint8_t *hash, *keep;
 };
 
+bool
+session_is_of_passkey(
+    const struct session *s, const uint8_t hash[static HASH_LEN])
+{
+	return memcmp(s->passkey, hash, SESSION_PASSKEY_LEN) == 0;
+}
+
 static bool
 is_of_passkey(void *arg, const void *record)
 {
 	const struct passkey_sessions *p = arg;
 	const struct session *s = record;
 
-	return memcmp(s->passkey, p->hash, SESSION_PASSKEY_LEN) == 0 &&
+	return session_is_of_passkey(s, p->hash) &&
 	       (p->keep == NULL || memcmp(s->sid, p->keep, SID_LEN) != 0);
 }
 
 size_t
-session_end_of_passkey(struct store_txn *t,
+session_drop_of_passkey(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN],
     const uint8_t hash[static HASH_LEN], const uint8_t *keep)
 {

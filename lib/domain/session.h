@@ -123,7 +123,10 @@ enum err session_use_id(struct store_txn *t, const uint8_t sid[static SID_LEN],
     int64_t now) MUST_CHECK;
 
 enum err session_put(struct store_txn *t, const struct session *s) MUST_CHECK;
-void session_end(struct store_txn *t, const uint8_t sid[static SID_LEN]);
+
+/* Removes the record alone: a session is ended by session_end and its like
+ * (domain/session_end.h), which tell the apps. */
+void session_drop(struct store_txn *t, const uint8_t sid[static SID_LEN]);
 
 /* Calls VISIT for each session of a person, expired ones too, until it returns
  * false. */
@@ -137,14 +140,19 @@ bool session_has_passkey(const struct session *s);
 void session_note_passkey(
     struct session *s, const uint8_t hash[static HASH_LEN]);
 
-/* Ends those sessions of a person that the passkey of HASH opened, except KEEP
- * (may be NULL); how many. */
-size_t session_end_of_passkey(struct store_txn *t,
+/* Whether the passkey of HASH did. */
+bool session_is_of_passkey(
+    const struct session *s, const uint8_t hash[static HASH_LEN]);
+
+/* Removes the records of a person's sessions that the passkey of HASH opened,
+ * except KEEP (may be NULL); how many. */
+size_t session_drop_of_passkey(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN],
     const uint8_t hash[static HASH_LEN], const uint8_t *keep);
 
-/* Ends all sessions of a person but KEEP (may be NULL); how many. */
-size_t session_end_all(struct store_txn *t,
+/* Removes those of all sessions of a person but KEEP (may be NULL); how many.
+ */
+size_t session_drop_all(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], const uint8_t *keep);
 
 void session_cookie_wipe(struct session_cookie *c);

@@ -5,6 +5,7 @@
 #include "domain/consent.h"
 #include "domain/family.h"
 #include "domain/removal.h"
+#include "domain/session_end.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +193,7 @@ account_withdraw_app(struct store_txn *t, struct account *a, void *arg)
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	consent_del(t, a->user.user_id, w->client_id);
+	session_end_at_client(t, a->user.user_id, w->client_id, a->now);
 	if (remove_families(t, a->user.user_id, w->client_id) > 0 || e == OK)
 		account_audit(t, a, "app_removed", w->client_id, NULL, w->from);
 	return store_failed(t);

@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "domain/factor.h"
+#include "domain/session_end.h"
 
 #include <string.h>
 
@@ -97,8 +98,8 @@ account_passkey_remove(struct store_txn *t, struct account *a, void *arg)
 		return refused(REASON_LAST_WAY_IN, &c->reason);
 	passkey_del(t, k.hash);
 	account_audit(t, a, "passkey_removed", NULL, k.name, c->address);
-	if (session_end_of_passkey(t, a->user.user_id, k.hash, a->session.sid) >
-	    0)
+	if (session_end_of_passkey(
+		t, a->user.user_id, k.hash, a->session.sid, a->now) > 0)
 		account_audit(t, a, "session_ended", NULL,
 		    "those of a passkey that was removed", c->address);
 	return store_failed(t);

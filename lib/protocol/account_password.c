@@ -1,6 +1,7 @@
 #include "protocol/account_password.h"
 
 #include "domain/removal.h"
+#include "domain/session_end.h"
 #include "domain/throttle.h"
 #include "domain/tries.h"
 #include "protocol/authenticate.h"
@@ -22,7 +23,7 @@ struct password_change_ctx {
 static void
 end_others(struct store_txn *t, const struct account *a, size_t *ended)
 {
-	*ended = session_end_all(t, a->user.user_id, a->session.sid);
+	*ended = session_end_all(t, a->user.user_id, a->session.sid, a->now);
 	remove_families(t, a->user.user_id, NULL);
 }
 

@@ -1,5 +1,7 @@
 #include "protocol/account_sessions.h"
 
+#include "domain/session_end.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,7 +101,7 @@ end_one(struct store_txn *t, const struct account *a,
 	    memcmp(s.user_id, a->user.user_id, USER_ID_LEN) != 0 ||
 	    is_present(a, &s))
 		return false;
-	session_end(t, sid);
+	session_end(t, sid, a->now);
 	return true;
 }
 
@@ -108,8 +110,9 @@ account_end_session(struct store_txn *t, struct account *a, void *arg)
 {
 	struct session_ending *s = arg;
 
-	s->ended = s->all ? session_end_all(t, a->user.user_id, a->session.sid)
-			  : end_one(t, a, s->sid);
+	s->ended =
+	    s->all ? session_end_all(t, a->user.user_id, a->session.sid, a->now)
+		   : end_one(t, a, s->sid);
 	if (s->ended == 0)
 		return store_failed(t);
 	account_audit(t, a, "session_ended", NULL,

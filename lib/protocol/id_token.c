@@ -52,15 +52,25 @@ put_id_claims(
 
 static enum err
 sign_with_secret(char text[static JWT_CAP], const struct provider *p,
-    const struct client *c, const struct buf *claims)
+    const struct client *c, const struct buf *claims, const char *typ)
 {
 	char secret[CLIENT_SECRET_CAP];
 	enum err e = client_secret_open(secret, c, &p->keyring);
 
 	if (e == OK)
-		e = jwt_sign_hs256(text, JWT_CAP, claims, "JWT", secret);
+		e = jwt_sign_hs256(text, JWT_CAP, claims, typ, secret);
 	secret_wipe(secret, sizeof secret);
 	return e;
+}
+
+enum err
+id_token_sign(char text[static JWT_CAP], const struct provider *p,
+    const struct client *c, const struct buf *claims, const char *typ,
+    const struct signkey *k)
+{
+	if (c->alg == JWA_HS256)
+		return sign_with_secret(text, p, c, claims, typ);
+	return signer_jwt(text, JWT_CAP, claims, typ, p->signer, k);
 }
 
 enum err
@@ -72,9 +82,7 @@ id_token_make(char text[static JWT_CAP], const struct provider *p,
 
 	buf_init(&claims, json, sizeof json);
 	put_id_claims(&claims, p, g);
-	if (g->client->alg == JWA_HS256)
-		return sign_with_secret(text, p, g->client, &claims);
-	return signer_jwt(text, JWT_CAP, &claims, "JWT", p->signer, k);
+	return id_token_sign(text, p, g->client, &claims, "JWT", k);
 }
 
 struct hint_search {

@@ -28,6 +28,12 @@ struct id_token_grant {
 enum err id_token_make(char text[static JWT_CAP], const struct provider *p,
     const struct id_token_grant *g, const struct signkey *k) MUST_CHECK;
 
+/* Signs CLAIMS for the client C, as its ID tokens are: with K, an active key of
+ * its alg, or with its secret. */
+enum err id_token_sign(char text[static JWT_CAP], const struct provider *p,
+    const struct client *c, const struct buf *claims, const char *typ,
+    const struct signkey *k) MUST_CHECK;
+
 /* What an id_token_hint says. It may have expired: it is a hint (RP-Initiated
  * Logout 2, Core 3.1.2.1). */
 struct id_token_hint {

@@ -6,6 +6,7 @@
 #include "domain/people.h"
 #include "domain/removal.h"
 #include "domain/session.h"
+#include "domain/session_end.h"
 
 #include <string.h>
 
@@ -155,7 +156,7 @@ join_set_passkey_step(struct store_txn *t, void *arg)
 	secret_wipe(&u->password, sizeof u->password);
 	u->has_password = false;
 	user_end_devices(u);
-	session_end_all(t, u->user_id, NULL);
+	session_end_all(t, u->user_id, NULL, c->change.now);
 	remove_families(t, u->user_id, NULL);
 	return user_put(t, u, c->change.now);
 }

@@ -3,6 +3,7 @@
 #include "base/reason.h"
 #include "base/str.h"
 #include "domain/audit.h"
+#include "domain/session_end.h"
 #include "protocol/id_token.h"
 
 #include <string.h>
@@ -156,7 +157,7 @@ logout_step(struct store_txn *t, void *arg)
 	if (!d->confirmed && !hint_fits(d->q, &r->session))
 		return OK;
 	if (d->may_write) {
-		session_end(t, r->session.sid);
+		session_end(t, r->session.sid, d->now);
 		audit_write(t, d->now,
 		    &(struct audit_line){.event = "signed_out",
 			.user = r->user.name,

@@ -6,6 +6,7 @@
 #include "domain/acr.h"
 #include "domain/audit.h"
 #include "domain/letter.h"
+#include "domain/session_end.h"
 #include "domain/throttle.h"
 #include "domain/tries.h"
 
@@ -56,7 +57,7 @@ find_session_before(
 		return NULL;
 	own = memcmp(old->user_id, c->proof->user_id, USER_ID_LEN) == 0;
 	if (present && !own)
-		session_end(t, old->sid);
+		session_end(t, old->sid, c->now);
 	return own ? cookie : NULL;
 }
 

@@ -3,21 +3,29 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/drainer.h"
+#include "domain/logout_queue.h"
 #include "http/gateway.h"
+#include "protocol/logout_delivery.h"
 #include "server/opened.h"
 #include "server/worker_pool.h"
 #include "web/language_choice.h"
 #include "web/reader.h"
 #include "web/reply.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RETRY_AFTER "10" /* seconds */
 
-enum { IDLE_MAX_S = 86400 };
+enum {
+	IDLE_MAX_S = 86400,
+	OVERDUE_LOOK_MS = 60000 /* how often the queue is looked at */
+};
 
 struct server {
 	const struct endpoint *endpoints;
@@ -257,6 +265,31 @@ call_free(void *state)
 	free(c);
 }
 
+/* Whether an app is to be told of a logout that it was told of in vain some
+ * time ago: then no one is at work. */
+static bool
+is_overdue(const struct provider *p)
+{
+	static _Atomic int64_t looked_ms = -OVERDUE_LOOK_MS;
+	int64_t before = atomic_load(&looked_ms), due_at;
+	const int64_t now_ms = monotonic_ms();
+
+	return now_ms - before >= OVERDUE_LOOK_MS &&
+	       atomic_compare_exchange_strong(&looked_ms, &before, now_ms) &&
+	       logout_delivery_due(p, &due_at) == OK && due_at <= clock_now();
+}
+
+/* Once the answer is on its way. A CGI program's web server may wait for all
+ * that could write to its log. */
+static void
+wake_drainer(const struct server_call *c)
+{
+	const struct provider *p = &c->copy.provider;
+
+	if (c->copy.valid && (logout_queue_was_filled() || is_overdue(p)))
+		drainer_wake(p->conf.dir, !c->server->stays);
+}
+
 static bool
 call_serve(void *state, struct exchange *x)
 {
@@ -272,6 +305,7 @@ call_serve(void *state, struct exchange *x)
 		response_header(&c->response, "Retry-After", RETRY_AFTER);
 	response_send(&c->response, x, c->request.method == METHOD_HEAD);
 	request_wipe(&c->request);
+	wake_drainer(own);
 	return c->late;
 }
 

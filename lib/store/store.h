@@ -57,7 +57,9 @@
 	X(PASSKEYS, "passkeys")           /* hash of id -> passkey */          \
 	X(ICONS, "icons")                 /* client_id -> a picture */         \
 	X(TRIES, "tries")                 /* user_id -> tries that failed */   \
-	X(DEVICE_CODES, "device_codes")   /* keyed hash -> device code */
+	X(DEVICE_CODES, "device_codes")   /* keyed hash -> device code */      \
+	X(SESSION_CLIENTS, "session_clients") /* user_id sid client_id */      \
+	X(LOGOUTS, "logouts")                 /* due time, id -> logout */
 
 enum store_table {
 #define X(id, name) TABLE_##id,

@@ -308,7 +308,7 @@ sessions(struct store_txn *t, void *arg)
 	if (redeem_well(t, &used, noon) != OK)
 		fixture_bail_out("no code");
 	begin_family(t, &used, &f);
-	session_end(t, session.sid);
+	session_drop(t, session.sid);
 	CHECK(was_refused(redeem_well(t, &c, noon), REASON_SESSION_ENDED),
 	    "code: it does not outlive the session it was issued under");
 	CHECK(was_refused(redeem_well(t, &used, noon), REASON_CODE_REUSED) &&

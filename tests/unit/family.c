@@ -180,7 +180,7 @@ prerequisites(struct store_txn *t, void *arg)
 	CHECK(family_require(t, family.family_id, noon, &f, &c, &u) == OK &&
 		  str_equal(c.client_id, "app") && str_equal(u.name, "alice"),
 	    "family: its prerequisites are found with it");
-	session_end(t, session.sid);
+	session_drop(t, session.sid);
 	loses(t, REASON_SESSION_ENDED, "family: it ends with its session");
 	begin(t, true);
 	CHECK(family_require(t, family.family_id, noon, &f, &c, &u) == OK,

@@ -14,9 +14,11 @@
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
+#include "domain/logout_queue.h"
 #include "domain/passkey.h"
 #include "domain/removal.h"
 #include "domain/session.h"
+#include "domain/session_client.h"
 #include "domain/signkey.h"
 #include "domain/site.h"
 #include "domain/throttle.h"
@@ -54,7 +56,8 @@ make_all(struct store_txn *t, void *arg)
 	struct client client = {.client_id = "photos",
 	    .name = "Photos",
 	    .redirect_uris = "https://photos.example.org/cb",
-	    .grants = GRANT_AUTHORIZATION_CODE};
+	    .grants = GRANT_AUTHORIZATION_CODE,
+	    .backchannel_logout_uri = "https://photos.example.org/out"};
 	struct consent consent = {
 	    .client_id = "photos", .granted = "openid", .declined = "email"};
 	struct site site = {.origin = SITE, .rules.text = "/ signed-in"};
@@ -99,7 +102,10 @@ make_all(struct store_txn *t, void *arg)
 	    factor_put(t, &factor) != OK || code_issue(t, &code, noon) != OK ||
 	    device_code_issue(t, &device_code, noon) != OK ||
 	    family_begin(t, &family, &l, noon) != OK ||
-	    session_put(t, &session) != OK || consent_put(t, &consent) != OK ||
+	    session_put(t, &session) != OK ||
+	    session_client_note(t, session.sid, &client, noon) != OK ||
+	    logout_queue_put(t, "photos", id, session.sid, noon) != OK ||
+	    consent_put(t, &consent) != OK ||
 	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
 	    public_key_thumbprint(key.pub.kid, &key.pub) != OK ||
 	    signkey_put(t, &key) != OK)
@@ -247,6 +253,28 @@ read_audit(struct store_txn *t)
 	return store_failed(t);
 }
 
+static bool
+any_record(void *arg, const void *record)
+{
+	(void)arg;
+	(void)record;
+	return true;
+}
+
+static enum err
+read_session_client(struct store_txn *t)
+{
+	session_client_each(t, session.user_id, NULL, any_record, NULL);
+	return store_failed(t);
+}
+
+static enum err
+read_logout(struct store_txn *t)
+{
+	logout_queue_each(t, any_record, NULL);
+	return store_failed(t);
+}
+
 static enum err
 read_key(struct store_txn *t)
 {
@@ -278,6 +306,8 @@ static const struct kind kinds[] = {
     {"passkey", TABLE_PASSKEYS, read_passkey},
     {"count of tries", TABLE_TRIES, read_tries},
     {"device code", TABLE_DEVICE_CODES, read_device_code},
+    {"app of a session", TABLE_SESSION_CLIENTS, read_session_client},
+    {"logout", TABLE_LOGOUTS, read_logout},
 };
 
 /* --- what is done to it -------------------------------------------------- */
@@ -468,7 +498,7 @@ end_beside_bad_ones(struct store_txn *t, void *arg)
 	(void)arg;
 	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
 		store_put(t, owned[i], "\xff\xff", 2, "\1", 1, 0);
-	session_end_all(t, alice.user_id, NULL);
+	session_drop_all(t, alice.user_id, NULL);
 	remove_families(t, alice.user_id, NULL);
 	remove_families(t, NULL, "photos");
 	consent_del_all(t, alice.user_id, NULL);

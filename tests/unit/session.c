@@ -132,7 +132,7 @@ lives(struct store_txn *t, void *arg)
 	CHECK(session_use_is_due(&s, noon + 300) &&
 		  !session_use_is_due(&s, noon + 299),
 	    "session: of a short idle life the use is noted more often");
-	session_end_all(t, alice.user_id, NULL);
+	session_drop_all(t, alice.user_id, NULL);
 	return OK;
 }
 
@@ -201,19 +201,19 @@ ends(struct store_txn *t, void *arg)
 	int left = 0;
 
 	(void)arg;
-	session_end_all(t, alice.user_id, NULL);
+	session_drop_all(t, alice.user_id, NULL);
 	for (size_t i = 0; i < 3; i++)
 		make(t, &s[i], &c[i], NULL, &alice);
 	make(t, &other, &kept, NULL, &bob);
-	session_end(t, s[0].sid);
+	session_drop(t, s[0].sid);
 	CHECK(find(t, &c[0], noon) == ERR_LOGIN_REQUIRED &&
 		  find(t, &c[1], noon) == OK,
 	    "session: ended, it is over at once");
-	CHECK(session_end_all(t, alice.user_id, s[1].sid) == 1 &&
+	CHECK(session_drop_all(t, alice.user_id, s[1].sid) == 1 &&
 		  find(t, &c[1], noon) == OK &&
 		  find(t, &c[2], noon) == ERR_LOGIN_REQUIRED,
 	    "session: all of a person's except this one can be ended");
-	CHECK(session_end_all(t, alice.user_id, NULL) == 1 &&
+	CHECK(session_drop_all(t, alice.user_id, NULL) == 1 &&
 		  find(t, &c[1], noon) == ERR_LOGIN_REQUIRED,
 	    "session: or all");
 	record_each(t, &session_record, NULL, &other, count, &left);

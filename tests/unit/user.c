@@ -182,15 +182,15 @@ keeping(struct store_txn *t, void *arg)
 		  user_require(t, u.user_id, &found) == ERR_ACCESS_DENIED &&
 		  memcmp(&found, &empty, sizeof found) == 0,
 	    "user: who is locked may not act");
-	CHECK(remove_user(t, "alice") == OK &&
+	CHECK(remove_user(t, "alice", noon) == OK &&
 		  user_require(t, u.user_id, &found) == ERR_ACCESS_DENIED &&
 		  user_find(t, "alice", &found) == ERR_NOT_FOUND &&
-		  remove_user(t, "alice") == ERR_NOT_FOUND,
+		  remove_user(t, "alice", noon) == ERR_NOT_FOUND,
 	    "user: nor who is gone");
 	CHECK(user_add(t, &twin, noon) == OK &&
 		  memcmp(twin.user_id, u.user_id, USER_ID_LEN) != 0 &&
 		  user_get(t, u.user_id, &found) == ERR_NOT_FOUND &&
-		  remove_user(t, "Alice") == OK,
+		  remove_user(t, "Alice", noon) == OK,
 	    "user: the next person with that name is another");
 	return OK;
 }
@@ -315,7 +315,7 @@ addresses(struct store_txn *t, void *arg)
 	    "user: until one has it verified");
 	CHECK(user_add(t, &named, noon) == OK &&
 		  signs_in(t, "erin@example.org", "erin@example.org") &&
-		  remove_user(t, "erin@example.org") == OK,
+		  remove_user(t, "erin@example.org", noon) == OK,
 	    "user: a name comes first");
 	CHECK(
 	    str_copy(frank.email, sizeof frank.email, "f@example.org") == OK &&
@@ -323,15 +323,15 @@ addresses(struct store_txn *t, void *arg)
 		signs_in(t, "f@example.org", "frank") &&
 		signs_in(t, "erin@example.org", "erin"),
 	    "user: a changed address is free for the other who has it");
-	CHECK(
-	    remove_user(t, "frank") == OK && signs_in(t, "f@example.org", NULL),
+	CHECK(remove_user(t, "frank", noon) == OK &&
+		  signs_in(t, "f@example.org", NULL),
 	    "user: with a person their address goes");
 	frank = person("frank", "", true);
 	CHECK(user_add(t, &frank, noon) == OK &&
 		  signs_in(t, "frank", "frank") &&
-		  remove_user(t, "frank") == OK && index_is_right(t),
+		  remove_user(t, "frank", noon) == OK && index_is_right(t),
 	    "user: no address is no address, and all that is left is indexed");
-	return remove_user(t, "erin");
+	return remove_user(t, "erin", noon);
 }
 
 static enum err
@@ -349,7 +349,7 @@ scripts(struct store_txn *t, void *arg)
 		  signs_in(t, "zo\xc3@example.org", NULL),
 	    "user: an address is the same however its letters are composed");
 	CHECK(user_add(t, &twin, noon) == ERR_EXISTS &&
-		  remove_user(t, "zoe") == OK,
+		  remove_user(t, "zoe", noon) == OK,
 	    "user: nor does that make it another's");
 	memset(text, 'e', sizeof text - 1);
 	text[sizeof text - 1] = '\0';
@@ -359,7 +359,7 @@ scripts(struct store_txn *t, void *arg)
 	    "user: the longest address there can be is found");
 	text[64] = 'e';
 	memcpy(text + 252, "e\xcc", 2);
-	CHECK(signs_in(t, text, NULL) && remove_user(t, "long") == OK &&
+	CHECK(signs_in(t, text, NULL) && remove_user(t, "long", noon) == OK &&
 		  index_is_right(t),
 	    "user: what cannot be one is no person's");
 	return OK;
@@ -384,7 +384,7 @@ damage(struct store_txn *t, void *arg)
 	store_prune(t, TABLE_USER_EMAILS, "gina", 4, any_row, NULL);
 	CHECK(user_verify_emails(t, no_one, &missing) == 0 && missing == 1,
 	    "user: and so is a missing one");
-	CHECK(remove_user(t, "gina") == OK && index_is_right(t),
+	CHECK(remove_user(t, "gina", noon) == OK && index_is_right(t),
 	    "user: which is no reason to keep the person");
 	return OK;
 }
@@ -421,7 +421,7 @@ remove_bob(struct store_txn *t, void *arg)
 {
 	(void)arg;
 	if (!give(t, "bob") || !give(t, "bob") || !give(t, "alice") ||
-	    remove_user(t, "bob") != OK)
+	    remove_user(t, "bob", noon) != OK)
 		fixture_bail_out("bob, who stays");
 	return OK;
 }
