@@ -459,6 +459,68 @@ link_of_page() {
 	assert_field active true
 }
 
+@test "logout: of this app alone ends what it has in this session, not the session, and not what works offline" {
+
+	sign_in_at_app alice scope=openid
+	redeem "$(get_code alice app scope='openid offline_access')" \
+	    >"$BATS_TEST_TMPDIR/offline"
+	CLIENT=other redeem "$(get_code alice other scope=openid)" >"$BATS_TEST_TMPDIR/other"
+	log_out alice client_id=app post_logout_redirect_uri=https://app.example/bye state=s
+	assert_asks
+	assert_page 'Sign out of <bdi>Photo Album</bdi> only'
+	submit alice step=app
+	assert_status 303
+	assert_equal "$(http_header Location)" 'https://app.example/bye?state=s'
+	assert_signed_in alice
+	run -0 refresh "$(token refresh_token alice)"
+	assert_error invalid_grant
+	userinfo "$(token access_token alice)" >/dev/null
+	assert_status 401
+	refresh "$(field refresh_token <"$BATS_TEST_TMPDIR/offline")" >/dev/null
+	assert_status 200
+	CLIENT=other refresh "$(field refresh_token <"$BATS_TEST_TMPDIR/other")" >/dev/null
+	assert_status 200
+	log_out alice client_id=app
+	submit alice step=app
+	assert_page 'You are still signed in to'
+	latchkey audit --json | jq -e 'map(select(.event == "signed_out")) |
+	    length == 2 and all(.client_id == "app" and .detail == "of this app alone")'
+}
+
+@test "logout: of this app alone is no choice where no app asks" {
+	sign_in alice
+	log_out alice
+	assert_asks
+	refute_page 'value="app"'
+}
+
+@test "logout: apps with a front-channel address are told by frames, each named in the policy, and then it goes on" {
+	latchkey client set app \
+	    --redirect-uri "$CALLBACK" --redirect-uri https://app.example/cb \
+	    --frontchannel-logout-uri 'https://app.example/out?all=1' >/dev/null
+	latchkey client set other \
+	    --redirect-uri "$CALLBACK" --redirect-uri https://other.example:8443/cb \
+	    --frontchannel-logout-uri https://other.example:8443/out >/dev/null
+	sign_in_at_app alice
+	CLIENT=other redeem "$(get_code alice other)" >/dev/null
+	sid=$(jwt_claims "$(token id_token alice)" | jq -r .sid)
+	log_out alice id_token_hint="$(token id_token alice)" \
+	    post_logout_redirect_uri=https://app.example/bye state=s
+	assert_status 200
+	assert_equal "$(http_header Refresh)" '3; url=https://app.example/bye?state=s'
+	assert_header Content-Security-Policy \
+	    '.*; frame-src https://app.example https://other.example:8443'
+	iss=$(url_encode "$ISSUER")
+	assert_equal "$(tags iframe | attribute src | sort)" \
+	    "https://app.example/out?all=1&iss=$iss&sid=$sid
+https://other.example:8443/out?iss=$iss&sid=$sid"
+	assert_signed_out alice
+	# No session, no frames.
+	log_out alice id_token_hint="$(token id_token alice)" \
+	    post_logout_redirect_uri=https://app.example/bye
+	assert_status 303
+}
+
 @test "logout: no other site can press the button (CSRF)" {
 	local token
 	sign_in_at_app alice

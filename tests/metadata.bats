@@ -239,6 +239,8 @@ finger() {
 	assert_field authorization_response_iss_parameter_supported true
 	assert_field backchannel_logout_supported true
 	assert_field backchannel_logout_session_supported true
+	assert_field frontchannel_logout_supported true
+	assert_field frontchannel_logout_session_supported true
 	assert_equal "$(list scopes_supported)" \
 	    'email groups offline_access openid profile'
 	assert_equal "$(list prompt_values_supported)" \

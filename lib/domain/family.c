@@ -319,6 +319,26 @@ family_each(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 	record_each(t, &family_record, &set, &f, visit, arg);
 }
 
+static bool
+is_of_session(void *arg, const void *record)
+{
+	const struct family *f = record;
+
+	return !f->offline && memcmp(f->sid, arg, SID_LEN) == 0;
+}
+
+size_t
+family_end_at(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+    const uint8_t sid[static SID_LEN], const char *client_id)
+{
+	const struct record_set set =
+	    record_set_of(&family_record, user_id, client_id);
+	struct family f;
+
+	return record_prune(
+	    t, &family_record, &set, &f, is_of_session, (void *)(uintptr_t)sid);
+}
+
 size_t
 family_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id)

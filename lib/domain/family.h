@@ -190,6 +190,12 @@ void family_end(
 void family_each(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
     record_visit *visit, void *arg);
 
+/* Ends those of the client CLIENT_ID that depend on the session SID of a
+ * person; how many. */
+size_t family_end_at(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN],
+    const uint8_t sid[static SID_LEN], const char *client_id);
+
 /* Ends those that match; how many. A NULL matches all. */
 size_t family_end_all(
     struct store_txn *t, const uint8_t *user_id, const char *client_id);

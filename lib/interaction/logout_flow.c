@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/reason.h"
+#include "base/str.h"
 #include "interaction/interaction.h"
 #include "interaction/own_parts.h"
 #include "protocol/logout.h"
@@ -11,10 +12,12 @@
 
 #include <string.h>
 
+enum { FRAMES_S = 3 };
+
 /* What the app asks for, what the person answered, and what was decided. */
 struct logout_state {
 	struct logout_request asked;
-	bool confirmed;
+	enum logout_answer answer;
 	struct logout_reply reply;
 };
 
@@ -35,13 +38,28 @@ refuse_logout(struct interaction *i, enum err e, enum reason reason)
 	    message_text(c->page.catalogue, "logout.submit"));
 }
 
+static void
+put_logout_frames(struct json_build *b, const char *frames)
+{
+	json_t *list = json_array();
+	char uri[LOGOUT_FRAMES_CAP];
+
+	while (words_next(&frames, uri, sizeof uri))
+		json_array_append_new(list, json_pack("{s:s}", "url", uri));
+	json_put(b, "frames", list);
+}
+
 /* A page to end on, with a link to URI if there is one. */
 static void
 show_logout_end(struct interaction *i, const char *template, const char *uri)
 {
+	const struct logout_state *s = i->state;
 	struct json_build b;
 
 	json_begin(&b);
+	json_put_bool(&b, "here", s->reply.here);
+	put_logout_frames(&b, s->reply.frames);
+	i->call->page.frames = s->reply.frames;
 	json_put_str(&b, "client_name", i->client->name);
 	json_put_str(&b, "back_url", uri);
 	own_put_link(i, &b, "home_url", own_home_path(i));
@@ -66,7 +84,17 @@ confirm_logout(struct interaction *i, const struct form *posted)
 	struct logout_state *s = i->state;
 
 	(void)posted;
-	s->confirmed = true;
+	s->answer = LOGOUT_EVERYWHERE;
+	i->flow->go_on(i);
+}
+
+static void
+leave_app(struct interaction *i, const struct form *posted)
+{
+	struct logout_state *s = i->state;
+
+	(void)posted;
+	s->answer = LOGOUT_HERE;
 	i->flow->go_on(i);
 }
 
@@ -83,7 +111,8 @@ static const struct step logout_step = {
     .purpose = "logout",
     .template = "logout.html",
     .page = put_signed_in,
-    .buttons = {{"logout", confirm_logout}, {"stay", stay_signed_in}},
+    .buttons = {{"logout", confirm_logout}, {"app", leave_app},
+	{"stay", stay_signed_in}},
 };
 
 /* --- the flow --------------------------------------------------------------*/
@@ -113,11 +142,24 @@ note_oddities(const struct interaction *i, const struct logout_request *q)
 		call_log_event(i->call, "logout_client_unnamed", client_id);
 }
 
+/* Once the frames of the page have had the time to load. */
+static void
+go_on_later(struct response *r, const char *url)
+{
+	char refresh[URI_CAP + 3 * STATE_CAP + 32];
+	struct buf b;
+
+	buf_init(&b, refresh, sizeof refresh);
+	buf_printf(&b, "%d; url=%s", FRAMES_S, url);
+	response_header(r, "Refresh", refresh);
+}
+
 /* To where the app wants people afterwards; our own last word, with a link
  * there, if nothing says that it was the app who sent them. */
 static void
 send_away(struct interaction *i, const struct logout_request *q)
 {
+	const struct logout_state *s = i->state;
 	char url[URI_CAP + sizeof "?state=" + 3 * STATE_CAP];
 	struct buf u;
 
@@ -127,10 +169,12 @@ send_away(struct interaction *i, const struct logout_request *q)
 		buf_puts(&u, strchr(url, '?') != NULL ? "&state=" : "?state=");
 		buf_put_url_arg(&u, q->state);
 	}
-	if (u.len == 0 || q->link_only)
+	if (u.len == 0 || q->link_only || s->reply.frames[0] != '\0')
 		show_logout_end(i, "signed_out.html", url);
 	else
 		response_redirect(&i->call->response, url);
+	if (u.len > 0 && !q->link_only && s->reply.frames[0] != '\0')
+		go_on_later(&i->call->response, url);
 }
 
 static void
@@ -140,11 +184,11 @@ decide_logout(struct interaction *i)
 	struct call *c = i->call;
 	enum err e;
 
-	if (!s->confirmed)
+	if (s->answer == LOGOUT_UNASKED)
 		note_oddities(i, &s->asked);
 	s->asked.address = c->request.address;
 	e = logout_decide(
-	    c->provider, &s->asked, i->cookie, s->confirmed, c->now, &s->reply);
+	    c->provider, &s->asked, i->cookie, s->answer, c->now, &s->reply);
 	reader_from_person(&c->page, &s->reply.user);
 	if (e != OK) {
 		refuse_logout(i, e, REASON_NONE);
@@ -153,7 +197,7 @@ decide_logout(struct interaction *i)
 	} else {
 		/* Another site's POST comes without the cookie, which is no
 		 * sign that the browser has none. */
-		if (i->cookie != NULL)
+		if (i->cookie != NULL && !s->reply.here)
 			browser_sign_out(&c->response, i->conf);
 		send_away(i, &s->asked);
 	}

@@ -58,6 +58,8 @@ static const struct {
     {"request_parameter_supported", false},
     {"request_uri_parameter_supported", false},
     {"authorization_response_iss_parameter_supported", true},
+    {"frontchannel_logout_supported", true},
+    {"frontchannel_logout_session_supported", true},
 #ifndef LK_STATIC /* where what sends it is (libexec/fetch) */
     {"backchannel_logout_supported", true},
     {"backchannel_logout_session_supported", true},

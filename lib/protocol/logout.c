@@ -1,8 +1,11 @@
 #include "protocol/logout.h"
 
+#include "base/buf.h"
 #include "base/reason.h"
 #include "base/str.h"
 #include "domain/audit.h"
+#include "domain/family.h"
+#include "domain/session_client.h"
 #include "domain/session_end.h"
 #include "protocol/id_token.h"
 
@@ -124,11 +127,14 @@ logout_parse(const struct provider *p, const struct form *form,
 }
 
 struct logout_ctx {
+	const struct provider *p;
 	const struct logout_request *q;
 	const struct session_cookie *cookie;
-	bool confirmed, may_write;
+	enum logout_answer answer;
+	bool may_write;
 	int64_t now;
 	struct logout_reply *r;
+	struct store_txn *t;
 };
 
 /* Ids are no secrets: a hint from anywhere can end no more than the session of
@@ -139,6 +145,65 @@ hint_fits(const struct logout_request *q, const struct session *s)
 	return q->has_hint &&
 	       (memcmp(q->hint_sid, s->sid, SID_LEN) == 0 ||
 		   memcmp(q->hint_user_id, s->user_id, USER_ID_LEN) == 0);
+}
+
+/* The address with issuer and session in its query (Front-Channel Logout 1.0
+ * 2). One that does not fit is left out: its app is told no other way. */
+static bool
+add_frame(void *arg, const void *record)
+{
+	const struct session_client *s = record;
+	struct logout_ctx *d = arg;
+	char uri[URI_CAP + ISSUER_CAP * 3 + SID_TEXT_CAP + 16];
+	struct client client;
+	struct buf b;
+
+	if (client_get(d->t, s->client_id, &client) != OK ||
+	    client.frontchannel_logout_uri[0] == '\0')
+		return store_failed(d->t) == OK;
+	buf_init(&b, uri, sizeof uri);
+	buf_puts(&b, client.frontchannel_logout_uri);
+	buf_puts(&b, strchr(uri, '?') != NULL ? "&iss=" : "?iss=");
+	buf_put_url_arg(&b, d->p->conf.issuer);
+	buf_puts(&b, "&sid=");
+	buf_put_base64url(&b, s->sid, SID_LEN);
+	if (buf_ok(&b))
+		(void)!words_add(d->r->frames, sizeof d->r->frames, uri);
+	return true;
+}
+
+static void
+end_everywhere(struct store_txn *t, struct logout_ctx *d)
+{
+	struct logout_reply *r = d->r;
+
+	d->t = t;
+	session_client_each(
+	    t, r->session.user_id, r->session.sid, add_frame, d);
+	session_end(t, r->session.sid, d->now);
+	audit_write(t, d->now,
+	    &(struct audit_line){.event = "signed_out",
+		.user = r->user.name,
+		.user_id = r->user.user_id,
+		.client_id = d->q->has_client ? d->q->client.client_id : NULL,
+		.address = d->q->address});
+}
+
+static void
+end_here(struct store_txn *t, struct logout_ctx *d)
+{
+	struct logout_reply *r = d->r;
+
+	r->here = true;
+	family_end_at(
+	    t, r->session.user_id, r->session.sid, d->q->client.client_id);
+	audit_write(t, d->now,
+	    &(struct audit_line){.event = "signed_out",
+		.user = r->user.name,
+		.user_id = r->user.user_id,
+		.client_id = d->q->client.client_id,
+		.detail = "of this app alone",
+		.address = d->q->address});
 }
 
 static enum err
@@ -154,30 +219,27 @@ logout_step(struct store_txn *t, void *arg)
 		r->ended = true;
 	if (e != OK)
 		return e == ERR_LOGIN_REQUIRED ? OK : e;
-	if (!d->confirmed && !hint_fits(d->q, &r->session))
+	if (d->answer == LOGOUT_UNASKED && !hint_fits(d->q, &r->session))
 		return OK;
-	if (d->may_write) {
-		session_end(t, r->session.sid, d->now);
-		audit_write(t, d->now,
-		    &(struct audit_line){.event = "signed_out",
-			.user = r->user.name,
-			.user_id = r->user.user_id,
-			.client_id =
-			    d->q->has_client ? d->q->client.client_id : NULL,
-			.address = d->q->address});
-	}
 	r->ended = true;
+	if (!d->may_write)
+		return store_failed(t);
+	if (d->answer == LOGOUT_HERE && d->q->has_client)
+		end_here(t, d);
+	else
+		end_everywhere(t, d);
 	return store_failed(t);
 }
 
 enum err
 logout_decide(const struct provider *p, const struct logout_request *q,
-    const struct session_cookie *cookie, bool confirmed, int64_t now,
+    const struct session_cookie *cookie, enum logout_answer answer, int64_t now,
     struct logout_reply *r)
 {
-	struct logout_ctx d = {.q = q,
+	struct logout_ctx d = {.p = p,
+	    .q = q,
 	    .cookie = cookie,
-	    .confirmed = confirmed,
+	    .answer = answer,
 	    .now = now,
 	    .r = r};
 	enum err e;

@@ -42,19 +42,33 @@ struct logout_request {
 enum err logout_parse(const struct provider *p, const struct form *form,
     struct logout_request *q, enum reason *reason) MUST_CHECK;
 
+enum { LOGOUT_FRAMES_CAP = 8192 };
+
+/* What the person has said of it. */
+enum logout_answer {
+	LOGOUT_UNASKED,
+	LOGOUT_EVERYWHERE,
+	LOGOUT_HERE /* of the app that asks alone */
+};
+
 struct logout_reply {
-	bool ended;             /* false: ask the person first */
+	bool ended; /* false: ask the person first */
+	bool here;  /* and that at the one app */
+	/* Word list: what the page afterwards is to have in frames, by which
+	 * apps learn it (Front-Channel Logout 1.0 2). */
+	char frames[LOGOUT_FRAMES_CAP];
 	struct session session; /* of the person to ask */
 	struct user user;
 };
 
 /*
- * Ends the session COOKIE opens (NULL: none), if CONFIRMED, or if the hint is
- * of that session or person; otherwise asks. If no one is signed in,
- * there is nothing to ask.
+ * Ends the session COOKIE opens (NULL: none), if the person ANSWERs so, or if
+ * the hint is of that session or person; otherwise asks. If no one is signed
+ * in, there is nothing to ask. Of the app that asks alone: only what it was
+ * given in this session ends, without what works offline.
  */
 enum err logout_decide(const struct provider *p, const struct logout_request *q,
-    const struct session_cookie *cookie, bool confirmed, int64_t now,
+    const struct session_cookie *cookie, enum logout_answer answer, int64_t now,
     struct logout_reply *r) MUST_CHECK;
 
 #endif

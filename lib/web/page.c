@@ -118,6 +118,17 @@ put_form_action(struct buf *b, const struct client *client)
 		buf_printf(b, " %s", sources);
 }
 
+/* A page whose frames do not fit has none that load: it is told so in time. */
+static void
+put_frames(struct buf *b, const char *uris)
+{
+	char sources[FORM_ACTION_CAP] = "";
+
+	if (uris != NULL && add_sources(sources, sizeof sources, uris, false) &&
+	    sources[0] != '\0')
+		buf_printf(b, "; frame-src %s", sources);
+}
+
 static void
 set_csp(struct response *r, const struct page *p, const char *style,
     const char *script, const struct client *client)
@@ -134,6 +145,7 @@ set_csp(struct response *r, const struct page *p, const char *style,
 	if (script[0] != '\0')
 		put_hash_source(&b, "script-src", script, &of_script);
 	put_form_action(&b, client);
+	put_frames(&b, p->frames);
 	if (!buf_ok(&b))
 		return;
 	r->csp = r->csp_text;
