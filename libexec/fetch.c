@@ -46,6 +46,7 @@ struct job {
 
 	CURL *easy;
 	bool barred;   /* an address was one that may not be asked */
+	bool begun;    /* another one was asked */
 	bool too_long; /* the answer was */
 	size_t len;
 	char answer[FETCH_BODY_MAX];
@@ -136,6 +137,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 		j->barred = true;
 		return CURL_SOCKET_BAD;
 	}
+	j->begun = true;
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
@@ -225,8 +227,9 @@ outcome_of(const struct job *j, CURLcode code)
 	case CURLE_OK:
 		return FETCH_ANSWERED;
 	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
 		return FETCH_BAD_URL;
+	case CURLE_UNSUPPORTED_PROTOCOL: /* also of what is no HTTP/1 */
+		return j->begun ? FETCH_BROKEN : FETCH_BAD_URL;
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return FETCH_NO_HOST;
 	case CURLE_COULDNT_CONNECT:
