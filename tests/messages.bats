@@ -312,6 +312,8 @@ sign_out_pages() {
 	press stay && see 200
 	request bob GET "$ISSUER/logout?client_id=app&$back=$BYE" && see 200
 	press stay && see 200
+	request bob GET "$ISSUER/logout?client_id=app" && see 200
+	press app && see 200
 	request bob GET "$ISSUER/logout?client_id=app&$back=https://b.example/" &&
 	    see 400
 	request bob GET "$ISSUER/logout?client_id=app&$back=$BYE" &&
