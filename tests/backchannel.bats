@@ -82,11 +82,6 @@ drain() {
 	"$LATCHKEY_BUILD/test/libexec/drain" -d "$DATA" 2>>"$SERVER_LOG"
 }
 
-queue_is_empty() {
-	latchkey check --json --offline | jq -e '[.findings[].what |
-	    select(test("logout"))] == []' >/dev/null
-}
-
 sid_of() {	# PERSON
 	latchkey session list --user "$1" --json | jq -r '.[0].sid'
 }
@@ -261,6 +256,22 @@ sid_of() {	# PERSON
 	travel 5
 	drain
 	was_told fail-while 2
+}
+
+@test "check names an app that takes no logouts, since when and why; and all is well once it does" {
+	sign_in_at alice broken
+	log_out alice broken
+	wait_told fail-while
+	drain
+	run -0 latchkey check --offline --json
+	jq -e '[.findings[] | select(.level == "warning").what |
+	    select(test("^app broken was not told of 1 logout, since [0-9]+ minutes: status 500$"))] |
+	    length == 1' <<<"$output"
+	rm "$BATS_FILE_TMPDIR/broken"
+	travel 5
+	drain
+	run -0 latchkey check --offline --json
+	jq -e '[.findings[].what | select(test("logout"))] == []' <<<"$output"
 }
 
 @test "an app that never answers does not hold up the others" {

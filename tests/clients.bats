@@ -24,7 +24,8 @@ setup_file() {
 	add_user bob --name 'Bob Brown' --email bob@example.org
 	add_client apache --alg RS256 --trusted \
 	    --redirect-uri "http://127.0.0.1:$APP_PORT/oidc-redirect" \
-	    --post-logout-redirect-uri "http://127.0.0.1:$APP_PORT/bye"
+	    --post-logout-redirect-uri "http://127.0.0.1:$APP_PORT/bye" \
+	    --backchannel-logout-uri "http://127.0.0.1:$APP_PORT/oidc-redirect?logout=backchannel"
 	add_client flask --redirect-uri "http://127.0.0.1:$APP_PORT/callback"
 	add_client node --redirect-uri "$CALLBACK" \
 	    --post-logout-redirect-uri https://app.example/bye
@@ -142,6 +143,30 @@ return_to_app() {
 	assert_equal "$(http_body)" 'good bye'
 	open_page alice "$site/family/"
 	page_asks_password
+}
+
+# is_out PERSON: the app sends them to sign in.
+is_out() {
+	request "$1" GET "http://127.0.0.1:$APP_PORT/"
+	[[ $(http_status) = 302 ]]
+}
+
+@test "mod-auth-openidc: is told that a session has ended, by the command and by another app's logout, and of no other" {
+	local site=http://127.0.0.1:$APP_PORT person
+	start_apache
+	for person in alice bob; do
+		open_page "$person" "$site/"
+		! page_asks_password || log_in "$person"
+		return_to_app "$person"
+		assert_equal "$(http_body)" 'for members'
+	done
+	latchkey session end --user alice
+	wait_for is_out alice
+	request bob GET "$site/"
+	assert_equal "$(http_body)" 'for members'
+	open_page bob "$ISSUER/logout"
+	submit bob step=logout
+	wait_for is_out bob
 }
 
 # --- Flask with Authlib ----------------------------------------------------------

@@ -224,9 +224,9 @@ start_server() {
 share_programs() {
 	local dir=$BATS_FILE_TMPDIR/shared
 	mkdir -p "$dir/build/test" "$dir/build/lib"
-	cp -a "$LATCHKEY_BUILD"/{bin,cgi-bin} "$dir/build"
+	cp -a "$LATCHKEY_BUILD"/{bin,cgi-bin,libexec} "$dir/build"
 	cp -a "$LATCHKEY_BUILD/lib/latchkey" "$dir/build/lib"
-	cp -a "$LATCHKEY_BUILD"/test/{bin,cgi-bin} "$dir/build/test"
+	cp -a "$LATCHKEY_BUILD"/test/{bin,cgi-bin,libexec} "$dir/build/test"
 	cp -R "$root/conf" "$dir"
 	chmod -R a+rX "$dir"
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
