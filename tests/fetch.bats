@@ -32,8 +32,8 @@ setup_file() {
 }
 
 teardown_file() {
-	kill "$KEEPER" 2>/dev/null || :
 	stop_all
+	kill "$KEEPER" 2>/dev/null || :
 }
 
 setup() {
@@ -52,8 +52,11 @@ own_network() {
 # receive NAME PORT ADDRESS...: with that certificate, or in plain.
 receive() {
 	local certificate=${1:+$BATS_FILE_TMPDIR/$1.pem}
-	inside "$root/tests/receiver.py" "$certificate" "${certificate/%.pem/.key}" "$2" "$LOG" \
-	    "${@:3}" >"$BATS_FILE_TMPDIR/serving.$2" 2>&1 3>&- &
+	# Not by the function: what is killed afterwards is this process.
+	nsenter -t "$KEEPER" -U -n -m --preserve-credentials \
+	    "$root/tests/receiver.py" "$certificate" "${certificate/%.pem/.key}" "$2" \
+	    "$LOG" "${@:3}" >"$BATS_FILE_TMPDIR/serving.$2" 2>&1 3>&- &
+	echo $! >>"$BATS_FILE_TMPDIR/started"
 	wait_for grep -q serving "$BATS_FILE_TMPDIR/serving.$2"
 }
 
