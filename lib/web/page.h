@@ -30,8 +30,8 @@ struct page {
 			   gate's */
 	const char *framed_by; /* the origin whose pages may have this one in
 				* a frame; NULL: none */
-	const char *frames; /* word list: what the page has in frames, and
-			     * nothing else may be there; NULL: nothing */
+	const char *frames;    /* word list: what the page has in frames, and
+				* nothing else may be there; NULL: nothing */
 };
 
 /*

@@ -14,9 +14,11 @@
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
+#include "domain/logout_queue.h"
 #include "domain/passkey.h"
 #include "domain/records.h"
 #include "domain/session.h"
+#include "domain/session_client.h"
 #include "domain/signkey.h"
 #include "domain/site.h"
 #include "domain/throttle.h"
@@ -258,7 +260,8 @@ stays_here(const struct record_type *type)
 {
 	static const struct record_type *const types[] = {&code_record,
 	    &device_code_record, &family_record, &session_record,
-	    &throttle_record, &audit_record, &link_record, &tries_record};
+	    &throttle_record, &audit_record, &link_record,
+	    &session_client_record, &logout_record, &tries_record};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i] == type)
