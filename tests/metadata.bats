@@ -272,7 +272,7 @@ finger() {
 	grants=$(list grant_types_supported)
 	assert_equal "$grants" \
 	    'authorization_code client_credentials refresh_token urn:ietf:params:oauth:grant-type:device_code'
-	for client in app spa signer; do
+	for client in app spa signer keeper; do
 		latchkey client set $client --grant authorization_code \
 		    --grant refresh_token --grant device_code \
 		    $([[ $client = spa ]] || echo --grant client_credentials)
