@@ -654,7 +654,9 @@ device_asks() {
 	    "$BATS_FILE_TMPDIR"/page-*
 	[[ $output != *page-* ]] || fail "has words of its own" "$output"
 	# Each event must happen (tests/account.bats), letters are no pages
-	# (tests/mail.bats), and a reset has its own tests (tests/links.bats),
+	# (tests/mail.bats), and a reset has its own tests (tests/links.bats), as
+	# have codes that are gone and the link of who has them (tests/factors.bats,
+	# tests/desk.bats),
 	# and what the desk says of a refusal is compared with the command's words. The others take a second's chance, a broken disk,
 	# dozens of rows, a store without apps, sites or keys, a recipe of a public
 	# app, or a person who is locked while signing in.
@@ -666,6 +668,7 @@ device_asks() {
 		take_back.trusted app_passwords.{no_site,many} \
 		second.have_code factors.{closed,was_closed,'left[one]'} enrol.{for_app,type} \
 		factor_remove.not_last reason.factor_closed events.by \
+		factors.none desk_person.reset_{factors,second} \
 		desk.clock_behind desk_apps.empty desk_app.no_{secret,rs256} \
 		desk_sites.empty desk_sessions.{browser,address} \
 		passkey.not_alone reason.{last_way_in,passkey_reused,passkeys_many} \

@@ -31,11 +31,11 @@ put_person_link(struct interaction *i, struct json_build *b)
 	    desk_text(i, u->locked ? "desk_person.is_locked"
 			 : reset   ? "desk_person.reset_note"
 				   : "desk_person.invite_note"));
-	if (reset && !u->locked)
+	if (reset && has_second && !u->locked)
 		desk_field(i, b,
 		    &(struct desk_field){.name = "factors",
 			.label = "desk_person.reset_factors",
-			.note = has_second ? "desk_person.reset_second" : NULL,
+			.note = "desk_person.reset_second",
 			.kind = DESK_CHECK,
 			.checked = desk_ticked(i, "factors", false)});
 	if (!u->locked)
