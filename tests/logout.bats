@@ -488,7 +488,7 @@ link_of_page() {
 }
 
 @test "logout: of this app alone is no choice where no app asks" {
-	sign_in alice
+	sign_in_at_app alice
 	log_out alice
 	assert_asks
 	refute_page 'value="app"'
