@@ -266,7 +266,7 @@ passkey_pages() {
 	request carol GET "$page"
 	press login username=carol password="$PASSWORD"
 	request carol GET "$page" && see 200
-	use_passkey carol passkey_name=Phone && see 200
+	use_passkey carol && see 200
 	press rename passkey_name=Tablet
 	request carol GET "$page?done=passkey_renamed" && see 200
 	request carol GET "$page?done=passkey_removed" && see 200
