@@ -117,11 +117,24 @@ put_key_text(struct record_writer *w, const struct record_field *f,
 	record_put_bytes(w, text, strnlen(text, f->size));
 }
 
+/* The end of the fields of RECORD that are written. */
+static const struct record_field *
+written_end(const struct record_type *type, const uint8_t *record)
+{
+	const struct record_field *end = type->fields + type->count;
+	size_t left = type->optional;
+
+	for (; left > 0 && record[end[-1].at] == '\0'; left--)
+		end--;
+	return end;
+}
+
 enum err
 record_encode(const struct record_type *type, const void *record,
     struct record_bytes *bytes)
 {
-	const struct record_field *f = type->fields, *end = f + type->count;
+	const struct record_field *f = type->fields,
+				  *end = written_end(type, record);
 	struct record_writer key = {
 	    .bytes = bytes->key, .cap = sizeof bytes->key};
 	struct record_writer w;
@@ -231,16 +244,34 @@ get_key_text(
 	r->pos = r->len;
 }
 
+/* What is optional and was not written, from F on, is empty; the last that was
+ * is not. */
+static enum err
+close_optional(
+    const struct record_type *type, const struct record_field *f, void *record)
+{
+	const struct record_field *end = type->fields + type->count;
+	uint8_t *bytes = record;
+	enum err e = f > end - type->optional && bytes[f[-1].at] == '\0'
+			 ? ERR_CORRUPT
+			 : OK;
+
+	for (; f < end; f++)
+		bytes[f->at] = '\0';
+	return e;
+}
+
 enum err
 record_decode(const struct record_type *type, void *record, const void *key,
     size_t key_len, const struct store_value *value)
 {
 	const struct record_field *f = type->fields, *end = f + type->count;
+	const struct record_field *required = end - type->optional;
 	struct record_reader k = {.bytes = key, .len = key_len, .err = OK}, v;
 	enum err e;
 
 	record_open(&v, value->bytes, value->len, type->version);
-	while (f < end)
+	while (f < required || (f < end && v.pos < v.len))
 		if (!is_in_key(f))
 			f = get_field(&v, f, end, record);
 		else if (type->get_key != NULL)
@@ -250,6 +281,8 @@ record_decode(const struct record_type *type, void *record, const void *key,
 		else
 			f = get_field(&k, f, end, record);
 	e = record_close(&v);
+	if (e == OK)
+		e = close_optional(type, f, record);
 	if (e == OK)
 		e = type->get_key != NULL ? type->get_key(record, key, key_len)
 					  : record_close(&k);

@@ -200,27 +200,35 @@ is_read_back(const struct record_type *type)
 
 /* All that decodes is spelled in one way only. */
 static bool
+is_refused_or_good(
+    const struct record_type *type, const uint8_t *value, size_t len)
+{
+	enum err e = decode(type, value, len);
+
+	return e == ERR_CORRUPT ||
+	       (e == OK && record_encode(type, &other, &again) == OK &&
+		   again.len == len && memcmp(again.value, value, len) == 0);
+}
+
+static bool
 is_damaged_safely(const struct record_type *type)
 {
 	static uint8_t altered[RECORD_VALUE_CAP + 1];
 	size_t at = 1 + below((unsigned)bytes.len - 1);
-	enum err e;
+	size_t cut = below((unsigned)bytes.len);
 
 	memcpy(altered, bytes.value, bytes.len);
 	altered[bytes.len] = 0;
 	if (decode(type, altered, bytes.len + 1) != ERR_CORRUPT ||
-	    decode(type, altered, below((unsigned)bytes.len)) != ERR_CORRUPT)
+	    (type->optional == 0 ? decode(type, altered, cut) != ERR_CORRUPT
+				 : !is_refused_or_good(type, altered, cut)))
 		return false;
 	altered[0]++;
 	if (decode(type, altered, bytes.len) != ERR_VERSION)
 		return false;
 	altered[0]--;
 	altered[at] ^= (uint8_t)(1 + below(255));
-	e = decode(type, altered, bytes.len);
-	return e == ERR_CORRUPT ||
-	       (e == OK && record_encode(type, &other, &again) == OK &&
-		   again.len == bytes.len &&
-		   memcmp(again.value, altered, bytes.len) == 0);
+	return is_refused_or_good(type, altered, bytes.len);
 }
 
 static bool
