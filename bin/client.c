@@ -30,7 +30,7 @@
 	    {"--jwks", "FILE", false}, {"--alg", "EdDSA|RS256|HS256", false},  \
 	    {"--grant", "GRANT", true}, {"--scope", "SCOPE", true},            \
 	    {"--scope-text", "SCOPE=TEXT", true}, {"--group", "GROUP", true},  \
-	    {"--audience", "URI", false}, {"--resource", "URI", true},         \
+	    {"--audience", "URI", true}, {"--resource", "URI", true},          \
 	    {"--introspect-any", NULL, false},                                 \
 	    {"--no-introspect-any", NULL, false}, {"--trusted", NULL, false},  \
 	    {"--refresh-retry", "instead|theft|default", false},               \

@@ -15,20 +15,6 @@ scope_refusal(const char *s)
 				     "repeat --scope for each";
 }
 
-static const char *
-audience_refusal(const char *s)
-{
-	return strchr(s, ' ') != NULL ? "an audience has no spaces" : NULL;
-}
-
-static const char *
-resource_refusal(const char *s)
-{
-	return strlen(s) < AUDIENCE_CAP
-		   ? audience_refusal(s)
-		   : "a resource has at most 256 characters, as an audience";
-}
-
 static enum err
 apply_grants(struct client *c, const struct args *args, struct refusal *r)
 {
@@ -178,6 +164,7 @@ apply_lists(struct client *c, const struct args *args, struct refusal *r)
 		uri_refusal},
 	    {"--post-logout-redirect-uri", c->post_logout_redirect_uris,
 		sizeof c->post_logout_redirect_uris, uri_refusal},
+	    {"--audience", c->audience, sizeof c->audience, resource_refusal},
 	    {"--resource", c->resources, sizeof c->resources, resource_refusal},
 	    {"--scope", c->scope, sizeof c->scope, scope_refusal},
 	};
@@ -243,9 +230,6 @@ client_options_apply(
 	e = option_text(c->name, sizeof c->name, args, "--name", NULL, r);
 	if (e == OK && c->name[0] == '\0')
 		e = str_copy(c->name, sizeof c->name, c->client_id);
-	if (e == OK)
-		e = option_text(c->audience, sizeof c->audience, args,
-		    "--audience", audience_refusal, r);
 	if (e == OK)
 		e = option_text(c->link, sizeof c->link, args, "--link",
 		    client_link_refusal, r);

@@ -707,7 +707,7 @@ $DATA/store/mine"
 	assert_equal "$(json '.grant_types | join(" ")')" authorization_code
 	assert_equal "$(json .scope)" 'openid photos'
 	assert_equal "$(json '.groups[0]')" family
-	assert_equal "$(json .audience)" https://api.example.org
+	assert_equal "$(json '.audience | join(" ")')" https://api.example.org
 	assert_equal "$(json .trusted)" true
 	assert_equal "$(json '.pkce | not')" true
 	assert_equal "$(json .id_token_signed_response_alg)" EdDSA

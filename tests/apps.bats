@@ -274,7 +274,7 @@ setup() {
 	add_user alice
 	run -0 latchkey client add --app mcp --url https://notes.example.org/mcp
 	[[ $output = *"aud is https://notes.example.org/mcp"* ]]
-	client mcp '.public and .audience == "https://notes.example.org/mcp"'
+	client mcp '.public and .audience == ["https://notes.example.org/mcp"]'
 	REDIRECT_URI=http://localhost:43210/callback
 	AUTH=none get_tokens alice mcp redirect_uri="$REDIRECT_URI" |
 	    field access_token >"$BATS_TEST_TMPDIR/token"

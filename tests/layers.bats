@@ -247,8 +247,8 @@ APP_PASSWORDS_BY_ORIGIN "* ]] || fail "$indexes"
 	for table in $(sed -n 's/^[ 	]*X(\([A-Z_]*\), ".*/\1/p' \
 	    lib/store/store.h); do
 		case $table in
-		# Of these the value is a few bytes, or nothing, or a picture.
-		META | ICONS | USER_NAMES | USER_EMAILS | ORIGINS | REVOKED | \
+		# Of these the value is a few bytes, or nothing, a text or a picture.
+		META | ICONS | RESOURCES | USER_NAMES | USER_EMAILS | ORIGINS | REVOKED | \
 		    REPLAY) continue ;;
 		esac
 		grep -q "TABLE_$table," tests/unit/records.c ||

@@ -180,6 +180,8 @@ app_pages() {
 		ask asks 'scope=openid offline_access' prompt=consent && see 200
 	done
 	ask asks scope=openid prompt=consent && see 200
+	ask asks scope=openid prompt=consent \
+	    resource=https://api.example.org && see 200
 	ask closed && see 403
 	ask app response_mode=form_post && see 200
 	# As it is without scripts, else it leaves before it is looked at.
@@ -630,7 +632,7 @@ device_asks() {
 	local LATCHKEY_BUILD=$LATCHKEY_BUILD/test/marked seen=100
 	gate_store http://localhost:8080
 	set_conf provider_name 1.2.3.4
-	add_client asks --scope openid --scope profile --scope email --scope groups \
+	add_client asks --audience https://api.example.org --scope openid --scope profile --scope email --scope groups \
 	    --scope offline_access --scope archive
 	add_client closed --group none --redirect-uri "$CALLBACK" \
 	    --redirect-uri http://127.0.0.1:9/two

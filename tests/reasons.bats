@@ -11,7 +11,7 @@ code_challenge_method_unsupported code_challenge_missing grant_type_not_allowed
 id_token_hint_invalid max_age_malformed nonce_too_long nothing_granted
 parameter_repeated person_declined prompt_none prompt_none_with_others
 prompt_unknown registration_unsupported request_too_long request_unsupported
-request_uri_unsupported response_mode_unsupported response_type_missing
+request_uri_unsupported resource_unknown response_mode_unsupported response_type_missing
 response_type_unsupported scope_malformed scope_not_allowed scope_too_long
 state_too_long"
 
@@ -28,7 +28,7 @@ code_reused session_ended factor_missing sign_in_old"
 # ... and these with its last sentence: the sign-in did not go through.
 gate_sign_in="client_mismatch code_forged code_missing code_verifier_missing
 code_verifier_unexpected code_verifier_wrong issuer_mismatch no_such_page
-parameter_repeated redirect_uri_mismatch server_error"
+parameter_repeated redirect_uri_mismatch resource_not_granted server_error"
 
 # Lines for the administrator; no answer has them.
 log_only='answer_not_sendable|slot_unusable|template_error|template_unusable|.* .*'

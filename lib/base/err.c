@@ -27,6 +27,7 @@ static const struct {
 	"authorization_pending", 400},
     [ERR_SLOW_DOWN] = {"slow_down", "slow_down", 400},
     [ERR_EXPIRED_TOKEN] = {"expired_token", "expired_token", 400},
+    [ERR_INVALID_TARGET] = {"invalid_target", "invalid_target", 400},
     [ERR_UNSUPPORTED_TOKEN_TYPE] = {"unsupported_token_type",
 	"unsupported_token_type", 400},
     [ERR_INVALID_TOKEN] = {"invalid_token", "invalid_token", 401},

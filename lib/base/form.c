@@ -38,7 +38,8 @@ add_field(struct form *f, char *text, size_t len)
 	    decode_plus_and_percent(text, name_len) != OK)
 		return ERR_SYNTAX;
 	for (size_t i = 0; i < f->count && f->repeated == NULL; i++)
-		if (str_equal(f->field[i].name, text))
+		if (str_equal(f->field[i].name, text) &&
+		    !str_equal(text, "resource"))
 			f->repeated = text;
 	f->field[f->count].name = text;
 	f->field[f->count++].value = value;
@@ -74,6 +75,19 @@ form_get(const struct form *f, const char *name)
 			return f->field[i].value[0] != '\0' ? f->field[i].value
 							    : NULL;
 	return NULL;
+}
+
+enum err
+form_get_all(char *list, size_t cap, const struct form *f, const char *name)
+{
+	enum err e = OK;
+
+	list[0] = '\0';
+	for (size_t i = 0; i < f->count && e == OK; i++)
+		if (str_equal(f->field[i].name, name) &&
+		    f->field[i].value[0] != '\0')
+			e = words_add(list, cap, f->field[i].value);
+	return e;
 }
 
 static void

@@ -28,12 +28,18 @@ struct form {
  * short for every C function after us), broken percent-encoding, broken
  * UTF-8, more than FORM_FIELDS_MAX fields. A raw space is taken as one:
  * a client in wide use sends them. A name given twice (RFC 6749 3.1) is noted
- * in `repeated`; the first value is kept, the caller refuses.
+ * in `repeated`; the first value is kept, the caller refuses. `resource` may be
+ * given again (RFC 8707 2).
  */
 enum err form_parse(struct form *f, char *text, size_t len) MUST_CHECK;
 
 /* The value, or NULL: absent, or empty, which RFC 6749 3.1 says is the same. */
 const char *form_get(const struct form *f, const char *name);
+
+/* All values of NAME that are not empty, as a word list in CAP bytes:
+ * ERR_NO_SPACE, or ERR_SYNTAX if one is no word. */
+enum err form_get_all(
+    char *list, size_t cap, const struct form *f, const char *name) MUST_CHECK;
 
 /* Writes F back as text, percent-encoded, without the fields that are empty,
  * which are none. */

@@ -175,6 +175,15 @@ json_text_names(struct json_text *t, const char *key, const char *names)
 }
 
 void
+json_text_word_or_words(struct json_text *t, const char *key, const char *words)
+{
+	if (words_count(words) == 1)
+		json_text_str(t, key, words);
+	else
+		json_text_words(t, key, words);
+}
+
+void
 json_text_end(struct json_text *t)
 {
 	buf_putc(t->out, '}');

@@ -45,6 +45,10 @@ void json_text_bool(struct json_text *t, const char *key, bool value);
 void json_text_words(struct json_text *t, const char *key, const char *words);
 /* The same for a list of names (base/names.h). */
 void json_text_names(struct json_text *t, const char *key, const char *names);
+/* WORDS as a list, or as a string if it is one word (as `aud` is, RFC 7519
+ * 4.1.3). */
+void json_text_word_or_words(
+    struct json_text *t, const char *key, const char *words);
 void json_text_end(struct json_text *t);
 
 /* How many of the LEN characters at S, from the first on, stand for themselves

@@ -1,5 +1,7 @@
 #include "base/json_object_view.h"
 
+#include "base/str.h"
+
 #include "base/json.h"
 
 #include <string.h>
@@ -271,6 +273,62 @@ json_object_view_names(
 			return true;
 	}
 	return false;
+}
+
+static enum err
+add_words_of_tree(char *list, size_t cap, const json_t *array)
+{
+	const char *str;
+	enum err e = json_is_array(array) ? OK : ERR_NOT_FOUND;
+
+	for (size_t i = 0; i < json_array_size(array) && e == OK; i++) {
+		str = json_string_value(json_array_get(array, i));
+		e = str != NULL ? words_add(list, cap, str) : ERR_NOT_FOUND;
+	}
+	return e;
+}
+
+static enum err
+add_plain_words(char *list, size_t cap, const struct json_member *member)
+{
+	struct cursor c = {member->str, member->str + member->str_len};
+	enum err e = OK;
+	char *str, after;
+	size_t len;
+
+	while (e == OK && plain_str(&c, &str, &len)) {
+		after = str[len];
+		str[len] = '\0';
+		e = words_add(list, cap, str);
+		str[len] = after;
+		plain_char(&c, ',');
+	}
+	return e;
+}
+
+enum err
+json_object_view_words(
+    char *list, size_t cap, const struct json_object_view *m, const char *name)
+{
+	const char *str = json_object_view_str(m, name);
+	const struct json_member *found;
+	enum err e;
+
+	list[0] = '\0';
+	if (str != NULL)
+		return words_add(list, cap, str);
+	if (m->tree != NULL) {
+		e = add_words_of_tree(
+		    list, cap, json_object_get(m->tree, name));
+	} else {
+		found = find_member(m, name, strlen(name));
+		e = found != NULL && found->kind == JSON_MEMBER_LIST
+			? add_plain_words(list, cap, found)
+			: ERR_NOT_FOUND;
+	}
+	if (e != OK)
+		list[0] = '\0';
+	return e;
 }
 
 bool

@@ -72,6 +72,11 @@ enum err json_object_view_number(const struct json_object_view *m,
 bool json_object_view_names(
     const struct json_object_view *m, const char *name, const char *word);
 
+/* A member that is a string or a list of strings, as a word list in CAP bytes:
+ * ERR_NOT_FOUND: it is neither; ERR_SYNTAX: one is no word; ERR_NO_SPACE. */
+enum err json_object_view_words(char *list, size_t cap,
+    const struct json_object_view *m, const char *name) MUST_CHECK;
+
 bool json_object_view_is_false(
     const struct json_object_view *m, const char *name);
 

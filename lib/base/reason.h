@@ -152,6 +152,8 @@
 	    "request_unsupported") \
 	X(REQUEST_URI_UNSUPPORTED, ERR_REQUEST_URI_NOT_SUPPORTED, \
 	    "request_uri_unsupported") \
+	X(RESOURCE_NOT_GRANTED, ERR_INVALID_TARGET, "resource_not_granted") \
+	X(RESOURCE_UNKNOWN, ERR_INVALID_TARGET, "resource_unknown") \
 	X(RESPONSE_MODE_UNSUPPORTED, ERR_INVALID_REQUEST, \
 	    "response_mode_unsupported") \
 	X(RESPONSE_TYPE_MISSING, ERR_INVALID_REQUEST, "response_type_missing") \

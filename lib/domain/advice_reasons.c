@@ -324,6 +324,16 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	NULL},
     [REASON_REQUEST_URI_UNSUPPORTED] = {ADVICE_REQUEST,
 	"The app sent request_uri, which is not taken here.", NULL},
+    [REASON_RESOURCE_NOT_GRANTED] = {ADVICE_REQUEST,
+	"The app asked for a token for an API that it was not granted.",
+	"latchkey client set {client} --audience URL says what its tokens may "
+	"be for"},
+    [REASON_RESOURCE_UNKNOWN] = {ADVICE_REQUEST,
+	"The app asked for an API that is not registered here, or for more "
+	"than four.",
+	"latchkey client add ID --resource URL registers the API at that "
+	"address; latchkey client set {client} --audience URL says that the "
+	"app's tokens may be for it"},
     [REASON_RESPONSE_MODE_UNSUPPORTED] = {ADVICE_REQUEST,
 	"The app's response_mode is none of query, fragment and form_post that "
 	"is known here.",

@@ -2,6 +2,7 @@
 
 #include "base/names.h"
 #include "base/str.h"
+#include "domain/client_index.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ static const struct record_field client_fields[] = {
 	    GRANT_CLIENT_CREDENTIALS | GRANT_DEVICE_CODE),
     FIELD_OF(struct client, scope, TEXT, SHOWN, "scope"),
     FIELD_OF(struct client, groups, NAMES, SHOWN, "groups"),
-    FIELD_OF(struct client, audience, TEXT, SHOWN, "audience"),
+    FIELD_OF(struct client, audience, WORDS, SHOWN, "audience"),
     FIELD_OF(struct client, resources, WORDS, SHOWN, "resources"),
     FIELD_OF(struct client, introspect_any, BOOL, SHOWN, "introspect_any"),
     FIELD_OF_WORDS(struct client, alg, WORD, SHOWN,
@@ -265,8 +266,12 @@ bool
 client_may_introspect(
     const struct client *c, const char *owner, const char *aud)
 {
-	return c->introspect_any || str_equal(c->client_id, owner) ||
-	       words_has(c->resources, aud);
+	char word[AUDIENCE_CAP];
+
+	while (words_next(&aud, word, sizeof word))
+		if (resource_listed(c->resources, word))
+			return true;
+	return c->introspect_any || str_equal(c->client_id, owner);
 }
 
 enum err
@@ -321,38 +326,48 @@ client_algs(struct store_txn *t)
 	return v.bytes[0];
 }
 
-enum { ORIGIN_KEY_CAP = ORIGIN_CAP + CLIENT_ID_CAP };
-
-/* Puts (or removes) the client under each origin of its redirect URIs; the
- * scripts of a site have no business with tokens. */
+/* The scripts of a site have no business with tokens. */
 static void
-origins_update(struct store_txn *t, const struct client *c, bool put)
+index_origins(struct store_txn *t, const struct client *c, bool put)
 {
-	char key[ORIGIN_KEY_CAP], word[URI_CAP];
-	const char *cursor = c->redirect_uris;
-	size_t len, id_len = strlen(c->client_id);
+	char origin[ORIGIN_CAP], word[URI_CAP];
+	const char *cursor = c->redirect_uris, *id = c->client_id;
 
-	while (!c->is_site && words_next(&cursor, word, sizeof word)) {
-		if (uri_origin(key, word) != OK)
+	while (!c->is_site && words_next(&cursor, word, sizeof word))
+		if (uri_origin(origin, word) != OK)
 			continue;
-		len = strlen(key) + 1;
-		memcpy(key + len, c->client_id, id_len);
-		if (len + id_len > STORE_KEY_MAX)
-			continue;
-		if (put)
-			store_put(
-			    t, TABLE_ORIGINS, key, len + id_len, "", 0, 0);
+		else if (put)
+			client_index_put(t, TABLE_ORIGINS, origin, id, "");
 		else
-			store_del(t, TABLE_ORIGINS, key, len + id_len);
+			client_index_del(t, TABLE_ORIGINS, origin, id);
+}
+
+static void
+index_resources(struct store_txn *t, const struct client *c, bool put)
+{
+	char key[AUDIENCE_CAP], word[AUDIENCE_CAP];
+	const char *cursor = c->resources, *id = c->client_id;
+
+	while (words_next(&cursor, word, sizeof word)) {
+		resource_key(key, word);
+		if (put)
+			client_index_put(t, TABLE_RESOURCES, key, id, word);
+		else
+			client_index_del(t, TABLE_RESOURCES, key, id);
 	}
 }
 
-static bool
-stop_at_first(
-    void *arg, const void *key, size_t key_len, const struct store_value *value)
+static void
+index_client(struct store_txn *t, const struct client *c, bool put)
 {
-	(void)key;
-	(void)key_len;
+	index_origins(t, c, put);
+	index_resources(t, c, put);
+}
+
+static bool
+note_one(void *arg, const char *client_id, const char *value)
+{
+	(void)client_id;
 	(void)value;
 	*(bool *)arg = true;
 	return false;
@@ -361,12 +376,9 @@ stop_at_first(
 bool
 client_origin_known(struct store_txn *t, const char *origin)
 {
-	size_t len = strlen(origin) + 1;
 	bool known = false;
 
-	if (len <= ORIGIN_CAP)
-		store_scan(
-		    t, TABLE_ORIGINS, origin, len, stop_at_first, &known);
+	client_index_each(t, TABLE_ORIGINS, origin, note_one, &known);
 	return known;
 }
 
@@ -376,7 +388,7 @@ client_restore(struct store_txn *t, const struct client *c)
 	enum err e = record_save(t, &client_record, c);
 
 	if (e == OK)
-		origins_update(t, c, true);
+		index_client(t, c, true);
 	return e == OK ? store_failed(t) : e;
 }
 
@@ -414,7 +426,7 @@ client_put(struct store_txn *t, struct client *c, int64_t now)
 
 	if (e != OK)
 		return e;
-	origins_update(t, &old, false);
+	index_client(t, &old, false);
 	return client_store(t, c, now);
 }
 
@@ -426,7 +438,7 @@ client_drop(struct store_txn *t, const char *client_id)
 
 	if (e != OK)
 		return e;
-	origins_update(t, &c, false);
+	index_client(t, &c, false);
 	store_del(t, TABLE_CLIENTS, client_id, strlen(client_id));
 	client_count_algs(t);
 	return store_failed(t);

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "domain/icon.h"
 #include "domain/keyring.h"
+#include "domain/resource.h"
 #include "domain/scope.h"
 #include "domain/uri.h"
 #include "domain/user.h"
@@ -23,8 +24,6 @@ enum {
 	CLIENT_SECRET_CAP = 257,
 	CLIENT_SECRET_MIN = 32, /* characters, for one given by hand */
 	URI_LIST_CAP = 8192,
-	AUDIENCE_CAP = 257,
-	RESOURCES_CAP = 2048,
 	SCOPE_TEXTS_CAP = 1024,
 	CLIENT_JWKS_CAP = 3072 /* six keys of RSA with 2048 bits */
 };
@@ -67,7 +66,9 @@ struct client {
 	char scope[SCOPE_CAP];             /* what it may ask for */
 	char scope_texts[SCOPE_TEXTS_CAP]; /* lines: domain/client_scope.h */
 	char groups[GROUPS_CAP];       /* names: these people only; "": all */
-	char audience[AUDIENCE_CAP];   /* `aud` of access tokens; "": issuer */
+	char audience[RESOURCES_CAP];  /* word list: what its access tokens may
+					  be for, the first if it asks for none;
+					  "": the issuer */
 	char resources[RESOURCES_CAP]; /* word list: what `aud` calls it where
 					  it is an API */
 	enum jwa alg;
@@ -152,8 +153,9 @@ bool client_has_origin(const struct client *c, const char *origin);
  * theirs. */
 bool client_admits(const struct client *c, const struct user *u);
 
-/* Whether the client may learn what an access token of OWNER's for AUD says: it
- * is its own, or for an API that the client is, or it may ask about all. */
+/* Whether the client may learn what an access token of OWNER's for the list AUD
+ * says: it is its own, or for an API that the client is, or it may ask about
+ * all. */
 bool client_may_introspect(
     const struct client *c, const char *owner, const char *aud);
 
@@ -193,7 +195,7 @@ enum err client_get(
     struct store_txn *t, const char *client_id, struct client *c) MUST_CHECK;
 
 /* Puts a new client (ERR_EXISTS) or a changed one (ERR_NOT_FOUND); keeps the
- * origins index and the algorithms in use. */
+ * indexes of origins and resources, and the algorithms in use. */
 enum err client_add(
     struct store_txn *t, struct client *c, int64_t now) MUST_CHECK;
 enum err client_put(

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/api.h"
 #include "domain/audit.h"
 #include "domain/session_client.h"
 
@@ -35,6 +36,7 @@ static const struct record_field code_fields[] = {
     FIELD_OF(struct code, amr, WORDS, SHOWN, "amr"),
     FIELD_OF(struct code, expires_at, TIME, SHOWN, "expires_at"),
     FIELD_OF(struct code, acr, TEXT, SHOWN, "acr"),
+    FIELD_OF(struct code, resources, WORDS, SHOWN, "resources"),
 };
 const struct record_type code_record = {
     .table = TABLE_CODES,
@@ -134,8 +136,11 @@ check_presented(const struct code *c, const struct code_presented *p,
 	if (!is_in_time(c, now))
 		return refused(REASON_CODE_EXPIRED, reason);
 	e = check_redirect_uri(c, p->redirect_uri, reason);
-	return e == OK ? code_verifier_check(c->has_challenge,
-			     c->code_challenge, p->code_verifier, reason)
+	if (e == OK)
+		e = code_verifier_check(c->has_challenge, c->code_challenge,
+		    p->code_verifier, reason);
+	return e == OK ? resources_check(
+			     p->resources, c->resources, p->audience, reason)
 		       : e;
 }
 
@@ -188,14 +193,21 @@ code_require_person(struct store_txn *t, const struct code *c,
     const struct client *client, struct user *u, enum reason *reason)
 {
 	enum err e = user_require(t, c->user_id, u);
+	enum reason lost;
 
 	if (e == ERR_ACCESS_DENIED || e == ERR_NOT_FOUND)
 		return refused_as(
 		    ERR_INVALID_GRANT, REASON_USER_DISABLED, reason);
-	if (e == OK && !client_admits(client, u))
-		return refused_as(
-		    ERR_INVALID_GRANT, REASON_USER_NOT_IN_GROUP, reason);
-	return e;
+	if (e != OK)
+		return e;
+	lost = client_admits(client, u)
+		   ? apis_refusal(t, client, c->resources, u)
+		   : REASON_USER_NOT_IN_GROUP;
+	if (store_failed(t) != OK)
+		return store_failed(t);
+	return lost == REASON_NONE
+		   ? OK
+		   : refused_as(ERR_INVALID_GRANT, lost, reason);
 }
 
 enum err
@@ -216,6 +228,7 @@ code_begin_family(struct store_txn *t, const struct code *c,
 	memcpy(f->scope, c->scope, sizeof f->scope);
 	memcpy(f->amr, c->amr, sizeof f->amr);
 	memcpy(f->acr, c->acr, sizeof f->acr);
+	memcpy(f->resources, c->resources, sizeof f->resources);
 	e = family_begin(t, f, l, now);
 	return e == OK ? session_client_note(t, c->sid, client, now) : e;
 }

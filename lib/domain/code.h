@@ -40,6 +40,8 @@ struct code {
 	char amr[AMR_CAP];
 	char acr[ACR_CAP]; /* what the app is told of it (domain/acr.h) */
 	int64_t expires_at;
+	char
+	    resources[RESOURCE_LIST_CAP]; /* asked for and allowed (RFC 8707) */
 	bool used; /* its record waits for its end, and redeems nothing */
 };
 
@@ -55,6 +57,8 @@ struct code_presented {
 	const char *client_id;     /* authenticated */
 	const char *redirect_uri;  /* NULL if not sent */
 	const char *code_verifier; /* NULL if not sent */
+	const char *resources;     /* word list; NULL or "" if not sent */
+	const char *audience;      /* of the client */
 };
 
 /* Whether VERIFIER (NULL: none was sent) is that of a CHALLENGE, if one came
@@ -74,7 +78,8 @@ enum err code_look(struct store_txn *t, const struct code_presented *p,
 /*
  * Marks the code as used and gives it in C, or refuses: ERR_INVALID_GRANT
  * (unknown, expired, another client's, another redirect URI, wrong verifier,
- * its session over), ERR_INVALID_REQUEST (verifier missing or malformed). A
+ * its session over), ERR_INVALID_REQUEST (verifier missing or malformed),
+ * ERR_INVALID_TARGET (a resource that was not allowed). A
  * refusal leaves the code as it was, so that a client cannot spoil another's;
  * only a second use that is otherwise good changes something: it ends the
  * family that the first began, with an audit line. Commit either way. *REASON

@@ -13,10 +13,12 @@ static const struct record_field consent_fields[] = {
     FIELD_OF(struct consent, declined, TEXT, SHOWN, "declined"),
     FIELD_OF(struct consent, changed_at, TIME, SHOWN, "changed_at"),
     FIELD_OF(struct consent, created_at, TIME, SHOWN, "created_at"),
+    FIELD_OF(struct consent, resources, WORDS, SHOWN, "resources"),
 };
 const struct record_type consent_record = {
     .table = TABLE_CONSENTS,
     .version = 1,
+    .optional = 1,
     RECORD_FIELDS(struct consent, consent_fields),
     .by_text = {INDEX_CONSENTS_BY_CLIENT, offsetof(struct consent, client_id)},
 };
@@ -62,6 +64,18 @@ settle(const char *from, char to[static SCOPE_CAP], char *other)
 	return e;
 }
 
+/* Those that no longer fit with the new ones are asked about again. */
+static enum err
+add_resources(char all[static RESOURCE_LIST_CAP], const char *more)
+{
+	char word[AUDIENCE_CAP];
+
+	for (const char *next = more; words_next(&next, word, sizeof word);)
+		if (words_add(all, RESOURCE_LIST_CAP, word) != OK)
+			return str_copy(all, RESOURCE_LIST_CAP, more);
+	return OK;
+}
+
 enum err
 consent_put(struct store_txn *t, const struct consent *c)
 {
@@ -76,6 +90,8 @@ consent_put(struct store_txn *t, const struct consent *c)
 	e = settle(c->granted, all.granted, all.declined);
 	if (e == OK)
 		e = settle(c->declined, all.declined, all.granted);
+	if (e == OK)
+		e = add_resources(all.resources, c->resources);
 	return e == OK ? record_save(t, &consent_record, &all) : e;
 }
 

@@ -13,8 +13,9 @@
 struct consent {
 	uint8_t user_id[USER_ID_LEN];
 	char client_id[CLIENT_ID_CAP];
-	char granted[SCOPE_CAP];  /* said yes to */
-	char declined[SCOPE_CAP]; /* was asked, unticked */
+	char granted[SCOPE_CAP];           /* said yes to */
+	char declined[SCOPE_CAP];          /* was asked, unticked */
+	char resources[RESOURCE_LIST_CAP]; /* APIs it may use (RFC 8707) */
 	int64_t changed_at;
 	int64_t created_at; /* when the first answer was given */
 };
@@ -27,7 +28,7 @@ enum err consent_get(struct store_txn *t,
     struct consent *c) MUST_CHECK;
 
 /* Puts C: it replaces earlier answers about the scopes it names; answers
- * about other scopes are kept. */
+ * about other scopes and about APIs are kept. */
 enum err consent_put(struct store_txn *t, const struct consent *c) MUST_CHECK;
 
 /* Calls VISIT for each app that a person was asked about, by its id, until it

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/api.h"
 #include "domain/audit.h"
 
 #include <string.h>
@@ -76,6 +77,8 @@ static const struct record_field family_fields[] = {
     FIELD_OF(struct family, from, NUMBER, INNER, "from"),
     FIELD_OF(struct family, instead, NUMBER, INNER, "instead"),
     FIELD_OF(struct family, acr, TEXT, INNER, "acr"),
+    /* Most have none, which takes no room. */
+    FIELD_OF(struct family, resources, WORDS, SHOWN, "resources"),
 };
 const struct record_type family_record = {
     .table = TABLE_FAMILIES,
@@ -84,6 +87,7 @@ const struct record_type family_record = {
     .finish = family_finish,
     .put_key = put_family_key,
     .get_key = get_family_key,
+    .optional = 1,
     RECORD_FIELDS(struct family, family_fields),
     .by_id = {INDEX_FAMILIES_BY_USER, offsetof(struct family, user_id)},
     .by_text = {INDEX_FAMILIES_BY_CLIENT, offsetof(struct family, client_id)},
@@ -169,7 +173,7 @@ prerequisite_lost(struct store_txn *t, struct family *f, int64_t now,
 		return REASON_USER_DISABLED;
 	if (!client_admits(c, u))
 		return REASON_USER_NOT_IN_GROUP;
-	return REASON_NONE;
+	return apis_refusal(t, c, f->resources, u);
 }
 
 enum err
@@ -226,7 +230,8 @@ classify_presented(struct store_txn *t, const struct refresh_presented *p,
 		return refused(REASON_COOKIE_MISMATCH, reason);
 	if (p->scope != NULL && !words_subset(p->scope, f->scope))
 		return refused(REASON_SCOPE_WIDENED, reason);
-	return OK;
+	return resources_check(
+	    p->resources, f->resources, p->client->audience, reason);
 }
 
 enum err

@@ -63,6 +63,8 @@ struct family {
 	int64_t auth_time;
 	char amr[AMR_CAP];
 	char acr[ACR_CAP]; /* what the app is told of it (domain/acr.h) */
+	char resources[RESOURCE_LIST_CAP]; /* what its access tokens may be for;
+					    * "": what the client's are for */
 	int64_t created_at;
 	int64_t expires_at; /* if it is not used before */
 	int64_t absolute_expires_at;
@@ -141,8 +143,9 @@ enum err family_require(struct store_txn *t,
 struct refresh_presented {
 	struct opaque_token token;
 	const struct client *client; /* authenticated, as T has it */
-	const char *scope; /* asked for, or NULL: all of the family's */
-	bool cookie;       /* it came in a cookie */
+	const char *scope;     /* asked for, or NULL: all of the family's */
+	const char *resources; /* word list; NULL or "": all */
+	bool cookie;           /* it came in a cookie */
 };
 
 /* The prerequisites of a family, as a snapshot had them: its session unless
@@ -165,11 +168,12 @@ enum err family_look(struct store_txn *t, const struct refresh_presented *p,
 
 /*
  * Rotates, or refuses: ERR_INVALID_GRANT, ERR_INVALID_SCOPE (more than the
- * family has, RFC 6749 6). Theft ends the family and leaves an audit line, so
- * commit either way; any other refusal changes nothing. A successor given
- * instead leaves an audit line as well, and sets F->given_instead. *REASON is a
- * word for the log on a refusal ("refresh_token_reused", "family_ended", ...).
- * On OK, F is the family as it now is, F->current the generation to issue.
+ * family has, RFC 6749 6), ERR_INVALID_TARGET (the same, RFC 8707 2.2). Theft
+ * ends the family and leaves an audit line, so commit either way; any other
+ * refusal changes nothing. A successor given instead leaves an audit line as
+ * well, and sets F->given_instead. *REASON is a word for the log on a refusal
+ * ("refresh_token_reused", "family_ended", ...). On OK, F is the family as it
+ * now is, F->current the generation to issue.
  *
  * G is family_look's. If the prerequisites did not hold (G may be zeroes), they
  * are checked here, and its user is set. If the session, the person or the

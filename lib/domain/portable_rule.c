@@ -124,14 +124,6 @@ scope_word_refusal(const char *s)
 				   : "a scope is a word of printable ASCII";
 }
 
-static const char *
-audience_of_app_refusal(const char *s)
-{
-	return strchr(s, ' ') == NULL && strlen(s) < AUDIENCE_CAP
-		   ? NULL
-		   : "an audience has no spaces and at most 256 characters";
-}
-
 /* The keys as we write them. */
 static void
 judge_jwks(struct judgement *j, const char *text)
@@ -203,8 +195,8 @@ judge_app(struct judgement *j, const struct client *c)
 	judge_words(j, "scope", c->scope, scope_word_refusal);
 	judge_scope_texts(j, c->scope_texts);
 	judge_groups(j, c->groups);
-	judge_text(j, "audience", c->audience, audience_of_app_refusal);
-	judge_words(j, "resources", c->resources, audience_of_app_refusal);
+	judge_words(j, "audience", c->audience, resource_refusal);
+	judge_words(j, "resources", c->resources, resource_refusal);
 	judge_text(j, "client_uri", c->link, client_link_refusal);
 	judge_text(j, "backchannel_logout_uri", c->backchannel_logout_uri,
 	    client_backchannel_refusal);

@@ -80,7 +80,7 @@ recipe_apply(struct client *c, const struct recipe *r, const char *url)
 	recipe_fill(&b, r->link, &v);
 	if (!buf_ok(&b))
 		return "is too long";
-	buf_init(&b, c->audience, sizeof c->audience);
+	buf_init(&b, c->audience, AUDIENCE_CAP);
 	recipe_fill(&b, r->audience, &v);
 	if (!buf_ok(&b))
 		return "is too long for an audience";

@@ -116,6 +116,7 @@ put_consent(struct interaction *i, struct json_build *b)
 	put_name(i, b);
 	consent_page_put(b, i->call->page.catalogue, i->conf, &s->asked.client,
 	    s->asked.scope, &s->reply.remembered);
+	consent_page_put_apis(b, &s->reply.apis);
 }
 
 static void

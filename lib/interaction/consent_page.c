@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "domain/client_scope.h"
 #include "domain/scope.h"
+#include "domain/uri.h"
 #include "protocol/consent.h"
 
 enum { HOUR_S = 3600, DAY_S = 86400, MEANING_CAP = SCOPE_WORD_CAP + 128 };
@@ -138,6 +139,42 @@ describe_scopes(const struct catalogue *c, struct asked *a)
 		return NULL;
 	}
 	return scopes;
+}
+
+static json_t *
+describe_api(const struct api_title *title)
+{
+	char host[ORIGIN_CAP];
+	struct json_build b;
+
+	if (uri_place(host, title->resource) != OK)
+		host[0] = '\0';
+	json_begin(&b);
+	json_put_str(&b, "api_name",
+	    title->name[0] != '\0' ? title->name : title->resource);
+	json_put_str(&b, "api_host", host);
+	return json_finish(&b);
+}
+
+static json_t *
+describe_apis(const struct api_titles *titles)
+{
+	json_t *apis = json_array();
+
+	for (size_t i = 0; i < titles->count; i++)
+		if (json_array_append_new(apis, describe_api(&titles->of[i])) !=
+		    0) {
+			json_decref(apis);
+			return NULL;
+		}
+	return apis;
+}
+
+void
+consent_page_put_apis(struct json_build *b, const struct api_titles *titles)
+{
+	json_put_bool(b, "acts", titles->count > 0);
+	json_put(b, "apis", describe_apis(titles));
 }
 
 void

@@ -8,6 +8,7 @@
 #include "base/form.h"
 #include "base/json.h"
 #include "base/message.h"
+#include "domain/api.h"
 #include "domain/client.h"
 #include "domain/conf.h"
 #include "domain/consent.h"
@@ -22,5 +23,9 @@ void consent_page_put(struct json_build *b, const struct catalogue *c,
  */
 enum err consent_page_read(
     char ticked[static SCOPE_CAP], const struct form *posted) MUST_CHECK;
+
+/* Adds the APIs that the app would act at. */
+void consent_page_put_apis(
+    struct json_build *b, const struct api_titles *titles);
 
 #endif

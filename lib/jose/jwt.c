@@ -297,6 +297,12 @@ jwt_is_for(const struct jwt *j, const char *audience)
 	return json_object_view_names(&j->claims, "aud", audience);
 }
 
+enum err
+jwt_audiences(char *list, size_t cap, const struct jwt *j)
+{
+	return json_object_view_words(list, cap, &j->claims, "aud");
+}
+
 const char *
 jwt_str(const struct jwt *j, const char *claim)
 {

@@ -72,6 +72,9 @@ enum err jwt_verify_hs256(const struct jwt *j, const char *secret) MUST_CHECK;
 /* Whether AUDIENCE is the token's `aud`, or in it. */
 bool jwt_is_for(const struct jwt *j, const char *audience);
 
+/* All that its `aud` names, as a word list in CAP bytes. */
+enum err jwt_audiences(char *list, size_t cap, const struct jwt *j) MUST_CHECK;
+
 /* A claim that is a string, or NULL; an integer, or FALLBACK. */
 const char *jwt_str(const struct jwt *j, const char *claim);
 int64_t jwt_int(const struct jwt *j, const char *claim, int64_t fallback);

@@ -34,13 +34,24 @@ make_jti(
 	base64url_encode(text, JTI_CAP, jti, sizeof jti);
 }
 
+/* What it is for, if the client did not say. */
+static void
+put_usual_audience(
+    struct json_text *t, const struct provider *p, const struct client *c)
+{
+	const char *cursor = c->audience;
+	char first[AUDIENCE_CAP];
+
+	json_text_str(t, "aud",
+	    words_next(&cursor, first, sizeof first) ? first : p->conf.issuer);
+}
+
 static void
 put_access_claims(struct buf *out, const struct provider *p,
     const struct access_token_grant *g)
 {
 	struct json_text t;
 	char jti[JTI_CAP], sub[SUB_CAP];
-	const char *aud = g->client->audience;
 
 	make_jti(jti, &p->keyring, g->family);
 	json_text_begin(&t, out);
@@ -51,7 +62,10 @@ put_access_claims(struct buf *out, const struct provider *p,
 	} else {
 		json_text_str(&t, "sub", g->client->client_id);
 	}
-	json_text_str(&t, "aud", aud[0] != '\0' ? aud : p->conf.issuer);
+	if (g->resources[0] != '\0')
+		json_text_word_or_words(&t, "aud", g->resources);
+	else
+		put_usual_audience(&t, p, g->client);
 	json_text_str(&t, "client_id", g->client->client_id);
 	json_text_str(&t, "scope", g->scope);
 	json_text_str(&t, "jti", jti);
@@ -130,7 +144,7 @@ take_claims(struct access_token *a, const struct jwt *j)
 	    copy_claim(a->client_id, sizeof a->client_id, j, "client_id") !=
 		OK ||
 	    copy_claim(a->scope, sizeof a->scope, j, "scope") != OK ||
-	    copy_claim(a->aud, sizeof a->aud, j, "aud") != OK ||
+	    jwt_audiences(a->aud, sizeof a->aud, j) != OK ||
 	    base64url_decode_exact(jti, sizeof jti, a->jti) != OK)
 		return ERR_INVALID_TOKEN;
 	memcpy(a->family_id, jti, FAMILY_ID_LEN);

@@ -26,9 +26,8 @@ enum {
 	JTI_GENERATION_LEN = 5,
 	JTI_EPOCH_LEN = 4,
 	JTI_NUMBER_LEN = 8,
-	JTI_CAP = BASE64URL_CAP(FAMILY_ID_LEN + JTI_GENERATION_LEN +
-				JTI_EPOCH_LEN + JTI_NUMBER_LEN),
-	AUD_CAP = AUDIENCE_CAP /* or our issuer, which is shorter */
+	JTI_CAP = BASE64URL_CAP(
+	    FAMILY_ID_LEN + JTI_GENERATION_LEN + JTI_EPOCH_LEN + JTI_NUMBER_LEN)
 };
 
 /* What goes into one. F and U are NULL for client_credentials. */
@@ -37,6 +36,8 @@ struct access_token_grant {
 	const struct family *family;
 	const struct user *user;
 	const char *scope;
+	const char *resources; /* word list: what it is for; "": what the
+				* client's tokens are for anyway */
 	int64_t issued_at, expires_at;
 };
 
@@ -54,7 +55,7 @@ struct access_token {
 	char sub[CLIENT_ID_CAP]; /* a client_id is the longest of them */
 	char client_id[CLIENT_ID_CAP];
 	char scope[SCOPE_CAP];
-	char aud[AUD_CAP];
+	char aud[RESOURCE_LIST_CAP]; /* word list */
 	int64_t issued_at, expires_at;
 	enum acr acr;      /* ACR_NONE: it says nothing of a sign-in */
 	int64_t auth_time; /* 0: the same */

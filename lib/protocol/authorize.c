@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/api.h"
 #include "domain/audit.h"
 #include "domain/factor.h"
 #include "jose/totp.h"
@@ -72,7 +73,7 @@ consent_suffices(struct store_txn *t, struct authorize_ctx *d)
 {
 	const struct authorize_request *q = d->q;
 	bool settled = consent_settled(t, &q->client, d->r->user.user_id,
-	    q->scope, d->granted, &d->r->remembered);
+	    q->scope, q->resources, d->granted, &d->r->remembered);
 
 	if (q->prompt & PROMPT_CONSENT)
 		return false;
@@ -147,6 +148,7 @@ issue_code(struct store_txn *t, struct authorize_ctx *d)
 	memcpy(c->user_id, s->user_id, USER_ID_LEN);
 	memcpy(c->sid, s->sid, SID_LEN);
 	memcpy(c->scope, d->granted, sizeof c->scope);
+	memcpy(c->resources, q->resources, sizeof c->resources);
 	memcpy(c->nonce, q->nonce, sizeof c->nonce);
 	memcpy(c->amr, s->amr, sizeof c->amr);
 	e = tell_acr(c->acr, d);
@@ -163,13 +165,17 @@ decide_consent(struct store_txn *t, struct authorize_ctx *d)
 	if (e != OK)
 		return e;
 	d->r->step = AUTHORIZE_CODE;
-	if (!suffices && !d->answer->consented)
-		return ask_next(d, AUTHORIZE_CONSENT, ERR_CONSENT_REQUIRED);
+	if (!suffices && !d->answer->consented) {
+		e = apis_titles(t, q->resources, &d->r->apis);
+		return e == OK ? ask_next(
+				     d, AUTHORIZE_CONSENT, ERR_CONSENT_REQUIRED)
+			       : e;
+	}
 	if (!d->may_write)
 		return OK;
 	if (!suffices) {
 		e = consent_give(t, &q->client, d->r->user.user_id, q->scope,
-		    d->answer->ticked, d->now, d->granted);
+		    d->answer->ticked, q->resources, d->now, d->granted);
 		if (e == ERR_ACCESS_DENIED)
 			return refused(REASON_NOTHING_GRANTED, &d->reason);
 	}
@@ -257,6 +263,19 @@ decide_factor(struct store_txn *t, struct authorize_ctx *d)
 	return had >= needed ? decide_consent(t, d) : ask_for_more(d, needed);
 }
 
+/* Whether this person may use the app, and it the APIs that it asks for. */
+static bool
+admits(struct store_txn *t, struct authorize_ctx *d)
+{
+	const struct authorize_request *q = d->q;
+	const struct user *u = &d->r->user;
+
+	d->reason = client_admits(&q->client, u)
+			? apis_refusal(t, &q->client, q->resources, u)
+			: REASON_USER_NOT_IN_GROUP;
+	return d->reason == REASON_NONE && store_failed(t) == OK;
+}
+
 static enum err
 decide_authorize_step(struct store_txn *t, void *arg)
 {
@@ -276,10 +295,11 @@ decide_authorize_step(struct store_txn *t, void *arg)
 	if ((d->q->prompt & PROMPT_SELECT_ACCOUNT) && !d->answer->selected)
 		return ask_next(
 		    d, AUTHORIZE_SELECT, ERR_ACCOUNT_SELECTION_REQUIRED);
-	if (!client_admits(&d->q->client, &r->user)) {
-		d->reason = REASON_USER_NOT_IN_GROUP;
-		return ask_next(d, AUTHORIZE_NOT_ADMITTED, ERR_ACCESS_DENIED);
-	}
+	if (!admits(t, d))
+		return store_failed(t) != OK
+			   ? store_failed(t)
+			   : ask_next(
+				 d, AUTHORIZE_NOT_ADMITTED, ERR_ACCESS_DENIED);
 	return decide_factor(t, d);
 }
 

@@ -11,6 +11,7 @@
 #include "base/form.h"
 #include "base/reason.h"
 #include "domain/acr.h"
+#include "domain/api.h"
 #include "domain/client.h"
 #include "domain/code.h"
 #include "domain/consent.h"
@@ -44,7 +45,8 @@ struct authorize_request {
 	bool silent; /* prompt=none, known before anything can be refused */
 	char state[STATE_CAP];
 
-	char scope[SCOPE_CAP]; /* what of it the client may have */
+	char scope[SCOPE_CAP];             /* what of it the client may have */
+	char resources[RESOURCE_LIST_CAP]; /* APIs, as they are registered */
 	char nonce[NONCE_CAP];
 	bool has_challenge;
 	uint8_t code_challenge[PKCE_LEN];
@@ -99,6 +101,7 @@ struct authorize_reply {
 	unsigned factors;          /* what they have that is enough, with
 				    * AUTHORIZE_FACTOR */
 	struct consent remembered; /* with AUTHORIZE_CONSENT */
+	struct api_titles apis;    /* the same: what is asked for */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "base/json_object_view.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/api.h"
 #include "protocol/id_token.h"
 
 #include <stdlib.h>
@@ -172,6 +173,39 @@ parse_asked_scope(struct authorize_parse_ctx *s, const char *value)
 	if (q->scope[0] == '\0')
 		return refused(REASON_SCOPE_NOT_ALLOWED, &s->reason);
 	return OK;
+}
+
+struct resource_look {
+	const struct client *client;
+	char asked[RESOURCE_LIST_CAP];
+	char *settled;
+};
+
+static enum err
+settle_resources_step(struct store_txn *t, void *arg)
+{
+	struct resource_look *l = arg;
+
+	return apis_settle(t, l->client, l->asked, l->settled);
+}
+
+/* May be given several times (RFC 8707 2). */
+static enum err
+parse_resource(struct authorize_parse_ctx *s, const char *value)
+{
+	struct authorize_request *q = s->q;
+	struct resource_look l = {
+	    .client = &q->client, .settled = q->resources};
+	enum err e;
+
+	if (value == NULL)
+		return OK;
+	e = form_get_all(l.asked, sizeof l.asked, s->form, "resource");
+	if (e == OK)
+		e = store_read(s->p->store, settle_resources_step, &l);
+	return e == ERR_SYNTAX || e == ERR_NO_SPACE || e == ERR_INVALID_TARGET
+		   ? refused(REASON_RESOURCE_UNKNOWN, &s->reason)
+		   : e;
 }
 
 /* S256 or nothing, and nothing only for a client registered so (OAuth 2.1
@@ -376,7 +410,7 @@ static const struct {
       {"nonce", parse_nonce}, {"prompt", parse_prompt},
       {"max_age", parse_max_age}, {"login_hint", parse_login_hint},
       {"id_token_hint", parse_id_token_hint}, {"acr_values", parse_acr_values},
-      {"claims", parse_claims},
+      {"claims", parse_claims}, {"resource", parse_resource},
       /* Core 3.1.2.1 and 5.2 to 5.5: display, claims_locales
        * and all others are taken and make no difference; ui_locales is
        * for the pages alone (web/reader.h). */

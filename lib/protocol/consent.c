@@ -1,6 +1,7 @@
 #include "protocol/consent.h"
 
 #include "base/str.h"
+#include "domain/api.h"
 
 #include <string.h>
 
@@ -13,13 +14,17 @@ consent_is_required(const char *scope)
 bool
 consent_settled(struct store_txn *t, const struct client *c,
     const uint8_t user_id[static USER_ID_LEN], const char *requested,
-    char granted[static SCOPE_CAP], struct consent *remembered)
+    const char *resources, char granted[static SCOPE_CAP],
+    struct consent *remembered)
 {
 	const char *cursor = requested;
-	char word[SCOPE_WORD_CAP];
+	char word[SCOPE_WORD_CAP], foreign[RESOURCE_LIST_CAP];
 	enum err e = consent_get(t, user_id, c->client_id, remembered);
 
 	granted[0] = '\0';
+	apis_foreign(c, resources, foreign);
+	if (!words_subset(foreign, remembered->resources))
+		return false;
 	if (c->trusted)
 		return str_copy(granted, SCOPE_CAP, requested) == OK;
 	if (e != OK)
@@ -38,7 +43,8 @@ consent_settled(struct store_txn *t, const struct client *c,
 enum err
 consent_give(struct store_txn *t, const struct client *c,
     const uint8_t user_id[static USER_ID_LEN], const char *requested,
-    const char *ticked, int64_t now, char granted[static SCOPE_CAP])
+    const char *ticked, const char *resources, int64_t now,
+    char granted[static SCOPE_CAP])
 {
 	const char *cursor = requested;
 	char word[SCOPE_WORD_CAP];
@@ -46,6 +52,7 @@ consent_give(struct store_txn *t, const struct client *c,
 	enum err e = str_copy(a.client_id, sizeof a.client_id, c->client_id);
 
 	memcpy(a.user_id, user_id, USER_ID_LEN);
+	apis_foreign(c, resources, a.resources);
 	while (e == OK && words_next(&cursor, word, sizeof word)) {
 		bool yes = consent_is_required(word) || words_has(ticked, word);
 

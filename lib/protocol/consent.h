@@ -18,21 +18,25 @@
 bool consent_is_required(const char *scope);
 
 /*
- * Whether the person has answered for every scope of REQUESTED before. If so,
- * GRANTED is what they said yes to. A `trusted` client has everything granted.
+ * Whether the person has answered for every scope of REQUESTED before, and has
+ * allowed the APIs among RESOURCES. If so, GRANTED is what they said yes to. A
+ * `trusted` client has every scope granted, and the APIs that its tokens are
+ * for anyway.
  * REMEMBERED gets what is known, for the page to tick.
  */
 bool consent_settled(struct store_txn *t, const struct client *c,
     const uint8_t user_id[static USER_ID_LEN], const char *requested,
-    char granted[static SCOPE_CAP], struct consent *remembered);
+    const char *resources, char granted[static SCOPE_CAP],
+    struct consent *remembered);
 
 /*
- * The person says yes, with TICKED among the optional scopes of REQUESTED:
- * remembered, and GRANTED is what the app gets. ERR_ACCESS_DENIED if that is
- * nothing.
+ * The person says yes, with TICKED among the optional scopes of REQUESTED, and
+ * to RESOURCES: remembered, and GRANTED is what the app gets. ERR_ACCESS_DENIED
+ * if that is nothing.
  */
 enum err consent_give(struct store_txn *t, const struct client *c,
     const uint8_t user_id[static USER_ID_LEN], const char *requested,
-    const char *ticked, int64_t now, char granted[static SCOPE_CAP]) MUST_CHECK;
+    const char *ticked, const char *resources, int64_t now,
+    char granted[static SCOPE_CAP]) MUST_CHECK;
 
 #endif

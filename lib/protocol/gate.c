@@ -227,7 +227,7 @@ decide_bearer(struct gate_decide_ctx *d, const char *text)
 	e = access_token_parse(d->p, text, d->now, &d->token, &d->reason);
 	if (e != OK)
 		return e;
-	if (!str_equal(d->token.aud, rule->audience))
+	if (!resource_listed(d->token.aud, rule->audience))
 		return refused(REASON_AUDIENCE, &d->reason);
 	if (!words_subset(rule->scope, d->token.scope))
 		return refused(REASON_SCOPE_MISSING, &d->reason);

@@ -16,5 +16,7 @@ grant_client_look(struct store_txn *t, struct token_grant *g)
 		words_remove(g->scope, *s);
 	if (asked != NULL && g->scope[0] == '\0')
 		return refused(REASON_SCOPE_NOT_ALLOWED, &g->reason);
-	return OK;
+	/* No person allows more than the administrator did. */
+	return resources_check(
+	    g->q->resources, "", g->client->audience, &g->reason);
 }

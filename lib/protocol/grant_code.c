@@ -23,7 +23,9 @@ grant_code_look(struct store_txn *t, struct token_grant *g)
 		return e;
 	g->code = (struct code_presented){.client_id = g->client->client_id,
 	    .redirect_uri = q->redirect_uri,
-	    .code_verifier = q->code_verifier};
+	    .code_verifier = q->code_verifier,
+	    .resources = q->resources,
+	    .audience = g->client->audience};
 	e = opaque_token_decode(
 	    &g->code.token, OPAQUE_TOKEN_CODE, q->code, &g->p->keyring);
 	if (e == ERR_FOREIGN)

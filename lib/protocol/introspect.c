@@ -106,7 +106,7 @@ answer_access(struct buf *answer, const struct introspection *q)
 	json_text_str(&t, "token_type", "Bearer");
 	json_text_str(&t, "iss", q->p->conf.issuer);
 	json_text_str(&t, "sub", a->sub);
-	json_text_str(&t, "aud", a->aud);
+	json_text_word_or_words(&t, "aud", a->aud);
 	json_text_str(&t, "client_id", a->client_id);
 	json_text_str(&t, "scope", a->scope);
 	json_text_str(&t, "jti", a->jti);

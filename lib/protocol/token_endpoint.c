@@ -44,7 +44,9 @@ token_request_parse(
 	q->refresh_token = form_get(who->form, "refresh_token");
 	q->device_code = form_get(who->form, "device_code");
 	q->scope = form_get(who->form, "scope");
-	return OK;
+	e = form_get_all(
+	    q->resources, sizeof q->resources, who->form, "resource");
+	return e == OK ? OK : refused(REASON_RESOURCE_UNKNOWN, reason);
 }
 
 void
@@ -116,12 +118,18 @@ token_issue(struct token_grant *g, struct token_reply *r)
 {
 	bool person = g->q->grant_type != GRANT_CLIENT_CREDENTIALS;
 	int64_t expires_at = g->now + g->p->conf.access_token_lifetime_s;
+	char resources[RESOURCE_LIST_CAP];
 	enum err e = OK;
 
 	/* The family keeps its whole scope (RFC 6749 6). */
 	if (g->whole_scope)
 		e = scope_intersect(
 		    g->scope, g->family.scope, g->client->scope);
+	if (e == OK)
+		e = resource_narrow(resources, g->q->resources,
+		    g->family.resources[0] != '\0' || g->q->resources[0] == '\0'
+			? g->family.resources
+			: g->client->audience);
 	if (e != OK)
 		return e;
 	if (person)
@@ -130,6 +138,7 @@ token_issue(struct token_grant *g, struct token_reply *r)
 	    .family = person ? &g->family : NULL,
 	    .user = person ? &g->prerequisites.user : NULL,
 	    .scope = g->scope,
+	    .resources = resources,
 	    .issued_at = g->now,
 	    .expires_at = expires_at};
 	struct id_token_grant id = {.client = g->client,

@@ -29,12 +29,14 @@ struct token_request {
 	/* The token in the app's cookie, which is taken if there is none in the
 	 * form: "" if there is no cookie; NULL: cookies do not count. */
 	const char *refresh_cookie;
-	const char *scope; /* asked for, or NULL */
+	const char *scope;                 /* asked for, or NULL */
+	char resources[RESOURCE_LIST_CAP]; /* asked for (RFC 8707) */
 };
 
 /* Who asks, and which grant: ERR_INVALID_REQUEST, ERR_INVALID_CLIENT,
- * ERR_UNSUPPORTED_GRANT_TYPE. What a grant needs beyond that is looked at when
- * the client is known. The cookie is the caller's to set. */
+ * ERR_UNSUPPORTED_GRANT_TYPE, ERR_INVALID_TARGET. What a grant needs beyond
+ * that is looked at when the client is known. The cookie is the caller's to
+ * set. */
 enum err token_request_parse(struct token_request *q, const struct caller *who,
     enum reason *reason) MUST_CHECK;
 void token_request_wipe(struct token_request *q);

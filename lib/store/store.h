@@ -59,7 +59,8 @@
 	X(TRIES, "tries")                 /* user_id -> tries that failed */   \
 	X(DEVICE_CODES, "device_codes")   /* keyed hash -> device code */      \
 	X(SESSION_CLIENTS, "session_clients") /* user_id sid client_id */      \
-	X(LOGOUTS, "logouts")                 /* due time, id -> logout */
+	X(LOGOUTS, "logouts")                 /* due time, id -> logout */     \
+	X(RESOURCES, "resources") /* address 0 client_id -> address */
 
 enum store_table {
 #define X(id, name) TABLE_##id,

@@ -81,6 +81,7 @@ retired(void)
 {
 	static char access[JWT_CAP], id[JWT_CAP];
 	const struct access_token_grant a = {.client = &app,
+	    .resources = "",
 	    .family = &family,
 	    .user = &alice,
 	    .scope = "openid",
