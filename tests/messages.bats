@@ -666,7 +666,7 @@ device_asks() {
 	    grep -vE '^((reason|done)\.)?(event|mail|notice|detail|why)' |
 	    grep -vxF "$(printf '%s\n' 'login.wait[one]' \
 		join.{days,hours,minutes}'[one]' join.passkey_not_alone password.{hint,short}'[one]' \
-		{sessions,apps}.more apps.{none,sees_little,until} \
+		{sessions,apps}.more apps.{none,sees_little,until,acts_at} \
 		take_back.trusted app_passwords.{no_site,many} \
 		second.have_code factors.{closed,was_closed,'left[one]'} enrol.{for_app,type} \
 		factor_remove.not_last reason.factor_closed events.by \

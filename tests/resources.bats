@@ -249,3 +249,15 @@ refused_at_authorize() {
 	run -1 latchkey client set app --audience 'a b'
 	run -1 latchkey client set app --resource "$(printf 'h%.0s' {1..257})"
 }
+
+@test "resource: the account page says at which API an app acts, and takes it back" {
+	tokens_for "&resource=$notes"
+	open_page alice "$ISSUER/account/apps"
+	assert_page 'Acts for you at .*https://notes\.example\.org/mcp'
+	open_page alice "$ISSUER/account/apps/take-back?app=app"
+	submit alice step=take_back
+	request alice GET "$(authorize_url app)&resource=$notes"
+	page_asks_consent
+	refresh "$refresh_token"
+	assert_refused 400 invalid_grant
+}

@@ -37,6 +37,17 @@ list_meanings(const struct interaction *i, const char *scope)
 }
 
 static json_t *
+list_apis(const char *resources)
+{
+	char word[AUDIENCE_CAP];
+	json_t *list = json_array();
+
+	while (words_next(&resources, word, sizeof word))
+		json_array_append_new(list, json_pack("{s:s}", "api", word));
+	return list;
+}
+
+static json_t *
 show_app(struct interaction *i, const struct account_app *a)
 {
 	struct json_build b;
@@ -45,6 +56,7 @@ show_app(struct interaction *i, const struct account_app *a)
 	json_put_str(&b, "id", a->client_id);
 	json_put_str(&b, "client_name", a->name);
 	json_put(&b, "sees", list_meanings(i, a->scope));
+	json_put(&b, "apis", list_apis(a->resources));
 	json_put_bool(&b, "away", a->offline);
 	json_put_bool(&b, "trusted", a->trusted);
 	date_put(&b, "since", a->since, &i->call->page);

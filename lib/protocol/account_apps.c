@@ -102,13 +102,25 @@ note_app(
 	return app;
 }
 
+static void
+note_resources(struct account_app *app, const char *resources)
+{
+	char word[AUDIENCE_CAP];
+
+	while (app != NULL && words_next(&resources, word, sizeof word))
+		if (words_add(app->resources, sizeof app->resources, word) !=
+		    OK)
+			return;
+}
+
 static bool
 note_consent(void *arg, const void *record)
 {
 	struct app_look *l = arg;
 	const struct consent *c = record;
 
-	note_app(l, c->client_id, c->granted, c->created_at);
+	note_resources(
+	    note_app(l, c->client_id, c->granted, c->created_at), c->resources);
 	return l->e == OK;
 }
 
@@ -127,6 +139,7 @@ note_family(void *arg, const void *record)
 	app = note_app(l, f->client_id, f->scope, f->created_at);
 	if (app == NULL)
 		return l->e == OK;
+	note_resources(app, f->resources);
 	app->offline |= f->offline;
 	app->used_at = later(app->used_at, f->rotated_at);
 	app->expires_at = later(app->expires_at, f->absolute_expires_at);

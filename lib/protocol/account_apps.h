@@ -18,12 +18,13 @@ struct account_app {
 	char client_id[CLIENT_ID_CAP];
 	char name[CLIENT_NAME_CAP];
 	char scope[SCOPE_CAP]; /* what it was granted, at any time */
-	bool trusted;          /* no one asks before it gets this */
-	bool is_site;          /* the gate's */
-	bool offline;          /* goes on while the person is away */
-	int64_t since;         /* the first answer, or the first token */
-	int64_t used_at;       /* the last token; 0: it has none now */
-	int64_t expires_at;    /* of what it has now at the latest; or 0 */
+	char resources[RESOURCE_LIST_CAP]; /* the APIs, as far as they fit */
+	bool trusted;                      /* no one asks before it gets this */
+	bool is_site;                      /* the gate's */
+	bool offline;       /* goes on while the person is away */
+	int64_t since;      /* the first answer, or the first token */
+	int64_t used_at;    /* the last token; 0: it has none now */
+	int64_t expires_at; /* of what it has now at the latest; or 0 */
 };
 
 struct account_apps {
