@@ -37,7 +37,7 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   proof authenticate session_open consent \
 	   token_endpoint unused_codes grant_code grant_refresh grant_client grant_device device_authorization device_consent \
 	   claims access_token id_token introspect revoke userinfo health \
-	   logout logout_token logout_delivery discovery webfinger gate gate_sign_in \
+	   logout logout_token logout_delivery discovery webfinger protected_resource gate gate_sign_in \
 	   account_profile account_password account_sessions account_apps account_app_passwords \
 	   second_factor account_events \
 	   account_factors factor_rule \

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/reason.h"
 #include "protocol/discovery.h"
+#include "protocol/protected_resource.h"
 #include "protocol/webfinger.h"
 #include "web/reply.h"
 
@@ -59,12 +60,26 @@ serve_webfinger(struct call *c)
 	reply_error(&c->response, e, reason);
 }
 
+/* Of a site of the gate, which is sent here for it. */
+static void
+serve_protected_resource(struct call *c)
+{
+	const char *resource = form_get(&c->request.query, "resource");
+	enum err e = ERR_NOT_FOUND;
+
+	if (resource != NULL)
+		e = protected_resource_document(
+		    c->provider, resource, &c->response.body);
+	reply_document(c, e == ERR_NOT_FOUND ? ERR_NO_SUCH_PAGE : e);
+}
+
 static const struct endpoint endpoints[] = {
     {"/.well-known/openid-configuration", METHOD_GET, CORS_ANY, serve_metadata},
     {"/.well-known/oauth-authorization-server", METHOD_GET, CORS_ANY,
 	serve_metadata},
     {"/jwks.json", METHOD_GET, CORS_ANY, serve_jwks},
     {"/.well-known/webfinger", METHOD_GET, CORS_ANY, serve_webfinger},
+    {"/protected-resource", METHOD_GET, CORS_ANY, serve_protected_resource},
     {NULL, 0, CORS_NONE, NULL},
 };
 

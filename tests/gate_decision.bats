@@ -946,3 +946,108 @@ move() {
 	log_in bob
 	assert_page 'You can’t use <bdi>Photos</bdi>'
 }
+
+# --- a site as a protected resource ---------------------------------------------
+
+@test "gate: a site that takes tokens for its own address says who gives them (RFC 9728)" {
+	local url path
+	latchkey site set "$SITE" --rule '/ signed-in' \
+	    --rule "/mcp bearer:$SITE/mcp scope:a scope:b" \
+	    --rule "POST /mcp bearer:$SITE/mcp scope:c" \
+	    --rule '/api bearer:https://api.example' >/dev/null
+	url="$ISSUER/protected-resource?resource=$(url_encode "$SITE/mcp")"
+	ask_gate /mcp
+	assert_status 401
+	assert_header WWW-Authenticate "^Bearer realm=\"[^\"]*\", scope=\"a b\", resource_metadata=\"${url//\?/\\?}\"\$"
+	ask_gate /mcp HTTP_AUTHORIZATION='Bearer x'
+	assert_header WWW-Authenticate 'error="invalid_token".*resource_metadata='
+	ask_gate /api/x
+	assert_header WWW-Authenticate '^Bearer realm="[^"]*"$'
+	for path in '' / /mcp /mcp/ /mcp/x /other; do
+		ask_gate "/.well-known/oauth-protected-resource$path"
+		assert_status 303
+		assert_equal "$(http_header Location)" "$url"
+		assert_header Access-Control-Allow-Origin '^\*$'
+		cgi gate GET "/.well-known/oauth-protected-resource$path" '' '' \
+		    "LATCHKEY_SITE=$SITE" >/dev/null
+		assert_status 200
+		assert_field resource "$SITE/mcp"
+		ask_gate "/.well-known/oauth-protected-resource$path" \
+		    FCGI_ROLE= LATCHKEY_GATE=auth_request
+		assert_status 401
+	done
+	for path in /.well-known/oauth-protected-resourcex \
+	    /x/.well-known/oauth-protected-resource /.well-known \
+	    /.Well-known/oauth-protected-resource; do
+		ask_gate "$path" HTTP_ACCEPT=application/json
+		assert_status 401
+	done
+	cgi gate POST /.well-known/oauth-protected-resource '' '' \
+	    FCGI_ROLE=AUTHORIZER "LATCHKEY_SITE=$SITE" >/dev/null
+	assert_status 401
+	SITE=$OTHER ask_gate /.well-known/oauth-protected-resource \
+	    HTTP_ACCEPT=application/json
+	assert_status 401
+	request - GET "$url" -H 'Origin: https://app.example'
+	assert_status 200
+	assert_header Access-Control-Allow-Origin '^\*$'
+	assert_header Content-Type '^application/json'
+	assert_equal "$(http_body | jq -c .)" "$(jq -nc '{resource: ($s + "/mcp"),
+	    authorization_servers: [$i], scopes_supported: ["a", "b", "c"],
+	    bearer_methods_supported: ["header"], resource_name: "Photos"}' \
+	    --arg s "$SITE" --arg i "$ISSUER")"
+	for path in '' '?resource=' "?resource=$(url_encode "$SITE")" \
+	    '?resource=https%3A%2F%2Fapi.example' '?resource=x' \
+	    "?resource=$(url_encode "$OTHER/mcp")" \
+	    "?resource=$(url_encode "$SITE/MCP")"; do
+		request - GET "$ISSUER/protected-resource$path"
+		assert_status 404
+	done
+}
+
+@test "gate: of several resources each has its document, and an app may have its own" {
+	latchkey site set "$SITE" --rule "/ bearer:$SITE" \
+	    --rule "/mcp bearer:$SITE/mcp" >/dev/null
+	resource_at() {
+		cgi gate GET "/.well-known/oauth-protected-resource$1" '' '' \
+		    "LATCHKEY_SITE=$SITE" >/dev/null
+		http_body | field resource
+	}
+	assert_equal "$(resource_at '')" "$SITE"
+	assert_equal "$(resource_at /)" "$SITE"
+	assert_equal "$(resource_at /mcp)" "$SITE/mcp"
+	assert_equal "$(resource_at /mcp/more)" "$SITE/mcp"
+	assert_equal "$(resource_at /else)" "$SITE"
+	latchkey site set "$SITE" --rule "/mcp bearer:$SITE/mcp" \
+	    --rule "/v2 bearer:$SITE/v2" >/dev/null
+	assert_equal "$(resource_at '')" ''
+	ask_gate /.well-known/oauth-protected-resource
+	assert_status 403
+	latchkey site set "$SITE" --rule "/mcp bearer:$SITE/mcp" \
+	    --rule '/.well-known anyone' >/dev/null
+	ask_gate /.well-known/oauth-protected-resource/mcp
+	assert_status 200
+}
+
+@test "gate: any app may ask people of the site for a token for its address (RFC 8707)" {
+	local token
+	add_client assistant --scope openid --redirect-uri "$CALLBACK"
+	latchkey site set "$SITE" --group family \
+	    --rule "/mcp bearer:$SITE/mcp strict" >/dev/null
+	token=$(get_tokens alice assistant scope=openid resource="$SITE/mcp" |
+	    field access_token)
+	assert_equal "$(jwt_claims "$token" | jq -r .aud)" "$SITE/mcp"
+	ask_gate /mcp HTTP_AUTHORIZATION="Bearer $token"
+	assert_status 200
+	assert_header Variable-REMOTE_USER '^alice$'
+	latchkey user set alice --group admins >/dev/null
+	ask_gate /mcp HTTP_AUTHORIZATION="Bearer $token"
+	assert_status 401
+	asked=$(authorize_url assistant scope=openid \
+	    resource="$SITE/mcp")
+	request alice GET "$asked"
+	assert_status 403
+	latchkey site set "$SITE" --rule '/ signed-in' >/dev/null
+	request alice GET "$asked"
+	assert_error_redirect invalid_target
+}

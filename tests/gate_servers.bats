@@ -24,8 +24,8 @@ setup_file() {
 	# Every host is this one; cookies know their hosts.
 	printf '%s\n' 'connect-to = "::127.0.0.1:"' \
 	    "cacert = \"$dir/certificate.pem\"" >"$dir/.curlrc"
-	mkdir -p "$dir"/{photos,other}/{open,family,closed,dav,api,strict,factor,mistake/location}
-	for place in . open family closed dav api strict factor mistake{,/location}; do
+	mkdir -p "$dir"/{photos,other}/{open,family,closed,dav,api,strict,mcp,factor,mistake/location}
+	for place in . open family closed dav api strict mcp factor mistake{,/location}; do
 		echo "the file in $place" >"$dir/photos/$place/page.txt"
 		echo "the other's file" >"$dir/other/$place/page.txt"
 	done
@@ -78,7 +78,8 @@ furnish() {
 	add_user bob
 	add_user carol
 	add_user dan
-	add_client api --audience https://api.example --grant client_credentials \
+	add_client api --audience https://api.example \
+	    --audience "$SITE/mcp" --scope notes:read --grant client_credentials \
 	    --scope api:read --scope api:write
 	latchkey site add "$SITE" --name Photos --rule '/ signed-in' \
 	    --rule '/open anyone' --rule '/app/open anyone' \
@@ -87,6 +88,7 @@ furnish() {
 	    --rule '/dav signed-in app-password' \
 	    --rule '/api bearer:https://api.example scope:api:read' \
 	    --rule '/strict bearer:https://api.example strict' \
+	    --rule "/mcp bearer:$SITE/mcp scope:notes:read" \
 	    --rule '/factor signed-in bearer:https://api.example factor' >/dev/null
 	latchkey site add "$OTHER" --rule '/open anyone' >/dev/null
 	"start_${1//-/_}" "$2"
@@ -466,6 +468,30 @@ no_other_host_opens_it() {
 	latchkey site set "$OTHER" --rule '/open anyone' >/dev/null
 }
 
+a_resource_says_who_gives_tokens() {
+	local url path token
+	answers 401 - /mcp/page.txt
+	assert_header WWW-Authenticate '^Bearer realm="[^"]*", scope="notes:read", resource_metadata="https:'
+	url=$(http_header WWW-Authenticate | sed 's/.*resource_metadata="//; s/"$//')
+	AT=$ISSUER answers 200 - "${url#"$ISSUER"}"
+	assert_field resource "$SITE/mcp"
+	for path in '' /mcp /mcp/page.txt /elsewhere; do
+		answers 200 - -L "/.well-known/oauth-protected-resource$path"
+		assert_header Content-Type '^application/json'
+		assert_equal "$(http_body | jq -c '[.resource,
+		    .authorization_servers, .scopes_supported,
+		    .bearer_methods_supported, .resource_name]')" \
+		    "[\"$SITE/mcp\",[\"$ISSUER\"],[\"notes:read\"],[\"header\"],\"Photos\"]"
+	done
+	token=$(CLIENT=api client_credentials resource="$SITE/mcp" |
+	    field access_token)
+	answers 200 - -H "Authorization: Bearer $token" /mcp/page.txt
+	assert_page 'the file in mcp'
+	answers 401 - -H "Authorization: Bearer $token" /api/page.txt
+	AT=$OTHER answers 403 - /.well-known/oauth-protected-resource
+	refute_header Access-Control-Allow-Origin
+}
+
 tokens_open_an_api() {
 	local token other
 	token=$(CLIENT=api client_credentials scope=api:read | field access_token)
@@ -688,6 +714,7 @@ end_gate() {
 @test "lighttpd: what no rule opens is closed, however the path is written" { at lighttpd; what_is_not_open_is_closed; }
 @test "lighttpd: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at lighttpd; no_other_host_opens_it; }
 @test "lighttpd: an access token opens an API (RFC 6750)" { at lighttpd; tokens_open_an_api; }
+@test "lighttpd: a site that takes tokens says who gives them (RFC 9728)" { at lighttpd; a_resource_says_who_gives_tokens; }
 @test "lighttpd: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at lighttpd; a_factor_is_asked_for; }
 @test "lighttpd: an app password opens what it is for (RFC 7617)" { at lighttpd; app_passwords_open_what_they_are_for; }
 @test "lighttpd: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at lighttpd; a_move_is_judged_at_both_ends; }
@@ -711,6 +738,7 @@ end_gate() {
 @test "nginx: what no rule opens is closed, however the path is written" { at nginx; what_is_not_open_is_closed; }
 @test "nginx: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at nginx; no_other_host_opens_it; }
 @test "nginx: an access token opens an API (RFC 6750)" { at nginx; tokens_open_an_api; }
+@test "nginx: a site that takes tokens says who gives them (RFC 9728)" { at nginx; a_resource_says_who_gives_tokens; }
 @test "nginx: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at nginx; a_factor_is_asked_for; }
 @test "nginx: an app password opens what it is for (RFC 7617)" { at nginx; app_passwords_open_what_they_are_for; }
 @test "nginx: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at nginx; a_move_is_judged_at_both_ends; }
@@ -735,6 +763,7 @@ end_gate() {
 @test "apache: what no rule opens is closed, however the path is written" { at apache; what_is_not_open_is_closed; }
 @test "apache: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at apache; no_other_host_opens_it; }
 @test "apache: an access token opens an API (RFC 6750)" { at apache; tokens_open_an_api; }
+@test "apache: a site that takes tokens says who gives them (RFC 9728)" { at apache; a_resource_says_who_gives_tokens; }
 @test "apache: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at apache; a_factor_is_asked_for; }
 @test "apache: an app password opens what it is for (RFC 7617)" { at apache; app_passwords_open_what_they_are_for; }
 @test "apache: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at apache; a_move_is_judged_at_both_ends; }
@@ -760,6 +789,7 @@ end_gate() {
 @test "apache-fcgid: what no rule opens is closed, however the path is written" { at apache-fcgid; what_is_not_open_is_closed; }
 @test "apache-fcgid: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at apache-fcgid; no_other_host_opens_it; }
 @test "apache-fcgid: an access token opens an API (RFC 6750)" { at apache-fcgid; tokens_open_an_api; }
+@test "apache-fcgid: a site that takes tokens says who gives them (RFC 9728)" { at apache-fcgid; a_resource_says_who_gives_tokens; }
 @test "apache-fcgid: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at apache-fcgid; a_factor_is_asked_for; }
 @test "apache-fcgid: an app password opens what it is for (RFC 7617)" { at apache-fcgid; app_passwords_open_what_they_are_for; }
 @test "apache-fcgid: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at apache-fcgid; a_move_is_judged_at_both_ends; }
@@ -784,6 +814,7 @@ end_gate() {
 @test "caddy: what no rule opens is closed, however the path is written" { at caddy; what_is_not_open_is_closed; }
 @test "caddy: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at caddy; no_other_host_opens_it; }
 @test "caddy: an access token opens an API (RFC 6750)" { at caddy; tokens_open_an_api; }
+@test "caddy: a site that takes tokens says who gives them (RFC 9728)" { at caddy; a_resource_says_who_gives_tokens; }
 @test "caddy: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at caddy; a_factor_is_asked_for; }
 @test "caddy: an app password opens what it is for (RFC 7617)" { at caddy; app_passwords_open_what_they_are_for; }
 @test "caddy: COPY and MOVE are judged at both of their addresses (RFC 4918 10.3)" { at caddy; a_move_is_judged_at_both_ends; }

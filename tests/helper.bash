@@ -555,7 +555,7 @@ request_cgi() {
 	[[ $path != *\?* ]] || query=${path#*\?}
 	path=${path%%\?*}
 	case ${path##*/} in
-	openid-configuration | oauth-authorization-server | jwks.json | webfinger)
+	openid-configuration | oauth-authorization-server | jwks.json | webfinger | protected-resource)
 		program=metadata ;;
 	authorize | token | refresh | userinfo | introspect | revoke | logout)
 		program=${path##*/} ;;

@@ -154,6 +154,18 @@ judge_scope_texts(struct judgement *j, const char *rows)
 	}
 }
 
+static bool
+has_own_resources(const struct client *site)
+{
+	const char *cursor = site->resources;
+	char word[AUDIENCE_CAP];
+
+	while (words_next(&cursor, word, sizeof word))
+		if (!site_has_resource(site->client_id, word))
+			return false;
+	return true;
+}
+
 /* The client of a site is as the gate makes it, except for what can be
  * changed. */
 static void
@@ -173,7 +185,7 @@ judge_site_client(struct judgement *j, const struct client *c)
 		   c->post_logout_redirect_uris) &&
 	       c->auth_method == made.auth_method && c->jwks[0] == '\0' &&
 	       sodium_is_zero(c->secret_hash, sizeof c->secret_hash) &&
-	       c->hs256_secret[0] == '\0' && c->resources[0] == '\0' &&
+	       c->hs256_secret[0] == '\0' && has_own_resources(c) &&
 	       c->audience[0] == '\0' && !c->introspect_any && !c->no_pkce &&
 	       c->backchannel_logout_uri[0] == '\0' &&
 	       c->frontchannel_logout_uri[0] == '\0' && !c->cookie_refresh;
@@ -260,6 +272,7 @@ judge_consent(struct judgement *j, const struct consent *c)
 {
 	judge_words(j, "scope", c->granted, scope_word_refusal);
 	judge_words(j, "declined", c->declined, scope_word_refusal);
+	judge_words(j, "resources", c->resources, resource_refusal);
 }
 
 enum err

@@ -113,11 +113,38 @@ site_client(struct client *c, const char *origin)
 	return OK; /* both are longer than any client_id */
 }
 
+bool
+site_has_resource(const char *origin, const char *audience)
+{
+	char at[ORIGIN_CAP];
+
+	return uri_origin(at, audience) == OK && str_equal(at, origin) &&
+	       str_starts(audience, origin);
+}
+
+enum err
+site_resources(char list[static RESOURCES_CAP], const struct site *s)
+{
+	struct site_rule r;
+	enum err e = OK;
+
+	list[0] = '\0';
+	for (size_t i = 0; e == OK && i < s->rules.count; i++) {
+		e = site_rules_get(&r, &s->rules, i);
+		if (e == OK && site_has_resource(s->origin, r.audience) &&
+		    !resource_listed(list, r.audience))
+			e = words_add(list, RESOURCES_CAP, r.audience);
+	}
+	return e;
+}
+
 enum err
 site_add(struct store_txn *t, struct site *s, struct client *c, int64_t now)
 {
-	enum err e = client_add(t, c, now);
+	enum err e = site_resources(c->resources, s);
 
+	if (e == OK)
+		e = client_add(t, c, now);
 	s->created_at = now;
 	return e == OK ? site_store(t, s, now) : e;
 }
@@ -125,8 +152,10 @@ site_add(struct store_txn *t, struct site *s, struct client *c, int64_t now)
 enum err
 site_put(struct store_txn *t, struct site *s, struct client *c, int64_t now)
 {
-	enum err e = client_put(t, c, now);
+	enum err e = site_resources(c->resources, s);
 
+	if (e == OK)
+		e = client_put(t, c, now);
 	return e == OK ? site_store(t, s, now) : e;
 }
 

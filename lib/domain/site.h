@@ -54,6 +54,14 @@ enum err site_get(
  * groups. ERR_NO_SPACE. */
 enum err site_client(struct client *c, const char *origin) MUST_CHECK;
 
+/* Whether AUDIENCE is at the site's own ORIGIN: a resource of the site, which
+ * clients may ask tokens for (domain/api.h). */
+bool site_has_resource(const char *origin, const char *audience);
+
+/* Those among its rules, as a word list; ERR_NO_SPACE. */
+enum err site_resources(
+    char list[static RESOURCES_CAP], const struct site *s) MUST_CHECK;
+
 /* Puts a new site and its client C (ERR_EXISTS, also for a client of that id),
  * or changed ones (ERR_NOT_FOUND). */
 enum err site_add(struct store_txn *t, struct site *s, struct client *c,

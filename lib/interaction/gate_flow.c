@@ -13,6 +13,7 @@
 #include "interaction/gate_notice.h"
 #include "protocol/gate.h"
 #include "protocol/gate_sign_in.h"
+#include "protocol/protected_resource.h"
 #include "web/auth_request.h"
 #include "web/browser.h"
 #include "web/reader.h"
@@ -62,6 +63,19 @@ is_asked_again(const struct gate_ctx *g, enum err e)
 }
 
 static void
+refuse_program(struct gate_ctx *g, enum err e, enum reason reason)
+{
+	const struct site_rule *rule = &g->reply.rule;
+	char metadata[PROTECTED_RESOURCE_URL_CAP] = "";
+
+	if (site_has_resource(g->asked.origin, rule->audience))
+		protected_resource_url(
+		    metadata, g->call->provider, rule->audience);
+	auth_request_refuse(
+	    &g->call->response, &g->asked, rule, metadata, e, reason);
+}
+
+static void
 refuse_at_site(
     struct gate_ctx *g, enum err e, enum reason reason, const char *link)
 {
@@ -78,7 +92,7 @@ refuse_at_site(
 		 e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE ||
 		 e == ERR_INSUFFICIENT_USER_AUTHENTICATION ||
 		 !auth_request_wants_page(&g->asked, &g->reply.rule))
-		auth_request_refuse(r, &g->asked, &g->reply.rule, e, reason);
+		refuse_program(g, e, reason);
 	else if (err_is_fault(e))
 		page_error(r, &g->call->page, e, reason);
 	else
@@ -142,6 +156,15 @@ is_to_sign_in(const struct gate_ctx *g, enum err e)
 	       auth_request_wants_page(&g->asked, rule);
 }
 
+/* Else the site's rules would be parsed at each request. NULL: no memory. */
+static struct site *
+kept_site(struct call *c)
+{
+	if (c->kept == NULL)
+		c->kept = calloc(1, sizeof(struct site));
+	return c->kept;
+}
+
 static void
 decide_at_site(struct gate_ctx *g)
 {
@@ -157,10 +180,7 @@ decide_at_site(struct gate_ctx *g)
 	enum reason reason = REASON_NONE;
 	enum err e = ERR_NO_MEMORY;
 
-	/* Else the site's rules would be parsed at each request. */
-	if (c->kept == NULL)
-		c->kept = calloc(1, sizeof *q.site);
-	q.site = c->kept;
+	q.site = kept_site(c);
 	if (q.site != NULL)
 		e = gate_decide(c->provider, &q, c->now, &g->reply, &reason);
 	secret_wipe(cookie, sizeof cookie);
@@ -173,6 +193,55 @@ decide_at_site(struct gate_ctx *g)
 		send_to_sign_in(g);
 	else
 		refuse_at_site(g, e, reason, SITE_SIGN_OUT_PATH);
+}
+
+/* --- the document of a protected resource ----------------------------------*/
+
+/* An answer that lets no request on cannot be the document, with 200: who asks
+ * for one such is sent to where the provider has it. */
+static void
+tell_resource(struct gate_ctx *g, const char *resource)
+{
+	struct response *r = &g->call->response;
+	char url[PROTECTED_RESOURCE_URL_CAP];
+	enum err e;
+
+	if (g->asked.form == AUTH_REQUEST_YES_NO) {
+		auth_request_say_no(r);
+		return;
+	}
+	response_begin(r, 200);
+	response_header(r, "Access-Control-Allow-Origin", "*");
+	if (g->asked.form == AUTH_REQUEST_PAGE) {
+		e = protected_resource_document(
+		    g->call->provider, resource, &r->body);
+		if (e == OK)
+			reply_json_text(r);
+		else
+			reply_error(r, e, REASON_NONE);
+		return;
+	}
+	protected_resource_url(url, g->call->provider, resource);
+	response_redirect(r, url);
+}
+
+/* Whether the request was for one, and is answered. */
+static bool
+answered_as_resource(struct gate_ctx *g)
+{
+	const struct auth_request *f = &g->asked;
+	char resource[AUDIENCE_CAP];
+	struct site *site;
+
+	if (!protected_resource_is_asked(f->target) ||
+	    (!str_equal(f->method, "GET") && !str_equal(f->method, "HEAD")))
+		return false;
+	site = kept_site(g->call);
+	if (site == NULL || protected_resource_at(resource, site,
+				g->call->provider, f->origin, f->target) != OK)
+		return false;
+	tell_resource(g, resource);
+	return true;
 }
 
 /* --- /.latchkey/ -----------------------------------------------------------*/
@@ -275,7 +344,7 @@ gate_flow(struct call *c)
 	else if (site_path_read(path, g.asked.target) == OK &&
 		 site_path_covers(SITE_OWN_PATH, path))
 		serve_own_path(&g, path);
-	else
+	else if (!answered_as_resource(&g))
 		decide_at_site(&g);
 	gate_reply_wipe(&g.reply);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHALLENGE_CAP = 1024 };
+enum { CHALLENGE_CAP = 3072 };
 
 /* A variable of the request; "" if it is not there. */
 static const char *
@@ -226,7 +226,7 @@ put_step_up(struct buf *b, const struct site_rule *rule)
 /* RFC 6750 3; a realm is the site's. */
 static void
 put_bearer(struct response *r, const struct auth_request *f,
-    const struct site_rule *rule, enum err e)
+    const struct site_rule *rule, const char *metadata, enum err e)
 {
 	char challenge[CHALLENGE_CAP];
 	struct buf b;
@@ -237,8 +237,11 @@ put_bearer(struct response *r, const struct auth_request *f,
 		buf_printf(&b, ", error=\"%s\"", err_wire(e));
 	if (e == ERR_INSUFFICIENT_USER_AUTHENTICATION)
 		put_step_up(&b, rule);
-	if (e == ERR_INSUFFICIENT_SCOPE)
+	if (e == ERR_INSUFFICIENT_SCOPE ||
+	    (metadata[0] != '\0' && rule->scope[0] != '\0'))
 		buf_printf(&b, ", scope=\"%s\"", rule->scope);
+	if (metadata[0] != '\0') /* RFC 9728 5.1 */
+		buf_printf(&b, ", resource_metadata=\"%s\"", metadata);
 	response_header(r, "WWW-Authenticate", challenge);
 }
 
@@ -255,7 +258,8 @@ put_basic(struct response *r, const struct auth_request *f)
 
 void
 auth_request_refuse(struct response *r, const struct auth_request *f,
-    const struct site_rule *rule, enum err e, enum reason reason)
+    const struct site_rule *rule, const char *metadata, enum err e,
+    enum reason reason)
 {
 	/* To a script's request a browser would answer Basic itself, with a
 	 * window that asks for a password. */
@@ -271,5 +275,5 @@ auth_request_refuse(struct response *r, const struct auth_request *f,
 		put_basic(r, f);
 	if (e == ERR_INSUFFICIENT_SCOPE ||
 	    (comes_again && (!basic || rule->audience[0] != '\0')))
-		put_bearer(r, f, rule, e);
+		put_bearer(r, f, rule, metadata, e);
 }

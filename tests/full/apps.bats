@@ -441,12 +441,13 @@ actual() {
 
 # --- An app behind the gate --------------------------------------------------
 
-# guard PORT: an nginx with the gate, as conf/nginx.conf has it, before the app;
+# guard PORT [RULE]: an nginx with the gate, as conf/nginx.conf has it, before the app;
 # without TLS, as the provider here.
 guard() {
 	local dir=$BATS_TEST_TMPDIR/guard site=http://127.0.0.2:$1
 	mkdir "$dir"
-	latchkey site add "$site" --name Notes --rule '/ group:family' >/dev/null
+	latchkey site add "$site" --name Notes \
+	    --rule "${2:-/ group:family}" >/dev/null
 	SERVER_LOG=$dir/gate.log start_fastcgi "$dir/gate" \
 	    "$(programs)/cgi-bin/gate"
 	chmod 777 "$dir/gate"
@@ -513,4 +514,34 @@ guard() {
 	PYTHONDONTWRITEBYTECODE=1 timeout 300 /usr/bin/python3 \
 	    "$root/tests/full/keycloak.py" "$ISSUER" "$APP_PORT" \
 	    "$app/node_modules/keycloak-js/lib/keycloak.js" >&2
+}
+
+@test "mcp: a server behind the gate needs no OAuth code: its client finds the provider, and the person allows it (RFC 9728, RFC 8707)" {
+	local back=http://localhost:45679/callback port provider=$SERVER_PID
+	from_npm mcp "@modelcontextprotocol/sdk@$(tried mcp | grep -o '[0-9.]*$')" \
+	    jose@6
+	cp "$root/tests/full/mcp.mjs" "$app"
+	app_by node "$app/mcp.mjs" behind-gate "$APP_PORT"
+	port=$(free_port)
+	SITE=http://127.0.0.2:$port
+	guard "$port" "/mcp bearer:$SITE/mcp scope:notes:read strict"
+	SERVER_PID=$provider
+	add_client assistant --public --name Assistant --scope notes:read \
+	    --redirect-uri http://localhost/callback
+	mcp() {
+		node "$app/mcp.mjs" "$1" "$SITE/mcp" assistant "$back" \
+		    "$BATS_TEST_TMPDIR/kept" "${@:2}"
+	}
+	open_page alice "$(mcp start)"
+	page_asks_password
+	log_in alice
+	assert_page 'Assistant.*Notes'
+	allow alice
+	[[ $(http_header Location) = "$back"\?* ]]
+	assert_equal "$(mcp finish "$(http_header Location)")" alice
+	# Another app's token is not for it.
+	add_client elsewhere --trusted --scope notes:read
+	request - POST "$SITE/mcp" -H "Authorization: Bearer $(CLIENT=elsewhere \
+	    get_tokens alice elsewhere scope=notes:read | field access_token)"
+	assert_status 401
 }

@@ -1,10 +1,11 @@
 // An MCP server, and a client of it, as the SDK has them:
 //
 //	mcp.mjs serve PORT ISSUER
+//	mcp.mjs behind-gate PORT
 //	mcp.mjs start  SERVER CLIENT_ID REDIRECT_URI FILE
 //	mcp.mjs finish SERVER CLIENT_ID REDIRECT_URI FILE URL
 //
-// "start" prints where to send the browser, and keeps in FILE what goes with it;
+// "behind-gate" knows nothing of OAuth: a web server says who asks. "start" prints where to send the browser, and keeps in FILE what goes with it;
 // URL is where the browser came back to. "finish" calls a tool of the server, and
 // prints what it said.
 
@@ -43,16 +44,26 @@ function serve(port, issuer) {
 	});
 	app.post('/mcp', express.json(), requireBearerAuth({
 		verifier: { verifyAccessToken }, resourceMetadataUrl: about }),
-	async (request, response) => {
-		const server = new McpServer({ name: 'notes', version: '1' });
-		const transport = new StreamableHTTPServerTransport({
-			sessionIdGenerator: undefined });
+	(request, response) => answer(request, response, request.auth.extra.sub));
+	app.listen(Number(port), '127.0.0.1');
+}
 
-		server.tool('who', 'Says who asks.', async ({ authInfo }) => ({
-			content: [{ type: 'text', text: authInfo.extra.sub }] }));
-		await server.connect(transport);
-		await transport.handleRequest(request, response, request.body);
-	});
+async function answer(request, response, who) {
+	const server = new McpServer({ name: 'notes', version: '1' });
+	const transport = new StreamableHTTPServerTransport({
+		sessionIdGenerator: undefined });
+
+	server.tool('who', 'Says who asks.', async () => ({
+		content: [{ type: 'text', text: who }] }));
+	await server.connect(transport);
+	await transport.handleRequest(request, response, request.body);
+}
+
+function behindGate(port) {
+	const app = express();
+
+	app.post('/mcp', express.json(), (request, response) =>
+		answer(request, response, request.get('Remote-User')));
 	app.listen(Number(port), '127.0.0.1');
 }
 
@@ -104,4 +115,4 @@ async function finish(server, clientId, redirectUri, file, back) {
 	await client.close();
 }
 
-await { serve, start, finish }[what](...words);
+await { serve, 'behind-gate': behindGate, start, finish }[what](...words);
