@@ -147,6 +147,10 @@ check_device_request(struct device_ctx *d)
 	if (!(d->client->grants & GRANT_DEVICE_CODE))
 		return refused(REASON_GRANT_TYPE_NOT_ALLOWED, &d->reason);
 	e = parse_device_scope(d);
+	/* The person is not asked about APIs here; at the token endpoint the
+	 * device can name one of the app's own. */
+	if (e == OK && form_get(d->who->form, "resource") != NULL)
+		e = refused(REASON_RESOURCE_UNKNOWN, &d->reason);
 	if (e == OK)
 		e = parse_device_challenge(d);
 	memcpy(d->device.client_id, d->client->client_id,

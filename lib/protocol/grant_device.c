@@ -22,7 +22,10 @@ grant_device_look(struct store_txn *t, struct token_grant *g)
 	if (e == ERR_FOREIGN)
 		return refused_as(
 		    ERR_INVALID_GRANT, REASON_RESTORED, &g->reason);
-	return e == OK ? OK : refused(REASON_DEVICE_CODE_FORGED, &g->reason);
+	if (e != OK)
+		return refused(REASON_DEVICE_CODE_FORGED, &g->reason);
+	return resources_check(
+	    q->resources, "", g->client->audience, &g->reason);
 }
 
 enum err
