@@ -50,7 +50,7 @@ api_find(struct store_txn *t, const char *resource,
 }
 
 static enum err
-settle_one(struct store_txn *t, const struct client *c, const char *asked,
+settle_resource(struct store_txn *t, const struct client *c, const char *asked,
     char registered[static AUDIENCE_CAP])
 {
 	struct client api;
@@ -71,7 +71,7 @@ apis_settle(struct store_txn *t, const struct client *c, const char *asked,
 
 	settled[0] = '\0';
 	while (e == OK && words_next(&asked, word, sizeof word)) {
-		e = settle_one(t, c, word, registered);
+		e = settle_resource(t, c, word, registered);
 		if (e == OK &&
 		    words_add(settled, RESOURCE_LIST_CAP, registered) != OK)
 			e = ERR_INVALID_TARGET;
