@@ -269,7 +269,7 @@ $DATA/store/mine"
 	run -1 latchkey client add spa --public --resource https://a.example \
 	    --redirect-uri https://spa.example/cb
 	run -1 latchkey client set api --resource 'https://a.example b'
-	assert_output 'has no spaces'
+	assert_output 'without spaces'
 }
 
 @test "client: --auth private_key_jwt keeps the public keys of --jwks, and no secret" {
