@@ -223,7 +223,7 @@ setup() {
 	    .client_id == "grafana" and .issuer == $issuer and
 	    (.client_secret | length == 43) and
 	    (.client_secret as $s | .settings | contains($s)) and
-	    (.settings | contains("root_url = https://grafana.example.org/at\n"))' \
+	    (.settings | contains("root_url = https://grafana.example.org/at/\n"))' \
 	    --arg issuer "$ISSUER" "$BATS_TEST_TMPDIR/grafana"
 }
 

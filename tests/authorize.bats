@@ -671,7 +671,7 @@ state=a-state"
 
 @test "authorize: claims_locales, acr_values, display, claims and unknown ones make no difference" {
 	ask alice app claims_locales=de \
-	    acr_values='urn:x urn:y' display=popup resource=https://api.example \
+	    acr_values='urn:x urn:y' display=popup \
 	    claims='{"id_token":{"acr":{"essential":true}}}' unheard=1 audience=x
 	assert_code
 }
