@@ -6,8 +6,8 @@
  *
  * It has the store and the keys, and no network: what goes out is handed to
  * fetch (base/fetch_call.h), a process for each app, a few at once. There is
- *one drainer at a time. It exits when nothing is due soon; those that fill the
- *queue start it again.
+ * one drainer at a time. It exits when nothing is due soon; those that fill the
+ * queue start it again.
  */
 #include "base/beside.h"
 #include "base/buf.h"

@@ -14,7 +14,7 @@
  * refresh tokens from all over the families, or N codes, or the gate's cookies
  * of N visits to a site, or the session cookie of the last of N sign-ins; the
  * apps APP0 and so on, N of them, are then known to the person as well. Many in
- *a transaction: it is the store that is wanted, not the way there.
+ * a transaction: it is the store that is wanted, not the way there.
  */
 #include "base/clock.h"
 #include "base/str.h"
