@@ -315,7 +315,7 @@ asks() {
 	local program method allow
 	for program in $ALL; do
 		case $program in
-		authorize | logout | userinfo) allow='GET, HEAD, POST, OPTIONS' ;;
+		authorize | logout | userinfo | device) allow='GET, HEAD, POST, OPTIONS' ;;
 		metadata) allow='GET, HEAD, OPTIONS' ;;
 		*) allow='POST, OPTIONS' ;;
 		esac
