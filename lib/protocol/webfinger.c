@@ -68,6 +68,19 @@ make_links(const struct conf *conf, const struct form *query)
 	    "[{s:s, s:s}]", "rel", ISSUER_RELATION, "href", conf->issuer);
 }
 
+/* `rel` may be given more than once, and nothing else (RFC 7033 4.1). That
+ * `resource` is, the form does not say. */
+static bool
+is_repeated(const struct form *query)
+{
+	size_t resources = 0;
+
+	for (size_t i = 0; i < query->count; i++)
+		resources += str_equal(query->field[i].name, "resource");
+	return resources > 1 ||
+	       (query->repeated != NULL && !str_equal(query->repeated, "rel"));
+}
+
 enum err
 webfinger_answer(const struct conf *conf, const struct form *query,
     struct buf *answer, enum reason *reason)
@@ -76,8 +89,7 @@ webfinger_answer(const struct conf *conf, const struct form *query,
 	struct json_build b;
 	json_t *document;
 
-	/* `rel` may be given more than once, and nothing else. */
-	if (query->repeated != NULL && !str_equal(query->repeated, "rel"))
+	if (is_repeated(query))
 		return refused(REASON_PARAMETER_REPEATED, reason);
 	if (resource == NULL)
 		return refused(REASON_WEBFINGER_RESOURCE_MISSING, reason);
