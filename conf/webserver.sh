@@ -37,8 +37,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 server='' issuer='' certificate='' key=''
 opens='' proxies='' webroot='' inside='' no_socket='' gate=''
-# By this name it has always printed the gate.
-[ "${0##*/}" != site.sh ] || gate=yes
+# By its old name, which is a link, it has always printed the gate.
+[ "${0##*/}" = webserver.sh ] || gate=yes
 listen='' listen6='' listen_http='' listen_http6=''
 # Installed, this is PREFIX/share/latchkey/conf; in the sources, what has been
 # installed counts, the package if nothing else.

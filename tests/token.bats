@@ -875,7 +875,7 @@ refused_assertion() {
 
 @test "parameters: unknown and empty ones are ignored (RFC 6749 3.2)" {
 	code=$(get_code alice app)
-	exchange "Basic $(basic app "$SECRET")" resource=x scope= nonsense=1
+	exchange "Basic $(basic app "$SECRET")" audience=x scope= nonsense=1
 	assert_status 200
 }
 
