@@ -32,8 +32,8 @@ begin_machine() {
 	# It has no network, and what apt has is installed: no list names newer ones.
 	on_machine sh -c 'rm -rf /var/lib/apt/lists/*'
 	on_machine mkdir -p /srv/latchkey /etc/ssl/id.example.org
-	put "$BATS_FILE_TMPDIR/sources.tar" /root/sources.tar
-	on_machine tar -xf /root/sources.tar --no-same-owner -C /srv/latchkey
+	put "$BATS_FILE_TMPDIR/sources.tar" /srv/sources.tar
+	on_machine tar -xf /srv/sources.tar --no-same-owner -C /srv/latchkey
 	put "$certificate.pem" /etc/ssl/id.example.org/fullchain.pem
 	put "$certificate.key" /etc/ssl/id.example.org/privkey.pem
 	on_machine sh -c 'chmod 600 /etc/ssl/id.example.org/privkey.pem &&
@@ -45,8 +45,8 @@ begin_machine() {
 # After what "Step by step" of doc/install.md says before the web server.
 begin_installed_machine() {
 	begin_machine
-	put "$BATS_FILE_TMPDIR/installed.tar" /root/installed.tar
-	on_machine tar -C / -xf /root/installed.tar --no-same-owner
+	put "$BATS_FILE_TMPDIR/installed.tar" /srv/installed.tar
+	on_machine tar -C / -xf /srv/installed.tar --no-same-owner
 }
 
 init_there() {
@@ -79,11 +79,11 @@ has_only() {
 run_block() {
 	local shell
 	block "$1" "$2" >"$BATS_TEST_TMPDIR/block"
-	put "$BATS_TEST_TMPDIR/block" /root/block
+	put "$BATS_TEST_TMPDIR/block" /srv/block
 	echo "# $1:$2" >&2
-	shell='bash -eu /root/block'
+	shell='bash -eu /srv/block'
 	if [[ $(sed -n "$(($2 - 1))p" "$root/$1") = '```sh terminal' ]]; then
-		shell='TERMINAL_S=300 tests/terminal.py y alice -- bash -eu /root/block'
+		shell='TERMINAL_S=300 tests/terminal.py y alice -- bash -eu /srv/block'
 	fi
 	on_machine sh -c "cd /srv/latchkey && exec env MAKEFLAGS=-j$(nproc) \
 	    DEBIAN_FRONTEND=noninteractive HOME=/root $shell" \
