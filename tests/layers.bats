@@ -429,6 +429,7 @@ verdicts() {	# CHAPTER LEVEL WORD
 		case $ids in
 		*' 6.6.1 '*) n=$((n + ($2 == 2 ? 3 : $2 == 3))) ;;
 		*' 6.8.1 '*) n=$((n + ($2 == 2 ? 4 : 0))) ;;
+		*' 10.5.1 '*) n=$((n + ($2 == 2 ? 5 : 0))) ;;
 		*"($2)"*) ((++n)) ;;
 		esac
 	done < <(grep "^| $1\." doc/standards.md)
@@ -439,7 +440,7 @@ verdicts() {	# CHAPTER LEVEL WORD
 	local file promise chapter level word n
 	local -a words=(met partly 'not met' n/a) cells
 	while IFS='|' read -ra cells; do
-		[[ ${cells[1]} =~ ^\ ([67])|level ]] || continue
+		[[ ${cells[1]} =~ ^\ ([0-9]+)\ [A-Z]|level ]] || continue
 		chapter=${BASH_REMATCH[1]:-$chapter}
 		[[ ${cells[1]} =~ level\ ([123]) ]] || continue
 		level=${BASH_REMATCH[1]}
@@ -447,11 +448,35 @@ verdicts() {	# CHAPTER LEVEL WORD
 			assert_equal "$(verdicts "$chapter" "$level" "${words[n]}")" \
 			    "$((cells[n + 2]))"
 		done
-	done < <(sed '/^## /q' doc/standards.md)
+	done < <(sed -n '/^## ASVS 5.0, four chapters/,/^## ASVS 5.0, 6/p' doc/standards.md)
 	for file in $(grep -oE '[a-z0-9_/]+\.(bats|c)\b' doc/standards.md | sort -u); do
 		[[ -e tests/$file ]] || fail "no test is called $file"
 	done
 	while IFS='|' read -r file promise; do
 		grep -qF -- "$promise" "tests/$file" || fail "$file has no promise: $promise"
 	done < <(grep -oE '[a-z0-9_]+\.bats "[^"]*"' doc/standards.md | sed 's/ "/|/; s/"$//')
+}
+
+# What is done, and what passes, is shown by a test; what is left out says why.
+@test "standards: no row says done without a test, or left out without a reason" {
+	local -a cells
+	local rows=0
+	while IFS='|' read -ra cells; do
+		((${#cells[@]} >= 5)) || continue
+		[[ ${cells[1]} != *---* && ${cells[2]} != ' ' ]] || continue
+		((++rows))
+		case ${cells[2]} in
+		' done ' | ' partly ')
+			[[ ${cells[4]} == *.bats* || ${cells[4]} == *.c* ]] ||
+			    fail "no test: ${cells[*]}" ;;
+		' left out ' | ' n/a ')
+			[[ ${cells[3]} =~ [a-z]{2} ]] || fail "no reason: ${cells[*]}" ;;
+		*) fail "no verdict: ${cells[*]}" ;;
+		esac
+	done < <(sed -n '/^## OAuth and OpenID/,/^## RFC 9700/p' doc/standards.md | grep '^|')
+	((rows > 100)) || fail "$rows rows"
+	while IFS='|' read -ra cells; do
+		[[ ${cells[4]} == *.bats* ]] || fail "no test: ${cells[*]}"
+	done < <(sed -n '/^## RFC 9700, clause/,/^## ASVS/p' doc/standards.md |
+	    grep '^|' | grep -v -e '^| section' -e '^| plan' -e '^|---')
 }
