@@ -436,16 +436,16 @@ fuzz:
 	@conf/packages.sh build clang
 	@$(MAKE) --no-print-directory CC=clang SAN=1 BUILD='$(fuzzing)' \
 	    CFLAGS='$(CFLAGS) -fsanitize=fuzzer-no-link' fuzz-programs
-	@for f in $(fuzzers); do \
-		mkdir -p $(fuzzing)/found/$$f && \
-		$(fuzzing)/test/fuzz/$$f -max_total_time=$(SECONDS) \
-		    -artifact_prefix=$(fuzzing)/ -print_final_stats=1 \
-		    $(fuzzing)/found/$$f tests/fuzz/seeds/$$f \
-		    >$(fuzzing)/$$f.log 2>&1 || \
-		    { tail -n 60 $(fuzzing)/$$f.log; exit 1; }; \
-		echo "fuzz $$f: $$(sed -n 's/.*executed_units: *//p' \
-		    $(fuzzing)/$$f.log) inputs, no promise broken"; \
-	done
+	@$(MAKE) --no-print-directory -j"$$(nproc)" $(fuzzers:%=fuzz-%)
+
+fuzz-%:
+	@mkdir -p $(fuzzing)/found/$*
+	@$(fuzzing)/test/fuzz/$* -max_total_time=$(SECONDS) \
+	    -artifact_prefix=$(fuzzing)/ -print_final_stats=1 \
+	    $(fuzzing)/found/$* tests/fuzz/seeds/$* >$(fuzzing)/$*.log 2>&1 || \
+	    { tail -n 60 $(fuzzing)/$*.log; exit 1; }
+	@echo "fuzz $*: $$(sed -n 's/.*executed_units: *//p' \
+	    $(fuzzing)/$*.log) inputs, no promise broken"
 
 # What is measured beside: the least that must be done.
 benches	 = ceiling exec seed step ungrouped
