@@ -1,13 +1,22 @@
 /* The store is copied, and kept from other processes. */
 #include "base/file.h"
+#include "base/monotonic.h"
 #include "store/lmdb/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { COPY_TRIES = 4, PAGE_SIZE_MAX = 1 << 16, METAS = 2 };
+enum {
+	COPY_TRIES = 4,
+	PAGE_SIZE_MAX = 1 << 16,
+	METAS = 2,
+	PIECE = 1 << 20, /* copied at once, while others write */
+	REST = 9,        /* times as long as the piece took */
+	REST_MAX_MS = 50
+};
 
 /* --- a copy --------------------------------------------------------------- */
 
@@ -62,6 +71,33 @@ begin_snapshot(void *arg)
 	mdb_txn_abort(writer);
 }
 
+static void
+rest(int64_t ms)
+{
+	const struct timespec t = {.tv_sec = 0, .tv_nsec = ms * 1000000};
+
+	nanosleep(&t, NULL);
+}
+
+/* A writer waits for a flush of the same disk: behind one piece at most, and
+ * most of the time behind none. The copy of a store at rest goes on at once. */
+static enum err
+give_way(const struct snapshot *s, int to, int64_t began_ms, size_t *last_txn)
+{
+	MDB_envinfo info;
+	int64_t took;
+
+	if (mdb_env_info(s->db->env, &info) != 0 ||
+	    info.me_last_txnid == *last_txn)
+		return OK;
+	*last_txn = info.me_last_txnid;
+	if (fdatasync(to) != 0)
+		return file_err(errno);
+	took = monotonic_ms() - began_ms + 1;
+	rest(took * REST < REST_MAX_MS ? took * REST : REST_MAX_MS);
+	return OK;
+}
+
 /* All pages, those that are free as well: nothing has to be put together
  * again. From file to file: LMDB's own copy touches each page in the map first,
  * which costs twice as much. */
@@ -69,13 +105,24 @@ static enum err
 copy_pages(const struct snapshot *s, int to)
 {
 	const size_t metas = METAS * s->db->page_size;
+	size_t last_txn = mdb_txn_id(s->reader);
+	uint64_t len;
+	enum err e = OK;
 	int fd;
 
 	if (mdb_env_get_fd(s->db->env, &fd) != 0)
 		return ERR_IO;
 	if (write(to, s->metas, metas) != (ssize_t)metas)
 		return file_err(errno);
-	return file_copy_bytes(to, fd, (int64_t)metas, s->len - metas);
+	for (uint64_t at = metas; at < s->len && e == OK; at += len) {
+		const int64_t began_ms = monotonic_ms();
+
+		len = s->len - at < PIECE ? s->len - at : PIECE;
+		e = file_copy_bytes(to, fd, (int64_t)at, len);
+		if (e == OK)
+			e = give_way(s, to, began_ms, &last_txn);
+	}
+	return e;
 }
 
 /* *RC: LMDB's code, if there was nothing to copy. */
