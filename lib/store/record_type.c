@@ -20,6 +20,26 @@ is_bool(const struct record_field *f)
 	return f->kind == FIELD_BOOL || f->kind == FIELD_UNLESS;
 }
 
+/* How much of the member of F is zeroes where it is empty. */
+static size_t
+emptied_len(const struct record_field *f)
+{
+	return f->kind >= FIELD_TEXT && f->kind <= FIELD_LINES ? 1 : f->size;
+}
+
+static bool
+is_empty(const struct record_field *f, const uint8_t *record)
+{
+	const uint8_t *member = record + f->at;
+	size_t len = emptied_len(f);
+
+	while (len > 0 && *member == 0) {
+		member++;
+		len--;
+	}
+	return len == 0;
+}
+
 /* --- writing ------------------------------------------------------------- */
 
 static void
@@ -124,7 +144,7 @@ written_end(const struct record_type *type, const uint8_t *record)
 	const struct record_field *end = type->fields + type->count;
 	size_t left = type->optional;
 
-	for (; left > 0 && record[end[-1].at] == '\0'; left--)
+	for (; left > 0 && is_empty(end - 1, record); left--)
 		end--;
 	return end;
 }
@@ -252,12 +272,12 @@ close_optional(
 {
 	const struct record_field *end = type->fields + type->count;
 	uint8_t *bytes = record;
-	enum err e = f > end - type->optional && bytes[f[-1].at] == '\0'
+	enum err e = f > end - type->optional && is_empty(f - 1, bytes)
 			 ? ERR_CORRUPT
 			 : OK;
 
 	for (; f < end; f++)
-		bytes[f->at] = '\0';
+		memset(bytes + f->at, 0, emptied_len(f));
 	return e;
 }
 

@@ -95,8 +95,10 @@ struct record_type {
 	size_t size; /* of the struct */
 	const struct record_field *fields;
 	size_t count;
-	size_t optional;   /* how many of the last fields, all of them texts,
-			    * are not written if they are empty to the end */
+	size_t optional;   /* how many of the last fields are not written if
+			    * they are empty to the end: a text without a
+			    * character, zeroes of any other kind but those
+			    * that share a byte or have a length */
 	size_t expires_at; /* of the member that says when the record goes by
 			    * itself; 0: there is none, it stays */
 	struct record_index by_id; /* a UUID */
