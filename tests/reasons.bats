@@ -27,7 +27,8 @@ code_reused session_ended factor_missing sign_in_old"
 
 # ... and these with its last sentence: the sign-in did not go through.
 gate_sign_in="client_mismatch code_forged code_missing code_verifier_missing
-code_verifier_unexpected code_verifier_wrong issuer_mismatch no_such_page
+code_verifier_unexpected code_verifier_wrong dpop_key dpop_missing issuer_mismatch
+no_such_page
 parameter_repeated redirect_uri_mismatch resource_not_granted server_error"
 
 # Lines for the administrator; no answer has them.

@@ -33,6 +33,9 @@ static const struct {
     [ERR_INVALID_TOKEN] = {"invalid_token", "invalid_token", 401},
     [ERR_INSUFFICIENT_SCOPE] = {"insufficient_scope", "insufficient_scope",
 	403},
+    [ERR_INVALID_DPOP_PROOF] = {"invalid_dpop_proof", "invalid_dpop_proof",
+	400},
+    [ERR_USE_DPOP_NONCE] = {"use_dpop_nonce", "use_dpop_nonce", 401},
     [ERR_INSUFFICIENT_USER_AUTHENTICATION] =
 	{"insufficient_user_authentication", "insufficient_user_authentication",
 	    401},

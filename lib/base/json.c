@@ -184,6 +184,18 @@ json_text_word_or_words(struct json_text *t, const char *key, const char *words)
 }
 
 void
+json_text_object(
+    struct json_text *t, const char *key, const char *name, const char *value)
+{
+	struct json_text inner;
+
+	put_key(t, key);
+	json_text_begin(&inner, t->out);
+	json_text_str(&inner, name, value);
+	json_text_end(&inner);
+}
+
+void
 json_text_end(struct json_text *t)
 {
 	buf_putc(t->out, '}');

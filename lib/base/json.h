@@ -49,6 +49,9 @@ void json_text_names(struct json_text *t, const char *key, const char *names);
  * 4.1.3). */
 void json_text_word_or_words(
     struct json_text *t, const char *key, const char *words);
+/* An object with one member, a string. */
+void json_text_object(
+    struct json_text *t, const char *key, const char *name, const char *value);
 void json_text_end(struct json_text *t);
 
 /* How many of the LEN characters at S, from the first on, stand for themselves

@@ -69,6 +69,8 @@
 	X(DEVICE_NOT_ALLOWED_YET, ERR_AUTHORIZATION_PENDING, \
 	    "device_not_allowed_yet") \
 	X(DEVICES_TOO_MANY, ERR_TOO_MANY_REQUESTS, "devices_too_many") \
+	X(DPOP_KEY, VARIES, "dpop_key") \
+	X(DPOP_MISSING, ERR_INVALID_DPOP_PROOF, "dpop_missing") \
 	X(FACTOR_CLOSED, ERR_ACCESS_DENIED, "factor_closed") \
 	X(FACTOR_MISSING, ERR_INSUFFICIENT_USER_AUTHENTICATION, \
 	    "factor_missing") \

@@ -127,6 +127,12 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	NULL},
     [REASON_DESTINATION_MISSING] = {ADVICE_SITE,
 	"A copy or move at a site did not say where to.", NULL},
+    [REASON_DPOP_KEY] = {ADVICE_TOKEN,
+	"The proof is of another key than the code or token is bound to: the "
+	"app lost its key, or someone else has its token.",
+	NULL},
+    [REASON_DPOP_MISSING] = {ADVICE_CREDENTIALS,
+	"The app sent no DPoP proof for what is bound to a key.", NULL},
     [REASON_FACTOR_CLOSED] = {ADVICE_FACTOR,
 	"Too many wrong codes in a row: those of the authenticator app are "
 	"refused until a recovery code or a passkey is used.",

@@ -15,7 +15,7 @@ code_finish(void *record)
 	struct code *c = record;
 
 	c->token.number = (uint64_t)c->expires_at;
-	return OK;
+	return confirmation_is_whole(&c->cnf) ? OK : ERR_CORRUPT;
 }
 
 /* The first two have the places of their indexes (store.h). */
@@ -37,12 +37,17 @@ static const struct record_field code_fields[] = {
     FIELD_OF(struct code, expires_at, TIME, SHOWN, "expires_at"),
     FIELD_OF(struct code, acr, TEXT, SHOWN, "acr"),
     FIELD_OF(struct code, resources, WORDS, SHOWN, "resources"),
+    /* Most have none of these, which takes no room. */
+    FIELD_OF_WORDS(struct code, cnf.kind, WORD, SHOWN, "bound_to",
+	confirmation_name, CONFIRMATION_KINDS),
+    FIELD_OF(struct code, cnf.thumbprint, BYTES, INNER, "thumbprint"),
 };
 const struct record_type code_record = {
     .table = TABLE_CODES,
     .version = 1,
     .expires_at = offsetof(struct code, expires_at),
     .finish = code_finish,
+    .optional = 2,
     RECORD_FIELDS(struct code, code_fields),
     .by_id = {INDEX_CODES_BY_USER, offsetof(struct code, user_id)},
     .by_text = {INDEX_CODES_BY_CLIENT, offsetof(struct code, client_id)},
@@ -139,6 +144,9 @@ check_presented(const struct code *c, const struct code_presented *p,
 	if (e == OK)
 		e = code_verifier_check(c->has_challenge, c->code_challenge,
 		    p->code_verifier, reason);
+	if (e == OK)
+		e = confirmation_require(
+		    &c->cnf, p->evidence, ERR_INVALID_GRANT, reason);
 	return e == OK ? resources_check(
 			     p->resources, c->resources, p->audience, reason)
 		       : e;
@@ -175,7 +183,9 @@ code_redeem(struct store_txn *t, const struct code_presented *p, int64_t now,
 	if (e != OK)
 		return e;
 	c->used = true;
-	return record_save(t, &code_record, c);
+	e = record_save(t, &code_record, c);
+	c->cnf = evidence_confirmation(p->evidence);
+	return e;
 }
 
 void
@@ -229,6 +239,8 @@ code_begin_family(struct store_txn *t, const struct code *c,
 	memcpy(f->amr, c->amr, sizeof f->amr);
 	memcpy(f->acr, c->acr, sizeof f->acr);
 	memcpy(f->resources, c->resources, sizeof f->resources);
+	if (client_is_public(client))
+		f->cnf = c->cnf;
 	e = family_begin(t, f, l, now);
 	return e == OK ? session_client_note(t, c->sid, client, now) : e;
 }

@@ -43,6 +43,8 @@ struct code {
 	char
 	    resources[RESOURCE_LIST_CAP]; /* asked for and allowed (RFC 8707) */
 	bool used; /* its record waits for its end, and redeems nothing */
+	struct confirmation cnf; /* the key that must redeem it (dpop_jkt, RFC
+				  * 9449 10); redeemed: what was shown */
 };
 
 extern const struct record_type code_record;
@@ -54,11 +56,12 @@ enum err code_issue(
 /* What the client presents with its code. */
 struct code_presented {
 	struct opaque_token token;
-	const char *client_id;     /* authenticated */
-	const char *redirect_uri;  /* NULL if not sent */
-	const char *code_verifier; /* NULL if not sent */
-	const char *resources;     /* word list; NULL or "" if not sent */
-	const char *audience;      /* of the client */
+	const char *client_id;           /* authenticated */
+	const char *redirect_uri;        /* NULL if not sent */
+	const char *code_verifier;       /* NULL if not sent */
+	const char *resources;           /* word list; NULL or "" if not sent */
+	const char *audience;            /* of the client */
+	const struct evidence *evidence; /* of the request; NULL: none */
 };
 
 /* Whether VERIFIER (NULL: none was sent) is that of a CHALLENGE, if one came
@@ -76,14 +79,15 @@ enum err code_look(struct store_txn *t, const struct code_presented *p,
     int64_t now, struct code *c, enum reason *reason) MUST_CHECK;
 
 /*
- * Marks the code as used and gives it in C, or refuses: ERR_INVALID_GRANT
- * (unknown, expired, another client's, another redirect URI, wrong verifier,
- * its session over), ERR_INVALID_REQUEST (verifier missing or malformed),
- * ERR_INVALID_TARGET (a resource that was not allowed). A
- * refusal leaves the code as it was, so that a client cannot spoil another's;
- * only a second use that is otherwise good changes something: it ends the
- * family that the first began, with an audit line. Commit either way. *REASON
- * says why, for the log on a refusal.
+ * Marks the code as used and gives it in C, with what P has shown as its cnf,
+ * or refuses: ERR_INVALID_GRANT (unknown, expired, another client's, another
+ * redirect URI, wrong verifier, its session over, another key than it is bound
+ * to), ERR_INVALID_REQUEST (verifier missing or malformed),
+ * ERR_INVALID_DPOP_PROOF (no key at all), ERR_INVALID_TARGET (a resource that
+ * was not allowed). A refusal leaves the code as it was, so that a client
+ * cannot spoil another's; only a second use that is otherwise good changes
+ * something: it ends the family that the first began, with an audit line.
+ * Commit either way. *REASON says why, for the log on a refusal.
  */
 enum err code_redeem(struct store_txn *t, const struct code_presented *p,
     int64_t now, struct code *c, enum reason *reason) MUST_CHECK;
@@ -95,7 +99,8 @@ enum err code_require_person(struct store_txn *t, const struct code *c,
     enum reason *reason) MUST_CHECK;
 
 /* Begins the family of C, which was redeemed, as F: with what the code says,
- * and with refresh tokens if CLIENT has them. */
+ * and with refresh tokens if CLIENT has them, which are bound as C is if CLIENT
+ * is public. */
 enum err code_begin_family(struct store_txn *t, const struct code *c,
     const struct client *client, const struct family_lifetimes *l, int64_t now,
     struct family *f) MUST_CHECK;

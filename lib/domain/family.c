@@ -46,7 +46,9 @@ family_finish(void *record)
 		f->key_len = FAMILY_KEY_LEN;
 	return f->parent < f->current && f->low <= f->mark &&
 		       f->mark <= f->current && f->instead <= f->current &&
-		       (f->from < f->instead || f->instead == 0)
+		       (f->from < f->instead || f->instead == 0) &&
+		       confirmation_is_whole(&f->cnf) &&
+		       (f->bound_from == 0 || f->cnf.kind != CONFIRMATION_NONE)
 		   ? OK
 		   : ERR_CORRUPT;
 }
@@ -77,8 +79,12 @@ static const struct record_field family_fields[] = {
     FIELD_OF(struct family, from, NUMBER, INNER, "from"),
     FIELD_OF(struct family, instead, NUMBER, INNER, "instead"),
     FIELD_OF(struct family, acr, TEXT, INNER, "acr"),
-    /* Most have none, which takes no room. */
+    /* Most have none of these, which takes no room. */
     FIELD_OF(struct family, resources, WORDS, SHOWN, "resources"),
+    FIELD_OF_WORDS(struct family, cnf.kind, WORD, SHOWN, "bound_to",
+	confirmation_name, CONFIRMATION_KINDS),
+    FIELD_OF(struct family, cnf.thumbprint, BYTES, INNER, "thumbprint"),
+    FIELD_OF(struct family, bound_from, NUMBER, INNER, "bound_from"),
 };
 const struct record_type family_record = {
     .table = TABLE_FAMILIES,
@@ -87,7 +93,7 @@ const struct record_type family_record = {
     .finish = family_finish,
     .put_key = put_family_key,
     .get_key = get_family_key,
-    .optional = 1,
+    .optional = 4,
     RECORD_FIELDS(struct family, family_fields),
     .by_id = {INDEX_FAMILIES_BY_USER, offsetof(struct family, user_id)},
     .by_text = {INDEX_FAMILIES_BY_CLIENT, offsetof(struct family, client_id)},
@@ -204,6 +210,23 @@ audit_family(struct store_txn *t, const struct family *f, const char *event,
 	user_wipe(&u);
 }
 
+/* What P would do to F: by what it is bound to before its generation counts. */
+static enum err
+judge_presented(const struct refresh_presented *p,
+    const struct rotation_rule *rule, int64_t now, struct family *f,
+    enum rotation *rotation, enum reason *reason)
+{
+	const bool met = confirmation_is_met(&f->cnf, p->evidence);
+
+	*rotation = ROTATION_THEFT;
+	if (!met && p->token.number >= f->bound_from)
+		return confirmation_require(
+		    &f->cnf, p->evidence, ERR_INVALID_GRANT, reason);
+	if (met)
+		*rotation = family_rotate(f, p->token.number, rule, now);
+	return OK;
+}
+
 /* The family P is for, and what that would do to it; or why it is refused. */
 static enum err
 classify_presented(struct store_txn *t, const struct refresh_presented *p,
@@ -222,9 +245,9 @@ classify_presented(struct store_txn *t, const struct refresh_presented *p,
 	if (!str_equal(f->client_id, p->client->client_id))
 		return refused_as(
 		    ERR_INVALID_GRANT, REASON_CLIENT_MISMATCH, reason);
-	*rotation = family_rotate(f, p->token.number, &rule, now);
-	if (*rotation == ROTATION_THEFT)
-		return OK;
+	e = judge_presented(p, &rule, now, f, rotation, reason);
+	if (e != OK || *rotation == ROTATION_THEFT)
+		return e;
 	/* A token that lives in a cookie is not for scripts to hold. */
 	if (p->cookie != f->cookie)
 		return refused(REASON_COOKIE_MISMATCH, reason);
@@ -254,6 +277,19 @@ family_look(struct store_txn *t, const struct refresh_presented *p,
 	g->hold = true;
 	g->use_due = f.use_due;
 	return OK;
+}
+
+/* The successor that F is about to give is the first for a proof (RFC 9449 5).
+ * The authentication of a client that has any binds its tokens already, and it
+ * may change its keys. */
+static void
+bind_successor(struct family *f, const struct refresh_presented *p)
+{
+	if (f->cnf.kind != CONFIRMATION_NONE || !client_is_public(p->client))
+		return;
+	f->cnf = evidence_confirmation(p->evidence);
+	if (f->cnf.kind != CONFIRMATION_NONE)
+		f->bound_from = f->current;
 }
 
 /* When F, used at NOW, will have been idle for too long. While the clock is
@@ -297,6 +333,7 @@ family_refresh(struct store_txn *t, const struct refresh_presented *p,
 	if (f->given_instead)
 		audit_family(t, f, "refresh_token_retried",
 		    "another successor given", now);
+	bind_successor(f, p);
 	f->expires_at = idle_end(t, f, l, now);
 	/* Who uses an app all day is not to be signed out of it. */
 	if (g->hold ? g->use_due : f->use_due)

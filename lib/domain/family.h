@@ -28,6 +28,13 @@
  * With a window of 0 every second use is theft. family_search.c shows what
  * this rule promises.
  *
+ * The refresh tokens of a public client that proves to hold a key are bound to
+ * it (RFC 9449 5), from the generation on that was the first to be given for a
+ * proof. Without that key such a token is nothing: it is refused, and no theft,
+ * so that who finds an old one ends nothing. One from before the family was
+ * bound could be used by anyone, so with another key than the family's it is
+ * theft, even a late one.
+ *
  * A family is stored under the first half of its id, so that the tree of a
  * million families has one level less. If another family is stored there
  * already, it is stored under its whole id.
@@ -39,6 +46,7 @@
 #include "base/reason.h"
 #include "domain/acr.h"
 #include "domain/client.h"
+#include "domain/confirmation.h"
 #include "domain/opaque_token.h"
 #include "domain/scope.h"
 #include "domain/session.h"
@@ -73,7 +81,9 @@ struct family {
 	uint64_t low, mark;
 	int64_t mark_at;
 	uint64_t from, instead;
-	bool given_instead; /* not in the record: by this refresh */
+	struct confirmation cnf; /* what its refresh tokens are bound to */
+	uint64_t bound_from;     /* the first generation that is; 0: all */
+	bool given_instead;      /* not in the record: by this refresh */
 	/* Not in the record; of its session as it is now, unless offline
 	 * (family_require): */
 	bool use_due;         /* a use of it is to be noted */
@@ -146,6 +156,7 @@ struct refresh_presented {
 	const char *scope;     /* asked for, or NULL: all of the family's */
 	const char *resources; /* word list; NULL or "": all */
 	bool cookie;           /* it came in a cookie */
+	const struct evidence *evidence; /* of the request; NULL: none */
 };
 
 /* The prerequisites of a family, as a snapshot had them: its session unless
@@ -168,7 +179,8 @@ enum err family_look(struct store_txn *t, const struct refresh_presented *p,
 
 /*
  * Rotates, or refuses: ERR_INVALID_GRANT, ERR_INVALID_SCOPE (more than the
- * family has, RFC 6749 6), ERR_INVALID_TARGET (the same, RFC 8707 2.2). Theft
+ * family has, RFC 6749 6), ERR_INVALID_TARGET (the same, RFC 8707 2.2),
+ * ERR_INVALID_DPOP_PROOF (it is bound to a key, and no proof came). Theft
  * ends the family and leaves an audit line, so commit either way; any other
  * refusal changes nothing. A successor given instead leaves an audit line as
  * well, and sets F->given_instead. *REASON is a word for the log on a refusal

@@ -315,6 +315,18 @@ jwt_int(const struct jwt *j, const char *claim, int64_t fallback)
 	return json_object_view_int(&j->claims, claim, fallback);
 }
 
+const json_t *
+jwt_object(const struct jwt *j, const char *claim)
+{
+	return json_object_view_object(&j->claims, claim);
+}
+
+bool
+jwt_has(const struct jwt *j, const char *claim)
+{
+	return json_object_view_has(&j->claims, claim);
+}
+
 enum err
 jwt_time(const struct jwt *j, const char *claim, int64_t *time)
 {

@@ -79,6 +79,11 @@ enum err jwt_audiences(char *list, size_t cap, const struct jwt *j) MUST_CHECK;
 const char *jwt_str(const struct jwt *j, const char *claim);
 int64_t jwt_int(const struct jwt *j, const char *claim, int64_t fallback);
 
+/* A claim that is an object, or NULL; valid until jwt_wipe. Whether there is
+ * a claim at all. */
+const json_t *jwt_object(const struct jwt *j, const char *claim);
+bool jwt_has(const struct jwt *j, const char *claim);
+
 /* A time (RFC 7519 2, NumericDate), which may have a fraction, to the second:
  * ERR_NOT_FOUND; ERR_SYNTAX for what is none. */
 enum err jwt_time(

@@ -76,6 +76,7 @@ put_access_claims(struct buf *out, const struct provider *p,
 		if (g->family->acr[0] != '\0')
 			json_text_str(&t, "acr", g->family->acr);
 	}
+	confirmation_put(&t, &g->cnf);
 	if (g->user != NULL && words_has(g->scope, "groups"))
 		json_text_names(&t, "groups", g->user->groups);
 	json_text_end(&t);
@@ -133,6 +134,14 @@ copy_claim(char *dst, size_t cap, const struct jwt *j, const char *claim)
 	return OK;
 }
 
+/* One that is bound in a way that we do not know is not ours. */
+static enum err
+take_confirmation(struct confirmation *c, const struct jwt *j)
+{
+	return jwt_has(j, "cnf") ? confirmation_read(c, jwt_object(j, "cnf"))
+				 : OK;
+}
+
 static enum err
 take_claims(struct access_token *a, const struct jwt *j)
 {
@@ -145,6 +154,7 @@ take_claims(struct access_token *a, const struct jwt *j)
 		OK ||
 	    copy_claim(a->scope, sizeof a->scope, j, "scope") != OK ||
 	    jwt_audiences(a->aud, sizeof a->aud, j) != OK ||
+	    take_confirmation(&a->cnf, j) != OK ||
 	    base64url_decode_exact(jti, sizeof jti, a->jti) != OK)
 		return ERR_INVALID_TOKEN;
 	memcpy(a->family_id, jti, FAMILY_ID_LEN);
@@ -196,6 +206,12 @@ access_token_parse(const struct provider *p, const char *text, int64_t now,
 	if (e != OK)
 		*a = (struct access_token){0};
 	return e;
+}
+
+const char *
+access_token_type(const struct confirmation *c)
+{
+	return c->kind == CONFIRMATION_JKT ? "DPoP" : "Bearer";
 }
 
 /* What was made before the store was restored may have been revoked since. */

@@ -13,6 +13,7 @@
 #include "base/reason.h"
 #include "domain/acr.h"
 #include "domain/client.h"
+#include "domain/confirmation.h"
 #include "domain/family.h"
 #include "domain/scope.h"
 #include "domain/user.h"
@@ -36,8 +37,9 @@ struct access_token_grant {
 	const struct family *family;
 	const struct user *user;
 	const char *scope;
-	const char *resources; /* word list: what it is for; "": what the
-				* client's tokens are for anyway */
+	const char *resources;   /* word list: what it is for; "": what the
+				  * client's tokens are for anyway */
+	struct confirmation cnf; /* what it is bound to */
 	int64_t issued_at, expires_at;
 };
 
@@ -56,6 +58,7 @@ struct access_token {
 	char client_id[CLIENT_ID_CAP];
 	char scope[SCOPE_CAP];
 	char aud[RESOURCE_LIST_CAP]; /* word list */
+	struct confirmation cnf;     /* none: a bearer token */
 	int64_t issued_at, expires_at;
 	enum acr acr;      /* ACR_NONE: it says nothing of a sign-in */
 	int64_t auth_time; /* 0: the same */
@@ -65,6 +68,9 @@ struct access_token {
  * that is published, within its time. Whether its family lives is not asked. */
 enum err access_token_parse(const struct provider *p, const char *text,
     int64_t now, struct access_token *a, enum reason *reason) MUST_CHECK;
+
+/* "DPoP" (RFC 9449 5) or "Bearer": how one that is bound to C is presented. */
+const char *access_token_type(const struct confirmation *c);
 
 /*
  * Whether its prerequisites still hold: not revoked by itself, and its

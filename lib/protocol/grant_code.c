@@ -25,7 +25,8 @@ grant_code_look(struct store_txn *t, struct token_grant *g)
 	    .redirect_uri = q->redirect_uri,
 	    .code_verifier = q->code_verifier,
 	    .resources = q->resources,
-	    .audience = g->client->audience};
+	    .audience = g->client->audience,
+	    .evidence = &g->evidence};
 	e = opaque_token_decode(
 	    &g->code.token, OPAQUE_TOKEN_CODE, q->code, &g->p->keyring);
 	if (e == ERR_FOREIGN)

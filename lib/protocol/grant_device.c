@@ -38,7 +38,8 @@ grant_device_commit(struct store_txn *t, struct token_grant *g)
 
 	if (e != OK)
 		return e;
-	code = (struct code){.auth_time = d.auth_time};
+	code = (struct code){.auth_time = d.auth_time,
+	    .cnf = evidence_confirmation(&g->evidence)};
 	family_id_make(code.token.family_id, g->now);
 	memcpy(code.client_id, d.client_id, sizeof code.client_id);
 	memcpy(code.user_id, d.user_id, USER_ID_LEN);

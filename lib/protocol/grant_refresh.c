@@ -38,6 +38,7 @@ grant_refresh_look(struct store_txn *t, struct token_grant *g)
 	g->refresh = (struct refresh_presented){.client = g->client,
 	    .scope = q->scope,
 	    .resources = q->resources,
+	    .evidence = &g->evidence,
 	    .cookie = text == NULL && q->refresh_cookie != NULL};
 	if (g->refresh.cookie) {
 		text = q->refresh_cookie;

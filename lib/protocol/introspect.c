@@ -103,7 +103,8 @@ answer_access(struct buf *answer, const struct introspection *q)
 
 	json_text_begin(&t, answer);
 	json_text_bool(&t, "active", true);
-	json_text_str(&t, "token_type", "Bearer");
+	json_text_str(&t, "token_type", access_token_type(&a->cnf));
+	confirmation_put(&t, &a->cnf); /* RFC 9449 6.2 */
 	json_text_str(&t, "iss", q->p->conf.issuer);
 	json_text_str(&t, "sub", a->sub);
 	json_text_word_or_words(&t, "aud", a->aud);
@@ -138,6 +139,7 @@ answer_refresh(struct buf *answer, const struct introspection *q)
 	json_text_str(&t, "scope", f->scope);
 	json_text_int(&t, "iat", f->rotated_at);
 	json_text_int(&t, "exp", f->expires_at);
+	confirmation_put(&t, &f->cnf);
 	tell_person(&t, &q->user, f->scope);
 	json_text_end(&t);
 }

@@ -139,6 +139,7 @@ token_issue(struct token_grant *g, struct token_reply *r)
 	    .user = person ? &g->prerequisites.user : NULL,
 	    .scope = g->scope,
 	    .resources = resources,
+	    .cnf = evidence_confirmation(&g->evidence),
 	    .issued_at = g->now,
 	    .expires_at = expires_at};
 	struct id_token_grant id = {.client = g->client,
@@ -150,7 +151,7 @@ token_issue(struct token_grant *g, struct token_reply *r)
 	    .issued_at = g->now,
 	    .expires_at = expires_at};
 
-	r->token_type = "Bearer";
+	r->token_type = access_token_type(&access.cnf);
 	r->expires_in = expires_at - g->now;
 	memcpy(r->scope, g->scope, sizeof r->scope);
 	e = access_token_make(r->access_token, g->p, &access, &g->key);

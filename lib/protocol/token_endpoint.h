@@ -44,7 +44,7 @@ void token_request_wipe(struct token_request *q);
 /* A token answer (RFC 6749 5.1). "" is none. */
 struct token_reply {
 	char access_token[JWT_CAP];
-	const char *token_type; /* "Bearer" */
+	const char *token_type; /* "Bearer" or "DPoP" */
 	char id_token[JWT_CAP];
 	char refresh_token[OPAQUE_TOKEN_TEXT_CAP];
 	char scope[SCOPE_CAP];

@@ -18,8 +18,9 @@ struct token_grant {
 	const struct token_request *q;
 	int64_t now;
 
-	struct client *client; /* large, so not in here */
-	struct signkey key;    /* signs both tokens */
+	struct client *client;    /* large, so not in here */
+	struct signkey key;       /* signs both tokens */
+	struct evidence evidence; /* what the request has proved to hold */
 	struct code_presented code;
 	struct refresh_presented refresh;
 

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/uuid.h"
 #include "check.h"
+#include "domain/code.h"
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/passkey.h"
@@ -128,11 +129,19 @@ fill_field(const struct record_field *f, uint8_t *at)
 	}
 }
 
+static void
+make_confirmation(struct confirmation *c)
+{
+	if (c->kind == CONFIRMATION_NONE)
+		memset(c->thumbprint, 0, sizeof c->thumbprint);
+}
+
 /* What the fields of some kinds must be together. */
 static void
 make_sense(const struct record_type *type, void *at)
 {
 	struct family *f = at;
+	struct code *c = at;
 	struct signkey *k = at;
 	struct passkey *p = at;
 	struct factor *factor = at;
@@ -145,6 +154,11 @@ make_sense(const struct record_type *type, void *at)
 		f->current = f->parent + f->mark + 1;
 		f->from = below(2) ? f->current - 1 : 0;
 		f->instead = f->current;
+		make_confirmation(&f->cnf);
+		if (f->cnf.kind == CONFIRMATION_NONE)
+			f->bound_from = 0;
+	} else if (type == &code_record) {
+		make_confirmation(&c->cnf);
 	} else if (type == &signkey_record) {
 		k->pub.alg = JWA_EDDSA;
 		k->pub.len = 32;
