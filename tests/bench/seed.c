@@ -7,14 +7,16 @@
  *	seed DIR codes N CLIENT PERSON SCOPE REDIRECT_URI CHALLENGE
  *	seed DIR visits N SITE PERSON
  *	seed DIR account N APP PERSON
+ *	seed DIR sessions N APP PERSON
  *
  * Makes N: people are person0 and so on; families begin on all the days of
  * half their life, or have expired in all the minutes of the last hour. With
  * "-" for PERSON they belong to all people in turn. Prints, a line each, SAMPLE
  * refresh tokens from all over the families, or N codes, or the gate's cookies
  * of N visits to a site, or the session cookie of the last of N sign-ins; the
- * apps APP0 and so on, N of them, are then known to the person as well. Many in
- * a transaction: it is the store that is wanted, not the way there.
+ * apps APP0 and so on, N of them, are then known to the person as well. Each of
+ *N sessions has signed in to the clients APP0 and so on, as many as there are.
+ * Many in a transaction: it is the store that is wanted, not the way there.
  */
 #include "base/clock.h"
 #include "base/str.h"
@@ -23,6 +25,7 @@
 #include "domain/family.h"
 #include "domain/opaque_token.h"
 #include "domain/password.h"
+#include "domain/session_client.h"
 #include "domain/user.h"
 #include "protocol/provider.h"
 
@@ -391,6 +394,52 @@ seed_account(struct seed *s)
 	return e;
 }
 
+/* All clients APP0 and so on will be told when the session ends. */
+static enum err
+note_clients(struct store_txn *t, const struct seed *s, const uint8_t *sid)
+{
+	char client_id[CLIENT_ID_CAP];
+	struct client client;
+	enum err e = OK;
+
+	for (int64_t i = 0; e == OK; i++) {
+		snprintf(
+		    client_id, sizeof client_id, "%s%" PRId64, s->client_id, i);
+		e = client_get(t, client_id, &client);
+		if (e == OK)
+			e = session_client_note(t, sid, &client, s->now);
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static enum err
+sessions_step(struct store_txn *t, void *arg)
+{
+	struct seed *s = arg;
+	struct session_lifetimes lives =
+	    provider_session_lifetimes(&s->p, false);
+	enum err e = OK;
+
+	for (int64_t i = 0; e == OK && i < s->total; i++) {
+		struct session session;
+
+		session_make(&session, &s->cookie, NULL, s->people[0], "pwd",
+		    &lives, false, s->now);
+		e = session_put(t, &session);
+		if (e == OK)
+			e = note_clients(t, s, session.sid);
+	}
+	return e;
+}
+
+static enum err
+seed_sessions(struct seed *s)
+{
+	enum err e = store_read(s->p.store, find_people, s);
+
+	return e == OK ? store_write(s->p.store, s->now, sessions_step, s) : e;
+}
+
 static const struct kind {
 	const char *name;
 	int argc;
@@ -402,6 +451,7 @@ static const struct kind {
     {"codes", 9, seed_codes},
     {"visits", 6, seed_visits},
     {"account", 6, seed_account},
+    {"sessions", 6, seed_sessions},
 };
 
 static const struct kind *
@@ -434,7 +484,8 @@ main(int argc, char **argv)
 
 	if (kind == NULL || str_to_int64(argv[3], 1, 100000000, &s.total) != OK)
 		return refuse(
-		    "DIR people|families|expired|codes|visits|account N ...");
+		    "DIR people|families|expired|codes|visits|account|sessions "
+		    "N ...");
 	if (kind->make == seed_families &&
 	    str_to_int64(argv[7], 1, s.total, &s.sample) != OK)
 		return refuse("how many tokens to print?");
