@@ -28,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,6 +40,7 @@ enum {
 	LOOK_MS = 200,  /* how often the queue is looked at while waiting */
 	LINGER_S = 150, /* so late the next one may be due, if not said */
 	LINGER_MAX_S = 3600,
+	NICE = 10,
 	BODY_CAP = JWT_CAP + 64
 };
 
@@ -361,8 +363,11 @@ main(int argc, char **argv)
 	umask(077);
 	if (secret_init() != OK)
 		return EXIT_FAILURE;
-	/* Who started it waits for this process, and not for its work. */
+	/* Who started it waits for this process, and not for its work: people
+	 * who wait for an answer go first. */
 	if (background && fork() != 0)
 		return EXIT_SUCCESS;
+	if (background)
+		(void)!setpriority(PRIO_PROCESS, 0, NICE);
 	return serve(conf_dir(dir), background);
 }
