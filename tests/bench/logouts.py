@@ -1,4 +1,4 @@
-"""What telling apps of logouts takes from those who are answered meanwhile."""
+"""What telling apps of logouts takes from those who are answered at that time."""
 
 import json
 import subprocess
@@ -74,6 +74,10 @@ class Apps:
             process.communicate()
 
 
+def slowest(loads):
+    return [load.p99_us for load in loads]
+
+
 def logouts(where, options):
     rounds = 3 if options.quick else 9
     store = Store(where, "logouts")
@@ -87,7 +91,7 @@ def logouts(where, options):
             return server.latchkey("/token", 1, SECONDS, BASIC, tokens=tokens,
                                    body=REFRESH)
 
-        def ask_meanwhile():
+        def ask_while_telling():
             apps.sign_in()
             wanted = apps.told() + SESSIONS * (APPS - 1)
             began = time.monotonic()
@@ -98,19 +102,19 @@ def logouts(where, options):
             return load
 
         try:
-            quiet, meanwhile = in_turns(rounds, ask, ask_meanwhile)
+            quiet, telling = in_turns(rounds, ask, ask_while_telling)
         finally:
             apps.end()
     table = Table(
         "Refresh while apps are told of logouts",
         "logouts", "apps", "down", "all told after s", "p99 ms quiet",
-        "p99 ms meanwhile", "ratio", "failed",
+        "p99 ms while telling", "ratio", "failed",
         note="One connection refreshes. The apps are HTTPS servers in other "
              "processes on the same\nmachine. Wanted: at most 1.1.")
     table.row(
         SESSIONS * APPS, APPS, 1, f"{sorted(took)[len(took) // 2]:.1f}",
         milliseconds(median(quiet, "p99_us")),
-        milliseconds(median(meanwhile, "p99_us")),
-        f"{median_ratio([l.p99_us for l in meanwhile], [l.p99_us for l in quiet]):.2f}",
-        failed(quiet, meanwhile))
+        milliseconds(median(telling, "p99_us")),
+        f"{median_ratio(slowest(telling), slowest(quiet)):.2f}",
+        failed(quiet, telling))
     yield table
