@@ -50,6 +50,7 @@ check_everything(struct check_run *c)
 	if (!check_store(c))
 		return;
 	check_logouts(c);
+	check_client_keys(c);
 	if (args_has(c->args, "--offline"))
 		return;
 	check_web(c);

@@ -38,6 +38,9 @@ void check_keys(struct check_run *c, const struct check_keys *keys);
 /* Apps that do not take what they are told of logouts, with the store open. */
 void check_logouts(struct check_run *c);
 
+/* The public keys of apps that sign, with the store open. */
+void check_client_keys(struct check_run *c);
+
 /* How old the last backup is, with the store open. */
 void check_backup(struct check_run *c);
 

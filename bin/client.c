@@ -3,6 +3,7 @@
 #include "admin.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "client_keys.h"
 #include "client_options.h"
 #include "client_show.h"
 #include "domain/clients.h"
@@ -27,11 +28,11 @@
 		false},                                                        \
 	    {"--auth-alg", "EdDSA|ES256|RS256|PS256|any", false},              \
 	    {"--auth-aud", "issuer|endpoint", false},                          \
-	    {"--jwks", "FILE", false}, {"--alg", "EdDSA|RS256|HS256", false},  \
-	    {"--grant", "GRANT", true}, {"--scope", "SCOPE", true},            \
-	    {"--scope-text", "SCOPE=TEXT", true}, {"--group", "GROUP", true},  \
-	    {"--audience", "URI", true}, {"--resource", "URI", true},          \
-	    {"--introspect-any", NULL, false},                                 \
+	    {"--jwks", "FILE", false}, {"--jwks-uri", "URL", false},           \
+	    {"--alg", "EdDSA|RS256|HS256", false}, {"--grant", "GRANT", true}, \
+	    {"--scope", "SCOPE", true}, {"--scope-text", "SCOPE=TEXT", true},  \
+	    {"--group", "GROUP", true}, {"--audience", "URI", true},           \
+	    {"--resource", "URI", true}, {"--introspect-any", NULL, false},    \
 	    {"--no-introspect-any", NULL, false}, {"--trusted", NULL, false},  \
 	    {"--refresh-retry", "instead|theft|default", false},               \
 	    {"--no-pkce", NULL, false}, {"--cookie-refresh", NULL, false},     \
@@ -103,8 +104,8 @@ struct client_change {
 	const char *client_id;
 	const struct args *args;
 	const struct recipe_choice *app; /* NULL: added without a recipe */
-	char jwks[CLIENT_JWKS_CAP];      /* given; "": none */
-	struct icon icon;                /* given; empty: none */
+	struct given_keys keys; /* read before the step, which may run twice */
+	struct icon icon;       /* given; empty: none */
 	struct keyring keyring;
 	char secret[CLIENT_SECRET_CAP];
 	char asked_uri[URI_CAP]; /* the redirect URI, on the terminal */
@@ -118,19 +119,11 @@ static enum err
 add_client_step(struct store_txn *t, void *arg)
 {
 	struct client_change *s = arg;
+	enum err e;
 
 	clients_set_icon(t, &s->client, s->icon.bytes, s->icon.len);
-	return clients_add(t, &s->client, &(struct change){.now = s->now});
-}
-
-/* The keys were read before the step, which may be run more than once. */
-static enum err
-take_jwks(struct client_change *s)
-{
-	struct client *c = &s->client;
-
-	return s->jwks[0] != '\0' ? str_copy(c->jwks, sizeof c->jwks, s->jwks)
-				  : OK;
+	e = clients_add(t, &s->client, &(struct change){.now = s->now});
+	return e == OK ? given_keys_keep(t, &s->keys, &s->client, s->now) : e;
 }
 
 static enum err
@@ -181,7 +174,7 @@ compose_client(const struct admin *a, struct client_change *s)
 	if (e == OK)
 		e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK)
-		e = take_jwks(s);
+		e = given_keys_take(&s->keys, c);
 	if (e == OK)
 		e = ask_redirect_uri(s);
 	if (e == OK && !args_has(s->args, "--scope"))
@@ -245,7 +238,7 @@ add_client_change(struct admin *a, struct client_change *s)
 
 	s->now = a->now;
 	status =
-	    client_options_jwks(s->jwks, s->args, &s->refusal) == OK &&
+	    given_keys_read(&s->keys, a, s->args, &s->refusal) == OK &&
 		    client_options_icon(&s->icon, s->args, &s->refusal) == OK &&
 		    compose_client(a, s) == OK
 		? add_composed_client(a, s)
@@ -314,7 +307,7 @@ set_client_step(struct store_txn *t, void *arg)
 	was = *c;
 	e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK)
-		e = take_jwks(s);
+		e = given_keys_take(&s->keys, c);
 	if (e == OK)
 		e = client_options_edit(c, s->args, &s->refusal);
 	if (e == OK)
@@ -322,10 +315,11 @@ set_client_step(struct store_txn *t, void *arg)
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
 	if (e == OK && args_has(s->args, "--icon"))
 		clients_set_icon(t, c, s->icon.bytes, s->icon.len);
-	return e != OK ? e
-		       : clients_set(t, c, &was, s->secret,
-			     args_has(s->args, "--secret-stdin"), &s->keyring,
-			     &(struct change){.now = s->now}, &s->secret_used);
+	if (e == OK)
+		e = clients_set(t, c, &was, s->secret,
+		    args_has(s->args, "--secret-stdin"), &s->keyring,
+		    &(struct change){.now = s->now}, &s->secret_used);
+	return e == OK ? given_keys_keep(t, &s->keys, c, s->now) : e;
 }
 
 static enum err
@@ -417,7 +411,7 @@ set_client(struct admin *a, const struct args *args)
 
 	if (!args_any(args))
 		return admin_misused("client set: nothing to change");
-	if (client_options_jwks(s.jwks, args, &s.refusal) != OK ||
+	if (given_keys_read(&s.keys, a, args, &s.refusal) != OK ||
 	    client_options_icon(&s.icon, args, &s.refusal) != OK)
 		return admin_explain(&s.refusal);
 	e = store_read(a->store, find_client_step, &s);

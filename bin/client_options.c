@@ -1,9 +1,7 @@
 #include "client_options.h"
-#include "base/file.h"
 #include "base/str.h"
 #include "domain/client_scope.h"
 #include "domain/uri.h"
-#include "jose/jwk.h"
 
 #include <string.h>
 
@@ -53,7 +51,7 @@ apply_auth(struct client *c, const struct args *args, struct refusal *r)
 		    "give client_secret_basic, client_secret_jwt or "
 		    "private_key_jwt");
 	if (c->auth_method != AUTH_PRIVATE_KEY_JWT) {
-		c->jwks[0] = '\0';
+		c->jwks[0] = c->jwks_uri[0] = '\0';
 		c->auth_alg = AUTH_ALG_ANY;
 	}
 	if (c->auth_method == AUTH_CLIENT_SECRET)
@@ -80,35 +78,6 @@ apply_assertion(struct client *c, const struct args *args, struct refusal *r)
 		   ? OK
 		   : refusal_set(
 			 r, "--auth-aud", aud, "give issuer or endpoint");
-}
-
-enum err
-client_options_jwks(char jwks[static CLIENT_JWKS_CAP], const struct args *args,
-    struct refusal *r)
-{
-	const char *path = args_value(args, "--jwks");
-	char text[JWK_SET_TEXT_MAX];
-	size_t len;
-	enum err e;
-
-	jwks[0] = '\0';
-	if (path == NULL)
-		return OK;
-	e = file_read(path, 0, text, sizeof text, &len);
-	if (e == OK)
-		e = client_jwks_read(jwks, text, len);
-	if (e == OK)
-		return OK;
-	return refusal_set(r, "--jwks", path,
-	    e == ERR_FORBIDDEN     ? "has a private key; give the public keys "
-				     "alone, and make a new pair"
-	    : e == ERR_SYNTAX      ? "is no JWK set, {\"keys\": [...]}, with "
-				     "each key whole and once (RFC 7517 5)"
-	    : e == ERR_NO_SPACE    ? "is too long, or has too many keys"
-	    : e == ERR_UNSUPPORTED ? "has no key that can be used here: "
-				     "Ed25519, P-256, RSA with 2048 to 4096 "
-				     "bits"
-				   : "cannot be read");
 }
 
 enum err

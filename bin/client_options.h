@@ -14,10 +14,6 @@
 enum err client_options_apply(
     struct client *c, const struct args *args, struct refusal *r) MUST_CHECK;
 
-/* The keys in the file that --jwks names; "" if it is not given. */
-enum err client_options_jwks(char jwks[static CLIENT_JWKS_CAP],
-    const struct args *args, struct refusal *r) MUST_CHECK;
-
 /* The picture in the file that --icon names; empty if it is not given, or ''.
  */
 enum err client_options_icon(

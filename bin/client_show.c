@@ -2,6 +2,7 @@
 
 #include "base/issuer.h"
 #include "base/str.h"
+#include "domain/client_keys.h"
 #include "jose/jwk.h"
 #include "list.h"
 
@@ -23,7 +24,10 @@ static const struct column client_show_columns[] = {
     {"client_name", "name", false},
     {"public", "public", false},
     {"token_endpoint_auth_method", "authentication", false},
+    {"client_jwks_uri", "keys from", false},
     {"key_ids", "keys", false},
+    {"jwks_fetched_at", "keys fetched", true},
+    {"jwks_problem", "not fetched since", false},
     {"token_endpoint_auth_signing_alg", "assertions signed with", false},
     {"auth_aud_endpoint", "assertions for the endpoint", false},
     {"client_uri", "link", false},
@@ -58,14 +62,14 @@ begin_client(const struct client *c)
 	    "public", client_is_public(c));
 }
 
-/* What the keys of C are called: each by its kid, or by its thumbprint. */
+/* What the keys in JWKS are called: each by its kid, or by its thumbprint. */
 static json_t *
-key_ids(const struct client *c)
+key_ids(const char *jwks)
 {
 	json_t *ids = json_array();
 	struct jwk_set set;
 
-	if (jwk_set_read(&set, c->jwks, strlen(c->jwks)) != OK)
+	if (jwk_set_read(&set, jwks, strlen(jwks)) != OK)
 		return ids; /* or no libcrypto here */
 	for (size_t i = 0; i < set.count; i++) {
 		struct public_key *k = &set.keys[i];
@@ -76,16 +80,21 @@ key_ids(const struct client *c)
 	return ids;
 }
 
+static void
+put_jwks(json_t *shown, const char *jwks)
+{
+	if (jwks[0] == '\0')
+		return;
+	json_object_set_new(shown, "jwks", json_loads(jwks, 0, NULL));
+	json_object_set_new(shown, "key_ids", key_ids(jwks));
+}
+
 static json_t *
 client_json(const struct client *c)
 {
 	json_t *shown = list_show(begin_client(c), &client_record, c);
 
-	if (c->jwks[0] != '\0') {
-		json_object_set_new(
-		    shown, "jwks", json_loads(c->jwks, 0, NULL));
-		json_object_set_new(shown, "key_ids", key_ids(c));
-	}
+	put_jwks(shown, c->jwks);
 	return shown;
 }
 
@@ -235,14 +244,26 @@ client_list(struct admin *a, const struct args *args)
 struct client_lookup {
 	const char *client_id;
 	struct client client;
+	struct client_keys keys; /* of one with a jwks_uri */
 };
 
 static enum err
 look_up_client_step(struct store_txn *t, void *arg)
 {
 	struct client_lookup *l = arg;
+	enum err e = client_get(t, l->client_id, &l->client);
 
-	return client_get(t, l->client_id, &l->client);
+	return e == OK ? client_keys_get(t, &l->client, &l->keys) : e;
+}
+
+/* What was fetched, and when; and why it was not, the last time. */
+static void
+put_fetched_keys(json_t *shown, const struct client_keys *k)
+{
+	put_jwks(shown, k->jwks);
+	json_object_set_new(
+	    shown, "jwks_fetched_at", json_integer(k->fetched_at));
+	json_object_set_new(shown, "jwks_problem", json_string(k->problem));
 }
 
 int
@@ -250,9 +271,13 @@ client_show(struct admin *a, const struct args *args)
 {
 	struct client_lookup l = {.client_id = args->operand};
 	enum err e = store_read(a->store, look_up_client_step, &l);
+	json_t *shown;
 
 	if (e != OK)
 		return admin_refuse(a, e, "client", args->operand);
-	return output_record(client_json(&l.client), client_show_columns,
-	    args_has(args, "--json"));
+	shown = client_json(&l.client);
+	if (l.client.jwks_uri[0] != '\0')
+		put_fetched_keys(shown, &l.keys);
+	return output_record(
+	    shown, client_show_columns, args_has(args, "--json"));
 }

@@ -15,6 +15,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import secrets
 import sys
 import time
@@ -80,6 +81,9 @@ def load(file):
 def sign(file, client, audience, *changes):
     alg, signature = load(file)
     now = int(time.time())
+    if "LATCHKEY_TEST_CLOCK" in os.environ:
+        with open(os.environ["LATCHKEY_TEST_CLOCK"], encoding="ascii") as ahead:
+            now += int(ahead.read())
     header = {"alg": alg, "kid": alg}
     claims = {"iss": client, "sub": client, "aud": audience,
               "jti": secrets.token_urlsafe(16), "iat": now, "exp": now + 60}

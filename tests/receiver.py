@@ -7,7 +7,8 @@ Each request is a line of JSON in LOG: when, path, type and body. What is
 answered depends on the path: /ok, /no-content, /refuse (400), /fail (500),
 /redirect, /big (10 MB), /long-head, /slow (never), /drip (a byte every 0.2 s),
 /cut (half a body), /noise (no HTTP), /keep (may be kept for an hour),
-/fail-while/FILE (500 as long as there is a FILE)."""
+/fail-while/FILE (500 as long as there is a FILE), /file/FILE (what is in FILE;
+FILE.head may say more, as JSON: status, headers, and for how long to wait)."""
 
 import http.server
 import json
@@ -54,6 +55,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path.startswith("/fail-while/"):
             there = os.path.exists(path[len("/fail-while"):])
             return self.say(500 if there else 200)
+        if path.startswith("/file/"):
+            return self.say_file(path[len("/file"):])
         what = {
             "/no-content": lambda: self.say(204, b""),
             "/refuse": lambda: self.say(400, b"no\n"),
@@ -71,6 +74,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return what() if what else self.say(200)
 
     do_GET = do_POST = answer
+
+    def say_file(self, path):
+        try:
+            with open(path, "rb") as file:
+                body = file.read()
+        except OSError:
+            return self.say(404, b"no\n")
+        head = {}
+        if os.path.exists(path + ".head"):
+            with open(path + ".head", encoding="utf-8") as file:
+                head = json.load(file)
+        time.sleep(head.get("wait", 0))
+        headers = {"Content-Type": "application/json"} | head.get("headers", {})
+        self.send_response(head.get("status", 200))
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+        return None
 
     def big(self):
         body = b"x" * 10_000_000

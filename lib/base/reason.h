@@ -18,6 +18,7 @@
 	X(APP_PASSWORD_WRONG, ERR_ACCESS_DENIED, "app_password_wrong") \
 	X(ASSERTION_ALGORITHM, ERR_INVALID_CLIENT, "assertion_algorithm") \
 	X(ASSERTION_AUDIENCE, ERR_INVALID_CLIENT, "assertion_audience") \
+	X(ASSERTION_KEYS, ERR_INVALID_CLIENT, "assertion_keys") \
 	X(ASSERTION_MALFORMED, ERR_INVALID_CLIENT, "assertion_malformed") \
 	X(ASSERTION_REUSED, ERR_INVALID_CLIENT, "assertion_reused") \
 	X(ASSERTION_SIGNATURE, ERR_INVALID_CLIENT, "assertion_signature") \

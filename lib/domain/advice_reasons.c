@@ -20,6 +20,9 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"be the issuer, as one string.",
 	"latchkey client set {client} --auth-aud endpoint lets it name the "
 	"token endpoint, as older apps do"},
+    [REASON_ASSERTION_KEYS] = {ADVICE_CREDENTIALS,
+	"The app's public keys could never be fetched from their address.",
+	"latchkey client show {client} says from where, and why not"},
     [REASON_ASSERTION_MALFORMED] = {ADVICE_CREDENTIALS,
 	"The app's assertion is no signed JWT with what RFC 7523 wants in it.",
 	NULL},

@@ -49,6 +49,7 @@ static const struct record_field client_fields[] = {
 	"token_endpoint_auth_signing_alg", auth_alg_name, AUTH_ALG_COUNT),
     FIELD_OF(
 	struct client, auth_aud_endpoint, BOOL, SHOWN, "auth_aud_endpoint"),
+    FIELD_OF(struct client, jwks_uri, TEXT, SHOWN, "client_jwks_uri"),
 };
 
 const struct record_type client_record = {
@@ -129,6 +130,17 @@ client_frontchannel_refusal(const char *s)
 	return message == NULL && s[0] != '\0' ? uri_web_refusal(s) : message;
 }
 
+/* Who could change what comes from there could be the client. */
+const char *
+client_jwks_uri_refusal(const char *s)
+{
+	const char *message = s[0] == '\0' ? NULL : uri_web_refusal(s);
+
+	if (message == NULL && s[0] != '\0' && !uri_is_https(s))
+		return "the address of keys is https";
+	return message;
+}
+
 bool
 client_is_public(const struct client *c)
 {
@@ -163,11 +175,15 @@ static const char *
 auth_refusal(const struct client *c)
 {
 	const bool by_key = c->auth_method == AUTH_PRIVATE_KEY_JWT;
+	const bool has_uri = c->jwks_uri[0] != '\0';
 
-	if (by_key && c->jwks[0] == '\0')
+	if (by_key && c->jwks[0] == '\0' && !has_uri)
 		return "private_key_jwt needs the client's public keys "
-		       "(--jwks FILE)";
-	if (!by_key && c->jwks[0] != '\0')
+		       "(--jwks FILE, or --jwks-uri URL)";
+	if (c->jwks[0] != '\0' && has_uri)
+		return "the keys of a client are in a file or at an address "
+		       "(--jwks, --jwks-uri): give one";
+	if (!by_key && (c->jwks[0] != '\0' || has_uri))
 		return "the keys of a client are for --auth private_key_jwt";
 	if (by_key && c->alg == JWA_HS256)
 		return "a client with private_key_jwt has no secret, so it "

@@ -94,6 +94,8 @@ struct client {
 	 * 2.2, Front-Channel Logout 1.0 2); "": nowhere. */
 	char backchannel_logout_uri[URI_CAP];
 	char frontchannel_logout_uri[URI_CAP];
+	char jwks_uri[URI_CAP]; /* where it keeps its public keys, in place of
+				 * jwks (domain/client_keys.h); "": nowhere */
 };
 
 extern const struct record_type client_record;
@@ -126,6 +128,8 @@ const char *client_link_refusal(const char *s);
 /* Addresses that an app is told of a logout at; "" is none. */
 const char *client_backchannel_refusal(const char *s);
 const char *client_frontchannel_refusal(const char *s);
+/* The address of its public keys: https; "" is none. */
+const char *client_jwks_uri_refusal(const char *s);
 /* Whether the client cannot authenticate (RFC 6749 2.1). */
 bool client_is_public(const struct client *c);
 

@@ -184,6 +184,7 @@ judge_site_client(struct judgement *j, const struct client *c)
 	       str_equal(made.post_logout_redirect_uris,
 		   c->post_logout_redirect_uris) &&
 	       c->auth_method == made.auth_method && c->jwks[0] == '\0' &&
+	       c->jwks_uri[0] == '\0' &&
 	       sodium_is_zero(c->secret_hash, sizeof c->secret_hash) &&
 	       c->hs256_secret[0] == '\0' && has_own_resources(c) &&
 	       c->audience[0] == '\0' && !c->introspect_any && !c->no_pkce &&
@@ -210,6 +211,7 @@ judge_app(struct judgement *j, const struct client *c)
 	judge_words(j, "audience", c->audience, resource_refusal);
 	judge_words(j, "resources", c->resources, resource_refusal);
 	judge_text(j, "client_uri", c->link, client_link_refusal);
+	judge_text(j, "client_jwks_uri", c->jwks_uri, client_jwks_uri_refusal);
 	judge_text(j, "backchannel_logout_uri", c->backchannel_logout_uri,
 	    client_backchannel_refusal);
 	judge_text(j, "frontchannel_logout_uri", c->frontchannel_logout_uri,

@@ -3,6 +3,7 @@
 #include "domain/app_password.h"
 #include "domain/audit.h"
 #include "domain/client.h"
+#include "domain/client_keys.h"
 #include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/device_code.h"
@@ -38,5 +39,6 @@ const struct record_kind record_kinds[] = {
     {"device code", &device_code_record},
     {"app of a session", &session_client_record},
     {"logout to be told", &logout_record},
+    {"set of client's keys", &client_keys_record},
     {NULL, NULL},
 };

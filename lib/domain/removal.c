@@ -2,6 +2,7 @@
 
 #include "domain/app_password.h"
 #include "domain/client.h"
+#include "domain/client_keys.h"
 #include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/device_code.h"
@@ -59,6 +60,7 @@ remove_client(struct store_txn *t, const char *client_id)
 	icon_del(t, client_id);
 	session_client_del_client(t, client_id);
 	logout_queue_del_client(t, client_id);
+	client_keys_del(t, client_id);
 	return store_failed(t);
 }
 

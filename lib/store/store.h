@@ -60,7 +60,8 @@
 	X(DEVICE_CODES, "device_codes")   /* keyed hash -> device code */      \
 	X(SESSION_CLIENTS, "session_clients") /* user_id sid client_id */      \
 	X(LOGOUTS, "logouts")                 /* due time, id -> logout */     \
-	X(RESOURCES, "resources") /* address 0 client_id -> address */
+	X(RESOURCES, "resources")     /* address 0 client_id -> address */     \
+	X(CLIENT_KEYS, "client_keys") /* client_id -> its keys */
 
 enum store_table {
 #define X(id, name) TABLE_##id,

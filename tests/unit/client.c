@@ -201,6 +201,7 @@ same(const struct client *a, const struct client *b)
 		   a->backchannel_logout_uri, b->backchannel_logout_uri) &&
 	       str_equal(
 		   a->frontchannel_logout_uri, b->frontchannel_logout_uri) &&
+	       str_equal(a->jwks_uri, b->jwks_uri) &&
 	       memcmp(a->secret_hash, b->secret_hash, sizeof a->secret_hash) ==
 		   0 &&
 	       str_equal(a->hs256_secret, b->hs256_secret) &&
@@ -243,6 +244,7 @@ keeping(struct store_txn *t, void *arg)
 	memset(a.post_logout_redirect_uris, 'u', URI_LIST_CAP - 1);
 	memset(a.backchannel_logout_uri, 'b', URI_CAP - 1);
 	memset(a.frontchannel_logout_uri, 'f', URI_CAP - 1);
+	memset(a.jwks_uri, 'j', URI_CAP - 1);
 	memset(a.scope, 's', sizeof a.scope - 1);
 	memset(a.groups, 'g', sizeof a.groups - 1);
 	memset(a.audience, 'a', sizeof a.audience - 1);

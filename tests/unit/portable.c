@@ -8,6 +8,7 @@
 #include "check.h"
 #include "domain/app_password.h"
 #include "domain/audit.h"
+#include "domain/client_keys.h"
 #include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/device_code.h"
@@ -261,7 +262,8 @@ stays_here(const struct record_type *type)
 	static const struct record_type *const types[] = {&code_record,
 	    &device_code_record, &family_record, &session_record,
 	    &throttle_record, &audit_record, &link_record,
-	    &session_client_record, &logout_record, &tries_record};
+	    &session_client_record, &logout_record, &tries_record,
+	    &client_keys_record};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i] == type)

@@ -8,6 +8,7 @@
 #include "domain/app_password.h"
 #include "domain/audit.h"
 #include "domain/client.h"
+#include "domain/client_keys.h"
 #include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/device_code.h"
@@ -65,6 +66,7 @@ make_all(struct store_txn *t, void *arg)
 	struct session_cookie cookie;
 	const struct change change = {.now = noon};
 	struct link link;
+	struct client_keys keys;
 	char text[APP_PASSWORD_CAP], codes[RECOVERY_CODES][RECOVERY_CODE_CAP];
 	enum reason reason;
 	int64_t wait_s;
@@ -105,6 +107,7 @@ make_all(struct store_txn *t, void *arg)
 	    session_put(t, &session) != OK ||
 	    session_client_note(t, session.sid, &client, noon) != OK ||
 	    logout_queue_put(t, "photos", id, session.sid, noon) != OK ||
+	    client_keys_begin(t, &client, noon, &keys) != OK ||
 	    consent_put(t, &consent) != OK ||
 	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
 	    public_key_thumbprint(key.pub.kid, &key.pub) != OK ||
@@ -276,6 +279,13 @@ read_logout(struct store_txn *t)
 }
 
 static enum err
+read_client_keys(struct store_txn *t)
+{
+	client_keys_each(t, any_record, NULL);
+	return store_failed(t);
+}
+
+static enum err
 read_key(struct store_txn *t)
 {
 	struct signkey k;
@@ -308,6 +318,7 @@ static const struct kind kinds[] = {
     {"device code", TABLE_DEVICE_CODES, read_device_code},
     {"app of a session", TABLE_SESSION_CLIENTS, read_session_client},
     {"logout", TABLE_LOGOUTS, read_logout},
+    {"set of client's keys", TABLE_CLIENT_KEYS, read_client_keys},
 };
 
 /* --- what is done to it -------------------------------------------------- */
