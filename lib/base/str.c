@@ -230,7 +230,7 @@ str_to_int64(const char *s, int64_t min, int64_t max, int64_t *n)
 	return OK;
 }
 
-static int
+int
 str_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

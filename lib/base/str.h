@@ -53,6 +53,9 @@ bool str_has_control(const char *s);
 enum err str_to_int64(
     const char *s, int64_t min, int64_t max, int64_t *n) MUST_CHECK;
 
+/* The value of a hexadecimal digit; -1 if C is none. */
+int str_hex_digit(char c);
+
 /*
  * Decodes %XX among LEN bytes, in place, and ends them with a NUL: S[LEN] must
  * be writable. ERR_SYNTAX: broken encoding, broken UTF-8, or a NUL, raw or

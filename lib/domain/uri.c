@@ -233,6 +233,55 @@ uri_origin(char origin[static ORIGIN_CAP], const char *uri)
 	return buf_ok(&b) ? OK : ERR_SYNTAX;
 }
 
+/* The next character of a path, 0 at its end; one that is percent-encoded and
+ * need not be is itself, any other is not (RFC 3986 2.3). */
+static int
+next_of_path(const char **path)
+{
+	const char *p = *path;
+	int high = 0, low = 0, c;
+
+	if (*p == '\0' || *p == '?' || *p == '#')
+		return 0;
+	(*path)++;
+	if (*p != '%' || (high = str_hex_digit(p[1])) < 0 ||
+	    (low = str_hex_digit(p[2])) < 0)
+		return (unsigned char)*p;
+	*path += 2;
+	c = 16 * high + low;
+	return strspn((char[]){(char)c, '\0'},
+		   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		   "0123456789-._~") == 1
+		   ? c
+		   : 256 + c;
+}
+
+static const char *
+uri_path(const char *uri)
+{
+	struct uri u;
+
+	return split_uri(&u, uri) != OK || u.rest[0] != '/' ? "/" : u.rest;
+}
+
+bool
+uri_same_place(const char *a, const char *b)
+{
+	char origin[ORIGIN_CAP], other[ORIGIN_CAP];
+	int c, d;
+
+	if (uri_origin(origin, a) != OK || uri_origin(other, b) != OK ||
+	    !str_equal(origin, other))
+		return false;
+	a = uri_path(a);
+	b = uri_path(b);
+	do {
+		c = next_of_path(&a);
+		d = next_of_path(&b);
+	} while (c == d && c != 0);
+	return c == d;
+}
+
 enum err
 uri_place(char place[static ORIGIN_CAP], const char *uri)
 {

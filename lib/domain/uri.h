@@ -38,6 +38,12 @@ bool uri_matches_any_port(const char *registered, const char *given);
  * case, no default port. ERR_SYNTAX for others, which have no origin. */
 enum err uri_origin(char origin[static ORIGIN_CAP], const char *uri) MUST_CHECK;
 
+/* Whether A and B, http or https, name the same place: scheme and host in any
+ * case, the default port or none, a character percent-encoded or not where that
+ * means the same (RFC 3986 6.2.2, 6.2.3). Query and fragment make no
+ * difference. */
+bool uri_same_place(const char *a, const char *b);
+
 /* The host of a URI, for people, or its scheme if it has none. */
 enum err uri_place(char place[static ORIGIN_CAP], const char *uri) MUST_CHECK;
 

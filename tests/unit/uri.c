@@ -288,6 +288,44 @@ origins(void)
 	    "uri: http on localhost counts as loopback, https does not");
 }
 
+/* RFC 3986 6.2.2, 6.2.3 */
+static void
+places(void)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} rows[] = {
+	    {"https://a.example/token", "https://a.example/token", true},
+	    {"https://a.example/token", "HTTPS://A.EXAMPLE:443/token", true},
+	    {"https://a.example/token", "https://a.example/token?x=y#z", true},
+	    {"https://a.example/a~b", "https://a.example/%61%7eb", true},
+	    {"https://a.example/a%2fb", "https://a.example/a%2Fb", true},
+	    {"https://a.example", "https://a.example/", true},
+	    {"https://a.example?x", "https://a.example/", true},
+	    {"https://a.example/a%2fb", "https://a.example/a/b", false},
+	    {"https://a.example/token", "https://a.example/Token", false},
+	    {"https://a.example/token", "https://a.example/token/", false},
+	    {"https://a.example/token", "https://a.example/tokens", false},
+	    {"https://a.example/token", "https://a.example/toke", false},
+	    {"https://a.example/token", "https://a.example/token%00", false},
+	    {"https://a.example/token", "https://a.example/token%", false},
+	    {"https://a.example/token", "https://a.example/token%4", false},
+	    {"https://a.example/token", "http://a.example/token", false},
+	    {"https://a.example/token", "https://a.example:8443/token", false},
+	    {"https://a.example/token", "https://x@a.example/token", false},
+	    {"https://a.example/token", "https://b.example/token", false},
+	    {"https://a.example/token", "/token", false},
+	    {"https://a.example/token", "", false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		promise(rows[i].b,
+		    uri_same_place(rows[i].a, rows[i].b) == rows[i].same &&
+			uri_same_place(rows[i].b, rows[i].a) == rows[i].same,
+		    rows[i].same ? "is the same place" : "is another place");
+}
+
 int
 main(void)
 {
@@ -296,5 +334,6 @@ main(void)
 	ceiling();
 	matching();
 	origins();
+	places();
 	return check_done();
 }
