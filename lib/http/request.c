@@ -134,6 +134,16 @@ read_header(
 	return OK;
 }
 
+static void
+read_proof(struct request *r, const struct exchange *x)
+{
+	static const char name[] = "HTTP_DPOP";
+	enum err e = read_header(x, name, REQUEST_HEADER_MAX, &r->dpop);
+
+	if (e != OK || (r->dpop != NULL && exchange_param_is_repeated(x, name)))
+		r->dpop = "";
+}
+
 static enum err
 read_headers(struct request *r, const struct exchange *x)
 {
@@ -165,6 +175,7 @@ read_headers(struct request *r, const struct exchange *x)
 	if (read_header(x, "HTTP_USER_AGENT", REQUEST_HEADER_MAX, &r->agent) !=
 	    OK)
 		r->agent = NULL;
+	read_proof(r, x);
 	if (cookies == NULL)
 		return OK;
 	return str_copy(r->cookie_text, sizeof r->cookie_text, cookies);
@@ -202,9 +213,6 @@ request_read(struct request *r, struct exchange *x)
 	if ((e = read_path(r, x, target)) != OK)
 		return e;
 	if ((e = read_headers(r, x)) != OK)
-		return e;
-	if ((e = read_header(x, "HTTP_DPOP", REQUEST_HEADER_MAX, &r->dpop)) !=
-	    OK)
 		return e;
 	return read_query(r, x, target);
 }

@@ -29,6 +29,16 @@ exchange_param(const struct exchange *e, const char *name)
 	return NULL;
 }
 
+bool
+exchange_param_is_repeated(const struct exchange *e, const char *name)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; e->variables[i] != NULL; i += 2)
+		count += str_equal(e->variables[i], name);
+	return count > 1;
+}
+
 enum err
 exchange_read(struct exchange *e, void *bytes, size_t cap, size_t *len)
 {
@@ -176,6 +186,8 @@ ceilings(void)
 		      ERR_INVALID_REQUEST &&
 		  r.authorization == NULL,
 	    "request: a header over its ceiling is refused");
+	CHECK(get_with("/", "HTTP_DPOP", text) == OK && str_equal(r.dpop, ""),
+	    "request: a proof over it is none that can be read");
 }
 
 static void
@@ -231,6 +243,12 @@ caller(void)
 	    "caller: its URL is the announced one, not what Host says");
 	CHECK(c.caller.certificate == NULL,
 	    "caller: no header can pass for a certificate");
+	x = (struct exchange){
+	    .variables = {"REQUEST_METHOD", "GET", "REQUEST_URI", "/token",
+		"HTTP_DPOP", "proof", "HTTP_DPOP", "proof"}};
+	CHECK(
+	    request_read(&c.request, &x) == OK && str_equal(c.request.dpop, ""),
+	    "caller: of several proofs none is read (RFC 9449 4.3)");
 }
 
 static void

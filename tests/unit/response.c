@@ -32,6 +32,14 @@ exchange_param(const struct exchange *e, const char *name)
 	return NULL;
 }
 
+bool
+exchange_param_is_repeated(const struct exchange *e, const char *name)
+{
+	(void)e;
+	(void)name;
+	return false;
+}
+
 enum err
 exchange_read(struct exchange *e, void *bytes, size_t cap, size_t *len)
 {
