@@ -34,10 +34,10 @@ domain	 = conf conf_value keyring installation stamp archive archive_text archiv
 	   common_password new_password link mail_queue letter drainer \
 	   portable portable_kind portable_rule portable_text portable_check portable_put \
 	   client_metadata client_metadata_name
-protocol = provider desk account key_rotation authorization client_auth auth_secret auth_assertion key_fetch authorize_parse authorize \
+protocol = provider desk account key_rotation authorization client_auth auth_secret auth_assertion dpop key_fetch authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint unused_codes grant_code grant_refresh grant_client grant_device device_authorization device_consent \
-	   claims access_token id_token introspect revoke userinfo health \
+	   claims access_token possession id_token introspect revoke userinfo health \
 	   logout logout_token logout_delivery discovery webfinger protected_resource gate gate_sign_in \
 	   account_profile account_password account_sessions account_apps account_app_passwords \
 	   second_factor account_events \

@@ -39,6 +39,8 @@
 	    {"--no-trusted", NULL, false}, {"--pkce", NULL, false},            \
 	    {"--require-factor", NULL, false},                                 \
 	    {"--no-require-factor", NULL, false},                              \
+	    {"--require-dpop", NULL, false},                                   \
+	    {"--no-require-dpop", NULL, false},                                \
 	{                                                                      \
 		"--no-cookie-refresh", NULL, false                             \
 	}

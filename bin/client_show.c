@@ -47,6 +47,7 @@ static const struct column client_show_columns[] = {
     {"trusted", "trusted", false},
     {"require_factor", "needs second factor", false},
     {"pkce", "PKCE required", false},
+    {"dpop_bound_access_tokens", "DPoP required", false},
     {"cookie_refresh", "refresh token in a cookie", false},
     {"refresh_retry", "retried refresh token", false},
     {"client_id_issued_at", "created", true},

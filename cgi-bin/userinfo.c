@@ -11,17 +11,20 @@ static void
 userinfo_serve(struct call *c)
 {
 	enum reason reason = REASON_NONE;
-	bool missing;
+	struct possession how;
 	enum err e;
 
-	e = userinfo(c->provider, &c->caller, c->now, &c->response.body,
-	    &missing, &reason);
+	e = userinfo(
+	    c->provider, &c->caller, c->now, &c->response.body, &how, &reason);
+	reply_possession(&c->response, &how);
 	if (e == OK) {
 		reply_json_text(&c->response);
 		return;
 	}
-	call_log_refusal(c, e, reason, NULL);
-	reply_bearer_error(&c->response, e, missing, reason);
+	/* That it needs a nonce a client learns by asking, each few minutes. */
+	if (e != ERR_USE_DPOP_NONCE)
+		call_log_refusal(c, e, reason, NULL);
+	reply_resource_error(&c->response, e, &how, reason);
 }
 
 static const struct endpoint endpoints[] = {

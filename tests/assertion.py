@@ -8,6 +8,11 @@
                         one out, header.NAME=JSON is for the header,
                         again.NAME=JSON says a claim or one of the header
                         (again.header.NAME) a second time
+  assertion.py proof FILE METHOD URL [CLAIM=JSON...] [-- [CLAIM=JSON...]]...
+                        prints a proof of possession (RFC 9449), a line each;
+                        token=TEXT makes `ath` of it
+  assertion.py thumbprint FILE
+                        of the public key (RFC 7638)
   assertion.py malleate JWT
                         the other signature that ES256 has for the same text
 """
@@ -78,32 +83,76 @@ def load(file):
             data, padding.PSS(padding.MGF1(sha), 32), sha)}[kind]
 
 
-def sign(file, client, audience, *changes):
-    alg, signature = load(file)
-    now = int(time.time())
-    if "LATCHKEY_TEST_CLOCK" in os.environ:
-        with open(os.environ["LATCHKEY_TEST_CLOCK"], encoding="ascii") as ahead:
-            now += int(ahead.read())
-    header = {"alg": alg, "kid": alg}
-    claims = {"iss": client, "sub": client, "aud": audience,
-              "jti": secrets.token_urlsafe(16), "iat": now, "exp": now + 60}
+def now():
+    """The time of the programs, which a test may have set."""
+    at = os.environ.get("LATCHKEY_TEST_CLOCK")
+    offset = int(open(at).read()) if at and os.path.exists(at) else 0
+    return int(time.time()) + offset
+
+
+def put_together(signature, header, claims, changes):
+    parts = {"header": header, "claims": claims}
     twice = {"header": "", "claims": ""}
     for change in changes:
         name, _, value = change.partition("=")
-        if name.startswith("again."):
-            part = "header" if name.startswith("again.header.") else "claims"
-            twice[part] += f', "{name.split(".")[-1]}": {value}}}'
-            continue
-        part = header if name.startswith("header.") else claims
+        again = name.startswith("again.")
+        name = name.removeprefix("again.")
+        part = "header" if name.startswith("header.") else "claims"
         name = name.removeprefix("header.")
-        part.pop(name, None)
+        if again:
+            twice[part] += f', "{name}": {value}}}'
+            continue
+        parts[part].pop(name, None)
         if value:
-            part[name] = json.loads(value)
-    data = ".".join(
-        b64((text[:-1] + again if again else text).encode())
-        for text, again in ((json.dumps(header), twice["header"]),
-                            (json.dumps(claims), twice["claims"])))
-    print(data + "." + b64(signature(data.encode())))
+            parts[part][name] = json.loads(value)
+    texts = []
+    for part, members in parts.items():
+        text = json.dumps(members)
+        if twice[part]:
+            text = text[:-1] + twice[part]
+        texts.append(b64(text.encode()))
+    data = ".".join(texts)
+    return data + "." + b64(signature(data.encode()))
+
+
+def sign(file, client, audience, *changes):
+    alg, signature = load(file)
+    claims = {"iss": client, "sub": client, "aud": audience,
+              "jti": secrets.token_urlsafe(16), "iat": now(),
+              "exp": now() + 60}
+    print(put_together(signature, {"alg": alg, "kid": alg}, claims, changes))
+
+
+def public_jwk(file):
+    with open(file, "rb") as pem:
+        key = pem.read().partition(b"\n")[2]
+    return jwk(serialization.load_pem_private_key(key, None))
+
+
+def proof(file, method, url, *changes):
+    alg, signature = load(file)
+    several = [[]]
+    for change in changes:
+        if change == "--":
+            several.append([])
+        else:
+            several[-1].append(change)
+    for one in several:
+        header = {"typ": "dpop+jwt", "alg": alg, "jwk": public_jwk(file)}
+        claims = {"jti": secrets.token_urlsafe(16), "htm": method, "htu": url,
+                  "iat": now()}
+        for change in one:
+            if change.startswith("token="):
+                token = change.removeprefix("token=").encode()
+                claims["ath"] = b64(hashlib.sha256(token).digest())
+        print(put_together(signature, header, claims,
+                           [c for c in one if not c.startswith("token=")]))
+
+
+def thumbprint(file):
+    members = json.dumps(public_jwk(file), sort_keys=True,
+                         separators=(",", ":"))
+    print(b64(hashlib.sha256(members.encode()).digest()))
 
 
 def malleate(jwt):
@@ -115,4 +164,5 @@ def malleate(jwt):
 
 
 if __name__ == "__main__":
-    {"make": make, "sign": sign, "malleate": malleate}[sys.argv[1]](*sys.argv[2:])
+    {"make": make, "sign": sign, "proof": proof, "thumbprint": thumbprint,
+     "malleate": malleate}[sys.argv[1]](*sys.argv[2:])

@@ -994,7 +994,9 @@ move() {
 	assert_header Content-Type '^application/json'
 	assert_equal "$(http_body | jq -c .)" "$(jq -nc '{resource: ($s + "/mcp"),
 	    authorization_servers: [$i], scopes_supported: ["a", "b", "c"],
-	    bearer_methods_supported: ["header"], resource_name: "Photos"}' \
+	    bearer_methods_supported: ["header"],
+	    dpop_signing_alg_values_supported: ["EdDSA", "Ed25519", "ES256"],
+	    resource_name: "Photos"}' \
 	    --arg s "$SITE" --arg i "$ISSUER")"
 	for path in '' '?resource=' "?resource=$(url_encode "$SITE")" \
 	    '?resource=https%3A%2F%2Fapi.example' '?resource=x' \

@@ -508,6 +508,37 @@ tokens_open_an_api() {
 	answers 401 - -H "Authorization: Bearer $token" /strict/page.txt
 }
 
+a_bound_token_needs_its_key() {
+	local token nonce
+	"$root/tests/assertion.py" make EdDSA "$BATS_FILE_TMPDIR/gate.pem" >/dev/null
+	request - POST "$ISSUER/token" -H "Authorization: Basic $(basic api "$SECRET")" \
+	    -H "DPoP: $(proof gate POST "$ISSUER/token")" \
+	    grant_type=client_credentials scope=api:read
+	assert_field token_type DPoP
+	token=$(http_body | field access_token)
+	proof_for() {
+		proof gate GET "$SITE$1" token="$token" \
+		    ${nonce:+nonce="\"$nonce\""}
+	}
+	bound() { # STATUS PATH [CURL-OPTION...]
+		answers "$1" - -H "Authorization: DPoP $token" \
+		    -H "DPoP: $(proof_for "$2")" "${@:3}" "$2"
+	}
+	bound 401 /api/page.txt
+	assert_header WWW-Authenticate '^DPoP realm="[^"]*", algs="[^"]*", error="use_dpop_nonce"'
+	nonce=$(http_header DPoP-Nonce)
+	bound 200 /api/page.txt
+	assert_page 'the file in api'
+	bound 200 '/strict/page.txt?x=y'
+	bound 401 /api/page.txt -H "DPoP: $(proof_for /api/page.txt)"
+	assert_header WWW-Authenticate 'error="invalid_dpop_proof"'
+	answers 401 - -H "Authorization: DPoP $token" /api/page.txt
+	assert_header WWW-Authenticate 'error="invalid_dpop_proof"'
+	answers 401 - -H "Authorization: Bearer $token" /api/page.txt
+	assert_header WWW-Authenticate '^DPoP .*error="invalid_token"'
+	refute_page 'the file'
+}
+
 # By the page that sets one up, for dan has none. An app that acts for itself has
 # none to show.
 a_factor_is_asked_for() {
@@ -714,6 +745,7 @@ end_gate() {
 @test "lighttpd: what no rule opens is closed, however the path is written" { at lighttpd; what_is_not_open_is_closed; }
 @test "lighttpd: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at lighttpd; no_other_host_opens_it; }
 @test "lighttpd: an access token opens an API (RFC 6750)" { at lighttpd; tokens_open_an_api; }
+@test "lighttpd: a token that is bound to a key opens one with a proof (RFC 9449)" { at lighttpd; a_bound_token_needs_its_key; }
 @test "lighttpd: a site that takes tokens says who gives them (RFC 9728)" { at lighttpd; a_resource_says_who_gives_tokens; }
 @test "lighttpd: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at lighttpd; a_factor_is_asked_for; }
 @test "lighttpd: an app password opens what it is for (RFC 7617)" { at lighttpd; app_passwords_open_what_they_are_for; }
@@ -738,6 +770,7 @@ end_gate() {
 @test "nginx: what no rule opens is closed, however the path is written" { at nginx; what_is_not_open_is_closed; }
 @test "nginx: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at nginx; no_other_host_opens_it; }
 @test "nginx: an access token opens an API (RFC 6750)" { at nginx; tokens_open_an_api; }
+@test "nginx: a token that is bound to a key opens one with a proof (RFC 9449)" { at nginx; a_bound_token_needs_its_key; }
 @test "nginx: a site that takes tokens says who gives them (RFC 9728)" { at nginx; a_resource_says_who_gives_tokens; }
 @test "nginx: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at nginx; a_factor_is_asked_for; }
 @test "nginx: an app password opens what it is for (RFC 7617)" { at nginx; app_passwords_open_what_they_are_for; }
@@ -763,6 +796,7 @@ end_gate() {
 @test "apache: what no rule opens is closed, however the path is written" { at apache; what_is_not_open_is_closed; }
 @test "apache: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at apache; no_other_host_opens_it; }
 @test "apache: an access token opens an API (RFC 6750)" { at apache; tokens_open_an_api; }
+@test "apache: a token that is bound to a key opens one with a proof (RFC 9449)" { at apache; a_bound_token_needs_its_key; }
 @test "apache: a site that takes tokens says who gives them (RFC 9728)" { at apache; a_resource_says_who_gives_tokens; }
 @test "apache: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at apache; a_factor_is_asked_for; }
 @test "apache: an app password opens what it is for (RFC 7617)" { at apache; app_passwords_open_what_they_are_for; }
@@ -789,6 +823,7 @@ end_gate() {
 @test "apache-fcgid: what no rule opens is closed, however the path is written" { at apache-fcgid; what_is_not_open_is_closed; }
 @test "apache-fcgid: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at apache-fcgid; no_other_host_opens_it; }
 @test "apache-fcgid: an access token opens an API (RFC 6750)" { at apache-fcgid; tokens_open_an_api; }
+@test "apache-fcgid: a token that is bound to a key opens one with a proof (RFC 9449)" { at apache-fcgid; a_bound_token_needs_its_key; }
 @test "apache-fcgid: a site that takes tokens says who gives them (RFC 9728)" { at apache-fcgid; a_resource_says_who_gives_tokens; }
 @test "apache-fcgid: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at apache-fcgid; a_factor_is_asked_for; }
 @test "apache-fcgid: an app password opens what it is for (RFC 7617)" { at apache-fcgid; app_passwords_open_what_they_are_for; }
@@ -814,6 +849,7 @@ end_gate() {
 @test "caddy: what no rule opens is closed, however the path is written" { at caddy; what_is_not_open_is_closed; }
 @test "caddy: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at caddy; no_other_host_opens_it; }
 @test "caddy: an access token opens an API (RFC 6750)" { at caddy; tokens_open_an_api; }
+@test "caddy: a token that is bound to a key opens one with a proof (RFC 9449)" { at caddy; a_bound_token_needs_its_key; }
 @test "caddy: a site that takes tokens says who gives them (RFC 9728)" { at caddy; a_resource_says_who_gives_tokens; }
 @test "caddy: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at caddy; a_factor_is_asked_for; }
 @test "caddy: an app password opens what it is for (RFC 7617)" { at caddy; app_passwords_open_what_they_are_for; }

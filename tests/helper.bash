@@ -902,6 +902,11 @@ assertion() {
 	    "${@:2}"
 }
 
+# proof KEY METHOD URL [CLAIM=JSON...] [-- ...]: by $BATS_FILE_TMPDIR/KEY.pem.
+proof() {
+	"$root/tests/assertion.py" proof "$BATS_FILE_TMPDIR/$1.pem" "${@:2}"
+}
+
 # secret_assertion CLIENT [CLAIM=JSON...]: the same, by $SECRET.
 secret_assertion() {
 	"$root/tests/assertion.py" sign "secret:$SECRET" "$1" "$ISSUER" "${@:2}"

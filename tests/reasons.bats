@@ -7,7 +7,8 @@ load helper
 # Pages show these with the sentence for every request that an app got wrong:
 # what to do about it is for the app's developer, who has the word.
 app_errors="acr_unmet client_mismatch code_challenge_malformed
-code_challenge_method_unsupported code_challenge_missing grant_type_not_allowed
+code_challenge_method_unsupported code_challenge_missing dpop_jkt_malformed
+grant_type_not_allowed
 id_token_hint_invalid max_age_malformed nonce_too_long nothing_granted
 parameter_repeated person_declined prompt_none prompt_none_with_others
 prompt_unknown registration_unsupported request_too_long request_unsupported
@@ -20,15 +21,16 @@ own_pages="logout_client_unnamed method_not_allowed no_such_page server_error
 sign_in sign_in_line_full factor_wait factor_required"
 
 # The gate answers these to programs, by 401 or JSON, or sends the browser on.
-gate_answers="app_password_wrong audience claims client_removed family_ended
+gate_answers="app_password_wrong audience claims client_removed dpop_algorithm
+dpop_key dpop_malformed dpop_missing dpop_nonce dpop_request dpop_scheme
+dpop_signature dpop_time dpop_token family_ended
 issuer not_a_jwt not_an_access_token scope_missing signature token_abandoned
 token_expired token_revoked restored sign_in_overtaken code_expired
 code_reused session_ended factor_missing sign_in_old"
 
 # ... and these with its last sentence: the sign-in did not go through.
 gate_sign_in="client_mismatch code_forged code_missing code_verifier_missing
-code_verifier_unexpected code_verifier_wrong dpop_key dpop_missing issuer_mismatch
-no_such_page
+code_verifier_unexpected code_verifier_wrong issuer_mismatch no_such_page
 parameter_repeated redirect_uri_mismatch resource_not_granted server_error"
 
 # Lines for the administrator; no answer has them.

@@ -32,10 +32,12 @@ NOT_REACHED = {
     "revoke": {"access_token_parse"},  # one that is no good is revoked
     "refresh": {"grant_code_look", "grant_code_commit",
                 "grant_client_look", "grant_device_look",
-                "grant_device_commit", "tell_unused"},  # grants of token(8)
+                "grant_device_commit", "tell_unused",  # grants of token(8)
+                "check_for_resource"},  # it is none
     "authorize": {"allow_device"},  # of device(8)
     "metadata": {"ways"},  # their names alone
-    "token": {"refresh_cookie_require"},  # of refresh(8)
+    "token": {"refresh_cookie_require",  # of refresh(8)
+              "check_for_resource"},
 }
 # Which of them it was, the caller does not tell.
 KEPT = {("family_require", "prerequisite_lost")}

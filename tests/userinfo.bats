@@ -109,8 +109,10 @@ refused() {
 		for method in GET POST; do
 			ask "$method" "$header"
 			assert_status 401
-			assert_equal "$(http_header WWW-Authenticate)" \
+			assert_equal "$(http_header WWW-Authenticate | head -n 1)" \
 			    'Bearer realm="latchkey"'
+			assert_equal "$(http_header WWW-Authenticate | sed 1d)" \
+			    'DPoP realm="latchkey", algs="EdDSA Ed25519 ES256"'
 			assert_equal "$(http_body)" '{}'
 		done
 	done
@@ -251,7 +253,7 @@ refused() {
 	is_alice
 	ask GET ''
 	assert_status 401
-	assert_equal "$(http_header WWW-Authenticate)" 'Bearer realm="latchkey"'
+	assert_header WWW-Authenticate '^Bearer realm="latchkey"$'
 	latchkey grant end --user alice
 	ask GET "Bearer $access"
 	refused 401 invalid_token

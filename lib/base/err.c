@@ -109,6 +109,13 @@ err_status(enum err e)
 }
 
 bool
+err_is_of_token(enum err e)
+{
+	return e >= ERR_INVALID_TOKEN &&
+	       e <= ERR_INSUFFICIENT_USER_AUTHENTICATION;
+}
+
+bool
 err_is_fault(enum err e)
 {
 	return e == ERR_SERVER_ERROR || e >= ERR_NOT_FOUND;

@@ -95,6 +95,10 @@ const char *err_wire(enum err e);
  * 503 where it is the store as a whole that cannot be used). */
 int err_status(enum err e);
 
+/* Whether E is what a resource says of an access token, in the challenge of its
+ * scheme. */
+bool err_is_of_token(enum err e);
+
 /* Whether E is a fault of ours: the log tells it as server_error, with its
  * cause. */
 bool err_is_fault(enum err e);

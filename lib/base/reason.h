@@ -70,8 +70,18 @@
 	X(DEVICE_NOT_ALLOWED_YET, ERR_AUTHORIZATION_PENDING, \
 	    "device_not_allowed_yet") \
 	X(DEVICES_TOO_MANY, ERR_TOO_MANY_REQUESTS, "devices_too_many") \
+	X(DPOP_ALGORITHM, ERR_INVALID_DPOP_PROOF, "dpop_algorithm") \
+	X(DPOP_JKT_MALFORMED, ERR_INVALID_REQUEST, "dpop_jkt_malformed") \
 	X(DPOP_KEY, VARIES, "dpop_key") \
+	X(DPOP_MALFORMED, ERR_INVALID_DPOP_PROOF, "dpop_malformed") \
 	X(DPOP_MISSING, ERR_INVALID_DPOP_PROOF, "dpop_missing") \
+	X(DPOP_NONCE, ERR_USE_DPOP_NONCE, "dpop_nonce") \
+	X(DPOP_REQUEST, ERR_INVALID_DPOP_PROOF, "dpop_request") \
+	X(DPOP_REUSED, ERR_INVALID_DPOP_PROOF, "dpop_reused") \
+	X(DPOP_SCHEME, ERR_INVALID_TOKEN, "dpop_scheme") \
+	X(DPOP_SIGNATURE, ERR_INVALID_DPOP_PROOF, "dpop_signature") \
+	X(DPOP_TIME, ERR_INVALID_DPOP_PROOF, "dpop_time") \
+	X(DPOP_TOKEN, ERR_INVALID_DPOP_PROOF, "dpop_token") \
 	X(FACTOR_CLOSED, ERR_ACCESS_DENIED, "factor_closed") \
 	X(FACTOR_MISSING, ERR_INSUFFICIENT_USER_AUTHENTICATION, \
 	    "factor_missing") \

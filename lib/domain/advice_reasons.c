@@ -130,12 +130,45 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	NULL},
     [REASON_DESTINATION_MISSING] = {ADVICE_SITE,
 	"A copy or move at a site did not say where to.", NULL},
+    [REASON_DPOP_ALGORITHM] = {ADVICE_CREDENTIALS,
+	"The app's DPoP proof is signed with another algorithm than EdDSA or "
+	"ES256.",
+	NULL},
+    [REASON_DPOP_JKT_MALFORMED] = {ADVICE_REQUEST,
+	"dpop_jkt is no SHA-256 thumbprint of a key in base64url.", NULL},
     [REASON_DPOP_KEY] = {ADVICE_TOKEN,
 	"The proof is of another key than the code or token is bound to: the "
 	"app lost its key, or someone else has its token.",
 	NULL},
+    [REASON_DPOP_MALFORMED] = {ADVICE_CREDENTIALS,
+	"The DPoP header is no proof as RFC 9449 has it.", NULL},
     [REASON_DPOP_MISSING] = {ADVICE_CREDENTIALS,
-	"The app sent no DPoP proof for what is bound to a key.", NULL},
+	"The app sent no DPoP proof, which it must or its token needs.",
+	"latchkey client set {client} --no-require-dpop lets it do without, "
+	"for tokens that are not bound"},
+    [REASON_DPOP_NONCE] = {ADVICE_TOKEN,
+	"The proof lacked a fresh nonce: the app asks again with the one that "
+	"it was given.",
+	NULL},
+    [REASON_DPOP_REQUEST] = {ADVICE_CREDENTIALS,
+	"The DPoP proof is about another request: its htm and htu must be the "
+	"method and the address.",
+	NULL},
+    [REASON_DPOP_REUSED] = {ADVICE_CREDENTIALS,
+	"The app sent the same DPoP proof twice: each needs a jti of its own.",
+	NULL},
+    [REASON_DPOP_SCHEME] = {ADVICE_TOKEN,
+	"A token that is bound to a key came as Bearer, or one that is not as "
+	"DPoP.",
+	NULL},
+    [REASON_DPOP_SIGNATURE] = {ADVICE_CREDENTIALS,
+	"The DPoP proof is not signed by the key in it.", NULL},
+    [REASON_DPOP_TIME] = {ADVICE_CREDENTIALS,
+	"The DPoP proof is too old, or from the future: compare the clocks of "
+	"both machines.",
+	NULL},
+    [REASON_DPOP_TOKEN] = {ADVICE_TOKEN,
+	"The DPoP proof was made for another access token (ath).", NULL},
     [REASON_FACTOR_CLOSED] = {ADVICE_FACTOR,
 	"Too many wrong codes in a row: those of the authenticator app are "
 	"refused until a recovery code or a passkey is used.",

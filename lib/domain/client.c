@@ -50,6 +50,8 @@ static const struct record_field client_fields[] = {
     FIELD_OF(
 	struct client, auth_aud_endpoint, BOOL, SHOWN, "auth_aud_endpoint"),
     FIELD_OF(struct client, jwks_uri, TEXT, SHOWN, "client_jwks_uri"),
+    FIELD_OF(
+	struct client, require_dpop, BOOL, SHOWN, "dpop_bound_access_tokens"),
 };
 
 const struct record_type client_record = {

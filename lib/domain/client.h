@@ -74,8 +74,9 @@ struct client {
 	enum jwa alg;
 	unsigned grants; /* bits of enum grant_type */
 	enum auth_method auth_method;
-	unsigned auth_alg;          /* of assertions by a key */
-	bool auth_aud_endpoint;     /* they may name the token endpoint */
+	unsigned auth_alg;      /* of assertions by a key */
+	bool auth_aud_endpoint; /* they may name the token endpoint */
+	bool require_dpop;      /* no tokens without a proof (RFC 9449 5.2) */
 	char jwks[CLIENT_JWKS_CAP]; /* its public keys (RFC 7517 5); "": none */
 	bool trusted;               /* no consent page */
 	bool require_factor;        /* of everyone who signs in to it */

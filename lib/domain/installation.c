@@ -165,6 +165,20 @@ key_fits_store(struct store_txn *t, const struct keyring *k)
 	return e == ERR_NOT_FOUND ? ERR_FOREIGN : e;
 }
 
+enum err
+installation_mark(struct store_txn *t, uint8_t mark[static SECRET_KEY_LEN])
+{
+	struct store_value v;
+	enum err e =
+	    store_get(t, TABLE_META, check_key, sizeof check_key - 1, &v);
+
+	if (e == OK && v.len != SECRET_KEY_LEN)
+		e = ERR_CORRUPT;
+	if (e == OK)
+		memcpy(mark, v.bytes, SECRET_KEY_LEN);
+	return e;
+}
+
 struct key_fitting {
 	const struct keyring *keyring;
 	struct epoch epoch;

@@ -37,6 +37,11 @@ enum err installation_issuer(
 enum err installation_keyring(
     struct keyring *k, struct store *s, const char *dir) MUST_CHECK;
 
+/* What its store is known by, which is no secret from who can read it: for MACs
+ * of what a reader of the store may give out. */
+enum err installation_mark(
+    struct store_txn *t, uint8_t mark[static SECRET_KEY_LEN]) MUST_CHECK;
+
 struct epoch {
 	uint8_t id[EPOCH_LEN]; /* random; zeroes: never restored */
 	int64_t made_at;       /* when its backup was made */

@@ -72,7 +72,7 @@ refuse_program(struct gate_ctx *g, enum err e, enum reason reason)
 		protected_resource_url(
 		    metadata, g->call->provider, rule->audience);
 	auth_request_refuse(
-	    &g->call->response, &g->asked, rule, metadata, e, reason);
+	    &g->call->response, &g->asked, &g->reply, metadata, e, reason);
 }
 
 static void
@@ -81,7 +81,8 @@ refuse_at_site(
 {
 	struct response *r = &g->call->response;
 
-	if (e != ERR_LOGIN_REQUIRED && !is_asked_again(g, e))
+	if (e != ERR_LOGIN_REQUIRED && e != ERR_USE_DPOP_NONCE &&
+	    !is_asked_again(g, e))
 		log_gate_refusal(g, e, reason);
 	if (g->reply.user.name[0] != '\0')
 		reader_from_person(&g->call->page, &g->reply.user);
@@ -89,8 +90,7 @@ refuse_at_site(
 	if (g->asked.form == AUTH_REQUEST_YES_NO)
 		auth_request_say_no(r);
 	else if (e == ERR_LOGIN_REQUIRED || e == ERR_ACCESS_DENIED ||
-		 e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE ||
-		 e == ERR_INSUFFICIENT_USER_AUTHENTICATION ||
+		 err_is_of_token(e) ||
 		 !auth_request_wants_page(&g->asked, &g->reply.rule))
 		refuse_program(g, e, reason);
 	else if (err_is_fault(e))
@@ -176,7 +176,8 @@ decide_at_site(struct gate_ctx *g)
 	    .target = f->target,
 	    .destination = f->destination,
 	    .cookie = browser_gate(cookie, &c->provider->conf, &c->request),
-	    .authorization = c->request.authorization};
+	    .authorization = c->request.authorization,
+	    .dpop = c->request.dpop};
 	enum reason reason = REASON_NONE;
 	enum err e = ERR_NO_MEMORY;
 

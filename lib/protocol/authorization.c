@@ -16,12 +16,24 @@ credentials(const char *header, const char *scheme)
 	return header + strspn(header, " ");
 }
 
+static const char *
+token_of(const char *header, const char *scheme)
+{
+	const char *token = credentials(header, scheme);
+
+	return token != NULL && token[0] != '\0' ? token : NULL;
+}
+
 const char *
 authorization_bearer(const char *header)
 {
-	const char *token = credentials(header, "Bearer");
+	return token_of(header, "Bearer");
+}
 
-	return token != NULL && token[0] != '\0' ? token : NULL;
+const char *
+authorization_dpop(const char *header)
+{
+	return token_of(header, "DPoP");
 }
 
 enum err

@@ -10,6 +10,9 @@ enum { BASIC_CAP = 2048 };
  * it is NULL, of another scheme, or empty. */
 const char *authorization_bearer(const char *header);
 
+/* The same of the scheme DPoP (RFC 9449 7.1). */
+const char *authorization_dpop(const char *header);
+
 /* "user-id:password" of the scheme Basic (RFC 7617 2), UTF-8; the caller
  * wipes. ERR_NOT_FOUND: another scheme, or HEADER is NULL; ERR_SYNTAX. */
 enum err authorization_basic(

@@ -141,6 +141,7 @@ issue_code(struct store_txn *t, struct authorize_ctx *d)
 
 	*c = (struct code){.redirect_uri_given = q->redirect_uri_given,
 	    .has_challenge = q->has_challenge,
+	    .cnf = q->cnf,
 	    .auth_time = s->auth_time};
 	memcpy(c->client_id, q->client.client_id, sizeof c->client_id);
 	memcpy(c->redirect_uri, q->redirect_uri, sizeof c->redirect_uri);

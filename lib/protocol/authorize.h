@@ -50,8 +50,9 @@ struct authorize_request {
 	char nonce[NONCE_CAP];
 	bool has_challenge;
 	uint8_t code_challenge[PKCE_LEN];
-	unsigned prompt; /* bits of enum prompt */
-	int64_t max_age; /* seconds; -1: not asked for */
+	struct confirmation cnf; /* what the code is bound to */
+	unsigned prompt;         /* bits of enum prompt */
+	int64_t max_age;         /* seconds; -1: not asked for */
 	char login_hint[LOGIN_HINT_CAP];
 	bool has_hint; /* a valid id_token_hint, for this person */
 	uint8_t hint_user_id[USER_ID_LEN];

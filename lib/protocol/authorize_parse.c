@@ -230,6 +230,17 @@ parse_code_challenge(struct authorize_parse_ctx *s, const char *value)
 	return OK;
 }
 
+/* The code is then good with a proof of this key alone (RFC 9449 10). */
+static enum err
+parse_dpop_jkt(struct authorize_parse_ctx *s, const char *value)
+{
+	s->q->cnf = (struct confirmation){.kind = CONFIRMATION_NONE};
+	if (value != NULL &&
+	    confirmation_from_text(&s->q->cnf, CONFIRMATION_JKT, value) != OK)
+		return refused(REASON_DPOP_JKT_MALFORMED, &s->reason);
+	return OK;
+}
+
 static enum err
 parse_nonce(struct authorize_parse_ctx *s, const char *value)
 {
@@ -407,10 +418,11 @@ static const struct {
       {"response_type", parse_response_type}, {"request", parse_request},
       {"request_uri", parse_request_uri}, {"registration", parse_registration},
       {"scope", parse_asked_scope}, {"code_challenge", parse_code_challenge},
-      {"nonce", parse_nonce}, {"prompt", parse_prompt},
-      {"max_age", parse_max_age}, {"login_hint", parse_login_hint},
-      {"id_token_hint", parse_id_token_hint}, {"acr_values", parse_acr_values},
-      {"claims", parse_claims}, {"resource", parse_resource},
+      {"dpop_jkt", parse_dpop_jkt}, {"nonce", parse_nonce},
+      {"prompt", parse_prompt}, {"max_age", parse_max_age},
+      {"login_hint", parse_login_hint}, {"id_token_hint", parse_id_token_hint},
+      {"acr_values", parse_acr_values}, {"claims", parse_claims},
+      {"resource", parse_resource},
       /* Core 3.1.2.1 and 5.2 to 5.5: display, claims_locales
        * and all others are taken and make no difference; ui_locales is
        * for the pages alone (web/reader.h). */

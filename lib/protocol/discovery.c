@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/language.h"
 #include "protocol/client_auth.h"
+#include "protocol/dpop.h"
 
 static const struct {
 	const char *name, *path;
@@ -137,6 +138,7 @@ discovery_metadata(const struct provider *p, struct buf *answer)
 	}
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		json_text_words(&t, lists[i].name, lists[i].words);
+	json_text_words(&t, "dpop_signing_alg_values_supported", dpop_algs);
 	put_auth_methods(&t, "token_endpoint_auth_methods_supported", false);
 	put_auth_methods(
 	    &t, "revocation_endpoint_auth_methods_supported", false);

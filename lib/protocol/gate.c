@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "domain/app_password.h"
 #include "domain/destination.h"
+#include "domain/site_path.h"
 #include "protocol/access_token.h"
 #include "protocol/authorization.h"
 
@@ -215,8 +216,26 @@ find_bearer(struct store_txn *t, void *arg)
 	return e;
 }
 
+/* Whether who sent the token Q holds what it is bound to: with a proof about
+ * the request as it was sent, also where its destination is judged. */
 static enum err
-decide_bearer(struct gate_decide_ctx *d, const char *text)
+require_possession(struct gate_decide_ctx *d, struct token_presented *q)
+{
+	char url[ORIGIN_CAP + SITE_PATH_CAP];
+	struct buf b;
+
+	buf_init(&b, url, sizeof url);
+	buf_printf(&b, "%s%.*s", d->q->origin, (int)strcspn(d->q->target, "?#"),
+	    d->q->target);
+	if (!buf_ok(&b)) /* then no proof is for it */
+		buf_reset(&b);
+	q->url = url;
+	return possession_require(
+	    &d->r->possession, d->p, q, &d->token, d->now, &d->reason);
+}
+
+static enum err
+decide_by_token(struct gate_decide_ctx *d, struct token_presented *q)
 {
 	const struct site_rule *rule = &d->r->rule;
 	enum err e;
@@ -224,7 +243,10 @@ decide_bearer(struct gate_decide_ctx *d, const char *text)
 	user_wipe(&d->r->user);
 	d->r->has_user = false;
 	d->r->by_token = true;
-	e = access_token_parse(d->p, text, d->now, &d->token, &d->reason);
+	d->r->possession.by_dpop = q->as_dpop;
+	e = access_token_parse(d->p, q->text, d->now, &d->token, &d->reason);
+	if (e == OK)
+		e = require_possession(d, q);
 	if (e != OK)
 		return e;
 	if (!resource_listed(d->token.aud, rule->audience))
@@ -251,9 +273,11 @@ static enum err
 decide_one_target(
     struct gate_decide_ctx *d, const char *method, const char *target)
 {
-	const char *bearer = authorization_bearer(d->q->authorization);
+	struct token_presented token = {
+	    .proof = d->q->dpop, .method = d->q->method};
 	enum err e;
 
+	token_presented_read(&token, d->q->authorization);
 	d->method = method;
 	d->target = target;
 	e = store_read(d->p->store, decide_by_rule_step, d);
@@ -264,8 +288,8 @@ decide_one_target(
 	/* Outside the transaction: a signature is verified. */
 	if ((e == ERR_LOGIN_REQUIRED || e == ERR_FORBIDDEN ||
 		e == ERR_INSUFFICIENT_USER_AUTHENTICATION) &&
-	    bearer != NULL && d->r->rule.audience[0] != '\0')
-		e = decide_bearer(d, bearer);
+	    token.text != NULL && d->r->rule.audience[0] != '\0')
+		e = decide_by_token(d, &token);
 	return e;
 }
 

@@ -14,6 +14,7 @@
 #include "domain/opaque_token.h"
 #include "domain/site.h"
 #include "domain/user.h"
+#include "protocol/possession.h"
 #include "protocol/provider.h"
 
 #include <stdbool.h>
@@ -26,6 +27,7 @@ struct gate_request {
 	const char *destination;   /* the header; NULL: none */
 	const char *cookie;        /* the gate's; NULL: none */
 	const char *authorization; /* the header; NULL: none */
+	const char *dpop;          /* the header, likewise */
 	struct site *site;         /* as it was at the last request, or empty */
 };
 
@@ -37,6 +39,7 @@ struct gate_reply {
 	char tried[USER_NAME_CAP];     /* whose app password did not do; "" */
 	char client_id[CLIENT_ID_CAP]; /* of an app that acts for itself */
 	bool by_token; /* it was an access token that was judged */
+	struct possession possession; /* of it */
 };
 
 /*
@@ -46,6 +49,7 @@ struct gate_reply {
  *	ERR_FORBIDDEN		the person may not, or no one may
  *	ERR_ACCESS_DENIED	an app password is wrong
  *	ERR_INVALID_TOKEN, ERR_INSUFFICIENT_SCOPE (RFC 6750 3.1)
+ *	ERR_INVALID_DPOP_PROOF, ERR_USE_DPOP_NONCE (RFC 9449 7.1, 9)
  *	ERR_INSUFFICIENT_USER_AUTHENTICATION (RFC 9470 3): the person has to
  *				sign in again, as R's rule says
  *	ERR_INVALID_REQUEST	the path can be read in two ways; the

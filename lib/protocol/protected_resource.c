@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "protocol/dpop.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,7 @@ put_document(
 	json_text_words(
 	    &t, "scopes_supported", l->scope[0] != '\0' ? l->scope : "openid");
 	json_text_words(&t, "bearer_methods_supported", "header");
+	json_text_words(&t, "dpop_signing_alg_values_supported", dpop_algs);
 	json_text_str(&t, "resource_name", l->name);
 	json_text_end(&t);
 }

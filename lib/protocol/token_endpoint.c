@@ -91,6 +91,10 @@ token_look_step(struct store_txn *t, void *arg)
 		g->refusal = refused(REASON_GRANT_TYPE_NOT_ALLOWED, &g->reason);
 		return OK;
 	}
+	if (c->require_dpop && g->proof.key.kind == CONFIRMATION_NONE) {
+		g->refusal = refused(REASON_DPOP_MISSING, &g->reason);
+		return OK;
+	}
 	e = signkey_active(
 	    t, conf_access_token_alg(&g->p->conf, c->alg), &g->key);
 	if (e == ERR_NOT_FOUND)
@@ -109,6 +113,10 @@ token_commit_step(struct store_txn *t, void *arg)
 
 	if (e == OK)
 		e = g->refusal;
+	/* Not for what the look has refused: a stranger has us write nothing.
+	 */
+	if (e == OK)
+		e = dpop_remember(t, &g->proof, &g->reason);
 	return e == OK && row->commit != NULL ? row->commit(t, g) : e;
 }
 
@@ -170,6 +178,27 @@ token_issue(struct token_grant *g, struct token_reply *r)
 	return e;
 }
 
+/* Who has the key of a proof gets tokens for it. */
+static enum err
+take_evidence(struct token_grant *g)
+{
+	enum err e =
+	    dpop_check_caller(&g->proof, g->q->who, g->now, &g->reason);
+
+	if (g->proof.key.kind != CONFIRMATION_NONE)
+		evidence_add(
+		    &g->evidence, CONFIRMATION_JKT, g->proof.key.thumbprint);
+	return e;
+}
+
+/* Whether what the request shows is good only once. */
+static bool
+is_once(const struct token_grant *g)
+{
+	return client_auth_is_once(&g->q->auth) ||
+	       (g->refusal == OK && g->proof.key.kind != CONFIRMATION_NONE);
+}
+
 enum err
 token_endpoint(const struct provider *p, const struct token_request *q,
     int64_t now, struct token_reply *r, enum reason *reason)
@@ -181,15 +210,16 @@ token_endpoint(const struct provider *p, const struct token_request *q,
 	r->access_token[0] = r->id_token[0] = r->refresh_token[0] = '\0';
 	r->cookie = r->instead = false;
 	r->codes = (struct unused_codes){.begun = false};
-	e = store_read(p->store, token_look_step, &g);
+	e = take_evidence(&g);
+	if (e == OK)
+		e = store_read(p->store, token_look_step, &g);
 	/* Why a token is refused is told to its client alone, and what is good
 	 * only once proves nothing the second time. */
 	if (e == OK)
 		e = client_auth_prove(&q->auth, p, &client, now, &g.reason);
 	if (e == OK && !client_auth_is_once(&q->auth))
 		e = g.refusal;
-	if (e == OK &&
-	    (grant_row_of(&g)->commit != NULL || client_auth_is_once(&q->auth)))
+	if (e == OK && (grant_row_of(&g)->commit != NULL || is_once(&g)))
 		e = store_write(p->store, now, token_commit_step, &g);
 	if (e == OK)
 		e = token_issue(&g, r);

@@ -9,6 +9,7 @@
 #include "base/reason.h"
 #include "domain/code.h"
 #include "domain/family.h"
+#include "protocol/dpop.h"
 #include "protocol/token_endpoint.h"
 
 /* What went in, what was decided, and what is needed to sign when the
@@ -20,6 +21,7 @@ struct token_grant {
 
 	struct client *client;    /* large, so not in here */
 	struct signkey key;       /* signs both tokens */
+	struct dpop proof;        /* that came, if one did */
 	struct evidence evidence; /* what the request has proved to hold */
 	struct code_presented code;
 	struct refresh_presented refresh;

@@ -5,7 +5,6 @@
 #include "base/str.h"
 #include "domain/client_use.h"
 #include "protocol/access_token.h"
-#include "protocol/authorization.h"
 #include "protocol/claims.h"
 
 struct userinfo_ctx {
@@ -37,25 +36,40 @@ answer_for(struct buf *answer, const struct userinfo_ctx *q)
 	json_text_end(&t);
 }
 
+/* The one token that came, in the header or the form; REASON: none, or two. */
+static enum reason
+read_token(struct token_presented *q, const struct caller *who)
+{
+	const char *in_form = form_get(who->form, "access_token");
+
+	*q = (struct token_presented){
+	    .proof = who->dpop, .method = who->method, .url = who->url};
+	token_presented_read(q, who->authorization);
+	if (q->text != NULL && in_form != NULL)
+		return REASON_TOKEN_TWICE;
+	if (q->text == NULL)
+		q->text = in_form;
+	return q->text == NULL ? REASON_TOKEN_MISSING : REASON_NONE;
+}
+
 enum err
 userinfo(const struct provider *p, const struct caller *who, int64_t now,
-    struct buf *answer, bool *missing, enum reason *reason)
+    struct buf *answer, struct possession *how, enum reason *reason)
 {
 	struct client client;
 	struct userinfo_ctx q = {.now = now, .client = &client};
-	const char *in_header = authorization_bearer(who->authorization);
-	const char *in_form = form_get(who->form, "access_token");
-	const char *text = in_header != NULL ? in_header : in_form;
+	struct token_presented token;
+	enum reason unread = read_token(&token, who);
 	enum err e;
 
-	*missing = text == NULL;
+	*how = (struct possession){.by_dpop = token.as_dpop};
 	if (who->form->repeated != NULL)
 		return refused(REASON_PARAMETER_REPEATED, reason);
-	if (text == NULL)
-		return refused(REASON_TOKEN_MISSING, reason);
-	if (in_header != NULL && in_form != NULL)
-		return refused(REASON_TOKEN_TWICE, reason);
-	e = access_token_parse(p, text, now, &q.token, reason);
+	if (unread != REASON_NONE)
+		return refused(unread, reason);
+	e = access_token_parse(p, token.text, now, &q.token, reason);
+	if (e == OK)
+		e = possession_require(how, p, &token, &q.token, now, reason);
 	if (e != OK)
 		return e;
 	e = store_read(p->store, userinfo_step, &q);

@@ -223,26 +223,31 @@ put_step_up(struct buf *b, const struct site_rule *rule)
 		buf_printf(b, ", max_age=\"%lld\"", (long long)rule->max_age_s);
 }
 
-/* RFC 6750 3; a realm is the site's. */
+/* RFC 6750 3, RFC 9449 7.1; a realm is the site's. */
 static void
-put_bearer(struct response *r, const struct auth_request *f,
-    const struct site_rule *rule, const char *metadata, enum err e)
+put_token_scheme(struct response *r, const struct auth_request *f,
+    const struct gate_reply *reply, const char *metadata, enum err e)
 {
+	const struct site_rule *rule = &reply->rule;
 	char challenge[CHALLENGE_CAP];
 	struct buf b;
 
 	buf_init(&b, challenge, sizeof challenge);
-	buf_printf(&b, "Bearer realm=\"%s\"", f->origin);
-	if (e == ERR_INVALID_TOKEN || e == ERR_INSUFFICIENT_SCOPE)
-		buf_printf(&b, ", error=\"%s\"", err_wire(e));
+	buf_printf(&b, "%s realm=\"%s\"",
+	    reply->possession.by_dpop ? "DPoP" : "Bearer", f->origin);
+	if (reply->possession.by_dpop)
+		buf_printf(&b, ", algs=\"%s\"", dpop_algs);
 	if (e == ERR_INSUFFICIENT_USER_AUTHENTICATION)
 		put_step_up(&b, rule);
+	else if (err_is_of_token(e))
+		buf_printf(&b, ", error=\"%s\"", err_wire(e));
 	if (e == ERR_INSUFFICIENT_SCOPE ||
 	    (metadata[0] != '\0' && rule->scope[0] != '\0'))
 		buf_printf(&b, ", scope=\"%s\"", rule->scope);
 	if (metadata[0] != '\0') /* RFC 9728 5.1 */
 		buf_printf(&b, ", resource_metadata=\"%s\"", metadata);
 	response_header(r, "WWW-Authenticate", challenge);
+	reply_possession(r, &reply->possession);
 }
 
 static void
@@ -258,15 +263,15 @@ put_basic(struct response *r, const struct auth_request *f)
 
 void
 auth_request_refuse(struct response *r, const struct auth_request *f,
-    const struct site_rule *rule, const char *metadata, enum err e,
+    const struct gate_reply *reply, const char *metadata, enum err e,
     enum reason reason)
 {
+	const struct site_rule *rule = &reply->rule;
 	/* To a script's request a browser would answer Basic itself, with a
 	 * window that asks for a password. */
 	bool basic = rule->app_password && !f->from_script;
 	bool comes_again = e == ERR_LOGIN_REQUIRED || e == ERR_ACCESS_DENIED ||
-			   e == ERR_INVALID_TOKEN ||
-			   e == ERR_INSUFFICIENT_USER_AUTHENTICATION;
+			   (err_is_of_token(e) && e != ERR_INSUFFICIENT_SCOPE);
 
 	reply_error(r, e, reason);
 	if (comes_again)
@@ -275,5 +280,5 @@ auth_request_refuse(struct response *r, const struct auth_request *f,
 		put_basic(r, f);
 	if (e == ERR_INSUFFICIENT_SCOPE ||
 	    (comes_again && (!basic || rule->audience[0] != '\0')))
-		put_bearer(r, f, rule, metadata, e);
+		put_token_scheme(r, f, reply, metadata, e);
 }

@@ -54,7 +54,7 @@ void auth_request_say_no(struct response *r);
 /* The refusal E for a program: JSON, and with 401 how to come again. METADATA
  * is where a document says who gives tokens (RFC 9728 5.1); "": nowhere. */
 void auth_request_refuse(struct response *r, const struct auth_request *f,
-    const struct site_rule *rule, const char *metadata, enum err e,
+    const struct gate_reply *reply, const char *metadata, enum err e,
     enum reason reason);
 
 #endif

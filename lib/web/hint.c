@@ -38,6 +38,26 @@ static const struct {
 	"code_verifier is needed here"},
     {REASON_CODE_VERIFIER_UNEXPECTED,
 	"no code_challenge came to the authorization endpoint"},
+    {REASON_DPOP_ALGORITHM, "expected EdDSA or ES256"},
+    {REASON_DPOP_JKT_MALFORMED,
+	"expected 43 characters, the SHA-256 thumbprint of the key (RFC 7638) "
+	"in base64url"},
+    {REASON_DPOP_MALFORMED,
+	"expected one header DPoP with a JWT: typ dpop+jwt, alg and a public "
+	"jwk in its header; jti, htm, htu and iat as its claims"},
+    {REASON_DPOP_MISSING,
+	"send a proof of possession in the header DPoP (RFC 9449)"},
+    {REASON_DPOP_NONCE,
+	"send another proof, with the nonce of the header DPoP-Nonce"},
+    {REASON_DPOP_REQUEST,
+	"htm is the method of this request, htu its address without the "
+	"query"},
+    {REASON_DPOP_REUSED, "each request has a proof with a jti of its own"},
+    {REASON_DPOP_SCHEME,
+	"a token with token_type DPoP comes as Authorization: DPoP, any other "
+	"as Bearer"},
+    {REASON_DPOP_TIME, "iat may be five minutes from the time here"},
+    {REASON_DPOP_TOKEN, "ath is the SHA-256 of the access token, in base64url"},
     {REASON_GRANT_TYPE_MISSING,
 	"expected authorization_code, refresh_token, client_credentials or "
 	"urn:ietf:params:oauth:grant-type:device_code, in a form body"},

@@ -97,26 +97,51 @@ reply_error(struct response *r, enum err e, enum reason reason)
 }
 
 void
-reply_bearer_error(
-    struct response *r, enum err e, bool missing, enum reason reason)
+reply_possession(struct response *r, const struct possession *how)
 {
-	int status = missing ? 401 : err_status(e);
-	char text[DESCRIPTION_CAP], challenge[DESCRIPTION_CAP + 128];
-	const char *description = describe(text, e, reason, &nothing_known);
+	if (how->by_dpop)
+		response_header(r, "Access-Control-Expose-Headers",
+		    "DPoP-Nonce, WWW-Authenticate");
+	if (how->nonce[0] != '\0')
+		response_header(r, "DPoP-Nonce", how->nonce);
+}
+
+static void
+put_token_challenge(struct response *r, bool by_dpop, const char *rest)
+{
+	char challenge[DESCRIPTION_CAP + 128];
 	struct buf b;
 
 	buf_init(&b, challenge, sizeof challenge);
-	buf_puts(&b, "Bearer realm=\"latchkey\"");
-	if (!missing) {
+	buf_printf(&b, "%s realm=\"latchkey\"", by_dpop ? "DPoP" : "Bearer");
+	if (by_dpop)
+		buf_printf(&b, ", algs=\"%s\"", dpop_algs);
+	buf_puts(&b, rest);
+	response_header(r, "WWW-Authenticate", challenge);
+}
+
+void
+reply_resource_error(struct response *r, enum err e,
+    const struct possession *how, enum reason reason)
+{
+	const bool missing = reason == REASON_TOKEN_MISSING;
+	int status =
+	    missing || e == ERR_INVALID_DPOP_PROOF ? 401 : err_status(e);
+	char text[DESCRIPTION_CAP], rest[DESCRIPTION_CAP + 64];
+	const char *description = describe(text, e, reason, &nothing_known);
+	struct buf b;
+
+	buf_init(&b, rest, sizeof rest);
+	if (!missing)
 		buf_printf(&b, ", error=\"%s\"", err_wire(e));
-		if (description != NULL)
-			buf_printf(
-			    &b, ", error_description=\"%s\"", description);
-		if (e == ERR_INSUFFICIENT_SCOPE)
-			buf_puts(&b, ", scope=\"openid\"");
-	}
+	if (!missing && description != NULL)
+		buf_printf(&b, ", error_description=\"%s\"", description);
+	if (e == ERR_INSUFFICIENT_SCOPE)
+		buf_puts(&b, ", scope=\"openid\"");
 	if (status < 500)
-		response_header(r, "WWW-Authenticate", challenge);
+		put_token_challenge(r, how->by_dpop, rest);
+	if (missing) /* by either (RFC 9449 7.2) */
+		put_token_challenge(r, true, "");
 	reply_json(r, status,
 	    missing ? json_object() : error_object(e, reason, &nothing_known));
 }

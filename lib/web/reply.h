@@ -10,6 +10,7 @@
 #include "base/reason.h"
 #include "http/response.h"
 #include "protocol/authorize.h"
+#include "protocol/possession.h"
 #include "web/hint.h"
 #include "web/page.h"
 
@@ -30,10 +31,15 @@ void reply_error(struct response *r, enum err e, enum reason reason);
 void reply_error_of(struct response *r, enum err e, enum reason reason,
     const struct hint_of *of);
 
-/* For a resource that takes bearer tokens (RFC 6750 3): WWW-Authenticate, and
- * the same as JSON. MISSING: no token came, so neither has an error code. */
-void reply_bearer_error(
-    struct response *r, enum err e, bool missing, enum reason reason);
+/* The nonce for the next proof, if HOW has one (RFC 9449 8.2, 9), also for
+ * scripts of other origins. */
+void reply_possession(struct response *r, const struct possession *how);
+
+/* For a resource that takes access tokens (RFC 6750 3, RFC 9449 7.1):
+ * WWW-Authenticate, and the same as JSON. Where no token came, neither has an
+ * error code. */
+void reply_resource_error(struct response *r, enum err e,
+    const struct possession *how, enum reason reason);
 
 /* A parameter of an authorization response. */
 struct reply_param {
