@@ -38,3 +38,20 @@ signs() {
 		signs "$library" "$library-secret" client_secret_jwt HS256 "$SECRET"
 	done
 }
+
+@test "openid-client, oauth4webapi: a public app's tokens bound to its key, at every endpoint (RFC 9449)" {
+	local callback alg library
+	from_npm signers openid-client@6.9.0 oauth4webapi@3.8.8
+	cp "$root/tests/full/dpop.mjs" "$app/"
+	add_user alice
+	add_client spa --public --trusted --require-dpop
+	for library in openid-client oauth4webapi; do
+		for alg in Ed25519 ES256; do
+			callback=$(sign_in alice spa nonce=)
+			run node "$app/dpop.mjs" "$library" "$ISSUER" spa "$callback" \
+			    "$VERIFIER" "$alg"
+			[[ ${lines[-1]} = 'dpop dpop alice alice invalid_token' ]] ||
+			    fail "$library $alg: $output" "$(<"$SERVER_LOG")"
+		done
+	done
+}
