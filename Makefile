@@ -84,6 +84,9 @@ command	+= check_logouts
 # Apps that sign with keys of their own.
 command	+= client_keys check_client_keys
 
+# Certificates of clients.
+jose	+= der distinguished_name certificate
+
 # Beside the command: what starts the programs.
 beside	 = start-programs
 
