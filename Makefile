@@ -86,6 +86,9 @@ command	+= client_keys check_client_keys
 
 # Certificates of clients.
 jose	+= der distinguished_name certificate
+domain	+= client_certificate
+protocol += auth_certificate caller_certificate
+command	+= client_files client_certificate
 
 # Beside the command: what starts the programs.
 beside	 = start-programs

@@ -3,7 +3,8 @@
 #include "admin.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "client_keys.h"
+#include "client_certificate.h"
+#include "client_files.h"
 #include "client_options.h"
 #include "client_show.h"
 #include "domain/clients.h"
@@ -24,8 +25,14 @@
 	    {"--frontchannel-logout-uri", "URI", false},                       \
 	    {"--secret-stdin", NULL, false},                                   \
 	    {"--auth",                                                         \
-		"client_secret_basic|client_secret_jwt|private_key_jwt",       \
+		"client_secret_basic|client_secret_jwt|private_key_jwt|"       \
+		"tls_client_auth|self_signed_tls_client_auth",                 \
 		false},                                                        \
+	    {"--tls-subject-dn", "DN", false},                                 \
+	    {"--tls-san-dns", "NAME", false}, {"--tls-san-uri", "URI", false}, \
+	    {"--tls-san-ip", "ADDRESS", false},                                \
+	    {"--tls-san-email", "ADDRESS", false},                             \
+	    {"--certificate", "FILE", true},                                   \
 	    {"--auth-alg", "EdDSA|ES256|RS256|PS256|any", false},              \
 	    {"--auth-aud", "issuer|endpoint", false},                          \
 	    {"--jwks", "FILE", false}, {"--jwks-uri", "URL", false},           \
@@ -61,6 +68,8 @@ static const struct option set_options[] = {
     SHARED_OPTIONS,
     {"--add-redirect-uri", "URI", true},
     {"--remove-redirect-uri", "URI", true},
+    {"--add-certificate", "FILE", true},
+    {"--remove-certificate", "THUMBPRINT", true},
     OPTION_JSON,
     OPTION_END,
 };
@@ -106,8 +115,8 @@ struct client_change {
 	const char *client_id;
 	const struct args *args;
 	const struct recipe_choice *app; /* NULL: added without a recipe */
-	struct given_keys keys; /* read before the step, which may run twice */
-	struct icon icon;       /* given; empty: none */
+	struct client_files files;       /* read before the step, which may run
+					  * twice */
 	struct keyring keyring;
 	char secret[CLIENT_SECRET_CAP];
 	char asked_uri[URI_CAP]; /* the redirect URI, on the terminal */
@@ -123,9 +132,10 @@ add_client_step(struct store_txn *t, void *arg)
 	struct client_change *s = arg;
 	enum err e;
 
-	clients_set_icon(t, &s->client, s->icon.bytes, s->icon.len);
+	clients_set_icon(t, &s->client, s->files.icon.bytes, s->files.icon.len);
 	e = clients_add(t, &s->client, &(struct change){.now = s->now});
-	return e == OK ? given_keys_keep(t, &s->keys, &s->client, s->now) : e;
+	return e == OK ? client_files_keep(t, &s->files, &s->client, s->now)
+		       : e;
 }
 
 static enum err
@@ -176,7 +186,7 @@ compose_client(const struct admin *a, struct client_change *s)
 	if (e == OK)
 		e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK)
-		e = given_keys_take(&s->keys, c);
+		e = client_files_take(c, &s->files, s->args, &s->refusal);
 	if (e == OK)
 		e = ask_redirect_uri(s);
 	if (e == OK && !args_has(s->args, "--scope"))
@@ -223,6 +233,7 @@ add_composed_client(struct admin *a, struct client_change *s)
 	if (e != OK)
 		return refuse_client(a, e, s->client_id);
 	groups_warn_of_empty(a, s->client.groups);
+	client_certificates_warn(a, &s->client);
 	if (!args_has(s->args, "--no-trusted"))
 		own_domain_hint(a, &s->client);
 	if (s->app != NULL)
@@ -239,12 +250,10 @@ add_client_change(struct admin *a, struct client_change *s)
 	int status;
 
 	s->now = a->now;
-	status =
-	    given_keys_read(&s->keys, a, s->args, &s->refusal) == OK &&
-		    client_options_icon(&s->icon, s->args, &s->refusal) == OK &&
-		    compose_client(a, s) == OK
-		? add_composed_client(a, s)
-		: admin_explain(&s->refusal);
+	status = client_files_read(&s->files, a, s->args, &s->refusal) == OK &&
+			 compose_client(a, s) == OK
+		     ? add_composed_client(a, s)
+		     : admin_explain(&s->refusal);
 	secret_wipe(s, sizeof *s);
 	return status;
 }
@@ -309,19 +318,19 @@ set_client_step(struct store_txn *t, void *arg)
 	was = *c;
 	e = client_options_apply(c, s->args, &s->refusal);
 	if (e == OK)
-		e = given_keys_take(&s->keys, c);
+		e = client_files_take(c, &s->files, s->args, &s->refusal);
 	if (e == OK)
 		e = client_options_edit(c, s->args, &s->refusal);
 	if (e == OK)
 		e = client_options_check(
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
 	if (e == OK && args_has(s->args, "--icon"))
-		clients_set_icon(t, c, s->icon.bytes, s->icon.len);
+		clients_set_icon(t, c, s->files.icon.bytes, s->files.icon.len);
 	if (e == OK)
 		e = clients_set(t, c, &was, s->secret,
 		    args_has(s->args, "--secret-stdin"), &s->keyring,
 		    &(struct change){.now = s->now}, &s->secret_used);
-	return e == OK ? given_keys_keep(t, &s->keys, c, s->now) : e;
+	return e == OK ? client_files_keep(t, &s->files, c, s->now) : e;
 }
 
 static enum err
@@ -378,30 +387,6 @@ find_client_step(struct store_txn *t, void *arg)
 	return client_get(t, s->client_id, &s->client);
 }
 
-/* A list that is given replaces the old one, which may not have been meant. */
-static void
-warn_of_dropped(const struct client *c, const struct args *args)
-{
-	const char *cursor = c->redirect_uris, *given;
-	char uri[URI_CAP];
-
-	while (args_has(args, "--redirect-uri") &&
-	       words_next(&cursor, uri, sizeof uri)) {
-		struct args_cursor at = {0};
-
-		while (
-		    (given = args_next(args, "--redirect-uri", &at)) != NULL &&
-		    !str_equal(given, uri))
-			;
-		if (given == NULL)
-			fprintf(stderr,
-			    "latchkey: warning: --redirect-uri replaces the "
-			    "list: %s is dropped; --add-redirect-uri keeps "
-			    "it\n",
-			    uri);
-	}
-}
-
 static int
 set_client(struct admin *a, const struct args *args)
 {
@@ -413,8 +398,7 @@ set_client(struct admin *a, const struct args *args)
 
 	if (!args_any(args))
 		return admin_misused("client set: nothing to change");
-	if (given_keys_read(&s.keys, a, args, &s.refusal) != OK ||
-	    client_options_icon(&s.icon, args, &s.refusal) != OK)
+	if (client_files_read(&s.files, a, args, &s.refusal) != OK)
 		return admin_explain(&s.refusal);
 	e = store_read(a->store, find_client_step, &s);
 	if (e != OK)
@@ -424,11 +408,14 @@ set_client(struct admin *a, const struct args *args)
 		    conf_access_token_alg(&a->conf, jwa_issued_from_name(alg)));
 	if (status != EXIT_DONE)
 		return status;
-	warn_of_dropped(&s.client, args);
+	client_options_warn(&s.client, args);
 	status = change_client(a, &s, set_client_step, "changed");
-	if (status == EXIT_DONE && args_has(args, "--group") &&
-	    store_read(a->store, find_client_step, &again) == OK)
+	if (status != EXIT_DONE ||
+	    store_read(a->store, find_client_step, &again) != OK)
+		return status;
+	if (args_has(args, "--group"))
 		groups_warn_of_empty(a, again.client.groups);
+	client_certificates_warn(a, &again.client);
 	return status;
 }
 
@@ -475,6 +462,9 @@ const struct verb client_verbs[] = {
 	client_list},
     {"client", "show", "ID", false, false, json_option, "Shows one app.",
 	client_show},
+    {"client", "certificate", "FILE", false, START_AS_CALLER, json_option,
+	"Shows what a certificate says, and its thumbprint.",
+	client_certificate},
     {"client", "set", "ID", false, false, set_options,
 	"Changes an app; a list that is given replaces the old one.",
 	set_client},

@@ -3,6 +3,7 @@
 #include "domain/client_scope.h"
 #include "domain/uri.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *
@@ -48,13 +49,19 @@ apply_auth(struct client *c, const struct args *args, struct refusal *r)
 	c->auth_method = auth_method_from_name(name);
 	if (c->auth_method == AUTH_NONE || c->auth_method == AUTH_METHOD_COUNT)
 		return refusal_set(r, "--auth", name,
-		    "give client_secret_basic, client_secret_jwt or "
-		    "private_key_jwt");
+		    "give client_secret_basic, client_secret_jwt, "
+		    "private_key_jwt, tls_client_auth or "
+		    "self_signed_tls_client_auth");
+	if (c->auth_method != AUTH_TLS_CLIENT)
+		c->tls_name[0] = '\0';
+	if (c->auth_method != AUTH_SELF_SIGNED)
+		c->certificates[0] = '\0';
 	if (c->auth_method != AUTH_PRIVATE_KEY_JWT) {
 		c->jwks[0] = c->jwks_uri[0] = '\0';
 		c->auth_alg = AUTH_ALG_ANY;
 	}
-	if (c->auth_method == AUTH_CLIENT_SECRET)
+	if (c->auth_method != AUTH_PRIVATE_KEY_JWT &&
+	    c->auth_method != AUTH_CLIENT_SECRET_JWT)
 		c->auth_aud_endpoint = false;
 	return OK;
 }
@@ -252,6 +259,30 @@ client_options_edit(
 	    "--add-redirect-uri", uri_refusal, r);
 }
 
+/* A list that is given replaces the old one, which may not have been meant. */
+void
+client_options_warn(const struct client *c, const struct args *args)
+{
+	const char *cursor = c->redirect_uris, *given;
+	char uri[URI_CAP];
+
+	while (args_has(args, "--redirect-uri") &&
+	       words_next(&cursor, uri, sizeof uri)) {
+		struct args_cursor at = {0};
+
+		while (
+		    (given = args_next(args, "--redirect-uri", &at)) != NULL &&
+		    !str_equal(given, uri))
+			;
+		if (given == NULL)
+			fprintf(stderr,
+			    "latchkey: warning: --redirect-uri replaces the "
+			    "list: %s is dropped; --add-redirect-uri keeps "
+			    "it\n",
+			    uri);
+	}
+}
+
 enum err
 client_options_check(
     const struct client *c, bool secret_given, struct refusal *r)
@@ -265,5 +296,7 @@ client_options_check(
 	if (message == NULL && c->auth_method == AUTH_PRIVATE_KEY_JWT &&
 	    secret_given)
 		message = "a client with private_key_jwt has no secret";
+	if (message == NULL && client_has_certificate(c) && secret_given)
+		message = "a client with a certificate has no secret";
 	return message == NULL ? OK : refusal_set(r, NULL, NULL, message);
 }

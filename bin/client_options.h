@@ -23,6 +23,10 @@ enum err client_options_icon(
 enum err client_options_edit(
     struct client *c, const struct args *args, struct refusal *r) MUST_CHECK;
 
+/* Says on standard error which redirect URIs of C, as it is, the options take
+ * away. */
+void client_options_warn(const struct client *c, const struct args *args);
+
 /* Whether C makes sense as a whole; on an error R says what does not. */
 enum err client_options_check(
     const struct client *c, bool secret_given, struct refusal *r) MUST_CHECK;

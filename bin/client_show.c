@@ -1,4 +1,5 @@
 #include "client_show.h"
+#include "client_certificate.h"
 
 #include "base/issuer.h"
 #include "base/str.h"
@@ -28,6 +29,13 @@ static const struct column client_show_columns[] = {
     {"key_ids", "keys", false},
     {"jwks_fetched_at", "keys fetched", true},
     {"jwks_problem", "not fetched since", false},
+    {"tls_client_auth_subject_dn", "subject of its certificate", false},
+    {"tls_client_auth_san_dns", "host in its certificate", false},
+    {"tls_client_auth_san_uri", "URI in its certificate", false},
+    {"tls_client_auth_san_ip", "address in its certificate", false},
+    {"tls_client_auth_san_email", "e-mail in its certificate", false},
+    {"tls_client_certificates", "certificates", false},
+    {"tls_client_certificates_until", "first of them expires", true},
     {"token_endpoint_auth_signing_alg", "assertions signed with", false},
     {"auth_aud_endpoint", "assertions for the endpoint", false},
     {"client_uri", "link", false},
@@ -96,6 +104,7 @@ client_json(const struct client *c)
 	json_t *shown = list_show(begin_client(c), &client_record, c);
 
 	put_jwks(shown, c->jwks);
+	client_certificates_show(shown, c);
 	return shown;
 }
 

@@ -22,17 +22,31 @@ token_serve(struct call *c)
 	token_request_wipe(&q);
 }
 
+/* What the web server has told of a certificate, so that `latchkey check` can
+ * see whether it does, and that no client can. */
+static const char *
+certificate_told(const struct caller *who)
+{
+	if (who->certificate == NULL)
+		return "none";
+	return who->certificate_verified ? "verified" : "unverified";
+}
+
 /* Nothing about what is wrong, which is in the log. */
 static void
 health_serve(struct call *c)
 {
 	enum reason reason;
 	enum err e = health_look(c->provider, &reason);
+	json_t *answer =
+	    json_pack("{s:s}", "status", e == OK ? "pass" : "fail");
 
 	if (e != OK)
 		call_log_refusal(c, e, reason, NULL);
-	reply_json(&c->response, e == OK ? 200 : 503,
-	    json_pack("{s:s}", "status", e == OK ? "pass" : "fail"));
+	if (c->caller.certificate_told)
+		json_object_set_new(answer, "client_certificate",
+		    json_string(certificate_told(&c->caller)));
+	reply_json(&c->response, e == OK ? 200 : 503, answer);
 }
 
 static const struct endpoint endpoints[] = {

@@ -379,7 +379,7 @@ told_default() {
 		value=${value#\"}
 		case $name in
 		issuer) continue ;;
-		provider_name | require_factor_groups | mail_from | logo | accent_color | contact | webfinger_domains | ca_file)
+		provider_name | require_factor_groups | mail_from | logo | accent_color | contact | webfinger_domains | ca_file | mtls_origin)
 			[[ -n $(told_default "$name") ]] || fail "none told: $name"
 			;; # in words
 		*) assert_equal "$name $(told_default "$name")" "$name ${value%\"}" ;;

@@ -126,6 +126,14 @@ json_text_begin(struct json_text *t, struct buf *out)
 }
 
 void
+json_text_begin_in(
+    struct json_text *inner, struct json_text *t, const char *key)
+{
+	put_key(t, key);
+	json_text_begin(inner, t->out);
+}
+
+void
 json_text_str(struct json_text *t, const char *key, const char *value)
 {
 	put_key(t, key);

@@ -52,6 +52,9 @@ void json_text_word_or_words(
 /* An object with one member, a string. */
 void json_text_object(
     struct json_text *t, const char *key, const char *name, const char *value);
+/* An object within T; T is not to be used until INNER has ended. */
+void json_text_begin_in(
+    struct json_text *inner, struct json_text *t, const char *key);
 void json_text_end(struct json_text *t);
 
 /* How many of the LEN characters at S, from the first on, stand for themselves

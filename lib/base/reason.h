@@ -26,6 +26,13 @@
 	X(AUDIENCE, ERR_INVALID_TOKEN, "audience") \
 	X(BASIC_MALFORMED, ERR_INVALID_CLIENT, "basic_malformed") \
 	X(BODY_UNREADABLE, VARIES, "body_unreadable") \
+	X(CERTIFICATE_EXPIRED, VARIES, "certificate_expired") \
+	X(CERTIFICATE_MALFORMED, VARIES, "certificate_malformed") \
+	X(CERTIFICATE_MISMATCH, VARIES, "certificate_mismatch") \
+	X(CERTIFICATE_MISSING, VARIES, "certificate_missing") \
+	X(CERTIFICATE_NOT_TOLD, VARIES, "certificate_not_told") \
+	X(CERTIFICATE_UNVERIFIED, ERR_INVALID_CLIENT, \
+	    "certificate_unverified") \
 	X(CLAIMS, ERR_INVALID_TOKEN, "claims") \
 	X(CLIENT_AUTH_METHOD, ERR_INVALID_CLIENT, "client_auth_method") \
 	X(CLIENT_AUTH_SCHEME, ERR_INVALID_CLIENT, "client_auth_scheme") \

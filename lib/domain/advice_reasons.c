@@ -49,6 +49,33 @@ const struct advice advice_reasons[REASON_COUNT] = {
     [REASON_CLAIMS] = {ADVICE_TOKEN,
 	"The token lacks a claim that it must have: it is not one of ours.",
 	NULL},
+    [REASON_CERTIFICATE_EXPIRED] = {ADVICE_CREDENTIALS,
+	"The app's certificate has expired, or is not good yet.",
+	"give the app a new certificate; latchkey client set {client} "
+	"--add-certificate FILE registers one"},
+    [REASON_CERTIFICATE_MALFORMED] = {ADVICE_CREDENTIALS,
+	"What the web server passes on as the app's certificate cannot be "
+	"read.",
+	"compare the web server's configuration with conf/webserver.sh's"},
+    [REASON_CERTIFICATE_MISMATCH] = {ADVICE_CREDENTIALS,
+	"The app showed another certificate than it is registered with, or "
+	"than its token is bound to.",
+	"latchkey client show {client} shows what it must be; latchkey client "
+	"certificate FILE shows what a certificate is"},
+    [REASON_CERTIFICATE_MISSING] = {ADVICE_CREDENTIALS,
+	"The app showed no certificate.",
+	"let the app show its certificate; with lighttpd one must be in "
+	"ssl.verifyclient.ca-file, or be signed by one that is"},
+    [REASON_CERTIFICATE_NOT_TOLD] = {ADVICE_CREDENTIALS,
+	"The app needs its certificate, and came where the web server asks for "
+	"none.",
+	"let the app ask at mtls_origin (mtls_endpoint_aliases of discovery); "
+	"latchkey check looks at the web server there"},
+    [REASON_CERTIFICATE_UNVERIFIED] = {ADVICE_CREDENTIALS,
+	"The app's certificate is of no authority that the web server trusts.",
+	"give the web server the authority's certificate, or register the "
+	"app's own: latchkey client set {client} --auth "
+	"self_signed_tls_client_auth --certificate FILE"},
     [REASON_CLIENT_AUTH_METHOD] = {ADVICE_CREDENTIALS,
 	"The app proves itself in another way than it is registered for.",
 	"latchkey client set {client} --auth client_secret_basic, or the app's "

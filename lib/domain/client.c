@@ -52,6 +52,12 @@ static const struct record_field client_fields[] = {
     FIELD_OF(struct client, jwks_uri, TEXT, SHOWN, "client_jwks_uri"),
     FIELD_OF(
 	struct client, require_dpop, BOOL, SHOWN, "dpop_bound_access_tokens"),
+    FIELD_OF_WORDS(struct client, tls_name_kind, WORD, INNER,
+	"tls_client_auth_kind", client_certificate_name_word,
+	CERTIFICATE_NAME_COUNT),
+    FIELD_OF(struct client, tls_name, TEXT, INNER, "tls_client_auth_name"),
+    FIELD_OF(
+	struct client, certificates, WORDS, INNER, "tls_client_certificates"),
 };
 
 const struct record_type client_record = {
@@ -149,6 +155,13 @@ client_is_public(const struct client *c)
 	return c->auth_method == AUTH_NONE;
 }
 
+bool
+client_has_certificate(const struct client *c)
+{
+	return c->auth_method == AUTH_TLS_CLIENT ||
+	       c->auth_method == AUTH_SELF_SIGNED;
+}
+
 /* Back-Channel Logout 1.0 2.2, Front-Channel Logout 1.0 2. */
 static const char *
 logout_uris_refusal(const struct client *c)
@@ -233,6 +246,8 @@ client_refusal(const struct client *c)
 	if (c->cookie_refresh && !(c->grants & GRANT_REFRESH_TOKEN))
 		return "a refresh cookie needs the grant type refresh_token";
 	message = logout_uris_refusal(c);
+	if (message == NULL)
+		message = client_tls_refusal(c);
 	return message != NULL ? message : auth_refusal(c);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/secret.h"
+#include "domain/client_certificate.h"
 #include "domain/icon.h"
 #include "domain/keyring.h"
 #include "domain/resource.h"
@@ -51,6 +52,8 @@ enum auth_method {
 	AUTH_NONE, /* a public client, which cannot */
 	AUTH_PRIVATE_KEY_JWT,
 	AUTH_CLIENT_SECRET_JWT,
+	AUTH_TLS_CLIENT,  /* a certificate of an authority (RFC 8705 2.1) */
+	AUTH_SELF_SIGNED, /* a certificate that is registered (2.2) */
 	AUTH_METHOD_COUNT
 };
 
@@ -97,6 +100,11 @@ struct client {
 	char frontchannel_logout_uri[URI_CAP];
 	char jwks_uri[URI_CAP]; /* where it keeps its public keys, in place of
 				 * jwks (domain/client_keys.h); "": nowhere */
+	/* What a certificate of an authority calls it; "": nothing. */
+	enum certificate_name tls_name_kind;
+	char tls_name[DISTINGUISHED_NAME_CAP];
+	/* Its own (domain/client_certificate.h); "": none. */
+	char certificates[CLIENT_CERTIFICATES_CAP];
 };
 
 extern const struct record_type client_record;
@@ -106,8 +114,9 @@ extern const struct record_type client_record;
 const char *grant_type_name(enum grant_type g);
 unsigned grant_from_name(const char *name);
 
-/* "client_secret_basic", "none", "private_key_jwt", "client_secret_jwt", and
- * back (AUTH_METHOD_COUNT: none of these). */
+/* "client_secret_basic", "none", "private_key_jwt", "client_secret_jwt",
+ * "tls_client_auth", "self_signed_tls_client_auth", and back
+ * (AUTH_METHOD_COUNT: none of these). */
 enum auth_method auth_method_from_name(const char *name);
 const char *auth_method_name(enum auth_method m);
 
@@ -133,6 +142,8 @@ const char *client_frontchannel_refusal(const char *s);
 const char *client_jwks_uri_refusal(const char *s);
 /* Whether the client cannot authenticate (RFC 6749 2.1). */
 bool client_is_public(const struct client *c);
+/* Whether it authenticates by a certificate. */
+bool client_has_certificate(const struct client *c);
 
 /* Whether the client as a whole makes sense: a public one has no secret, no
  * HS256, no client_credentials; code needs a redirect_uri, ... */
@@ -175,6 +186,10 @@ enum err client_jwks_read(
 /* NULL, or why the client's keys do not go with the algorithm that it is to
  * sign with. */
 const char *client_jwks_refusal(const struct client *c);
+
+/* NULL, or what of the client does not go with a certificate, or without
+ * one. */
+const char *client_tls_refusal(const struct client *c);
 
 /* Whether the secret itself is kept, and not only its hash: both sides sign
  * with it. */

@@ -35,6 +35,8 @@ static const char *const auth_methods[AUTH_METHOD_COUNT] = {
     [AUTH_NONE] = "none",
     [AUTH_PRIVATE_KEY_JWT] = "private_key_jwt",
     [AUTH_CLIENT_SECRET_JWT] = "client_secret_jwt",
+    [AUTH_TLS_CLIENT] = "tls_client_auth",
+    [AUTH_SELF_SIGNED] = "self_signed_tls_client_auth",
 };
 
 const char *

@@ -102,6 +102,9 @@ const struct conf_key conf_keys[] = {
     {"ca_file", "", conf_parse_ca_file, FIELD(ca_file), 0, 0,
 	"a file of certificates that are trusted in requests of latchkey's "
 	"own, beside the system's; none by default"},
+    {"mtls_origin", "", conf_parse_mtls_origin, FIELD(mtls_origin), 0, 0,
+	"where clients show certificates: https, and a host or port that is "
+	"not the issuer's; nowhere by default"},
     {NULL, NULL, NULL, 0, 0, 0, NULL},
 };
 
@@ -281,6 +284,20 @@ check_orders(struct conf_reader *l)
 	}
 }
 
+/* There browsers would ask everybody for a certificate. */
+static void
+check_mtls_origin(struct conf_reader *l)
+{
+	const struct conf *c = l->c;
+	const size_t len = strlen(c->mtls_origin);
+
+	if (len > 0 && str_starts(c->issuer, c->mtls_origin) &&
+	    (c->issuer[len] == '\0' || c->issuer[len] == '/'))
+		buf_puts(&l->message,
+		    "mtls_origin is the issuer's; give a port or a host of its "
+		    "own");
+}
+
 /* What follows from the issuer. */
 static enum err
 derive(struct conf *c)
@@ -314,6 +331,8 @@ load_text(
 		set_defaults(l);
 	if (l->message.len == 0)
 		check_orders(l);
+	if (l->message.len == 0)
+		check_mtls_origin(l);
 	if (line == 0 && l->message.len == 0)
 		return derive(l->c);
 	buf_puts(message, l->file);

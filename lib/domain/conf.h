@@ -68,7 +68,9 @@ struct conf {
 	char mail_command[CONF_PATH_CAP]; /* the host's sendmail */
 	bool no_mail_of_sign_ins;         /* from browsers that are new */
 
-	char ca_file[CONF_PATH_CAP]; /* for requests of ours; "": none */
+	char ca_file[CONF_PATH_CAP];  /* for requests of ours; "": none */
+	char mtls_origin[ISSUER_CAP]; /* where clients show certificates; "":
+				       * nowhere */
 };
 
 /*

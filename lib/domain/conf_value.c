@@ -360,6 +360,22 @@ conf_parse_ca_file(const struct conf_key *k, void *field, const char *value,
 }
 
 enum err
+conf_parse_mtls_origin(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	struct issuer_parts p;
+
+	(void)k;
+	if (value[0] == '\0' ||
+	    (issuer_valid(value) && issuer_split(value, &p) && p.https &&
+		p.path[0] == '\0'))
+		return str_copy(field, ISSUER_CAP, value);
+	buf_puts(wanted, "give an address without a path, such as "
+			 "https://id.example.org:8443");
+	return ERR_SYNTAX;
+}
+
+enum err
 conf_parse_program(const struct conf_key *k, void *field, const char *value,
     struct buf *wanted)
 {

@@ -50,6 +50,9 @@ enum err conf_parse_mail_from(const struct conf_key *k, void *field,
 /* The path of a file; "": none. */
 enum err conf_parse_ca_file(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
+/* https://HOST or https://HOST:PORT; "": none. */
+enum err conf_parse_mtls_origin(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
 /* The path of a program. */
 enum err conf_parse_program(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);

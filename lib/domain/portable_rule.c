@@ -184,7 +184,7 @@ judge_site_client(struct judgement *j, const struct client *c)
 	       str_equal(made.post_logout_redirect_uris,
 		   c->post_logout_redirect_uris) &&
 	       c->auth_method == made.auth_method && c->jwks[0] == '\0' &&
-	       c->jwks_uri[0] == '\0' &&
+	       c->jwks_uri[0] == '\0' && c->certificates[0] == '\0' &&
 	       sodium_is_zero(c->secret_hash, sizeof c->secret_hash) &&
 	       c->hs256_secret[0] == '\0' && has_own_resources(c) &&
 	       c->audience[0] == '\0' && !c->introspect_any && !c->no_pkce &&

@@ -15,6 +15,7 @@ start_request(struct request *r)
 	r->query.repeated = r->body.repeated = NULL;
 	r->address[0] = '\0';
 	r->authorization = r->origin = r->dpop = r->content_type = NULL;
+	r->client_certificate = r->client_verify = NULL;
 	r->fetch_site = r->asked_headers = r->accept_language = NULL;
 	r->cookie_text[0] = '\0';
 	r->query_len = r->body_len = 0;
@@ -191,12 +192,21 @@ read_address(struct request *r, const struct exchange *x)
 		r->address[0] = '\0';
 }
 
+/* No client can set these: what it sends becomes an HTTP_ variable. */
+static void
+read_client_certificate(struct request *r, const struct exchange *x)
+{
+	r->client_verify = param(x, "SSL_CLIENT_VERIFY");
+	r->client_certificate = param(x, "SSL_CLIENT_CERT");
+}
+
 enum err
 request_read_head(struct request *r, const struct exchange *x)
 {
 	start_request(r);
 	r->method = read_method(x);
 	read_address(r, x);
+	read_client_certificate(r, x);
 	return read_headers(r, x);
 }
 
@@ -210,6 +220,7 @@ request_read(struct request *r, struct exchange *x)
 	/* In this order: who renders an error needs method and path. */
 	r->method = read_method(x);
 	read_address(r, x);
+	read_client_certificate(r, x);
 	if ((e = read_path(r, x, target)) != OK)
 		return e;
 	if ((e = read_headers(r, x)) != OK)

@@ -42,9 +42,11 @@ struct request {
 	const char *origin;          /* the header, or NULL; until finish */
 	const char *dpop; /* the header, as well; "": none that can be read, as
 			   * several are not (RFC 9449 4.3) */
-	const char *content_type;  /* of a body, as well */
-	const char *fetch_site;    /* Sec-Fetch-Site, as well */
-	const char *agent;         /* User-Agent, as well */
+	const char *content_type; /* of a body, as well */
+	const char *fetch_site;   /* Sec-Fetch-Site, as well */
+	const char *agent;        /* User-Agent, as well */
+	/* Of TLS, as the web server says it itself; as well */
+	const char *client_certificate, *client_verify;
 	const char *asked_headers; /* Access-Control-Request-Headers, as well */
 	const char *accept_language; /* Accept-Language, as well */
 

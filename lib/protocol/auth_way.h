@@ -11,7 +11,8 @@ struct auth_way {
 	const char *name;        /* in RFC 7591 2 and in discovery */
 	enum auth_method method; /* of clients that may use it */
 
-	/* Fills A in from what WHO sent; ERR_NOT_FOUND: not in this way. */
+	/* Fills A in from what WHO sent; ERR_NOT_FOUND: not in this way. NULL:
+	 * nothing is sent, so that only the client's record tells. */
 	enum err (*parse)(struct client_auth *a, const struct caller *who,
 	    enum reason *reason);
 	/* NULL: nothing is proved. */

@@ -5,7 +5,8 @@
 #include "protocol/auth_way.h"
 
 extern const struct auth_way auth_client_secret_basic, auth_client_secret_post,
-    auth_private_key_jwt, auth_client_secret_jwt, auth_none;
+    auth_private_key_jwt, auth_client_secret_jwt, auth_tls_client,
+    auth_self_signed, auth_none;
 
 /* They are tried in this order; the last is what is left if no other was
  * used. */
@@ -14,6 +15,8 @@ static const struct auth_way *const ways[] = {
     &auth_private_key_jwt,
     &auth_client_secret_jwt,
     &auth_client_secret_post,
+    &auth_tls_client,
+    &auth_self_signed,
     &auth_none,
 };
 
@@ -25,11 +28,12 @@ client_auth_parse(
 {
 	const char *client_id = form_get(who->form, "client_id");
 
-	*a = (struct client_auth){0};
+	*a = (struct client_auth){.who = who};
 	for (size_t i = 0; i < WAYS; i++) {
 		enum err e;
 
-		if (ways[i] == &auth_none && a->way != NULL)
+		if (ways[i]->parse == NULL ||
+		    (ways[i] == &auth_none && a->way != NULL))
 			continue;
 		e = ways[i]->parse(a, who, reason);
 		if (e == ERR_NOT_FOUND)
@@ -54,6 +58,17 @@ client_auth_wipe(struct client_auth *a)
 	secret_wipe(a, sizeof *a);
 }
 
+/* The way that A goes if it is C's. A certificate comes with the connection, so
+ * that a request with one is like a public client's. */
+static const struct auth_way *
+way_for(const struct client_auth *a, const struct client *c)
+{
+	for (size_t i = 0; a->way == &auth_none && i < WAYS; i++)
+		if (ways[i]->parse == NULL && ways[i]->method == c->auth_method)
+			return ways[i];
+	return a->way;
+}
+
 enum err
 client_auth_find(struct store_txn *t, const struct client_auth *a,
     struct client *c, enum reason *reason)
@@ -66,7 +81,7 @@ client_auth_find(struct store_txn *t, const struct client_auth *a,
 		return e;
 	if (c->is_site) /* what it has is the gate's to redeem */
 		return refused(REASON_CLIENT_IS_SITE, reason);
-	if (a->way->method == c->auth_method)
+	if (way_for(a, c)->method == c->auth_method)
 		return OK;
 	if (client_is_public(c) && a->way->method == AUTH_CLIENT_SECRET)
 		return refused(REASON_PUBLIC_CLIENT_SENT_SECRET, reason);
@@ -79,7 +94,9 @@ enum err
 client_auth_prove(const struct client_auth *a, const struct provider *p,
     const struct client *c, int64_t now, enum reason *reason)
 {
-	return a->way->prove != NULL ? a->way->prove(a, p, c, now, reason) : OK;
+	const struct auth_way *way = way_for(a, c);
+
+	return way->prove != NULL ? way->prove(a, p, c, now, reason) : OK;
 }
 
 bool
@@ -123,9 +140,11 @@ client_auth_remember_alone(const struct client_auth *a,
 }
 
 void
-client_auth_names(struct buf *words, bool confidential)
+client_auth_names(
+    struct buf *words, const struct provider *p, bool confidential)
 {
 	for (size_t i = 0; i < WAYS; i++)
-		if (!confidential || ways[i]->method != AUTH_NONE)
+		if ((!confidential || ways[i]->method != AUTH_NONE) &&
+		    (ways[i]->parse != NULL || p->conf.mtls_origin[0] != '\0'))
 			buf_printf(words, "%s ", ways[i]->name);
 }

@@ -33,9 +33,10 @@ struct client_auth {
 	 * every client: then the raw one is what was meant. */
 	char raw_secret[CLIENT_SECRET_CAP];
 
-	const char *assertion;  /* borrowed from the form; NULL: none */
-	uint8_t once[HASH_LEN]; /* what is to be remembered */
-	int64_t expires_at;     /* until when */
+	const struct caller *who; /* who sent it */
+	const char *assertion;    /* borrowed from the form; NULL: none */
+	uint8_t once[HASH_LEN];   /* what is to be remembered */
+	int64_t expires_at;       /* until when */
 };
 
 /* ERR_INVALID_CLIENT: no or broken credentials; ERR_INVALID_REQUEST: more than
@@ -68,7 +69,8 @@ enum err client_auth_remember_alone(const struct client_auth *a,
     const struct provider *p, int64_t now, enum reason *reason) MUST_CHECK;
 
 /* The names of all ways, for discovery: words; those of confidential clients
- * alone, or all. */
-void client_auth_names(struct buf *words, bool confidential);
+ * alone, or all; by certificates only where P has a place for them. */
+void client_auth_names(
+    struct buf *words, const struct provider *p, bool confidential);
 
 #endif

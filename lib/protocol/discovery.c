@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/language.h"
+#include "base/str.h"
 #include "protocol/client_auth.h"
 #include "protocol/dpop.h"
 
@@ -18,12 +19,23 @@ static const struct {
     {"device_authorization_endpoint", "/device_authorization"},
 };
 
+/* Those that clients call themselves, with a certificate if they have one (RFC
+ * 8705 5). */
+static const char *const direct[] = {"token_endpoint", "userinfo_endpoint",
+    "introspection_endpoint", "revocation_endpoint",
+    "device_authorization_endpoint"};
+
 /* What clients may sign with (jose/jwk.h). */
 #ifdef LK_NO_RS256
 #define ASSERTION_ALGS "EdDSA Ed25519 HS256"
 #else
 #define ASSERTION_ALGS "EdDSA Ed25519 ES256 RS256 PS256 HS256"
 #endif
+
+enum {
+	ENDPOINTS = sizeof endpoints / sizeof *endpoints,
+	DIRECT = sizeof direct / sizeof *direct
+};
 
 static const struct {
 	const char *name, *words;
@@ -83,13 +95,14 @@ find_algs(struct store_txn *t, void *arg)
 
 /* How clients authenticate where. */
 static void
-put_auth_methods(struct json_text *t, const char *name, bool confidential)
+put_auth_methods(struct json_text *t, const struct provider *p,
+    const char *name, bool confidential)
 {
 	char words[256];
 	struct buf b;
 
 	buf_init(&b, words, sizeof words);
-	client_auth_names(&b, confidential);
+	client_auth_names(&b, p, confidential);
 	json_text_words(t, name, words);
 }
 
@@ -117,37 +130,60 @@ put_algs(struct json_text *t, unsigned algs)
 	json_text_words(t, "id_token_signing_alg_values_supported", words);
 }
 
+static void
+put_endpoint(
+    struct json_text *t, size_t i, const char *base, const char *issuer_path)
+{
+	char url[ISSUER_CAP + ISSUER_CAP + 32];
+	struct buf u;
+
+	buf_init(&u, url, sizeof url);
+	buf_printf(&u, "%s%s%s", base, issuer_path, endpoints[i].path);
+	json_text_str(t, endpoints[i].name, url);
+}
+
+/* Where clients show certificates, if they can (RFC 8705 3.3, 5). */
+static void
+put_mtls(struct json_text *t, const struct provider *p)
+{
+	struct json_text aliases;
+
+	if (p->conf.mtls_origin[0] == '\0')
+		return;
+	json_text_begin_in(&aliases, t, "mtls_endpoint_aliases");
+	for (size_t i = 0; i < ENDPOINTS; i++)
+		if (str_index(direct, DIRECT, endpoints[i].name) < DIRECT)
+			put_endpoint(&aliases, i, p->conf.mtls_origin,
+			    conf_issuer_path(&p->conf));
+	json_text_end(&aliases);
+}
+
 enum err
 discovery_metadata(const struct provider *p, struct buf *answer)
 {
 	struct alg_search s = {.p = p};
 	struct json_text t;
-	char url[ISSUER_CAP + 32];
-	struct buf u;
 	enum err e = store_read(p->store, find_algs, &s);
 
 	if (e != OK)
 		return e;
 	json_text_begin(&t, answer);
 	json_text_str(&t, "issuer", p->conf.issuer);
-	for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
-		buf_init(&u, url, sizeof url);
-		buf_puts(&u, p->conf.issuer);
-		buf_puts(&u, endpoints[i].path);
-		json_text_str(&t, endpoints[i].name, url);
-	}
+	for (size_t i = 0; i < ENDPOINTS; i++)
+		put_endpoint(&t, i, p->conf.issuer, "");
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		json_text_words(&t, lists[i].name, lists[i].words);
 	json_text_words(&t, "dpop_signing_alg_values_supported", dpop_algs);
-	put_auth_methods(&t, "token_endpoint_auth_methods_supported", false);
+	put_auth_methods(&t, p, "token_endpoint_auth_methods_supported", false);
 	put_auth_methods(
-	    &t, "revocation_endpoint_auth_methods_supported", false);
+	    &t, p, "revocation_endpoint_auth_methods_supported", false);
 	put_auth_methods(
-	    &t, "introspection_endpoint_auth_methods_supported", true);
+	    &t, p, "introspection_endpoint_auth_methods_supported", true);
 	put_languages(&t);
 	put_algs(&t, s.algs);
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		json_text_bool(&t, flags[i].name, flags[i].value);
+	put_mtls(&t, p);
 	json_text_end(&t);
 	return OK;
 }

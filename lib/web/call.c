@@ -5,6 +5,19 @@
 #include "base/reason.h"
 #include "base/str.h"
 
+/* Nothing is believed where the settings have no place for certificates. */
+static void
+set_certificate(struct caller *who, const struct call *c)
+{
+	const struct request *r = &c->request;
+
+	who->certificate_told = c->provider->conf.mtls_origin[0] != '\0' &&
+				r->client_verify != NULL;
+	who->certificate = who->certificate_told ? r->client_certificate : NULL;
+	who->certificate_verified =
+	    who->certificate != NULL && str_equal(r->client_verify, "SUCCESS");
+}
+
 void
 call_set_caller(struct call *c, const char *path)
 {
@@ -15,7 +28,7 @@ call_set_caller(struct call *c, const char *path)
 	c->caller.address = r->address;
 	c->caller.authorization = r->authorization;
 	c->caller.dpop = r->dpop;
-	c->caller.certificate = NULL;
+	set_certificate(&c->caller, c);
 	c->caller.origin = r->origin;
 	c->caller.form = &r->body;
 	buf_init(&url, c->caller.url, sizeof c->caller.url);
