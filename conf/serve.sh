@@ -4,12 +4,13 @@
 # web server:
 #
 #	serve.sh -d DIR -p PORT [-s SERVER] [-c CERTIFICATE -k KEY -r HTTP-PORT]
-#	    [-i INCLUDE] [-n NOTE]
+#	    [-a AUTHORITIES] [-i INCLUDE] [-n NOTE]
 #	serve.sh -t -p PORT [-s SERVER]
 #
 # SERVER is one that conf/webserver.sh knows; lighttpd if not given. With a certificate
 # PORT speaks TLS and HTTP-PORT sends there. INCLUDE is more configuration for
-# the server, NOTE is said once it is up; -t only asks whether port and server
+# the server, AUTHORITIES sign the certificates of clients, where latchkey.conf has
+# mtls_origin; NOTE is said once it is up; -t only asks whether port and server
 # are to be had. The programs, and what starts them, are $LATCHKEY_BUILD's.
 #
 # Nothing of it runs as root unless the data directory is root's: started by
@@ -23,14 +24,14 @@ build=${LATCHKEY_BUILD:-$here/../build}
 programs=$build/cgi-bin
 starter=$build/bin/start-programs
 data='' port='' server=lighttpd include='' note='' test=''
-certificate='' key='' http_port=''
+certificate='' key='' http_port='' authorities=''
 
 refuse() {
 	echo "latchkey: serve: $*" >&2
 	exit 1
 }
 
-while getopts d:p:s:c:k:r:i:n:t option; do
+while getopts d:p:s:c:k:r:a:i:n:t option; do
 	case $option in
 	d) data=$OPTARG ;;
 	p) port=$OPTARG ;;
@@ -38,6 +39,7 @@ while getopts d:p:s:c:k:r:i:n:t option; do
 	c) certificate=$OPTARG ;;
 	k) key=$OPTARG ;;
 	r) http_port=$OPTARG ;;
+	a) authorities=$OPTARG ;;
 	i) include=$OPTARG ;;
 	n) note=$OPTARG ;;
 	t) test=yes ;;
@@ -104,8 +106,12 @@ fi
 [ -r "$data/latchkey.conf" ] || refuse "$data/latchkey.conf: cannot be read"
 [ -w "$data" ] || refuse "$data: cannot be written"
 
-issuer=$(sed -n 's/^[[:space:]]*issuer[[:space:]]*=[[:space:]]*//p' \
-    "$data/latchkey.conf" | sed 's/[[:space:]]*$//; q')
+setting() {	# NAME
+	sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*//p" \
+	    "$data/latchkey.conf" | sed 's/[[:space:]]*$//; q'
+}
+issuer=$(setting issuer)
+mtls=$(setting mtls_origin)
 case $issuer in
 http://?* | https://?*) ;;
 *) refuse "$data/latchkey.conf: no issuer" ;;
@@ -175,6 +181,8 @@ set -- -s "$server" -i "$issuer" -p "$programs" -r "$run" -d "$data" \
     -e "$here/pages" -l "127.0.0.1:$port"
 [ -z "$certificate" ] ||
     set -- "$@" -c "$certificate" -k "$key" -t "127.0.0.1:$http_port"
+[ -z "$certificate" ] || [ -z "$mtls" ] ||
+    set -- "$@" -m "$mtls" ${authorities:+-a "$authorities"}
 # Where localhost is ::1, too.
 for_ipv6='/@IPV6@/d'
 if grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null; then

@@ -4,7 +4,7 @@
 #
 #	webserver.sh -s SERVER -i ISSUER [-c CERTIFICATE -k KEY]
 #	    [-p PROGRAMS] [-r SOCKETS] [-d DATA] [-e PAGES] [-l LISTEN] [-t LISTEN]
-#	    [-o] [-f PROXY] [-w WEBROOT] [-x | -n] [-g]
+#	    [-o] [-f PROXY] [-w WEBROOT] [-x | -n] [-m ORIGIN [-a AUTHORITIES]] [-g]
 #
 # SERVER is one of
 #
@@ -30,13 +30,17 @@
 # certbot puts its challenges; http is not sent to https there. -x: for a host that
 # has a site, with TLS of its own, and an issuer below a path; the output is for a
 # file that the site's server block or <VirtualHost> includes (with lighttpd, a file
-# like any other). -n: another site has lighttpd's TLS socket. -g: with the gate, a
-# sign-in page before another site, at the end, as comments.
+# like any other). -n: another site has lighttpd's TLS socket. -m: where clients show
+# certificates (mtls_origin in latchkey.conf), a port of its own or, not with lighttpd,
+# a host of its own; -a: a file with the authorities that are trusted to sign them
+# (PEM), which lighttpd needs. -g: with the gate, a sign-in page before another site,
+# at the end, as comments.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 server='' issuer='' certificate='' key=''
 opens='' proxies='' webroot='' inside='' no_socket='' gate=''
+mtls='' authorities=''
 # By its old name, which is a link, it has always printed the gate.
 [ "${0##*/}" = webserver.sh ] || gate=yes
 listen='' listen6='' listen_http='' listen_http6=''
@@ -58,7 +62,7 @@ refuse() {
 	exit 1
 }
 
-while getopts s:i:c:k:p:r:d:e:l:t:of:w:xng option; do
+while getopts s:i:c:k:p:r:d:e:l:t:of:w:xnm:a:g option; do
 	case $option in
 	s) server=$OPTARG ;;
 	i) issuer=$OPTARG ;;
@@ -75,6 +79,8 @@ while getopts s:i:c:k:p:r:d:e:l:t:of:w:xng option; do
 	w) webroot=$OPTARG ;;
 	x) inside=yes ;;
 	n) no_socket=yes ;;
+	m) mtls=$OPTARG ;;
+	a) authorities=$OPTARG ;;
 	g) gate=yes ;;
 	*) exit 2 ;;
 	esac
@@ -106,6 +112,20 @@ yes,lighttpd,*://*/* | yes,nginx,*://*/* | yes,apache,*://*/*) ;;
 yes,*) refuse 'inside a site (-x) there are lighttpd, nginx and apache, with an issuer below a path (https://example.org/idp)' ;;
 esac
 
+[ -n "$mtls" ] || [ -z "$authorities" ] ||
+    refuse 'authorities (-a) are for where clients show certificates (-m)'
+[ -z "$mtls" ] || [ -n "$certificate" ] ||
+    refuse 'clients show certificates over TLS: -m goes with -c and -k'
+case $mtls,$server,${authorities:+a} in
+,*) ;;
+https://*/*) refuse 'where clients show certificates has no path: -m https://id.example.org:8443' ;;
+https://?*,lighttpd,) refuse 'lighttpd needs the authorities of clients (-a FILE)' ;;
+https://?*,lighttpd,* | https://?*,apache,* | https://?*,nginx,*) ;;
+*) refuse 'where do clients show certificates? (-m https://id.example.org:8443, with lighttpd, nginx and apache)' ;;
+esac
+[ -z "$mtls" ] || [ -z "$inside" ] ||
+    refuse 'where clients show certificates is outside of any site: print that without -x'
+
 # Where Linux has IPv6; one socket for both is not what every server makes.
 if [ -z "$listen$listen6" ]; then
 	listen=$any$port
@@ -119,9 +139,27 @@ fi
 [ -n "$listen" ] || { listen=$listen6 listen6=''; }
 [ -n "$listen_http" ] || { listen_http=$listen_http6 listen_http6=''; }
 listen4=$listen
+
+# at_port ADDRESS: the same at the port where clients show certificates.
+mtls_host=${mtls#https://} mtls_port=443
+case $mtls_host in
+*:*[!]]) mtls_port=${mtls_host##*:} mtls_host=${mtls_host%:*} ;;
+esac
+at_port() {
+	case $1 in
+	*:*) echo "${1%:*}:$mtls_port" ;;
+	?*) echo "$mtls_port" ;;
+	esac
+}
+mtls_listen4=$(at_port "$listen") mtls_listen6=$(at_port "$listen6")
+mtls_listen=$mtls_listen4
+[ "$server,$mtls_port" != "lighttpd,${listen##*:}" ] || [ -z "$mtls" ] ||
+    refuse 'with lighttpd clients show certificates at a port of its own: -m https://id.example.org:8443'
 case $server in
 apache*)	# *:443 is both, and one host has all its addresses
 	[ "$listen" = "$any$port" ] || listen=$listen${listen6:+ $listen6}
+	[ "$mtls_listen" = "$any$mtls_port" ] ||
+	    mtls_listen=$mtls_listen${mtls_listen6:+ $mtls_listen6}
 	[ "$listen_http" = "${any}80" ] ||
 	    listen_http=$listen_http${listen_http6:+ $listen_http6}
 	;;
@@ -152,7 +190,8 @@ leave_out() {	# WORDS...
 }
 for mark in 'own site' 'inside a site' challenge 'no challenge' proxy \
     'own address' 'own socket' "others' socket" 'own host' 'below a path' \
-    TLS 'without TLS' IPv6 'IPv6, http'; do
+    TLS 'without TLS' IPv6 'IPv6, http' mTLS 'mTLS port' \
+    'mTLS IPv6' authorities; do
 	marks="$marks/^[[:space:]]*# $mark:\$/d;/^[[:space:]]*# end $mark\$/d;"
 done
 marks="$marks/^[[:space:]]*# end\$/d"
@@ -165,6 +204,10 @@ fi
 if [ -n "$webroot" ]; then leave_out no challenge; else leave_out challenge; fi
 [ -n "$proxies" ] || leave_out proxy
 [ -n "$opens" ] || leave_out own address
+[ -n "$mtls" ] || leave_out mTLS
+[ -n "$authorities" ] || leave_out authorities
+[ "${listen##*:}" != "$mtls_port" ] || leave_out mTLS port
+case $listen6 in '' | '[::]'*) leave_out mTLS IPv6 ;; esac
 if [ -n "$no_socket" ]; then leave_out own socket; else leave_out "others' socket"; fi
 case $server in
 nginx) between='; set_real_ip_from ' ;;
@@ -190,6 +233,11 @@ sed -e "$leave_out_more" \
     -e "$leave_out_ipv6" -e "$marks" -e '/./,/^$/!d' \
     -e "$(fill ORIGIN "$origin")" -e "$(fill HOST "$host")" \
     -e "$(fill LISTEN "$listen")" \
+    -e "$(fill MTLS_HOST "$mtls_host")" -e "$(fill MTLS_PORT "$mtls_port")" \
+    -e "$(fill MTLS_LISTEN "$mtls_listen")" \
+    -e "$(fill MTLS_LISTEN4 "$mtls_listen4")" \
+    -e "$(fill MTLS_LISTEN6 "$mtls_listen6")" \
+    -e "$(fill AUTHORITIES "$authorities")" \
     -e "$(fill LISTEN4 "$listen4")" -e "$(fill LISTEN6 "$listen6")" \
     -e "$(fill PROXY "$proxy")" -e "$(fill WEBROOT "$webroot")" \
     -e "$(fill LISTEN_HTTP "$listen_http")" \
