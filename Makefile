@@ -88,7 +88,7 @@ command	+= client_keys check_client_keys
 jose	+= der distinguished_name certificate
 domain	+= client_certificate
 protocol += auth_certificate caller_certificate
-command	+= client_files client_certificate
+command	+= client_files client_certificate check_certificates
 
 # Beside the command: what starts the programs.
 beside	 = start-programs

@@ -51,9 +51,11 @@ check_everything(struct check_run *c)
 		return;
 	check_logouts(c);
 	check_client_keys(c);
+	check_certificates(c);
 	if (args_has(c->args, "--offline"))
 		return;
 	check_web(c);
+	check_certificates_web(c);
 	check_gate(c);
 }
 

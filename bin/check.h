@@ -41,6 +41,11 @@ void check_logouts(struct check_run *c);
 /* The public keys of apps that sign, with the store open. */
 void check_client_keys(struct check_run *c);
 
+/* Apps with certificates: whether they can show them, and how long those are
+ * good, with the store open; and the web server where they do. */
+void check_certificates(struct check_run *c);
+void check_certificates_web(struct check_run *c);
+
 /* How old the last backup is, with the store open. */
 void check_backup(struct check_run *c);
 

@@ -203,6 +203,25 @@ set_list(struct fetch *f, CURLoption option, const char *line,
 	return f->curl_easy_setopt(f->easy, option, *list);
 }
 
+static CURLcode
+set_all_headers(
+    struct fetch *f, const struct fetch_request *q, struct curl_slist **list)
+{
+	const char *const *header = q->headers;
+	CURLcode code = set_list(f, CURLOPT_HTTPHEADER, q->header, list);
+
+	for (; code == CURLE_OK && header != NULL && *header != NULL;
+	     header++) {
+		struct curl_slist *more = f->curl_slist_append(*list, *header);
+
+		if (more == NULL)
+			return CURLE_OUT_OF_MEMORY;
+		*list = more;
+		code = f->curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, *list);
+	}
+	return code;
+}
+
 /* Any address of the name, at the same port. */
 static const char *
 connect_to(char line[static CONNECT_TO_CAP], const char *address)
@@ -236,7 +255,7 @@ perform(struct fetch *f, const struct fetch_request *q)
 
 	f->message[0] = f->body[0] = '\0';
 	f->len = 0;
-	code = set_list(f, CURLOPT_HTTPHEADER, q->header, &headers);
+	code = set_all_headers(f, q, &headers);
 	if (code == CURLE_OK)
 		code = set_list(f, CURLOPT_CONNECT_TO,
 		    connect_to(line, q->address), &places);

@@ -26,8 +26,10 @@ void fetch_close(struct fetch **f); /* accepts NULL */
 
 struct fetch_request {
 	const char *url;
-	const char *header; /* "Name: value" to send along, or NULL */
-	const char *body;   /* a form: POST; NULL: GET */
+	const char *header;         /* "Name: value" to send along, or NULL */
+	const char *const *headers; /* more of them; a NULL ends them. NULL:
+				     * none */
+	const char *body;           /* a form: POST; NULL: GET */
 	size_t body_len;
 	/* The one to ask, in figures, instead of what the name leads to; NULL
 	 * or "": the latter. Not to be used where there is a proxy. */

@@ -474,3 +474,29 @@ $(head -c 15000 /dev/zero | base64)
 	sed -i /^mtls_origin/d "$DATA/latchkey.conf"
 	assert_equal "$(health "${told[@]}")" ''
 }
+
+# --- what is wrong --------------------------------------------------------------------
+
+# finds LEVEL PATTERN, among others.
+finds() {
+	latchkey check --offline --json | jq -r '.findings[] | "\(.level) \(.what)"' \
+	    >"$BATS_TEST_TMPDIR/found"
+	grep -Eq "^$1 .*$2" "$BATS_TEST_TMPDIR/found" ||
+	    fail "$(<"$BATS_TEST_TMPDIR/found")"
+}
+
+@test "check: an app with a certificate, and no place to show it" {
+	sed -i /^mtls_origin/d "$DATA/latchkey.conf"
+	finds error 'the app (own|signed) shows a certificate, and there is no place'
+}
+
+@test "check: certificates that are about to expire, or have" {
+	USE_TEST_CLOCK=1
+	! finds . 'the app own' || fail 'too early'
+	travel $((20 * 86400))
+	finds warning 'the last certificate of the app own expires in 9 days'
+	latchkey client set signed --auth self_signed_tls_client_auth \
+	    --certificate "$CERTS/self-2.pem" >/dev/null
+	travel $((11 * 86400))
+	finds error 'every certificate of the app own has expired'
+}

@@ -181,6 +181,13 @@ the_rest_is_as_elsewhere() {
 	refused_for client_unknown
 }
 
+check_finds_it_in_order() {
+	latchkey check --ca-file "$CURL_CA_BUNDLE" >"$BATS_TEST_TMPDIR/found" || :
+	grep -q "^ok  *clients can show certificates at $MTLS$" "$BATS_TEST_TMPDIR/found" ||
+	    fail "$(<"$BATS_TEST_TMPDIR/found")"
+	assert_equal "$(grep -c 'no header passes' "$BATS_TEST_TMPDIR/found")" 2
+}
+
 # --- the servers ---------------------------------------------------------------------
 
 @test "nginx: a certificate of an authority, or its own, proves a client" { behind nginx; certificates_prove_clients; }
@@ -190,6 +197,8 @@ the_rest_is_as_elsewhere() {
 @test "nginx: certificates are asked for in one place alone, which has nothing for people" { behind nginx; only_where_they_are_asked_for; }
 @test "nginx: bodies and Basic arrive there as elsewhere" { behind nginx; the_rest_is_as_elsewhere; }
 
+@test "nginx: check finds that in order" { behind nginx; check_finds_it_in_order; }
+
 @test "apache: a certificate of an authority, or its own, proves a client" { behind apache; certificates_prove_clients; }
 @test "apache: no other certificate does, and none does not" { behind apache; other_certificates_prove_nothing; }
 @test "apache: a certificate that has expired does not" { behind apache; late_certificates_are_refused; }
@@ -197,12 +206,51 @@ the_rest_is_as_elsewhere() {
 @test "apache: certificates are asked for in one place alone, which has nothing for people" { behind apache; only_where_they_are_asked_for; }
 @test "apache: bodies and Basic arrive there as elsewhere" { behind apache; the_rest_is_as_elsewhere; }
 
+@test "apache: check finds that in order" { behind apache; check_finds_it_in_order; }
+
 @test "lighttpd: a certificate of an authority, or its own, proves a client" { behind lighttpd; certificates_prove_clients; }
 @test "lighttpd: no other certificate does, and none does not" { behind lighttpd; other_certificates_prove_nothing; }
 @test "lighttpd: a certificate that has expired does not" { behind lighttpd; late_certificates_are_refused; }
 @test "lighttpd: a header is no certificate" { behind lighttpd; headers_are_no_certificates; }
 @test "lighttpd: certificates are asked for in one place alone, which has nothing for people" { behind lighttpd; only_where_they_are_asked_for; }
 @test "lighttpd: bodies and Basic arrive there as elsewhere" { behind lighttpd; the_rest_is_as_elsewhere; }
+
+@test "lighttpd: check finds that in order" { behind lighttpd; check_finds_it_in_order; }
+
+# --- what an administrator can get wrong ------------------------------------------------
+
+# wrong PATTERN SED: what check finds with nginx's configuration changed.
+wrong() {
+	export CONF=$BATS_TEST_TMPDIR/conf
+	rm -rf "$CONF"
+	cp -R "$root/conf" "$CONF"
+	sed -i "$2" "$CONF/nginx.conf"
+	chmod -R a+rX "$BATS_TEST_TMPDIR"
+	echo >"$BATS_FILE_TMPDIR/serving"
+	stop_all
+	behind nginx
+	latchkey check --ca-file "$CURL_CA_BUNDLE" >"$BATS_TEST_TMPDIR/found" || :
+	grep -Eq "$1" "$BATS_TEST_TMPDIR/found" || fail "$(<"$BATS_TEST_TMPDIR/found")"
+	stop_all
+	echo >"$BATS_FILE_TMPDIR/serving"
+}
+
+@test "check: a web server that tells nothing of certificates" {
+	wrong "^error  *the web server tells nothing of clients' certificates at $MTLS" \
+	    '/SSL_CLIENT_/d'
+}
+
+@test "check: a web server that takes a header for a certificate, there or elsewhere" {
+	wrong "^error  *a header passes for a client's certificate at $MTLS" \
+	    's/\$ssl_client_verify/$http_x_client_verify/; s/\$ssl_client_escaped_cert/$http_x_client_cert/'
+	wrong "^error  *a header passes for a client's certificate at $ISSUER" \
+	    '0,/fastcgi_param REMOTE_ADDR/s/fastcgi_param REMOTE_ADDR/fastcgi_param SSL_CLIENT_VERIFY $http_ssl_client_verify; fastcgi_param SSL_CLIENT_CERT $http_client_cert; &/'
+}
+
+@test "check: a web server that asks everyone for certificates" {
+	wrong "^warning  *clients are asked for certificates at $ISSUER, too" \
+	    '0,/ssl_protocols/s/ssl_protocols/ssl_verify_client optional_no_ca; &/; 0,/fastcgi_param REMOTE_ADDR/s/fastcgi_param REMOTE_ADDR/fastcgi_param SSL_CLIENT_VERIFY $ssl_client_verify; &/'
+}
 
 # --- webserver.sh ----------------------------------------------------------------------
 
