@@ -242,7 +242,8 @@ each() {
 	    "header.jwk=$(jwk_of other)" "header.jwk=$(jwk_of curve)"
 	private=$(jwk_of curve | jq -c '.d = .x')
 	off=$(jwk_of curve | jq -c '.y = .x')
-	each curve malformed "header.jwk=$private" "header.jwk=$off" \
+	each curve signature "header.jwk=$off"
+	each curve malformed "header.jwk=$private" \
 	    "header.jwk=$(jwk_of curve | jq -c .k=.x)" \
 	    "header.jwk=$(jwk_of curve | jq -c '.crv = "P-384"')" \
 	    "header.jwk=$(jwk_of curve | jq -c 'del(.y)')" \

@@ -26,6 +26,11 @@
  */
 enum err jwk_read(struct public_key *k, const json_t *jwk) MUST_CHECK;
 
+/* The same without the question whether the key is a point of its curve
+ * (public_key_check): for a key that verifies something at once, and proves
+ * nothing before. */
+enum err jwk_read_form(struct public_key *k, const json_t *jwk) MUST_CHECK;
+
 enum { JWK_SET_MAX = 8, JWK_SET_TEXT_MAX = 16384 };
 
 struct jwk_set {
@@ -41,6 +46,10 @@ struct jwk_set {
  * ERR_UNSUPPORTED if none is left. On an error the set is empty.
  */
 enum err jwk_set_read(
+    struct jwk_set *set, const char *text, size_t len) MUST_CHECK;
+
+/* The same with jwk_read_form: for a set that jwk_set_read has read before. */
+enum err jwk_set_read_form(
     struct jwk_set *set, const char *text, size_t len) MUST_CHECK;
 
 /* Leaves in SET the keys for ALG alone. ANY_RSA: every RSA key is for RS256 and

@@ -177,7 +177,7 @@ parse_header(struct jwt *j, struct public_key *k, const char *text, size_t len)
 		return e;
 	e = read_jose_header(j, &header);
 	if (e == OK && k != NULL &&
-	    jwk_read(k, json_object_view_object(&header, "jwk")) != OK)
+	    jwk_read_form(k, json_object_view_object(&header, "jwk")) != OK)
 		e = ERR_INVALID_TOKEN;
 	json_object_view_free(&header);
 	return e;

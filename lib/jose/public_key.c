@@ -26,6 +26,19 @@ public_key_fits(enum jwa alg, size_t len)
 	}
 }
 
+enum err
+public_key_check(const struct public_key *k)
+{
+	switch (k->alg) {
+	case JWA_EDDSA:
+		return ed25519_check_point(k->bytes);
+	case JWA_ES256:
+		return es256_check_point(k->bytes);
+	default:
+		return OK;
+	}
+}
+
 /* The members that make the key what it is (RFC 7638 3.2, RFC 8037 2). */
 static json_t *
 required_members(const struct public_key *k)

@@ -145,7 +145,7 @@ check_by_keys(const struct jwt *j, const struct client *c, const char *jwks,
 
 	if (chosen && c->auth_alg != auth_alg_of(j->alg))
 		return refused(REASON_ASSERTION_ALGORITHM, reason);
-	if (jwk_set_read(&keys, jwks, strlen(jwks)) != OK)
+	if (jwk_set_read_form(&keys, jwks, strlen(jwks)) != OK)
 		return refused(REASON_ASSERTION_SIGNATURE, reason);
 	jwk_set_limit(&keys, j->alg, chosen);
 	if (keys.count == 0)

@@ -273,6 +273,32 @@ proofs(void)
 	    "jwt: a proof without a key is none");
 }
 
+/* What jwk_read asks of a key beside its form is not asked of one that comes
+ * with a proof: a verification refuses the same. */
+static void
+no_points(void)
+{
+	/* 1 is the point of order 1, for which any signature of it is good. */
+	struct public_key k = {.alg = JWA_EDDSA, .len = 32, .bytes = {1}};
+	uint8_t sig[64] = {1};
+
+	CHECK(public_key_check(&k) == ERR_SYNTAX &&
+		  public_key_verify(&k, "x", 1, sig, sizeof sig) ==
+		      ERR_INVALID_TOKEN,
+	    "jwt: a key of small order verifies nothing");
+	memset(k.bytes, 0xff, 32);
+	CHECK(public_key_check(&k) == ERR_SYNTAX &&
+		  public_key_verify(&k, "x", 1, sig, sizeof sig) ==
+		      ERR_INVALID_TOKEN,
+	    "jwt: nor does a point in another spelling");
+	memset(k.bytes, 0, sizeof k.bytes);
+	k.bytes[0] = 2; /* no y of the curve */
+	CHECK(public_key_check(&k) == ERR_SYNTAX &&
+		  public_key_verify(&k, "x", 1, sig, sizeof sig) ==
+		      ERR_INVALID_TOKEN,
+	    "jwt: nor what is no point");
+}
+
 /* Keys that a token brings along do not make it good. */
 static void
 embedded_keys(void)
@@ -343,6 +369,7 @@ main(void)
 	pss();
 	dpop_vector();
 	proofs();
+	no_points();
 	embedded_keys();
 	sets();
 	private_key_free(&signing);
