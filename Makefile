@@ -458,7 +458,7 @@ fuzz-%:
 	    $(fuzzing)/$*.log) inputs, no promise broken"
 
 # What is measured beside: the least that must be done.
-benches	 = ceiling exec seed step ungrouped
+benches	 = ceiling exec seed step ungrouped verify
 
 $(benches:%=$(BUILD)/tests/bench/%): %: %.o $(archive)
 	$(call say,ld $@)$(link) $(wrap:%=-Wl$(comma)--wrap=%) -o $@ \

@@ -115,6 +115,7 @@ needs() {
 		echo 'lighttpd lighttpd'
 		echo 'apache2 apache2'
 		echo 'python3 python3'
+		echo 'python3-cryptography python:cryptography'
 		echo 'valgrind valgrind'
 		echo 'wrk wrk'
 		;;

@@ -299,14 +299,16 @@ class Server:
         self.stop()
 
     def wrk(self, port, path, connections, seconds, header="", tokens=None,
-            body="", how="rotate"):
-        """wrk, started; load() has what it tells."""
+            body="", how="rotate", signed=None, signed_in=None):
+        """wrk, started; load() has what it tells. SIGNED is a file with what
+        goes once into the header DPoP, or into the body for SIGNED."""
         words = ["wrk", "-t", 1, "-c", connections, "-d", f"{seconds}s",
                  "-s", ROOT / "tests/bench/ask.lua"]
         words += ["-H", header] if header else []
         words += [f"http://127.0.0.1:{port}{path}"]
         words += ["--", body] if body else []
         words += [tokens, how] if tokens else []
+        words += [signed, signed_in] if signed else []
         return subprocess.Popen([str(w) for w in words], text=True,
                                 stdout=subprocess.PIPE)
 
