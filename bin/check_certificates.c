@@ -50,7 +50,8 @@ check_one_client(void *arg, const void *record)
 	struct certificate_users *u = arg;
 	const struct client *c = record;
 
-	if (client_has_certificate(c) && u->first[0] == '\0')
+	if ((client_has_certificate(c) || c->certificate_bound) &&
+	    u->first[0] == '\0')
 		str_cut(u->first, sizeof u->first, c->client_id);
 	check_expiry(u->run, c);
 	return true;

@@ -46,6 +46,8 @@
 	    {"--no-trusted", NULL, false}, {"--pkce", NULL, false},            \
 	    {"--require-factor", NULL, false},                                 \
 	    {"--no-require-factor", NULL, false},                              \
+	    {"--certificate-bound", NULL, false},                              \
+	    {"--no-certificate-bound", NULL, false},                           \
 	    {"--require-dpop", NULL, false},                                   \
 	    {"--no-require-dpop", NULL, false},                                \
 	{                                                                      \

@@ -248,7 +248,8 @@ client_certificates_show(json_t *shown, const struct client *c)
 void
 client_certificates_warn(const struct admin *a, const struct client *c)
 {
-	if (a->conf.mtls_origin[0] == '\0' && client_has_certificate(c))
+	if (a->conf.mtls_origin[0] == '\0' &&
+	    (client_has_certificate(c) || c->certificate_bound))
 		fprintf(stderr,
 		    "latchkey: warning: client %s needs a place where it shows "
 		    "its certificate: set mtls_origin in latchkey.conf, and "

@@ -231,6 +231,8 @@ client_options_apply(
 	apply_switch(&c->trusted, args, "--trusted", "--no-trusted");
 	apply_switch(&c->require_factor, args, "--require-factor",
 	    "--no-require-factor");
+	apply_switch(&c->certificate_bound, args, "--certificate-bound",
+	    "--no-certificate-bound");
 	apply_switch(
 	    &c->require_dpop, args, "--require-dpop", "--no-require-dpop");
 	apply_switch(&c->no_pkce, args, "--no-pkce", "--pkce");

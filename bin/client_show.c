@@ -55,6 +55,8 @@ static const struct column client_show_columns[] = {
     {"trusted", "trusted", false},
     {"require_factor", "needs second factor", false},
     {"pkce", "PKCE required", false},
+    {"tls_client_certificate_bound_access_tokens",
+	"tokens bound to certificate", false},
     {"dpop_bound_access_tokens", "DPoP required", false},
     {"cookie_refresh", "refresh token in a cookie", false},
     {"refresh_retry", "retried refresh token", false},

@@ -475,6 +475,198 @@ $(head -c 15000 /dev/zero | base64)
 	assert_equal "$(health "${told[@]}")" ''
 }
 
+# --- tokens that are bound to a certificate (RFC 8705 3) ------------------------------
+
+# Clients whose tokens are bound: a public one, one with a secret, and one whose
+# certificate proves it.
+add_bound_clients() {
+	latchkey client add spa --public --redirect-uri "$CALLBACK" --trusted \
+	    --certificate-bound >/dev/null
+	add_client secret --redirect-uri "$CALLBACK" --trusted --certificate-bound \
+	    --grant authorization_code --grant refresh_token \
+	    --grant client_credentials --scope openid --scope offline_access --scope api
+	latchkey client set own --certificate-bound >/dev/null
+}
+
+# thumbprint CERTIFICATE
+thumbprint() {
+	openssl x509 -in "$CERTS/$1.pem" -outform DER | openssl dgst -sha256 -binary |
+	    basenc --base64url -w 0 | tr -d =
+}
+
+# bound_tokens CLIENT [NAME=VALUE...]: alice's, for $SHOWN.
+bound_tokens() {
+	local code
+	code=$(get_code alice "$1" scope='openid offline_access') || return
+	CLIENT=$1 ask token grant_type=authorization_code code="$code" \
+	    redirect_uri="$CALLBACK" code_verifier="$VERIFIER" "${@:2}"
+	assert_status 200
+	access=$(http_body | field access_token)
+	refresh=$(http_body | field refresh_token)
+}
+
+# ask_userinfo [VAR=VALUE...]: with $access, and the certificate $SHOWN.
+ask_userinfo() {
+	local told
+	tell_of_certificate
+	run_cgi userinfo GET /userinfo '' '' \
+	    "HTTP_AUTHORIZATION=${SCHEME:-Bearer} $access" "${told[@]}" "$@"
+}
+
+refused_token() {
+	assert_refused 401 invalid_token
+	assert_header WWW-Authenticate '^Bearer .*error="invalid_token"'
+	tail -n 1 "$SERVER_LOG" | grep -Eq "reason=$1( |$)" ||
+	    fail "$(tail -n 1 "$SERVER_LOG")"
+}
+
+@test "certificate-bound: a token says to which certificate it is bound, in itself and at introspection" {
+	local access refresh
+	add_bound_clients
+	SHOWN=self bound_tokens own
+	assert_field token_type Bearer
+	assert_equal "$(jwt_claims "$access" | jq -c .cnf)" \
+	    "{\"x5t#S256\":\"$(thumbprint self)\"}"
+	CLIENT=own SHOWN=self ask introspect token="$access"
+	assert_equal "$(http_body | jq -c '[.active, .token_type, .cnf["x5t#S256"]]')" \
+	    "[true,\"Bearer\",\"$(thumbprint self)\"]"
+	CLIENT=own SHOWN=self token
+	assert_equal "$(http_body | field access_token | { read -r t; jwt_claims "$t"; } |
+	    jq -r '.cnf["x5t#S256"]')" "$(thumbprint self)"
+	# Others' are as ever, also where a certificate is shown.
+	SHOWN=client token
+	jwt_claims "$(http_body | field access_token)" | jq -e '.cnf == null'
+	request - GET "$ISSUER/.well-known/openid-configuration"
+	http_body | jq -e .tls_client_certificate_bound_access_tokens
+}
+
+@test "certificate-bound: userinfo takes a token with its certificate alone" {
+	local access refresh
+	add_bound_clients
+	SHOWN=other bound_tokens spa
+	for VERIFY in SUCCESS FAILED:x; do
+		SHOWN=other ask_userinfo
+		assert_status 200
+	done
+	VERIFY=NONE SHOWN='' ask_userinfo
+	refused_token certificate_missing
+	SHOWN=client ask_userinfo
+	refused_token certificate_mismatch
+	SHOWN=late ask_userinfo
+	refused_token certificate_expired
+	run_cgi userinfo GET /userinfo '' '' "HTTP_AUTHORIZATION=Bearer $access" \
+	    SSL_CLIENT_VERIFY=SUCCESS SSL_CLIENT_CERT=x
+	refused_token certificate_malformed
+	request - GET "$ISSUER/userinfo" -H "Authorization: Bearer $access" \
+	    -H "SSL-Client-Cert: $(tr '\n' ' ' <"$CERTS/other.pem")"
+	refused_token certificate_not_told
+	request - POST "$ISSUER/userinfo" access_token="$access"
+	refused_token certificate_not_told
+	SHOWN=other SCHEME=DPoP ask_userinfo
+	assert_status 401
+	sed -i /^mtls_origin/d "$DATA/latchkey.conf"
+	SHOWN=other ask_userinfo
+	refused_token certificate_not_told
+}
+
+@test "certificate-bound: a client that has said so gets no token without a certificate" {
+	local code
+	add_bound_clients
+	code=$(get_code alice spa scope='openid offline_access')
+	for VERIFY in NONE ''; do
+		CLIENT=spa ask token grant_type=authorization_code code="$code" \
+		    redirect_uri="$CALLBACK" code_verifier="$VERIFIER"
+		assert_refused 400 invalid_request
+		assert_field error_description "certificate missing"
+	done
+	AUTH=none CLIENT=spa redeem "$code"
+	assert_refused 400 invalid_request
+	assert_field error_description "certificate not told"
+	# The code is none the worse for it.
+	SHOWN=other CLIENT=spa ask token grant_type=authorization_code code="$code" \
+	    redirect_uri="$CALLBACK" code_verifier="$VERIFIER"
+	assert_status 200
+}
+
+@test "certificate-bound: a public client's refresh tokens are good with the certificate alone (RFC 8705 4)" {
+	local access refresh old
+	add_bound_clients
+	SHOWN=other bound_tokens spa
+	old=$refresh
+	AUTH=none CLIENT=spa refresh "$refresh"
+	assert_refused 400 invalid_request
+	SHOWN=client CLIENT=spa ask token grant_type=refresh_token refresh_token="$refresh"
+	assert_refused 400 invalid_grant
+	assert_field error_description "certificate mismatch"
+	SHOWN=other CLIENT=spa ask refresh grant_type=refresh_token refresh_token="$refresh"
+	assert_status 200
+	refresh=$(http_body | field refresh_token)
+	# A thief without the key ends nothing, with however old a token.
+	SHOWN=client CLIENT=spa ask token grant_type=refresh_token refresh_token="$old"
+	assert_refused 400 invalid_grant
+	SHOWN=other CLIENT=spa ask token grant_type=refresh_token refresh_token="$refresh"
+	assert_status 200
+}
+
+@test "certificate-bound: a client that authenticates may change its certificate" {
+	local access refresh
+	add_bound_clients
+	latchkey client set own --add-certificate "$CERTS/self-2.pem" >/dev/null
+	SHOWN=self bound_tokens own
+	SHOWN=self-2 CLIENT=own ask token grant_type=refresh_token refresh_token="$refresh"
+	assert_status 200
+	access=$(http_body | field access_token)
+	SHOWN=self ask_userinfo
+	refused_token certificate_mismatch
+	SHOWN=self-2 ask_userinfo
+	assert_status 200
+	# Its certificate need not be what proves it.
+	SHOWN=client CLIENT=secret token client_secret="$SECRET"
+	assert_equal "$(jwt_claims "$(http_body | field access_token)" |
+	    jq -r '.cnf["x5t#S256"]')" "$(thumbprint client)"
+	VERIFY=NONE CLIENT=secret token client_secret="$SECRET"
+	assert_refused 400 invalid_request
+}
+
+@test "certificate-bound: it is one of two, and can be taken back" {
+	add_bound_clients
+	run -1 latchkey client set spa --require-dpop
+	[[ $output = *'give one'* ]] || fail "$output"
+	latchkey client show spa --json | jq -e .tls_client_certificate_bound_access_tokens
+	latchkey client set spa --no-certificate-bound >/dev/null
+	AUTH=none get_tokens alice spa >/dev/null
+	assert_status 200
+	jwt_claims "$(http_body | field access_token)" | jq -e '.cnf == null'
+}
+
+@test "certificate-bound: the gate lets a token on with its certificate alone" {
+	local told api
+	gate_token() {	# PATH [VAR=VALUE...]
+		ask_gate "$1" "HTTP_AUTHORIZATION=Bearer $api" "${@:2}"
+	}
+	export SITE=http://127.0.0.2:$PORT
+	add_bound_clients
+	latchkey client set own --audience https://api.example >/dev/null
+	latchkey site add "$SITE" --rule '/ signed-in' \
+	    --rule '/api bearer:https://api.example' \
+	    --rule '/strict bearer:https://api.example strict' >/dev/null
+	CLIENT=own SHOWN=self token
+	api=$(http_body | field access_token)
+	for path in /api/x /strict/x; do
+		SHOWN=self tell_of_certificate
+		gate_token $path "${told[@]}"
+		assert_status 200
+		SHOWN=client tell_of_certificate
+		gate_token $path "${told[@]}"
+		refused_token certificate_mismatch
+		gate_token $path SSL_CLIENT_VERIFY=NONE
+		refused_token certificate_missing
+		gate_token $path "HTTP_SSL_CLIENT_CERT=$(<"$CERTS/self.pem")" \
+		    HTTP_SSL_CLIENT_VERIFY=SUCCESS
+		refused_token certificate_not_told
+	done
+}
+
 # --- what is wrong --------------------------------------------------------------------
 
 # finds LEVEL PATTERN, among others.

@@ -120,6 +120,28 @@ other_certificates_prove_nothing() {
 	refused_for certificate_unverified
 }
 
+a_bound_token_goes_with_its_certificate() {
+	local access
+	latchkey client set own --certificate-bound >/dev/null
+	open_page alice "$(authorize_url own scope='openid email')"
+	! page_asks_password || log_in alice
+	show self -d client_id=own -d grant_type=authorization_code \
+	    -d code="$(url_param code "$(http_header Location)")" \
+	    --data-urlencode redirect_uri="$CALLBACK" -d code_verifier="$VERIFIER" \
+	    "$MTLS/token"
+	assert_status 200
+	access=$(http_body | field access_token)
+	show self -H "Authorization: Bearer $access" "$MTLS/userinfo"
+	assert_field email alice@example.org
+	show '' -H "Authorization: Bearer $access" "$MTLS/userinfo"
+	assert_refused 401 invalid_token
+	show openssl -H "Authorization: Bearer $access" "$MTLS/userinfo"
+	assert_refused 401 invalid_token
+	show self -H "Authorization: Bearer $access" "$ISSUER/userinfo"
+	assert_refused 401 invalid_token
+	latchkey client set own --no-certificate-bound >/dev/null
+}
+
 # Some servers refuse it themselves: at the handshake, or with a 400.
 late_certificates_are_refused() {
 	token_with late signed || return 0
@@ -195,6 +217,7 @@ check_finds_it_in_order() {
 @test "nginx: a certificate that has expired does not" { behind nginx; late_certificates_are_refused; }
 @test "nginx: a header is no certificate" { behind nginx; headers_are_no_certificates; }
 @test "nginx: certificates are asked for in one place alone, which has nothing for people" { behind nginx; only_where_they_are_asked_for; }
+@test "nginx: a token that is bound to a certificate is good with that alone" { behind nginx; a_bound_token_goes_with_its_certificate; }
 @test "nginx: bodies and Basic arrive there as elsewhere" { behind nginx; the_rest_is_as_elsewhere; }
 
 @test "nginx: check finds that in order" { behind nginx; check_finds_it_in_order; }
@@ -204,6 +227,7 @@ check_finds_it_in_order() {
 @test "apache: a certificate that has expired does not" { behind apache; late_certificates_are_refused; }
 @test "apache: a header is no certificate" { behind apache; headers_are_no_certificates; }
 @test "apache: certificates are asked for in one place alone, which has nothing for people" { behind apache; only_where_they_are_asked_for; }
+@test "apache: a token that is bound to a certificate is good with that alone" { behind apache; a_bound_token_goes_with_its_certificate; }
 @test "apache: bodies and Basic arrive there as elsewhere" { behind apache; the_rest_is_as_elsewhere; }
 
 @test "apache: check finds that in order" { behind apache; check_finds_it_in_order; }
@@ -213,6 +237,7 @@ check_finds_it_in_order() {
 @test "lighttpd: a certificate that has expired does not" { behind lighttpd; late_certificates_are_refused; }
 @test "lighttpd: a header is no certificate" { behind lighttpd; headers_are_no_certificates; }
 @test "lighttpd: certificates are asked for in one place alone, which has nothing for people" { behind lighttpd; only_where_they_are_asked_for; }
+@test "lighttpd: a token that is bound to a certificate is good with that alone" { behind lighttpd; a_bound_token_goes_with_its_certificate; }
 @test "lighttpd: bodies and Basic arrive there as elsewhere" { behind lighttpd; the_rest_is_as_elsewhere; }
 
 @test "lighttpd: check finds that in order" { behind lighttpd; check_finds_it_in_order; }

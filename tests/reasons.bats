@@ -22,7 +22,8 @@ sign_in sign_in_line_full factor_wait factor_required"
 
 # The gate answers these to programs, by 401 or JSON, or sends the browser on.
 gate_answers="app_password_wrong audience claims client_removed dpop_algorithm
-dpop_key dpop_malformed dpop_missing dpop_nonce dpop_request dpop_scheme
+dpop_key certificate_expired certificate_malformed certificate_mismatch
+certificate_missing certificate_not_told dpop_malformed dpop_missing dpop_nonce dpop_request dpop_scheme
 dpop_signature dpop_time dpop_token family_ended
 issuer not_a_jwt not_an_access_token scope_missing signature token_abandoned
 token_expired token_revoked restored sign_in_overtaken code_expired

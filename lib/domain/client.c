@@ -52,6 +52,8 @@ static const struct record_field client_fields[] = {
     FIELD_OF(struct client, jwks_uri, TEXT, SHOWN, "client_jwks_uri"),
     FIELD_OF(
 	struct client, require_dpop, BOOL, SHOWN, "dpop_bound_access_tokens"),
+    FIELD_OF(struct client, certificate_bound, BOOL, SHOWN,
+	"tls_client_certificate_bound_access_tokens"),
     FIELD_OF_WORDS(struct client, tls_name_kind, WORD, INNER,
 	"tls_client_auth_kind", client_certificate_name_word,
 	CERTIFICATE_NAME_COUNT),

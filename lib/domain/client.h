@@ -100,6 +100,8 @@ struct client {
 	char frontchannel_logout_uri[URI_CAP];
 	char jwks_uri[URI_CAP]; /* where it keeps its public keys, in place of
 				 * jwks (domain/client_keys.h); "": nowhere */
+	bool certificate_bound; /* its tokens, to its certificate (RFC 8705
+				 * 3) */
 	/* What a certificate of an authority calls it; "": nothing. */
 	enum certificate_name tls_name_kind;
 	char tls_name[DISTINGUISHED_NAME_CAP];

@@ -45,6 +45,10 @@ client_tls_refusal(const struct client *c)
 	const bool by_name = c->auth_method == AUTH_TLS_CLIENT;
 	const bool by_itself = c->auth_method == AUTH_SELF_SIGNED;
 
+	if (c->certificate_bound && c->require_dpop)
+		return "tokens are bound to a key or to a certificate "
+		       "(--require-dpop, --certificate-bound): give one";
+
 	if (by_name && c->tls_name[0] == '\0')
 		return "tls_client_auth needs the name in the client's "
 		       "certificate (--tls-subject-dn, --tls-san-dns, "

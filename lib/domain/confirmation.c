@@ -8,6 +8,7 @@
 static const char *const names[CONFIRMATION_KINDS] = {
     [CONFIRMATION_NONE] = "none",
     [CONFIRMATION_JKT] = "jkt",
+    [CONFIRMATION_CERTIFICATE] = "x5t#S256",
 };
 
 /* Why it is refused: nothing of the kind is shown, or something else is. */
@@ -16,6 +17,8 @@ static const struct {
 } refusals[CONFIRMATION_KINDS] = {
     [CONFIRMATION_JKT] = {.missing = REASON_DPOP_MISSING,
 	.other = REASON_DPOP_KEY},
+    [CONFIRMATION_CERTIFICATE] = {.missing = REASON_CERTIFICATE_MISSING,
+	.other = REASON_CERTIFICATE_MISMATCH},
 };
 
 static const uint8_t nothing[CONFIRMATION_LEN];
@@ -60,9 +63,12 @@ confirmation_require(const struct confirmation *c, const struct evidence *e,
 {
 	if (confirmation_is_met(c, e))
 		return OK;
-	if (!shows(e, c->kind))
-		return refused(refusals[c->kind].missing, reason);
-	return refused_as(other, refusals[c->kind].other, reason);
+	if (shows(e, c->kind))
+		return refused_as(other, refusals[c->kind].other, reason);
+	/* Proofs have an error of their own. */
+	return c->kind == CONFIRMATION_JKT
+		   ? refused(refusals[c->kind].missing, reason)
+		   : refused_as(other, refusals[c->kind].missing, reason);
 }
 
 bool

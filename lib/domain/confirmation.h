@@ -18,6 +18,7 @@
 enum confirmation_kind {
 	CONFIRMATION_NONE, /* who has it may use it */
 	CONFIRMATION_JKT,  /* the key of a proof of possession (RFC 9449 6.1) */
+	CONFIRMATION_CERTIFICATE, /* a certificate (RFC 8705 3.1) */
 	CONFIRMATION_KINDS
 };
 
@@ -41,8 +42,8 @@ struct evidence {
 void evidence_add(struct evidence *e, enum confirmation_kind kind,
     const uint8_t thumbprint[static CONFIRMATION_LEN]);
 
-/* What is bound to what E shows, if anything is; E may be NULL, and shows
- * nothing then. */
+/* What is bound to what E shows, if anything is: to a key rather than to a
+ * certificate. E may be NULL, and shows nothing then. */
 struct confirmation evidence_confirmation(const struct evidence *e);
 
 /* Whether E (or NULL) shows what C wants; what is bound to nothing wants
@@ -50,9 +51,9 @@ struct confirmation evidence_confirmation(const struct evidence *e);
 bool confirmation_is_met(
     const struct confirmation *c, const struct evidence *e);
 
-/* The same as a refusal: E shows nothing of that kind, or something else, which
- * is OTHER (ERR_INVALID_GRANT of what becomes tokens, ERR_INVALID_TOKEN of an
- * access token). */
+/* The same as a refusal: E shows no key; or no certificate, or something else,
+ * which is OTHER (ERR_INVALID_GRANT of what becomes tokens, ERR_INVALID_TOKEN
+ * of an access token). */
 enum err confirmation_require(const struct confirmation *c,
     const struct evidence *e, enum err other, enum reason *reason) MUST_CHECK;
 

@@ -185,6 +185,7 @@ judge_site_client(struct judgement *j, const struct client *c)
 		   c->post_logout_redirect_uris) &&
 	       c->auth_method == made.auth_method && c->jwks[0] == '\0' &&
 	       c->jwks_uri[0] == '\0' && c->certificates[0] == '\0' &&
+	       !c->certificate_bound &&
 	       sodium_is_zero(c->secret_hash, sizeof c->secret_hash) &&
 	       c->hs256_secret[0] == '\0' && has_own_resources(c) &&
 	       c->audience[0] == '\0' && !c->introspect_any && !c->no_pkce &&

@@ -177,10 +177,12 @@ decide_at_site(struct gate_ctx *g)
 	    .destination = f->destination,
 	    .cookie = browser_gate(cookie, &c->provider->conf, &c->request),
 	    .authorization = c->request.authorization,
-	    .dpop = c->request.dpop};
+	    .dpop = c->request.dpop,
+	    .who = &c->caller};
 	enum reason reason = REASON_NONE;
 	enum err e = ERR_NO_MEMORY;
 
+	call_set_caller(c, "");
 	q.site = kept_site(c);
 	if (q.site != NULL)
 		e = gate_decide(c->provider, &q, c->now, &g->reply, &reason);

@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-enum { CALLER_URL_CAP = ISSUER_CAP + 32 };
+enum { CALLER_URL_CAP = 2 * ISSUER_CAP + 32 };
 
 struct caller {
 	const char *method;        /* "POST" */

@@ -5,7 +5,7 @@ enum err
 caller_certificate(struct certificate *c, const struct caller *who, int64_t now,
     enum err if_not, enum reason *reason)
 {
-	if (!who->certificate_told)
+	if (who == NULL || !who->certificate_told)
 		return refused_as(if_not, REASON_CERTIFICATE_NOT_TOLD, reason);
 	if (who->certificate == NULL)
 		return refused_as(if_not, REASON_CERTIFICATE_MISSING, reason);

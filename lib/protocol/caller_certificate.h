@@ -12,8 +12,8 @@
 
 #include <stdint.h>
 
-/* The certificate that WHO shows, and which is good at NOW. IF_NOT is what it
- * is otherwise. */
+/* The certificate that WHO (or NULL) shows, and which is good at NOW. IF_NOT is
+ * what it is otherwise. */
 enum err caller_certificate(struct certificate *c, const struct caller *who,
     int64_t now, enum err if_not, enum reason *reason) MUST_CHECK;
 

@@ -156,6 +156,7 @@ put_mtls(struct json_text *t, const struct provider *p)
 			put_endpoint(&aliases, i, p->conf.mtls_origin,
 			    conf_issuer_path(&p->conf));
 	json_text_end(&aliases);
+	json_text_bool(t, "tls_client_certificate_bound_access_tokens", true);
 }
 
 enum err

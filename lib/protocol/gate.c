@@ -274,7 +274,7 @@ decide_one_target(
     struct gate_decide_ctx *d, const char *method, const char *target)
 {
 	struct token_presented token = {
-	    .proof = d->q->dpop, .method = d->q->method};
+	    .proof = d->q->dpop, .method = d->q->method, .who = d->q->who};
 	enum err e;
 
 	token_presented_read(&token, d->q->authorization);

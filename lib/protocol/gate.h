@@ -14,6 +14,7 @@
 #include "domain/opaque_token.h"
 #include "domain/site.h"
 #include "domain/user.h"
+#include "protocol/caller.h"
 #include "protocol/possession.h"
 #include "protocol/provider.h"
 
@@ -28,6 +29,7 @@ struct gate_request {
 	const char *cookie;        /* the gate's; NULL: none */
 	const char *authorization; /* the header; NULL: none */
 	const char *dpop;          /* the header, likewise */
+	const struct caller *who;  /* whose certificate counts */
 	struct site *site;         /* as it was at the last request, or empty */
 };
 

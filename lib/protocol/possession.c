@@ -2,6 +2,7 @@
 
 #include "domain/installation.h"
 #include "protocol/authorization.h"
+#include "protocol/caller_certificate.h"
 
 #include <stddef.h>
 
@@ -49,6 +50,20 @@ take_proof(struct evidence *shown, struct possession *r,
 	return e;
 }
 
+/* That the connection was made with a certificate, which is evidence. */
+static enum err
+take_shown_certificate(struct evidence *shown, const struct caller *who,
+    int64_t now, enum reason *reason)
+{
+	struct certificate c;
+	enum err e =
+	    caller_certificate(&c, who, now, ERR_INVALID_TOKEN, reason);
+
+	if (e == OK)
+		evidence_add(shown, CONFIRMATION_CERTIFICATE, c.hash);
+	return e;
+}
+
 enum err
 possession_require(struct possession *r, const struct provider *p,
     const struct token_presented *q, const struct access_token *a, int64_t now,
@@ -63,6 +78,8 @@ possession_require(struct possession *r, const struct provider *p,
 		return refused(REASON_DPOP_SCHEME, reason);
 	if (bound)
 		e = take_proof(&shown, r, p, q, now, reason);
+	if (a->cnf.kind == CONFIRMATION_CERTIFICATE)
+		e = take_shown_certificate(&shown, q->who, now, reason);
 	return e == OK ? confirmation_require(
 			     &a->cnf, &shown, ERR_INVALID_TOKEN, reason)
 		       : e;

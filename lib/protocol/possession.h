@@ -1,7 +1,7 @@
 /*
  * Access tokens as they come to a resource of ours (userinfo, a site behind the
  * gate): by which scheme, and whether who presents one holds what it is bound
- * to (RFC 9449 7).
+ * to, a key (RFC 9449 7) or a certificate (RFC 8705 3).
  */
 #ifndef LK_PROTOCOL_POSSESSION_H
 #define LK_PROTOCOL_POSSESSION_H
@@ -21,6 +21,7 @@ struct token_presented {
 	bool as_dpop;     /* by the scheme DPoP */
 	const char *proof;
 	const char *method, *url; /* of the request, as clients know it */
+	const struct caller *who; /* whose certificate counts */
 };
 
 /* What the answer has to say, good or not. */
@@ -36,8 +37,9 @@ void token_presented_read(struct token_presented *q, const char *authorization);
 /*
  * Whether who presents A, which is Q's text taken apart, may: one that is bound
  * to a key comes by the scheme DPoP, with a proof of that key about this
- * request and with our nonce; any other as Bearer. ERR_INVALID_TOKEN: by the
- * wrong scheme, or with another key. ERR_INVALID_DPOP_PROOF,
+ * request and with our nonce; any other as Bearer, and one that is bound to a
+ * certificate with that. ERR_INVALID_TOKEN: by the wrong scheme, with another
+ * key, or not with its certificate. ERR_INVALID_DPOP_PROOF,
  * ERR_USE_DPOP_NONCE. R is set in any case.
  */
 enum err possession_require(struct possession *r, const struct provider *p,

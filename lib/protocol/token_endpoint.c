@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "protocol/access_token.h"
+#include "protocol/caller_certificate.h"
 #include "protocol/id_token.h"
 #include "protocol/token_grant.h"
 #include "protocol/unused_codes.h"
@@ -73,6 +74,20 @@ grant_row_of(const struct token_grant *g)
 	return row;
 }
 
+/* The certificate of a client whose tokens are bound to it. */
+static enum err
+take_certificate(struct token_grant *g)
+{
+	struct certificate shown;
+
+	g->refusal = caller_certificate(
+	    &shown, g->q->who, g->now, ERR_INVALID_REQUEST, &g->reason);
+	if (g->refusal == OK)
+		evidence_add(
+		    &g->evidence, CONFIRMATION_CERTIFICATE, shown.hash);
+	return g->refusal;
+}
+
 /* The client, and whether it may have what it asks for. Without a key that
  * signs there is no answer, and nothing must be used up for none. */
 static enum err
@@ -91,6 +106,8 @@ token_look_step(struct store_txn *t, void *arg)
 		g->refusal = refused(REASON_GRANT_TYPE_NOT_ALLOWED, &g->reason);
 		return OK;
 	}
+	if (c->certificate_bound && take_certificate(g) != OK)
+		return OK;
 	if (c->require_dpop && g->proof.key.kind == CONFIRMATION_NONE) {
 		g->refusal = refused(REASON_DPOP_MISSING, &g->reason);
 		return OK;

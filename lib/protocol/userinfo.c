@@ -42,8 +42,10 @@ read_token(struct token_presented *q, const struct caller *who)
 {
 	const char *in_form = form_get(who->form, "access_token");
 
-	*q = (struct token_presented){
-	    .proof = who->dpop, .method = who->method, .url = who->url};
+	*q = (struct token_presented){.proof = who->dpop,
+	    .method = who->method,
+	    .url = who->url,
+	    .who = who};
 	token_presented_read(q, who->authorization);
 	if (q->text != NULL && in_form != NULL)
 		return REASON_TOKEN_TWICE;

@@ -21,6 +21,7 @@ set_certificate(struct caller *who, const struct call *c)
 void
 call_set_caller(struct call *c, const char *path)
 {
+	const struct conf *conf = &c->provider->conf;
 	const struct request *r = &c->request;
 	struct buf url;
 
@@ -32,7 +33,12 @@ call_set_caller(struct call *c, const char *path)
 	c->caller.origin = r->origin;
 	c->caller.form = &r->body;
 	buf_init(&url, c->caller.url, sizeof c->caller.url);
-	buf_puts(&url, c->provider->conf.issuer);
+	/* Certificates are asked for at mtls_origin alone. */
+	if (c->caller.certificate_told)
+		buf_printf(
+		    &url, "%s%s", conf->mtls_origin, conf_issuer_path(conf));
+	else
+		buf_puts(&url, conf->issuer);
 	buf_puts(&url, path);
 }
 
