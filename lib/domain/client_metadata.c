@@ -268,6 +268,14 @@ read_jwks(struct client_metadata *m, const json_t *value)
 	return jwks_message(e);
 }
 
+/* RFC 9449 5.2 */
+static const char *
+read_require_dpop(struct client_metadata *m, const json_t *value)
+{
+	m->client.require_dpop = json_is_true(value);
+	return json_is_boolean(value) ? NULL : "expected true or false";
+}
+
 static const char *
 read_client_id(struct client_metadata *m, const json_t *value)
 {
@@ -297,6 +305,7 @@ static const struct {
     {"id_token_signed_response_alg", read_id_token_alg},
     {"post_logout_redirect_uris", read_post_logout_uris},
     {"backchannel_logout_uri", read_backchannel_uri},
+    {"dpop_bound_access_tokens", read_require_dpop},
     {"client_id", read_client_id},
     {"client_secret", read_client_secret},
 };

@@ -306,6 +306,15 @@ no_metadata(void)
 		  is_refused(URIS ",\"id_token_signed_response_alg\":\"HS256\"",
 		      "id_token_signed_response_alg"),
 	    "a wrong type is refused, and an algorithm that is not for them");
+	CHECK(read_registration(URIS ",\"dpop_bound_access_tokens\":true") ==
+		      OK &&
+		  m.client.require_dpop &&
+		  read_registration(
+		      URIS ",\"dpop_bound_access_tokens\":false") == OK &&
+		  !m.client.require_dpop &&
+		  is_refused(URIS ",\"dpop_bound_access_tokens\":\"true\"",
+		      "dpop_bound_access_tokens"),
+	    "an app may want to be held to its key (RFC 9449 5.2)");
 }
 
 int
