@@ -210,8 +210,8 @@ take_member(char *text, size_t cap, const json_t *object, const char *key)
 }
 
 /* The first line is JSON; what follows is the body. */
-static void
-take_reply(struct fetch_reply *r, size_t got)
+void
+fetch_reply_take(struct fetch_reply *r, size_t got)
 {
 	char *newline = memchr(r->body, '\n', got);
 	const size_t head = newline != NULL ? (size_t)(newline - r->body) : 0;
@@ -264,7 +264,7 @@ fetch_call_continue(struct fetch_pending *p, struct fetch_reply *r, size_t *got)
 	if (late && monotonic_ms() < p->due_ms)
 		return false;
 	stop_call(p);
-	take_reply(r, *got);
+	fetch_reply_take(r, *got);
 	if (late)
 		r->outcome = FETCH_TIMEOUT;
 	return true;

@@ -93,4 +93,9 @@ void fetch_call_begin(const struct fetch_call *q, struct fetch_pending *p);
 bool fetch_call_continue(
     struct fetch_pending *p, struct fetch_reply *r, size_t *got) MUST_CHECK;
 
+/* Takes the GOT bytes of R->body apart, which are all that came: the rest of R
+ * follows from them. Less than the whole is FETCH_BROKEN, no answer of fetch
+ * at all FETCH_UNAVAILABLE. */
+void fetch_reply_take(struct fetch_reply *r, size_t got);
+
 #endif
