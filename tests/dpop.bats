@@ -22,6 +22,7 @@ setup_file() {
 
 setup() {
 	fresh_store
+	CALLBACK_ORIGIN=$(cut -d / -f 1-3 <<<"$CALLBACK")
 }
 
 # with PROOF COMMAND...: as_client and those above it send it.
@@ -194,6 +195,49 @@ grants() {
 	latchkey client set app --no-require-dpop >/dev/null
 	client_credentials >/dev/null
 	assert_field token_type Bearer
+}
+
+@test "dpop: at /refresh a proof is for that address, with the token in a cookie too" {
+	latchkey client set spa --cookie-refresh >/dev/null
+	code=$(get_code alice spa)
+	request alice POST "$ISSUER/token" -H "DPoP: $(proof mine POST "$ISSUER/token")" \
+	    -H "Origin: $CALLBACK_ORIGIN" grant_type=authorization_code code="$code" \
+	    redirect_uri="$CALLBACK" code_verifier="$VERIFIER" client_id=spa
+	assert_field token_type DPoP
+	refute_field refresh_token
+	at_refresh() { # PROOF
+		request alice POST "$ISSUER/refresh" -H "Origin: $CALLBACK_ORIGIN" \
+		    ${1:+-H "DPoP: $1"} grant_type=refresh_token client_id=spa
+	}
+	at_refresh "$(proof mine POST "$ISSUER/token")"
+	refused_proof request
+	at_refresh ''
+	refused_proof missing
+	at_refresh "$(proof mine POST "$ISSUER/refresh")"
+	assert_field token_type DPoP
+}
+
+@test "dpop: tokens of a device are bound to the key of the proof that fetched them (RFC 8628 3.4)" {
+	latchkey client set spa --grant device_code --grant refresh_token \
+	    --grant authorization_code >/dev/null
+	CLIENT=spa as_client device_authorization scope=openid \
+	    >"$BATS_TEST_TMPDIR/device"
+	device=$(field device_code <"$BATS_TEST_TMPDIR/device")
+	poll() {
+		CLIENT=spa with "$(proof mine POST "$ISSUER/token")" as_client token \
+		    grant_type=urn:ietf:params:oauth:grant-type:device_code \
+		    device_code="$device" >"$BATS_TEST_TMPDIR/tokens"
+	}
+	poll
+	assert_refused 400 authorization_pending
+	open_page alice "$ISSUER/device"
+	submit alice step=check user_code="$(field user_code <"$BATS_TEST_TMPDIR/device")"
+	allow alice
+	travel 10
+	poll
+	assert_field token_type DPoP
+	spa_refreshes "$(next_refresh)"
+	refused_proof missing
 }
 
 # --- what a proof must be ------------------------------------------------------
