@@ -43,7 +43,8 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   second_factor account_events \
 	   account_factors factor_rule \
 	   webauthn challenge authenticate_passkey passkey_register account_passkeys \
-	   join
+	   join \
+	   asked_acr
 http	 = gateway signals request response template
 web	 = cookie csrf cors browser page reader language_choice date picture colour call hint reply token_reply refresh_cookie auth_request \
 	   qr

@@ -4,13 +4,12 @@
  */
 #include "protocol/authorize.h"
 
-#include "base/json_object_view.h"
 #include "base/reason.h"
 #include "base/str.h"
 #include "domain/api.h"
+#include "protocol/asked_acr.h"
 #include "protocol/id_token.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct authorize_parse_ctx {
@@ -316,90 +315,19 @@ parse_id_token_hint(struct authorize_parse_ctx *s, const char *value)
 	return OK;
 }
 
-/* One of the values that would do. */
-static void
-add_acr(struct authorize_request *q, const char *word)
-{
-	enum acr acr = acr_find(word);
-
-	if (acr == ACR_NONE ||
-	    words_add(q->acr_values, sizeof q->acr_values, word) != OK)
-		return;
-	if (q->acr == ACR_NONE || acr < q->acr)
-		q->acr = acr;
-}
-
-/* Those that are not known here are passed over: another may do (Core
- * 3.1.2.1). */
 static enum err
 parse_acr_values(struct authorize_parse_ctx *s, const char *value)
 {
-	char word[ACR_CAP];
-	size_t len;
-
-	for (; value != NULL && *value != '\0'; value += len) {
-		value += strspn(value, " ");
-		len = strcspn(value, " ");
-		if (str_copy_n(word, sizeof word, value, len) == OK)
-			add_acr(s->q, word);
-	}
-	return OK;
-}
-
-static void
-add_acr_claim(struct authorize_request *q, const json_t *acr)
-{
-	const json_t *values = json_object_get(acr, "values"), *v;
-	const char *value = json_string_value(json_object_get(acr, "value"));
-	size_t n;
-
 	if (value != NULL)
-		add_acr(q, value);
-	json_array_foreach(values, n, v) if (json_string_value(v) != NULL)
-	    add_acr(q, json_string_value(v));
-}
-
-/* Of `claims` acr alone is looked at (Core 5.5.1.1): where it is essential, a
- * value that is not known here cannot be met. Where it is voluntary, and not
- * said by acr_values, which are a condition (RFC 9470 5), it is a wish. */
-static enum err
-read_acr_claim(struct authorize_parse_ctx *s, const struct json_object_view *v)
-{
-	const json_t *acr =
-	    json_object_get(json_object_view_object(v, "id_token"), "acr");
-	bool essential = json_is_true(json_object_get(acr, "essential"));
-
-	s->q->acr_wished = !essential && s->q->acr == ACR_NONE;
-	if (essential) {
-		s->q->acr = ACR_NONE;
-		s->q->acr_values[0] = '\0';
-	}
-	add_acr_claim(s->q, acr);
-	if (essential && s->q->acr == ACR_NONE &&
-	    (json_object_get(acr, "value") != NULL ||
-		json_object_get(acr, "values") != NULL))
-		return refused(REASON_ACR_UNMET, &s->reason);
+		asked_acr_read_values(s->q, value);
 	return OK;
 }
 
 static enum err
 parse_claims(struct authorize_parse_ctx *s, const char *value)
 {
-	struct json_object_view v;
-	char *text;
-	enum err e = OK;
-
-	if (value == NULL)
-		return OK;
-	text = strdup(value);
-	if (text == NULL)
-		return ERR_NO_MEMORY;
-	if (json_object_view_read(&v, text, strlen(text)) == OK) {
-		e = read_acr_claim(s, &v);
-		json_object_view_free(&v);
-	}
-	free(text);
-	return e;
+	return value == NULL ? OK
+			     : asked_acr_read_claims(s->q, value, &s->reason);
 }
 
 static const struct {
