@@ -96,7 +96,7 @@ web_check_authorization(struct web *w)
 		bool (*arrives)(struct web *w, const char *path, bool *arrives);
 	} endpoints[] = {{"/token", basic_arrives}, {"/refresh", basic_arrives},
 	    {"/introspect", basic_arrives}, {"/revoke", basic_arrives},
-	    {"/device_authorization", basic_arrives},
+	    {"/device_authorization", basic_arrives}, {"/par", basic_arrives},
 	    {"/userinfo", bearer_arrives}};
 	const struct check_advice advice = web_advise(w, &hidden);
 	char lost[WEB_SHOWN_CAP];

@@ -50,6 +50,7 @@
 	    {"--no-certificate-bound", NULL, false},                           \
 	    {"--require-dpop", NULL, false},                                   \
 	    {"--no-require-dpop", NULL, false},                                \
+	    {"--require-par", NULL, false}, {"--no-require-par", NULL, false}, \
 	{                                                                      \
 		"--no-cookie-refresh", NULL, false                             \
 	}

@@ -238,6 +238,8 @@ client_options_apply(
 	apply_switch(&c->no_pkce, args, "--no-pkce", "--pkce");
 	apply_switch(&c->cookie_refresh, args, "--cookie-refresh",
 	    "--no-cookie-refresh");
+	apply_switch(
+	    &c->require_par, args, "--require-par", "--no-require-par");
 	apply_switch(&c->introspect_any, args, "--introspect-any",
 	    "--no-introspect-any");
 	return e;

@@ -58,6 +58,8 @@ static const struct column client_show_columns[] = {
     {"tls_client_certificate_bound_access_tokens",
 	"tokens bound to certificate", false},
     {"dpop_bound_access_tokens", "DPoP required", false},
+    {"require_pushed_authorization_requests", "pushed requests required",
+	false},
     {"cookie_refresh", "refresh token in a cookie", false},
     {"refresh_retry", "retried refresh token", false},
     {"client_id_issued_at", "created", true},

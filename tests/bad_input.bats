@@ -3,8 +3,8 @@
 
 load helper
 
-ALL='authorize logout device token refresh userinfo introspect revoke metadata'
-POSTS='authorize logout device token refresh userinfo introspect revoke'
+ALL='authorize logout device par token refresh userinfo introspect revoke metadata'
+POSTS='authorize logout device par token refresh userinfo introspect revoke'
 
 setup_file() {
 	export USE_TEST_CLOCK=1
@@ -59,7 +59,7 @@ assert_refused() {
 
 @test "bad input: a parameter twice is refused everywhere (RFC 6749 3.1, 3.2)" {
 	local program
-	for program in token refresh introspect revoke; do
+	for program in token refresh introspect revoke par; do
 		send $program POST '' 'token=a&token=b&grant_type=refresh_token' \
 		    HTTP_AUTHORIZATION="Basic $(basic app "$SECRET")"
 		assert_refused 400

@@ -340,14 +340,14 @@ change() {	# FILE SED-SCRIPT
 @test "check: Apache without CGIPassAuth: the header is missed, and the line is named" {
 	change apache.conf '/^\t*CGIPassAuth On/d'
 	serve apache
-	finds_only 'error the Authorization header does not arrive at /token /refresh /introspect /revoke /device_authorization /userinfo$' \
+	finds_only 'error the Authorization header does not arrive at /token /refresh /introspect /revoke /device_authorization /par /userinfo$' \
 	    'add `CGIPassAuth On`'
 }
 
 @test "check: Apache with CGIPassAuth at some addresses: the others are named" {
-	change apache.conf 's/|userinfo|introspect|revoke|device_authorization)\$">$/|introspect)$">/'
+	change apache.conf 's/|userinfo|introspect|revoke|device_authorization|par)\$">$/|introspect)$">/'
 	serve apache
-	finds_only 'error the Authorization header does not arrive at /revoke /device_authorization /userinfo$'
+	finds_only 'error the Authorization header does not arrive at /revoke /device_authorization /par /userinfo$'
 }
 
 @test "check: an account or desk that the web server does not lead to" {

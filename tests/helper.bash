@@ -557,7 +557,7 @@ request_cgi() {
 	case ${path##*/} in
 	openid-configuration | oauth-authorization-server | jwks.json | webfinger | protected-resource)
 		program=metadata ;;
-	authorize | token | refresh | userinfo | introspect | revoke | logout)
+	authorize | token | refresh | userinfo | introspect | revoke | logout | par)
 		program=${path##*/} ;;
 	device | device_authorization)
 		program=device ;;

@@ -155,6 +155,7 @@ finger() {
 	assert_field revocation_endpoint "$ISSUER/revoke"
 	assert_field end_session_endpoint "$ISSUER/logout"
 	assert_field device_authorization_endpoint "$ISSUER/device_authorization"
+	assert_field pushed_authorization_request_endpoint "$ISSUER/par"
 	[[ -z $(http_body | jq -r --arg i "$ISSUER/" '.[] | strings |
 	    select(startswith("http")) | select(startswith($i) | not)' |
 	    grep -vxF "$ISSUER") ]] || fail 'URLs elsewhere' "$(http_body)"
@@ -284,6 +285,10 @@ finger() {
 		as_client token device_code="$(http_body | field device_code)" \
 		    grant_type=urn:ietf:params:oauth:grant-type:device_code >/dev/null
 		assert_refused 400 authorization_pending
+		as_client par response_type=code redirect_uri="$CALLBACK" \
+		    scope=openid code_challenge="$CHALLENGE" \
+		    code_challenge_method=S256 >/dev/null
+		assert_status 201
 		tokens=$(get_tokens alice "$CLIENT")
 		assert_status 200
 		refresh "$(field refresh_token <<<"$tokens")"

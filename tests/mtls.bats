@@ -281,7 +281,7 @@ refused_for() {
 	request - GET "$ISSUER/.well-known/openid-configuration"
 	doc=$(http_body)
 	assert_equal "$(jq -c .mtls_endpoint_aliases <<<"$doc")" \
-	    '{"token_endpoint":"https://mtls.example.org:8443/token","userinfo_endpoint":"https://mtls.example.org:8443/userinfo","introspection_endpoint":"https://mtls.example.org:8443/introspect","revocation_endpoint":"https://mtls.example.org:8443/revoke","device_authorization_endpoint":"https://mtls.example.org:8443/device_authorization"}'
+	    '{"token_endpoint":"https://mtls.example.org:8443/token","userinfo_endpoint":"https://mtls.example.org:8443/userinfo","introspection_endpoint":"https://mtls.example.org:8443/introspect","revocation_endpoint":"https://mtls.example.org:8443/revoke","device_authorization_endpoint":"https://mtls.example.org:8443/device_authorization","pushed_authorization_request_endpoint":"https://mtls.example.org:8443/par"}'
 	for list in token revocation introspection; do
 		jq -e ".${list}_endpoint_auth_methods_supported |
 		    contains([\"tls_client_auth\", \"self_signed_tls_client_auth\"])" <<<"$doc"
@@ -439,6 +439,14 @@ $(head -c 15000 /dev/zero | base64)
 	SHOWN=self tell_of_certificate
 	run_cgi device POST /device_authorization '' 'client_id=own&scope=openid' "${told[@]}"
 	assert_status 200
+	latchkey client set own --grant authorization_code \
+	    --redirect-uri "$CALLBACK" >/dev/null
+	run_cgi par POST /par '' "client_id=own&response_type=code&scope=openid&code_challenge=$CHALLENGE&code_challenge_method=S256" \
+	    "${told[@]}"
+	assert_status 201
+	SHOWN=self-2 tell_of_certificate
+	run_cgi par POST /par '' 'client_id=own&response_type=code' "${told[@]}"
+	refused_for certificate_mismatch
 }
 
 @test "certificates: a person's sign-in is redeemed and refreshed with one" {

@@ -174,7 +174,7 @@ only_where_they_are_asked_for() {
 		show client "$MTLS$path"
 		assert_status 404
 	done
-	for path in /token /refresh /introspect /revoke /device_authorization; do
+	for path in /token /refresh /introspect /revoke /device_authorization /par; do
 		show client "$MTLS$path"
 		assert_status 405
 	done

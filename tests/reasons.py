@@ -35,6 +35,8 @@ NOT_REACHED = {
                 "grant_device_commit", "tell_unused",  # grants of token(8)
                 "check_for_resource"},  # it is none
     "authorize": {"allow_device"},  # of device(8)
+    "device": {"issue_code"},  # of authorize(8)
+    "par": {"check_was_pushed"},  # the same
     "metadata": {"ways"},  # their names alone
     "token": {"refresh_cookie_require",  # of refresh(8)
               "check_for_resource"},

@@ -58,6 +58,8 @@ static const struct {
 	"request_uri_not_supported", 400},
     [ERR_REGISTRATION_NOT_SUPPORTED] = {"registration_not_supported",
 	"registration_not_supported", 400},
+    [ERR_INVALID_REQUEST_URI] = {"invalid_request_uri", "invalid_request_uri",
+	400},
 
     [ERR_NO_SUCH_PAGE] = {"no_such_page", "invalid_request", 404},
     [ERR_METHOD_NOT_ALLOWED] = {"method_not_allowed", "invalid_request", 405},

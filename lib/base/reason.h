@@ -154,6 +154,7 @@
 	X(PROMPT_UNKNOWN, ERR_INVALID_REQUEST, "prompt_unknown") \
 	X(PUBLIC_CLIENT_SENT_SECRET, ERR_INVALID_CLIENT, \
 	    "public_client_sent_secret") \
+	X(PUSHED_TOO_MANY, ERR_TOO_MANY_REQUESTS, "pushed_too_many") \
 	X(RECORD_GONE, ERR_NO_SUCH_PAGE, "record_gone") \
 	X(REDIRECT_URI_MISMATCH, ERR_INVALID_GRANT, "redirect_uri_mismatch") \
 	X(REDIRECT_URI_MISSING, VARIES, "redirect_uri_missing") \
@@ -166,12 +167,16 @@
 	X(REGISTRATION_UNSUPPORTED, ERR_REGISTRATION_NOT_SUPPORTED, \
 	    "registration_unsupported") \
 	X(REQUEST_LOST, ERR_INVALID_REQUEST, "request_lost") \
+	X(REQUEST_NOT_PUSHED, ERR_INVALID_REQUEST, "request_not_pushed") \
 	X(REQUEST_TOO_LONG, ERR_CONTENT_TOO_LARGE, "request_too_long") \
 	X(REQUEST_UNREADABLE, VARIES, "request_unreadable") \
 	X(REQUEST_UNSUPPORTED, ERR_REQUEST_NOT_SUPPORTED, \
 	    "request_unsupported") \
+	X(REQUEST_URI_EXPIRED, ERR_INVALID_REQUEST_URI, "request_uri_expired") \
+	X(REQUEST_URI_FORGED, ERR_INVALID_REQUEST_URI, "request_uri_forged") \
 	X(REQUEST_URI_UNSUPPORTED, ERR_REQUEST_URI_NOT_SUPPORTED, \
 	    "request_uri_unsupported") \
+	X(REQUEST_URI_USED, ERR_INVALID_REQUEST_URI, "request_uri_used") \
 	X(RESOURCE_NOT_GRANTED, ERR_INVALID_TARGET, "resource_not_granted") \
 	X(RESOURCE_UNKNOWN, ERR_INVALID_TARGET, "resource_unknown") \
 	X(RESPONSE_MODE_UNSUPPORTED, ERR_INVALID_REQUEST, \

@@ -392,7 +392,29 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"The app sent its request as a JWT (request), which is not taken here.",
 	NULL},
     [REASON_REQUEST_URI_UNSUPPORTED] = {ADVICE_REQUEST,
-	"The app sent request_uri, which is not taken here.", NULL},
+	"The app sent a request_uri of its own, which is not fetched; or one "
+	"where it pushes a request.",
+	NULL},
+    [REASON_REQUEST_URI_EXPIRED] = {ADVICE_TOKEN,
+	"The browser came too late with a request that the app had pushed, or "
+	"the person took longer than an hour.",
+	"sign in again from the app"},
+    [REASON_REQUEST_URI_FORGED] = {ADVICE_TOKEN,
+	"The request_uri is none that was given here, or was changed on its "
+	"way.",
+	NULL},
+    [REASON_REQUEST_URI_USED] = {ADVICE_TOKEN,
+	"A request that the app had pushed came again after its sign-in was "
+	"complete, by Back or by a bookmark.",
+	"sign in again from the app"},
+    [REASON_REQUEST_NOT_PUSHED] = {ADVICE_REQUEST,
+	"The app came without pushing its request first, as it is registered "
+	"to.",
+	"latchkey client set {client} --no-require-par"},
+    [REASON_PUSHED_TOO_MANY] = {ADVICE_REQUEST,
+	"Public apps at one address pushed requests too often: 200 at once, "
+	"then one each 2 seconds.",
+	NULL},
     [REASON_RESOURCE_NOT_GRANTED] = {ADVICE_REQUEST,
 	"The app asked for a token for an API that it was not granted.",
 	"latchkey client set {client} --audience URL says what its tokens may "

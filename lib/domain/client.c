@@ -60,6 +60,8 @@ static const struct record_field client_fields[] = {
     FIELD_OF(struct client, tls_name, TEXT, INNER, "tls_client_auth_name"),
     FIELD_OF(
 	struct client, certificates, WORDS, INNER, "tls_client_certificates"),
+    FIELD_OF(struct client, require_par, BOOL, SHOWN,
+	"require_pushed_authorization_requests"),
 };
 
 const struct record_type client_record = {

@@ -87,7 +87,8 @@ struct client {
 	bool cookie_refresh;        /* the refresh token lives in a cookie */
 	bool introspect_any;        /* may ask about every access token */
 	enum retry refresh_retry;
-	bool is_site; /* the gate's (domain/site.h), and only its */
+	bool require_par; /* takes no request that was not pushed (RFC 9126) */
+	bool is_site;     /* the gate's (domain/site.h), and only its */
 	uint8_t secret_hash[HASH_LEN + SEAL_OVERHEAD]; /* sealed */
 	char hs256_secret[BASE64URL_CAP(CLIENT_SECRET_CAP + SEAL_OVERHEAD)];
 	/* sealed; "" unless client_keeps_secret */

@@ -17,6 +17,7 @@ static const char *const contexts[] = {
     [OPAQUE_TOKEN_GATE] = "gate",
     [OPAQUE_TOKEN_DEVICE] = "device_code",
     [OPAQUE_TOKEN_DEVICE_TICKET] = "device_ticket",
+    [OPAQUE_TOKEN_PUSHED] = "request_uri",
 };
 
 void

@@ -1,14 +1,14 @@
 /*
  * The tokens only we read: authorization codes, refresh tokens, the cookies of
- * the gate, device codes.
+ * the gate, device codes, request URIs.
  *
  * All are 48 bytes, 64 base64url characters: the family they belong to (16),
  * a number (8), a MAC of both under a key kept outside the store (20), and a
  * mark (4, domain/stamp.h). A forged or garbled one is refused without touching
  * the store; a genuine one is known for what it is however old it is. A refresh
  * token's number is its generation, the others' the time at which they expire;
- * they are MACed apart, so none passes for another. A device code has no family
- * yet, but the id of its record (domain/device_code.h).
+ * they are MACed apart, so none passes for another. A device code and a request
+ * URI have no family yet, but the id of their record.
  */
 #ifndef LK_DOMAIN_OPAQUE_TOKEN_H
 #define LK_DOMAIN_OPAQUE_TOKEN_H
@@ -31,8 +31,9 @@ enum opaque_token_kind {
 	OPAQUE_TOKEN_CODE,
 	OPAQUE_TOKEN_REFRESH,
 	OPAQUE_TOKEN_GATE,
-	OPAQUE_TOKEN_DEVICE,       /* a device code */
-	OPAQUE_TOKEN_DEVICE_TICKET /* for the pages where it is allowed */
+	OPAQUE_TOKEN_DEVICE,        /* a device code */
+	OPAQUE_TOKEN_DEVICE_TICKET, /* for the pages where it is allowed */
+	OPAQUE_TOKEN_PUSHED         /* in a request_uri (domain/pushed.h) */
 };
 
 struct opaque_token {

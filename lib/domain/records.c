@@ -12,6 +12,7 @@
 #include "domain/link.h"
 #include "domain/logout_queue.h"
 #include "domain/passkey.h"
+#include "domain/pushed.h"
 #include "domain/session.h"
 #include "domain/session_client.h"
 #include "domain/signkey.h"
@@ -40,5 +41,6 @@ const struct record_kind record_kinds[] = {
     {"app of a session", &session_client_record},
     {"logout to be told", &logout_record},
     {"set of client's keys", &client_keys_record},
+    {"pushed request", &pushed_record},
     {NULL, NULL},
 };

@@ -12,6 +12,7 @@
 #include "domain/link.h"
 #include "domain/logout_queue.h"
 #include "domain/passkey.h"
+#include "domain/pushed.h"
 #include "domain/session_client.h"
 #include "domain/session_end.h"
 #include "domain/site.h"
@@ -56,6 +57,7 @@ remove_client(struct store_txn *t, const char *client_id)
 	if (e != OK)
 		return e;
 	remove_families(t, NULL, client_id);
+	pushed_end_all(t, client_id);
 	consent_del_all(t, NULL, client_id);
 	icon_del(t, client_id);
 	session_client_del_client(t, client_id);

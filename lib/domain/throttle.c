@@ -77,6 +77,7 @@ const struct record_type throttle_record = {
 struct origin {
 	uint8_t network[NETWORK_LEN];
 	bool is_ipv6;
+	bool network_alone;
 	char name[THROTTLE_TEXT_CAP]; /* folded, up to an '@' */
 };
 
@@ -191,7 +192,8 @@ origin_bucket(struct store_txn *t, const struct keyring *k,
     struct bucket *b)
 {
 	uint8_t text[NETWORK_LEN + THROTTLE_TEXT_CAP] = {0};
-	size_t name_len = l->scope == OF_NETWORK ? 0 : strlen(o->name);
+	size_t name_len =
+	    l->scope == OF_NETWORK && !o->network_alone ? 0 : strlen(o->name);
 	enum err e;
 
 	if (l->scope != OF_NAME)
@@ -200,6 +202,8 @@ origin_bucket(struct store_txn *t, const struct keyring *k,
 	*b = (struct bucket){.limit = l, .counts = true};
 	/* Of IPv4 there is one width. */
 	if (!o->is_ipv6 && (l->prefix == 6 || l->prefix == 7))
+		b->counts = false;
+	if (o->network_alone && l->scope != OF_NETWORK)
 		b->counts = false;
 	secret_mac(b->key, sizeof b->key, k->throttle, l->context, text,
 	    NETWORK_LEN + name_len);
@@ -218,6 +222,7 @@ buckets_load(struct store_txn *t, const struct keyring *k,
 	enum err e = OK;
 
 	find_try_origin(&o, by->name, by->address);
+	o.network_alone = by->network_alone;
 	for (size_t i = 0; e == OK && i < BUCKETS; i++)
 		e = origin_bucket(t, k, &limits[i], &o, now, &b[i]);
 	secret_wipe(&o, sizeof o);

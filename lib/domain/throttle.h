@@ -29,6 +29,9 @@
  * are keyed hashes: what people mistype is nowhere in the store. There are so
  * many records at most; a flood of names makes those go that would be empty
  * first.
+ *
+ * What is no guess, but costs us room, has the limit of its network alone, in
+ * buckets of its own: the name says what it is.
  */
 #ifndef LK_DOMAIN_THROTTLE_H
 #define LK_DOMAIN_THROTTLE_H
@@ -37,6 +40,7 @@
 #include "domain/keyring.h"
 #include "store/record_type.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -52,6 +56,7 @@ struct throttle_try {
 	const char *address;   /* REMOTE_ADDR */
 	const uint8_t *device; /* DEVICE_LEN bytes: the entry that is good for
 				* this person (device_find), or NULL */
+	bool network_alone;    /* no guess, and the name is what it is */
 };
 
 /* Charges for one try: OK, or ERR_TOO_MANY_REQUESTS, *WAIT_S seconds to go,

@@ -1,7 +1,8 @@
 /*
  * What a step has answered (prompt=login, max_age) is taken out of the app's
  * request, which goes along with every step (interaction.h); that is no promise
- * to the app, which has auth_time.
+ * to the app, which has auth_time. Of a request that was pushed the request_uri
+ * goes along, and a word of ours, `answered`, which no one else can make.
  */
 #include "interaction/flows.h"
 
@@ -16,6 +17,8 @@
 #include "interaction/second_factor_step.h"
 #include "interaction/sign_in_step.h"
 #include "protocol/authorize.h"
+#include "protocol/authorize_source.h"
+#include "web/csrf.h"
 #include "web/reader.h"
 #include "web/reply.h"
 
@@ -23,11 +26,82 @@ enum { PROMPT_TEXT_CAP = 128 };
 
 /* What the app asks for, what the person answered, and what was decided. */
 struct authorize_state {
+	struct authorize_source source;
 	struct authorize_request asked;
 	struct authorize_answer answer;
 	struct authorize_reply reply;
 	char prompt[PROMPT_TEXT_CAP]; /* what is left of it */
+	unsigned answered;            /* of what was pushed */
+	char token[CSRF_TOKEN_CAP];   /* that says so */
 };
+
+/* --- a request that was pushed ---------------------------------------------*/
+
+/* What the token of ANSWERED is for: this request alone, in this browser. */
+enum { ANSWERED_PURPOSE_CAP = 32 + PUSHED_URI_CAP };
+
+static void
+put_answered_purpose(char purpose[static ANSWERED_PURPOSE_CAP],
+    const struct interaction *i, unsigned answered)
+{
+	struct buf b;
+
+	buf_init(&b, purpose, ANSWERED_PURPOSE_CAP);
+	buf_printf(
+	    &b, "answered %u %s", answered, form_get(&i->form, "request_uri"));
+}
+
+static void
+read_answered(struct interaction *i)
+{
+	static const unsigned all[] = {
+	    PROMPT_LOGIN | PROMPT_SELECT_ACCOUNT, PROMPT_SELECT_ACCOUNT};
+	struct authorize_state *s = i->state;
+	const char *token = form_get(&i->form, "answered");
+	char purpose[ANSWERED_PURPOSE_CAP];
+
+	csrf_bind(&i->csrf, NULL);
+	for (size_t n = 0; n < 2 && s->answered == 0; n++) {
+		put_answered_purpose(purpose, i, all[n]);
+		if (csrf_check(&i->csrf, purpose, token) == OK)
+			s->answered = all[n];
+	}
+	authorize_answered(&s->asked, s->answered);
+}
+
+/* From now on the app's request is this: what came beside does not count. */
+static void
+keep_request_uri(struct interaction *i)
+{
+	static const char *const names[] = {
+	    "client_id", "request_uri", "answered"};
+	struct form kept = {.count = 0};
+
+	for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+		kept.field[n].name = names[n];
+		kept.field[n].value = form_get(&i->form, names[n]);
+		if (kept.field[n].value == NULL)
+			kept.field[n].value = "";
+		kept.count++;
+	}
+	i->form = kept;
+}
+
+static void
+note_answered(struct interaction *i, unsigned answered)
+{
+	struct authorize_state *s = i->state;
+	struct form *f = &i->form;
+	char purpose[ANSWERED_PURPOSE_CAP];
+
+	s->answered |= answered;
+	put_answered_purpose(purpose, i, s->answered);
+	csrf_bind(&i->csrf, NULL);
+	csrf_make(s->token, &i->csrf, i->conf, &i->call->response, purpose);
+	f->field[f->count - 1].value = s->token;
+}
+
+/* --- any request -----------------------------------------------------------*/
 
 /* Takes what was ANSWERED out of the app's request. A sign-in a moment ago
  * answers max_age as well, and a hint that fits no person: left in, it would
@@ -38,6 +112,10 @@ remove_answered(struct interaction *i, unsigned answered)
 	struct authorize_state *s = i->state;
 	struct form *f = &i->form;
 
+	if (s->asked.is_pushed) {
+		note_answered(i, answered);
+		return;
+	}
 	for (size_t n = 0; n < f->count; n++) {
 		const char *name = f->field[n].name;
 
@@ -62,9 +140,11 @@ static void
 refuse_authorization(struct interaction *i, enum err e, enum reason reason)
 {
 	const struct authorize_state *s = i->state;
+	const struct form *asked =
+	    s->source.form.count > 0 ? &s->source.form : &i->form;
 	struct call *c = i->call;
 
-	c->about.redirect_uri = form_get(&i->form, "redirect_uri");
+	c->about.redirect_uri = form_get(asked, "redirect_uri");
 	call_log_refusal(c, e, reason, form_get(&i->form, "client_id"));
 	if (s->asked.may_redirect && err_status(e) < 500)
 		reply_error_to_app(
@@ -173,11 +253,19 @@ static enum err
 parse_authorization(struct interaction *i, enum reason *reason)
 {
 	struct authorize_state *s = i->state;
+	enum err e;
 
 	if (i->own_form && i->form.count == 0)
 		return refused(REASON_REQUEST_LOST, reason);
 	i->client = &s->asked.client;
-	return authorize_parse(i->call->provider, &i->form, &s->asked, reason);
+	e = authorize_parse(i->call->provider, &i->form, i->call->now,
+	    &s->source, &s->asked, reason);
+	if (s->asked.is_pushed) {
+		reader_from_app(&i->call->page, &s->source.form);
+		keep_request_uri(i);
+		read_answered(i);
+	}
+	return e;
 }
 
 static void

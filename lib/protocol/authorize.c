@@ -136,6 +136,9 @@ issue_code(struct store_txn *t, struct authorize_ctx *d)
 	struct code *c = &d->code;
 	enum err e = session_use(t, s, d->now);
 
+	if (e == OK && q->is_pushed)
+		e = pushed_spend(
+		    t, q->pushed_id, q->client.client_id, d->now, &d->reason);
 	if (e != OK)
 		return e;
 
@@ -329,6 +332,16 @@ authorize_decide(const struct provider *p, const struct authorize_request *q,
 	}
 	*reason = d.reason;
 	return e;
+}
+
+void
+authorize_answered(struct authorize_request *q, unsigned answered)
+{
+	q->prompt &= ~answered;
+	if (answered & PROMPT_LOGIN) {
+		q->max_age = -1;
+		q->bad_hint = false;
+	}
 }
 
 void

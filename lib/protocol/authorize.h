@@ -18,6 +18,7 @@
 #include "domain/device_code.h"
 #include "domain/session.h"
 #include "domain/user.h"
+#include "protocol/authorize_source.h"
 #include "protocol/provider.h"
 
 #include <stdbool.h>
@@ -65,14 +66,32 @@ struct authorize_request {
 	const char *address;             /* of the person, with a device */
 	char acr_values[ACR_VALUES_CAP]; /* what is asked for, of what there
 					  * is, the best first */
+	/* The client pushed it (domain/pushed.h): it is spent when a code is
+	 * issued. */
+	bool is_pushed;
+	uint8_t pushed_id[FAMILY_ID_LEN];
 };
 
 /*
- * Fills Q from FORM. On an error Q->may_redirect says where the answer goes,
- * and Q has what that needs. *REASON says why, for page and log.
+ * Fills Q from SENT, which a browser brought at NOW, or from what SENT names:
+ * SOURCE is where its parameters were. On an error Q->may_redirect says where
+ * the answer goes, and Q has what that needs. *REASON says why, for page and
+ * log.
  */
-enum err authorize_parse(const struct provider *p, const struct form *form,
-    struct authorize_request *q, enum reason *reason) MUST_CHECK;
+enum err authorize_parse(const struct provider *p, const struct form *sent,
+    int64_t now, struct authorize_source *source, struct authorize_request *q,
+    enum reason *reason) MUST_CHECK;
+
+/* The same for what the client C, which has authenticated, pushes. */
+enum err authorize_parse_pushed(const struct provider *p,
+    const struct client *c, const struct form *sent,
+    struct authorize_source *source, struct authorize_request *q,
+    enum reason *reason) MUST_CHECK;
+
+/* The person has ANSWERED (bits of enum prompt) what Q asks, in a request that
+ * cannot be changed. A sign-in answers max_age as well, and a hint that fits no
+ * person: left in, they would ask for ever. */
+void authorize_answered(struct authorize_request *q, unsigned answered);
 
 /* What the person just answered, if anything. */
 struct authorize_answer {

@@ -14,7 +14,9 @@
 
 struct authorize_parse_ctx {
 	const struct provider *p;
-	const struct form *form;
+	const char *client_id;   /* NULL: not sent */
+	const struct form *form; /* the parameters that count */
+	bool by_client;          /* it pushes them */
 	struct authorize_request *q;
 	enum reason reason;
 };
@@ -28,15 +30,15 @@ find_asking_client_step(struct store_txn *t, void *arg)
 {
 	struct authorize_parse_ctx *s = arg;
 
-	return client_get(t, form_get(s->form, "client_id"), &s->q->client);
+	return client_get(t, s->client_id, &s->q->client);
 }
 
 static enum err
-parse_asking_client(struct authorize_parse_ctx *s, const char *value)
+find_asking_client(struct authorize_parse_ctx *s)
 {
 	enum err e;
 
-	if (value == NULL)
+	if (s->client_id == NULL)
 		return refused(REASON_CLIENT_ID_MISSING, &s->reason);
 	e = store_read(s->p->store, find_asking_client_step, s);
 	if (e == ERR_NOT_FOUND)
@@ -330,19 +332,29 @@ parse_claims(struct authorize_parse_ctx *s, const char *value)
 			     : asked_acr_read_claims(s->q, value, &s->reason);
 }
 
-static const struct {
+/* Asked only now that the app can be told. */
+static enum err
+check_was_pushed(struct authorize_parse_ctx *s, const char *value)
+{
+	(void)value;
+	if (s->q->client.require_par && !s->q->is_pushed && !s->by_client)
+		return refused(REASON_REQUEST_NOT_PUSHED, &s->reason);
+	return OK;
+}
+
+static const struct parse_row {
 	const char *name;
 	parse_one *parse;
-} page_rows[] =
+} answer_rows[] =
     {
-	/* these two decide where errors go */
-	{"client_id", parse_asking_client},
-	{"redirect_uri", parse_redirect_uri},
+	/* how errors go to the app */
+	{"response_mode", parse_response_mode},
+	{"prompt", parse_silent},
+	{"state", parse_state},
+	{NULL, NULL},
 },
-  redirect_rows[] = {
-      /* these three, how they go there */
-      {"response_mode", parse_response_mode}, {"prompt", parse_silent},
-      {"state", parse_state}, {"response_mode", check_response_mode},
+  other_rows[] = {
+      {"request_uri", check_was_pushed}, {"response_mode", check_response_mode},
       {"response_type", parse_response_type}, {"request", parse_request},
       {"request_uri", parse_request_uri}, {"registration", parse_registration},
       {"scope", parse_asked_scope}, {"code_challenge", parse_code_challenge},
@@ -350,11 +362,21 @@ static const struct {
       {"prompt", parse_prompt}, {"max_age", parse_max_age},
       {"login_hint", parse_login_hint}, {"id_token_hint", parse_id_token_hint},
       {"acr_values", parse_acr_values}, {"claims", parse_claims},
-      {"resource", parse_resource},
+      {"resource", parse_resource}, {NULL, NULL},
       /* Core 3.1.2.1 and 5.2 to 5.5: display, claims_locales
        * and all others are taken and make no difference; ui_locales is
        * for the pages alone (web/reader.h). */
 };
+
+static enum err
+parse_rows(struct authorize_parse_ctx *s, const struct parse_row *row)
+{
+	enum err e = OK;
+
+	for (; e == OK && row->name != NULL; row++)
+		e = row->parse(s, form_get(s->form, row->name));
+	return e;
+}
 
 static bool
 repeated_is(const struct form *form, const char *name)
@@ -362,41 +384,101 @@ repeated_is(const struct form *form, const char *name)
 	return form->repeated != NULL && str_equal(form->repeated, name);
 }
 
+/* Decides where errors go. */
 static enum err
-parse_all(struct authorize_parse_ctx *s)
+find_redirect_uri(struct authorize_parse_ctx *s)
 {
-	const struct form *form = s->form;
-	enum err e = OK;
+	enum err e;
 
-	for (size_t i = 0; i < sizeof page_rows / sizeof *page_rows; i++) {
-		if (repeated_is(form, page_rows[i].name))
-			return refused(REASON_PARAMETER_REPEATED, &s->reason);
-		e = page_rows[i].parse(s, form_get(form, page_rows[i].name));
-		if (e != OK)
-			return e;
-	}
-	s->q->may_redirect = true;
-	for (size_t i = 0; i < sizeof redirect_rows / sizeof *redirect_rows;
-	     i++) {
-		e = redirect_rows[i].parse(
-		    s, form_get(form, redirect_rows[i].name));
-		if (e != OK)
-			return e;
-	}
-	if (form->repeated != NULL)
+	if (repeated_is(s->form, "redirect_uri"))
+		return refused(REASON_PARAMETER_REPEATED, &s->reason);
+	e = parse_redirect_uri(s, form_get(s->form, "redirect_uri"));
+	s->q->may_redirect = e == OK;
+	return e;
+}
+
+static enum err
+parse_parameters(struct authorize_parse_ctx *s)
+{
+	enum err e = find_redirect_uri(s);
+
+	if (e == OK)
+		e = parse_rows(s, answer_rows);
+	if (e == OK)
+		e = parse_rows(s, other_rows);
+	if (e == OK && s->form->repeated != NULL)
 		e = refused(REASON_PARAMETER_REPEATED, &s->reason);
 	return e;
 }
 
-enum err
-authorize_parse(const struct provider *p, const struct form *form,
-    struct authorize_request *q, enum reason *reason)
+/* The app is told that its parameters cannot be had, if what came with the
+ * request says where it is. */
+static void
+find_address_beside(struct authorize_parse_ctx *s)
 {
-	struct authorize_parse_ctx s = {.p = p, .form = form, .q = q};
+	const enum reason reason = s->reason;
+
+	if (form_get(s->form, "redirect_uri") == NULL ||
+	    find_redirect_uri(s) != OK || parse_rows(s, answer_rows) != OK)
+		s->q->may_redirect = false;
+	s->reason = reason;
+}
+
+static enum err
+parse_of_browser(
+    struct authorize_parse_ctx *s, int64_t now, struct authorize_source *source)
+{
+	struct authorize_request *q = s->q;
+	enum err e;
+
+	if (repeated_is(s->form, "client_id") ||
+	    repeated_is(s->form, "request_uri"))
+		return refused(REASON_PARAMETER_REPEATED, &s->reason);
+	e = find_asking_client(s);
+	if (e != OK)
+		return e;
+	e = authorize_source_find(
+	    source, s->p, s->form, &q->client, now, &s->reason);
+	if (e != OK) {
+		find_address_beside(s);
+		return e;
+	}
+	s->form = &source->form;
+	q->is_pushed = source->is_pushed;
+	memcpy(q->pushed_id, source->id, FAMILY_ID_LEN);
+	return parse_parameters(s);
+}
+
+enum err
+authorize_parse(const struct provider *p, const struct form *sent, int64_t now,
+    struct authorize_source *source, struct authorize_request *q,
+    enum reason *reason)
+{
+	struct authorize_parse_ctx s = {.p = p,
+	    .client_id = form_get(sent, "client_id"),
+	    .form = sent,
+	    .q = q};
 	enum err e;
 
 	*q = (struct authorize_request){.max_age = -1};
-	e = parse_all(&s);
+	e = parse_of_browser(&s, now, source);
+	*reason = s.reason;
+	return e;
+}
+
+enum err
+authorize_parse_pushed(const struct provider *p, const struct client *c,
+    const struct form *sent, struct authorize_source *source,
+    struct authorize_request *q, enum reason *reason)
+{
+	struct authorize_parse_ctx s = {
+	    .p = p, .form = &source->form, .by_client = true, .q = q};
+	enum err e;
+
+	*q = (struct authorize_request){.max_age = -1, .client = *c};
+	source->form = *sent;
+	source->is_pushed = false;
+	e = parse_parameters(&s);
 	*reason = s.reason;
 	return e;
 }

@@ -17,13 +17,14 @@ static const struct {
     {"revocation_endpoint", "/revoke"},
     {"end_session_endpoint", "/logout"},
     {"device_authorization_endpoint", "/device_authorization"},
+    {"pushed_authorization_request_endpoint", "/par"},
 };
 
 /* Those that clients call themselves, with a certificate if they have one (RFC
  * 8705 5). */
 static const char *const direct[] = {"token_endpoint", "userinfo_endpoint",
     "introspection_endpoint", "revocation_endpoint",
-    "device_authorization_endpoint"};
+    "device_authorization_endpoint", "pushed_authorization_request_endpoint"};
 
 /* What clients may sign with (jose/jwk.h). */
 #ifdef LK_NO_RS256
@@ -70,6 +71,7 @@ static const struct {
     {"claims_parameter_supported", false},
     {"request_parameter_supported", false},
     {"request_uri_parameter_supported", false},
+    {"require_pushed_authorization_requests", false},
     {"authorization_response_iss_parameter_supported", true},
     {"frontchannel_logout_supported", true},
     {"frontchannel_logout_session_supported", true},

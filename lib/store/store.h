@@ -61,7 +61,8 @@
 	X(SESSION_CLIENTS, "session_clients") /* user_id sid client_id */      \
 	X(LOGOUTS, "logouts")                 /* due time, id -> logout */     \
 	X(RESOURCES, "resources")     /* address 0 client_id -> address */     \
-	X(CLIENT_KEYS, "client_keys") /* client_id -> its keys */
+	X(CLIENT_KEYS, "client_keys") /* client_id -> its keys */              \
+	X(PUSHED, "pushed")           /* id -> pushed request */
 
 enum store_table {
 #define X(id, name) TABLE_##id,
@@ -93,7 +94,8 @@ enum store_table {
 	X(LINKS_BY_USER, LINKS, VALUE, 1, 16)                                  \
 	X(PASSKEYS_BY_USER, PASSKEYS, VALUE, 1, 16)                            \
 	X(DEVICE_CODES_BY_USER, DEVICE_CODES, VALUE, 1, 16)                    \
-	X(DEVICE_CODES_BY_CLIENT, DEVICE_CODES, VALUE_STRING, 17, 0)
+	X(DEVICE_CODES_BY_CLIENT, DEVICE_CODES, VALUE_STRING, 17, 0)           \
+	X(PUSHED_BY_CLIENT, PUSHED, VALUE_STRING, 1, 0)
 
 enum store_index {
 #define X(id, table, kind, at, len) INDEX_##id,

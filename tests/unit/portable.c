@@ -17,6 +17,7 @@
 #include "domain/link.h"
 #include "domain/logout_queue.h"
 #include "domain/passkey.h"
+#include "domain/pushed.h"
 #include "domain/records.h"
 #include "domain/session.h"
 #include "domain/session_client.h"
@@ -263,7 +264,7 @@ stays_here(const struct record_type *type)
 	    &device_code_record, &family_record, &session_record,
 	    &throttle_record, &audit_record, &link_record,
 	    &session_client_record, &logout_record, &tries_record,
-	    &client_keys_record};
+	    &client_keys_record, &pushed_record};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i] == type)

@@ -17,6 +17,7 @@
 #include "domain/link.h"
 #include "domain/logout_queue.h"
 #include "domain/passkey.h"
+#include "domain/pushed.h"
 #include "domain/removal.h"
 #include "domain/session.h"
 #include "domain/session_client.h"
@@ -46,6 +47,7 @@ static struct factor factor;
 static struct passkey passkey;
 static struct device_code device_code = {
     .id = "a device", .client_id = "photos", .scope = "openid"};
+static struct pushed pushed = {.client_id = "photos"};
 static struct signkey key = {
     .pub = {.alg = JWA_EDDSA, .len = 32}, .state = KEY_ACTIVE};
 
@@ -103,6 +105,8 @@ make_all(struct store_txn *t, void *arg)
 	    app_password_put(t, &app_password) != OK ||
 	    factor_put(t, &factor) != OK || code_issue(t, &code, noon) != OK ||
 	    device_code_issue(t, &device_code, noon) != OK ||
+	    pushed_begin(&pushed, "scope=openid", noon, &keyring) != OK ||
+	    pushed_issue(t, &pushed, noon) != OK ||
 	    family_begin(t, &family, &l, noon) != OK ||
 	    session_put(t, &session) != OK ||
 	    session_client_note(t, session.sid, &client, noon) != OK ||
@@ -186,6 +190,15 @@ read_device_code(struct store_txn *t)
 	struct device_code d;
 
 	return device_code_get(t, device_code.id, noon, &d);
+}
+
+static enum err
+read_pushed(struct store_txn *t)
+{
+	struct pushed p;
+	enum reason reason;
+
+	return pushed_get(t, pushed.id, "photos", noon, &p, &reason);
 }
 
 static enum err
@@ -316,6 +329,7 @@ static const struct kind kinds[] = {
     {"passkey", TABLE_PASSKEYS, read_passkey},
     {"count of tries", TABLE_TRIES, read_tries},
     {"device code", TABLE_DEVICE_CODES, read_device_code},
+    {"pushed request", TABLE_PUSHED, read_pushed},
     {"app of a session", TABLE_SESSION_CLIENTS, read_session_client},
     {"logout", TABLE_LOGOUTS, read_logout},
     {"set of client's keys", TABLE_CLIENT_KEYS, read_client_keys},

@@ -1,0 +1,89 @@
+/*
+ * Authorization requests that wait for a person: pushed by a client (RFC 9126).
+ * The browser brings the request_uri alone.
+ *
+ * A request_uri is an opaque token, which names the record of its request. It
+ * is good for a short time, until a browser comes with it; from then on for as
+ * long as a person may take to sign in, and until a code is issued. Opening the
+ * page spends nothing, so that it can be loaded again. The store has neither
+ * the request_uri nor, in the clear, what was pushed: a request may name a
+ * person.
+ */
+#ifndef LK_DOMAIN_PUSHED_H
+#define LK_DOMAIN_PUSHED_H
+
+#include "base/err.h"
+#include "base/reason.h"
+#include "base/secret.h"
+#include "domain/client.h"
+#include "domain/keyring.h"
+#include "domain/opaque_token.h"
+#include "store/record_type.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PUSHED_URI_PREFIX "urn:ietf:params:oauth:request_uri:"
+
+enum {
+	PUSHED_LIFETIME_S = 90,
+	PUSHED_OPEN_LIFETIME_S = 3600,
+	PUSHED_TEXT_CAP = 16384, /* of a request, as a form */
+	PUSHED_RECORDS_MAX = 20000,
+	PUSHED_URI_CAP = sizeof PUSHED_URI_PREFIX - 1 + OPAQUE_TOKEN_TEXT_CAP
+};
+
+struct pushed {
+	uint8_t id[FAMILY_ID_LEN];
+	char client_id[CLIENT_ID_CAP];
+	bool opened; /* a browser has come with it */
+	bool used;   /* a code was issued: its record waits for its end */
+	int64_t expires_at;
+	uint8_t sealed[PUSHED_TEXT_CAP + SEAL_OVERHEAD];
+	size_t sealed_len;
+};
+
+extern const struct record_type pushed_record;
+
+/* Whether URI has the form of ours: any other is one by reference. */
+bool pushed_uri_has_form(const char *uri);
+
+void pushed_uri_make(char uri[static PUSHED_URI_CAP], const struct pushed *p,
+    const struct keyring *k);
+
+/* The id in URI: ERR_INVALID_REQUEST_URI unless it was made here. */
+enum err pushed_uri_read(uint8_t id[static FAMILY_ID_LEN], const char *uri,
+    const struct keyring *k, enum reason *reason) MUST_CHECK;
+
+/* Gives P an id, and seals TEXT in it; ERR_NO_SPACE: it is too long. */
+enum err pushed_begin(struct pushed *p, const char *text, int64_t now,
+    const struct keyring *k) MUST_CHECK;
+
+/* The text of P; the caller wipes. */
+enum err pushed_text(char text[static PUSHED_TEXT_CAP], const struct pushed *p,
+    const struct keyring *k) MUST_CHECK;
+
+/* Puts P, good from NOW on. */
+enum err pushed_issue(
+    struct store_txn *t, struct pushed *p, int64_t now) MUST_CHECK;
+
+/* The request ID of CLIENT_ID, if it is good NOW: else
+ * ERR_INVALID_REQUEST_URI. */
+enum err pushed_get(struct store_txn *t, const uint8_t id[static FAMILY_ID_LEN],
+    const char *client_id, int64_t now, struct pushed *p,
+    enum reason *reason) MUST_CHECK;
+
+/* The same, and a browser has come with it. */
+enum err pushed_open(struct store_txn *t,
+    const uint8_t id[static FAMILY_ID_LEN], const char *client_id, int64_t now,
+    struct pushed *p, enum reason *reason) MUST_CHECK;
+
+/* The same, and a code is issued: it is good no more. */
+enum err pushed_spend(struct store_txn *t,
+    const uint8_t id[static FAMILY_ID_LEN], const char *client_id, int64_t now,
+    enum reason *reason) MUST_CHECK;
+
+/* Removes those of a client; of all if it is NULL. */
+void pushed_end_all(struct store_txn *t, const char *client_id);
+
+#endif
