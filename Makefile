@@ -44,7 +44,7 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   account_factors factor_rule \
 	   webauthn challenge authenticate_passkey passkey_register account_passkeys \
 	   join \
-	   asked_acr authorize_source pushed_authorization
+	   client_signature request_object authorize_source asked_acr pushed_authorization
 http	 = gateway signals request response template
 web	 = cookie csrf cors browser page reader language_choice date picture colour call hint reply token_reply refresh_cookie auth_request \
 	   qr

@@ -51,6 +51,7 @@
 	    {"--require-dpop", NULL, false},                                   \
 	    {"--no-require-dpop", NULL, false},                                \
 	    {"--require-par", NULL, false}, {"--no-require-par", NULL, false}, \
+	    {"--require-jar", NULL, false}, {"--no-require-jar", NULL, false}, \
 	{                                                                      \
 		"--no-cookie-refresh", NULL, false                             \
 	}

@@ -240,6 +240,8 @@ client_options_apply(
 	    "--no-cookie-refresh");
 	apply_switch(
 	    &c->require_par, args, "--require-par", "--no-require-par");
+	apply_switch(
+	    &c->require_jar, args, "--require-jar", "--no-require-jar");
 	apply_switch(&c->introspect_any, args, "--introspect-any",
 	    "--no-introspect-any");
 	return e;

@@ -60,6 +60,7 @@ static const struct column client_show_columns[] = {
     {"dpop_bound_access_tokens", "DPoP required", false},
     {"require_pushed_authorization_requests", "pushed requests required",
 	false},
+    {"require_signed_request_object", "signed requests required", false},
     {"cookie_refresh", "refresh token in a cookie", false},
     {"refresh_retry", "retried refresh token", false},
     {"client_id_issued_at", "created", true},

@@ -291,8 +291,11 @@ $DATA/store/mine"
 	run -0 latchkey client show app --json
 	assert_equal "$(json .token_endpoint_auth_method)" client_secret_basic
 	assert_equal "$(json '.jwks // "none"')" none
-	run -1 latchkey client set app --jwks "$keys"
-	assert_output 'for --auth private_key_jwt'
+	# Keys to sign requests with (RFC 9101).
+	run -0 latchkey client set app --jwks "$keys"
+	run -0 latchkey client show app --json
+	assert_equal "$(json .token_endpoint_auth_method)" client_secret_basic
+	assert_equal "$(json '.jwks.keys[0].x')" "$(jq -r '.keys[0].x' "$keys")"
 	run -0 latchkey client set app --jwks "$keys" --auth private_key_jwt
 }
 

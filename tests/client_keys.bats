@@ -230,8 +230,6 @@ asked() {	# how often the app was, since the test began
 	publish EdDSA.jwks
 	run -1 add_signer --jwks "$BATS_FILE_TMPDIR/EdDSA.jwks"
 	[[ $output = *'in a file or at an address'* ]]
-	run -1 latchkey client add secret --jwks-uri "$URL" --redirect-uri "$CALLBACK"
-	[[ $output = *'for --auth private_key_jwt'* ]]
 	run -1 latchkey client show signer
 }
 

@@ -235,7 +235,9 @@ finger() {
 	assert_equal "$(list response_modes_supported)" 'form_post fragment query'
 	assert_equal "$(list subject_types_supported)" public
 	assert_field request_uri_parameter_supported false
-	assert_field request_parameter_supported false
+	assert_field request_parameter_supported true
+	assert_equal "$(list request_object_signing_alg_values_supported)" \
+	    'ES256 Ed25519 EdDSA PS256 RS256'
 	assert_field claims_parameter_supported false
 	assert_field authorization_response_iss_parameter_supported true
 	assert_field backchannel_logout_supported true

@@ -12,7 +12,10 @@ grant_type_not_allowed
 id_token_hint_invalid max_age_malformed nonce_too_long nothing_granted
 parameter_repeated person_declined prompt_none prompt_none_with_others
 prompt_unknown registration_unsupported request_too_long request_unsupported
-request_not_pushed request_uri_forged request_uri_unsupported resource_unknown response_mode_unsupported response_type_missing
+request_not_pushed request_not_signed
+request_object_algorithm request_object_audience request_object_client
+request_object_malformed request_object_signature request_object_time
+request_object_type request_twice request_uri_forged request_uri_unsupported resource_unknown response_mode_unsupported response_type_missing
 response_type_unsupported scope_malformed scope_not_allowed scope_too_long
 state_too_long"
 
@@ -35,7 +38,7 @@ code_verifier_unexpected code_verifier_wrong issuer_mismatch no_such_page
 parameter_repeated redirect_uri_mismatch resource_not_granted server_error"
 
 # Lines for the administrator; no answer has them.
-log_only='answer_not_sendable|slot_unusable|template_error|template_unusable|.* .*'
+log_only='answer_not_sendable|client_keys_not_fetched|slot_unusable|template_error|template_unusable|.* .*'
 
 setup_file() {
 	python3 "$BATS_TEST_DIRNAME/reasons.py" "$BATS_TEST_DIRNAME/.." \

@@ -294,7 +294,7 @@ refused_assertion() {
 	run -1 latchkey client set rsa --auth-alg HS256
 	run -1 latchkey client set rsa --auth-alg none
 	run -1 latchkey client set app --auth-alg EdDSA
-	[[ $output = *'for --auth private_key_jwt'* ]]
+	[[ $output = *'for clients with keys'* ]]
 	run -1 latchkey client set app --auth-aud endpoint
 	[[ $output = *'sign assertions'* ]]
 }

@@ -58,6 +58,8 @@ static const struct {
 	"request_uri_not_supported", 400},
     [ERR_REGISTRATION_NOT_SUPPORTED] = {"registration_not_supported",
 	"registration_not_supported", 400},
+    [ERR_INVALID_REQUEST_OBJECT] = {"invalid_request_object",
+	"invalid_request_object", 400},
     [ERR_INVALID_REQUEST_URI] = {"invalid_request_uri", "invalid_request_uri",
 	400},
 

@@ -90,7 +90,7 @@ form_get_all(char *list, size_t cap, const struct form *f, const char *name)
 	return e;
 }
 
-static void
+void
 form_put_field(struct buf *b, const char *name, const char *value)
 {
 	if (b->len > 0 && b->text[b->len - 1] != '?')

@@ -45,6 +45,9 @@ enum err form_get_all(
  * which are none. */
 void form_put(struct buf *b, const struct form *f);
 
+/* Adds one field. */
+void form_put_field(struct buf *b, const char *name, const char *value);
+
 /* Decodes one form-encoded string in place; ERR_SYNTAX as above. */
 enum err form_decode(char *text) MUST_CHECK;
 

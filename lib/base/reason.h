@@ -168,7 +168,23 @@
 	    "registration_unsupported") \
 	X(REQUEST_LOST, ERR_INVALID_REQUEST, "request_lost") \
 	X(REQUEST_NOT_PUSHED, ERR_INVALID_REQUEST, "request_not_pushed") \
+	X(REQUEST_NOT_SIGNED, ERR_INVALID_REQUEST, "request_not_signed") \
+	X(REQUEST_OBJECT_ALGORITHM, ERR_INVALID_REQUEST_OBJECT, \
+	    "request_object_algorithm") \
+	X(REQUEST_OBJECT_AUDIENCE, ERR_INVALID_REQUEST_OBJECT, \
+	    "request_object_audience") \
+	X(REQUEST_OBJECT_CLIENT, ERR_INVALID_REQUEST_OBJECT, \
+	    "request_object_client") \
+	X(REQUEST_OBJECT_MALFORMED, ERR_INVALID_REQUEST_OBJECT, \
+	    "request_object_malformed") \
+	X(REQUEST_OBJECT_SIGNATURE, ERR_INVALID_REQUEST_OBJECT, \
+	    "request_object_signature") \
+	X(REQUEST_OBJECT_TIME, ERR_INVALID_REQUEST_OBJECT, \
+	    "request_object_time") \
+	X(REQUEST_OBJECT_TYPE, ERR_INVALID_REQUEST_OBJECT, \
+	    "request_object_type") \
 	X(REQUEST_TOO_LONG, ERR_CONTENT_TOO_LARGE, "request_too_long") \
+	X(REQUEST_TWICE, ERR_INVALID_REQUEST, "request_twice") \
 	X(REQUEST_UNREADABLE, VARIES, "request_unreadable") \
 	X(REQUEST_UNSUPPORTED, ERR_REQUEST_NOT_SUPPORTED, \
 	    "request_unsupported") \

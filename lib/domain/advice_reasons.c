@@ -389,8 +389,8 @@ const struct advice advice_reasons[REASON_COUNT] = {
     [REASON_REQUEST_UNREADABLE] = {ADVICE_REQUEST,
 	"The request has bad encoding, or a header that is too long.", NULL},
     [REASON_REQUEST_UNSUPPORTED] = {ADVICE_REQUEST,
-	"The app sent its request as a JWT (request), which is not taken here.",
-	NULL},
+	"The app signed its request, and has no keys here.",
+	"latchkey client set {client} --jwks FILE"},
     [REASON_REQUEST_URI_UNSUPPORTED] = {ADVICE_REQUEST,
 	"The app sent a request_uri of its own, which is not fetched; or one "
 	"where it pushes a request.",
@@ -407,6 +407,38 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"A request that the app had pushed came again after its sign-in was "
 	"complete, by Back or by a bookmark.",
 	"sign in again from the app"},
+    [REASON_REQUEST_NOT_SIGNED] = {ADVICE_REQUEST,
+	"The app came without signing its request, as it is registered to.",
+	"latchkey client set {client} --no-require-jar"},
+    [REASON_REQUEST_OBJECT_ALGORITHM] = {ADVICE_REQUEST,
+	"The app signed its request with an algorithm that is not the one it "
+	"is registered for (--auth-alg), or that none of its keys is for.",
+	NULL},
+    [REASON_REQUEST_OBJECT_AUDIENCE] = {ADVICE_REQUEST,
+	"The app signed its request for another provider: aud is the issuer.",
+	NULL},
+    [REASON_REQUEST_OBJECT_CLIENT] = {ADVICE_REQUEST,
+	"In the request that the app signed, iss and client_id are not both "
+	"the app's.",
+	NULL},
+    [REASON_REQUEST_OBJECT_MALFORMED] = {ADVICE_REQUEST,
+	"The request that the app signed is no JWT, or is not signed, or has a "
+	"member of a wrong type.",
+	NULL},
+    [REASON_REQUEST_OBJECT_SIGNATURE] = {ADVICE_REQUEST,
+	"None of the app's keys verifies the request that it signed.",
+	"latchkey client show {client} names the keys; latchkey client set "
+	"{client} --jwks FILE"},
+    [REASON_REQUEST_OBJECT_TIME] = {ADVICE_REQUEST,
+	"The request that the app signed has expired, or is good for more than "
+	"an hour; or the clocks differ.",
+	NULL},
+    [REASON_REQUEST_OBJECT_TYPE] = {ADVICE_REQUEST,
+	"The type of the request that the app signed is not "
+	"oauth-authz-req+jwt.",
+	NULL},
+    [REASON_REQUEST_TWICE] = {ADVICE_REQUEST,
+	"The app sent request and request_uri together.", NULL},
     [REASON_REQUEST_NOT_PUSHED] = {ADVICE_REQUEST,
 	"The app came without pushing its request first, as it is registered "
 	"to.",

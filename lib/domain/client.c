@@ -62,6 +62,8 @@ static const struct record_field client_fields[] = {
 	struct client, certificates, WORDS, INNER, "tls_client_certificates"),
     FIELD_OF(struct client, require_par, BOOL, SHOWN,
 	"require_pushed_authorization_requests"),
+    FIELD_OF(struct client, require_jar, BOOL, SHOWN,
+	"require_signed_request_object"),
 };
 
 const struct record_type client_record = {
@@ -195,22 +197,24 @@ auth_refusal(const struct client *c)
 {
 	const bool by_key = c->auth_method == AUTH_PRIVATE_KEY_JWT;
 	const bool has_uri = c->jwks_uri[0] != '\0';
+	const bool has_keys = has_uri || c->jwks[0] != '\0';
 
-	if (by_key && c->jwks[0] == '\0' && !has_uri)
+	if (by_key && !has_keys)
 		return "private_key_jwt needs the client's public keys "
 		       "(--jwks FILE, or --jwks-uri URL)";
 	if (c->jwks[0] != '\0' && has_uri)
 		return "the keys of a client are in a file or at an address "
 		       "(--jwks, --jwks-uri): give one";
-	if (!by_key && (c->jwks[0] != '\0' || has_uri))
-		return "the keys of a client are for --auth private_key_jwt";
 	if (by_key && c->alg == JWA_HS256)
 		return "a client with private_key_jwt has no secret, so it "
 		       "cannot have HS256";
 	if (c->auth_alg != AUTH_ALG_ANY &&
-	    (!by_key || c->auth_alg == auth_alg_of(JWA_HS256)))
-		return "--auth-alg is for --auth private_key_jwt: EdDSA, "
+	    (!has_keys || c->auth_alg == auth_alg_of(JWA_HS256)))
+		return "--auth-alg is for clients with keys (--jwks): EdDSA, "
 		       "ES256, RS256 or PS256";
+	if (c->require_jar && !has_keys)
+		return "a client that signs its requests (--require-jar) "
+		       "needs its public keys (--jwks FILE, or --jwks-uri URL)";
 	if (c->auth_aud_endpoint && !by_key &&
 	    c->auth_method != AUTH_CLIENT_SECRET_JWT)
 		return "--auth-aud is for clients that sign assertions "

@@ -88,6 +88,7 @@ struct client {
 	bool introspect_any;        /* may ask about every access token */
 	enum retry refresh_retry;
 	bool require_par; /* takes no request that was not pushed (RFC 9126) */
+	bool require_jar; /* nor one that it did not sign (RFC 9101) */
 	bool is_site;     /* the gate's (domain/site.h), and only its */
 	uint8_t secret_hash[HASH_LEN + SEAL_OVERHEAD]; /* sealed */
 	char hs256_secret[BASE64URL_CAP(CLIENT_SECRET_CAP + SEAL_OVERHEAD)];

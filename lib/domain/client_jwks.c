@@ -34,8 +34,7 @@ client_jwks_refusal(const struct client *c)
 {
 	struct jwk_set set;
 
-	if (c->auth_method != AUTH_PRIVATE_KEY_JWT ||
-	    c->auth_alg == AUTH_ALG_ANY || c->jwks[0] == '\0')
+	if (c->auth_alg == AUTH_ALG_ANY || c->jwks[0] == '\0')
 		return NULL;
 	if (jwk_set_read(&set, c->jwks, strlen(c->jwks)) != OK)
 		return "the client's keys cannot be used here";

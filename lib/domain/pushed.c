@@ -11,6 +11,8 @@ enum { EVICTED_MAX = 4 };
 static const struct record_field pushed_fields[] = {
     FIELD_OF(struct pushed, id, BYTES, HANDLE, "id"),
     FIELD_OF(struct pushed, client_id, TEXT, SHOWN, "client_id"),
+    FIELD_OF(struct pushed, by_client, BOOL, SHOWN, "by_client"),
+    FIELD_OF(struct pushed, is_signed, BOOL, SHOWN, "signed"),
     FIELD_OF(struct pushed, opened, BOOL, SHOWN, "opened"),
     FIELD_OF(struct pushed, used, BOOL, SHOWN, "used"),
     FIELD_OF(struct pushed, expires_at, TIME, SHOWN, "expires_at"),
@@ -75,20 +77,43 @@ seal_context(char context[static SEAL_CONTEXT_CAP], const struct pushed *p)
 	buf_printf(&b, "pushed %s", id);
 }
 
-enum err
-pushed_begin(
-    struct pushed *p, const char *text, int64_t now, const struct keyring *k)
+static enum err
+seal_pushed(struct pushed *p, const char *text, const struct keyring *k)
 {
 	size_t len = strlen(text);
 	char context[SEAL_CONTEXT_CAP];
 
 	if (len >= PUSHED_TEXT_CAP)
 		return ERR_NO_SPACE;
-	family_id_make(p->id, now);
 	seal_context(context, p);
 	secret_seal(p->sealed, text, len, k->seal, context);
 	p->sealed_len = len + SEAL_OVERHEAD;
 	return OK;
+}
+
+enum err
+pushed_begin(
+    struct pushed *p, const char *text, int64_t now, const struct keyring *k)
+{
+	p->by_client = true;
+	family_id_make(p->id, now);
+	return seal_pushed(p, text, k);
+}
+
+/* Each object has one record: who has one cannot fill the store with it. */
+enum err
+pushed_begin_object(struct pushed *p, const char *object, const char *text,
+    const struct keyring *k)
+{
+	char context[32 + CLIENT_ID_CAP];
+	struct buf b;
+
+	buf_init(&b, context, sizeof context);
+	buf_printf(&b, "request object %s", p->client_id);
+	secret_mac(
+	    p->id, FAMILY_ID_LEN, k->token, context, object, strlen(object));
+	p->is_signed = p->opened = true;
+	return seal_pushed(p, text, k);
 }
 
 enum err
@@ -150,6 +175,22 @@ pushed_get(struct store_txn *t, const uint8_t id[static FAMILY_ID_LEN],
 	return pushed_is_in_time(p, now)
 		   ? OK
 		   : refused(REASON_REQUEST_URI_EXPIRED, reason);
+}
+
+enum err
+pushed_keep(struct store_txn *t, struct pushed *p, int64_t now)
+{
+	struct pushed kept;
+	enum reason reason;
+
+	if (pushed_get(t, p->id, p->client_id, now, &kept, &reason) == OK &&
+	    kept.expires_at > now + PUSHED_OPEN_LIFETIME_S / 2)
+		return OK;
+	if (store_failed(t) != OK)
+		return store_failed(t);
+	p->expires_at = now + PUSHED_OPEN_LIFETIME_S;
+	store_bound(t, TABLE_PUSHED, PUSHED_RECORDS_MAX, EVICTED_MAX);
+	return record_save(t, &pushed_record, p);
 }
 
 enum err

@@ -1,6 +1,7 @@
 /*
- * Authorization requests that wait for a person: pushed by a client (RFC 9126).
- * The browser brings the request_uri alone.
+ * Authorization requests that wait for a person: pushed by a client (RFC 9126),
+ * or signed by it in an object that a browser brought (RFC 9101). From then on
+ * the browser brings the request_uri alone.
  *
  * A request_uri is an opaque token, which names the record of its request. It
  * is good for a short time, until a browser comes with it; from then on for as
@@ -8,6 +9,10 @@
  * page spends nothing, so that it can be loaded again. The store has neither
  * the request_uri nor, in the clear, what was pushed: a request may name a
  * person.
+ *
+ * A signed object that comes by way of the browser was opened when it came. It
+ * has one record, however often it comes, and is not spent: it is as good as
+ * what it asks for.
  */
 #ifndef LK_DOMAIN_PUSHED_H
 #define LK_DOMAIN_PUSHED_H
@@ -36,8 +41,10 @@ enum {
 struct pushed {
 	uint8_t id[FAMILY_ID_LEN];
 	char client_id[CLIENT_ID_CAP];
-	bool opened; /* a browser has come with it */
-	bool used;   /* a code was issued: its record waits for its end */
+	bool by_client; /* it pushed it */
+	bool is_signed; /* it came in a request object */
+	bool opened;    /* a browser has come with it */
+	bool used;      /* a code was issued: its record waits for its end */
 	int64_t expires_at;
 	uint8_t sealed[PUSHED_TEXT_CAP + SEAL_OVERHEAD];
 	size_t sealed_len;
@@ -55,9 +62,14 @@ void pushed_uri_make(char uri[static PUSHED_URI_CAP], const struct pushed *p,
 enum err pushed_uri_read(uint8_t id[static FAMILY_ID_LEN], const char *uri,
     const struct keyring *k, enum reason *reason) MUST_CHECK;
 
-/* Gives P an id, and seals TEXT in it; ERR_NO_SPACE: it is too long. */
+/* Gives P an id, and seals TEXT in it, which its client pushes; ERR_NO_SPACE:
+ * it is too long. */
 enum err pushed_begin(struct pushed *p, const char *text, int64_t now,
     const struct keyring *k) MUST_CHECK;
+
+/* The same for TEXT, which is in the request object OBJECT of P's client. */
+enum err pushed_begin_object(struct pushed *p, const char *object,
+    const char *text, const struct keyring *k) MUST_CHECK;
 
 /* The text of P; the caller wipes. */
 enum err pushed_text(char text[static PUSHED_TEXT_CAP], const struct pushed *p,
@@ -65,6 +77,10 @@ enum err pushed_text(char text[static PUSHED_TEXT_CAP], const struct pushed *p,
 
 /* Puts P, good from NOW on. */
 enum err pushed_issue(
+    struct store_txn *t, struct pushed *p, int64_t now) MUST_CHECK;
+
+/* Puts P, which a browser has brought NOW, unless it is there already. */
+enum err pushed_keep(
     struct store_txn *t, struct pushed *p, int64_t now) MUST_CHECK;
 
 /* The request ID of CLIENT_ID, if it is good NOW: else

@@ -1,8 +1,9 @@
 /*
  * What a step has answered (prompt=login, max_age) is taken out of the app's
  * request, which goes along with every step (interaction.h); that is no promise
- * to the app, which has auth_time. Of a request that was pushed the request_uri
- * goes along, and a word of ours, `answered`, which no one else can make.
+ * to the app, which has auth_time. Of a request that the store keeps, pushed or
+ * signed, the request_uri goes along, and a word of ours, `answered`, which no
+ * one else can make.
  */
 #include "interaction/flows.h"
 
@@ -31,11 +32,11 @@ struct authorize_state {
 	struct authorize_answer answer;
 	struct authorize_reply reply;
 	char prompt[PROMPT_TEXT_CAP]; /* what is left of it */
-	unsigned answered;            /* of what was pushed */
+	unsigned answered;            /* of what is kept */
 	char token[CSRF_TOKEN_CAP];   /* that says so */
 };
 
-/* --- a request that was pushed ---------------------------------------------*/
+/* --- a request that is kept ------------------------------------------------*/
 
 /* What the token of ANSWERED is for: this request alone, in this browser. */
 enum { ANSWERED_PURPOSE_CAP = 32 + PUSHED_URI_CAP };
@@ -44,11 +45,11 @@ static void
 put_answered_purpose(char purpose[static ANSWERED_PURPOSE_CAP],
     const struct interaction *i, unsigned answered)
 {
+	const struct authorize_state *s = i->state;
 	struct buf b;
 
 	buf_init(&b, purpose, ANSWERED_PURPOSE_CAP);
-	buf_printf(
-	    &b, "answered %u %s", answered, form_get(&i->form, "request_uri"));
+	buf_printf(&b, "answered %u %s", answered, s->source.request_uri);
 }
 
 static void
@@ -69,21 +70,23 @@ read_answered(struct interaction *i)
 	authorize_answered(&s->asked, s->answered);
 }
 
+static void
+add_kept(struct form *f, const char *name, const char *value)
+{
+	f->field[f->count].name = name;
+	f->field[f->count++].value = value != NULL ? value : "";
+}
+
 /* From now on the app's request is this: what came beside does not count. */
 static void
 keep_request_uri(struct interaction *i)
 {
-	static const char *const names[] = {
-	    "client_id", "request_uri", "answered"};
+	const struct authorize_state *s = i->state;
 	struct form kept = {.count = 0};
 
-	for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
-		kept.field[n].name = names[n];
-		kept.field[n].value = form_get(&i->form, names[n]);
-		if (kept.field[n].value == NULL)
-			kept.field[n].value = "";
-		kept.count++;
-	}
+	add_kept(&kept, "client_id", s->asked.client.client_id);
+	add_kept(&kept, "request_uri", s->source.request_uri);
+	add_kept(&kept, "answered", form_get(&i->form, "answered"));
 	i->form = kept;
 }
 
@@ -112,7 +115,7 @@ remove_answered(struct interaction *i, unsigned answered)
 	struct authorize_state *s = i->state;
 	struct form *f = &i->form;
 
-	if (s->asked.is_pushed) {
+	if (s->source.is_kept) {
 		note_answered(i, answered);
 		return;
 	}
@@ -260,7 +263,7 @@ parse_authorization(struct interaction *i, enum reason *reason)
 	i->client = &s->asked.client;
 	e = authorize_parse(i->call->provider, &i->form, i->call->now,
 	    &s->source, &s->asked, reason);
-	if (s->asked.is_pushed) {
+	if (s->source.is_kept) {
 		reader_from_app(&i->call->page, &s->source.form);
 		keep_request_uri(i);
 		read_answered(i);

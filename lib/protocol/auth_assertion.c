@@ -6,7 +6,7 @@
 #include "domain/replay.h"
 #include "jose/jwt.h"
 #include "protocol/auth_way.h"
-#include "protocol/key_fetch.h"
+#include "protocol/client_signature.h"
 
 #include <string.h>
 
@@ -137,54 +137,21 @@ check_claims(const struct client_auth *a, const struct jwt *j,
 }
 
 static enum err
-check_by_keys(const struct jwt *j, const struct client *c, const char *jwks,
-    enum reason *reason)
-{
-	const bool chosen = c->auth_alg != AUTH_ALG_ANY;
-	struct jwk_set keys;
-
-	if (chosen && c->auth_alg != auth_alg_of(j->alg))
-		return refused(REASON_ASSERTION_ALGORITHM, reason);
-	if (jwk_set_read_form(&keys, jwks, strlen(jwks)) != OK)
-		return refused(REASON_ASSERTION_SIGNATURE, reason);
-	jwk_set_limit(&keys, j->alg, chosen);
-	if (keys.count == 0)
-		return refused(REASON_ASSERTION_ALGORITHM, reason);
-	return jwt_verify_by_set(j, &keys) == OK
-		   ? OK
-		   : refused(REASON_ASSERTION_SIGNATURE, reason);
-}
-
-/* Without any other key that could have been meant there is none to fetch. */
-static bool
-may_be_of_newer_key(enum reason reason, const struct client *c, enum jwa alg)
-{
-	return reason == REASON_ASSERTION_SIGNATURE ||
-	       (reason == REASON_ASSERTION_ALGORITHM &&
-		   (c->auth_alg == AUTH_ALG_ANY ||
-		       c->auth_alg == auth_alg_of(alg)));
-}
-
-/* By the keys at the client's own address. One that none of them verifies may
- * be of a key that is newer than what is kept. */
-static enum err
-check_by_fetched_keys(const struct provider *p, const struct jwt *j,
+check_by_key(const struct provider *p, const struct jwt *j,
     const struct client *c, int64_t now, enum reason *reason)
 {
-	struct client_keys kept;
-	enum err e = key_fetch_kept(p, c, now, &kept);
+	enum err e = client_signature_check(p, j, c, now);
 
-	if (e == OK)
-		e = check_by_keys(j, c, kept.jwks, reason);
-	if (e == ERR_INVALID_CLIENT &&
-	    may_be_of_newer_key(*reason, c, j->alg) &&
-	    key_fetch_newer(p, c, now, &kept) == OK)
-		e = check_by_keys(j, c, kept.jwks, reason);
-	if (e == ERR_INVALID_CLIENT && kept.jwks[0] == '\0')
-		e = refused(REASON_ASSERTION_KEYS, reason);
-	if (e == OK)
-		*reason = REASON_NONE;
-	return e;
+	switch (e) {
+	case ERR_UNSUPPORTED:
+		return refused(REASON_ASSERTION_ALGORITHM, reason);
+	case ERR_INVALID_TOKEN:
+		return refused(REASON_ASSERTION_SIGNATURE, reason);
+	case ERR_NOT_FOUND:
+		return refused(REASON_ASSERTION_KEYS, reason);
+	default:
+		return e;
+	}
 }
 
 static enum err
@@ -198,9 +165,7 @@ prove_by_key(const struct client_auth *a, const struct provider *p,
 		return refused(REASON_ASSERTION_MALFORMED, reason);
 	e = check_claims(a, &j, p, c, now, reason);
 	if (e == OK)
-		e = c->jwks_uri[0] != '\0'
-			? check_by_fetched_keys(p, &j, c, now, reason)
-			: check_by_keys(&j, c, c->jwks, reason);
+		e = check_by_key(p, &j, c, now, reason);
 	jwt_wipe(&j);
 	return e;
 }

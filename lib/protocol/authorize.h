@@ -84,7 +84,7 @@ enum err authorize_parse(const struct provider *p, const struct form *sent,
 
 /* The same for what the client C, which has authenticated, pushes. */
 enum err authorize_parse_pushed(const struct provider *p,
-    const struct client *c, const struct form *sent,
+    const struct client *c, const struct form *sent, int64_t now,
     struct authorize_source *source, struct authorize_request *q,
     enum reason *reason) MUST_CHECK;
 

@@ -16,7 +16,8 @@ struct authorize_parse_ctx {
 	const struct provider *p;
 	const char *client_id;   /* NULL: not sent */
 	const struct form *form; /* the parameters that count */
-	bool by_client;          /* it pushes them */
+	struct authorize_source *source;
+	bool by_client; /* it pushes them */
 	struct authorize_request *q;
 	enum reason reason;
 };
@@ -137,13 +138,6 @@ parse_response_type(struct authorize_parse_ctx *s, const char *value)
 }
 
 /* Refused rather than overlooked: what they carry was meant to count. */
-static enum err
-parse_request(struct authorize_parse_ctx *s, const char *value)
-{
-	return value == NULL ? OK
-			     : refused(REASON_REQUEST_UNSUPPORTED, &s->reason);
-}
-
 static enum err
 parse_request_uri(struct authorize_parse_ctx *s, const char *value)
 {
@@ -337,9 +331,18 @@ static enum err
 check_was_pushed(struct authorize_parse_ctx *s, const char *value)
 {
 	(void)value;
-	if (s->q->client.require_par && !s->q->is_pushed && !s->by_client)
-		return refused(REASON_REQUEST_NOT_PUSHED, &s->reason);
-	return OK;
+	return !s->q->client.require_par || s->source->is_pushed || s->by_client
+		   ? OK
+		   : refused(REASON_REQUEST_NOT_PUSHED, &s->reason);
+}
+
+static enum err
+check_was_signed(struct authorize_parse_ctx *s, const char *value)
+{
+	(void)value;
+	return !s->q->client.require_jar || s->source->is_signed
+		   ? OK
+		   : refused(REASON_REQUEST_NOT_SIGNED, &s->reason);
 }
 
 static const struct parse_row {
@@ -354,8 +357,9 @@ static const struct parse_row {
 	{NULL, NULL},
 },
   other_rows[] = {
-      {"request_uri", check_was_pushed}, {"response_mode", check_response_mode},
-      {"response_type", parse_response_type}, {"request", parse_request},
+      {"request_uri", check_was_pushed}, {"request", check_was_signed},
+      {"response_mode", check_response_mode},
+      {"response_type", parse_response_type},
       {"request_uri", parse_request_uri}, {"registration", parse_registration},
       {"scope", parse_asked_scope}, {"code_challenge", parse_code_challenge},
       {"dpop_jkt", parse_dpop_jkt}, {"nonce", parse_nonce},
@@ -425,27 +429,27 @@ find_address_beside(struct authorize_parse_ctx *s)
 }
 
 static enum err
-parse_of_browser(
-    struct authorize_parse_ctx *s, int64_t now, struct authorize_source *source)
+parse_of_browser(struct authorize_parse_ctx *s, int64_t now)
 {
 	struct authorize_request *q = s->q;
 	enum err e;
 
 	if (repeated_is(s->form, "client_id") ||
+	    repeated_is(s->form, "request") ||
 	    repeated_is(s->form, "request_uri"))
 		return refused(REASON_PARAMETER_REPEATED, &s->reason);
 	e = find_asking_client(s);
 	if (e != OK)
 		return e;
 	e = authorize_source_find(
-	    source, s->p, s->form, &q->client, now, &s->reason);
+	    s->source, s->p, s->form, &q->client, now, &s->reason);
 	if (e != OK) {
 		find_address_beside(s);
 		return e;
 	}
-	s->form = &source->form;
-	q->is_pushed = source->is_pushed;
-	memcpy(q->pushed_id, source->id, FAMILY_ID_LEN);
+	s->form = &s->source->form;
+	q->is_pushed = s->source->is_pushed;
+	memcpy(q->pushed_id, s->source->id, FAMILY_ID_LEN);
 	return parse_parameters(s);
 }
 
@@ -457,28 +461,31 @@ authorize_parse(const struct provider *p, const struct form *sent, int64_t now,
 	struct authorize_parse_ctx s = {.p = p,
 	    .client_id = form_get(sent, "client_id"),
 	    .form = sent,
+	    .source = source,
 	    .q = q};
 	enum err e;
 
 	*q = (struct authorize_request){.max_age = -1};
-	e = parse_of_browser(&s, now, source);
+	e = parse_of_browser(&s, now);
 	*reason = s.reason;
 	return e;
 }
 
 enum err
 authorize_parse_pushed(const struct provider *p, const struct client *c,
-    const struct form *sent, struct authorize_source *source,
+    const struct form *sent, int64_t now, struct authorize_source *source,
     struct authorize_request *q, enum reason *reason)
 {
-	struct authorize_parse_ctx s = {
-	    .p = p, .form = &source->form, .by_client = true, .q = q};
-	enum err e;
+	struct authorize_parse_ctx s = {.p = p,
+	    .form = &source->form,
+	    .source = source,
+	    .by_client = true,
+	    .q = q};
+	enum err e = authorize_source_push(source, p, sent, c, now, &s.reason);
 
 	*q = (struct authorize_request){.max_age = -1, .client = *c};
-	source->form = *sent;
-	source->is_pushed = false;
-	e = parse_parameters(&s);
+	if (e == OK)
+		e = parse_parameters(&s);
 	*reason = s.reason;
 	return e;
 }

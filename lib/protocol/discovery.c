@@ -28,10 +28,11 @@ static const char *const direct[] = {"token_endpoint", "userinfo_endpoint",
 
 /* What clients may sign with (jose/jwk.h). */
 #ifdef LK_NO_RS256
-#define ASSERTION_ALGS "EdDSA Ed25519 HS256"
+#define OBJECT_ALGS "EdDSA Ed25519"
 #else
-#define ASSERTION_ALGS "EdDSA Ed25519 ES256 RS256 PS256 HS256"
+#define OBJECT_ALGS "EdDSA Ed25519 ES256 RS256 PS256"
 #endif
+#define ASSERTION_ALGS OBJECT_ALGS " HS256"
 
 enum {
 	ENDPOINTS = sizeof endpoints / sizeof *endpoints,
@@ -45,6 +46,7 @@ static const struct {
     {"scopes_supported", "openid profile email groups offline_access"},
     {"token_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS},
     {"revocation_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS},
+    {"request_object_signing_alg_values_supported", OBJECT_ALGS},
     {"introspection_endpoint_auth_signing_alg_values_supported",
 	ASSERTION_ALGS},
     {"response_types_supported", "code"},
@@ -69,7 +71,8 @@ static const struct {
 	bool value;
 } flags[] = {
     {"claims_parameter_supported", false},
-    {"request_parameter_supported", false},
+    {"request_parameter_supported", true},
+    {"require_signed_request_object", false},
     {"request_uri_parameter_supported", false},
     {"require_pushed_authorization_requests", false},
     {"authorization_response_iss_parameter_supported", true},

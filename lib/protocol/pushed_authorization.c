@@ -66,14 +66,10 @@ check_pushed_request(struct push_ctx *c)
 {
 	struct authorize_source source;
 	struct authorize_request q;
-	enum err e;
+	enum err e = authorize_parse_pushed(
+	    c->p, c->client, c->who->form, c->now, &source, &q, &c->reason);
 
-	/* RFC 9126 2.1 */
-	if (form_get(c->who->form, "request_uri") != NULL)
-		return refused_as(ERR_INVALID_REQUEST,
-		    REASON_REQUEST_URI_UNSUPPORTED, &c->reason);
-	e = authorize_parse_pushed(
-	    c->p, c->client, c->who->form, &source, &q, &c->reason);
+	c->pushed->is_signed = e == OK && source.is_signed;
 	return e == OK ? keep_parameters(c, &source.form) : e;
 }
 

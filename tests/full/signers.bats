@@ -6,6 +6,7 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE
 
 setup_file() {
 	new_store
+	add_user carol --name 'Carol Clark'
 	start_server
 }
 
@@ -53,5 +54,37 @@ signs() {
 			[[ ${lines[-1]} = 'dpop dpop alice alice invalid_token' ]] ||
 			    fail "$library $alg: $output" "$(<"$SERVER_LOG")"
 		done
+	done
+}
+
+# asks LIBRARY CLIENT KIND ALG KEY: with what the library made of the request, a
+# person signs in, and the library has their name.
+asks() {
+	local asked to
+	cp "$root/tests/full/requests.mjs" "$app/"
+	asked=$(node "$app/requests.mjs" ask "$1" "$ISSUER" "$2" "$SECRET" \
+	    "$CALLBACK" "${@:3}") || fail "$*" "$(<"$SERVER_LOG")"
+	open_page carol "$(field url <<<"$asked")"
+	! page_asks_password || log_in carol
+	assert_status 303
+	to=$(http_header Location)
+	run -0 node "$app/requests.mjs" answer "$1" "$ISSUER" "$2" "$SECRET" \
+	    "$asked" "$to"
+	assert_equal "${lines[-1]}" 'openid profile | Carol Clark'
+}
+
+@test "openid-client, oauth4webapi: pushed and signed requests, with each algorithm" {
+	local library alg key
+	from_npm signers openid-client@6.9.0 oauth4webapi@3.8.8
+	for library in openid-client oauth4webapi; do
+		for alg in EdDSA ES256 RS256 PS256; do
+			key=$BATS_TEST_TMPDIR/$library-$alg
+			"$root/tests/assertion.py" make $alg "$key" >"$key.jwks"
+			add_client "asks-$library-$alg" --trusted --jwks "$key.jwks"
+			asks $library "asks-$library-$alg" jar $alg "$key"
+			asks $library "asks-$library-$alg" both $alg "$key"
+		done
+		add_client "pushes-$library" --trusted --require-par
+		asks $library "pushes-$library" par
 	done
 }
