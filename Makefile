@@ -33,7 +33,7 @@ domain	 = conf conf_value keyring installation stamp archive archive_text archiv
 	   passkey \
 	   common_password new_password link mail_queue letter drainer \
 	   portable portable_kind portable_rule portable_text portable_check portable_put \
-	   client_metadata client_metadata_name
+	   client_metadata client_metadata_name client_stranger
 protocol = provider desk account key_rotation authorization client_auth auth_secret auth_assertion dpop key_fetch authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint unused_codes grant_code grant_refresh grant_client grant_device device_authorization device_consent \

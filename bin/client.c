@@ -74,6 +74,7 @@ static const struct option set_options[] = {
     {"--remove-redirect-uri", "URI", true},
     {"--add-certificate", "FILE", true},
     {"--remove-certificate", "THUMBPRINT", true},
+    {"--vouch", NULL, false},
     OPTION_JSON,
     OPTION_END,
 };

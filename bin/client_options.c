@@ -1,6 +1,7 @@
 #include "client_options.h"
 #include "base/str.h"
 #include "domain/client_scope.h"
+#include "domain/clients.h"
 #include "domain/uri.h"
 
 #include <stdio.h>
@@ -255,6 +256,8 @@ client_options_edit(
 	struct args_cursor cursor = {0};
 	const char *uri;
 
+	if (args_has(args, "--vouch"))
+		client_vouch(c);
 	while ((uri = args_next(args, removal, &cursor)) != NULL) {
 		if (!words_has(c->redirect_uris, uri))
 			return refusal_set(

@@ -19,7 +19,8 @@ enum err client_options_apply(
 enum err client_options_icon(
     struct icon *icon, const struct args *args, struct refusal *r) MUST_CHECK;
 
-/* What `client set` has beside: adds redirect URIs to C's and removes some. */
+/* What `client set` has beside: adds redirect URIs to C's, removes some, and
+ * vouches for it. */
 enum err client_options_edit(
     struct client *c, const struct args *args, struct refusal *r) MUST_CHECK;
 

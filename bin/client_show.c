@@ -16,6 +16,7 @@ static const struct column client_list_columns[] = {
     {"public", "PUBLIC", false},
     {"id_token_signed_response_alg", "ALG", false},
     {"grant_types", "GRANTS", false},
+    {"registered_by", "REGISTERED BY", false},
     {"redirect_uris", "REDIRECT URIS", false},
     COLUMN_END,
 };
@@ -63,6 +64,8 @@ static const struct column client_show_columns[] = {
     {"require_signed_request_object", "signed requests required", false},
     {"cookie_refresh", "refresh token in a cookie", false},
     {"refresh_retry", "retried refresh token", false},
+    {"registered_by", "registered by", false},
+    {"unused_until", "removed if unused", true},
     {"client_id_issued_at", "created", true},
     {"updated_at", "changed", true},
     COLUMN_END,

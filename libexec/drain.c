@@ -106,7 +106,9 @@ begin_telling(struct slot *s, const struct logout_search *found)
 	const char *uri = found->client.backchannel_logout_uri;
 	char token[JWT_CAP], body[BODY_CAP];
 	struct fetch_call call = {.url = uri,
-	    .any_address = true, /* an administrator registered it */
+	    /* The administrator's may be in the house; strangers name hosts
+	     * of the internet alone. */
+	    .any_address = !client_is_stranger(&found->client),
 	    .plain = true,
 	    .body = body,
 	    .content_type = "application/x-www-form-urlencoded",

@@ -332,6 +332,30 @@ granted() {
 	assert_code
 }
 
+@test "consent: an app that no administrator answers for is called unverified, and asked about each time" {
+	estrange app
+	latchkey client show app --json | jq -e '.registered_by == "document"'
+	ask alice app
+	assert_asks
+	assert_page 'unverified.*program on this device'
+	allow alice
+	assert_code
+	ask alice app
+	assert_asks
+	ask alice app prompt=none
+	assert_error consent_required
+	run -1 latchkey client set app --trusted
+	[[ $output = *--vouch* ]]
+	run -0 latchkey client set app --vouch --trusted
+	latchkey audit --json | jq -e '.[-1].event == "client_vouched_for"'
+	ask alice app
+	assert_code
+	run -0 latchkey client set app --no-trusted
+	ask alice home
+	ask alice app scope='openid groups'
+	refute_page unverified
+}
+
 @test "consent: what was unticked for such an app is shown unticked the next time" {
 	add_client native --public --redirect-uri com.example.app:/cb
 	ask alice native redirect_uri=com.example.app:/cb

@@ -108,6 +108,18 @@ add_client() {
 	esac
 }
 
+# estrange APP: no administrator answers for it any more.
+estrange() {
+	local file
+	file=$(tmpdir)/estranged
+	latchkey export "$file" >/dev/null 2>&1
+	latchkey client del "$1" --yes >/dev/null
+	jq --arg id "$1" 'map_values(if type == "array" then
+	    map(select(.client_id == $id and .redirect_uris) |
+	    .registered_by = "document") else . end)' "$file" >"$file.one"
+	latchkey import "$file.one" >/dev/null
+}
+
 # on_terminal ANSWER... -- COMMAND...: runs it on a terminal of its own; each
 # answer is typed when a question is shown (tests/terminal.py).
 on_terminal() {

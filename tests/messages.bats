@@ -622,6 +622,17 @@ device_pages() {
 	see 429
 }
 
+# It leads to another host, or to a program on this computer.
+stranger_pages() {
+	local person=alice uri
+	add_client strange --redirect-uri "$CALLBACK" \
+	    --redirect-uri https://1.2.3.5/
+	estrange strange
+	for uri in "$CALLBACK" https://1.2.3.5/; do
+		ask strange redirect_uri="$uri" && see 200
+	done
+}
+
 # A device shows $user_code from now on.
 device_asks() {
 	request - POST "$ISSUER/device_authorization" client_id=tv
@@ -648,6 +659,7 @@ device_asks() {
 	desk_pages
 	passkey_pages
 	device_pages
+	stranger_pages
 	sign_out_pages
 	error_pages
 	gate_pages

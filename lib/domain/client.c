@@ -64,12 +64,19 @@ static const struct record_field client_fields[] = {
 	"require_pushed_authorization_requests"),
     FIELD_OF(struct client, require_jar, BOOL, SHOWN,
 	"require_signed_request_object"),
+    FIELD_OF_WORDS(struct client, source, WORD, SHOWN, "registered_by",
+	client_source_name, CLIENT_SOURCE_COUNT),
+    FIELD_OF(
+	struct client, registration_hash, TEXT, SECRET, "registration_hash"),
+    FIELD_OF(struct client, unused_until, TIME, SHOWN, "unused_until"),
 };
 
 const struct record_type client_record = {
     .table = TABLE_CLIENTS,
     .version = 1,
+    .optional = 3, /* from registered_by on */
     RECORD_FIELDS(struct client, client_fields),
+    .expires_at = offsetof(struct client, unused_until),
 };
 
 const char *
@@ -253,7 +260,9 @@ client_refusal(const struct client *c)
 		       "app in the browser: make it --public";
 	if (c->cookie_refresh && !(c->grants & GRANT_REFRESH_TOKEN))
 		return "a refresh cookie needs the grant type refresh_token";
-	message = logout_uris_refusal(c);
+	message = client_stranger_refusal(c);
+	if (message == NULL)
+		message = logout_uris_refusal(c);
 	if (message == NULL)
 		message = client_tls_refusal(c);
 	return message != NULL ? message : auth_refusal(c);
@@ -378,7 +387,8 @@ index_origins(struct store_txn *t, const struct client *c, bool put)
 		if (uri_origin(origin, word) != OK)
 			continue;
 		else if (put)
-			client_index_put(t, TABLE_ORIGINS, origin, id, "");
+			client_index_put(
+			    t, TABLE_ORIGINS, origin, id, "", c->unused_until);
 		else
 			client_index_del(t, TABLE_ORIGINS, origin, id);
 }
@@ -392,7 +402,7 @@ index_resources(struct store_txn *t, const struct client *c, bool put)
 	while (words_next(&cursor, word, sizeof word)) {
 		resource_key(key, word);
 		if (put)
-			client_index_put(t, TABLE_RESOURCES, key, id, word);
+			client_index_put(t, TABLE_RESOURCES, key, id, word, 0);
 		else
 			client_index_del(t, TABLE_RESOURCES, key, id);
 	}

@@ -57,6 +57,14 @@ enum auth_method {
 	AUTH_METHOD_COUNT
 };
 
+/* Whose word there is for what a client says of itself. */
+enum client_source {
+	CLIENT_OF_ADMINISTRATOR, /* registered by one, or vouched for */
+	CLIENT_OF_REGISTRATION,  /* registered itself (RFC 7591) */
+	CLIENT_OF_DOCUMENT,      /* its client_id is where it says it */
+	CLIENT_SOURCE_COUNT
+};
+
 /* What a client signs its assertions with: any algorithm that one of its keys
  * is for, or one (auth_alg_of). */
 enum { AUTH_ALG_ANY, AUTH_ALG_COUNT = 1 + JWA_COUNT };
@@ -109,6 +117,12 @@ struct client {
 	char tls_name[DISTINGUISHED_NAME_CAP];
 	/* Its own (domain/client_certificate.h); "": none. */
 	char certificates[CLIENT_CERTIFICATES_CAP];
+	enum client_source source;
+	/* Of the token by which it changes its own registration (RFC 7592), in
+	 * base64url; "": there is none. */
+	char registration_hash[BASE64URL_CAP(HASH_LEN)];
+	int64_t unused_until; /* then it is removed, unless a person has allowed
+			       * it before; 0: it stays */
 };
 
 extern const struct record_type client_record;
@@ -129,6 +143,9 @@ unsigned auth_alg_of(enum jwa alg);
 const char *auth_alg_name(unsigned auth_alg);
 unsigned auth_alg_from_name(const char *name);
 
+/* "administrator", "registration", "document". */
+const char *client_source_name(enum client_source source);
+
 /* "default", "instead", "theft", and back (RETRY_COUNT: none of these). */
 const char *retry_name(enum retry r);
 enum retry retry_from_name(const char *name);
@@ -148,6 +165,14 @@ const char *client_jwks_uri_refusal(const char *s);
 bool client_is_public(const struct client *c);
 /* Whether it authenticates by a certificate. */
 bool client_has_certificate(const struct client *c);
+
+/* Whether no administrator answers for the client: people are always asked, and
+ * told so, and what it names is on the internet alone. */
+bool client_is_stranger(const struct client *c);
+
+/* NULL, or what does not go with whose word there is for C; a part of
+ * client_refusal. */
+const char *client_stranger_refusal(const struct client *c);
 
 /* Whether the client as a whole makes sense: a public one has no secret, no
  * HS256, no client_credentials; code needs a redirect_uri, ... */

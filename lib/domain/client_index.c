@@ -20,13 +20,13 @@ index_key(
 
 void
 client_index_put(struct store_txn *t, enum store_table table, const char *text,
-    const char *client_id, const char *value)
+    const char *client_id, const char *value, int64_t expires_at)
 {
 	char key[STORE_KEY_MAX];
 	size_t len = index_key(key, text, client_id);
 
 	if (len > 0)
-		store_put(t, table, key, len, value, strlen(value), 0);
+		store_put(t, table, key, len, value, strlen(value), expires_at);
 }
 
 void

@@ -9,11 +9,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* Puts the client under TEXT, with VALUE. One whose entry would be longer than
- * a key can be is not put: it is not found. */
+/* Puts the client under TEXT, with VALUE, until it expires with the client (0:
+ * never). One whose entry would be longer than a key can be is not put: it is
+ * not found. */
 void client_index_put(struct store_txn *t, enum store_table table,
-    const char *text, const char *client_id, const char *value);
+    const char *text, const char *client_id, const char *value,
+    int64_t expires_at);
 void client_index_del(struct store_txn *t, enum store_table table,
     const char *text, const char *client_id);
 

@@ -40,6 +40,18 @@ static const char *const auth_methods[AUTH_METHOD_COUNT] = {
 };
 
 const char *
+client_source_name(enum client_source source)
+{
+	static const char *const sources[CLIENT_SOURCE_COUNT] = {
+	    [CLIENT_OF_ADMINISTRATOR] = "administrator",
+	    [CLIENT_OF_REGISTRATION] = "registration",
+	    [CLIENT_OF_DOCUMENT] = "document",
+	};
+
+	return source < CLIENT_SOURCE_COUNT ? sources[source] : "";
+}
+
+const char *
 auth_method_name(enum auth_method m)
 {
 	return m < AUTH_METHOD_COUNT ? auth_methods[m] : "";

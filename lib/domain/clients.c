@@ -84,9 +84,8 @@ clients_get(struct store_txn *t, const char *client_id, struct client *c)
 }
 
 enum err
-clients_set(struct store_txn *t, struct client *c, const struct client *was,
-    const char *secret, bool as_new, const struct keyring *k,
-    const struct change *by, bool *used)
+client_settle_secret(struct client *c, const struct client *was,
+    const char *secret, bool as_new, const struct keyring *k, bool *used)
 {
 	const bool had_secret = client_has_secret(was);
 	enum err e = OK;
@@ -100,12 +99,47 @@ clients_set(struct store_txn *t, struct client *c, const struct client *was,
 		c->hs256_secret[0] = '\0';
 	if (!client_has_secret(c))
 		memset(c->secret_hash, 0, sizeof c->secret_hash);
+	return e;
+}
+
+enum err
+clients_set(struct store_txn *t, struct client *c, const struct client *was,
+    const char *secret, bool as_new, const struct keyring *k,
+    const struct change *by, bool *used)
+{
+	enum err e = client_settle_secret(c, was, secret, as_new, k, used);
+
+	c->unused_until = 0; /* what an administrator changes stays */
 	if (e == OK)
 		e = client_put(t, c, by->now);
-	if (e == OK)
-		audit_change(t, by, "client_changed", NULL, c->client_id,
-		    *used ? "new secret" : NULL);
-	return e;
+	if (e != OK)
+		return e;
+	audit_change(t, by, "client_changed", NULL, c->client_id,
+	    *used ? "new secret" : NULL);
+	if (client_is_stranger(was) && !client_is_stranger(c))
+		audit_change(
+		    t, by, "client_vouched_for", NULL, c->client_id, NULL);
+	return store_failed(t);
+}
+
+void
+client_vouch(struct client *c)
+{
+	c->source = CLIENT_OF_ADMINISTRATOR;
+	c->registration_hash[0] = '\0';
+	c->unused_until = 0;
+}
+
+enum err
+client_note_use(struct store_txn *t, const char *client_id)
+{
+	struct client c;
+	enum err e = client_get(t, client_id, &c);
+
+	if (e != OK || c.unused_until == 0)
+		return e;
+	c.unused_until = 0;
+	return client_put(t, &c, c.changed_at);
 }
 
 enum err

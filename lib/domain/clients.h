@@ -42,14 +42,27 @@ enum err clients_get(
     struct store_txn *t, const char *client_id, struct client *c) MUST_CHECK;
 
 /*
- * Puts C, which WAS another before; what is no longer its own is forgotten.
- * SECRET is a new one, used if AS_NEW, or if C needs one now. HS256 needs a
- * secret that can be recovered, and what is kept of another client's cannot be:
- * a change to HS256 is a change of the secret too. *USED: it was.
+ * Gives C, which WAS another before, SECRET if it needs one now, or AS_NEW;
+ * what is no longer its own is forgotten. HS256 needs a secret that can be
+ * recovered, and what is kept of another client's cannot be: a change to HS256
+ * is a change of the secret too. *USED: SECRET was.
  */
+enum err client_settle_secret(struct client *c, const struct client *was,
+    const char *secret, bool as_new, const struct keyring *k,
+    bool *used) MUST_CHECK;
+
+/* Puts C, which WAS another before, with its secret settled as above. An app
+ * that an administrator changes does not expire. */
 enum err clients_set(struct store_txn *t, struct client *c,
     const struct client *was, const char *secret, bool as_new,
     const struct keyring *k, const struct change *by, bool *used) MUST_CHECK;
+
+/* C, which is there, becomes the administrator's own: it no longer changes
+ * itself, and does not expire. */
+void client_vouch(struct client *c);
+
+/* A person has allowed the client, which does not expire any more. */
+enum err client_note_use(struct store_txn *t, const char *client_id) MUST_CHECK;
 
 /* Gives C another secret: the old one is good no more. */
 enum err clients_set_secret(struct store_txn *t, struct client *c,

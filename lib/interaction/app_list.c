@@ -90,7 +90,8 @@ collect_app(void *arg, const void *record)
 	size_t size = strlen(c->name) + strlen(c->link) +
 		      2 * strlen(c->client_id) + ROW_BESIDE;
 
-	if (!client_admits(c, d->user) ||
+	/* A stranger's link is its own word. */
+	if (!client_admits(c, d->user) || client_is_stranger(c) ||
 	    (c->is_site ? !site_is_listed(d, c) : c->link[0] == '\0'))
 		return !d->failed;
 	if (size > list->room)

@@ -196,6 +196,8 @@ put_consent(struct interaction *i, struct json_build *b)
 	if (uri_place(host, s->asked.redirect_uri) != OK)
 		host[0] = '\0';
 	json_put_str(b, "client_host", host);
+	json_put_bool(b, "unverified", client_is_stranger(&s->asked.client));
+	json_put_bool(b, "comes_here", uri_is_loopback(s->asked.redirect_uri));
 	put_name(i, b);
 	consent_page_put(b, i->call->page.catalogue, i->conf, &s->asked.client,
 	    s->asked.scope, &s->reply.remembered);

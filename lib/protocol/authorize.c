@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "domain/api.h"
 #include "domain/audit.h"
+#include "domain/clients.h"
 #include "domain/factor.h"
 #include "jose/totp.h"
 #include "protocol/consent.h"
@@ -79,6 +80,9 @@ consent_suffices(struct store_txn *t, struct authorize_ctx *d)
 		return false;
 	/* Another person may have begun it (RFC 8628 5.4). */
 	if (q->device != NULL)
+		return false;
+	/* No one answers for it, so the person decides each time. */
+	if (client_is_stranger(&q->client))
 		return false;
 	/* Another app on the device could pose as this one, and would be let
 	 * in unasked (OAuth 2.1 7.3.1). What the administrator trusts is the
@@ -185,7 +189,12 @@ decide_consent(struct store_txn *t, struct authorize_ctx *d)
 	}
 	if (e != OK)
 		return e;
-	return q->device != NULL ? allow_device(t, d) : issue_code(t, d);
+	if (q->device != NULL)
+		return allow_device(t, d);
+	e = issue_code(t, d);
+	return e == OK && q->client.unused_until != 0
+		   ? client_note_use(t, q->client.client_id)
+		   : e;
 }
 
 /* How long after a sign-in a person may set up a second factor: one who finds

@@ -99,6 +99,58 @@ sense(void)
 	CHECK(client_refusal(&c) != NULL, "client: and refreshes");
 }
 
+static bool
+stranger_may_be(const struct client *c)
+{
+	struct client of_document = *c;
+
+	of_document.source = CLIENT_OF_DOCUMENT;
+	return client_refusal(c) == NULL &&
+	       client_refusal(&of_document) == NULL;
+}
+
+static struct client
+stranger(void)
+{
+	struct client c = app("a");
+
+	c.source = CLIENT_OF_REGISTRATION;
+	return c;
+}
+
+static void
+strangers(void)
+{
+	struct client c = stranger();
+
+	CHECK(stranger_may_be(&c), "client: a stranger makes sense");
+	c.trusted = true;
+	CHECK(!stranger_may_be(&c), "client: but is not trusted");
+	c = stranger();
+	c.no_pkce = true;
+	CHECK(!stranger_may_be(&c), "client: nor without PKCE");
+	c = stranger();
+	c.introspect_any = true;
+	CHECK(!stranger_may_be(&c), "client: asks about no tokens");
+	c = stranger();
+	strcpy(c.resources, "https://api.example.org");
+	CHECK(!stranger_may_be(&c), "client: is no API");
+	c = stranger();
+	c.grants |= GRANT_CLIENT_CREDENTIALS;
+	CHECK(!stranger_may_be(&c), "client: does nothing for itself");
+	c = stranger();
+	c.grants |= GRANT_DEVICE_CODE;
+	CHECK(!stranger_may_be(&c), "client: nor for a device elsewhere");
+	c = app("a");
+	c.unused_until = 1;
+	CHECK(client_refusal(&c) != NULL,
+	    "client: the administrator's does not expire");
+	c.unused_until = 0;
+	strcpy(c.registration_hash, "x");
+	CHECK(
+	    client_refusal(&c) != NULL, "client: nor does it register itself");
+}
+
 static void
 grants_by_name(void)
 {
@@ -375,6 +427,7 @@ main(void)
 	ids();
 	sense();
 	grants_by_name();
+	strangers();
 	uris();
 	admission();
 	in_store(keeping, NULL);
