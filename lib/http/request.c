@@ -35,7 +35,8 @@ static const struct {
 	const char *name;
 	enum method method;
 } methods[] = {{"GET", METHOD_GET}, {"HEAD", METHOD_HEAD},
-    {"POST", METHOD_POST}, {"OPTIONS", METHOD_OPTIONS}};
+    {"POST", METHOD_POST}, {"OPTIONS", METHOD_OPTIONS}, {"PUT", METHOD_PUT},
+    {"DELETE", METHOD_DELETE}};
 
 const char *
 method_name(enum method m)
@@ -242,15 +243,15 @@ content_length(const struct exchange *x, int64_t *length)
 	return *length > REQUEST_BODY_MAX ? ERR_CONTENT_TOO_LARGE : OK;
 }
 
-/* Whether the type is a form's, with any parameters (RFC 9110 8.3.1). */
+/* Whether TYPE is WANTED, with any parameters (RFC 9110 8.3.1). */
 static bool
-is_form(const char *type)
+is_type(const char *type, const char *wanted)
 {
 	char name[64];
 
 	return str_copy_n(name, sizeof name, type, strcspn(type, "; \t")) ==
 		   OK &&
-	       str_equal_nocase(name, "application/x-www-form-urlencoded");
+	       str_equal_nocase(name, wanted);
 }
 
 /* Reads to the end, or to LENGTH if it is known: a CGI's standard input need
@@ -275,24 +276,43 @@ read_body(struct request *r, struct exchange *x, int64_t length)
 	return length >= 0 && r->body_len < want ? ERR_INVALID_REQUEST : OK;
 }
 
-enum err
-request_read_form(struct request *r, struct exchange *x)
+/* The body, which is of the type WANTED. */
+static enum err
+read_typed(struct request *r, struct exchange *x, const char *wanted)
 {
 	const char *type = param(x, "CONTENT_TYPE");
 	int64_t length;
 	enum err e;
 
-	if (r->method != METHOD_POST)
-		return OK;
 	r->content_type = type;
 	if ((e = content_length(x, &length)) != OK)
 		return e;
-	if (type != NULL && !is_form(type))
+	if (type != NULL && !is_type(type, wanted))
 		return ERR_UNSUPPORTED_MEDIA_TYPE;
 	if ((e = read_body(r, x, length)) != OK)
 		return e;
-	if (type == NULL && r->body_len > 0)
-		return ERR_UNSUPPORTED_MEDIA_TYPE;
+	return type == NULL && r->body_len > 0 ? ERR_UNSUPPORTED_MEDIA_TYPE
+					       : OK;
+}
+
+enum err
+request_read_json(struct request *r, struct exchange *x)
+{
+	if (r->method != METHOD_POST && r->method != METHOD_PUT)
+		return OK;
+	return read_typed(r, x, "application/json");
+}
+
+enum err
+request_read_form(struct request *r, struct exchange *x)
+{
+	enum err e;
+
+	if (r->method != METHOD_POST)
+		return OK;
+	e = read_typed(r, x, "application/x-www-form-urlencoded");
+	if (e != OK)
+		return e;
 	if (form_parse(&r->body, r->body_text, r->body_len) != OK)
 		return ERR_INVALID_REQUEST;
 	return OK;

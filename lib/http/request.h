@@ -26,6 +26,8 @@ enum method {
 	METHOD_HEAD = 1 << 1,
 	METHOD_POST = 1 << 2,
 	METHOD_OPTIONS = 1 << 3,
+	METHOD_PUT = 1 << 4,
+	METHOD_DELETE = 1 << 5,
 	METHOD_OTHER = 0
 };
 
@@ -84,6 +86,10 @@ enum err request_read_query(struct request *r, const char *query) MUST_CHECK;
  * is fine), ERR_INVALID_REQUEST (shorter than CONTENT_LENGTH said, or broken).
  */
 enum err request_read_form(struct request *r, struct exchange *x) MUST_CHECK;
+
+/* Reads the body of a POST or PUT as it is, into body_text, in the same way:
+ * ERR_UNSUPPORTED_MEDIA_TYPE if it is not application/json. */
+enum err request_read_json(struct request *r, struct exchange *x) MUST_CHECK;
 
 /* The form a request's parameters are in: body for POST, query otherwise. */
 const struct form *request_form(const struct request *r);

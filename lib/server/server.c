@@ -32,6 +32,7 @@ struct server {
 	bool every_path; /* the one endpoint serves them */
 	bool whole_paths;
 	bool has_pages;
+	bool takes_json;
 	bool stays; /* FastCGI */
 	struct opened opened;
 	struct refusals refusals;
@@ -122,6 +123,8 @@ allowed_methods(const struct endpoint *ep)
 {
 	bool get = ep->methods & METHOD_GET, post = ep->methods & METHOD_POST;
 
+	if (ep->methods & METHOD_PUT)
+		return "GET, HEAD, PUT, DELETE, OPTIONS";
 	if (get && post)
 		return "GET, HEAD, POST, OPTIONS";
 	return get ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
@@ -131,6 +134,7 @@ allowed_methods(const struct endpoint *ep)
 static void
 refuse_call(struct call *c, enum err e, enum reason reason)
 {
+
 	call_log_refusal(c, e, reason, NULL);
 	response_begin(&c->response, err_status(e));
 	if (c->page.templates != NULL)
@@ -224,7 +228,9 @@ answer_call(struct server_call *own)
 	}
 	c->page.by_get = c->request.method & (METHOD_GET | METHOD_HEAD);
 	c->path = path_below_issuer(c);
-	if (c->request.method == METHOD_POST) {
+	if (c->takes_json) {
+		e = request_read_json(&c->request, c->exchange);
+	} else if (c->request.method == METHOD_POST) {
 		e = request_read_form(&c->request, c->exchange);
 		if (e == OK && server->has_pages && language_choice_take(c))
 			return;
@@ -250,6 +256,7 @@ call_make(void *arg)
 	c->server = server;
 	c->call.provider = &c->copy.provider;
 	c->call.refusals = &server->refusals;
+	c->call.takes_json = server->takes_json;
 	if (server->stays) /* before there is a request, which would wait */
 		(void)is_provided(c);
 	return c;
@@ -343,7 +350,8 @@ server_run(const char *program, unsigned uses, const struct endpoint *endpoints)
 	struct server server = {.endpoints = endpoints,
 	    .every_path = uses & SERVER_EVERY_PATH,
 	    .whole_paths = uses & SERVER_WHOLE_PATHS,
-	    .has_pages = uses & SERVER_PAGES};
+	    .has_pages = uses & SERVER_PAGES,
+	    .takes_json = uses & SERVER_JSON};
 	int64_t idle_ms = idle_exit_ms();
 	struct gateway *g = NULL;
 	enum err e;

@@ -27,7 +27,9 @@ enum {
 	SERVER_EVERY_PATH = 1 << 9,
 	/* May get any path: those of endpoints are compared whole, and one that
 	 * ends in "*" means all that begin so. */
-	SERVER_WHOLE_PATHS = 1 << 10
+	SERVER_WHOLE_PATHS = 1 << 10,
+	/* Bodies are JSON (call.request.body_text), not forms. */
+	SERVER_JSON = 1 << 11
 };
 
 struct endpoint {

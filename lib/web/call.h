@@ -37,6 +37,7 @@ struct call {
 	int64_t now;               /* Unix seconds */
 	struct refusals *refusals; /* where they are kept; NULL: nowhere */
 	struct call_about about;
+	bool takes_json; /* its body is JSON, not a form */
 	bool late;  /* the answer leaves late (server/held.h): to a guess */
 	void *kept; /* the program's, from one request to the next; freed with
 		     * the call */

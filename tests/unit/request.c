@@ -110,6 +110,11 @@ methods(void)
 	CHECK((x.variables[1] = "get", request_read(&r, &x) == OK) &&
 		  r.method == METHOD_OTHER,
 	    "request: methods are compared with their case");
+	CHECK((x.variables[1] = "PUT", request_read(&r, &x) == OK) &&
+		  r.method == METHOD_PUT &&
+		  (x.variables[1] = "DELETE", request_read(&r, &x) == OK) &&
+		  r.method == METHOD_DELETE,
+	    "request: PUT and DELETE are known");
 	x.variables[0] = NULL;
 	CHECK(request_read(&r, &x) == OK && r.method == METHOD_OTHER,
 	    "request: without a method it is none of ours");
