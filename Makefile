@@ -33,7 +33,7 @@ domain	 = conf conf_value keyring installation stamp archive archive_text archiv
 	   passkey \
 	   common_password new_password link mail_queue letter drainer \
 	   portable portable_kind portable_rule portable_text portable_check portable_put \
-	   client_metadata client_metadata_name client_stranger
+	   client_metadata client_metadata_name client_stranger registration_token stranger
 protocol = provider desk account key_rotation authorization client_auth auth_secret auth_assertion dpop key_fetch authorize_parse authorize \
 	   proof authenticate session_open consent \
 	   token_endpoint unused_codes grant_code grant_refresh grant_client grant_device device_authorization device_consent \
@@ -44,7 +44,8 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   account_factors factor_rule \
 	   webauthn challenge authenticate_passkey passkey_register account_passkeys \
 	   join \
-	   client_signature request_object authorize_source asked_acr pushed_authorization
+	   client_signature request_object authorize_source asked_acr pushed_authorization \
+	   registration registration_answer
 http	 = gateway signals request response template
 web	 = cookie csrf cors browser page reader language_choice date picture colour call hint reply token_reply refresh_cookie auth_request \
 	   qr
@@ -61,7 +62,7 @@ interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 server	 = server opened token_answer worker_pool stack_wipe held
 
 programs = authorize token refresh metadata userinfo introspect revoke logout \
-	   gate account admin device par
+	   gate account admin device par register
 
 command	 = list latchkey admin remains init user user_profile user_password user_rename user_factors import import_judge import_tell import_lines import_csv import_authelia client client_options client_show own_domain recipe_cli site \
 	   app_password groups key \
@@ -90,6 +91,9 @@ jose	+= der distinguished_name certificate
 domain	+= client_certificate
 protocol += auth_certificate caller_certificate
 command	+= client_files client_certificate check_certificates
+
+# Apps that register themselves.
+command	+= registration_token
 
 # Beside the command: what starts the programs.
 beside	 = start-programs

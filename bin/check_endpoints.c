@@ -97,14 +97,18 @@ web_check_authorization(struct web *w)
 	} endpoints[] = {{"/token", basic_arrives}, {"/refresh", basic_arrives},
 	    {"/introspect", basic_arrives}, {"/revoke", basic_arrives},
 	    {"/device_authorization", basic_arrives}, {"/par", basic_arrives},
-	    {"/userinfo", bearer_arrives}};
+	    {"/userinfo", bearer_arrives},
+	    {"/register/latchkey-check", bearer_arrives}};
+	/* The last one answers nothing else unless apps register there. */
+	const size_t count =
+	    sizeof endpoints / sizeof *endpoints - !w->c->a->conf.registration;
 	const struct check_advice advice = web_advise(w, &hidden);
 	char lost[WEB_SHOWN_CAP];
 	bool arrives;
 	struct buf b;
 
 	buf_init(&b, lost, sizeof lost);
-	for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!endpoints[i].arrives(w, endpoints[i].path, &arrives))
 			return;
 		if (!arrives)

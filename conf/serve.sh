@@ -121,7 +121,7 @@ if [ "$binary" = apache2 ] && [ "$(id -u)" = 0 ]; then
 	refuse "Apache does not serve as root: make another user the owner of $data"
 fi
 
-all='authorize token refresh metadata userinfo introspect revoke logout gate account admin device par'
+all='authorize token refresh metadata userinfo introspect revoke logout gate account admin device par register'
 for program in $all; do
 	[ -x "$programs/$program" ] ||
 	    refuse "$programs/$program is not there (make builds it)"

@@ -573,6 +573,8 @@ request_cgi() {
 		program=${path##*/} ;;
 	device | device_authorization)
 		program=device ;;
+	register)
+		program=register ;;
 	*)	# as the web servers of conf/ have it
 		program=account
 		[[ ! $path =~ /admin(/|$) ]] || program='admin'

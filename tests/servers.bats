@@ -191,6 +191,8 @@ only_its_paths_are_there() {
 	answers_json 405 /token
 	answers_json 405 /device_authorization
 	answers_json 405 /par
+	answers_json 405 /register
+	answers_json 403 /register/x
 	answers 200 /device
 	assert_page 'name="user_code"'
 	answers_json 200 /health
@@ -202,7 +204,7 @@ only_its_paths_are_there() {
 	else
 		answers 404 /
 	fi
-	for path in /devicex /device/ /parx /par/ /tokenx /token/ /token/x /token.html /x/token /jwks.jsonx \
+	for path in /registerx /devicex /device/ /parx /par/ /tokenx /token/ /token/x /token.html /x/token /jwks.jsonx \
 	    /index.html /.well-known/ /.well-known/openid-configurationx \
 	    /.well-known/openid-configuration/ /metadata /latchkey.conf \
 	    /accountx /account/ /account/nothing /adminx \

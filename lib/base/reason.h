@@ -118,6 +118,7 @@
 	X(LINK_UNKNOWN, ERR_FORBIDDEN, "link_unknown") \
 	X(LINK_USED, ERR_FORBIDDEN, "link_used") \
 	X(MAX_AGE_MALFORMED, ERR_INVALID_REQUEST, "max_age_malformed") \
+	X(METADATA_REFUSED, VARIES, "metadata_refused") \
 	X(METHOD_AMBIGUOUS, ERR_INVALID_REQUEST, "method_ambiguous") \
 	X(NOT_ADMIN, ERR_FORBIDDEN, "not_admin") \
 	X(NO_RULE, ERR_FORBIDDEN, "no_rule") \
@@ -164,8 +165,22 @@
 	X(REFRESH_TOKEN_FORGED, ERR_INVALID_GRANT, "refresh_token_forged") \
 	X(REFRESH_TOKEN_MISSING, ERR_INVALID_REQUEST, "refresh_token_missing") \
 	X(REFRESH_TOKEN_REUSED, ERR_INVALID_GRANT, "refresh_token_reused") \
+	X(REGISTRATION_ACCESS_UNKNOWN, ERR_INVALID_TOKEN, \
+	    "registration_access_unknown") \
+	X(REGISTRATION_OFF, ERR_FORBIDDEN, "registration_off") \
+	X(REGISTRATION_TOKEN_EXPIRED, ERR_INVALID_TOKEN, \
+	    "registration_token_expired") \
+	X(REGISTRATION_TOKEN_MISSING, ERR_INVALID_TOKEN, \
+	    "registration_token_missing") \
+	X(REGISTRATION_TOKEN_UNKNOWN, ERR_INVALID_TOKEN, \
+	    "registration_token_unknown") \
+	X(REGISTRATION_TOKEN_USED, ERR_INVALID_TOKEN, \
+	    "registration_token_used") \
+	X(REGISTRATION_TOO_OFTEN, ERR_TOO_MANY_REQUESTS, \
+	    "registration_too_often") \
 	X(REGISTRATION_UNSUPPORTED, ERR_REGISTRATION_NOT_SUPPORTED, \
 	    "registration_unsupported") \
+	X(REGISTRATIONS_FULL, ERR_FORBIDDEN, "registrations_full") \
 	X(REQUEST_LOST, ERR_INVALID_REQUEST, "request_lost") \
 	X(REQUEST_NOT_PUSHED, ERR_INVALID_REQUEST, "request_not_pushed") \
 	X(REQUEST_NOT_SIGNED, ERR_INVALID_REQUEST, "request_not_signed") \

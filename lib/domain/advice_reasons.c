@@ -266,6 +266,10 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"A one-time link was opened a second time.", NULL},
     [REASON_MAX_AGE_MALFORMED] = {ADVICE_REQUEST,
 	"The app's max_age is no number.", NULL},
+    [REASON_METADATA_REFUSED] = {ADVICE_REQUEST,
+	"What the app says of itself cannot be registered; it was told which "
+	"member, and why.",
+	"if it is an app of yours: latchkey client add registers it by hand"},
     [REASON_METHOD_AMBIGUOUS] = {ADVICE_SITE,
 	"The method of a request to a site can be read in two ways.", NULL},
     [REASON_NOT_ADMIN] = {ADVICE_ADMIN,
@@ -380,8 +384,40 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"An old refresh token was used again. All that followed from that "
 	"sign-in has ended.",
 	NULL},
+    [REASON_REGISTRATION_ACCESS_UNKNOWN] = {ADVICE_TOKEN,
+	"An app asked for its registration with a token that is not its own, "
+	"or it is registered no more.",
+	"nothing: the app registers again, with a new token of latchkey "
+	"registration-token add"},
+    [REASON_REGISTRATION_OFF] = {ADVICE_REQUEST,
+	"An app tried to register itself, and that is off.",
+	"latchkey client add registers it; or set registration = tokens in "
+	"latchkey.conf"},
+    [REASON_REGISTRATION_TOKEN_EXPIRED] = {ADVICE_TOKEN,
+	"An app tried to register itself with a token that is too old.",
+	"latchkey registration-token add --valid 7d makes another one"},
+    [REASON_REGISTRATION_TOKEN_MISSING] = {ADVICE_TOKEN,
+	"An app tried to register itself without a token.",
+	"latchkey registration-token add makes one, which goes into the app's "
+	"settings as its initial access token"},
+    [REASON_REGISTRATION_TOKEN_UNKNOWN] = {ADVICE_TOKEN,
+	"An app tried to register itself with a token that is none of ours, or "
+	"was removed.",
+	"latchkey registration-token list shows those that exist"},
+    [REASON_REGISTRATION_TOKEN_USED] = {ADVICE_TOKEN,
+	"An app tried to register itself with a token that others have used "
+	"up.",
+	"latchkey registration-token add --uses 5 makes one for more of them"},
+    [REASON_REGISTRATION_TOO_OFTEN] = {ADVICE_TOKEN,
+	"An app changes its registration again and again.",
+	"latchkey client show {client}; latchkey client set {client} --vouch "
+	"lets only you change it"},
     [REASON_REGISTRATION_UNSUPPORTED] = {ADVICE_REQUEST,
 	"The app sent registration, which is not taken here.", NULL},
+    [REASON_REGISTRATIONS_FULL] = {ADVICE_REQUEST,
+	"There are 500 apps that registered themselves, and no room for more.",
+	"latchkey client list shows them; latchkey client del removes one, and "
+	"latchkey client set --vouch makes it yours"},
     [REASON_REQUEST_LOST] = {ADVICE_FORM,
 	"A form came back without the app's request.", NULL},
     [REASON_REQUEST_TOO_LONG] = {ADVICE_REQUEST,

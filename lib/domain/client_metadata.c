@@ -402,8 +402,8 @@ settle_rest(struct client_metadata *m, struct metadata_fault *f)
 	if (c->name[0] == '\0' && words_next(&cursor, uri, sizeof uri) &&
 	    uri_place(place, uri) == OK)
 		str_cut(c->name, sizeof c->name, place);
-	/* Where keys are fetched from is not yet the client's. */
-	message = m->jwks_uri[0] == '\0' ? client_refusal(c) : NULL;
+	memcpy(c->jwks_uri, m->jwks_uri, sizeof c->jwks_uri);
+	message = client_refusal(c);
 	return message == NULL ? OK : metadata_refused(f, NULL, message);
 }
 

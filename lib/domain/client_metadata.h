@@ -40,7 +40,7 @@ enum metadata_source { METADATA_REGISTRATION, METADATA_DOCUMENT };
 struct client_metadata {
 	/* Its client_id, times, secret and who it is of are the caller's. */
 	struct client client;
-	char jwks_uri[URI_CAP]; /* "": none, else instead of client.jwks */
+	char jwks_uri[URI_CAP]; /* the client's */
 
 	/* What came, for the caller to compare; "": it was not there. */
 	char client_id[URI_CAP];

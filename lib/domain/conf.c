@@ -105,6 +105,9 @@ const struct conf_key conf_keys[] = {
     {"mtls_origin", "", conf_parse_mtls_origin, FIELD(mtls_origin), 0, 0,
 	"where clients show certificates: https, and a host or port that is "
 	"not the issuer's; nowhere by default"},
+    {"registration", "off", conf_parse_registration, FIELD(registration), 0, 0,
+	"whether apps can register themselves: off, or with tokens of "
+	"`latchkey registration-token`"},
     {NULL, NULL, NULL, 0, 0, 0, NULL},
 };
 

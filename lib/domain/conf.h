@@ -71,6 +71,8 @@ struct conf {
 	char ca_file[CONF_PATH_CAP];  /* for requests of ours; "": none */
 	char mtls_origin[ISSUER_CAP]; /* where clients show certificates; "":
 				       * nowhere */
+
+	bool registration; /* apps register themselves, with tokens */
 };
 
 /*

@@ -218,6 +218,14 @@ conf_parse_retry(const struct conf_key *k, void *field, const char *value,
 }
 
 enum err
+conf_parse_registration(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted)
+{
+	(void)k;
+	return parse_either(field, value, "off", "tokens", wanted);
+}
+
+enum err
 conf_parse_log(const struct conf_key *k, void *field, const char *value,
     struct buf *wanted)
 {

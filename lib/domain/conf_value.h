@@ -56,6 +56,8 @@ enum err conf_parse_mtls_origin(const struct conf_key *k, void *field,
 /* The path of a program. */
 enum err conf_parse_program(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
+enum err conf_parse_registration(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
 /* FIELD is whether it is "no". */
 enum err conf_parse_yes(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);

@@ -13,6 +13,7 @@
 #include "domain/logout_queue.h"
 #include "domain/passkey.h"
 #include "domain/pushed.h"
+#include "domain/registration_token.h"
 #include "domain/session.h"
 #include "domain/session_client.h"
 #include "domain/signkey.h"
@@ -42,5 +43,6 @@ const struct record_kind record_kinds[] = {
     {"logout to be told", &logout_record},
     {"set of client's keys", &client_keys_record},
     {"pushed request", &pushed_record},
+    {"registration token", &registration_token_record},
     {NULL, NULL},
 };

@@ -147,6 +147,20 @@ put_endpoint(
 	json_text_str(t, endpoints[i].name, url);
 }
 
+/* Where apps register themselves, if they can (RFC 7591 3). */
+static void
+put_registration(struct json_text *t, const struct conf *conf)
+{
+	char url[ISSUER_CAP + 32];
+	struct buf u;
+
+	if (!conf->registration)
+		return;
+	buf_init(&u, url, sizeof url);
+	buf_printf(&u, "%s/register", conf->issuer);
+	json_text_str(t, "registration_endpoint", url);
+}
+
 /* Where clients show certificates, if they can (RFC 8705 3.3, 5). */
 static void
 put_mtls(struct json_text *t, const struct provider *p)
@@ -177,6 +191,7 @@ discovery_metadata(const struct provider *p, struct buf *answer)
 	json_text_str(&t, "issuer", p->conf.issuer);
 	for (size_t i = 0; i < ENDPOINTS; i++)
 		put_endpoint(&t, i, p->conf.issuer, "");
+	put_registration(&t, &p->conf);
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		json_text_words(&t, lists[i].name, lists[i].words);
 	json_text_words(&t, "dpop_signing_alg_values_supported", dpop_algs);

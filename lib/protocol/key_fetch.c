@@ -60,7 +60,8 @@ key_fetch_ask(const struct conf *conf, const struct client *c,
     char problem[static CLIENT_KEYS_PROBLEM_CAP])
 {
 	const struct fetch_call call = {.url = c->jwks_uri,
-	    .any_address = true, /* an administrator registered it */
+	    /* What strangers name is on the internet alone. */
+	    .any_address = !client_is_stranger(c),
 	    .accept = "application/jwk-set+json, application/json",
 	    .answer_max = JWK_SET_TEXT_MAX,
 	    .ca_file = conf->ca_file[0] != '\0' ? conf->ca_file : NULL};

@@ -134,14 +134,14 @@ allowed_methods(const struct endpoint *ep)
 static void
 refuse_call(struct call *c, enum err e, enum reason reason)
 {
-
 	call_log_refusal(c, e, reason, NULL);
 	response_begin(&c->response, err_status(e));
 	if (c->page.templates != NULL)
 		page_error(&c->response, &c->page, e, reason);
 	else
 		reply_error_of(&c->response, e, reason,
-		    &(struct hint_of){.content_type = c->request.content_type});
+		    &(struct hint_of){.content_type = c->request.content_type,
+			.takes_json = c->takes_json});
 }
 
 static void

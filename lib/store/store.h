@@ -62,7 +62,8 @@
 	X(LOGOUTS, "logouts")                 /* due time, id -> logout */     \
 	X(RESOURCES, "resources")     /* address 0 client_id -> address */     \
 	X(CLIENT_KEYS, "client_keys") /* client_id -> its keys */              \
-	X(PUSHED, "pushed")           /* id -> pushed request */
+	X(PUSHED, "pushed")           /* id -> pushed request */               \
+	X(REGISTRATION_TOKENS, "registration_tokens") /* id -> token */
 
 enum store_table {
 #define X(id, name) TABLE_##id,

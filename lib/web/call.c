@@ -90,6 +90,7 @@ is_asked_by_check(const struct call *c, enum reason reason)
 		sent = form_get(&c->request.body, "client_id");
 		return sent != NULL && str_equal(sent, "latchkey-check-form");
 	case REASON_NOT_A_JWT:
+	case REASON_REGISTRATION_ACCESS_UNKNOWN:
 		sent = c->request.authorization;
 		return sent != NULL && str_equal(sent, "Bearer latchkey.check");
 	default:

@@ -137,13 +137,23 @@ put_redirect_hint(struct buf *b, const char *redirect_uri)
 }
 
 static void
-put_media_type_hint(struct buf *b, const char *type)
+put_media_type_hint(struct buf *b, const struct hint_of *of)
 {
-	if (type != NULL) {
-		put_came(b, type);
+	if (of->content_type != NULL) {
+		put_came(b, of->content_type);
 		buf_puts(b, ", ");
 	}
-	buf_puts(b, "expected a form, application/x-www-form-urlencoded");
+	buf_puts(b, of->takes_json ? "expected JSON, application/json"
+				   : "expected a form, "
+				     "application/x-www-form-urlencoded");
+}
+
+static void
+put_metadata_hint(struct buf *b, const struct hint_of *of)
+{
+	if (of->member != NULL)
+		buf_printf(b, "%s: ", of->member);
+	buf_puts(b, of->message != NULL ? of->message : "");
 }
 
 void
@@ -151,7 +161,7 @@ hint_put(
     struct buf *b, enum err e, enum reason reason, const struct hint_of *of)
 {
 	if (e == ERR_UNSUPPORTED_MEDIA_TYPE) {
-		put_media_type_hint(b, of->content_type);
+		put_media_type_hint(b, of);
 		return;
 	}
 	switch (reason) {
@@ -161,6 +171,9 @@ hint_put(
 	case REASON_REFRESH_TOKEN_FORGED:
 		put_token_hint(
 		    b, "refresh token", form_value(of, "refresh_token"));
+		return;
+	case REASON_METADATA_REFUSED:
+		put_metadata_hint(b, of);
 		return;
 	case REASON_CODE_VERIFIER_WRONG:
 		put_verifier_hint(b, e, form_value(of, "code_verifier"));

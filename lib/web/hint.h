@@ -11,10 +11,15 @@
 #include "base/form.h"
 #include "base/reason.h"
 
+#include <stdbool.h>
+
 /* What came, as far as it is known. */
 struct hint_of {
 	const struct form *form;  /* or NULL */
 	const char *content_type; /* or NULL */
+	bool takes_json;          /* else forms are what is taken */
+	/* Of metadata: what is wrong with which member (or NULL). */
+	const char *member, *message;
 };
 
 /* Appends the hint for E because of REASON, if there is one. */

@@ -8,7 +8,7 @@
 
 enum { DESCRIPTION_CAP = 400, URL_CAP = 16384 };
 
-static const struct hint_of nothing_known = {NULL, NULL};
+static const struct hint_of nothing_known = {.form = NULL};
 
 /* Which half of a client's credentials was wrong is not told: only what the
  * form of the request says by itself is. */
@@ -120,11 +120,11 @@ put_token_challenge(struct response *r, bool by_dpop, const char *rest)
 	response_header(r, "WWW-Authenticate", challenge);
 }
 
-void
-reply_resource_error(struct response *r, enum err e,
-    const struct possession *how, enum reason reason)
+/* MISSING: no token came, so there is no error code. */
+static void
+refuse_token(struct response *r, enum err e, bool missing, bool by_dpop,
+    enum reason reason)
 {
-	const bool missing = reason == REASON_TOKEN_MISSING;
 	int status =
 	    missing || e == ERR_INVALID_DPOP_PROOF ? 401 : err_status(e);
 	char text[DESCRIPTION_CAP], rest[DESCRIPTION_CAP + 64];
@@ -139,11 +139,27 @@ reply_resource_error(struct response *r, enum err e,
 	if (e == ERR_INSUFFICIENT_SCOPE)
 		buf_puts(&b, ", scope=\"openid\"");
 	if (status < 500)
-		put_token_challenge(r, how->by_dpop, rest);
-	if (missing) /* by either (RFC 9449 7.2) */
-		put_token_challenge(r, true, "");
+		put_token_challenge(r, by_dpop, rest);
 	reply_json(r, status,
 	    missing ? json_object() : error_object(e, reason, &nothing_known));
+}
+
+void
+reply_resource_error(struct response *r, enum err e,
+    const struct possession *how, enum reason reason)
+{
+	const bool missing = reason == REASON_TOKEN_MISSING;
+
+	refuse_token(r, e, missing, how->by_dpop, reason);
+	if (missing) /* by either (RFC 9449 7.2) */
+		put_token_challenge(r, true, "");
+}
+
+void
+reply_bearer_error(
+    struct response *r, enum err e, bool missing, enum reason reason)
+{
+	refuse_token(r, e, missing, false, reason);
 }
 
 enum { PARAMS_MAX = 8 };

@@ -41,6 +41,10 @@ void reply_possession(struct response *r, const struct possession *how);
 void reply_resource_error(struct response *r, enum err e,
     const struct possession *how, enum reason reason);
 
+/* The same where a token of its own kind is wanted, as Bearer. */
+void reply_bearer_error(
+    struct response *r, enum err e, bool missing, enum reason reason);
+
 /* A parameter of an authorization response. */
 struct reply_param {
 	const char *name, *value; /* NULL values are left out */

@@ -545,3 +545,28 @@ guard() {
 	    get_tokens alice elsewhere scope=notes:read | field access_token)"
 	assert_status 401
 }
+
+@test "mcp: a client registers itself with an initial access token, and the person allows the unverified app (RFC 7591)" {
+	local back=http://localhost:45680/callback token sub
+	from_npm mcp "@modelcontextprotocol/sdk@$(tried mcp | grep -o '[0-9.]*$')" \
+	    jose@6
+	set_conf registration tokens
+	latchkey client add recipes --name Recipes --grant client_credentials \
+	    --resource "$SITE/mcp" >/dev/null
+	cp "$root/tests/full/mcp.mjs" "$app"
+	app_by node "$app/mcp.mjs" serve "$APP_PORT" "$ISSUER"
+	token=$(latchkey registration-token add)
+	mcp() {
+		node "$app/mcp.mjs" "$1" "$SITE/mcp" "token:$token" "$back" \
+		    "$BATS_TEST_TMPDIR/kept" "${@:2}"
+	}
+	open_page alice "$(mcp start)"
+	! page_asks_password || log_in alice
+	assert_page 'unverified.*program on this device.*Recipes'
+	allow alice
+	[[ $(http_header Location) = "$back"\?* ]]
+	sub=$(latchkey user show alice --json | jq -r .sub)
+	assert_equal "$(mcp finish "$(http_header Location)")" "$sub"
+	latchkey client list --json | jq -e '[.[] |
+	    select(.registered_by == "registration")] | length == 1'
+}

@@ -5,6 +5,7 @@
 //	mcp.mjs start  SERVER CLIENT_ID REDIRECT_URI FILE
 //	mcp.mjs finish SERVER CLIENT_ID REDIRECT_URI FILE URL
 //
+// CLIENT_ID may be token:TOKEN: the client then registers itself with that.
 // "behind-gate" knows nothing of OAuth: a web server says who asks. "start" prints where to send the browser, and keeps in FILE what goes with it;
 // URL is where the browser came back to. "finish" calls a tool of the server, and
 // prints what it said.
@@ -69,7 +70,21 @@ function behindGate(port) {
 
 // --- the client ----------------------------------------------------------------
 
+const initialToken = (clientId) => /^token:(.*)$/.exec(clientId)?.[1];
+
+// The SDK has no place for an initial access token.
+function fetchWith(token) {
+	return (url, init = {}) => {
+		const headers = new Headers(init.headers);
+
+		if (init.method === 'POST' && new URL(url).pathname === '/register')
+			headers.set('Authorization', `Bearer ${token}`);
+		return fetch(url, { ...init, headers });
+	};
+}
+
 function provider(clientId, redirectUrl, file) {
+	const token = initialToken(clientId);
 	const kept = what === 'start' ? {} : JSON.parse(readFileSync(file, 'utf8'));
 	const keep = (name, value) => {
 		kept[name] = value;
@@ -79,9 +94,13 @@ function provider(clientId, redirectUrl, file) {
 	return {
 		redirectUrl,
 		clientMetadata: { redirect_uris: [redirectUrl],
+			client_name: 'Assistant',
+			grant_types: ['authorization_code', 'refresh_token'],
+			response_types: ['code'],
 			token_endpoint_auth_method: 'none',
 			scope: 'openid profile offline_access' },
-		clientInformation: () => ({ client_id: clientId }),
+		clientInformation: () => token ? kept.client : { client_id: clientId },
+		...token && { saveClientInformation: (c) => keep('client', c) },
 		tokens: () => kept.tokens,
 		saveTokens: (tokens) => keep('tokens', tokens),
 		codeVerifier: () => kept.verifier,
@@ -90,15 +109,19 @@ function provider(clientId, redirectUrl, file) {
 	};
 }
 
-async function connect(url, authProvider) {
+const transport = (url, authProvider, clientId) =>
+	new StreamableHTTPClientTransport(url, { authProvider,
+		fetch: fetchWith(initialToken(clientId)) });
+
+async function connect(...options) {
 	const client = new Client({ name: 'test', version: '1' });
 
-	await client.connect(new StreamableHTTPClientTransport(url, { authProvider }));
+	await client.connect(transport(...options));
 	return client;
 }
 
-async function start(server, ...options) {
-	await connect(new URL(server), provider(...options)).then(
+async function start(server, clientId, ...options) {
+	await connect(new URL(server), provider(clientId, ...options), clientId).then(
 		() => { throw new Error('it asked for no sign-in'); },
 		(e) => { if (!(e instanceof UnauthorizedError)) throw e; });
 }
@@ -107,9 +130,9 @@ async function finish(server, clientId, redirectUri, file, back) {
 	const authProvider = provider(clientId, redirectUri, file);
 	const url = new URL(server);
 
-	await new StreamableHTTPClientTransport(url, { authProvider })
+	await transport(url, authProvider, clientId)
 		.finishAuth(new URL(back).searchParams.get('code'));
-	const client = await connect(url, authProvider);
+	const client = await connect(url, authProvider, clientId);
 	const { content } = await client.callTool({ name: 'who' });
 	console.log(content[0].text);
 	await client.close();

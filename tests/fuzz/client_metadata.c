@@ -38,7 +38,7 @@ promise_stranger(const struct client_metadata *m)
 	PROMISE(c->alg != JWA_HS256);
 	PROMISE((c->auth_method == AUTH_PRIVATE_KEY_JWT) ==
 		(c->jwks[0] != '\0' || m->jwks_uri[0] != '\0'));
-	PROMISE(m->jwks_uri[0] != '\0' || client_refusal(c) == NULL);
+	PROMISE(client_refusal(c) == NULL);
 }
 
 int

@@ -19,6 +19,7 @@
 #include "domain/passkey.h"
 #include "domain/pushed.h"
 #include "domain/records.h"
+#include "domain/registration_token.h"
 #include "domain/session.h"
 #include "domain/session_client.h"
 #include "domain/signkey.h"
@@ -264,7 +265,7 @@ stays_here(const struct record_type *type)
 	    &device_code_record, &family_record, &session_record,
 	    &throttle_record, &audit_record, &link_record,
 	    &session_client_record, &logout_record, &tries_record,
-	    &client_keys_record, &pushed_record};
+	    &client_keys_record, &pushed_record, &registration_token_record};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i] == type)

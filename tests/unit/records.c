@@ -18,6 +18,7 @@
 #include "domain/logout_queue.h"
 #include "domain/passkey.h"
 #include "domain/pushed.h"
+#include "domain/registration_token.h"
 #include "domain/removal.h"
 #include "domain/session.h"
 #include "domain/session_client.h"
@@ -43,6 +44,7 @@ static struct family family;
 static struct session session;
 static struct app_password app_password;
 static char link_text[LINK_TEXT_CAP];
+static char registration_text[REGISTRATION_TOKEN_CAP];
 static struct factor factor;
 static struct passkey passkey;
 static struct device_code device_code = {
@@ -69,6 +71,8 @@ make_all(struct store_txn *t, void *arg)
 	const struct change change = {.now = noon};
 	struct link link;
 	struct client_keys keys;
+	struct registration_token token = {
+	    .uses_left = 1, .good_until = noon + 60};
 	char text[APP_PASSWORD_CAP], codes[RECOVERY_CODES][RECOVERY_CODE_CAP];
 	enum reason reason;
 	int64_t wait_s;
@@ -120,7 +124,9 @@ make_all(struct store_txn *t, void *arg)
 	tries_add(t, &alice, "192.0.2.1", noon);
 	link_make(link_text, &link, LINK_INVITE, LINK_INVITE_S, &alice,
 	    &keyring, &change);
-	if (link_put(t, &link, &alice, &change) != OK)
+	registration_token_make(registration_text, &token, &keyring);
+	if (link_put(t, &link, &alice, &change) != OK ||
+	    registration_token_put(t, &token, &change) != OK)
 		store_fail(t, ERR_IO);
 	audit_add(t, noon, "signed_in", "alice", "photos", "with a password");
 	return OK;
@@ -299,6 +305,16 @@ read_client_keys(struct store_txn *t)
 }
 
 static enum err
+read_registration_token(struct store_txn *t)
+{
+	struct registration_token r;
+	enum reason reason;
+
+	return registration_token_find(
+	    t, registration_text, &keyring, noon, &r, &reason);
+}
+
+static enum err
 read_key(struct store_txn *t)
 {
 	struct signkey k;
@@ -333,6 +349,7 @@ static const struct kind kinds[] = {
     {"app of a session", TABLE_SESSION_CLIENTS, read_session_client},
     {"logout", TABLE_LOGOUTS, read_logout},
     {"set of client's keys", TABLE_CLIENT_KEYS, read_client_keys},
+    {"registration token", TABLE_REGISTRATION_TOKENS, read_registration_token},
 };
 
 /* --- what is done to it -------------------------------------------------- */
