@@ -10,6 +10,8 @@ stranger          signed by old-ca, with client's names
 self, self-2      their own; both could be one client's, of now and of later
 self-late         its own, has expired
 impostor          its own, with client's names
+deep              signed by an authority between, for deep.example.org; chain: with
+                  that one's certificate
 signer            its own, and an authority
 child             signed by signer, with client's names"""
 
@@ -72,5 +74,12 @@ Made("self", "self")
 Made("self-2", "self")
 Made("self-late", "self", days=(-30, -1))
 Made("impostor", CLIENT, names=NAMES)
+between = Made("between", "between", by=ca, ca=True)
+Made("deep", "deep", by=between, names=[x509.DNSName("deep.example.org")])
+for end in "pem", "key":
+    with open(f"{sys.argv[1]}/chain.{end}", "wb") as out:
+        for name in ["deep", "between"] if end == "pem" else ["deep"]:
+            with open(f"{sys.argv[1]}/{name}.{end}", "rb") as part:
+                out.write(part.read())
 signer = Made("signer", "signer", ca=True)
 Made("child", CLIENT, by=signer, names=NAMES)

@@ -636,6 +636,24 @@ refused_token() {
 	assert_refused 400 invalid_request
 }
 
+# Their proof is about the address that discovery has for them.
+@test "certificates: a client with one may prove a key as well, at the alias (RFC 9449)" {
+	local told
+	"$root/tests/assertion.py" make EdDSA "$BATS_FILE_TMPDIR/key.pem" >/dev/null
+	add_bound_clients
+	SHOWN=self tell_of_certificate
+	at() {	# URL
+		run_cgi token POST /token '' \
+		    'grant_type=client_credentials&scope=api&client_id=own' \
+		    "HTTP_DPOP=$(proof key POST "$1")" "${told[@]}"
+	}
+	at "$ISSUER/token"
+	assert_refused 400 invalid_dpop_proof
+	at https://mtls.example.org:8443/token
+	assert_status 200
+	assert_field token_type DPoP
+}
+
 @test "certificate-bound: it is one of two, and can be taken back" {
 	add_bound_clients
 	run -1 latchkey client set spa --require-dpop

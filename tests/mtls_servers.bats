@@ -30,6 +30,8 @@ setup_file() {
 	add_user alice --name 'Alice Adams' --email alice@example.org
 	add_tls_client signed --auth tls_client_auth \
 	    --certificate "$CERTS/client.pem"
+	add_tls_client deep --auth tls_client_auth \
+	    --tls-san-dns deep.example.org
 	add_tls_client own --auth self_signed_tls_client_auth \
 	    --certificate "$CERTS/self.pem" --certificate "$CERTS/openssl.pem"
 }
@@ -118,6 +120,16 @@ other_certificates_prove_nothing() {
 	# A certificate that the server was told to believe proves no name.
 	token_with self signed
 	refused_for certificate_unverified
+}
+
+# The authorities between are the client's to send.
+a_chain_is_followed() {
+	token_with chain deep
+	assert_status 200
+	token_with deep deep
+	refused_for 'certificate_(unverified|missing)'
+	token_with chain signed
+	refused_for certificate_mismatch
 }
 
 a_bound_token_goes_with_its_certificate() {
@@ -217,6 +229,7 @@ check_finds_it_in_order() {
 @test "nginx: a certificate that has expired does not" { behind nginx; late_certificates_are_refused; }
 @test "nginx: a header is no certificate" { behind nginx; headers_are_no_certificates; }
 @test "nginx: certificates are asked for in one place alone, which has nothing for people" { behind nginx; only_where_they_are_asked_for; }
+@test "nginx: an authority between, which the client shows as well" { behind nginx; a_chain_is_followed; }
 @test "nginx: a token that is bound to a certificate is good with that alone" { behind nginx; a_bound_token_goes_with_its_certificate; }
 @test "nginx: bodies and Basic arrive there as elsewhere" { behind nginx; the_rest_is_as_elsewhere; }
 
@@ -227,6 +240,7 @@ check_finds_it_in_order() {
 @test "apache: a certificate that has expired does not" { behind apache; late_certificates_are_refused; }
 @test "apache: a header is no certificate" { behind apache; headers_are_no_certificates; }
 @test "apache: certificates are asked for in one place alone, which has nothing for people" { behind apache; only_where_they_are_asked_for; }
+@test "apache: an authority between, which the client shows as well" { behind apache; a_chain_is_followed; }
 @test "apache: a token that is bound to a certificate is good with that alone" { behind apache; a_bound_token_goes_with_its_certificate; }
 @test "apache: bodies and Basic arrive there as elsewhere" { behind apache; the_rest_is_as_elsewhere; }
 
@@ -237,12 +251,29 @@ check_finds_it_in_order() {
 @test "lighttpd: a certificate that has expired does not" { behind lighttpd; late_certificates_are_refused; }
 @test "lighttpd: a header is no certificate" { behind lighttpd; headers_are_no_certificates; }
 @test "lighttpd: certificates are asked for in one place alone, which has nothing for people" { behind lighttpd; only_where_they_are_asked_for; }
+@test "lighttpd: an authority between, which the client shows as well" { behind lighttpd; a_chain_is_followed; }
 @test "lighttpd: a token that is bound to a certificate is good with that alone" { behind lighttpd; a_bound_token_goes_with_its_certificate; }
 @test "lighttpd: bodies and Basic arrive there as elsewhere" { behind lighttpd; the_rest_is_as_elsewhere; }
 
 @test "lighttpd: check finds that in order" { behind lighttpd; check_finds_it_in_order; }
 
 # --- what an administrator can get wrong ------------------------------------------------
+
+@test "nginx, apache: without authorities a client's own certificate proves it, and no name does" {
+	local server
+	for server in nginx apache; do
+		stop_all
+		echo >"$BATS_FILE_TMPDIR/serving"
+		SERVER_LOG=$BATS_FILE_TMPDIR/log
+		serve_store $server -c "$BATS_FILE_TMPDIR/server.pem" \
+		    -k "$BATS_FILE_TMPDIR/server.key" -r "$HTTP_PORT"
+		token_with self own
+		assert_status 200
+		token_with client signed
+		refused_for certificate_unverified
+	done
+	stop_all
+}
 
 # wrong PATTERN SED: what check finds with nginx's configuration changed.
 wrong() {

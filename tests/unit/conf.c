@@ -45,6 +45,26 @@ refused(const char *text, int line, const char *what)
 }
 
 static void
+places_of_certificates(void)
+{
+	CHECK(load(ISSUER "mtls_origin = https://m.example.org:8443\n") == OK &&
+		  str_equal(conf.mtls_origin, "https://m.example.org:8443") &&
+		  load(ISSUER "mtls_origin = https://[::1]:1\n") == OK &&
+		  load(ISSUER "mtls_origin =\n") == OK,
+	    "mtls_origin: a host and a port, or nothing");
+	CHECK(refused(ISSUER "mtls_origin = https://m.example.org:65536\n", 2,
+		  "8443") &&
+		  refused(ISSUER "mtls_origin = https://m.example.org/\n", 2,
+		      "8443") &&
+		  refused(ISSUER "mtls_origin = http://localhost\n", 2, "8443"),
+	    "mtls_origin: no other port, path or scheme");
+	CHECK(refused("issuer = https://id.example.org/idp\n"
+		      "mtls_origin = https://id.example.org\n",
+		  0, "own"),
+	    "mtls_origin: not the issuer's");
+}
+
+static void
 mail_domains(void)
 {
 	CHECK(load(ISSUER "webfinger_domains = example.org , Example.NET\n") ==
@@ -298,6 +318,7 @@ main(void)
 	if (file_path(file, sizeof file, scratch_dir(), "latchkey.conf") != OK)
 		return 1;
 	issuers();
+	places_of_certificates();
 	mail_domains();
 	defaults();
 	values();
