@@ -10,10 +10,16 @@ setup_file() {
 	CERTS=$dir/certs CURL_CA_BUNDLE=$dir/server.pem
 	MTLS_PORT=$(free_port) HTTP_PORT=$(free_port)
 	export CERTS CURL_CA_BUNDLE MTLS_PORT HTTP_PORT
-	mkdir "$CERTS"
+	SOCKETS=$(mktemp -d "${TMPDIR:-/tmp}/lk-mtls.XXXXXX")
+	GATE_PORT=$(free_port) SITE=https://photos.example.org:$MTLS_PORT
+	export SOCKETS GATE_PORT SITE
+	chmod 777 "$SOCKETS"
+	mkdir "$CERTS" "$dir/photos"
+	echo 'a file of the API' >"$dir/photos/api"
 	share_programs
 	/usr/bin/python3 "$root/tests/client_certificates.py" "$CERTS"
-	/usr/bin/python3 "$root/tests/certificate.py" "$dir/server" -1 2 127.0.0.1
+	/usr/bin/python3 "$root/tests/certificate.py" "$dir/server" -1 2 127.0.0.1 \
+	    photos.example.org
 	# As a client's owner makes its own with OpenSSL.
 	openssl req -x509 -newkey rsa:2048 -nodes -subj '/O=Ex/CN=openssl' \
 	    -days 30 -extensions usr_cert -keyout "$CERTS/openssl.key" \
@@ -34,10 +40,81 @@ setup_file() {
 	    --tls-san-dns deep.example.org
 	add_tls_client own --auth self_signed_tls_client_auth \
 	    --certificate "$CERTS/self.pem" --certificate "$CERTS/openssl.pem"
+	latchkey site add "$SITE" --rule '/ signed-in' \
+	    --rule '/api bearer:https://api.example' >/dev/null
+	[[ $(id -u) != 0 ]] || chown -R 65534:65534 "$DATA"
+	chmod a+x "${DATA%/*}"
+	start_gate "$SOCKETS/gate"
+	start_gate "$GATE_PORT"
+	SERVER_PID=
 }
 
 teardown_file() {
 	stop_all
+	rm -rf "$SOCKETS"
+}
+
+# start_gate PLACE: the gate of the site, at a socket or at a port.
+start_gate() {
+	local -a as_nobody=()
+	[[ $(id -u) != 0 ]] ||
+	    as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	LATCHKEY_DATA=$DATA in_background "${as_nobody[@]}" /usr/bin/python3 -c '
+import os, socket, sys
+if sys.argv[1].isdigit():
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", int(sys.argv[1])))
+else:
+    if os.path.exists(sys.argv[1]):
+        os.unlink(sys.argv[1])
+    s = socket.socket(socket.AF_UNIX)
+    s.bind(sys.argv[1])
+s.listen(64)
+os.dup2(s.fileno(), 0)
+os.execv(sys.argv[2], sys.argv[2:])' "$1" \
+	    "$BATS_FILE_TMPDIR/shared/build/cgi-bin/gate"
+	wait_for eval "[[ -S $1 ]] || port_is_taken $1"
+}
+
+# site SERVER: the configuration that is shipped for the gate, of a site that asks
+# for certificates.
+site() {
+	local dir=$BATS_FILE_TMPDIR module
+	if [[ $1 = apache ]]; then
+		for module in authnz_fcgi authz_user authn_core access_compat \
+		    setenvif proxy_http; do
+			echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
+		done
+		echo "<Directory $dir/photos>"
+		echo '</Directory>'
+	fi
+	"$root/conf/webserver.sh" -g -s "$1" -i "$ISSUER" -r "$SOCKETS" \
+	    -l "127.0.0.1:$MTLS_PORT" -t "127.0.0.1:$HTTP_PORT" \
+	    -c "$dir/server.pem" -k "$dir/server.key" \
+	    -p "$dir/shared/build/cgi-bin" |
+	    sed -e '1,/^# --- The gate/d; s/^#\([^ ]\)/\1/; s/^#$//' \
+		-e "s,/etc/ssl/photos.example.org/fullchain.pem,$dir/server.pem," \
+		-e "s,/etc/ssl/photos.example.org/privkey.pem,$dir/server.key," \
+		-e "s,https://photos.example.org,&:$MTLS_PORT,; s,/var/www,$dir," \
+		-e "s,127.0.0.1:919,127.0.0.1:$GATE_PORT," -e "$(asks "$1")"
+}
+
+# What doc/web-servers.md has one add, for sed.
+asks() {
+	case $1 in
+	nginx)
+		cat <<-'END'
+			s/^\tssl_certificate_key.*/&\n\tssl_verify_client optional_no_ca;/
+			s/^\t\tfastcgi_param LATCHKEY_GATE.*/&\n\t\tfastcgi_param SSL_CLIENT_VERIFY $ssl_client_verify;\n\t\tfastcgi_param SSL_CLIENT_CERT $ssl_client_escaped_cert;/
+		END
+		;;
+	apache)
+		cat <<-'END'
+			s,^\tSSLCertificateKeyFile.*,&\n\tSSLVerifyClient optional_no_ca\n\tSetEnvIfExpr "%{SSL_CLIENT_VERIFY} =~ /(.+)/" SSL_CLIENT_VERIFY=$1\n\tSetEnvIfExpr "%{SSL_CLIENT_CERT} =~ /(?s)(.+)/" SSL_CLIENT_CERT=$1,
+		END
+		;;
+	esac
 }
 
 add_tls_client() {
@@ -55,9 +132,10 @@ behind() {
 	[[ ${SERVED:-} != "$1" ]] || return 0
 	stop_server
 	SERVER_LOG=$BATS_FILE_TMPDIR/log
+	site "$1" >"$BATS_FILE_TMPDIR/site.conf"
 	serve_store "$1" -c "$BATS_FILE_TMPDIR/server.pem" \
 	    -k "$BATS_FILE_TMPDIR/server.key" -r "$HTTP_PORT" \
-	    -a "$CERTS/authorities.pem"
+	    -a "$CERTS/authorities.pem" -i "$BATS_FILE_TMPDIR/site.conf"
 	printf 'SERVED=%q SERVER_PID=%q SERVER_LOG=%q\n' "$1" "$SERVER_PID" \
 	    "$SERVER_LOG" >"$serving"
 }
@@ -154,6 +232,30 @@ a_bound_token_goes_with_its_certificate() {
 	latchkey client set own --no-certificate-bound >/dev/null
 }
 
+the_gate_lets_it_on_with_its_certificate() {
+	local access pem
+	pem=$(sed ':a;N;$!ba;s/\n/%0A/g;s/ /%20/g;s/+/%2B/g' "$CERTS/self.pem")
+	at_site() {	# CERTIFICATE [CURL-OPTION...]
+		show "$1" --connect-to "::127.0.0.1:$MTLS_PORT" "${@:2}" \
+		    -H "Authorization: Bearer $access" "$SITE/api"
+	}
+	latchkey client set own --certificate-bound \
+	    --audience https://api.example >/dev/null
+	token_with self own
+	access=$(http_body | field access_token)
+	at_site self
+	assert_status 200
+	assert_equal "$(http_body)" 'a file of the API'
+	at_site ''
+	assert_refused 401 invalid_token
+	at_site openssl
+	assert_refused 401 invalid_token
+	at_site '' -H "SSL_CLIENT_CERT: $pem" -H 'SSL_CLIENT_VERIFY: SUCCESS' \
+	    -H "SSL-Client-Cert: $pem" -H 'SSL-Client-Verify: SUCCESS'
+	assert_refused 401 invalid_token
+	latchkey client set own --no-certificate-bound --audience '' >/dev/null
+}
+
 # Some servers refuse it themselves: at the handshake, or with a 400.
 late_certificates_are_refused() {
 	token_with late signed || return 0
@@ -231,6 +333,7 @@ check_finds_it_in_order() {
 @test "nginx: certificates are asked for in one place alone, which has nothing for people" { behind nginx; only_where_they_are_asked_for; }
 @test "nginx: an authority between, which the client shows as well" { behind nginx; a_chain_is_followed; }
 @test "nginx: a token that is bound to a certificate is good with that alone" { behind nginx; a_bound_token_goes_with_its_certificate; }
+@test "nginx: so it is at the gate" { behind nginx; the_gate_lets_it_on_with_its_certificate; }
 @test "nginx: bodies and Basic arrive there as elsewhere" { behind nginx; the_rest_is_as_elsewhere; }
 
 @test "nginx: check finds that in order" { behind nginx; check_finds_it_in_order; }
@@ -242,6 +345,7 @@ check_finds_it_in_order() {
 @test "apache: certificates are asked for in one place alone, which has nothing for people" { behind apache; only_where_they_are_asked_for; }
 @test "apache: an authority between, which the client shows as well" { behind apache; a_chain_is_followed; }
 @test "apache: a token that is bound to a certificate is good with that alone" { behind apache; a_bound_token_goes_with_its_certificate; }
+@test "apache: so it is at the gate" { behind apache; the_gate_lets_it_on_with_its_certificate; }
 @test "apache: bodies and Basic arrive there as elsewhere" { behind apache; the_rest_is_as_elsewhere; }
 
 @test "apache: check finds that in order" { behind apache; check_finds_it_in_order; }
@@ -253,6 +357,7 @@ check_finds_it_in_order() {
 @test "lighttpd: certificates are asked for in one place alone, which has nothing for people" { behind lighttpd; only_where_they_are_asked_for; }
 @test "lighttpd: an authority between, which the client shows as well" { behind lighttpd; a_chain_is_followed; }
 @test "lighttpd: a token that is bound to a certificate is good with that alone" { behind lighttpd; a_bound_token_goes_with_its_certificate; }
+@test "lighttpd: so it is at the gate" { behind lighttpd; the_gate_lets_it_on_with_its_certificate; }
 @test "lighttpd: bodies and Basic arrive there as elsewhere" { behind lighttpd; the_rest_is_as_elsewhere; }
 
 @test "lighttpd: check finds that in order" { behind lighttpd; check_finds_it_in_order; }
