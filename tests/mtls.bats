@@ -432,6 +432,12 @@ $(head -c 15000 /dev/zero | base64)
 	assert_status 200
 	SHOWN=client ask introspect token="$access"
 	assert_field active false
+	SHOWN=other ask par response_type=code scope=openid redirect_uri="$CALLBACK" \
+	    code_challenge="$CHALLENGE" code_challenge_method=S256
+	refused_for certificate_mismatch
+	SHOWN=client ask par response_type=code scope=openid redirect_uri="$CALLBACK" \
+	    code_challenge="$CHALLENGE" code_challenge_method=S256
+	assert_status 201
 	latchkey client set own --grant device_code --grant refresh_token >/dev/null
 	SHOWN=self-2 tell_of_certificate
 	run_cgi device POST /device_authorization '' 'client_id=own&scope=openid' "${told[@]}"
