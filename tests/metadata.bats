@@ -238,7 +238,7 @@ finger() {
 	assert_field request_parameter_supported true
 	assert_equal "$(list request_object_signing_alg_values_supported)" \
 	    'ES256 Ed25519 EdDSA PS256 RS256'
-	assert_field claims_parameter_supported false
+	assert_field claims_parameter_supported true
 	assert_field authorization_response_iss_parameter_supported true
 	assert_field backchannel_logout_supported true
 	assert_field backchannel_logout_session_supported true

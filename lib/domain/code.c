@@ -41,13 +41,15 @@ static const struct record_field code_fields[] = {
     FIELD_OF_WORDS(struct code, cnf.kind, WORD, SHOWN, "bound_to",
 	confirmation_name, CONFIRMATION_KINDS),
     FIELD_OF(struct code, cnf.thumbprint, BYTES, INNER, "thumbprint"),
+    FIELD_OF(struct code, id_token_claims, WORDS, SHOWN, "id_token_claims"),
+    FIELD_OF(struct code, userinfo_claims, WORDS, SHOWN, "userinfo_claims"),
 };
 const struct record_type code_record = {
     .table = TABLE_CODES,
     .version = 1,
     .expires_at = offsetof(struct code, expires_at),
     .finish = code_finish,
-    .optional = 2,
+    .optional = 4,
     RECORD_FIELDS(struct code, code_fields),
     .by_id = {INDEX_CODES_BY_USER, offsetof(struct code, user_id)},
     .by_text = {INDEX_CODES_BY_CLIENT, offsetof(struct code, client_id)},
@@ -239,6 +241,8 @@ code_begin_family(struct store_txn *t, const struct code *c,
 	memcpy(f->amr, c->amr, sizeof f->amr);
 	memcpy(f->acr, c->acr, sizeof f->acr);
 	memcpy(f->resources, c->resources, sizeof f->resources);
+	memcpy(f->id_token_claims, c->id_token_claims, CLAIM_LIST_CAP);
+	memcpy(f->userinfo_claims, c->userinfo_claims, CLAIM_LIST_CAP);
 	if (client_is_public(client))
 		f->cnf = c->cnf;
 	e = family_begin(t, f, l, now);

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/reason.h"
 #include "domain/acr.h"
+#include "domain/claim.h"
 #include "domain/client.h"
 #include "domain/family.h"
 #include "domain/opaque_token.h"
@@ -43,6 +44,8 @@ struct code {
 	char
 	    resources[RESOURCE_LIST_CAP]; /* asked for and allowed (RFC 8707) */
 	bool used; /* its record waits for its end, and redeems nothing */
+	/* Word lists: asked for one by one, and allowed (domain/claim.h). */
+	char id_token_claims[CLAIM_LIST_CAP], userinfo_claims[CLAIM_LIST_CAP];
 	struct confirmation cnf; /* the key that must redeem it (dpop_jkt, RFC
 				  * 9449 10); redeemed: what was shown */
 };

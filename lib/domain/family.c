@@ -85,6 +85,8 @@ static const struct record_field family_fields[] = {
 	confirmation_name, CONFIRMATION_KINDS),
     FIELD_OF(struct family, cnf.thumbprint, BYTES, INNER, "thumbprint"),
     FIELD_OF(struct family, bound_from, NUMBER, INNER, "bound_from"),
+    FIELD_OF(struct family, id_token_claims, WORDS, SHOWN, "id_token_claims"),
+    FIELD_OF(struct family, userinfo_claims, WORDS, SHOWN, "userinfo_claims"),
 };
 const struct record_type family_record = {
     .table = TABLE_FAMILIES,
@@ -93,7 +95,7 @@ const struct record_type family_record = {
     .finish = family_finish,
     .put_key = put_family_key,
     .get_key = get_family_key,
-    .optional = 4,
+    .optional = 6,
     RECORD_FIELDS(struct family, family_fields),
     .by_id = {INDEX_FAMILIES_BY_USER, offsetof(struct family, user_id)},
     .by_text = {INDEX_FAMILIES_BY_CLIENT, offsetof(struct family, client_id)},

@@ -45,6 +45,7 @@
 #include "base/err.h"
 #include "base/reason.h"
 #include "domain/acr.h"
+#include "domain/claim.h"
 #include "domain/client.h"
 #include "domain/confirmation.h"
 #include "domain/opaque_token.h"
@@ -81,6 +82,8 @@ struct family {
 	uint64_t low, mark;
 	int64_t mark_at;
 	uint64_t from, instead;
+	/* Word lists: asked for one by one, and allowed (domain/claim.h). */
+	char id_token_claims[CLAIM_LIST_CAP], userinfo_claims[CLAIM_LIST_CAP];
 	struct confirmation cnf; /* what its refresh tokens are bound to */
 	uint64_t bound_from;     /* the first generation that is; 0: all */
 	bool given_instead;      /* not in the record: by this refresh */

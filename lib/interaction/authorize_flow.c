@@ -200,7 +200,7 @@ put_consent(struct interaction *i, struct json_build *b)
 	json_put_bool(b, "comes_here", uri_is_loopback(s->asked.redirect_uri));
 	put_name(i, b);
 	consent_page_put(b, i->call->page.catalogue, i->conf, &s->asked.client,
-	    s->asked.scope, &s->reply.remembered);
+	    s->asked.consent_scope, &s->reply.remembered);
 	consent_page_put_apis(b, &s->reply.apis);
 }
 

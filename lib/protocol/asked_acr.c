@@ -3,7 +3,6 @@
 #include "base/json_object_view.h"
 #include "base/str.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* One of the values that would do. */
@@ -51,9 +50,9 @@ add_acr_claim(struct authorize_request *q, const json_t *acr)
 /* Of `claims` acr alone is looked at (Core 5.5.1.1): where it is essential, a
  * value that is not known here cannot be met. Where it is voluntary, and not
  * said by acr_values, which are a condition (RFC 9470 5), it is a wish. */
-static enum err
-read_acr_claim(struct authorize_request *q, const struct json_object_view *v,
-    enum reason *reason)
+enum err
+asked_acr_read_claims(struct authorize_request *q,
+    const struct json_object_view *v, enum reason *reason)
 {
 	const json_t *acr =
 	    json_object_get(json_object_view_object(v, "id_token"), "acr");
@@ -70,22 +69,4 @@ read_acr_claim(struct authorize_request *q, const struct json_object_view *v,
 		json_object_get(acr, "values") != NULL))
 		return refused(REASON_ACR_UNMET, reason);
 	return OK;
-}
-
-enum err
-asked_acr_read_claims(
-    struct authorize_request *q, const char *value, enum reason *reason)
-{
-	struct json_object_view v;
-	char *text = strdup(value);
-	enum err e = OK;
-
-	if (text == NULL)
-		return ERR_NO_MEMORY;
-	if (json_object_view_read(&v, text, strlen(text)) == OK) {
-		e = read_acr_claim(q, &v, reason);
-		json_object_view_free(&v);
-	}
-	free(text);
-	return e;
 }

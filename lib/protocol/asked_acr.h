@@ -14,7 +14,8 @@ void asked_acr_read_values(struct authorize_request *q, const char *value);
 
 /* The same of the parameter claims, after acr_values. An essential acr that
  * cannot be met is ERR_UNMET_AUTHENTICATION_REQUIREMENTS. */
-enum err asked_acr_read_claims(struct authorize_request *q, const char *value,
-    enum reason *reason) MUST_CHECK;
+struct json_object_view;
+enum err asked_acr_read_claims(struct authorize_request *q,
+    const struct json_object_view *v, enum reason *reason) MUST_CHECK;
 
 #endif

@@ -74,7 +74,7 @@ consent_suffices(struct store_txn *t, struct authorize_ctx *d)
 {
 	const struct authorize_request *q = d->q;
 	bool settled = consent_settled(t, &q->client, d->r->user.user_id,
-	    q->scope, q->resources, d->granted, &d->r->remembered);
+	    q->consent_scope, q->resources, d->granted, &d->r->remembered);
 
 	if (q->prompt & PROMPT_CONSENT)
 		return false;
@@ -155,11 +155,16 @@ issue_code(struct store_txn *t, struct authorize_ctx *d)
 	memcpy(c->code_challenge, q->code_challenge, PKCE_LEN);
 	memcpy(c->user_id, s->user_id, USER_ID_LEN);
 	memcpy(c->sid, s->sid, SID_LEN);
-	memcpy(c->scope, d->granted, sizeof c->scope);
+	memcpy(c->id_token_claims, q->claims.in_id_token, CLAIM_LIST_CAP);
+	memcpy(c->userinfo_claims, q->claims.at_userinfo, CLAIM_LIST_CAP);
+	asked_claims_limit(c->id_token_claims, d->granted);
+	asked_claims_limit(c->userinfo_claims, d->granted);
 	memcpy(c->resources, q->resources, sizeof c->resources);
 	memcpy(c->nonce, q->nonce, sizeof c->nonce);
 	memcpy(c->amr, s->amr, sizeof c->amr);
-	e = tell_acr(c->acr, d);
+	e = scope_intersect(c->scope, q->scope, d->granted);
+	if (e == OK)
+		e = tell_acr(c->acr, d);
 	return e == OK ? code_issue(t, c, d->now) : e;
 }
 
@@ -182,8 +187,9 @@ decide_consent(struct store_txn *t, struct authorize_ctx *d)
 	if (!d->may_write)
 		return OK;
 	if (!suffices) {
-		e = consent_give(t, &q->client, d->r->user.user_id, q->scope,
-		    d->answer->ticked, q->resources, d->now, d->granted);
+		e = consent_give(t, &q->client, d->r->user.user_id,
+		    q->consent_scope, d->answer->ticked, q->resources, d->now,
+		    d->granted);
 		if (e == ERR_ACCESS_DENIED)
 			return refused(REASON_NOTHING_GRANTED, &d->reason);
 	}

@@ -18,6 +18,7 @@
 #include "domain/device_code.h"
 #include "domain/session.h"
 #include "domain/user.h"
+#include "protocol/asked_claims.h"
 #include "protocol/authorize_source.h"
 #include "protocol/provider.h"
 
@@ -46,7 +47,10 @@ struct authorize_request {
 	bool silent; /* prompt=none, known before anything can be refused */
 	char state[STATE_CAP];
 
-	char scope[SCOPE_CAP];             /* what of it the client may have */
+	char scope[SCOPE_CAP]; /* what of it the client may have */
+	struct asked_claims claims;
+	char consent_scope[SCOPE_CAP]; /* what the person is asked about: SCOPE,
+					* and what opens CLAIMS */
 	char resources[RESOURCE_LIST_CAP]; /* APIs, as they are registered */
 	char nonce[NONCE_CAP];
 	bool has_challenge;

@@ -322,8 +322,7 @@ parse_acr_values(struct authorize_parse_ctx *s, const char *value)
 static enum err
 parse_claims(struct authorize_parse_ctx *s, const char *value)
 {
-	return value == NULL ? OK
-			     : asked_acr_read_claims(s->q, value, &s->reason);
+	return asked_claims_parse(s->q, value, &s->reason);
 }
 
 /* Asked only now that the app can be told. */

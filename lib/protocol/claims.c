@@ -2,31 +2,57 @@
 
 #include "base/str.h"
 
-static void
-put_told(struct json_text *t, const char *claim, const char *value)
+/* By its scope, or by its name while the client may have the scope. */
+static bool
+opens_claim(const struct claims_told *w, const char *scope, const char *claim)
 {
-	if (value[0] != '\0')
+	return words_has(w->scope, scope) ||
+	       (w->claims[0] != '\0' && words_has(w->claims, claim) &&
+		   words_has(w->client->scope, scope));
+}
+
+static void
+put_profile_claim(struct json_text *t, const struct claims_told *w,
+    const char *claim, const char *value)
+{
+	if (value[0] != '\0' && opens_claim(w, "profile", claim))
 		json_text_str(t, claim, value);
 }
 
-void
-claims_of_user(struct json_text *t, const struct user *u, const char *scope)
+static void
+put_profile_claims(
+    struct json_text *t, const struct user *u, const struct claims_told *w)
 {
 	char name[USER_FULL_NAME_CAP];
 
-	if (words_has(scope, "profile")) {
-		json_text_str(t, "name", user_full_name(name, u));
-		put_told(t, "given_name", u->given_name);
-		put_told(t, "family_name", u->family_name);
-		json_text_str(t, "preferred_username", u->name);
-		put_told(t, "locale", u->language);
-		put_told(t, "zoneinfo", u->zoneinfo);
+	put_profile_claim(t, w, "name", user_full_name(name, u));
+	put_profile_claim(t, w, "given_name", u->given_name);
+	put_profile_claim(t, w, "family_name", u->family_name);
+	put_profile_claim(t, w, "preferred_username", u->name);
+	put_profile_claim(t, w, "locale", u->language);
+	put_profile_claim(t, w, "zoneinfo", u->zoneinfo);
+	if (opens_claim(w, "profile", "updated_at"))
 		json_text_int(t, "updated_at", u->changed_at);
-	}
-	if (words_has(scope, "email") && u->email[0] != '\0') {
+}
+
+static void
+put_email_claims(
+    struct json_text *t, const struct user *u, const struct claims_told *w)
+{
+	if (u->email[0] == '\0')
+		return;
+	if (opens_claim(w, "email", "email"))
 		json_text_str(t, "email", u->email);
+	if (opens_claim(w, "email", "email_verified"))
 		json_text_bool(t, "email_verified", u->email_verified);
-	}
-	if (words_has(scope, "groups"))
+}
+
+void
+claims_of_user(
+    struct json_text *t, const struct user *u, const struct claims_told *w)
+{
+	put_profile_claims(t, u, w);
+	put_email_claims(t, u, w);
+	if (opens_claim(w, "groups", "groups"))
 		json_text_names(t, "groups", u->groups);
 }

@@ -108,6 +108,7 @@ device_consent_find(const struct provider *p, const char *user_code,
 		return refused(REASON_DEVICE_CODE_EXPIRED, reason);
 	q->device = d;
 	memcpy(q->scope, d->scope, sizeof q->scope);
+	memcpy(q->consent_scope, d->scope, sizeof q->consent_scope);
 	return e;
 }
 

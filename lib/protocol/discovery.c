@@ -70,7 +70,7 @@ static const struct {
 	const char *name;
 	bool value;
 } flags[] = {
-    {"claims_parameter_supported", false},
+    {"claims_parameter_supported", true},
     {"request_parameter_supported", true},
     {"require_signed_request_object", false},
     {"request_uri_parameter_supported", false},

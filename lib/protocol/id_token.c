@@ -46,7 +46,10 @@ put_id_claims(
 	json_text_words(&t, "amr", g->family->amr);
 	if (g->client->alg != JWA_EDDSA)
 		put_at_hash(&t, g->access_token);
-	claims_of_user(&t, g->user, g->scope);
+	claims_of_user(&t, g->user,
+	    &(struct claims_told){.client = g->client,
+		.scope = g->scope,
+		.claims = g->family->id_token_claims});
 	json_text_end(&t);
 }
 

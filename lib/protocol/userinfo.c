@@ -32,7 +32,10 @@ answer_for(struct buf *answer, const struct userinfo_ctx *q)
 
 	json_text_begin(&t, answer);
 	json_text_str(&t, "sub", q->token.sub);
-	claims_of_user(&t, &q->user, q->token.scope);
+	claims_of_user(&t, &q->user,
+	    &(struct claims_told){.client = q->client,
+		.scope = q->token.scope,
+		.claims = q->family.userinfo_claims});
 	json_text_end(&t);
 }
 

@@ -1,0 +1,17 @@
+#include "domain/claim.h"
+
+#include <stddef.h>
+
+const struct claim claims_known[] = {
+    {"name", "profile"},
+    {"given_name", "profile"},
+    {"family_name", "profile"},
+    {"preferred_username", "profile"},
+    {"locale", "profile"},
+    {"zoneinfo", "profile"},
+    {"updated_at", "profile"},
+    {"email", "email"},
+    {"email_verified", "email"},
+    {"groups", "groups"},
+    {NULL, NULL},
+};

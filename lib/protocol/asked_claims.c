@@ -1,0 +1,115 @@
+#include "protocol/asked_claims.h"
+
+#include "base/json_object_view.h"
+#include "base/str.h"
+#include "protocol/asked_acr.h"
+#include "protocol/authorize.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+read_claim_list(char list[static CLAIM_LIST_CAP], const json_t *asked,
+    const struct client *c)
+{
+	for (const struct claim *k = claims_known; k->name != NULL; k++)
+		if (json_object_get(asked, k->name) != NULL &&
+		    words_has(c->scope, k->scope) &&
+		    words_add(list, CLAIM_LIST_CAP, k->name) != OK)
+			return; /* there is room for all */
+}
+
+/* Who else signs in is not whom the app means (Core 5.5.1). */
+static void
+read_claimed_sub(struct asked_claims *a, const json_t *asked)
+{
+	const json_t *value =
+	    json_object_get(json_object_get(asked, "sub"), "value");
+	const char *sub = json_string_value(value);
+
+	a->has_sub = a->has_sub || value != NULL;
+	if (sub != NULL && str_copy(a->sub, sizeof a->sub, sub) != OK)
+		a->sub[0] = '\0';
+}
+
+static void
+read_asked_claims(struct asked_claims *a, const struct json_object_view *v,
+    const struct client *c)
+{
+	const json_t *of_id_token = json_object_view_object(v, "id_token");
+	const json_t *of_userinfo = json_object_view_object(v, "userinfo");
+
+	read_claim_list(a->in_id_token, of_id_token, c);
+	read_claim_list(a->at_userinfo, of_userinfo, c);
+	read_claimed_sub(a, of_id_token);
+}
+
+static enum err
+add_scopes_of(char scope[static SCOPE_CAP], const char *list)
+{
+	enum err e = OK;
+
+	for (const struct claim *k = claims_known; e == OK && k->name != NULL;
+	     k++)
+		if (words_has(list, k->name))
+			e = words_add(scope, SCOPE_CAP, k->scope);
+	return e;
+}
+
+/* As an id_token_hint, but that what fits no person is no hint: no one can be
+ * meant (Core 5.5.1). */
+static enum err
+find_claimed_person(struct authorize_request *q, enum reason *reason)
+{
+	uint8_t id[USER_ID_LEN];
+
+	if (user_id_of_sub(id, q->claims.sub) != OK ||
+	    (q->has_hint && memcmp(id, q->hint_user_id, USER_ID_LEN) != 0))
+		return refused_as(
+		    ERR_LOGIN_REQUIRED, REASON_ID_TOKEN_HINT_INVALID, reason);
+	q->has_hint = true;
+	memcpy(q->hint_user_id, id, USER_ID_LEN);
+	return OK;
+}
+
+static enum err
+read_claims_of(struct authorize_request *q, char *text, enum reason *reason)
+{
+	struct json_object_view v;
+	enum err e;
+
+	if (json_object_view_read(&v, text, strlen(text)) != OK)
+		return OK; /* no shape is an error */
+	e = asked_acr_read_claims(q, &v, reason);
+	if (words_has(q->scope, "openid"))
+		read_asked_claims(&q->claims, &v, &q->client);
+	json_object_view_free(&v);
+	return e;
+}
+
+enum err
+asked_claims_parse(
+    struct authorize_request *q, const char *value, enum reason *reason)
+{
+	char *text = strdup(value != NULL ? value : "");
+	enum err e = ERR_NO_MEMORY;
+
+	if (text != NULL)
+		e = read_claims_of(q, text, reason);
+	free(text);
+	memcpy(q->consent_scope, q->scope, sizeof q->consent_scope);
+	if (e == OK &&
+	    (add_scopes_of(q->consent_scope, q->claims.in_id_token) != OK ||
+		add_scopes_of(q->consent_scope, q->claims.at_userinfo) != OK))
+		return refused(REASON_SCOPE_MALFORMED, reason);
+	return e == OK && q->claims.has_sub ? find_claimed_person(q, reason)
+					    : e;
+}
+
+void
+asked_claims_limit(char list[static CLAIM_LIST_CAP], const char *granted)
+{
+	for (const struct claim *k = claims_known; k->name != NULL; k++)
+		if (!words_has(granted, k->scope))
+			words_remove(list, k->name);
+}
