@@ -178,6 +178,41 @@ grants() {
 	assert_error_redirect invalid_request
 }
 
+@test "dpop: a proof with a pushed request binds its code (RFC 9449 10.1)" {
+	jkt=$("$root/tests/assertion.py" thumbprint "$BATS_FILE_TMPDIR/mine.pem")
+	push() { # PROOF [NAME=VALUE...]
+		CLIENT=spa with "$1" as_client par response_type=code \
+		    redirect_uri="$CALLBACK" scope='openid offline_access' \
+		    code_challenge="$CHALLENGE" code_challenge_method=S256 \
+		    "${@:2}" >"$BATS_TEST_TMPDIR/pushed"
+	}
+	code_of_pushed() {
+		open_page alice "$ISSUER/authorize?$(form client_id=spa \
+		    request_uri="$(field request_uri <"$BATS_TEST_TMPDIR/pushed")")"
+		! page_asks_consent || allow alice
+		url_param code "$(http_header Location)"
+	}
+	push "$(proof mine POST "$ISSUER/token")"
+	refused_proof request
+	push "$(proof other POST "$ISSUER/par")" dpop_jkt="$jkt"
+	assert_refused 400 invalid_request
+	assert_logged 'reason=dpop_key '
+	for with_jkt in '' "dpop_jkt=$jkt"; do
+		used=$(proof mine POST "$ISSUER/par")
+		push "$used" $with_jkt
+		assert_status 201
+		code=$(code_of_pushed)
+		CLIENT=spa with "$(proof other POST "$ISSUER/token")" redeem "$code" \
+		    >/dev/null
+		assert_refused 400 invalid_grant
+		CLIENT=spa with "$(proof mine POST "$ISSUER/token")" redeem "$code" \
+		    >/dev/null
+		assert_field token_type DPoP
+		push "$used"
+		refused_proof reused
+	done
+}
+
 @test "dpop: a client that must prove a key gets nothing without (RFC 9449 5.2)" {
 	latchkey client set spa --require-dpop >/dev/null
 	latchkey client show spa --json | jq -e .dpop_bound_access_tokens >/dev/null

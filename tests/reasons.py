@@ -36,7 +36,7 @@ NOT_REACHED = {
                 "check_for_resource"},  # it is none
     "authorize": {"allow_device"},  # of device(8)
     "device": {"issue_code"},  # of authorize(8)
-    "par": {"check_was_pushed"},  # the same
+    "par": {"check_was_pushed", "check_for_resource"},  # the same
     "metadata": {"ways"},  # their names alone
     "token": {"refresh_cookie_require",  # of refresh(8)
               "check_for_resource"},

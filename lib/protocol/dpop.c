@@ -169,8 +169,6 @@ dpop_check(struct dpop *d, const struct dpop_request *q, enum reason *reason)
 	enum err e;
 
 	*d = (struct dpop){0};
-	if (q->proof == NULL)
-		return refused(REASON_DPOP_MISSING, reason);
 	if (jwt_parse_with_key(&j, &k, q->proof) != OK)
 		return refused(REASON_DPOP_MALFORMED, reason);
 	e = check_proof(d, &j, q, reason);

@@ -31,7 +31,7 @@ enum {
 
 /* A request, and the proof that came with it. */
 struct dpop_request {
-	const char *proof; /* the header; NULL: none came */
+	const char *proof; /* the header */
 	const char *method,
 	    *url; /* URL as clients know it, also with a query */
 	/* That was presented, and what nonces are made with; NULL: neither. */
@@ -50,9 +50,8 @@ struct dpop {
 
 /*
  * What a proof proves, cheap checks first (RFC 9449 4.3), except that it was
- * not used before. No proof is ERR_INVALID_DPOP_PROOF as well;
- * ERR_USE_DPOP_NONCE: its nonce is none of ours, or too old. On an error D is
- * all zeroes.
+ * not used before. ERR_INVALID_DPOP_PROOF; ERR_USE_DPOP_NONCE: its nonce is
+ * none of ours, or too old. On an error D is all zeroes.
  */
 enum err dpop_check(struct dpop *d, const struct dpop_request *q,
     enum reason *reason) MUST_CHECK;

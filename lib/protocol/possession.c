@@ -38,8 +38,11 @@ take_proof(struct evidence *shown, struct possession *r,
 	    .nonce_key = mark,
 	    .now = now};
 	struct dpop proof;
-	enum err e = store_read(p->store, find_mark, mark);
+	enum err e;
 
+	if (q->proof == NULL)
+		return refused(REASON_DPOP_MISSING, reason);
+	e = store_read(p->store, find_mark, mark);
 	if (e != OK)
 		return e;
 	e = dpop_check(&proof, &request, reason);

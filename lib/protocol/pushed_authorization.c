@@ -6,12 +6,14 @@
 #include "domain/throttle.h"
 #include "protocol/authorize.h"
 #include "protocol/client_auth.h"
+#include "protocol/dpop.h"
 
 struct push_ctx {
 	const struct provider *p;
 	const struct caller *who;
 	int64_t now;
 	struct client_auth auth;
+	struct dpop proof; /* that came, if one did */
 
 	/* Large, so not in here. */
 	struct client *client;
@@ -39,6 +41,36 @@ is_kept(const char *name)
 	return str_index(left_out, count, name) == count;
 }
 
+/* A proof binds the code as dpop_jkt does, which it must not contradict (RFC
+ * 9449 10.1). */
+static enum err
+check_key(struct push_ctx *c, const struct authorize_request *q)
+{
+	struct evidence shown = {0};
+
+	if (c->proof.key.kind == CONFIRMATION_NONE)
+		return OK;
+	evidence_add(&shown, CONFIRMATION_JKT, c->proof.key.thumbprint);
+	return confirmation_is_met(&q->cnf, &shown)
+		   ? OK
+		   : refused_as(
+			 ERR_INVALID_REQUEST, REASON_DPOP_KEY, &c->reason);
+}
+
+/* With the key of the proof, if the request does not name it. */
+static void
+put_key_of_proof(
+    struct buf *b, const struct form *kept, const struct confirmation *key)
+{
+	char text[CONFIRMATION_CAP];
+
+	if (key->kind == CONFIRMATION_NONE ||
+	    form_get(kept, "dpop_jkt") != NULL)
+		return;
+	base64url_encode(text, sizeof text, key->thumbprint, CONFIRMATION_LEN);
+	form_put_field(b, "dpop_jkt", text);
+}
+
 static enum err
 keep_parameters(struct push_ctx *c, const struct form *asked)
 {
@@ -52,6 +84,7 @@ keep_parameters(struct push_ctx *c, const struct form *asked)
 			kept.field[kept.count++] = asked->field[i];
 	buf_init(&b, text, sizeof text);
 	form_put(&b, &kept);
+	put_key_of_proof(&b, &kept, &c->proof.key);
 	if (buf_ok(&b))
 		e = pushed_begin(c->pushed, text, c->now, &c->p->keyring);
 	secret_wipe(text, sizeof text);
@@ -70,6 +103,8 @@ check_pushed_request(struct push_ctx *c)
 	    c->p, c->client, c->who->form, c->now, &source, &q, &c->reason);
 
 	c->pushed->is_signed = e == OK && source.is_signed;
+	if (e == OK)
+		e = check_key(c, &q);
 	return e == OK ? keep_parameters(c, &source.form) : e;
 }
 
@@ -98,6 +133,8 @@ issue_pushed(struct store_txn *t, void *arg)
 
 	if (e == OK)
 		e = charge_push(t, c);
+	if (e == OK)
+		e = dpop_remember(t, &c->proof, &c->reason);
 	return e == OK ? pushed_issue(t, c->pushed, c->now) : e;
 }
 
@@ -120,6 +157,8 @@ push(struct push_ctx *c)
 {
 	enum err e = client_auth_parse(&c->auth, c->who, &c->reason);
 
+	if (e == OK)
+		e = dpop_check_caller(&c->proof, c->who, c->now, &c->reason);
 	if (e == OK)
 		e = store_read(c->p->store, find_pushing_client, c);
 	if (e == OK)
