@@ -170,6 +170,35 @@ signing_out_ends_the_session() {
 	assert_error login_required
 }
 
+# register METHOD PATH TOKEN [JSON]: what an app does by itself.
+register() {
+	curl -sS --noproxy '*' -X "$1" -H "Authorization: Bearer $3" \
+	    -H 'Content-Type: application/json' ${4:+--data-binary "$4"} \
+	    -w '\n%{http_code}' "$ISSUER$2"
+}
+
+an_app_registers_changes_and_deletes_itself() {
+	local json='{"redirect_uris":["https://app.example/cb"]}' token id access
+	set_conf registration tokens
+	token=$(latchkey registration-token add 2>/dev/null)
+	run -0 register POST /register "$token" "$json"
+	[[ ${lines[-1]} = 201 ]] || fail "$output"
+	id=$(jq -r .client_id <<<"${lines[0]}")
+	access=$(jq -r .registration_access_token <<<"${lines[0]}")
+	run -0 register PUT "/register/$id" "$access" \
+	    "{\"client_id\":\"$id\",\"client_name\":\"New\",${json#\{}"
+	[[ ${lines[-1]} = 200 && $output = *'"client_name":"New"'* ]] ||
+	    fail "$output"
+	run -0 register GET "/register/$id" "$access"
+	[[ ${lines[-1]} = 200 && $output = *'"client_name":"New"'* ]] ||
+	    fail "$output"
+	run -0 register DELETE "/register/$id" "$access"
+	[[ $output = *204 ]] || fail "$output"
+	run -0 register GET "/register/$id" "$access"
+	[[ ${lines[-1]} = 401 ]] || fail "$output"
+	set_conf registration off
+}
+
 # On a host of its own even this is a page of ours.
 nothing_is_there() {
 	assert_page 'There is nothing at this address'
@@ -647,6 +676,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "lighttpd: signing out ends the session and leads back to the app" { at lighttpd tls; signing_out_ends_the_session; }
 @test "lighttpd: the endpoints are at their exact paths, everything else is 404" { at lighttpd; only_its_paths_are_there; }
 @test "lighttpd: so they are below a path" { at lighttpd tls; only_its_paths_are_there; }
+@test "lighttpd: an app registers, changes and deletes itself" { at lighttpd tls; an_app_registers_changes_and_deletes_itself; }
 @test "lighttpd: http is sent to https" { at lighttpd tls; http_is_sent_to_https; }
 @test "lighttpd: IPv4 and IPv6 are answered" { at lighttpd tls; both_families_are_answered; }
 @test "lighttpd: browsers keep to https for a year, and of this host alone (RFC 6797)" { at lighttpd tls; browsers_keep_to_https; }
@@ -672,6 +702,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "lighttpd-cgi: signing out ends the session and leads back to the app" { at lighttpd-cgi tls; signing_out_ends_the_session; }
 @test "lighttpd-cgi: the endpoints are at their exact paths, everything else is 404" { at lighttpd-cgi; only_its_paths_are_there; }
 @test "lighttpd-cgi: so they are below a path" { at lighttpd-cgi tls; only_its_paths_are_there; }
+@test "lighttpd-cgi: an app registers, changes and deletes itself" { at lighttpd-cgi tls; an_app_registers_changes_and_deletes_itself; }
 @test "lighttpd-cgi: http is sent to https" { at lighttpd-cgi tls; http_is_sent_to_https; }
 @test "lighttpd-cgi: IPv4 and IPv6 are answered" { at lighttpd-cgi tls; both_families_are_answered; }
 @test "lighttpd-cgi: browsers keep to https for a year, and of this host alone (RFC 6797)" { at lighttpd-cgi tls; browsers_keep_to_https; }
@@ -696,6 +727,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache: signing out ends the session and leads back to the app" { at apache tls; signing_out_ends_the_session; }
 @test "apache: the endpoints are at their exact paths, everything else is 404" { at apache; only_its_paths_are_there; }
 @test "apache: so they are below a path" { at apache tls; only_its_paths_are_there; }
+@test "apache: an app registers, changes and deletes itself" { at apache tls; an_app_registers_changes_and_deletes_itself; }
 @test "apache: http is sent to https" { at apache tls; http_is_sent_to_https; }
 @test "apache: IPv4 and IPv6 are answered" { at apache tls; both_families_are_answered; }
 @test "apache: browsers keep to https for a year, and of this host alone (RFC 6797)" { at apache tls; browsers_keep_to_https; }
@@ -721,6 +753,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache-fcgid: signing out ends the session and leads back to the app" { at apache-fcgid tls; signing_out_ends_the_session; }
 @test "apache-fcgid: the endpoints are at their exact paths, everything else is 404" { at apache-fcgid; only_its_paths_are_there; }
 @test "apache-fcgid: so they are below a path" { at apache-fcgid tls; only_its_paths_are_there; }
+@test "apache-fcgid: an app registers, changes and deletes itself" { at apache-fcgid tls; an_app_registers_changes_and_deletes_itself; }
 @test "apache-fcgid: http is sent to https" { at apache-fcgid tls; http_is_sent_to_https; }
 @test "apache-fcgid: IPv4 and IPv6 are answered" { at apache-fcgid tls; both_families_are_answered; }
 @test "apache-fcgid: browsers keep to https for a year, and of this host alone (RFC 6797)" { at apache-fcgid tls; browsers_keep_to_https; }
@@ -745,6 +778,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "apache-cgi: signing out ends the session and leads back to the app" { at apache-cgi tls; signing_out_ends_the_session; }
 @test "apache-cgi: the endpoints are at their exact paths, everything else is 404" { at apache-cgi; only_its_paths_are_there; }
 @test "apache-cgi: so they are below a path" { at apache-cgi tls; only_its_paths_are_there; }
+@test "apache-cgi: an app registers, changes and deletes itself" { at apache-cgi tls; an_app_registers_changes_and_deletes_itself; }
 @test "apache-cgi: http is sent to https" { at apache-cgi tls; http_is_sent_to_https; }
 @test "apache-cgi: IPv4 and IPv6 are answered" { at apache-cgi tls; both_families_are_answered; }
 @test "apache-cgi: browsers keep to https for a year, and of this host alone (RFC 6797)" { at apache-cgi tls; browsers_keep_to_https; }
@@ -769,6 +803,7 @@ a_program_that_cannot_be_run_is_told() {
 @test "nginx: signing out ends the session and leads back to the app" { at nginx tls; signing_out_ends_the_session; }
 @test "nginx: the endpoints are at their exact paths, everything else is 404" { at nginx; only_its_paths_are_there; }
 @test "nginx: so they are below a path" { at nginx tls; only_its_paths_are_there; }
+@test "nginx: an app registers, changes and deletes itself" { at nginx tls; an_app_registers_changes_and_deletes_itself; }
 @test "nginx: http is sent to https" { at nginx tls; http_is_sent_to_https; }
 @test "nginx: IPv4 and IPv6 are answered" { at nginx tls; both_families_are_answered; }
 @test "nginx: browsers keep to https for a year, and of this host alone (RFC 6797)" { at nginx tls; browsers_keep_to_https; }
