@@ -252,6 +252,26 @@ basic() {
 	audit '.event == "client_deleted" and .by == "root"'
 }
 
+@test "desk: an app that registered itself is no one's to trust before an administrator vouches for it" {
+	latchkey client add strange --name Strange --public \
+	    --redirect-uri http://localhost/cb >/dev/null
+	estrange strange
+	page '/admin/app?id=strange'
+	assert_page 'Itself: unverified'
+	page '/admin/app/edit?id=strange'
+	refute_page 'name="trusted"'
+	save app_name=Strange redirect=http://localhost/cb after= groups= trusted=1
+	refute_page 'Saved'
+	page '/admin/app/vouch?id=strange'
+	save
+	assert_page 'Saved'
+	refute_page 'unverified'
+	latchkey client show strange --json |
+	    jq -e '.registered_by == "administrator"'
+	audit '.event == "client_vouched_for" and .by == "root"'
+	latchkey client del strange --yes >/dev/null
+}
+
 @test "desk: a site is added with its rules, which are added and removed, and is removed" {
 	local site=http://localhost:9
 	page /admin/sites/add

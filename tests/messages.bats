@@ -628,6 +628,9 @@ stranger_pages() {
 	add_client strange --redirect-uri "$CALLBACK" \
 	    --redirect-uri https://1.2.3.5/
 	estrange strange
+	desk '/app?id=strange'
+	desk '/app/edit?id=strange'
+	desk '/app/vouch?id=strange'
 	for uri in "$CALLBACK" https://1.2.3.5/; do
 		ask strange redirect_uri="$uri" && see 200
 	done

@@ -28,6 +28,8 @@ app_put_access(
 		.label = "desk_app.groups",
 		.note = "desk_app.groups_note",
 		.value = desk_typed(i, "groups", groups)});
+	if (client_is_stranger(c)) /* an administrator vouches for it first */
+		return;
 	desk_field(i, b,
 	    &(struct desk_field){.name = "trusted",
 		.label = "desk_app.trusted",
@@ -195,6 +197,11 @@ put_app(struct interaction *i, struct json_build *b)
 	desk_fact(i, b, "desk_app.algorithm", jwa_name(c->alg));
 	desk_fact(i, b, "desk_app.proof", auth_method_name(c->auth_method));
 	desk_fact_time(i, b, "desk.created", c->created_at);
+	if (client_is_stranger(c)) {
+		desk_fact(i, b, "desk_app.registered_by",
+		    desk_text(i, "desk_app.itself"));
+		desk_link(i, b, "desk_app.vouch", "/admin/app/vouch", "id", id);
+	}
 	desk_link(i, b, "desk_app.edit", "/admin/app/edit", "id", id);
 	if (client_has_secret(c))
 		desk_link(
@@ -353,6 +360,59 @@ static const struct step app_secret_step_page = {
 const struct own_page desk_app_secret_page = {
     .path = "/admin/app/secret",
     .steps = {&app_secret_step_page, &app_new_secret_step},
+    .data_size = sizeof(struct app_data),
+    .ask = ask_for_app,
+    .look = look_at_app,
+};
+
+/* --- vouched for -----------------------------------------------------------*/
+
+static void
+put_app_vouch(struct interaction *i, struct json_build *b)
+{
+	const struct client *c = app_shown(i);
+
+	desk_head(i, b, "desk_app.vouch", c->name);
+	json_put_str(b, "lead", desk_text(i, "desk_app.vouch_note"));
+	json_put_str(b, "submit", desk_text(i, "desk_app.vouch"));
+	desk_back(i, b, "/admin/app", "id", c->client_id);
+}
+
+static enum err
+vouch_step(const struct desk_change *c, void *arg)
+{
+	struct client now, was;
+	bool used;
+	enum err e = clients_get(c->t, arg, &was);
+
+	now = was;
+	client_vouch(&now);
+	return e == OK ? clients_set(c->t, &now, &was, "", false,
+			     &c->p->keyring, &c->by, &used)
+		       : e;
+}
+
+static void
+vouch_for_app(struct interaction *i, const struct form *posted)
+{
+	struct client *c = app_shown(i);
+
+	(void)posted;
+	if (desk_change(i, vouch_step, c->client_id) == OK)
+		desk_done(i, "/admin/app", "id", c->client_id, "done.saved");
+}
+
+static const struct step app_vouch_step = {
+    .purpose = "desk app vouch",
+    .fresh = true,
+    .template = "desk_question.html",
+    .page = put_app_vouch,
+    .buttons = {{"save", vouch_for_app}},
+};
+
+const struct own_page desk_app_vouch_page = {
+    .path = "/admin/app/vouch",
+    .steps = {&app_vouch_step},
     .data_size = sizeof(struct app_data),
     .ask = ask_for_app,
     .look = look_at_app,

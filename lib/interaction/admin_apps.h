@@ -5,7 +5,7 @@
 #include "interaction/own_page.h"
 
 extern const struct own_page desk_apps_page, desk_app_page, desk_app_edit_page,
-    desk_app_secret_page, desk_app_remove_page, desk_app_choose_page,
-    desk_app_recipe_page, desk_app_own_page;
+    desk_app_secret_page, desk_app_vouch_page, desk_app_remove_page,
+    desk_app_choose_page, desk_app_recipe_page, desk_app_own_page;
 
 #endif

@@ -27,6 +27,7 @@ static const struct own_page *const desk_pages[] = {
     &desk_app_page,
     &desk_app_edit_page,
     &desk_app_secret_page,
+    &desk_app_vouch_page,
     &desk_app_remove_page,
     &desk_sites_page,
     &desk_site_add_page,
