@@ -276,6 +276,14 @@ read_require_dpop(struct client_metadata *m, const json_t *value)
 	return json_is_boolean(value) ? NULL : "expected true or false";
 }
 
+/* RFC 9126 6 */
+static const char *
+read_require_par(struct client_metadata *m, const json_t *value)
+{
+	m->client.require_par = json_is_true(value);
+	return json_is_boolean(value) ? NULL : "expected true or false";
+}
+
 static const char *
 read_client_id(struct client_metadata *m, const json_t *value)
 {
@@ -306,6 +314,7 @@ static const struct {
     {"post_logout_redirect_uris", read_post_logout_uris},
     {"backchannel_logout_uri", read_backchannel_uri},
     {"dpop_bound_access_tokens", read_require_dpop},
+    {"require_pushed_authorization_requests", read_require_par},
     {"client_id", read_client_id},
     {"client_secret", read_client_secret},
 };

@@ -70,6 +70,8 @@ stranger_take(struct client *c, const struct client *said)
 	memcpy(c->jwks_uri, said->jwks_uri, sizeof c->jwks_uri);
 	c->auth_method = said->auth_method;
 	c->auth_alg = said->auth_alg;
+	c->require_dpop = said->require_dpop;
+	c->require_par = said->require_par;
 	if (c->auth_method != AUTH_PRIVATE_KEY_JWT)
 		c->auth_aud_endpoint = false;
 	c->grants &= said->grants;

@@ -87,6 +87,9 @@ registration_answer(struct buf *answer, const struct conf *conf,
 	json_text_words(&t, "response_types", "code");
 	put_authentication(&t, told);
 	json_text_str(&t, "scope", c->scope);
+	json_text_bool(&t, "dpop_bound_access_tokens", c->require_dpop);
+	json_text_bool(
+	    &t, "require_pushed_authorization_requests", c->require_par);
 	json_text_str(&t, "id_token_signed_response_alg", jwa_name(c->alg));
 	json_text_end(&t);
 }

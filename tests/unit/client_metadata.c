@@ -299,6 +299,14 @@ no_metadata(void)
 		  is_refused(
 		      URIS ",\"response_types\":[\"token\"]", "response_types"),
 	    "what leaves no way to sign in is refused");
+	CHECK(
+	    read_registration(URIS ",\"dpop_bound_access_tokens\":true,"
+				   "\"require_pushed_authorization_requests\":"
+				   "true") == OK &&
+		m.client.require_dpop && m.client.require_par &&
+		is_refused(URIS ",\"dpop_bound_access_tokens\":\"true\"",
+		    "dpop_bound_access_tokens"),
+	    "an app can ask for more safety than it needs");
 	CHECK(is_refused(URIS ",\"scope\":[\"openid\"]", "scope") &&
 		  is_refused(URIS ",\"scope\":\"a\\\"b\"", "scope") &&
 		  is_refused(URIS ",\"id_token_signed_response_alg\":\"none\"",
