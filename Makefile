@@ -28,7 +28,7 @@ jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk 
 domain	 = conf conf_value keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_scope client_index client_jwks client_keys client_secret resource api session session_client session_end logout_queue imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
 	   confirmation family family_rotate code device_code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice tries client_use revocation replay audit signkey signer \
-	   records pushed claim \
+	   records pushed claim attribute own_claim \
 	   factor factor_code acr \
 	   passkey \
 	   common_password new_password link mail_queue letter drainer \

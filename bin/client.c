@@ -38,8 +38,9 @@
 	    {"--jwks", "FILE", false}, {"--jwks-uri", "URL", false},           \
 	    {"--alg", "EdDSA|RS256|HS256", false}, {"--grant", "GRANT", true}, \
 	    {"--scope", "SCOPE", true}, {"--scope-text", "SCOPE=TEXT", true},  \
-	    {"--group", "GROUP", true}, {"--audience", "URI", true},           \
-	    {"--resource", "URI", true}, {"--introspect-any", NULL, false},    \
+	    {"--claim", "CLAIM=SOURCE", true}, {"--group", "GROUP", true},     \
+	    {"--audience", "URI", true}, {"--resource", "URI", true},          \
+	    {"--introspect-any", NULL, false},                                 \
 	    {"--no-introspect-any", NULL, false}, {"--trusted", NULL, false},  \
 	    {"--refresh-retry", "instead|theft|default", false},               \
 	    {"--no-pkce", NULL, false}, {"--cookie-refresh", NULL, false},     \

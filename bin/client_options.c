@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "domain/client_scope.h"
 #include "domain/clients.h"
+#include "domain/own_claim.h"
 #include "domain/uri.h"
 
 #include <stdio.h>
@@ -175,6 +176,29 @@ apply_scope_texts(struct client *c, const struct args *args, struct refusal *r)
 }
 
 static enum err
+apply_claims(struct client *c, const struct args *args, struct refusal *r)
+{
+	static const char option[] = "--claim";
+	struct args_cursor cursor = {0};
+	const char *row, *refusal;
+	enum err e;
+
+	if (args_has(args, option))
+		c->claims[0] = '\0';
+	while ((row = args_next(args, option, &cursor)) != NULL) {
+		refusal = row[0] != '\0' ? own_claim_refusal(row) : NULL;
+		if (refusal != NULL)
+			return refusal_set(r, option, row, refusal);
+		e = row[0] != '\0' ? own_claim_add(c, row) : OK;
+		if (e != OK)
+			return refusal_set(r, option, row,
+			    e == ERR_EXISTS ? "is given twice"
+					    : "these are too many");
+	}
+	return OK;
+}
+
+static enum err
 apply_logout_uris(struct client *c, const struct args *args, struct refusal *r)
 {
 	enum err e = option_text(c->backchannel_logout_uri,
@@ -216,6 +240,8 @@ client_options_apply(
 		e = apply_logout_uris(c, args, r);
 	if (e == OK)
 		e = apply_scope_texts(c, args, r);
+	if (e == OK)
+		e = apply_claims(c, args, r);
 	if (e == OK)
 		e = option_groups(
 		    c->groups, sizeof c->groups, args, "--group", r);

@@ -48,6 +48,7 @@ static const struct column client_show_columns[] = {
     {"grant_types", "grants", false},
     {"scope", "scope", false},
     {"scope_texts", "scope texts", false},
+    {"claims", "claims of its own", false},
     {"groups", "groups", false},
     {"audience", "audience", false},
     {"resources", "resources", false},

@@ -56,6 +56,7 @@ static const struct column show_columns[] = {
     {"family_name", "family name", false},
     {"locale", "language", false},
     {"zoneinfo", "time zone", false},
+    {"attributes", "attributes", false},
     {"email", "email", false},
     {"email_verified", "email verified", false},
     {"groups", "groups", false},

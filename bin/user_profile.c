@@ -1,6 +1,7 @@
 #include "user_profile.h"
 
 #include "base/str.h"
+#include "domain/attribute.h"
 #include "domain/user_email.h"
 
 #include <stdio.h>
@@ -28,6 +29,25 @@ apply_names(struct user *u, const struct args *args, struct refusal *r)
 		e = option_text(rows[i].text, rows[i].cap, args, rows[i].option,
 		    rows[i].refusal, r);
 	return e;
+}
+
+/* One after the other: each changes its own alone. */
+static enum err
+apply_attributes(struct user *u, const struct args *args, struct refusal *r)
+{
+	static const char option[] = "--attribute";
+	struct args_cursor cursor = {0};
+	const char *line, *refusal;
+
+	while ((line = args_next(args, option, &cursor)) != NULL) {
+		refusal = attribute_refusal(line);
+		if (refusal != NULL)
+			return refusal_set(r, option, line, refusal);
+		if (attribute_set(u, line) != OK)
+			return refusal_set(
+			    r, option, line, "these are too many");
+	}
+	return OK;
 }
 
 int
@@ -62,6 +82,8 @@ user_apply_profile(struct user *u, const struct args *args, struct refusal *r)
 
 	memcpy(email, u->email, sizeof email);
 	e = apply_names(u, args, r);
+	if (e == OK)
+		e = apply_attributes(u, args, r);
 	if (e == OK)
 		e = option_text(u->email, sizeof u->email, args, "--email",
 		    user_email_refusal, r);

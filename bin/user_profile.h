@@ -9,8 +9,8 @@
 #define USER_PROFILE_OPTIONS                                                   \
 	{"--name", "NAME", false}, {"--given-name", "NAME", false},            \
 	    {"--family-name", "NAME", false}, {"--language", "TAG", false},    \
-	    {"--zone", "ZONE", false}, {"--email", "ADDRESS", false},          \
-	    {"--email-verified", NULL, false},                                 \
+	    {"--zone", "ZONE", false}, {"--attribute", "KEY=VALUE", true},     \
+	    {"--email", "ADDRESS", false}, {"--email-verified", NULL, false},  \
 	    {"--email-unverified", NULL, false}, {"--group", "GROUP", true},   \
 	    {"--require-factor", NULL, false},                                 \
 	{                                                                      \

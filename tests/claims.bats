@@ -166,3 +166,111 @@ told_of() {
 	tokens=$(redeem "$(url_param code "$(http_header Location)")")
 	assert_equal "$(told_of "$(jwt_claims "$(field id_token <<<"$tokens")")")" email
 }
+
+# --- claims of the administrator's own ---
+
+@test "own claims: an app gets groups and attributes by the names that it knows" {
+	latchkey user set alice --attribute tenant=acme --attribute tenant_id=42 \
+	    --attribute 'desk=Zimmer 7, Ost' >/dev/null
+	latchkey client set trusted --claim roles=groups --claim tenant_id=attribute \
+	    --claim https://app.example/tenant=attribute:tenant \
+	    --claim login=username --claim mail=email --claim full=name \
+	    --claim room=attribute:desk --claim none=attribute:unset >/dev/null
+	tokens ''
+	assert_equal "$(told_of "$id_claims")" \
+	    'full https://app.example/tenant login mail roles room tenant_id'
+	assert_equal "$(told_of "$told")" "$(told_of "$id_claims")"
+	assert_equal "$(jq -c .roles <<<"$id_claims")" '["family"]'
+	assert_equal "$(jq -r '[.tenant_id, .["https://app.example/tenant"], .room,
+	    .login, .mail, .full] | join("|")' <<<"$told")" \
+	    '42|acme|Zimmer 7, Ost|alice|alice@example.org|Alice Adams'
+	# Another app does not get them.
+	CLIENT=narrow
+	tokens ''
+	assert_equal "$(told_of "$id_claims")$(told_of "$told")" ''
+}
+
+@test "own claims: one that a scope opens comes with that scope alone" {
+	latchkey user set alice --attribute tenant=acme >/dev/null
+	latchkey client set trusted --scope openid --scope tenant \
+	    --claim tenant=attribute@tenant >/dev/null
+	tokens '' scope=openid
+	assert_equal "$(told_of "$id_claims")$(told_of "$told")" ''
+	tokens '' scope='openid tenant'
+	assert_equal "$(told_of "$id_claims")" tenant
+	assert_equal "$(field tenant <<<"$told")" acme
+}
+
+@test "own claims: what tokens say by themselves no row can say, nor what is no claim" {
+	local bad
+	for bad in iss sub aud exp nbf iat jti auth_time nonce acr amr azp at_hash \
+	    c_hash sid cnf act may_act scope client_id events active email \
+	    email_verified groups name preferred_username updated_at; do
+		run -1 latchkey client set trusted --claim "$bad=groups"
+		[[ $output = *'by themselves'* ]] || fail "$bad: $output"
+	done
+	for bad in x = x= =groups 'a b=groups' 'ä=groups' x=unheard x=groups:y \
+	    x=attribute:Ä x=attribute: x=attribute:a:b x=groups@ 'x=groups@a b' \
+	    X=attribute "$(printf '%065d' 0)=groups" $'x=groups\ny=groups' \
+	    "x=attribute:$(printf '%033d' 0)"; do
+		run -1 latchkey client set trusted --claim "$bad"
+	done
+	run -1 latchkey client set trusted --claim x=groups --claim x=email
+	[[ $output = *twice* ]]
+	run -1 latchkey client set trusted $(printf -- '--claim c%d=attribute:a-long-name-of-a-key ' {1..60})
+	[[ $output = *'too many'* ]]
+	latchkey client set trusted --claim x=groups >/dev/null
+	latchkey client show trusted --json | jq -e '.claims == ["x=groups"]'
+	latchkey client set trusted --claim '' >/dev/null
+	latchkey client show trusted --json | jq -e '.claims == []'
+}
+
+@test "attributes: each is set and taken away by itself, and they are bounded" {
+	local bad
+	latchkey user set alice --attribute a=1 --attribute b=2 --attribute c=3 >/dev/null
+	latchkey user set alice --attribute b= --attribute a=one=1 >/dev/null
+	latchkey user show alice --json | jq -e '.attributes == ["c=3", "a=one=1"]'
+	latchkey user show alice | grep -q 'attributes'
+	for bad in x =1 A=1 'a b=1' "$(printf '%033d' 0)=1" "a=$(printf '%0257d' 0)" \
+	    $'a=1\n2' $'a=\xff'; do
+		run -1 latchkey user set alice --attribute "$bad"
+	done
+	run -1 latchkey user set alice \
+	    $(printf -- '--attribute k%d=0123456789012345678901234567890123456789 ' {1..40})
+	[[ $output = *'too many'* ]]
+	latchkey user show alice --json | jq -e '.attributes == ["c=3", "a=one=1"]'
+	latchkey user add carol --no-password --attribute tenant=acme >/dev/null
+	latchkey user show carol --json | jq -e '.attributes == ["tenant=acme"]'
+}
+
+@test "own claims: the consent page says what the app gets" {
+	latchkey client set app --claim roles=groups --claim tenant=attribute \
+	    --claim desk=attribute >/dev/null
+	open_page alice "$(authorize_url app scope=openid)"
+	log_in alice
+	page_asks_consent
+	assert_page 'app</bdi> will see your <bdi>groups</bdi>'
+	assert_page 'will also get what is set for you here: <bdi>tenant, desk</bdi>'
+	refute_page 'and nothing else'
+}
+
+@test "own claims: they are exported and imported, and a bad one is refused" {
+	local all=$BATS_TEST_TMPDIR/all.json bad=$BATS_TEST_TMPDIR/bad.json
+	latchkey user set alice --attribute tenant=acme >/dev/null
+	latchkey client set app --claim tenant=attribute >/dev/null
+	latchkey export >"$all"
+	DATA=$BATS_TEST_TMPDIR/other
+	latchkey init "$ISSUER" >/dev/null
+	while read -r change; do
+		jq "$change" "$all" >"$bad"
+		run -1 latchkey import "$bad"
+	done <<-'END'
+		(.apps[] | select(.client_id == "app").claims) = ["sub=groups"]
+		(.apps[] | select(.client_id == "app").claims) = ["x=groups", "x=email"]
+		(.people[] | select(.preferred_username == "alice").attributes) = ["x"]
+		(.people[] | select(.preferred_username == "alice").attributes) = ["x=1", "x=2"]
+	END
+	latchkey import "$all" >/dev/null
+	latchkey client show app --json | jq -e '.claims == ["tenant=attribute"]'
+	latchkey user show alice --json | jq -e '.attributes == ["tenant=acme"]'
+}

@@ -69,6 +69,7 @@ static const struct record_field client_fields[] = {
     FIELD_OF(
 	struct client, registration_hash, TEXT, SECRET, "registration_hash"),
     FIELD_OF(struct client, unused_until, TIME, SHOWN, "unused_until"),
+    FIELD_OF(struct client, claims, LINES, SHOWN, "claims"),
 };
 
 const struct record_type client_record = {

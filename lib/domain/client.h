@@ -26,6 +26,7 @@ enum {
 	CLIENT_SECRET_MIN = 32, /* characters, for one given by hand */
 	URI_LIST_CAP = 8192,
 	SCOPE_TEXTS_CAP = 1024,
+	OWN_CLAIMS_CAP = 1024,
 	CLIENT_JWKS_CAP = 3072 /* six keys of RSA with 2048 bits */
 };
 
@@ -76,6 +77,7 @@ struct client {
 	char post_logout_redirect_uris[URI_LIST_CAP];
 	char scope[SCOPE_CAP];             /* what it may ask for */
 	char scope_texts[SCOPE_TEXTS_CAP]; /* lines: domain/client_scope.h */
+	char claims[OWN_CLAIMS_CAP];       /* lines: domain/own_claim.h */
 	char groups[GROUPS_CAP];       /* names: these people only; "": all */
 	char audience[RESOURCES_CAP];  /* word list: what its access tokens may
 					  be for, the first if it asks for none;

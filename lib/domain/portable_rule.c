@@ -4,11 +4,13 @@
 #include "base/names.h"
 #include "base/str.h"
 #include "domain/app_password.h"
+#include "domain/attribute.h"
 #include "domain/client_scope.h"
 #include "domain/clients.h"
 #include "domain/conf.h"
 #include "domain/consent.h"
 #include "domain/factor.h"
+#include "domain/own_claim.h"
 #include "domain/passkey.h"
 #include "domain/site.h"
 
@@ -111,6 +113,8 @@ judge_person(struct judgement *j, const struct user *u, bool secrets)
 	judge_text(j, "locale", u->language, user_language_refusal);
 	judge_text(j, "zoneinfo", u->zoneinfo, user_zone_refusal);
 	judge_groups(j, u->groups);
+	refuse_unless(j, attributes_refusal(u) == NULL, "attributes",
+	    attributes_refusal(u));
 	if (secrets)
 		judge_password(j, u);
 }
@@ -141,7 +145,8 @@ judge_jwks(struct judgement *j, const char *text)
 }
 
 static void
-judge_scope_texts(struct judgement *j, const char *rows)
+judge_lines(struct judgement *j, const char *member, const char *rows,
+    refusal_of *refusal)
 {
 	char row[SCOPE_TEXTS_CAP];
 	size_t len;
@@ -149,8 +154,26 @@ judge_scope_texts(struct judgement *j, const char *rows)
 	for (; *rows != '\0'; rows += len + (rows[len] == '\n')) {
 		len = strcspn(rows, "\n");
 		if (str_copy_n(row, sizeof row, rows, len) == OK)
-			refuse_unless(j, client_scope_text_refusal(row) == NULL,
-			    "scope_texts", client_scope_text_refusal(row));
+			refuse_unless(
+			    j, refusal(row) == NULL, member, refusal(row));
+	}
+}
+
+/* Each name once: a token cannot have a claim twice. */
+static void
+judge_own_claims(struct judgement *j, const char *rows)
+{
+	struct client once = {.claims = ""};
+	char row[OWN_CLAIMS_CAP];
+	size_t len;
+
+	judge_lines(j, "claims", rows, own_claim_refusal);
+	for (; *rows != '\0'; rows += len + (rows[len] == '\n')) {
+		len = strcspn(rows, "\n");
+		refuse_unless(j,
+		    str_copy_n(row, sizeof row, rows, len) == OK &&
+			own_claim_add(&once, row) == OK,
+		    "claims", "has a claim twice");
 	}
 }
 
@@ -207,7 +230,9 @@ judge_app(struct judgement *j, const struct client *c)
 	judge_words(j, "post_logout_redirect_uris",
 	    c->post_logout_redirect_uris, uri_refusal);
 	judge_words(j, "scope", c->scope, scope_word_refusal);
-	judge_scope_texts(j, c->scope_texts);
+	judge_lines(
+	    j, "scope_texts", c->scope_texts, client_scope_text_refusal);
+	judge_own_claims(j, c->claims);
 	judge_groups(j, c->groups);
 	judge_words(j, "audience", c->audience, resource_refusal);
 	judge_words(j, "resources", c->resources, resource_refusal);

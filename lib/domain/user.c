@@ -31,10 +31,12 @@ static const struct record_field user_fields[] = {
     FIELD_OF(struct user, password.imported, TEXT, SECRET, "imported"),
     FIELD_OF(struct user, reset_at, TIME, INNER, "reset_at"),
     FIELD_OF(struct user, require_factor, BOOL, SHOWN, "require_factor"),
+    FIELD_OF(struct user, attributes, LINES, SHOWN, "attributes"),
 };
 const struct record_type user_record = {
     .table = TABLE_USERS,
     .version = 1,
+    .optional = 1,
     RECORD_FIELDS(struct user, user_fields),
 };
 

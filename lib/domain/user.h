@@ -25,6 +25,7 @@ enum {
 	LANGUAGE_CAP = 36,
 	ZONE_CAP = 65,
 	GROUPS_CAP = 1024,
+	ATTRIBUTES_CAP = 1024,
 	GROUP_NAME_CAP = 129
 };
 
@@ -45,8 +46,9 @@ struct user {
 	uint32_t devices_ended; /* how often: covered by device cookies */
 	/* Each may be "": not told. */
 	char given_name[USER_DISPLAY_CAP], family_name[USER_DISPLAY_CAP];
-	char language[LANGUAGE_CAP]; /* RFC 5646; the claim `locale` */
-	char zoneinfo[ZONE_CAP];     /* "Europe/Berlin" */
+	char language[LANGUAGE_CAP];     /* RFC 5646; the claim `locale` */
+	char zoneinfo[ZONE_CAP];         /* "Europe/Berlin" */
+	char attributes[ATTRIBUTES_CAP]; /* lines: domain/attribute.h */
 };
 
 extern const struct record_type user_record;

@@ -5,19 +5,22 @@
 #include "base/message_list.h"
 #include "base/str.h"
 #include "domain/client_scope.h"
+#include "domain/own_claim.h"
 #include "domain/scope.h"
 #include "domain/uri.h"
 #include "protocol/consent.h"
 
 enum { HOUR_S = 3600, DAY_S = 86400, MEANING_CAP = SCOPE_WORD_CAP + 128 };
 
-/* What of the person a scope shows, in the sentence. */
+/* What of the person a scope shows, in the sentence, and claims of the app's
+ * own that are made of the same. */
 static const struct {
 	const char *scope, *key;
+	unsigned sources; /* bits 1 << enum own_claim_source */
 } shown[] = {
-    {"profile", "see.profile"},
-    {"email", "see.email"},
-    {"groups", "see.groups"},
+    {"profile", "see.profile", 1U << OWN_CLAIM_NAME | 1U << OWN_CLAIM_USERNAME},
+    {"email", "see.email", 1U << OWN_CLAIM_EMAIL},
+    {"groups", "see.groups", 1U << OWN_CLAIM_GROUPS},
 };
 
 enum { SHOWN = sizeof shown / sizeof shown[0] };
@@ -46,21 +49,46 @@ put_text(struct json_build *b, const char *name, const struct buf *text)
 		b->failed = true;
 }
 
+/* What the app's own claims are made of; what the administrator has set for the
+ * person is listed in SET, by the names of the claims. */
+static unsigned
+own_sources(const struct asked *a, char set[static OWN_CLAIMS_CAP])
+{
+	const char *rows = a->client->claims;
+	unsigned sources = 0;
+	struct own_claim o;
+	struct buf b;
+
+	buf_init(&b, set, OWN_CLAIMS_CAP);
+	while (own_claim_next(&rows, &o)) {
+		if (!own_claim_is_told(&o, a->scope) ||
+		    (o.scope[0] != '\0' && !is_given(a, o.scope)))
+			continue;
+		sources |= 1U << o.source;
+		if (o.source == OWN_CLAIM_ATTRIBUTE)
+			buf_printf(&b, "%s%s", b.len > 0 ? ", " : "", o.name);
+	}
+	return sources;
+}
+
 static void
 put_seen(struct json_build *b, const struct catalogue *c, const struct asked *a)
 {
 	const char *items[SHOWN];
-	char text[MESSAGE_LIST_CAP];
+	char text[MESSAGE_LIST_CAP], set[OWN_CLAIMS_CAP];
+	const unsigned sources = own_sources(a, set);
 	struct buf list;
 	size_t n = 0;
 
 	for (size_t i = 0; i < SHOWN; i++)
-		if (is_given(a, shown[i].scope))
+		if (is_given(a, shown[i].scope) || sources & shown[i].sources)
 			items[n++] = message_text(c, shown[i].key);
 	buf_init(&list, text, sizeof text);
 	message_put_list(&list, c, items, n);
 	put_text(b, "list", &list);
-	json_put_bool(b, "sees_nothing", n == 0 && is_given(a, "openid"));
+	json_put_str(b, "set_claims", set);
+	json_put_bool(b, "sees_nothing",
+	    n == 0 && set[0] == '\0' && is_given(a, "openid"));
 }
 
 /* For how long the app has what it gets. */

@@ -1,6 +1,7 @@
 #include "protocol/claims.h"
 
 #include "base/str.h"
+#include "domain/own_claim.h"
 
 /* By its scope, or by its name while the client may have the scope. */
 static bool
@@ -47,6 +48,47 @@ put_email_claims(
 		json_text_bool(t, "email_verified", u->email_verified);
 }
 
+static void
+put_own_claim(
+    struct json_text *t, const struct user *u, const struct own_claim *o)
+{
+	char text[USER_FULL_NAME_CAP];
+
+	_Static_assert((int)USER_FULL_NAME_CAP >= (int)ATTRIBUTE_VALUE_CAP,
+	    "there is room for an attribute");
+	switch (o->source) {
+	case OWN_CLAIM_GROUPS:
+		json_text_names(t, o->name, u->groups);
+		break;
+	case OWN_CLAIM_NAME:
+		json_text_str(t, o->name, user_full_name(text, u));
+		break;
+	case OWN_CLAIM_USERNAME:
+		json_text_str(t, o->name, u->name);
+		break;
+	case OWN_CLAIM_EMAIL:
+		if (u->email[0] != '\0')
+			json_text_str(t, o->name, u->email);
+		break;
+	default:
+		if (attribute_get(text, u, o->key))
+			json_text_str(t, o->name, text);
+		break;
+	}
+}
+
+static void
+put_own_claims(
+    struct json_text *t, const struct user *u, const struct claims_told *w)
+{
+	const char *rows = w->client->claims;
+	struct own_claim o;
+
+	while (own_claim_next(&rows, &o))
+		if (own_claim_is_told(&o, w->scope))
+			put_own_claim(t, u, &o);
+}
+
 void
 claims_of_user(
     struct json_text *t, const struct user *u, const struct claims_told *w)
@@ -55,4 +97,5 @@ claims_of_user(
 	put_email_claims(t, u, w);
 	if (opens_claim(w, "groups", "groups"))
 		json_text_names(t, "groups", u->groups);
+	put_own_claims(t, u, w);
 }
