@@ -339,6 +339,13 @@ clients() {
 	assert_refused 401 invalid_client
 	latchkey client show "$id" --json | jq -e '.client_jwks_uri == "https://127.0.0.1:9/keys"'
 	latchkey client show "$id" | grep -q bad_address || fail "$(latchkey client show "$id")"
+	# Or it wants no tokens without a proof of one (RFC 9449 5.2).
+	register "$(with "$CLI" '. + {dpop_bound_access_tokens: true}')"
+	http_body | jq -e .dpop_bound_access_tokens
+	latchkey client show "$id" --json | jq -e .dpop_bound_access_tokens
+	TOKEN=$(initial)
+	metadata_refused invalid_client_metadata dpop_bound_access_tokens \
+	    "$(with "$CLI" '. + {dpop_bound_access_tokens: "true"}')"
 	# Not the private half.
 	TOKEN=$(initial)
 	metadata_refused invalid_client_metadata jwks "$(with "$WEB" '. + {
