@@ -324,6 +324,10 @@ client_options_check(
 {
 	const char *message = client_refusal(c);
 
+	if (message == NULL && c->source == CLIENT_OF_DOCUMENT)
+		message = "this app says itself what it is, in a document at "
+			  "its client_id; --vouch makes it one of yours, which "
+			  "can be changed";
 	if (message == NULL)
 		message = client_jwks_refusal(c);
 	if (message == NULL && client_is_public(c) && secret_given)

@@ -116,7 +116,7 @@ estrange() {
 	latchkey client del "$1" --yes >/dev/null
 	jq --arg id "$1" 'map_values(if type == "array" then
 	    map(select(.client_id == $id and .redirect_uris) |
-	    .registered_by = "document") else . end)' "$file" >"$file.one"
+	    .registered_by = "registration") else . end)' "$file" >"$file.one"
 	latchkey import "$file.one" >/dev/null
 }
 
@@ -435,7 +435,7 @@ run_cgi() {
 		vars[CONTENT_TYPE]=application/x-www-form-urlencoded
 		vars[CONTENT_LENGTH]=$length
 	fi
-	for v in PATH LATCHKEY_TEST_CLOCK LATCHKEY_TEST_TWICE LATCHKEY_LINGER ASAN_OPTIONS UBSAN_OPTIONS \
+	for v in PATH LATCHKEY_TEST_CLOCK LATCHKEY_TEST_TWICE LATCHKEY_LINGER LATCHKEY_FETCH ASAN_OPTIONS UBSAN_OPTIONS \
 	    LD_PRELOAD; do
 		[[ -z ${!v:-} ]] || vars[$v]=${!v}
 	done

@@ -636,6 +636,36 @@ stranger_pages() {
 	done
 }
 
+# An app says itself what it is, or does not; its server is what is written here.
+document_pages() {
+	local person=alice url=https://a.example/app.json canned=$BATS_TEST_TMPDIR/canned
+	printf '%s\n' '#!/bin/sh' 'cat >/dev/null' "cat '$canned.answer'" >"$canned"
+	chmod +x "$canned"
+	"$root/tests/fetch_socket.py" "$canned.socket" "$canned" >/dev/null 2>&1 3>&- &
+	echo $! >>"$BATS_FILE_TMPDIR/started"
+	wait_for test -S "$canned.socket"
+	local -x LATCHKEY_FETCH=$canned.socket
+	set_conf client_documents 'a.example, b.example, c.example'
+	ask https://A.example/app.json && see 400
+	ask https://d.example/app.json && see 400
+	person=nobody ask "$url" prompt=none && see 400
+	server_says() {	# [BODY]: a line about the answer, and the answer
+		jq -cn --argjson length "${#1}" '{outcome: "answered", status: 200,
+		    fresh_s: -1, length: $length, content_type: "application/json"}'
+		printf %s "$1"
+	}
+	server_says '{}' >"$canned.answer"
+	ask "$url" && see 400
+	ask "$url" && see 503
+	echo '{"outcome": "timeout"}' >"$canned.answer"
+	ask https://b.example/app.json && see 400
+	url=https://c.example/app.json
+	server_says "$(jq -cn --arg id "$url" '{client_id: $id,
+	    client_name: "1.2.3.4", redirect_uris: ["https://c.example/"]}')" >"$canned.answer"
+	ask "$url" redirect_uri=https://c.example/
+	ask "$url" redirect_uri=https://c.example/ && see 200
+}
+
 # A device shows $user_code from now on.
 device_asks() {
 	request - POST "$ISSUER/device_authorization" client_id=tv
@@ -663,6 +693,7 @@ device_asks() {
 	passkey_pages
 	device_pages
 	stranger_pages
+	document_pages
 	sign_out_pages
 	error_pages
 	gate_pages

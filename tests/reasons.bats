@@ -38,7 +38,7 @@ code_verifier_unexpected code_verifier_wrong issuer_mismatch no_such_page
 parameter_repeated redirect_uri_mismatch resource_not_granted server_error"
 
 # Lines for the administrator; no answer has them.
-log_only='answer_not_sendable|client_keys_not_fetched|slot_unusable|template_error|template_unusable|.* .*'
+log_only='answer_not_sendable|client_document_not_read|client_documents_full|client_keys_not_fetched|slot_unusable|template_error|template_unusable|.* .*'
 
 setup_file() {
 	python3 "$BATS_TEST_DIRNAME/reasons.py" "$BATS_TEST_DIRNAME/.." \

@@ -8,7 +8,8 @@ answered depends on the path: /ok, /no-content, /refuse (400), /fail (500),
 /redirect, /big (10 MB), /long-head, /slow (never), /drip (a byte every 0.2 s),
 /cut (half a body), /noise (no HTTP), /keep (may be kept for an hour),
 /fail-while/FILE (500 as long as there is a FILE), /file/FILE (what is in FILE;
-FILE.head may say more, as JSON: status, headers, and for how long to wait)."""
+FILE.head may say more, as JSON: status, headers, and for how long to wait),
+/doc/FILE (the same, in RECEIVER_ROOT)."""
 
 import http.server
 import json
@@ -57,6 +58,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.say(500 if there else 200)
         if path.startswith("/file/"):
             return self.say_file(path[len("/file"):])
+        if path.startswith("/doc/"):
+            return self.say_file(os.path.join(
+                os.environ["RECEIVER_ROOT"], path[len("/doc/"):]))
         what = {
             "/no-content": lambda: self.say(204, b""),
             "/refuse": lambda: self.say(400, b"no\n"),

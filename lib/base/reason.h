@@ -39,6 +39,16 @@
 	X(CLIENT_AUTH_TWICE, ERR_INVALID_REQUEST, "client_auth_twice") \
 	X(CLIENT_AUTHENTICATION_FAILED, ERR_INVALID_CLIENT, \
 	    "client_authentication_failed") \
+	X(CLIENT_DOCUMENT_BUSY, ERR_TEMPORARILY_UNAVAILABLE, \
+	    "client_document_busy") \
+	X(CLIENT_DOCUMENT_INVALID, ERR_INVALID_REQUEST, \
+	    "client_document_invalid") \
+	X(CLIENT_DOCUMENT_NOT_ALLOWED, VARIES, "client_document_not_allowed") \
+	X(CLIENT_DOCUMENT_UNREACHABLE, ERR_INVALID_REQUEST, \
+	    "client_document_unreachable") \
+	X(CLIENT_DOCUMENT_UNREAD, ERR_LOGIN_REQUIRED, \
+	    "client_document_unread") \
+	X(CLIENT_DOCUMENT_URL, ERR_INVALID_REQUEST, "client_document_url") \
 	X(CLIENT_ID_DIFFERS, ERR_INVALID_REQUEST, "client_id_differs") \
 	X(CLIENT_ID_MISSING, ERR_INVALID_REQUEST, "client_id_missing") \
 	X(CLIENT_ID_UNKNOWN, ERR_INVALID_REQUEST, "client_id_unknown") \

@@ -90,6 +90,31 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	NULL},
     [REASON_CLIENT_AUTHENTICATION_FAILED] = {ADVICE_CREDENTIALS,
 	"The app could not prove that it is itself.", NULL},
+    [REASON_CLIENT_DOCUMENT_BUSY] = {ADVICE_REQUEST,
+	"Other apps' documents were being read, or the app's own could not be "
+	"had a few seconds before.",
+	NULL},
+    [REASON_CLIENT_DOCUMENT_INVALID] = {ADVICE_REQUEST,
+	"The document in which the app says what it is says less than it must, "
+	"or more than it may; the page and the log say what.",
+	NULL},
+    [REASON_CLIENT_DOCUMENT_NOT_ALLOWED] = {ADVICE_REQUEST,
+	"The app is not registered, and client_documents does not have the "
+	"host "
+	"of its client_id.",
+	NULL},
+    [REASON_CLIENT_DOCUMENT_UNREACHABLE] = {ADVICE_REQUEST,
+	"The document in which the app says what it is could not be read; the "
+	"log says why.",
+	NULL},
+    [REASON_CLIENT_DOCUMENT_UNREAD] = {ADVICE_REQUEST,
+	"The app asked without a page for a person who is not signed in, and "
+	"its document is not read for strangers.",
+	NULL},
+    [REASON_CLIENT_DOCUMENT_URL] = {ADVICE_REQUEST,
+	"The client_id is an address that cannot be one of a document; "
+	"authorize(8) has the rules.",
+	NULL},
     [REASON_CLIENT_ID_DIFFERS] = {ADVICE_CREDENTIALS,
 	"The app names two different client IDs in one request.", NULL},
     [REASON_CLIENT_ID_MISSING] = {ADVICE_REQUEST,

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "domain/document.h"
 #include "domain/icon.h"
 #include "domain/removal.h"
 
@@ -109,7 +110,11 @@ clients_set(struct store_txn *t, struct client *c, const struct client *was,
 {
 	enum err e = client_settle_secret(c, was, secret, as_new, k, used);
 
-	c->unused_until = 0; /* what an administrator changes stays */
+	/* Its document would be read over it. */
+	if (c->source == CLIENT_OF_DOCUMENT)
+		return ERR_UNSUPPORTED;
+	document_del(t, c->client_id); /* of one that is vouched for now */
+	c->unused_until = 0;           /* what an administrator changes stays */
 	if (e == OK)
 		e = client_put(t, c, by->now);
 	if (e != OK)

@@ -52,7 +52,8 @@ enum err client_settle_secret(struct client *c, const struct client *was,
     bool *used) MUST_CHECK;
 
 /* Puts C, which WAS another before, with its secret settled as above. An app
- * that an administrator changes does not expire. */
+ * that an administrator changes does not expire. ERR_UNSUPPORTED: it is what
+ * its document says, and not vouched for. */
 enum err clients_set(struct store_txn *t, struct client *c,
     const struct client *was, const char *secret, bool as_new,
     const struct keyring *k, const struct change *by, bool *used) MUST_CHECK;

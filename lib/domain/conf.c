@@ -108,6 +108,10 @@ const struct conf_key conf_keys[] = {
     {"registration", "off", conf_parse_registration, FIELD(registration), 0, 0,
 	"whether apps can register themselves: off, or with tokens of "
 	"`latchkey registration-token`"},
+    {"client_documents", "off", conf_parse_documents, FIELD(client_documents),
+	0, 0,
+	"whether apps that are not registered may say what they are in a "
+	"document at their client_id: off, any, or at these hosts"},
     {NULL, NULL, NULL, 0, 0, 0, NULL},
 };
 

@@ -28,6 +28,12 @@ enum {
 	CONF_MESSAGE_CAP = 768
 };
 
+/* Which addresses may be clients (domain/document_url.h); neither: none. */
+struct conf_documents {
+	bool any;
+	char hosts[CONF_DOMAINS_CAP]; /* names */
+};
+
 struct conf {
 	char dir[CONF_PATH_CAP]; /* the data directory, absolute */
 	char issuer[ISSUER_CAP]; /* no trailing slash; may have a path */
@@ -73,6 +79,7 @@ struct conf {
 				       * nowhere */
 
 	bool registration; /* apps register themselves, with tokens */
+	struct conf_documents client_documents;
 };
 
 /*
@@ -96,6 +103,13 @@ static inline const char *
 conf_issuer_path(const struct conf *c)
 {
 	return c->issuer + c->issuer_path_at;
+}
+
+/* Whether any address may be a client. */
+static inline bool
+conf_has_documents(const struct conf *c)
+{
+	return c->client_documents.any || c->client_documents.hosts[0] != '\0';
 }
 
 /*

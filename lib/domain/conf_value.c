@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "base/names.h"
 #include "base/str.h"
+#include "domain/document_url.h"
 
 #include <string.h>
 
@@ -85,6 +86,33 @@ conf_parse_domains(const struct conf_key *k, void *field, const char *value,
 		return OK;
 	buf_puts(wanted, "give domains with commas between them, such as "
 			 "example.org, example.net");
+	return ERR_SYNTAX;
+}
+
+enum err
+conf_parse_documents(const struct conf_key *k, void *field, const char *value,
+    struct buf *wanted)
+{
+	struct conf_documents *documents = field;
+	char name[CONF_DOMAINS_CAP];
+	enum err e = OK;
+
+	(void)k;
+	documents->any = str_equal(value, "any");
+	documents->hosts[0] = '\0';
+	if (documents->any || str_equal(value, "off"))
+		return OK;
+	while (e == OK && names_next(&value, name, sizeof name)) {
+		const char *host = trim_group(name);
+
+		e = document_host_is_valid(host)
+			? names_add(documents->hosts, CONF_DOMAINS_CAP, host)
+			: ERR_SYNTAX;
+	}
+	if (e == OK && *value == '\0' && documents->hosts[0] != '\0')
+		return OK;
+	buf_puts(wanted, "give off, any, or hosts in lower case with commas "
+			 "between them, such as claude.ai, vscode.dev");
 	return ERR_SYNTAX;
 }
 

@@ -56,6 +56,9 @@ enum err conf_parse_mtls_origin(const struct conf_key *k, void *field,
 /* The path of a program. */
 enum err conf_parse_program(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
+/* "off", "any", or hosts. */
+enum err conf_parse_documents(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
 enum err conf_parse_registration(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
 /* FIELD is whether it is "no". */

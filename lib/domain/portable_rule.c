@@ -9,6 +9,7 @@
 #include "domain/clients.h"
 #include "domain/conf.h"
 #include "domain/consent.h"
+#include "domain/document_url.h"
 #include "domain/factor.h"
 #include "domain/own_claim.h"
 #include "domain/passkey.h"
@@ -221,8 +222,10 @@ judge_site_client(struct judgement *j, const struct client *c)
 static void
 judge_app(struct judgement *j, const struct client *c)
 {
-	refuse_unless(j, client_id_refusal(c->client_id) == NULL, "client_id",
-	    client_id_refusal(c->client_id));
+	if (c->source == CLIENT_OF_DOCUMENT)
+		judge_text(j, "client_id", c->client_id, document_url_refusal);
+	else
+		judge_text(j, "client_id", c->client_id, client_id_refusal);
 	refuse_unless(j, c->name[0] != '\0', "client_name", "is missing");
 	judge_text(j, "client_name", c->name, NULL);
 	judge_jwks(j, c->jwks);

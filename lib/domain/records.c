@@ -7,6 +7,7 @@
 #include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/device_code.h"
+#include "domain/document.h"
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
@@ -44,5 +45,7 @@ const struct record_kind record_kinds[] = {
     {"set of client's keys", &client_keys_record},
     {"pushed request", &pushed_record},
     {"registration token", &registration_token_record},
+    {"document of a client", &document_record},
+    {"host of documents", &document_host_record},
     {NULL, NULL},
 };

@@ -202,7 +202,8 @@ put_app(struct interaction *i, struct json_build *b)
 		    desk_text(i, "desk_app.itself"));
 		desk_link(i, b, "desk_app.vouch", "/admin/app/vouch", "id", id);
 	}
-	desk_link(i, b, "desk_app.edit", "/admin/app/edit", "id", id);
+	if (c->source != CLIENT_OF_DOCUMENT)
+		desk_link(i, b, "desk_app.edit", "/admin/app/edit", "id", id);
 	if (client_has_secret(c))
 		desk_link(
 		    i, b, "desk_app.secret", "/admin/app/secret", "id", id);
@@ -237,6 +238,18 @@ put_app_edit(struct interaction *i, struct json_build *b)
 	app_put_access(i, b, c);
 	json_put_str(b, "submit", desk_text(i, "desk.save"));
 	desk_back(i, b, "/admin/app", "id", c->client_id);
+}
+
+/* What says itself what it is cannot be changed here. */
+static enum err
+look_at_changeable_app(struct store_txn *t, struct account *me, void *data)
+{
+	struct app_data *d = data;
+	enum err e = look_at_app(t, me, data);
+
+	return e == OK && d->client.source == CLIENT_OF_DOCUMENT
+		   ? ERR_NO_SUCH_PAGE
+		   : e;
 }
 
 static enum err
@@ -286,7 +299,7 @@ const struct own_page desk_app_edit_page = {
     .steps = {&app_edit_step},
     .data_size = sizeof(struct app_data),
     .ask = ask_for_app,
-    .look = look_at_app,
+    .look = look_at_changeable_app,
 };
 
 /* --- another secret --------------------------------------------------------*/

@@ -7,9 +7,11 @@
  */
 #include "interaction/flows.h"
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/document_url.h"
 #include "domain/scope.h"
 #include "domain/uri.h"
 #include "interaction/consent_page.h"
@@ -19,6 +21,7 @@
 #include "interaction/sign_in_step.h"
 #include "protocol/authorize.h"
 #include "protocol/authorize_source.h"
+#include "protocol/client_document.h"
 #include "web/csrf.h"
 #include "web/reader.h"
 #include "web/reply.h"
@@ -187,6 +190,17 @@ static const struct step select_step = {
 
 /* --- consent ---------------------------------------------------------------*/
 
+/* Where an app says itself what it is. */
+static void
+put_document_host(struct json_build *b, const struct client *c)
+{
+	char host[ORIGIN_CAP] = "";
+
+	if (c->source == CLIENT_OF_DOCUMENT)
+		document_url_host(host, c->client_id);
+	json_put_str(b, "document_host", host);
+}
+
 static void
 put_consent(struct interaction *i, struct json_build *b)
 {
@@ -196,6 +210,7 @@ put_consent(struct interaction *i, struct json_build *b)
 	if (uri_place(host, s->asked.redirect_uri) != OK)
 		host[0] = '\0';
 	json_put_str(b, "client_host", host);
+	put_document_host(b, &s->asked.client);
 	json_put_bool(b, "unverified", client_is_stranger(&s->asked.client));
 	json_put_bool(b, "comes_here", uri_is_loopback(s->asked.redirect_uri));
 	put_name(i, b);
@@ -252,6 +267,59 @@ static const struct step denied_step = {
     .buttons = {{"switch", sign_in_switch}},
 };
 
+/* --- an app that says what it is in a document -----------------------------*/
+
+/* It cannot be had: a page says why. Nothing is sent to an app of which nothing
+ * is known. */
+static void
+refuse_unread(
+    struct interaction *i, enum err e, const struct client_document_reply *r)
+{
+	const char *url = i->client->client_id;
+	struct call *c = i->call;
+	char seconds[24];
+	struct buf b;
+
+	call_log_refusal(c, e, r->reason, url);
+	if (r->wait_s > 0) {
+		buf_init(&b, seconds, sizeof seconds);
+		buf_put_int(&b, r->wait_s);
+		response_header(&c->response, "Retry-After", seconds);
+	}
+	page_error_about(&c->response, &c->page, e, r->reason,
+	    r->reason == REASON_CLIENT_DOCUMENT_INVALID ? r->problem : url);
+}
+
+/* Reads it for the person who is signed in; then all of the request is looked
+ * at again, for nothing of it was. */
+static void
+read_document(struct interaction *i)
+{
+	const struct authorize_state *s = i->state;
+	struct client_document_reply r = {
+	    .reason = REASON_CLIENT_DOCUMENT_UNREAD};
+	struct call *c = i->call;
+	struct user user;
+	enum err e =
+	    client_document_reader(c->provider, i->cookie, c->now, &user);
+
+	if (e == ERR_LOGIN_REQUIRED && !s->asked.silent) {
+		sign_in_ask(i, s->asked.login_hint, "");
+		return;
+	}
+	if (e == OK) {
+		reader_from_person(&c->page, &user);
+		call_about_user(c, user.name);
+		e = client_document_read(c->provider, i->client->client_id,
+		    &user, c->request.address, c->now, &r);
+	}
+	if (e == OK)
+		interaction_again(i);
+	else
+		refuse_unread(i, e, &r);
+	user_wipe(&user);
+}
+
 /* --- the flow --------------------------------------------------------------*/
 
 static enum err
@@ -265,6 +333,7 @@ parse_authorization(struct interaction *i, enum reason *reason)
 	i->client = &s->asked.client;
 	e = authorize_parse(i->call->provider, &i->form, i->call->now,
 	    &s->source, &s->asked, reason);
+	i->client_is_guessed = s->asked.is_unread;
 	if (s->source.is_kept) {
 		reader_from_app(&i->call->page, &s->source.form);
 		keep_request_uri(i);
@@ -288,9 +357,14 @@ decide_authorization(struct interaction *i)
 	struct authorize_state *s = i->state;
 	struct call *c = i->call;
 	enum reason reason = REASON_NONE;
-	enum err e = authorize_decide(c->provider, &s->asked, i->cookie,
-	    &s->answer, c->now, &s->reply, &reason);
+	enum err e;
 
+	if (s->asked.is_unread) {
+		read_document(i);
+		return;
+	}
+	e = authorize_decide(c->provider, &s->asked, i->cookie, &s->answer,
+	    c->now, &s->reply, &reason);
 	if (s->reply.signed_in) {
 		reader_from_person(&c->page, &s->reply.user);
 		call_about_user(c, s->reply.user.name);

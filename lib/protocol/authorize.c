@@ -6,6 +6,7 @@
 #include "domain/api.h"
 #include "domain/audit.h"
 #include "domain/clients.h"
+#include "domain/document.h"
 #include "domain/factor.h"
 #include "jose/totp.h"
 #include "protocol/consent.h"
@@ -165,7 +166,12 @@ issue_code(struct store_txn *t, struct authorize_ctx *d)
 	e = scope_intersect(c->scope, q->scope, d->granted);
 	if (e == OK)
 		e = tell_acr(c->acr, d);
-	return e == OK ? code_issue(t, c, d->now) : e;
+	if (e == OK)
+		e = code_issue(t, c, d->now);
+	if (e == OK && q->client.source == CLIENT_OF_DOCUMENT)
+		e = document_use(t, q->client.client_id,
+		    d->now + d->p->conf.refresh_absolute_s);
+	return e;
 }
 
 static enum err

@@ -40,6 +40,10 @@ struct authorize_request {
 	/* Client and redirect URI are known good: an error may go there.
 	 * Until then the answer is a page (RFC 6749 4.1.2.1). */
 	bool may_redirect;
+	/* Its client_id is the address of a document that is to be read first,
+	 * for a person who has signed in (protocol/client_document.h): of the
+	 * rest only `silent` and `login_hint` are known. */
+	bool is_unread;
 	struct client client;
 	char redirect_uri[URI_CAP];
 	bool redirect_uri_given;

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "domain/api.h"
 #include "protocol/asked_acr.h"
+#include "protocol/client_document.h"
 #include "protocol/id_token.h"
 
 #include <string.h>
@@ -27,24 +28,16 @@ struct authorize_parse_ctx {
 typedef enum err parse_one(struct authorize_parse_ctx *s, const char *value);
 
 static enum err
-find_asking_client_step(struct store_txn *t, void *arg)
-{
-	struct authorize_parse_ctx *s = arg;
-
-	return client_get(t, s->client_id, &s->q->client);
-}
-
-static enum err
-find_asking_client(struct authorize_parse_ctx *s)
+find_asking_client(struct authorize_parse_ctx *s, int64_t now)
 {
 	enum err e;
 
 	if (s->client_id == NULL)
 		return refused(REASON_CLIENT_ID_MISSING, &s->reason);
-	e = store_read(s->p->store, find_asking_client_step, s);
-	if (e == ERR_NOT_FOUND)
-		return refused(REASON_CLIENT_ID_UNKNOWN, &s->reason);
-	return e;
+	e = client_document_find(
+	    s->p, s->client_id, now, &s->q->client, &s->reason);
+	s->q->is_unread = e == ERR_NOT_FOUND;
+	return s->q->is_unread ? OK : e;
 }
 
 static enum err
@@ -427,6 +420,16 @@ find_address_beside(struct authorize_parse_ctx *s)
 	s->reason = reason;
 }
 
+/* Of an app that is to be read first, the rest cannot be judged. */
+static enum err
+parse_unread(struct authorize_parse_ctx *s)
+{
+	enum err e = parse_silent(s, form_get(s->form, "prompt"));
+
+	return e == OK ? parse_login_hint(s, form_get(s->form, "login_hint"))
+		       : e;
+}
+
 static enum err
 parse_of_browser(struct authorize_parse_ctx *s, int64_t now)
 {
@@ -437,9 +440,9 @@ parse_of_browser(struct authorize_parse_ctx *s, int64_t now)
 	    repeated_is(s->form, "request") ||
 	    repeated_is(s->form, "request_uri"))
 		return refused(REASON_PARAMETER_REPEATED, &s->reason);
-	e = find_asking_client(s);
-	if (e != OK)
-		return e;
+	e = find_asking_client(s, now);
+	if (e != OK || q->is_unread)
+		return e == OK ? parse_unread(s) : e;
 	e = authorize_source_find(
 	    s->source, s->p, s->form, &q->client, now, &s->reason);
 	if (e != OK) {

@@ -205,6 +205,11 @@ discovery_metadata(const struct provider *p, struct buf *answer)
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		json_text_bool(&t, flags[i].name, flags[i].value);
 	put_mtls(&t, p);
+#ifndef LK_STATIC /* where what reads it is (libexec/fetch) */
+	if (conf_has_documents(&p->conf))
+		json_text_bool(
+		    &t, "client_id_metadata_document_supported", true);
+#endif
 	json_text_end(&t);
 	return OK;
 }

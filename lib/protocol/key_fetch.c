@@ -7,6 +7,8 @@
 #include "base/monotonic.h"
 #include "base/permit.h"
 #include "base/str.h"
+#include "domain/document.h"
+#include "domain/document_url.h"
 #include "jose/jwk.h"
 
 #include <poll.h>
@@ -85,6 +87,7 @@ struct key_fetch_ctx {
 	int64_t now;
 	const char *jwks, *problem;
 	struct client_keys *keys;
+	char host[ORIGIN_CAP]; /* of the client's address */
 };
 
 static enum err
@@ -95,21 +98,37 @@ look_at_keys_step(struct store_txn *t, void *arg)
 	return client_keys_get(t, f->client, f->keys);
 }
 
+/* Addresses of strangers are asked as seldom as their documents are. */
 static enum err
 begin_keys_step(struct store_txn *t, void *arg)
 {
 	struct key_fetch_ctx *f = arg;
+	const bool bounded = client_is_stranger(f->client);
+	int64_t wait_s;
+	enum err e = OK;
 
-	return client_keys_begin(t, f->client, f->now, f->keys);
+	if (bounded)
+		e = document_begin(t, f->host, f->now, &wait_s);
+	if (e != OK)
+		return e == ERR_TOO_MANY_REQUESTS ? ERR_BUSY : e;
+	e = client_keys_begin(t, f->client, f->now, f->keys);
+	if (e == ERR_BUSY && bounded &&
+	    document_end(t, f->host, false, f->now) != OK)
+		e = store_failed(t);
+	return e;
 }
 
 static enum err
 end_keys_step(struct store_txn *t, void *arg)
 {
 	struct key_fetch_ctx *f = arg;
+	enum err e = OK;
 
-	return client_keys_end(
-	    t, f->client, f->jwks, f->problem, f->now, f->keys);
+	if (client_is_stranger(f->client))
+		e = document_end(t, f->host, f->jwks == NULL, f->now);
+	return e == OK ? client_keys_end(
+			     t, f->client, f->jwks, f->problem, f->now, f->keys)
+		       : e;
 }
 
 /* Fetches and keeps, unless another one does, or did a moment ago. OK: K was
@@ -124,6 +143,7 @@ renew_keys(const struct provider *p, const struct client *c, int64_t now,
 
 	if (!client_keys_may_ask(k, now))
 		return ERR_BUSY;
+	document_url_host(f.host, c->jwks_uri);
 	e = store_write(p->store, now, begin_keys_step, &f);
 	if (e != OK)
 		return e;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "domain/document.h"
 #include "protocol/access_token.h"
 #include "protocol/caller_certificate.h"
 #include "protocol/id_token.h"
@@ -102,6 +103,10 @@ token_look_step(struct store_txn *t, void *arg)
 	e = client_auth_find(t, &g->q->auth, c, &g->reason);
 	if (e != OK)
 		return e;
+	if (c->source == CLIENT_OF_DOCUMENT &&
+	    !document_is_allowed(&g->p->conf, c->client_id))
+		return refused_as(ERR_INVALID_CLIENT,
+		    REASON_CLIENT_DOCUMENT_NOT_ALLOWED, &g->reason);
 	if (!(c->grants & (unsigned)g->q->grant_type)) {
 		g->refusal = refused(REASON_GRANT_TYPE_NOT_ALLOWED, &g->reason);
 		return OK;

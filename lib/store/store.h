@@ -63,7 +63,9 @@
 	X(RESOURCES, "resources")     /* address 0 client_id -> address */     \
 	X(CLIENT_KEYS, "client_keys") /* client_id -> its keys */              \
 	X(PUSHED, "pushed")           /* id -> pushed request */               \
-	X(REGISTRATION_TOKENS, "registration_tokens") /* id -> token */
+	X(REGISTRATION_TOKENS, "registration_tokens") /* id -> token */        \
+	X(DOCUMENTS, "documents")           /* client_id -> document */        \
+	X(DOCUMENT_HOSTS, "document_hosts") /* host -> when it was asked */
 
 enum store_table {
 #define X(id, name) TABLE_##id,

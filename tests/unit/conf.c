@@ -83,6 +83,32 @@ mail_domains(void)
 }
 
 static void
+documents(void)
+{
+	CHECK(load(ISSUER) == OK && !conf_has_documents(&conf) &&
+		  load(ISSUER "client_documents = off\n") == OK &&
+		  !conf_has_documents(&conf),
+	    "client_documents: off is the default");
+	CHECK(load(ISSUER "client_documents = any\n") == OK &&
+		  conf_has_documents(&conf) && conf.client_documents.any,
+	    "client_documents: any");
+	CHECK(load(ISSUER "client_documents = claude.ai , a.example:8443\n") ==
+		      OK &&
+		  conf_has_documents(&conf) && !conf.client_documents.any &&
+		  str_equal(
+		      conf.client_documents.hosts, "claude.ai,a.example:8443"),
+	    "client_documents: hosts with commas between them");
+	CHECK(
+	    refused(ISSUER "client_documents =\n", 2, "off, any") &&
+		refused(ISSUER "client_documents = Claude.ai\n", 2, "hosts") &&
+		refused(
+		    ISSUER "client_documents = any, claude.ai\n", 2, "hosts") &&
+		refused(ISSUER "client_documents = https://claude.ai\n", 2,
+		    "hosts"),
+	    "client_documents: nothing else");
+}
+
+static void
 issuers(void)
 {
 	static const char *const good[] = {"https://id.example.org",
@@ -320,6 +346,7 @@ main(void)
 	issuers();
 	places_of_certificates();
 	mail_domains();
+	documents();
 	defaults();
 	values();
 	refusals();

@@ -12,6 +12,7 @@
 #include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/device_code.h"
+#include "domain/document.h"
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
@@ -265,7 +266,8 @@ stays_here(const struct record_type *type)
 	    &device_code_record, &family_record, &session_record,
 	    &throttle_record, &audit_record, &link_record,
 	    &session_client_record, &logout_record, &tries_record,
-	    &client_keys_record, &pushed_record, &registration_token_record};
+	    &client_keys_record, &pushed_record, &registration_token_record,
+	    &document_record, &document_host_record};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i] == type)

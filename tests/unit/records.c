@@ -12,6 +12,7 @@
 #include "domain/code.h"
 #include "domain/consent.h"
 #include "domain/device_code.h"
+#include "domain/document.h"
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/link.h"
@@ -34,6 +35,7 @@
 /* --- a record of each kind ----------------------------------------------- */
 
 #define SITE "https://photos.example.org"
+#define DOCUMENT "https://zoo.example.org/c"
 
 static struct keyring keyring;
 static struct user alice;
@@ -73,6 +75,13 @@ make_all(struct store_txn *t, void *arg)
 	struct client_keys keys;
 	struct registration_token token = {
 	    .uses_left = 1, .good_until = noon + 60};
+	struct client document = {.client_id = DOCUMENT,
+	    .name = "app.example.org",
+	    .redirect_uris = "https://app.example.org/cb",
+	    .grants = GRANT_AUTHORIZATION_CODE,
+	    .auth_method = AUTH_NONE,
+	    .source = CLIENT_OF_DOCUMENT};
+	const struct document_read_by reader = {.user = "alice"};
 	char text[APP_PASSWORD_CAP], codes[RECOVERY_CODES][RECOVERY_CODE_CAP];
 	enum reason reason;
 	int64_t wait_s;
@@ -116,6 +125,8 @@ make_all(struct store_txn *t, void *arg)
 	    session_client_note(t, session.sid, &client, noon) != OK ||
 	    logout_queue_put(t, "photos", id, session.sid, noon) != OK ||
 	    client_keys_begin(t, &client, noon, &keys) != OK ||
+	    document_begin(t, "app.example.org", noon, &wait_s) != OK ||
+	    document_put(t, &document, -1, &reader, noon) != OK ||
 	    consent_put(t, &consent) != OK ||
 	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
 	    public_key_thumbprint(key.pub.kid, &key.pub) != OK ||
@@ -315,6 +326,23 @@ read_registration_token(struct store_txn *t)
 }
 
 static enum err
+read_a_document(struct store_txn *t)
+{
+	struct document d;
+
+	return document_get(t, DOCUMENT, &d);
+}
+
+static enum err
+read_document_host(struct store_txn *t)
+{
+	struct document_host h;
+
+	record_each(t, &document_host_record, NULL, &h, any_record, NULL);
+	return store_failed(t);
+}
+
+static enum err
 read_key(struct store_txn *t)
 {
 	struct signkey k;
@@ -350,6 +378,8 @@ static const struct kind kinds[] = {
     {"logout", TABLE_LOGOUTS, read_logout},
     {"set of client's keys", TABLE_CLIENT_KEYS, read_client_keys},
     {"registration token", TABLE_REGISTRATION_TOKENS, read_registration_token},
+    {"document", TABLE_DOCUMENTS, read_a_document},
+    {"host of documents", TABLE_DOCUMENT_HOSTS, read_document_host},
 };
 
 /* --- what is done to it -------------------------------------------------- */
