@@ -56,6 +56,41 @@ compared(void)
 	    "confirmation: what is bound to nothing wants nothing");
 }
 
+/* RFC 8705 3. */
+static void
+by_certificate(void)
+{
+	struct evidence shown = {0}, other = {0};
+	struct confirmation bound;
+	uint8_t hash[CONFIRMATION_LEN];
+
+	memset(hash, 0xc3, sizeof hash);
+	evidence_add(&shown, CONFIRMATION_CERTIFICATE, hash);
+	bound = evidence_confirmation(&shown);
+	hash[0] ^= 1;
+	evidence_add(&other, CONFIRMATION_CERTIFICATE, hash);
+	CHECK(bound.kind == CONFIRMATION_CERTIFICATE &&
+		  confirmation_require(
+		      &bound, &shown, ERR_INVALID_TOKEN, &reason) == OK,
+	    "confirmation: the same certificate is good");
+	CHECK(confirmation_require(&bound, &other, ERR_INVALID_GRANT,
+		  &reason) == ERR_INVALID_GRANT &&
+		  reason == REASON_CERTIFICATE_MISMATCH,
+	    "confirmation: another is refused");
+	CHECK(confirmation_require(&bound, NULL, ERR_INVALID_TOKEN, &reason) ==
+		      ERR_INVALID_TOKEN &&
+		  reason == REASON_CERTIFICATE_MISSING &&
+		  confirmation_require(&bound, &alices, ERR_INVALID_GRANT,
+		      &reason) == ERR_INVALID_GRANT,
+	    "confirmation: so is none, and a key that is shown instead");
+	evidence_add(&shown, CONFIRMATION_JKT, hash);
+	CHECK(evidence_confirmation(&shown).kind == CONFIRMATION_JKT &&
+		  confirmation_require(
+		      &bound, &shown, ERR_INVALID_TOKEN, &reason) == OK,
+	    "confirmation: of two that are shown a token is bound to the key, "
+	    "and either is good for its own");
+}
+
 static bool
 reads(const char *text, enum err wanted)
 {
@@ -89,6 +124,10 @@ as_json(void)
 	CHECK(reads("{\"jkt\":\"oaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaE\"}",
 		  OK),
 	    "confirmation: and read");
+	CHECK(reads("{\"x5t#S256\":\"oaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGho"
+		    "aE\"}",
+		  OK),
+	    "confirmation: a certificate's as well (RFC 8705 3.1)");
 	CHECK(reads("{}", ERR_SYNTAX) && reads("null", ERR_SYNTAX) &&
 		  reads("{\"jkt\":7}", ERR_SYNTAX) &&
 		  reads("{\"jkt\":\"\"}", ERR_SYNTAX) &&
@@ -305,6 +344,7 @@ main(void)
 	client.auth_method = AUTH_NONE;
 	in_store(settle_in, NULL);
 	compared();
+	by_certificate();
 	as_json();
 	in_store(bound_families, NULL);
 	in_store(bound_later, NULL);
