@@ -154,20 +154,18 @@ check_own_place(struct web *w)
 	static const struct check_advice made_up = {
 	    "anyone may be taken for an app that proves itself by one",
 	    "let the web server set SSL_CLIENT_CERT from its own TLS alone"};
+	struct check_advice advice;
 	char told[WEB_SHOWN_CAP];
 
 	if (!ask_what_is_told(w, NULL, told))
 		return;
-	if (told[0] == '\0') {
-		const struct check_advice advice = web_advise(w, &silent);
-
+	advice = web_advise(w, &silent);
+	if (told[0] == '\0')
 		check_found(w->c, CHECK_ERROR, &advice,
 		    "the web server tells nothing of clients' certificates at "
 		    "%s",
 		    w->base);
-		return;
-	}
-	if (str_equal(told, "none"))
+	else if (str_equal(told, "none"))
 		check_found(w->c, CHECK_OK, NULL,
 		    "clients can show certificates at %s", w->base);
 	else
