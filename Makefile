@@ -25,7 +25,7 @@ store	 = open commit store schema newest search clear table index explain engine
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp
-domain	 = conf conf_value keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_scope client_index client_jwks client_keys document_url document_text document document_keep client_secret resource api session session_client session_end logout_queue imported_password imported_people \
+domain	 = conf conf_value keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_rights client_scope client_index client_jwks client_keys document_url document_text document document_keep client_secret resource api exchange session session_client session_end logout_queue imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
 	   confirmation family family_rotate code device_code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice tries client_use revocation replay audit signkey signer \
 	   records pushed claim attribute own_claim \
@@ -36,7 +36,7 @@ domain	 = conf conf_value keyring installation stamp archive archive_text archiv
 	   client_metadata client_metadata_name client_stranger registration_token stranger
 protocol = provider desk account key_rotation authorization client_auth auth_secret auth_assertion dpop key_fetch client_document authorize_parse authorize \
 	   proof authenticate session_open consent \
-	   token_endpoint unused_codes grant_code grant_refresh grant_client grant_device device_authorization device_consent \
+	   token_endpoint unused_codes grant_code grant_refresh grant_client grant_device grant_exchange device_authorization device_consent \
 	   claims access_token possession id_token introspect revoke userinfo health \
 	   logout logout_token logout_delivery discovery webfinger protected_resource gate gate_sign_in \
 	   account_profile account_password account_sessions account_apps account_app_passwords \

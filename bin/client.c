@@ -40,6 +40,7 @@
 	    {"--scope", "SCOPE", true}, {"--scope-text", "SCOPE=TEXT", true},  \
 	    {"--claim", "CLAIM=SOURCE", true}, {"--group", "GROUP", true},     \
 	    {"--audience", "URI", true}, {"--resource", "URI", true},          \
+	    {"--exchange-for", "CLIENT", true},                                \
 	    {"--introspect-any", NULL, false},                                 \
 	    {"--no-introspect-any", NULL, false}, {"--trusted", NULL, false},  \
 	    {"--refresh-retry", "instead|theft|default", false},               \
@@ -125,7 +126,8 @@ struct client_change {
 					  * twice */
 	struct keyring keyring;
 	char secret[CLIENT_SECRET_CAP];
-	char asked_uri[URI_CAP]; /* the redirect URI, on the terminal */
+	char asked_uri[URI_CAP];     /* the redirect URI, on the terminal */
+	char unknown[CLIENT_ID_CAP]; /* named, and no client's */
 	int64_t now;
 	struct client client;
 	bool secret_used;
@@ -136,8 +138,11 @@ static enum err
 add_client_step(struct store_txn *t, void *arg)
 {
 	struct client_change *s = arg;
-	enum err e;
+	enum err e =
+	    client_options_targets(t, &s->client, s->unknown, &s->refusal);
 
+	if (e != OK)
+		return e;
 	clients_set_icon(t, &s->client, s->files.icon.bytes, s->files.icon.len);
 	e = clients_add(t, &s->client, &(struct change){.now = s->now});
 	return e == OK ? client_files_keep(t, &s->files, &s->client, s->now)
@@ -236,6 +241,8 @@ add_composed_client(struct admin *a, struct client_change *s)
 	if (status != EXIT_DONE)
 		return status;
 	e = store_write(a->store, a->now, add_client_step, s);
+	if (e == ERR_INVALID_REQUEST)
+		return admin_explain(&s->refusal);
 	if (e != OK)
 		return refuse_client(a, e, s->client_id);
 	groups_warn_of_empty(a, s->client.groups);
@@ -330,6 +337,9 @@ set_client_step(struct store_txn *t, void *arg)
 	if (e == OK)
 		e = client_options_check(
 		    c, args_has(s->args, "--secret-stdin"), &s->refusal);
+	if (e == OK)
+		e = client_options_targets(
+		    t, &s->client, s->unknown, &s->refusal);
 	if (e == OK && args_has(s->args, "--icon"))
 		clients_set_icon(t, c, s->files.icon.bytes, s->files.icon.len);
 	if (e == OK)

@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "domain/client_scope.h"
 #include "domain/clients.h"
+#include "domain/exchange.h"
 #include "domain/own_claim.h"
 #include "domain/uri.h"
 
@@ -16,6 +17,16 @@ scope_refusal(const char *s)
 				     "repeat --scope for each";
 }
 
+static unsigned
+grant_from_short_name(const char *name)
+{
+	if (str_equal(name, "device_code"))
+		return GRANT_DEVICE_CODE;
+	if (str_equal(name, "token_exchange"))
+		return GRANT_TOKEN_EXCHANGE;
+	return grant_from_name(name);
+}
+
 static enum err
 apply_grants(struct client *c, const struct args *args, struct refusal *r)
 {
@@ -26,15 +37,19 @@ apply_grants(struct client *c, const struct args *args, struct refusal *r)
 	if (args_has(args, "--grant"))
 		c->grants = 0;
 	while ((name = args_next(args, "--grant", &cursor)) != NULL) {
-		grant = str_equal(name, "device_code")
-			    ? (unsigned)GRANT_DEVICE_CODE
-			    : grant_from_name(name);
+		grant = grant_from_short_name(name);
 		if (grant == 0)
 			return refusal_set(r, "--grant", name,
 			    "give authorization_code, refresh_token, "
-			    "client_credentials or device_code");
+			    "client_credentials, device_code or "
+			    "token_exchange");
 		c->grants |= grant;
 	}
+	/* What it is for says that it is to be had. */
+	if (c->exchange_for[0] != '\0')
+		c->grants |= GRANT_TOKEN_EXCHANGE;
+	else if (args_has(args, "--exchange-for"))
+		c->grants &= ~(unsigned)GRANT_TOKEN_EXCHANGE;
 	return OK;
 }
 
@@ -145,6 +160,8 @@ apply_lists(struct client *c, const struct args *args, struct refusal *r)
 	    {"--audience", c->audience, sizeof c->audience, resource_refusal},
 	    {"--resource", c->resources, sizeof c->resources, resource_refusal},
 	    {"--scope", c->scope, sizeof c->scope, scope_refusal},
+	    {"--exchange-for", c->exchange_for, sizeof c->exchange_for,
+		client_id_refusal},
 	};
 	enum err e = OK;
 
@@ -338,4 +355,14 @@ client_options_check(
 	if (message == NULL && client_has_certificate(c) && secret_given)
 		message = "a client with a certificate has no secret";
 	return message == NULL ? OK : refusal_set(r, NULL, NULL, message);
+}
+
+enum err
+client_options_targets(struct store_txn *t, const struct client *c,
+    char unknown[static CLIENT_ID_CAP], struct refusal *r)
+{
+	return exchange_has_unknown(t, c, unknown)
+		   ? refusal_set(r, "--exchange-for", unknown,
+			 "no client has this client_id")
+		   : OK;
 }

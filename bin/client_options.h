@@ -32,4 +32,9 @@ void client_options_warn(const struct client *c, const struct args *args);
 enum err client_options_check(
     const struct client *c, bool secret_given, struct refusal *r) MUST_CHECK;
 
+/* Whether there are the clients that C exchanges tokens for: one that is
+ * misspelled would allow nothing, silently. UNKNOWN is for R to name. */
+enum err client_options_targets(struct store_txn *t, const struct client *c,
+    char unknown[static CLIENT_ID_CAP], struct refusal *r) MUST_CHECK;
+
 #endif

@@ -52,6 +52,7 @@ static const struct column client_show_columns[] = {
     {"groups", "groups", false},
     {"audience", "audience", false},
     {"resources", "resources", false},
+    {"exchange_for", "exchanges tokens for", false},
     {"introspect_any", "asks about any token", false},
     {"id_token_signed_response_alg", "alg", false},
     {"trusted", "trusted", false},
@@ -127,14 +128,14 @@ static const struct told_endpoint {
 	GRANT_AUTHORIZATION_CODE},
     {"token_endpoint", "token", "/token",
 	GRANT_AUTHORIZATION_CODE | GRANT_CLIENT_CREDENTIALS |
-	    GRANT_DEVICE_CODE},
+	    GRANT_DEVICE_CODE | GRANT_TOKEN_EXCHANGE},
     {"device_authorization_endpoint", "device", "/device_authorization",
 	GRANT_DEVICE_CODE},
     {"userinfo_endpoint", "userinfo", "/userinfo",
 	GRANT_AUTHORIZATION_CODE | GRANT_DEVICE_CODE},
     {"jwks_uri", "keys (JWKS)", "/jwks.json",
 	GRANT_AUTHORIZATION_CODE | GRANT_CLIENT_CREDENTIALS |
-	    GRANT_DEVICE_CODE},
+	    GRANT_DEVICE_CODE | GRANT_TOKEN_EXCHANGE},
     {"end_session_endpoint", "end session", "/logout",
 	GRANT_AUTHORIZATION_CODE},
 };

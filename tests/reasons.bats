@@ -29,7 +29,7 @@ dpop_key certificate_expired certificate_malformed certificate_mismatch
 certificate_missing certificate_not_told dpop_malformed dpop_missing dpop_nonce dpop_request dpop_scheme
 dpop_signature dpop_time dpop_token family_ended
 issuer not_a_jwt not_an_access_token scope_missing signature token_abandoned
-token_expired token_revoked restored sign_in_overtaken code_expired
+target_not_allowed token_expired token_revoked restored sign_in_overtaken code_expired
 code_reused session_ended factor_missing sign_in_old"
 
 # ... and these with its last sentence: the sign-in did not go through.

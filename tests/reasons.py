@@ -32,7 +32,8 @@ NOT_REACHED = {
     "revoke": {"access_token_parse"},  # one that is no good is revoked
     "refresh": {"grant_code_look", "grant_code_commit",
                 "grant_client_look", "grant_device_look",
-                "grant_device_commit", "tell_unused",  # grants of token(8)
+                "grant_device_commit", "grant_exchange_prepare",
+                "grant_exchange_look", "tell_unused",  # grants of token(8)
                 "check_for_resource"},  # it is none
     "authorize": {"allow_device"},  # of device(8)
     "device": {"issue_code"},  # of authorize(8)

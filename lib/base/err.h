@@ -11,6 +11,8 @@
 #include <stdbool.h>
 
 #define MUST_CHECK __attribute__((warn_unused_result))
+/* Keeps what is large in a frame of its own. */
+#define NOINLINE __attribute__((noinline))
 
 enum err {
 	OK = 0,

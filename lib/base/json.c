@@ -204,6 +204,13 @@ json_text_object(
 }
 
 void
+json_text_raw(struct json_text *t, const char *key, const char *value)
+{
+	put_key(t, key);
+	buf_puts(t->out, value);
+}
+
+void
 json_text_end(struct json_text *t)
 {
 	buf_putc(t->out, '}');

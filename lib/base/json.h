@@ -55,6 +55,8 @@ void json_text_object(
 /* An object within T; T is not to be used until INNER has ended. */
 void json_text_begin_in(
     struct json_text *inner, struct json_text *t, const char *key);
+/* VALUE is JSON already. */
+void json_text_raw(struct json_text *t, const char *key, const char *value);
 void json_text_end(struct json_text *t);
 
 /* How many of the LEN characters at S, from the first on, stand for themselves

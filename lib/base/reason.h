@@ -15,6 +15,8 @@
 /* clang-format off */
 #define REASONS(X) \
 	X(ACR_UNMET, ERR_UNMET_AUTHENTICATION_REQUIREMENTS, "acr_unmet") \
+	X(ACTOR_TOKEN_UNSUPPORTED, ERR_INVALID_REQUEST, \
+	    "actor_token_unsupported") \
 	X(APP_PASSWORD_WRONG, ERR_ACCESS_DENIED, "app_password_wrong") \
 	X(ASSERTION_ALGORITHM, ERR_INVALID_CLIENT, "assertion_algorithm") \
 	X(ASSERTION_AUDIENCE, ERR_INVALID_CLIENT, "assertion_audience") \
@@ -99,6 +101,7 @@
 	X(DPOP_SIGNATURE, ERR_INVALID_DPOP_PROOF, "dpop_signature") \
 	X(DPOP_TIME, ERR_INVALID_DPOP_PROOF, "dpop_time") \
 	X(DPOP_TOKEN, ERR_INVALID_DPOP_PROOF, "dpop_token") \
+	X(EXCHANGED_TOO_OFTEN, ERR_INVALID_REQUEST, "exchanged_too_often") \
 	X(FACTOR_CLOSED, ERR_ACCESS_DENIED, "factor_closed") \
 	X(FACTOR_MISSING, ERR_INSUFFICIENT_USER_AUTHENTICATION, \
 	    "factor_missing") \
@@ -191,6 +194,7 @@
 	X(REGISTRATION_UNSUPPORTED, ERR_REGISTRATION_NOT_SUPPORTED, \
 	    "registration_unsupported") \
 	X(REGISTRATIONS_FULL, ERR_FORBIDDEN, "registrations_full") \
+	X(REQUESTED_TOKEN_TYPE, ERR_INVALID_REQUEST, "requested_token_type") \
 	X(REQUEST_LOST, ERR_INVALID_REQUEST, "request_lost") \
 	X(REQUEST_NOT_PUSHED, ERR_INVALID_REQUEST, "request_not_pushed") \
 	X(REQUEST_NOT_SIGNED, ERR_INVALID_REQUEST, "request_not_signed") \
@@ -243,6 +247,13 @@
 	X(SITE_NOT_NAMED, ERR_FORBIDDEN, "site_not_named") \
 	X(SITE_UNKNOWN, ERR_FORBIDDEN, "site_unknown") \
 	X(STATE_TOO_LONG, ERR_INVALID_REQUEST, "state_too_long") \
+	X(SUBJECT_TOKEN_FOREIGN, ERR_INVALID_REQUEST, "subject_token_foreign") \
+	X(SUBJECT_TOKEN_MISSING, ERR_INVALID_REQUEST, "subject_token_missing") \
+	X(SUBJECT_TOKEN_NO_PERSON, ERR_INVALID_REQUEST, \
+	    "subject_token_no_person") \
+	X(SUBJECT_TOKEN_TYPE, ERR_INVALID_REQUEST, "subject_token_type") \
+	X(TARGET_MISSING, ERR_INVALID_REQUEST, "target_missing") \
+	X(TARGET_NOT_ALLOWED, ERR_INVALID_TARGET, "target_not_allowed") \
 	X(TOKEN_ABANDONED, ERR_INVALID_TOKEN, "token_abandoned") \
 	X(TOKEN_EXPIRED, ERR_INVALID_TOKEN, "token_expired") \
 	X(TOKEN_MISSING, ERR_INVALID_REQUEST, "token_missing") \

@@ -7,6 +7,10 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"The app wants a way to sign in (acr) that is not known here, that "
 	"cannot be had at this issuer, or that no one could be asked for.",
 	NULL},
+    [REASON_ACTOR_TOKEN_UNSUPPORTED] = {ADVICE_REQUEST,
+	"The app sent an actor_token, which is not taken here: who acts is the "
+	"app that authenticates.",
+	NULL},
     [REASON_APP_PASSWORD_WRONG] = {ADVICE_WRONG_PASSWORD,
 	"An app password was wrong, or is for another site.",
 	"latchkey app-password list {user} shows those that exist; latchkey "
@@ -221,6 +225,9 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	NULL},
     [REASON_DPOP_TOKEN] = {ADVICE_TOKEN,
 	"The DPoP proof was made for another access token (ath).", NULL},
+    [REASON_EXCHANGED_TOO_OFTEN] = {ADVICE_REQUEST,
+	"A token was handed on from one API to the next more than four times.",
+	NULL},
     [REASON_FACTOR_CLOSED] = {ADVICE_FACTOR,
 	"Too many wrong codes in a row: those of the authenticator app are "
 	"refused until a recovery code or a passkey is used.",
@@ -443,6 +450,10 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"There are 500 apps that registered themselves, and no room for more.",
 	"latchkey client list shows them; latchkey client del removes one, and "
 	"latchkey client set --vouch makes it yours"},
+    [REASON_REQUESTED_TOKEN_TYPE] = {ADVICE_REQUEST,
+	"The app wants another kind of token than an access token, which is "
+	"all that can be had for one.",
+	NULL},
     [REASON_REQUEST_LOST] = {ADVICE_FORM,
 	"A form came back without the app's request.", NULL},
     [REASON_REQUEST_TOO_LONG] = {ADVICE_REQUEST,
@@ -576,6 +587,30 @@ const struct advice advice_reasons[REASON_COUNT] = {
 	"latchkey site add {client}"},
     [REASON_STATE_TOO_LONG] = {ADVICE_REQUEST, "The app's state is too long.",
 	NULL},
+    [REASON_SUBJECT_TOKEN_FOREIGN] = {ADVICE_TOKEN,
+	"The app wants to exchange a token that is neither its own nor for "
+	"it.",
+	"latchkey client set {client} --resource URL says what tokens for it "
+	"have as aud"},
+    [REASON_SUBJECT_TOKEN_MISSING] = {ADVICE_REQUEST,
+	"The app sent no subject_token to exchange.", NULL},
+    [REASON_SUBJECT_TOKEN_NO_PERSON] = {ADVICE_TOKEN,
+	"The app wants to exchange a token that a program got for itself: it "
+	"is of no person.",
+	NULL},
+    [REASON_SUBJECT_TOKEN_TYPE] = {ADVICE_REQUEST,
+	"The app's subject_token_type is missing, or is not that of access "
+	"tokens.",
+	NULL},
+    [REASON_TARGET_MISSING] = {ADVICE_REQUEST,
+	"The app did not say for which API it wants a token, and may have one "
+	"for several.",
+	"latchkey client show {client} names them; the app sends audience or "
+	"resource"},
+    [REASON_TARGET_NOT_ALLOWED] = {ADVICE_REQUEST,
+	"The app wants to call an API on a person's behalf that it may not "
+	"ask for.",
+	"latchkey client set {client} --exchange-for ID allows it"},
     [REASON_TOKEN_ABANDONED] = {ADVICE_TOKEN,
 	"The token came with a refresh token that was replaced by another.",
 	NULL},

@@ -1,6 +1,5 @@
 #include "domain/client.h"
 
-#include "base/names.h"
 #include "base/str.h"
 #include "domain/client_index.h"
 
@@ -19,12 +18,14 @@ static const struct record_field client_fields[] = {
     FIELD_OF_WORDS(struct client, grants, BITS, SHOWN, "grant_types",
 	grant_type_name,
 	GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN |
-	    GRANT_CLIENT_CREDENTIALS | GRANT_DEVICE_CODE),
+	    GRANT_CLIENT_CREDENTIALS | GRANT_DEVICE_CODE |
+	    GRANT_TOKEN_EXCHANGE),
     FIELD_OF(struct client, scope, TEXT, SHOWN, "scope"),
     FIELD_OF(struct client, groups, NAMES, SHOWN, "groups"),
     FIELD_OF(struct client, audience, WORDS, SHOWN, "audience"),
     FIELD_OF(struct client, resources, WORDS, SHOWN, "resources"),
     FIELD_OF(struct client, introspect_any, BOOL, SHOWN, "introspect_any"),
+    FIELD_OF(struct client, exchange_for, WORDS, SHOWN, "exchange_for"),
     FIELD_OF_WORDS(struct client, alg, WORD, SHOWN,
 	"id_token_signed_response_alg", jwa_name, JWA_ISSUED),
     FIELD_OF(struct client, trusted, BOOL, SHOWN, "trusted"),
@@ -266,6 +267,8 @@ client_refusal(const struct client *c)
 		message = logout_uris_refusal(c);
 	if (message == NULL)
 		message = client_tls_refusal(c);
+	if (message == NULL)
+		message = client_exchange_refusal(c);
 	return message != NULL ? message : auth_refusal(c);
 }
 
@@ -305,24 +308,6 @@ client_has_origin(const struct client *c, const char *origin)
 		if (uri_origin(one, word) == OK && str_equal(one, origin))
 			return true;
 	return false;
-}
-
-bool
-client_admits(const struct client *c, const struct user *u)
-{
-	return c->groups[0] == '\0' || names_overlap(c->groups, u->groups);
-}
-
-bool
-client_may_introspect(
-    const struct client *c, const char *owner, const char *aud)
-{
-	char word[AUDIENCE_CAP];
-
-	while (words_next(&aud, word, sizeof word))
-		if (resource_listed(c->resources, word))
-			return true;
-	return c->introspect_any || str_equal(c->client_id, owner);
 }
 
 enum err

@@ -27,14 +27,16 @@ enum {
 	URI_LIST_CAP = 8192,
 	SCOPE_TEXTS_CAP = 1024,
 	OWN_CLAIMS_CAP = 1024,
-	CLIENT_JWKS_CAP = 3072 /* six keys of RSA with 2048 bits */
+	EXCHANGE_FOR_CAP = 1032, /* eight client_ids */
+	CLIENT_JWKS_CAP = 3072   /* six keys of RSA with 2048 bits */
 };
 
 enum grant_type {
 	GRANT_AUTHORIZATION_CODE = 1 << 0,
 	GRANT_REFRESH_TOKEN = 1 << 1,
 	GRANT_CLIENT_CREDENTIALS = 1 << 2,
-	GRANT_DEVICE_CODE = 1 << 3
+	GRANT_DEVICE_CODE = 1 << 3,
+	GRANT_TOKEN_EXCHANGE = 1 << 4
 };
 
 /* What a used refresh token is that is presented again when it can be no late
@@ -84,6 +86,9 @@ struct client {
 					  "": the issuer */
 	char resources[RESOURCES_CAP]; /* word list: what `aud` calls it where
 					  it is an API */
+	/* Word list of client_ids: the APIs that it may ask tokens for on a
+	 * person's behalf (domain/exchange.h). */
+	char exchange_for[EXCHANGE_FOR_CAP];
 	enum jwa alg;
 	unsigned grants; /* bits of enum grant_type */
 	enum auth_method auth_method;
@@ -199,6 +204,13 @@ bool client_has_origin(const struct client *c, const char *origin);
 /* Whether the person may use the app: the client names no groups, or one of
  * theirs. */
 bool client_admits(const struct client *c, const struct user *u);
+
+/* NULL, or what is wrong with what the client exchanges tokens for. */
+const char *client_exchange_refusal(const struct client *c);
+
+/* Whether access tokens for the list AUD are for the API that C is: it has one
+ * of its addresses, or its client_id. */
+bool client_is_audience(const struct client *c, const char *aud);
 
 /* Whether the client may learn what an access token of OWNER's for the list AUD
  * says: it is its own, or for an API that the client is, or it may ask about

@@ -10,6 +10,7 @@ static const struct {
     {GRANT_REFRESH_TOKEN, "refresh_token"},
     {GRANT_CLIENT_CREDENTIALS, "client_credentials"},
     {GRANT_DEVICE_CODE, "urn:ietf:params:oauth:grant-type:device_code"},
+    {GRANT_TOKEN_EXCHANGE, "urn:ietf:params:oauth:grant-type:token-exchange"},
 };
 
 const char *

@@ -66,13 +66,33 @@ clients_set_icon(
 	icon_put(t, c->client_id, icon, len);
 }
 
+/* What an administrator wants to read of it afterwards: what the client may do
+ * to others. NULL: nothing. */
+static const char *
+permission_detail(char detail[static AUDIT_TEXT_CAP], const struct client *c,
+    const char *exchanged_for)
+{
+	char text[sizeof c->exchange_for + 32];
+	struct buf b;
+
+	if (str_equal(c->exchange_for, exchanged_for))
+		return NULL;
+	buf_init(&b, text, sizeof text);
+	buf_printf(&b, "exchanges tokens for %s",
+	    c->exchange_for[0] != '\0' ? c->exchange_for : "none");
+	str_cut(detail, AUDIT_TEXT_CAP, text);
+	return detail;
+}
+
 enum err
 clients_add(struct store_txn *t, struct client *c, const struct change *by)
 {
+	char detail[AUDIT_TEXT_CAP];
 	enum err e = client_add(t, c, by->now);
 
 	if (e == OK)
-		audit_change(t, by, "client_added", NULL, c->client_id, NULL);
+		audit_change(t, by, "client_added", NULL, c->client_id,
+		    permission_detail(detail, c, ""));
 	return e;
 }
 
@@ -109,6 +129,7 @@ clients_set(struct store_txn *t, struct client *c, const struct client *was,
     const struct change *by, bool *used)
 {
 	enum err e = client_settle_secret(c, was, secret, as_new, k, used);
+	char detail[AUDIT_TEXT_CAP];
 
 	/* Its document would be read over it. */
 	if (c->source == CLIENT_OF_DOCUMENT)
@@ -120,7 +141,8 @@ clients_set(struct store_txn *t, struct client *c, const struct client *was,
 	if (e != OK)
 		return e;
 	audit_change(t, by, "client_changed", NULL, c->client_id,
-	    *used ? "new secret" : NULL);
+	    *used ? "new secret"
+		  : permission_detail(detail, c, was->exchange_for));
 	if (client_is_stranger(was) && !client_is_stranger(c))
 		audit_change(
 		    t, by, "client_vouched_for", NULL, c->client_id, NULL);

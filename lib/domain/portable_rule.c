@@ -214,7 +214,8 @@ judge_site_client(struct judgement *j, const struct client *c)
 	       c->hs256_secret[0] == '\0' && has_own_resources(c) &&
 	       c->audience[0] == '\0' && !c->introspect_any && !c->no_pkce &&
 	       c->backchannel_logout_uri[0] == '\0' &&
-	       c->frontchannel_logout_uri[0] == '\0' && !c->cookie_refresh;
+	       c->frontchannel_logout_uri[0] == '\0' && !c->cookie_refresh &&
+	       c->exchange_for[0] == '\0';
 	refuse_unless(
 	    j, same, "is_site", "is true of an app that is not as sites are");
 }
@@ -239,6 +240,7 @@ judge_app(struct judgement *j, const struct client *c)
 	judge_groups(j, c->groups);
 	judge_words(j, "audience", c->audience, resource_refusal);
 	judge_words(j, "resources", c->resources, resource_refusal);
+	judge_words(j, "exchange_for", c->exchange_for, client_id_refusal);
 	judge_text(j, "client_uri", c->link, client_link_refusal);
 	judge_text(j, "client_jwks_uri", c->jwks_uri, client_jwks_uri_refusal);
 	judge_text(j, "backchannel_logout_uri", c->backchannel_logout_uri,

@@ -7,6 +7,7 @@
 #include "domain/consent.h"
 #include "domain/device_code.h"
 #include "domain/document.h"
+#include "domain/exchange.h"
 #include "domain/factor.h"
 #include "domain/family.h"
 #include "domain/icon.h"
@@ -65,6 +66,7 @@ remove_client(struct store_txn *t, const char *client_id)
 	logout_queue_del_client(t, client_id);
 	client_keys_del(t, client_id);
 	document_del(t, client_id);
+	exchange_forget(t, client_id);
 	return store_failed(t);
 }
 

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/reason.h"
 #include "base/str.h"
+#include "domain/exchange.h"
 #include "domain/installation.h"
 #include "domain/revocation.h"
 
@@ -12,7 +13,8 @@
 enum {
 	JTI_EPOCH_AT = FAMILY_ID_LEN + JTI_GENERATION_LEN,
 	JTI_NUMBER_AT = JTI_EPOCH_AT + JTI_EPOCH_LEN,
-	JTI_LEN = JTI_NUMBER_AT + JTI_NUMBER_LEN
+	JTI_LEN = JTI_NUMBER_AT + JTI_NUMBER_LEN,
+	JTI_LEN_MAX = JTI_LEN + EXCHANGES_MAX * JTI_NUMBER_LEN
 };
 
 /* A token without a family has zeroes where the family_id would be. */
@@ -34,6 +36,47 @@ make_jti(
 	base64url_encode(text, JTI_CAP, jti, sizeof jti);
 }
 
+/* ERR_SYNTAX: TEXT is no jti of ours. */
+static enum err
+read_jti(uint8_t jti[static JTI_LEN_MAX], size_t *len, const char *text)
+{
+	enum err e =
+	    base64url_decode(jti, JTI_LEN_MAX, len, text, strlen(text));
+
+	return e == OK && *len >= JTI_LEN &&
+		       (*len - JTI_LEN) % JTI_NUMBER_LEN == 0
+		   ? OK
+		   : ERR_SYNTAX;
+}
+
+/* That of a token that is got for the one with the jti BEFORE. */
+static enum err
+make_next_jti(char text[static JTI_CAP], const char *before)
+{
+	uint8_t jti[JTI_LEN_MAX];
+	size_t len;
+	enum err e = read_jti(jti, &len, before);
+
+	if (e != OK || len + JTI_NUMBER_LEN > sizeof jti)
+		return ERR_NO_SPACE;
+	random_bytes(jti + len, JTI_NUMBER_LEN);
+	base64url_encode(text, JTI_CAP, jti, len + JTI_NUMBER_LEN);
+	return OK;
+}
+
+/* Who acts for the person, and who acted before (RFC 8693 4.1). */
+static void
+put_act(struct json_text *t, const struct client *c, const char *before)
+{
+	struct json_text act;
+
+	json_text_begin_in(&act, t, "act");
+	json_text_str(&act, "sub", c->client_id);
+	if (before[0] != '\0')
+		json_text_raw(&act, "act", before);
+	json_text_end(&act);
+}
+
 /* What it is for, if the client did not say. */
 static void
 put_usual_audience(
@@ -48,12 +91,11 @@ put_usual_audience(
 
 static void
 put_access_claims(struct buf *out, const struct provider *p,
-    const struct access_token_grant *g)
+    const struct access_token_grant *g, const char *jti)
 {
 	struct json_text t;
-	char jti[JTI_CAP], sub[SUB_CAP];
+	char sub[SUB_CAP];
 
-	make_jti(jti, &p->keyring, g->family);
 	json_text_begin(&t, out);
 	json_text_str(&t, "iss", p->conf.issuer);
 	if (g->user != NULL) {
@@ -79,6 +121,8 @@ put_access_claims(struct buf *out, const struct provider *p,
 	confirmation_put(&t, &g->cnf);
 	if (g->user != NULL && words_has(g->scope, "groups"))
 		json_text_names(&t, "groups", g->user->groups);
+	if (g->subject != NULL)
+		put_act(&t, g->client, g->subject->act);
 	json_text_end(&t);
 }
 
@@ -86,11 +130,15 @@ enum err
 access_token_make(char text[static JWT_CAP], const struct provider *p,
     const struct access_token_grant *g, const struct signkey *k)
 {
-	char json[JWT_CAP];
+	char json[JWT_CAP], jti[JTI_CAP];
 	struct buf claims;
 
+	if (g->subject == NULL)
+		make_jti(jti, &p->keyring, g->family);
+	else if (make_next_jti(jti, g->subject->jti) != OK)
+		return ERR_NO_SPACE;
 	buf_init(&claims, json, sizeof json);
-	put_access_claims(&claims, p, g);
+	put_access_claims(&claims, p, g, jti);
 	return signer_jwt(text, JWT_CAP, &claims, "at+jwt", p->signer, k);
 }
 
@@ -142,10 +190,26 @@ take_confirmation(struct confirmation *c, const struct jwt *j)
 				 : OK;
 }
 
+/* As many actors as there were exchanges: we made both. */
+static enum err
+take_act(struct access_token *a, const struct jwt *j)
+{
+	const json_t *act = jwt_object(j, "act");
+	struct buf b;
+
+	buf_init(&b, a->act, sizeof a->act);
+	if (act != NULL)
+		json_write(&b, act);
+	return buf_ok(&b) && (act != NULL) == (a->exchanges > 0)
+		   ? OK
+		   : ERR_INVALID_TOKEN;
+}
+
 static enum err
 take_claims(struct access_token *a, const struct jwt *j)
 {
-	uint8_t jti[JTI_LEN];
+	uint8_t jti[JTI_LEN_MAX];
+	size_t len;
 	const char *acr = jwt_str(j, "acr");
 
 	if (copy_claim(a->jti, sizeof a->jti, j, "jti") != OK ||
@@ -155,8 +219,9 @@ take_claims(struct access_token *a, const struct jwt *j)
 	    copy_claim(a->scope, sizeof a->scope, j, "scope") != OK ||
 	    jwt_audiences(a->aud, sizeof a->aud, j) != OK ||
 	    take_confirmation(&a->cnf, j) != OK ||
-	    base64url_decode_exact(jti, sizeof jti, a->jti) != OK)
+	    read_jti(jti, &len, a->jti) != OK)
 		return ERR_INVALID_TOKEN;
+	a->exchanges = (len - JTI_LEN) / JTI_NUMBER_LEN;
 	memcpy(a->family_id, jti, FAMILY_ID_LEN);
 	a->generation = big_endian_get(jti + FAMILY_ID_LEN, JTI_GENERATION_LEN);
 	memcpy(a->epoch, jti + JTI_EPOCH_AT, JTI_EPOCH_LEN);
@@ -165,7 +230,7 @@ take_claims(struct access_token *a, const struct jwt *j)
 	a->expires_at = jwt_int(j, "exp", 0);
 	a->auth_time = jwt_int(j, "auth_time", 0);
 	a->acr = acr != NULL ? acr_find(acr) : ACR_NONE;
-	return OK;
+	return take_act(a, j);
 }
 
 static enum err
@@ -224,6 +289,66 @@ is_of_epoch(struct store_txn *t, const struct access_token *a)
 	       memcmp(a->epoch, e.id, JTI_EPOCH_LEN) == 0;
 }
 
+/* It, or one that it came from. */
+static bool
+is_revoked(struct store_txn *t, const struct access_token *a)
+{
+	uint8_t jti[JTI_LEN_MAX];
+	char text[JTI_CAP];
+	size_t len;
+
+	if (revocation_has(t, a->jti))
+		return true;
+	if (a->exchanges == 0 || read_jti(jti, &len, a->jti) != OK)
+		return false;
+	while (len > JTI_LEN) {
+		len -= JTI_NUMBER_LEN;
+		base64url_encode(text, sizeof text, jti, len);
+		if (revocation_has(t, text))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the client that got A for another token may still have it. In a frame
+ * of its own: a client is large. */
+static NOINLINE enum err
+require_actor(struct store_txn *t, const struct access_token *a,
+    const struct user *u, enum reason *reason)
+{
+	struct client actor;
+	enum err e = client_get(t, a->client_id, &actor);
+	enum reason lost = REASON_NONE;
+
+	if (e == ERR_NOT_FOUND ||
+	    (e == OK && !(actor.grants & GRANT_TOKEN_EXCHANGE)))
+		lost = REASON_CLIENT_REMOVED;
+	else if (e == OK)
+		lost = exchange_refusal(t, &actor, a->aud, u);
+	if (store_failed(t) != OK)
+		return store_failed(t);
+	return lost == REASON_NONE
+		   ? OK
+		   : refused_as(ERR_INVALID_TOKEN, lost, reason);
+}
+
+static enum err
+require_family(struct store_txn *t, const struct access_token *a, int64_t now,
+    struct family *f, struct client *c, struct user *u, enum reason *reason)
+{
+	enum err e = family_require(t, a->family_id, now, f, c, u);
+
+	if (e == ERR_NOT_FOUND)
+		return refused_as(
+		    ERR_INVALID_TOKEN, REASON_FAMILY_ENDED, reason);
+	/* Of a line that was given up, or from before that. */
+	if (e == OK && a->generation < f->instead)
+		return refused(REASON_TOKEN_ABANDONED, reason);
+	if (e == OK && a->exchanges > 0)
+		e = require_actor(t, a, u, reason);
+	return e;
+}
+
 enum err
 access_token_require(struct store_txn *t, const struct access_token *a,
     int64_t now, struct family *f, struct client *c, struct user *u,
@@ -235,18 +360,10 @@ access_token_require(struct store_txn *t, const struct access_token *a,
 	*u = (struct user){0};
 	if (!is_of_epoch(t, a))
 		return refused_as(ERR_INVALID_TOKEN, REASON_RESTORED, reason);
-	if (revocation_has(t, a->jti))
+	if (is_revoked(t, a))
 		return refused(REASON_TOKEN_REVOKED, reason);
-	if (a->has_family) {
-		e = family_require(t, a->family_id, now, f, c, u);
-		if (e == ERR_NOT_FOUND)
-			return refused_as(
-			    ERR_INVALID_TOKEN, REASON_FAMILY_ENDED, reason);
-		/* Of a line that was given up, or from before that. */
-		if (e == OK && a->generation < f->instead)
-			return refused(REASON_TOKEN_ABANDONED, reason);
-		return e;
-	}
+	if (a->has_family)
+		return require_family(t, a, now, f, c, u, reason);
 	e = client_get(t, a->client_id, c);
 	if (e == ERR_NOT_FOUND ||
 	    (e == OK && !(c->grants & GRANT_CLIENT_CREDENTIALS)))

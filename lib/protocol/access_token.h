@@ -4,7 +4,9 @@
  * (RFC 9470 6): it stays so when they are refreshed. Introspection and userinfo
  * must know at once that a family has ended; they find it by the jti: family_id
  * (16 bytes), the generation of the refresh token that came with it (5), the
- * beginning of the epoch (4), 8 random bytes.
+ * beginning of the epoch (4), 8 random bytes. The jti of a token that was got
+ * for another (RFC 8693) is that one's jti and 8 more random bytes: it is of
+ * the same family, and ends with each token that it came from.
  */
 #ifndef LK_PROTOCOL_ACCESS_TOKEN_H
 #define LK_PROTOCOL_ACCESS_TOKEN_H
@@ -27,9 +29,14 @@ enum {
 	JTI_GENERATION_LEN = 5,
 	JTI_EPOCH_LEN = 4,
 	JTI_NUMBER_LEN = 8,
-	JTI_CAP = BASE64URL_CAP(
-	    FAMILY_ID_LEN + JTI_GENERATION_LEN + JTI_EPOCH_LEN + JTI_NUMBER_LEN)
+	EXCHANGES_MAX = 4, /* between a token and the app's own */
+	JTI_CAP =
+	    BASE64URL_CAP(FAMILY_ID_LEN + JTI_GENERATION_LEN + JTI_EPOCH_LEN +
+			  (1 + EXCHANGES_MAX) * JTI_NUMBER_LEN),
+	ACT_CAP = EXCHANGES_MAX * (CLIENT_ID_CAP + 16)
 };
+
+struct access_token;
 
 /* What goes into one. F and U are NULL for client_credentials. */
 struct access_token_grant {
@@ -40,6 +47,8 @@ struct access_token_grant {
 	const char *resources;   /* word list: what it is for; "": what the
 				  * client's tokens are for anyway */
 	struct confirmation cnf; /* what it is bound to */
+	const struct access_token *subject; /* what it is got for; NULL: it is
+					     * the app's own */
 	int64_t issued_at, expires_at;
 };
 
@@ -62,6 +71,9 @@ struct access_token {
 	int64_t issued_at, expires_at;
 	enum acr acr;      /* ACR_NONE: it says nothing of a sign-in */
 	int64_t auth_time; /* 0: the same */
+	size_t exchanges;  /* between it and the app's own token */
+	char act[ACT_CAP]; /* who got it for another (RFC 8693 4.1), as JSON:
+			    * "" where EXCHANGES is 0 */
 };
 
 /* ERR_INVALID_TOKEN unless TEXT is an access token of ours, signed by a key
@@ -73,10 +85,13 @@ enum err access_token_parse(const struct provider *p, const char *text,
 const char *access_token_type(const struct confirmation *c);
 
 /*
- * Whether its prerequisites still hold: not revoked by itself, and its
- * family lives (family_require) and has not given its line up, or, without one,
- * its client is there with client_credentials. ERR_INVALID_TOKEN otherwise. F,
- * C and U are what was found; F and U are zeroed for a token without a family.
+ * Whether its prerequisites still hold: neither it nor a token that it came
+ * from is revoked, and its family lives (family_require) and has not given its
+ * line up, or, without one, its client is there with client_credentials. One
+ * that was got for another is good as long as who got it may
+ * (domain/exchange.h). ERR_INVALID_TOKEN otherwise. F, C and U are what was
+ * found, C the app of the family; F and U are zeroed for a token without a
+ * family.
  */
 enum err access_token_require(struct store_txn *t, const struct access_token *a,
     int64_t now, struct family *f, struct client *c, struct user *u,

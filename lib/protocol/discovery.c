@@ -53,7 +53,8 @@ static const struct {
     {"response_modes_supported", "query fragment form_post"},
     {"grant_types_supported",
 	"authorization_code refresh_token client_credentials "
-	"urn:ietf:params:oauth:grant-type:device_code"},
+	"urn:ietf:params:oauth:grant-type:device_code "
+	"urn:ietf:params:oauth:grant-type:token-exchange"},
     {"subject_types_supported", "public"},
     {"code_challenge_methods_supported", "S256"},
     {"prompt_values_supported", "none login consent select_account"},

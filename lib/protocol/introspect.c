@@ -120,6 +120,9 @@ answer_access(struct buf *answer, const struct introspection *q)
 		json_text_str(&t, "acr", acr_word(a->acr));
 	if (a->has_family)
 		tell_person(&t, &q->user, a->scope);
+	/* RFC 8693 7.4 */
+	if (a->exchanges > 0)
+		json_text_raw(&t, "act", a->act);
 	json_text_end(&t);
 }
 

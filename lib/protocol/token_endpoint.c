@@ -14,12 +14,16 @@
 static const struct grant_row {
 	enum grant_type grant_type;
 	grant_look *look;
-	grant_commit *commit; /* NULL: nothing is changed */
+	grant_commit *commit;   /* NULL: nothing is changed */
+	grant_prepare *prepare; /* NULL: nothing is to be done */
+	grant_issue *issue;     /* NULL: token_issue */
 } grant_rows[] = {
-    {GRANT_AUTHORIZATION_CODE, grant_code_look, grant_code_commit},
-    {GRANT_REFRESH_TOKEN, grant_refresh_look, grant_refresh_commit},
-    {GRANT_CLIENT_CREDENTIALS, grant_client_look, NULL},
-    {GRANT_DEVICE_CODE, grant_device_look, grant_device_commit},
+    {GRANT_AUTHORIZATION_CODE, grant_code_look, grant_code_commit, NULL, NULL},
+    {GRANT_REFRESH_TOKEN, grant_refresh_look, grant_refresh_commit, NULL, NULL},
+    {GRANT_CLIENT_CREDENTIALS, grant_client_look, NULL, NULL, NULL},
+    {GRANT_DEVICE_CODE, grant_device_look, grant_device_commit, NULL, NULL},
+    {GRANT_TOKEN_EXCHANGE, grant_exchange_look, NULL, grant_exchange_prepare,
+	grant_exchange_issue},
 };
 
 enum err
@@ -45,6 +49,12 @@ token_request_parse(
 	q->code_verifier = form_get(who->form, "code_verifier");
 	q->refresh_token = form_get(who->form, "refresh_token");
 	q->device_code = form_get(who->form, "device_code");
+	q->subject_token = form_get(who->form, "subject_token");
+	q->subject_token_type = form_get(who->form, "subject_token_type");
+	q->actor_token = form_get(who->form, "actor_token");
+	q->actor_token_type = form_get(who->form, "actor_token_type");
+	q->requested_token_type = form_get(who->form, "requested_token_type");
+	q->audience = form_get(who->form, "audience");
 	q->scope = form_get(who->form, "scope");
 	e = form_get_all(
 	    q->resources, sizeof q->resources, who->form, "resource");
@@ -227,12 +237,16 @@ token_endpoint(const struct provider *p, const struct token_request *q,
 {
 	struct client client;
 	struct token_grant g = {.p = p, .q = q, .now = now, .client = &client};
+	const struct grant_row *row = grant_row_of(&g);
 	enum err e;
 
+	r->issued_token_type = NULL;
 	r->access_token[0] = r->id_token[0] = r->refresh_token[0] = '\0';
 	r->cookie = r->instead = false;
 	r->codes = (struct unused_codes){.begun = false};
 	e = take_evidence(&g);
+	if (row->prepare != NULL)
+		row->prepare(&g);
 	if (e == OK)
 		e = store_read(p->store, token_look_step, &g);
 	/* Why a token is refused is told to its client alone, and what is good
@@ -241,10 +255,10 @@ token_endpoint(const struct provider *p, const struct token_request *q,
 		e = client_auth_prove(&q->auth, p, &client, now, &g.reason);
 	if (e == OK && !client_auth_is_once(&q->auth))
 		e = g.refusal;
-	if (e == OK && (grant_row_of(&g)->commit != NULL || is_once(&g)))
+	if (e == OK && (row->commit != NULL || is_once(&g)))
 		e = store_write(p->store, now, token_commit_step, &g);
 	if (e == OK)
-		e = token_issue(&g, r);
+		e = row->issue != NULL ? row->issue(&g, r) : token_issue(&g, r);
 	if (e == OK && q->grant_type == GRANT_AUTHORIZATION_CODE)
 		unused_codes_begin(&r->codes, &g.family);
 	if (e != OK)

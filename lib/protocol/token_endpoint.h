@@ -26,6 +26,9 @@ struct token_request {
 	enum grant_type grant_type;
 	const char *code, *redirect_uri, *code_verifier;
 	const char *refresh_token, *device_code;
+	/* Of an exchange (RFC 8693 2.1). */
+	const char *subject_token, *subject_token_type, *actor_token,
+	    *actor_token_type, *requested_token_type, *audience;
 	/* The token in the app's cookie, which is taken if there is none in the
 	 * form: "" if there is no cookie; NULL: cookies do not count. */
 	const char *refresh_cookie;
@@ -44,7 +47,8 @@ void token_request_wipe(struct token_request *q);
 /* A token answer (RFC 6749 5.1). "" is none. */
 struct token_reply {
 	char access_token[JWT_CAP];
-	const char *token_type; /* "Bearer" or "DPoP" */
+	const char *token_type;        /* "Bearer" or "DPoP" */
+	const char *issued_token_type; /* NULL: it goes without saying */
 	char id_token[JWT_CAP];
 	char refresh_token[OPAQUE_TOKEN_TEXT_CAP];
 	char scope[SCOPE_CAP];
@@ -61,7 +65,8 @@ void token_reply_wipe(struct token_reply *r);
 
 /*
  * Answers Q at NOW: looks at a snapshot, and if that does not refuse, asks for
- * one write transaction (none for client_credentials). A refusal may still have
+ * one write transaction (none for client_credentials and exchanges, which
+ * change nothing). A refusal may still have
  * changed something: a code or refresh token used twice has ended its family.
  */
 enum err token_endpoint(const struct provider *p, const struct token_request *q,

@@ -9,6 +9,7 @@
 #include "base/reason.h"
 #include "domain/code.h"
 #include "domain/family.h"
+#include "protocol/access_token.h"
 #include "protocol/dpop.h"
 #include "protocol/token_endpoint.h"
 
@@ -34,9 +35,19 @@ struct token_grant {
 				* client still may */
 	char nonce[NONCE_CAP];
 
+	/* Of an exchange: what is exchanged, why not if it is none, and what
+	 * the new token is for. */
+	struct access_token subject;
+	enum err subject_refusal;
+	enum reason subject_reason;
+	char audience[RESOURCE_LIST_CAP];
+
 	enum err refusal; /* of the look */
 	enum reason reason;
 };
+
+/* What is done before the store is asked: signatures are verified. */
+typedef void grant_prepare(struct token_grant *g);
 
 /* Whether the request may go on, on a snapshot; the client is found, but has
  * proved nothing. Refuses all that needs no writer, so that it waits for
@@ -47,9 +58,14 @@ typedef enum err grant_look(struct store_txn *t, struct token_grant *g);
  * still change something. */
 typedef enum err grant_commit(struct store_txn *t, struct token_grant *g);
 
+/* Makes and signs what was granted, into R, which is wiped on an error. */
+typedef enum err grant_issue(struct token_grant *g, struct token_reply *r);
+
 grant_look grant_code_look, grant_refresh_look, grant_client_look,
-    grant_device_look;
+    grant_device_look, grant_exchange_look;
 grant_commit grant_code_commit, grant_refresh_commit, grant_device_commit;
+grant_prepare grant_exchange_prepare;
+grant_issue grant_exchange_issue;
 
 /*
  * Whether a page of ORIGIN may have the refresh cookie of C set, or a token

@@ -117,7 +117,7 @@ struct record_type {
 	.size = sizeof(type), .fields = (table),                               \
 	.count = sizeof(table) / sizeof *(table)
 
-enum { RECORD_VALUE_CAP = 34816 };
+enum { RECORD_VALUE_CAP = 36864 };
 
 /* A record as the store has it, in CAP bytes of the caller's. */
 struct record_bytes {

@@ -13,6 +13,9 @@ token_reply_send(struct response *r, const struct conf *conf,
 
 	json_text_begin(&t, &r->body);
 	json_text_str(&t, "access_token", reply->access_token);
+	if (reply->issued_token_type != NULL)
+		json_text_str(
+		    &t, "issued_token_type", reply->issued_token_type);
 	json_text_str(&t, "token_type", reply->token_type);
 	json_text_int(&t, "expires_in", reply->expires_in);
 	json_text_str(&t, "scope", reply->scope);
