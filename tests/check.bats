@@ -345,7 +345,7 @@ change() {	# FILE SED-SCRIPT
 }
 
 @test "check: Apache with CGIPassAuth at some addresses: the others are named" {
-	change apache.conf 's/|userinfo|introspect|revoke|device_authorization|par)\$">$/|introspect)$">/'
+	change apache.conf 's/|userinfo|introspect|revoke|device_authorization|par|register(\/.*)?)\$">$/|introspect)$">/'
 	serve apache
 	finds_only 'error the Authorization header does not arrive at /revoke /device_authorization /par /userinfo$'
 }
