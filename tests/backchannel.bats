@@ -86,6 +86,18 @@ sid_of() {	# PERSON
 	latchkey session list --user "$1" --json | jq -r '.[0].sid'
 }
 
+@test "logout: an app that no administrator answers for is told at public addresses alone" {
+	estrange photos
+	sign_in_at alice photos mail
+	log_out alice photos
+	wait_told mail
+	drain
+	travel 10
+	drain
+	assert_logged 'logout_failed client_id=photos reason=bad_address'
+	[[ -z $(told photos) ]] || fail "told: $(told photos)"
+}
+
 @test "logout: each app that has the session is told, once, with a token that only it can take" {
 	sign_in_at alice photos mail quiet
 	log_out alice photos

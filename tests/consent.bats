@@ -334,7 +334,7 @@ granted() {
 
 @test "consent: an app that no administrator answers for is called unverified, and asked about each time" {
 	estrange app
-	latchkey client show app --json | jq -e '.registered_by == "document"'
+	latchkey client show app --json | jq -e '.registered_by == "registration"'
 	ask alice app
 	assert_asks
 	assert_page 'unverified.*program on this device'

@@ -112,11 +112,11 @@ add_client() {
 estrange() {
 	local file
 	file=$(tmpdir)/estranged
-	latchkey export "$file" >/dev/null 2>&1
+	latchkey export "$file" --secrets >/dev/null 2>&1
 	latchkey client del "$1" --yes >/dev/null
 	jq --arg id "$1" 'map_values(if type == "array" then
 	    map(select(.client_id == $id and .redirect_uris) |
-	    .registered_by = "registration") else . end)' "$file" >"$file.one"
+	    .registered_by = "registration" | .trusted = false) else . end)' "$file" >"$file.one"
 	latchkey import "$file.one" >/dev/null
 }
 
