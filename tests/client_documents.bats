@@ -4,6 +4,7 @@
 # get there as they do under systemd, by a socket.
 
 load helper
+load internet
 
 setup_file() {
 	export USE_TEST_CLOCK=1
@@ -12,29 +13,15 @@ setup_file() {
 	    both.test down.test
 	chmod 644 "$dir/app.pem"
 	/usr/bin/python3 "$root/tests/certificate.py" "$dir/past" -2 -1 past.test
-	cat >"$dir/hosts" <<-'END'
-		127.0.0.1 localhost inside.test
-		11.0.0.1 app.test other.test past.test
-		11.0.0.2 both.test down.test
-		127.0.0.1 both.test
-	END
-	unshare -rnm sleep 900 >/dev/null 2>&1 3>&- &
-	export KEEPER=$! LOG=$dir/requests LATCHKEY_FETCH=$dir/fetch RECEIVER_ROOT=$dir/served
+	export LOG=$dir/requests RECEIVER_ROOT=$dir/served
 	mkdir "$RECEIVER_ROOT"
-	wait_for test /proc/$KEEPER/ns/net -ef /proc/$KEEPER/ns/net
-	wait_for inside true
-	wait_for own_network
-	inside mount --bind "$dir/hosts" /etc/hosts
-	inside ip link set lo up
-	inside ip address add 11.0.0.1/32 dev lo
-	inside ip address add 11.0.0.2/32 dev lo
+	start_internet '127.0.0.1 localhost inside.test' '11.0.0.1 app.test other.test past.test' \
+	    '11.0.0.2 both.test down.test' '127.0.0.1 both.test'
 	: >"$LOG"
 	serve_inside receiver "$root/tests/receiver.py" "$dir/app.pem" "$dir/app.key" 443 \
 	    "$LOG" 11.0.0.1 127.0.0.1
 	serve_inside past "$root/tests/receiver.py" "$dir/past.pem" "$dir/past.key" 444 \
 	    "$LOG" 11.0.0.1
-	serve_inside socket "$root/tests/fetch_socket.py" "$LATCHKEY_FETCH" \
-	    "$LATCHKEY_BUILD/libexec/fetch"
 	new_store
 	set_conf ca_file "$dir/app.pem"
 	set_conf client_documents any
@@ -46,7 +33,7 @@ setup_file() {
 
 teardown_file() {
 	stop_all
-	kill "$KEEPER" 2>/dev/null || :
+	stop_internet
 }
 
 setup() {
@@ -60,22 +47,6 @@ setup() {
 
 teardown() {
 	stop_server
-}
-
-inside() {
-	nsenter -t "$KEEPER" -U -n -m --preserve-credentials "$@"
-}
-
-own_network() {
-	! test /proc/"$KEEPER"/ns/net -ef /proc/$$/ns/net
-}
-
-serve_inside() {	# NAME COMMAND...
-	local out=$BATS_FILE_TMPDIR/serving.$1
-	# Not by the function: what is killed afterwards is this process.
-	nsenter -t "$KEEPER" -U -n -m --preserve-credentials "${@:2}" >"$out" 2>&1 3>&- &
-	echo $! >>"$BATS_FILE_TMPDIR/started"
-	wait_for grep -q serving "$out"
 }
 
 # write_document [JQ-FILTER]: the app's document, changed by the filter.

@@ -5,7 +5,8 @@
 //	mcp.mjs start  SERVER CLIENT_ID REDIRECT_URI FILE
 //	mcp.mjs finish SERVER CLIENT_ID REDIRECT_URI FILE URL
 //
-// CLIENT_ID may be token:TOKEN: the client then registers itself with that.
+// CLIENT_ID may be token:TOKEN: the client then registers itself with that; or
+// document:URL, where it says what it is.
 // "behind-gate" knows nothing of OAuth: a web server says who asks. "start" prints where to send the browser, and keeps in FILE what goes with it;
 // URL is where the browser came back to. "finish" calls a tool of the server, and
 // prints what it said.
@@ -85,6 +86,7 @@ function fetchWith(token) {
 
 function provider(clientId, redirectUrl, file) {
 	const token = initialToken(clientId);
+	const about = /^document:(.*)$/.exec(clientId)?.[1];
 	const kept = what === 'start' ? {} : JSON.parse(readFileSync(file, 'utf8'));
 	const keep = (name, value) => {
 		kept[name] = value;
@@ -99,8 +101,10 @@ function provider(clientId, redirectUrl, file) {
 			response_types: ['code'],
 			token_endpoint_auth_method: 'none',
 			scope: 'openid profile offline_access' },
-		clientInformation: () => token ? kept.client : { client_id: clientId },
-		...token && { saveClientInformation: (c) => keep('client', c) },
+		...about && { clientMetadataUrl: about },
+		clientInformation: () => token || about
+			? kept.client : { client_id: clientId },
+		...(token || about) && { saveClientInformation: (c) => keep('client', c) },
 		tokens: () => kept.tokens,
 		saveTokens: (tokens) => keep('tokens', tokens),
 		codeVerifier: () => kept.verifier,
