@@ -14,6 +14,11 @@ setup_file() {
 	    --grant refresh_token
 	add_client app --name 'Command line' --grant device_code
 	add_client web
+	latchkey client add notes --name Notes --grant client_credentials \
+	    --resource https://notes.example.org/mcp --secret-stdin <<<"$SECRET"
+	latchkey client add photos --name Photos --grant client_credentials \
+	    --resource https://photos.example.org --group family \
+	    --secret-stdin <<<"$SECRET"
 	CLIENT=app
 	export CLIENT
 	start_server
@@ -233,6 +238,112 @@ connect() {
 	connect alice
 	allow alice scope_email=1
 	assert_equal "$(poll | field scope)" 'openid email'
+}
+
+@test "device: the page says at which APIs the app would act, and its tokens are for them (RFC 8707)" {
+	local notes=https://notes.example.org/mcp photos=https://photos.example.org
+	latchkey user set alice --group family
+	begin scope=openid resource="$notes" resource="$photos/"
+	connect alice
+	assert_page 'Notes'
+	assert_page 'notes\.example\.org'
+	assert_page 'Photos'
+	allow alice
+	poll >/dev/null
+	assert_status 200
+	assert_equal "$(jwt_claims "$(http_body | field access_token)" | jq -c .aud)" \
+	    "[\"$notes\",\"$photos\"]"
+	open_page alice "$ISSUER/account/apps"
+	assert_page 'notes\.example\.org/mcp'
+	# Less at the token endpoint, and never more.
+	begin scope=openid resource="$notes"
+	connect alice
+	refute_page Photos
+	allow alice
+	poll resource="$photos" >/dev/null
+	assert_refused 400 invalid_target
+	poll resource="$notes" >/dev/null
+	assert_equal "$(jwt_claims "$(http_body | field access_token)" | field aud)" \
+	    "$notes"
+	# An API that is for others.
+	begin scope=openid resource="$photos"
+	type_code bob "$user_code"
+	log_in bob
+	assert_status 403
+}
+
+@test "device: an API that is not registered is refused when the device asks for it" {
+	local bad
+	for bad in https://nobody.example.org https://notes.example.org x 'a b'; do
+		as_client device_authorization resource="$bad" >/dev/null
+		assert_refused 400 invalid_target
+	done
+	assert_logged 'invalid_target reason=resource_unknown'
+	begin resource=https://notes.example.org/mcp
+	connect alice
+	latchkey client del notes --yes
+	allow alice
+	assert_status 403
+	poll >/dev/null
+	assert_refused 400 authorization_pending
+}
+
+@test "device: who has a second factor is asked for it on the way, and the device is told what the sign-in was worth" {
+	local secret
+	open_page alice "$ISSUER/account/factors"
+	log_in alice
+	submit alice step=set_up
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	submit alice step=confirm code="$(totp "$secret")"
+	travel 30
+	begin scope=openid
+	type_code phone "$user_code"
+	submit phone step=login username=alice password="$PASSWORD"
+	assert_page 'name="code"'
+	! page_asks_consent
+	submit phone step=code code=000000
+	! page_asks_consent
+	submit phone step=code code="$(totp "$secret")"
+	page_asks_consent || fail 'not asked' "$(http_body)"
+	assert_page "$user_code"
+	allow phone
+	assert_page 'Your device is connected'
+	travel 5
+	assert_equal "$(jwt_claims "$(poll | field access_token)" | field acr)" 2
+}
+
+@test "device: an app that requires a second factor has one set up on the way" {
+	local secret
+	latchkey client set app --require-factor
+	begin scope=openid
+	type_code bob "$user_code"
+	log_in bob
+	! page_asks_consent
+	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	submit bob step=confirm code="$(totp "$secret")"
+	submit bob step=continue
+	page_asks_consent || fail 'not asked' "$(http_body)"
+	allow bob
+	poll >/dev/null
+	assert_status 200
+}
+
+@test "device: codes from before the store was restored are good for nothing, and end nothing" {
+	local tokens
+	tokens=$(begin scope=openid && connect alice && allow alice && poll)
+	latchkey backup "$BATS_TEST_TMPDIR/backup.tar"
+	begin scope=openid
+	latchkey restore "$BATS_TEST_TMPDIR/backup.tar" >/dev/null
+	poll >/dev/null
+	assert_refused 400 invalid_grant
+	assert_field error_description restored
+	type_code alice "$user_code"
+	assert_page 'No device is waiting'
+	begin scope=openid
+	connect alice
+	allow alice
+	poll >/dev/null
+	assert_status 200
 }
 
 @test "device: rules for people hold: groups, locks, a second factor" {

@@ -82,7 +82,7 @@ find_scope_row(
 }
 
 bool
-client_scope_text(char text[static SCOPE_TEXT_CAP], const struct client *c,
+client_scope_text(char text[static SCOPE_TEXT_CAP], const char *rows,
     const char *scope, const char *language)
 {
 	char name[ROW_NAME_CAP];
@@ -90,6 +90,6 @@ client_scope_text(char text[static SCOPE_TEXT_CAP], const struct client *c,
 
 	buf_init(&b, name, sizeof name);
 	buf_printf(&b, "%s[%s]", scope, language);
-	return (buf_ok(&b) && find_scope_row(text, c->scope_texts, name)) ||
-	       find_scope_row(text, c->scope_texts, scope);
+	return (buf_ok(&b) && find_scope_row(text, rows, name)) ||
+	       find_scope_row(text, rows, scope);
 }

@@ -19,9 +19,9 @@ const char *client_scope_text_refusal(const char *row);
  * scope and language stays the one that is found. */
 enum err client_scope_text_add(struct client *c, const char *row) MUST_CHECK;
 
-/* The text of SCOPE in LANGUAGE, or else for all languages; false: there is
- * none. */
-bool client_scope_text(char text[static SCOPE_TEXT_CAP], const struct client *c,
+/* The text of SCOPE in LANGUAGE, or else for all languages, among the ROWS of a
+ * client (scope_texts); false: there is none. */
+bool client_scope_text(char text[static SCOPE_TEXT_CAP], const char *rows,
     const char *scope, const char *language);
 
 #endif

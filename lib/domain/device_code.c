@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "domain/resource.h"
 
 #include <string.h>
 
@@ -40,10 +41,12 @@ static const struct record_field device_code_fields[] = {
     FIELD_OF(struct device_code, auth_time, TIME, INNER, "auth_time"),
     FIELD_OF(struct device_code, amr, WORDS, INNER, "amr"),
     FIELD_OF(struct device_code, acr, TEXT, INNER, "acr"),
+    FIELD_OF(struct device_code, resources, WORDS, SHOWN, "resources"),
 };
 const struct record_type device_code_record = {
     .table = TABLE_DEVICE_CODES,
     .version = 1,
+    .optional = 1,
     RECORD_FIELDS(struct device_code, device_code_fields),
     .expires_at = offsetof(struct device_code, expires_at),
     .by_id = {INDEX_DEVICE_CODES_BY_USER,
@@ -228,6 +231,9 @@ device_code_poll(struct store_txn *t, const struct code_presented *p,
 		    ERR_INVALID_GRANT, REASON_CLIENT_MISMATCH, reason);
 	e = code_verifier_check(
 	    d->has_challenge, d->code_challenge, p->code_verifier, reason);
+	if (e == OK)
+		e = resources_check(
+		    p->resources, d->resources, p->audience, reason);
 	if (e != OK)
 		return e;
 	switch (d->state) {

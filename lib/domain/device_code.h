@@ -59,6 +59,7 @@ struct device_code {
 	int64_t auth_time;
 	char amr[AMR_CAP];
 	char acr[ACR_CAP];
+	char resources[RESOURCE_LIST_CAP]; /* asked for (RFC 8707) */
 };
 
 extern const struct record_type device_code_record;

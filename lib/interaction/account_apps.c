@@ -1,6 +1,7 @@
 #include "interaction/account_apps.h"
 
 #include "base/str.h"
+#include "interaction/consent_page.h"
 #include "interaction/own_parts.h"
 #include "protocol/account_apps.h"
 #include "web/date.h"
@@ -8,31 +9,31 @@
 #define APPS_PATH "/account/apps"
 
 static json_t *
-scope_meaning(const struct catalogue *c, const char *word)
+scope_meaning(const struct catalogue *c, const char *texts, const char *word)
 {
-	char text[SCOPE_WORD_CAP + 128];
+	char text[MEANING_CAP];
 	struct buf b;
 
-	if (scope_is_known(word))
-		return json_string(message_part(c, "scope", word, NULL));
 	buf_init(&b, text, sizeof text);
-	message_put(&b, c, "unknown_scope", "scope", word);
+	consent_page_put_meaning(&b, c, texts, word);
 	return json_string(text);
 }
 
-/* What SCOPE lets an app see. What it may do while the person is away is said
- * apart. */
+/* What its scopes let an app see and do. What it may do while the person is
+ * away is said apart. */
 static json_t *
-list_meanings(const struct interaction *i, const char *scope)
+list_meanings(const struct interaction *i, const struct account_app *a)
 {
+	const char *cursor = a->scope;
 	char word[SCOPE_WORD_CAP];
 	json_t *list = json_array();
 
-	while (words_next(&scope, word, sizeof word))
+	while (words_next(&cursor, word, sizeof word))
 		if (!str_equal(word, "offline_access") &&
 		    !str_equal(word, "openid"))
 			json_array_append_new(
-			    list, scope_meaning(i->call->page.catalogue, word));
+			    list, scope_meaning(i->call->page.catalogue,
+				      a->scope_texts, word));
 	return list;
 }
 
@@ -55,7 +56,7 @@ show_app(struct interaction *i, const struct account_app *a)
 	json_begin(&b);
 	json_put_str(&b, "id", a->client_id);
 	json_put_str(&b, "client_name", a->name);
-	json_put(&b, "sees", list_meanings(i, a->scope));
+	json_put(&b, "sees", list_meanings(i, a));
 	json_put(&b, "apis", list_apis(a->resources));
 	json_put_bool(&b, "away", a->offline);
 	json_put_bool(&b, "trusted", a->trusted);

@@ -10,7 +10,7 @@
 #include "domain/uri.h"
 #include "protocol/consent.h"
 
-enum { HOUR_S = 3600, DAY_S = 86400, MEANING_CAP = SCOPE_WORD_CAP + 128 };
+enum { HOUR_S = 3600, DAY_S = 86400 };
 
 /* What of the person a scope shows, in the sentence, and claims of the app's
  * own that are made of the same. */
@@ -110,17 +110,15 @@ put_how_long(struct json_build *b, const struct catalogue *c,
 	put_text(b, "how_long", &m);
 }
 
-/* What SCOPE means: in the catalogue's words, in the administrator's, or by its
- * name. */
-static void
-put_meaning(struct buf *b, const struct catalogue *c, const struct asked *a,
-    const char *scope)
+void
+consent_page_put_meaning(struct buf *b, const struct catalogue *c,
+    const char *scope_texts, const char *scope)
 {
 	char text[SCOPE_TEXT_CAP];
 
 	if (scope_is_known(scope))
 		buf_puts(b, message_part(c, "scope", scope, NULL));
-	else if (client_scope_text(text, a->client, scope, c->language))
+	else if (client_scope_text(text, scope_texts, scope, c->language))
 		buf_puts(b, text);
 	else
 		message_put(b, c, "unknown_scope", "scope", scope);
@@ -137,7 +135,7 @@ describe_scope(
 	struct buf m;
 
 	buf_init(&m, meaning, sizeof meaning);
-	put_meaning(&m, c, a, scope);
+	consent_page_put_meaning(&m, c, a->client->scope_texts, scope);
 	json_begin(&b);
 	json_put_str(&b, "name", scope);
 	json_put_str(&b, "meaning", meaning);

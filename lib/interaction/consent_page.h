@@ -5,6 +5,7 @@
 #ifndef LK_INTERACTION_CONSENT_PAGE_H
 #define LK_INTERACTION_CONSENT_PAGE_H
 
+#include "base/buf.h"
 #include "base/form.h"
 #include "base/json.h"
 #include "base/message.h"
@@ -18,6 +19,14 @@
 void consent_page_put(struct json_build *b, const struct catalogue *c,
     const struct conf *conf, const struct client *client, const char *scope,
     const struct consent *remembered);
+
+enum { MEANING_CAP = SCOPE_WORD_CAP + 128 };
+
+/* Appends what SCOPE means, in MEANING_CAP bytes at most: in the catalogue's
+ * words, in the administrator's, which are among the SCOPE_TEXTS of its client,
+ * or by its name. */
+void consent_page_put_meaning(struct buf *b, const struct catalogue *c,
+    const char *scope_texts, const char *scope);
 
 /* The scopes whose boxes came back TICKED; ERR_NO_SPACE: more than there are.
  */

@@ -136,6 +136,7 @@ put_device_consent(struct interaction *i, struct json_build *b)
 	date_put(b, "asked_at", s->device.asked_at, &i->call->page);
 	consent_page_put(b, i->call->page.catalogue, i->conf, &s->asked.client,
 	    s->asked.scope, &s->reply.remembered);
+	consent_page_put_apis(b, &s->reply.apis);
 }
 
 static void

@@ -164,6 +164,8 @@ name_apps(struct store_txn *t, struct account_apps *f)
 		if (e != OK)
 			return e;
 		str_cut(app->name, sizeof app->name, c.name);
+		str_cut(
+		    app->scope_texts, sizeof app->scope_texts, c.scope_texts);
 		app->trusted = c.trusted;
 		app->is_site = c.is_site;
 		kept++;

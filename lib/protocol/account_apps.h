@@ -18,6 +18,7 @@ struct account_app {
 	char client_id[CLIENT_ID_CAP];
 	char name[CLIENT_NAME_CAP];
 	char scope[SCOPE_CAP]; /* what it was granted, at any time */
+	char scope_texts[SCOPE_TEXTS_CAP]; /* what scopes of its own mean */
 	char resources[RESOURCE_LIST_CAP]; /* the APIs, as far as they fit */
 	bool trusted;                      /* no one asks before it gets this */
 	bool is_site;                      /* the gate's */

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "domain/api.h"
 #include "domain/device_code.h"
 #include "domain/throttle.h"
 #include "protocol/client_auth.h"
@@ -18,16 +19,28 @@ struct device_ctx {
 
 	struct client *client; /* large, so not in here */
 	struct device_code device;
+	enum err resources; /* whether there are such APIs */
 	char user_code[USER_CODE_CAP];
 	enum reason reason;
 };
 
+/* The client, and the APIs that it names (RFC 8707 2): what is wrong with them
+ * is told to it alone. */
 static enum err
 find_device_client(struct store_txn *t, void *arg)
 {
 	struct device_ctx *d = arg;
+	char asked[RESOURCE_LIST_CAP];
+	enum err e = client_auth_find(t, &d->auth, d->client, &d->reason);
 
-	return client_auth_find(t, &d->auth, d->client, &d->reason);
+	if (e != OK)
+		return e;
+	d->resources =
+	    form_get_all(asked, sizeof asked, d->who->form, "resource");
+	if (d->resources == OK)
+		d->resources =
+		    apis_settle(t, d->client, asked, d->device.resources);
+	return store_failed(t);
 }
 
 /* What the client may have of what it asks for; all it may have, if it names
@@ -147,9 +160,7 @@ check_device_request(struct device_ctx *d)
 	if (!(d->client->grants & GRANT_DEVICE_CODE))
 		return refused(REASON_GRANT_TYPE_NOT_ALLOWED, &d->reason);
 	e = parse_device_scope(d);
-	/* The person is not asked about APIs here; at the token endpoint the
-	 * device can name one of the app's own. */
-	if (e == OK && form_get(d->who->form, "resource") != NULL)
+	if (e == OK && d->resources != OK)
 		e = refused(REASON_RESOURCE_UNKNOWN, &d->reason);
 	if (e == OK)
 		e = parse_device_challenge(d);

@@ -109,6 +109,7 @@ device_consent_find(const struct provider *p, const char *user_code,
 	q->device = d;
 	memcpy(q->scope, d->scope, sizeof q->scope);
 	memcpy(q->consent_scope, d->scope, sizeof q->consent_scope);
+	memcpy(q->resources, d->resources, sizeof q->resources);
 	return e;
 }
 

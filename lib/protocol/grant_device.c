@@ -16,16 +16,15 @@ grant_device_look(struct store_txn *t, struct token_grant *g)
 	if (q->device_code == NULL)
 		return refused(REASON_DEVICE_CODE_MISSING, &g->reason);
 	g->code = (struct code_presented){.client_id = g->client->client_id,
-	    .code_verifier = q->code_verifier};
+	    .code_verifier = q->code_verifier,
+	    .resources = q->resources,
+	    .audience = g->client->audience};
 	e = opaque_token_decode(&g->code.token, OPAQUE_TOKEN_DEVICE,
 	    q->device_code, &g->p->keyring);
 	if (e == ERR_FOREIGN)
 		return refused_as(
 		    ERR_INVALID_GRANT, REASON_RESTORED, &g->reason);
-	if (e != OK)
-		return refused(REASON_DEVICE_CODE_FORGED, &g->reason);
-	return resources_check(
-	    q->resources, "", g->client->audience, &g->reason);
+	return e == OK ? OK : refused(REASON_DEVICE_CODE_FORGED, &g->reason);
 }
 
 enum err
@@ -47,6 +46,7 @@ grant_device_commit(struct store_txn *t, struct token_grant *g)
 	memcpy(code.scope, d.scope, sizeof code.scope);
 	memcpy(code.amr, d.amr, sizeof code.amr);
 	memcpy(code.acr, d.acr, sizeof code.acr);
+	memcpy(code.resources, d.resources, sizeof code.resources);
 	memcpy(g->scope, d.scope, sizeof g->scope);
 	e = code_require_person(
 	    t, &code, g->client, &g->prerequisites.user, &g->reason);
