@@ -295,6 +295,103 @@ inactive() {	# TOKEN [NAME=VALUE...]
 	inactive "$access"
 }
 
+# signed_answer CLIENT TOKEN: the claims of the answer, which is verified.
+signed_answer() {
+	CLIENT=$1 request_signed "$2"
+	assert_status 200
+	assert_header Content-Type '^application/token-introspection\+jwt$'
+	assert_header Cache-Control '^no-store$'
+	jwt_claims "$(http_body)"
+}
+
+request_signed() {	# TOKEN
+	request - POST "$ISSUER/introspect" -H "Accept: ${ACCEPT:-$SIGNED}" \
+	    -H "Authorization: Basic $(basic "$CLIENT" "$SECRET")" token="$1"
+}
+
+SIGNED=application/token-introspection+jwt
+
+@test "introspection: signed for who asks, of a type of its own, and the same as unsigned (RFC 9701 5)" {
+	local claims plain answer
+	begin
+	CLIENT=api introspect "$access" >/dev/null
+	plain=$(http_body | jq -cS .)
+	claims=$(signed_answer api "$access")
+	assert_equal "$(jwt_header "$(http_body)" | jq -r .typ)" \
+	    token-introspection+jwt
+	assert_equal "$(jq -c keys <<<"$claims")" \
+	    '["aud","iat","iss","token_introspection"]'
+	assert_equal "$(jq -r '[.iss, .aud] | join(" ")' <<<"$claims")" \
+	    "$ISSUER api"
+	assert_equal "$(jq -cS .token_introspection <<<"$claims")" "$plain"
+	answer=$(http_body)
+	request - GET "$ISSUER/jwks.json"
+	http_body | /usr/bin/python3 -c '
+import json, sys
+import jwt
+key = jwt.PyJWKSet.from_dict(json.load(sys.stdin)).keys[0].key
+jwt.decode(sys.argv[1], key, algorithms=["EdDSA"], audience="api",
+           options={"verify_iat": False})' "$answer"
+}
+
+@test "introspection: a signed answer about a token that is not active, or of another, says so and no more (RFC 9701 5)" {
+	begin
+	for token in x "$id" "$access."; do
+		assert_equal "$(signed_answer api "$token" |
+		    jq -c .token_introspection)" '{"active":false}'
+	done
+	assert_equal "$(signed_answer other "$access" |
+	    jq -c .token_introspection)" '{"active":false}'
+	assert_equal "$(signed_answer app "$refresh_token" |
+	    jq -c .token_introspection.active)" true
+	revoke "$access"
+	assert_equal "$(signed_answer api "$access" |
+	    jq -c .token_introspection)" '{"active":false}'
+}
+
+@test "introspection: a signed answer is no access token, no ID token and no assertion (RFC 9701 8.1)" {
+	local answer
+	latchkey client set app --audience https://api.example.org >/dev/null
+	begin
+	CLIENT=app request_signed "$access"
+	answer=$(http_body)
+	userinfo "$answer"
+	assert_refused 401 invalid_token
+	assert_logged 'reason=not_an_access_token'
+	inactive "$answer"
+	request alice GET "$ISSUER/logout" id_token_hint="$answer" \
+	    post_logout_redirect_uri="$CALLBACK"
+	assert_logged 'id_token_hint_invalid'
+	request - POST "$ISSUER/token" grant_type=client_credentials \
+	    client_assertion_type="$ASSERTION_TYPE" client_assertion="$answer"
+	assert_refused 401 invalid_client
+}
+
+@test "introspection: it is signed only for who names the type, by the algorithm of the client, and announced" {
+	begin
+	for ACCEPT in '*/*' application/json application/jwt \
+	    application/token-introspection+jwtx 'text/html, application/*'; do
+		CLIENT=api request_signed "$access"
+		assert_header Content-Type '^application/json$'
+		assert_field active true
+	done
+	for ACCEPT in "application/json, $SIGNED;q=0.9" \
+	    ' Application/Token-Introspection+JWT'; do
+		signed_answer api "$access"
+	done
+	ACCEPT=$SIGNED
+	latchkey client set api --alg HS256 --secret-stdin <<<"$SECRET" >/dev/null
+	CLIENT=api request_signed "$access"
+	assert_equal "$(jwt_header "$(http_body)" | jq -r .alg)" HS256
+	SECRET=wrong-wrong-wrong-wrong-wrong-wrong CLIENT=api request_signed "$access"
+	assert_refused 401 invalid_client
+	assert_header Content-Type '^application/json$'
+	request - GET "$ISSUER/.well-known/openid-configuration"
+	assert_equal \
+	    "$(http_body | jq -c .introspection_signing_alg_values_supported)" \
+	    "$(http_body | jq -c .id_token_signing_alg_values_supported)"
+}
+
 @test "introspection: POST only; parameters twice are invalid_request" {
 	begin
 	request - GET "$ISSUER/introspect" token="$access" \

@@ -17,6 +17,7 @@ start_request(struct request *r)
 	r->authorization = r->origin = r->dpop = r->content_type = NULL;
 	r->client_certificate = r->client_verify = NULL;
 	r->fetch_site = r->asked_headers = r->accept_language = NULL;
+	r->accept = NULL;
 	r->cookie_text[0] = '\0';
 	r->query_len = r->body_len = 0;
 }
@@ -174,6 +175,8 @@ read_headers(struct request *r, const struct exchange *x)
 	if (read_header(x, "HTTP_ACCEPT_LANGUAGE", REQUEST_HEADER_MAX,
 		&r->accept_language) != OK)
 		r->accept_language = NULL;
+	if (read_header(x, "HTTP_ACCEPT", REQUEST_HEADER_MAX, &r->accept) != OK)
+		r->accept = NULL;
 	if (read_header(x, "HTTP_USER_AGENT", REQUEST_HEADER_MAX, &r->agent) !=
 	    OK)
 		r->agent = NULL;
@@ -332,6 +335,23 @@ cookie_value(const char *pair, size_t len, const char *name, size_t name_len)
 	    memcmp(pair, name, name_len) != 0)
 		return NULL;
 	return pair + name_len + 1;
+}
+
+bool
+request_accepts(const struct request *r, const char *type)
+{
+	const char *at = r->accept != NULL ? r->accept : "";
+	char word[128];
+
+	while (*at != '\0') {
+		at += strspn(at, " \t,");
+		if (str_copy_n(word, sizeof word, at, strcspn(at, " \t,;")) ==
+			OK &&
+		    str_equal_nocase(word, type))
+			return true;
+		at += strcspn(at, ",");
+	}
+	return false;
 }
 
 bool

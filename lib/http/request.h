@@ -51,6 +51,7 @@ struct request {
 	const char *client_certificate, *client_verify;
 	const char *asked_headers; /* Access-Control-Request-Headers, as well */
 	const char *accept_language; /* Accept-Language, as well */
+	const char *accept;          /* Accept, as well */
 
 	/* storage behind the above */
 	char query_text[REQUEST_QUERY_MAX + 1];
@@ -93,6 +94,9 @@ enum err request_read_json(struct request *r, struct exchange *x) MUST_CHECK;
 
 /* The form a request's parameters are in: body for POST, query otherwise. */
 const struct form *request_form(const struct request *r);
+
+/* Whether the sender names the media type TYPE among those it accepts. */
+bool request_accepts(const struct request *r, const char *type);
 
 /* The value of a cookie, copied into VALUE; false if there is none, if it
  * is given more than once, or if it does not fit. */

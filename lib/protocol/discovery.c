@@ -123,8 +123,9 @@ put_languages(struct json_text *t)
 	json_text_words(t, "ui_locales_supported", tags);
 }
 
+/* What clients get signed, with the algorithm that they are registered for. */
 static void
-put_algs(struct json_text *t, unsigned algs)
+put_algs(struct json_text *t, const char *name, unsigned algs)
 {
 	char words[64];
 	struct buf b;
@@ -133,7 +134,7 @@ put_algs(struct json_text *t, unsigned algs)
 	for (unsigned alg = 0; alg < JWA_COUNT; alg++)
 		if (algs & (1U << alg))
 			buf_printf(&b, "%s ", jwa_name((enum jwa)alg));
-	json_text_words(t, "id_token_signing_alg_values_supported", words);
+	json_text_words(t, name, words);
 }
 
 static void
@@ -202,7 +203,8 @@ discovery_metadata(const struct provider *p, struct buf *answer)
 	put_auth_methods(
 	    &t, p, "introspection_endpoint_auth_methods_supported", true);
 	put_languages(&t);
-	put_algs(&t, s.algs);
+	put_algs(&t, "id_token_signing_alg_values_supported", s.algs);
+	put_algs(&t, "introspection_signing_alg_values_supported", s.algs);
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		json_text_bool(&t, flags[i].name, flags[i].value);
 	put_mtls(&t, p);

@@ -4,6 +4,7 @@
 #include "base/reason.h"
 #include "base/str.h"
 #include "protocol/access_token.h"
+#include "protocol/id_token.h"
 
 #include <string.h>
 
@@ -15,11 +16,13 @@ struct introspection {
 	struct access_token access; /* jti "" if TEXT is none */
 	struct opaque_token refresh;
 	bool is_refresh;
+	bool as_jwt;
 
 	bool active;
 	struct client *asking, *client; /* large, so not in here */
 	struct family family;
 	struct user user;
+	struct signkey key; /* with AS_JWT */
 	enum reason reason;
 };
 
@@ -46,6 +49,18 @@ refresh_is_good(const struct introspection *q)
 		   ROTATION_THEFT;
 }
 
+/* What signs an answer for the client that asks, as its ID tokens are. */
+static enum err
+find_signing_key(struct store_txn *t, struct introspection *q)
+{
+	enum err e = OK;
+
+	if (q->as_jwt && q->asking->alg != JWA_HS256)
+		e = signkey_active(t, q->asking->alg, &q->key);
+	return e == ERR_NOT_FOUND ? refused(REASON_NO_SIGNING_KEY, &q->reason)
+				  : e;
+}
+
 static enum err
 introspect_step(struct store_txn *t, void *arg)
 {
@@ -56,6 +71,8 @@ introspect_step(struct store_txn *t, void *arg)
 	q->active = false;
 	if (e == OK && client_is_public(q->asking))
 		e = refused(REASON_CLIENT_NOT_CONFIDENTIAL, &q->reason);
+	if (e == OK)
+		e = find_signing_key(t, q);
 	if (e != OK)
 		return e;
 	if (q->access.jti[0] != '\0')
@@ -161,14 +178,55 @@ parse_asked_token(struct introspection *q)
 		q->access.jti[0] = '\0';
 }
 
+static void
+put_answer(struct buf *answer, const struct introspection *q)
+{
+	if (!q->active)
+		answer_inactive(answer);
+	else if (q->is_refresh)
+		answer_refresh(answer, q);
+	else
+		answer_access(answer, q);
+}
+
+/* The same, signed for the client that asks (RFC 9701 5). Its type and its one
+ * claim keep it from being taken for an ID token or an access token: it has
+ * neither sub nor exp. */
+static enum err
+put_signed_answer(struct buf *answer, const struct introspection *q)
+{
+	char plain[JWT_CAP], json[JWT_CAP], text[JWT_CAP];
+	struct buf member, claims;
+	struct json_text t;
+	enum err e;
+
+	buf_init(&member, plain, sizeof plain);
+	put_answer(&member, q);
+	buf_init(&claims, json, sizeof json);
+	json_text_begin(&t, &claims);
+	json_text_str(&t, "iss", q->p->conf.issuer);
+	json_text_str(&t, "aud", q->asking->client_id);
+	json_text_int(&t, "iat", q->now);
+	json_text_raw(&t, "token_introspection", plain);
+	json_text_end(&t);
+	if (!buf_ok(&member))
+		return ERR_NO_SPACE;
+	e = id_token_sign(text, q->p, q->asking, &claims,
+	    "token-introspection+jwt", &q->key);
+	if (e == OK)
+		buf_puts(answer, text);
+	return e;
+}
+
 enum err
-introspect(const struct provider *p, const struct caller *who, int64_t now,
-    struct buf *answer, enum reason *reason)
+introspect(const struct provider *p, const struct caller *who, bool as_jwt,
+    int64_t now, struct buf *answer, enum reason *reason)
 {
 	struct client asking, client;
 	struct introspection q = {.p = p,
 	    .now = now,
 	    .text = form_get(who->form, "token"),
+	    .as_jwt = as_jwt,
 	    .asking = &asking,
 	    .client = &client};
 	enum err e;
@@ -187,12 +245,10 @@ introspect(const struct provider *p, const struct caller *who, int64_t now,
 	if (e == OK)
 		e = client_auth_remember_alone(&q.auth, p, now, &q.reason);
 	*reason = q.reason;
-	if (e == OK && !q.active)
-		answer_inactive(answer);
-	else if (e == OK && q.is_refresh)
-		answer_refresh(answer, &q);
+	if (e == OK && as_jwt)
+		e = put_signed_answer(answer, &q);
 	else if (e == OK)
-		answer_access(answer, &q);
+		put_answer(answer, &q);
 	client_auth_wipe(&q.auth);
 	user_wipe(&q.user);
 	return e;
