@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "domain/factor.h"
+#include "domain/logout_queue.h"
 #include "domain/throttle.h"
 #include "domain/tries.h"
 #include "protocol/factor_rule.h"
@@ -231,8 +232,58 @@ tell_fact(struct why *w, const char *name, const char *value)
 	return add_state(w, what, "");
 }
 
+struct waiting_logouts {
+	const char *client_id;
+	unsigned count;
+	int64_t since;
+	char problem[LOGOUT_PROBLEM_CAP]; /* of the last try; "" */
+};
+
+static bool
+count_waiting(void *arg, const void *record)
+{
+	const struct logout *l = record;
+	struct waiting_logouts *w = arg;
+
+	if (!str_equal(l->client_id, w->client_id))
+		return true;
+	if (w->count++ == 0 || l->queued_at < w->since)
+		w->since = l->queued_at;
+	if (l->problem[0] != '\0')
+		str_cut(w->problem, sizeof w->problem, l->problem);
+	return true;
+}
+
+/* What it has not been told of yet. */
 static enum err
-look_at_client(struct why *w, const struct client *c)
+tell_logouts(struct store_txn *t, struct why *w, const struct client *c)
+{
+	struct waiting_logouts l = {.client_id = c->client_id};
+	char what[WHAT_CAP];
+	struct buf b;
+
+	if (c->backchannel_logout_uri[0] == '\0')
+		return OK;
+	logout_queue_each(t, count_waiting, &l);
+	if (l.count == 0)
+		return OK;
+	buf_init(&b, what, sizeof what);
+	buf_printf(&b, "has still to be told of %u logout%s, since ", l.count,
+	    l.count == 1 ? "" : "s");
+	buf_put_span(&b, w->a->now > l.since ? w->a->now - l.since : 0);
+	if (l.problem[0] != '\0')
+		buf_printf(&b, ": %s", l.problem);
+	return add_state(w, what,
+	    l.problem[0] != '\0'
+		? "look whether the app runs, and whether its address for "
+		  "logouts is right: latchkey client show. drain(8) says what "
+		  "the words mean"
+		: "they go out at once, unless something keeps drain(8) from "
+		  "it: latchkey check");
+}
+
+static enum err
+look_at_client(struct store_txn *t, struct why *w, const struct client *c)
 {
 	enum err e = OK;
 
@@ -254,7 +305,7 @@ look_at_client(struct why *w, const struct client *c)
 	if (e == OK)
 		e = tell_fact(
 		    w, "for", c->groups[0] != '\0' ? c->groups : "everyone");
-	return e;
+	return e == OK ? tell_logouts(t, w, c) : e;
 }
 
 /* --- an address ------------------------------------------------------------*/
@@ -297,7 +348,7 @@ find_client(struct store_txn *t, struct look *l)
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;
 	str_cut(w->client_id, sizeof w->client_id, w->asked);
-	return look_at_client(w, l->client);
+	return look_at_client(t, w, l->client);
 }
 
 static enum err

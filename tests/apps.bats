@@ -205,6 +205,19 @@ setup() {
 	assert_error invalid_request
 }
 
+@test "apps: an app that takes logouts is registered with its address for them" {
+	local name
+	for name in nextcloud immich synapse mod-auth-openidc; do
+		latchkey client add --app "$name" --url https://app.example.org \
+		    "$name" >/dev/null
+		client "$name" '.backchannel_logout_uri |
+		    startswith("https://app.example.org/")'
+	done
+	latchkey client add --app immich --url https://old.example.org old \
+	    --backchannel-logout-uri '' >/dev/null
+	client old '.backchannel_logout_uri == ""'
+}
+
 @test "apps: options override the recipe" {
 	add_app grafana dash --name 'Dashboards' --alg EdDSA --no-pkce \
 	    --redirect-uri https://d.example.org/cb --scope openid --trusted \

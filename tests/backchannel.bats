@@ -172,6 +172,50 @@ sid_of() {	# PERSON
 	done | sort -u | wc -l)" $n
 }
 
+# another_browser PERSON: from now on they have a new one, and the old one's
+# sign-in stays.
+another_browser() {
+	rm -f "$BATS_TEST_TMPDIR"/*jar-"$1"*
+}
+
+@test "a session that a person ends on their account page is told, one by one or all the others at once" {
+	sign_in_at alice photos
+	another_browser alice
+	open_page alice "$ISSUER/account/sessions"
+	log_in alice
+	submit alice step=end
+	wait_told photos
+	sign_in_at alice mail
+	another_browser alice
+	sign_in_at alice photos
+	another_browser alice
+	open_page alice "$ISSUER/account/sessions"
+	log_in alice
+	open_page alice "$ISSUER/account/sessions/everywhere"
+	submit alice step=end
+	wait_told photos 2
+	wait_told mail
+	drain
+	was_told photos 2
+	# This browser's goes on.
+	request alice GET "$ISSUER/account"
+	assert_status 200
+}
+
+@test "a password that is chosen with a link tells every app" {
+	local link
+	sign_in_at alice photos mail
+	link=$(latchkey user reset alice 2>/dev/null)
+	drain
+	was_told photos 0
+	open_page someone "$link"
+	submit someone step=continue
+	STAY=1 submit someone step=set new_password='another good phrase' \
+	    again='another good phrase'
+	wait_told photos
+	wait_told mail
+}
+
 @test "a person who is locked is signed out of apps whose session here is long over" {
 	sign_in_at alice photos
 	travel $((2 * 86400))
@@ -360,6 +404,41 @@ sid_of() {	# PERSON
 	wait_told mail 3
 	drain
 	was_told photos 3
+}
+
+@test "drain: killed after it sent and before it noted so, it sends again: at least once" {
+	local pid
+	sign_in_at alice slow
+	log_out alice slow
+	wait_told slow
+	for pid in $(pgrep -f "^drain -d $DATA "); do
+		kill -KILL "$pid"
+	done
+	latchkey client set slow \
+	    --backchannel-logout-uri "https://127.0.0.1:$APPS_PORT/late" >/dev/null
+	drain
+	was_told late
+	assert_equal "$(jwt_claims "$(told late)" | jq -c '[.sid, .sub]')" \
+	    "$(jwt_claims "$(told slow)" | jq -c '[.sid, .sub]')"
+	drain
+	was_told late
+}
+
+@test "why: an app that does not take logouts is said to wait for them" {
+	sign_in_at alice broken
+	run -0 latchkey why broken
+	[[ $output != *logout* ]]
+	log_out alice broken
+	wait_told fail-while
+	drain
+	run -0 latchkey why broken
+	[[ $output = *'has still to be told of 1 logout, since '*': status 500'* ]] ||
+	    fail "$output"
+	rm "$BATS_FILE_TMPDIR/broken"
+	travel 5
+	drain
+	run -0 latchkey why broken
+	[[ $output != *logout* ]] || fail "$output"
 }
 
 @test "drain: says what is wrong with its call or its data directory" {

@@ -203,6 +203,12 @@ is_back_at_app() {
 	assert_page 'Last used on'
 	request "$eve" GET "$ISSUER/account"
 	refute_page 'value="login"'
+	# And at the apps there, which are told (Back-Channel Logout 1.0).
+	latchkey client set app \
+	    --backchannel-logout-uri "http://127.0.0.1:9/logout" >/dev/null
+	get_tokens "$eve" app >/dev/null
+	get_tokens lena app >/dev/null
+	[[ $(latchkey why app) != *logout* ]]
 	request lena GET "$ISSUER/account/passkeys"
 	submit lena step=remove
 	assert_page 'you are signed out, except here'
@@ -212,6 +218,9 @@ is_back_at_app() {
 	assert_page 'value="login"'
 	request lena GET "$ISSUER/account"
 	refute_page 'value="login"'
+	[[ $(latchkey why app) = *'has still to be told of 1 logout'* ]] ||
+	    fail "$(latchkey why app)"
+	latchkey client set app --backchannel-logout-uri '' >/dev/null
 	run -0 latchkey audit
 	[[ $output = *session_ended*lena*'those of a passkey'* ]]
 	# Who has the password, and adds one, goes with it.

@@ -222,6 +222,8 @@ static const struct key keys[] = {
 	"give one URI, without spaces; {url} is the app's address"},
     {"post_logout_redirect_uri", parse_uri, FIELD(post_logout_redirect_uris),
 	ANY, "give one URI, without spaces; {url} is the app's address"},
+    {"backchannel_logout_uri", parse_uri, FIELD(backchannel_logout_uri), MAYBE,
+	"give one URI, without spaces; {url} is the app's address"},
     {"audience", parse_uri, FIELD(audience), MAYBE,
 	"give one URI, without spaces; {url} is the app's address"},
     {"grant", parse_grants, FIELD(grants), MAYBE,

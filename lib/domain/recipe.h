@@ -46,6 +46,7 @@ struct recipe {
 	char link[URI_CAP]; /* where people open it, with {url} in it */
 	char redirect_uris[URI_LIST_CAP]; /* word lists, with {url} in them */
 	char post_logout_redirect_uris[URI_LIST_CAP];
+	char backchannel_logout_uri[URI_CAP]; /* with {url} in it */
 	char audience[URI_CAP]; /* `aud` of access tokens, with {url} in it */
 	char scope[SCOPE_CAP];
 	char claims[RECIPE_CLAIMS_CAP];   /* word list: what the app reads */

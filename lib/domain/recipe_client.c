@@ -84,8 +84,15 @@ recipe_apply(struct client *c, const struct recipe *r, const char *url)
 	recipe_fill(&b, r->audience, &v);
 	if (!buf_ok(&b))
 		return "is too long for an audience";
-	message = fill_uris(
-	    c->redirect_uris, sizeof c->redirect_uris, r->redirect_uris, &v);
+	buf_init(&b, c->backchannel_logout_uri,
+	    sizeof c->backchannel_logout_uri);
+	recipe_fill(&b, r->backchannel_logout_uri, &v);
+	message = buf_ok(&b)
+		      ? client_backchannel_refusal(c->backchannel_logout_uri)
+		      : "is too long";
+	if (message == NULL)
+		message = fill_uris(c->redirect_uris, sizeof c->redirect_uris,
+		    r->redirect_uris, &v);
 	if (message == NULL)
 		message = fill_uris(c->post_logout_redirect_uris,
 		    sizeof c->post_logout_redirect_uris,
