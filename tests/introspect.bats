@@ -359,8 +359,7 @@ jwt.decode(sys.argv[1], key, algorithms=["EdDSA"], audience="api",
 	assert_refused 401 invalid_token
 	assert_logged 'reason=not_an_access_token'
 	inactive "$answer"
-	request alice GET "$ISSUER/logout" id_token_hint="$answer" \
-	    post_logout_redirect_uri="$CALLBACK"
+	request alice GET "$ISSUER/logout" id_token_hint="$answer"
 	assert_logged 'id_token_hint_invalid'
 	request - POST "$ISSUER/token" grant_type=client_credentials \
 	    client_assertion_type="$ASSERTION_TYPE" client_assertion="$answer"

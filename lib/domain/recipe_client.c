@@ -84,8 +84,8 @@ recipe_apply(struct client *c, const struct recipe *r, const char *url)
 	recipe_fill(&b, r->audience, &v);
 	if (!buf_ok(&b))
 		return "is too long for an audience";
-	buf_init(&b, c->backchannel_logout_uri,
-	    sizeof c->backchannel_logout_uri);
+	buf_init(
+	    &b, c->backchannel_logout_uri, sizeof c->backchannel_logout_uri);
 	recipe_fill(&b, r->backchannel_logout_uri, &v);
 	message = buf_ok(&b)
 		      ? client_backchannel_refusal(c->backchannel_logout_uri)

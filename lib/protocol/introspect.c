@@ -211,8 +211,8 @@ put_signed_answer(struct buf *answer, const struct introspection *q)
 	json_text_end(&t);
 	if (!buf_ok(&member))
 		return ERR_NO_SPACE;
-	e = id_token_sign(text, q->p, q->asking, &claims,
-	    "token-introspection+jwt", &q->key);
+	e = id_token_sign(
+	    text, q->p, q->asking, &claims, "token-introspection+jwt", &q->key);
 	if (e == OK)
 		buf_puts(answer, text);
 	return e;

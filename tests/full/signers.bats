@@ -87,4 +87,41 @@ asks() {
 		add_client "pushes-$library" --trusted --require-par
 		asks $library "pushes-$library" par
 	done
+
+@test "openid-client, oauth4webapi: a device that a person allows (RFC 8628)" {
+	local library code
+	from_npm signers openid-client@6.9.0 oauth4webapi@3.8.8
+	latchkey user show alice >/dev/null 2>&1 || add_user alice
+	latchkey client add tv --public --grant device_code --grant refresh_token
+	cp "$root/tests/full/devices.mjs" "$app/"
+	for library in openid-client oauth4webapi; do
+		: >"$BATS_TEST_TMPDIR/said"
+		node "$app/devices.mjs" "$library" "$ISSUER" tv \
+		    >"$BATS_TEST_TMPDIR/said" 2>&1 &
+		wait_for grep -q -- - "$BATS_TEST_TMPDIR/said"
+		code=$(head -n 1 "$BATS_TEST_TMPDIR/said")
+		open_page alice "$ISSUER/device"
+		submit alice step=check user_code="$code"
+		! page_asks_password || log_in alice
+		allow alice
+		wait $!
+		[[ $(tail -n 1 "$BATS_TEST_TMPDIR/said") = 'alice openid profile' ]] ||
+		    fail "$library" "$(<"$BATS_TEST_TMPDIR/said")" "$(<"$SERVER_LOG")"
+	done
+}
+
+@test "oauth4webapi: an API exchanges a token, and asks with a signed answer (RFC 8693, RFC 9701)" {
+	local token
+	from_npm signers openid-client@6.9.0 oauth4webapi@3.8.8
+	latchkey user show bob >/dev/null 2>&1 || add_user bob
+	add_client stock --grant client_credentials --resource https://stock.example.org
+	add_client orders --grant token_exchange --resource https://orders.example.org \
+	    --exchange-for stock --scope stock:read
+	add_client shop --trusted --audience https://orders.example.org \
+	    --scope openid --scope stock:read
+	token=$(get_tokens bob shop scope='openid stock:read' | field access_token)
+	cp "$root/tests/full/apis.mjs" "$app/"
+	run node "$app/apis.mjs" "$ISSUER" orders "$SECRET" "$token" stock
+	[[ $output = 'orders true https://stock.example.org orders' ]] ||
+	    fail "$output" "$(<"$SERVER_LOG")"
 }
