@@ -75,6 +75,20 @@ document_use(struct store_txn *t, const char *url, int64_t until)
 	return record_save(t, &document_record, &d);
 }
 
+enum err
+document_adopt(struct store_txn *t, const char *url, int64_t now)
+{
+	struct document d;
+	enum err e = document_get(t, url, &d);
+
+	if (e == OK)
+		return OK;
+	if (e == ERR_NOT_FOUND)
+		e = str_copy(d.client_id, sizeof d.client_id, url);
+	d.kept_until = now + DOCUMENT_UNUSED_S;
+	return e == OK ? record_save(t, &document_record, &d) : e;
+}
+
 void
 document_del(struct store_txn *t, const char *url)
 {

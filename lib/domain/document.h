@@ -95,6 +95,11 @@ enum err document_put(struct store_txn *t, struct client *c, int64_t fresh_s,
 enum err document_use(
     struct store_txn *t, const char *url, int64_t until) MUST_CHECK;
 
+/* A client came along from another store: it is kept for a while, to be read
+ * again. */
+enum err document_adopt(
+    struct store_txn *t, const char *url, int64_t now) MUST_CHECK;
+
 void document_del(struct store_txn *t, const char *url);
 
 #endif

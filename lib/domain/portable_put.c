@@ -5,6 +5,7 @@
 #include "base/name_set.h"
 #include "base/str.h"
 #include "domain/app_password.h"
+#include "domain/document.h"
 #include "domain/imported_people.h"
 #include "domain/passkey.h"
 #include "domain/site.h"
@@ -252,6 +253,17 @@ restore_key(struct put_ctx *x, struct signkey *k)
 	return signkey_put(x->t, k);
 }
 
+/* What says itself what it is says so again before a person is asked. */
+static enum err
+restore_app(struct put_ctx *x, const struct client *c)
+{
+	enum err e = client_restore(x->t, c);
+
+	return e == OK && c->source == CLIENT_OF_DOCUMENT
+		   ? document_adopt(x->t, c->client_id, x->put->change.now)
+		   : e;
+}
+
 static enum err
 put_present(struct put_ctx *x)
 {
@@ -261,7 +273,7 @@ put_present(struct put_ctx *x)
 	case PORTABLE_PEOPLE:
 		return restore_person(x, x->record);
 	case PORTABLE_APPS:
-		return client_restore(x->t, x->record);
+		return restore_app(x, x->record);
 	case PORTABLE_ICONS:
 		icon_put(x->t, icon->client_id, icon->bytes, icon->len);
 		return store_failed(x->t);

@@ -115,6 +115,12 @@ freshness(struct store_txn *t, void *arg)
 		    "document: it is fresh as its answer says, within bounds");
 	CHECK(!document_is_fresh(&d, noon - 3600),
 	    "document: one from the future is not fresh");
+	document_del(t, "https://app.example.org/f");
+	CHECK(document_adopt(t, "https://app.example.org/f", noon) == OK &&
+		  document_get(t, "https://app.example.org/f", &d) == OK &&
+		  !document_is_fresh(&d, noon) && d.kept_until > noon,
+	    "document: one of another store is read again, and goes if it is "
+	    "not");
 	CHECK(remove_client(t, "https://app.example.org/f") == OK &&
 		  !is_there(t, "https://app.example.org/f"),
 	    "document: it goes with its client");
