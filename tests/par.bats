@@ -130,6 +130,29 @@ finish() {
 	assert_status 200
 }
 
+@test "par: a button that is pressed twice gives a code both times, for a moment" {
+	local i
+	push
+	come alice
+	log_in alice
+	page_asks_consent
+	keep_page asked
+	for i in 1 2; do
+		in_page asked
+		STAY=1 submit alice step=allow
+		assert_status 303
+		[[ $(http_header Location) = "$CALLBACK"*code=* ]]
+	done
+	redeem "$(url_param code "$(http_header Location)")" >/dev/null
+	assert_status 200
+	come alice	# but by no other way
+	assert_error_page request_uri_used
+	travel 11
+	in_page asked
+	STAY=1 submit alice step=allow
+	assert_error_page request_uri_used
+}
+
 @test "par: of two that finish at once, one has a code" {
 	local pages codes i
 	CLIENT=trusted push
@@ -153,10 +176,10 @@ finish() {
 @test "par: a browser comes within 90 seconds; then the person has an hour" {
 	local to
 	push
-	travel 89
+	travel 80
 	come alice
 	page_asks_password
-	travel 3500
+	travel 3400
 	come alice
 	to=$(finish alice)
 	[[ $to = *code=* ]]

@@ -14,8 +14,8 @@ static const struct record_field pushed_fields[] = {
     FIELD_OF(struct pushed, by_client, BOOL, SHOWN, "by_client"),
     FIELD_OF(struct pushed, is_signed, BOOL, SHOWN, "signed"),
     FIELD_OF(struct pushed, opened, BOOL, SHOWN, "opened"),
-    FIELD_OF(struct pushed, used, BOOL, SHOWN, "used"),
     FIELD_OF(struct pushed, expires_at, TIME, SHOWN, "expires_at"),
+    FIELD_OF(struct pushed, used_at, TIME, SHOWN, "used_at"),
     FIELD_OF_LENGTH(struct pushed, sealed, sealed_len, SEALED, "sealed"),
 };
 const struct record_type pushed_record = {
@@ -157,20 +157,27 @@ pushed_is_in_time(const struct pushed *p, int64_t now)
 	       p->expires_at <= now + longest + CLOCK_SLACK_S;
 }
 
-enum err
-pushed_get(struct store_txn *t, const uint8_t id[static FAMILY_ID_LEN],
-    const char *client_id, int64_t now, struct pushed *p, enum reason *reason)
+static bool
+is_spent(const struct pushed *p, bool again, int64_t now)
 {
-	enum err e = record_load(t, &pushed_record, id, FAMILY_ID_LEN, p);
+	return p->used_at != 0 && !(again && now >= p->used_at &&
+				      now - p->used_at <= PUSHED_AGAIN_S);
+}
+
+enum err
+pushed_get(struct store_txn *t, const struct pushed_presented *by, int64_t now,
+    struct pushed *p, enum reason *reason)
+{
+	enum err e = record_load(t, &pushed_record, by->id, FAMILY_ID_LEN, p);
 
 	if (e == ERR_NOT_FOUND)
 		return refused(REASON_REQUEST_URI_EXPIRED, reason);
 	if (e != OK)
 		return e;
-	if (!str_equal(p->client_id, client_id))
+	if (!str_equal(p->client_id, by->client_id))
 		return refused_as(
 		    ERR_INVALID_REQUEST_URI, REASON_CLIENT_MISMATCH, reason);
-	if (p->used)
+	if (is_spent(p, by->again, now))
 		return refused(REASON_REQUEST_URI_USED, reason);
 	return pushed_is_in_time(p, now)
 		   ? OK
@@ -180,10 +187,12 @@ pushed_get(struct store_txn *t, const uint8_t id[static FAMILY_ID_LEN],
 enum err
 pushed_keep(struct store_txn *t, struct pushed *p, int64_t now)
 {
+	const struct pushed_presented by = {
+	    .id = p->id, .client_id = p->client_id};
 	struct pushed kept;
 	enum reason reason;
 
-	if (pushed_get(t, p->id, p->client_id, now, &kept, &reason) == OK &&
+	if (pushed_get(t, &by, now, &kept, &reason) == OK &&
 	    kept.expires_at > now + PUSHED_OPEN_LIFETIME_S / 2)
 		return OK;
 	if (store_failed(t) != OK)
@@ -194,10 +203,10 @@ pushed_keep(struct store_txn *t, struct pushed *p, int64_t now)
 }
 
 enum err
-pushed_open(struct store_txn *t, const uint8_t id[static FAMILY_ID_LEN],
-    const char *client_id, int64_t now, struct pushed *p, enum reason *reason)
+pushed_open(struct store_txn *t, const struct pushed_presented *by, int64_t now,
+    struct pushed *p, enum reason *reason)
 {
-	enum err e = pushed_get(t, id, client_id, now, p, reason);
+	enum err e = pushed_get(t, by, now, p, reason);
 
 	if (e != OK || p->opened)
 		return e;
@@ -207,16 +216,15 @@ pushed_open(struct store_txn *t, const uint8_t id[static FAMILY_ID_LEN],
 }
 
 enum err
-pushed_spend(struct store_txn *t, const uint8_t id[static FAMILY_ID_LEN],
-    const char *client_id, int64_t now, enum reason *reason)
+pushed_spend(struct store_txn *t, const struct pushed_presented *by,
+    int64_t now, enum reason *reason)
 {
 	struct pushed p;
-	enum err e = pushed_get(t, id, client_id, now, &p, reason);
+	enum err e = pushed_get(t, by, now, &p, reason);
 
-	if (e != OK)
+	if (e != OK || p.used_at != 0)
 		return e;
-	p.used = true;
-	p.sealed_len = 0;
+	p.used_at = now;
 	return record_save(t, &pushed_record, &p);
 }
 

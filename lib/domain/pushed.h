@@ -6,9 +6,10 @@
  * A request_uri is an opaque token, which names the record of its request. It
  * is good for a short time, until a browser comes with it; from then on for as
  * long as a person may take to sign in, and until a code is issued. Opening the
- * page spends nothing, so that it can be loaded again. The store has neither
- * the request_uri nor, in the clear, what was pushed: a request may name a
- * person.
+ * page spends nothing, so that it can be loaded again; and a button that is
+ * pressed twice gives another code, because the browser drops the first answer.
+ * The store has neither the request_uri nor, in the clear, what was pushed: a
+ * request may name a person.
  *
  * A signed object that comes by way of the browser was opened when it came. It
  * has one record, however often it comes, and is not spent: it is as good as
@@ -33,6 +34,7 @@
 enum {
 	PUSHED_LIFETIME_S = 90,
 	PUSHED_OPEN_LIFETIME_S = 3600,
+	PUSHED_AGAIN_S = 10,     /* for a button that is pressed twice */
 	PUSHED_TEXT_CAP = 16384, /* of a request, as a form */
 	PUSHED_RECORDS_MAX = 20000,
 	PUSHED_URI_CAP = sizeof PUSHED_URI_PREFIX - 1 + OPAQUE_TOKEN_TEXT_CAP
@@ -41,10 +43,11 @@ enum {
 struct pushed {
 	uint8_t id[FAMILY_ID_LEN];
 	char client_id[CLIENT_ID_CAP];
-	bool by_client; /* it pushed it */
-	bool is_signed; /* it came in a request object */
-	bool opened;    /* a browser has come with it */
-	bool used;      /* a code was issued: its record waits for its end */
+	bool by_client;  /* it pushed it */
+	bool is_signed;  /* it came in a request object */
+	bool opened;     /* a browser has come with it */
+	int64_t used_at; /* when a code was issued; 0: not yet. The record then
+			  * waits for its end */
 	int64_t expires_at;
 	uint8_t sealed[PUSHED_TEXT_CAP + SEAL_OVERHEAD];
 	size_t sealed_len;
@@ -83,21 +86,24 @@ enum err pushed_issue(
 enum err pushed_keep(
     struct store_txn *t, struct pushed *p, int64_t now) MUST_CHECK;
 
-/* The request ID of CLIENT_ID, if it is good NOW: else
- * ERR_INVALID_REQUEST_URI. */
-enum err pushed_get(struct store_txn *t, const uint8_t id[static FAMILY_ID_LEN],
-    const char *client_id, int64_t now, struct pushed *p,
-    enum reason *reason) MUST_CHECK;
+/* Who comes with a request. */
+struct pushed_presented {
+	const uint8_t *id;
+	const char *client_id;
+	bool again; /* by a form of ours, whose button may be pressed twice */
+};
+
+/* The request of BY, if it is good NOW: else ERR_INVALID_REQUEST_URI. */
+enum err pushed_get(struct store_txn *t, const struct pushed_presented *by,
+    int64_t now, struct pushed *p, enum reason *reason) MUST_CHECK;
 
 /* The same, and a browser has come with it. */
-enum err pushed_open(struct store_txn *t,
-    const uint8_t id[static FAMILY_ID_LEN], const char *client_id, int64_t now,
-    struct pushed *p, enum reason *reason) MUST_CHECK;
+enum err pushed_open(struct store_txn *t, const struct pushed_presented *by,
+    int64_t now, struct pushed *p, enum reason *reason) MUST_CHECK;
 
 /* The same, and a code is issued: it is good no more. */
-enum err pushed_spend(struct store_txn *t,
-    const uint8_t id[static FAMILY_ID_LEN], const char *client_id, int64_t now,
-    enum reason *reason) MUST_CHECK;
+enum err pushed_spend(struct store_txn *t, const struct pushed_presented *by,
+    int64_t now, enum reason *reason) MUST_CHECK;
 
 /* Removes those of a client; of all if it is NULL. */
 void pushed_end_all(struct store_txn *t, const char *client_id);

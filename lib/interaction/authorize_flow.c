@@ -331,6 +331,7 @@ parse_authorization(struct interaction *i, enum reason *reason)
 	if (i->own_form && i->form.count == 0)
 		return refused(REASON_REQUEST_LOST, reason);
 	i->client = &s->asked.client;
+	s->source.again = i->own_form;
 	e = authorize_parse(i->call->provider, &i->form, i->call->now,
 	    &s->source, &s->asked, reason);
 	i->client_is_guessed = s->asked.is_unread;

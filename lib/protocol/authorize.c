@@ -142,8 +142,10 @@ issue_code(struct store_txn *t, struct authorize_ctx *d)
 	enum err e = session_use(t, s, d->now);
 
 	if (e == OK && q->is_pushed)
-		e = pushed_spend(
-		    t, q->pushed_id, q->client.client_id, d->now, &d->reason);
+		e = pushed_spend(t,
+		    &(struct pushed_presented){
+			q->pushed_id, q->client.client_id, q->pushed_again},
+		    d->now, &d->reason);
 	if (e != OK)
 		return e;
 

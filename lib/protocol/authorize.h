@@ -77,6 +77,7 @@ struct authorize_request {
 	/* The client pushed it (domain/pushed.h): it is spent when a code is
 	 * issued. */
 	bool is_pushed;
+	bool pushed_again; /* a button may have been pressed twice */
 	uint8_t pushed_id[FAMILY_ID_LEN];
 };
 

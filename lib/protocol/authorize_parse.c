@@ -451,6 +451,7 @@ parse_of_browser(struct authorize_parse_ctx *s, int64_t now)
 	}
 	s->form = &s->source->form;
 	q->is_pushed = s->source->is_pushed;
+	q->pushed_again = s->source->again;
 	memcpy(q->pushed_id, s->source->id, FAMILY_ID_LEN);
 	return parse_parameters(s);
 }

@@ -8,8 +8,7 @@
 /* --- pushed ----------------------------------------------------------------*/
 
 struct pushed_look {
-	const uint8_t *id;
-	const char *client_id;
+	struct pushed_presented by;
 	int64_t now;
 	struct pushed *pushed; /* large, so not in here */
 	enum reason reason;
@@ -20,8 +19,7 @@ pushed_look_step(struct store_txn *t, void *arg)
 {
 	struct pushed_look *l = arg;
 
-	return pushed_get(
-	    t, l->id, l->client_id, l->now, l->pushed, &l->reason);
+	return pushed_get(t, &l->by, l->now, l->pushed, &l->reason);
 }
 
 static enum err
@@ -29,8 +27,7 @@ pushed_open_step(struct store_txn *t, void *arg)
 {
 	struct pushed_look *l = arg;
 
-	return pushed_open(
-	    t, l->id, l->client_id, l->now, l->pushed, &l->reason);
+	return pushed_open(t, &l->by, l->now, l->pushed, &l->reason);
 }
 
 static enum err
@@ -47,8 +44,7 @@ read_pushed(struct authorize_source *s, const struct provider *p,
     const struct client *c, int64_t now, enum reason *reason)
 {
 	struct pushed pushed;
-	struct pushed_look l = {.id = s->id,
-	    .client_id = c->client_id,
+	struct pushed_look l = {.by = {s->id, c->client_id, s->again},
 	    .now = now,
 	    .pushed = &pushed};
 	enum err e = store_read(p->store, pushed_look_step, &l);

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 struct authorize_source {
+	bool again; /* set by the caller: a form of ours brings what is kept */
 	struct form form; /* the parameters that count */
 	bool is_signed;   /* they were in a request object */
 	bool is_kept;     /* the store has them: the browser need not */

@@ -215,7 +215,9 @@ read_pushed(struct store_txn *t)
 	struct pushed p;
 	enum reason reason;
 
-	return pushed_get(t, pushed.id, "photos", noon, &p, &reason);
+	return pushed_get(t,
+	    &(struct pushed_presented){pushed.id, "photos", false}, noon, &p,
+	    &reason);
 }
 
 static enum err
