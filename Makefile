@@ -373,7 +373,7 @@ test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(programs:%=$(BUILD)/test/cgi-bin/%) $(BUILD)/test/bin/latchkey \
     $(helpers:%=$(BUILD)/test/libexec/%) \
     $(BUILD)/test/bin/start-programs $(marked)/bin/latchkey \
-    $(addprefix $(marked)/cgi-bin/,authorize logout gate account admin device) \
+    $(addprefix $(marked)/cgi-bin/,authorize logout gate account admin device par) \
     $(durability) $(record) $(BUILD)/tests/bench/seed
 
 # Packages first, in a make of its own: without them nothing compiles.

@@ -666,6 +666,27 @@ document_pages() {
 	ask "$url" redirect_uri=https://c.example/ && see 200
 }
 
+# A pushed request whose code is issued, and one that is gone with its app.
+pushed_pages() {
+	local person=alice uri
+	add_client pushes --trusted
+	push_request
+	request alice GET "$uri"
+	request alice GET "$uri" && see 400
+	push_request
+	latchkey client del pushes --yes >/dev/null
+	add_client pushes --trusted
+	request alice GET "$uri" && see 400
+}
+
+push_request() {
+	CLIENT=pushes as_client par response_type=code scope=openid \
+	    redirect_uri="$CALLBACK" code_challenge="$CHALLENGE" \
+	    code_challenge_method=S256 >/dev/null
+	uri=$ISSUER/authorize?$(form client_id=pushes \
+	    request_uri="$(http_body | field request_uri)")
+}
+
 # A device shows $user_code from now on.
 device_asks() {
 	request - POST "$ISSUER/device_authorization" client_id=tv
@@ -677,7 +698,7 @@ device_asks() {
 	gate_store http://localhost:8080
 	set_conf provider_name 1.2.3.4
 	add_client asks --audience https://api.example.org --scope openid --scope profile --scope email --scope groups \
-	    --scope offline_access --scope archive
+	    --scope offline_access --scope archive --claim 1.2.3.6=attribute:x@archive
 	add_client closed --group none --redirect-uri "$CALLBACK" \
 	    --redirect-uri http://127.0.0.1:9/two
 	# Of two apps: neither is named on the page.
@@ -694,6 +715,7 @@ device_asks() {
 	device_pages
 	stranger_pages
 	document_pages
+	pushed_pages
 	sign_out_pages
 	error_pages
 	gate_pages
