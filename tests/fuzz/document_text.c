@@ -13,11 +13,12 @@
 static bool
 is_bounded(const char *list)
 {
-	char uri[URI_CAP];
+	char uri[URI_CAP], origin[ORIGIN_CAP];
 
 	while (words_next(&list, uri, sizeof uri))
 		if (!uri_is_loopback(uri) &&
-		    !str_starts(uri, "https://app.example.org/"))
+		    (uri_origin(origin, uri) != OK ||
+			!str_equal(origin, "https://app.example.org")))
 			return false;
 	return true;
 }
