@@ -424,6 +424,41 @@ ends() {
 	done <"$BATS_TEST_TMPDIR/tokens"
 }
 
+# exchange_bound [KEY]: of $access, with a proof of the key.
+exchange_bound() {
+	request - POST "$ISSUER/token" \
+	    -H "Authorization: Basic $(basic orders "$SECRET")" \
+	    -H "DPoP: $(proof "$1" POST "$ISSUER/token")" \
+	    grant_type="$GRANT" subject_token="$access" \
+	    subject_token_type="$TYPE" audience=stock
+}
+
+@test "exchange: a token that is bound to a key is exchanged with a proof of that key alone, and stays bound (RFC 9449)" {
+	local key
+	for key in mine other; do
+		"$root/tests/assertion.py" make EdDSA \
+		    "$BATS_FILE_TMPDIR/$key.pem" >/dev/null
+	done
+	request - POST "$ISSUER/token" \
+	    -H "Authorization: Basic $(basic app "$SECRET")" \
+	    -H "DPoP: $(proof mine POST "$ISSUER/token")" \
+	    grant_type=authorization_code code="$(get_code alice app)" \
+	    redirect_uri="$CALLBACK" code_verifier="$VERIFIER"
+	assert_field token_type DPoP
+	access=$(http_body | field access_token)
+	exchange audience=stock
+	assert_refused 400 invalid_dpop_proof
+	assert_logged 'reason=dpop_missing client_id=orders'
+	exchange_bound other
+	assert_refused 400 invalid_request
+	assert_logged 'reason=dpop_key client_id=orders'
+	exchange_bound mine
+	assert_status 200
+	assert_field token_type DPoP
+	next=$(http_body | field access_token)
+	assert_equal "$(claim cnf)" "$(jwt_claims "$access" | jq -c .cnf)"
+}
+
 @test "exchange: at the gate the token is the person's, and a strict rule feels its end at once" {
 	SITE=http://127.0.0.2:$PORT
 	latchkey site add "$SITE" --rule "/ bearer:$stock" \
