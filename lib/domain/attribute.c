@@ -7,15 +7,16 @@
 
 enum { ATTRIBUTE_LINE_CAP = ATTRIBUTE_KEY_CAP + ATTRIBUTE_VALUE_CAP };
 
+static const char key_rule[] =
+    "an attribute is named by up to 32 small letters, digits and _ . -";
+
 const char *
 attribute_key_refusal(const char *s)
 {
 	size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
 
-	return len > 0 && s[len] == '\0' && len < ATTRIBUTE_KEY_CAP
-		   ? NULL
-		   : "an attribute is named by up to 32 small letters, digits "
-		     "and _ . -";
+	return len > 0 && s[len] == '\0' && len < ATTRIBUTE_KEY_CAP ? NULL
+								    : key_rule;
 }
 
 const char *
@@ -28,7 +29,7 @@ attribute_refusal(const char *line)
 	if (equals == NULL)
 		return "give KEY=VALUE";
 	if (str_copy_n(key, sizeof key, line, (size_t)(equals - line)) != OK)
-		return attribute_key_refusal("");
+		return key_rule;
 	len = strlen(equals + 1);
 	if (len >= ATTRIBUTE_VALUE_CAP || !str_is_utf8(equals + 1, len) ||
 	    str_has_control(equals + 1))

@@ -43,7 +43,7 @@ static enum err
 read_pushed(struct authorize_source *s, const struct provider *p,
     const struct client *c, int64_t now, enum reason *reason)
 {
-	struct pushed pushed;
+	struct pushed pushed = {.opened = false};
 	struct pushed_look l = {.by = {s->id, c->client_id, s->again},
 	    .now = now,
 	    .pushed = &pushed};
