@@ -59,7 +59,7 @@ help_first_steps(FILE *out)
 	    "  client add ID     an app; with --app, by the recipe for it\n"
 	    "  check             what is wrong, and what to do\n\n"
 	    "People:   user, app-password, session, grant\n"
-	    "Apps:     client, site\n"
+	    "Apps:     client, registration-token, site\n"
 	    "Why:      check, why, audit\n"
 	    "Upkeep:   backup, restore, export, import, key, mail, init\n"
 	    "Help:     help, version\n\n"

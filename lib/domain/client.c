@@ -76,7 +76,7 @@ static const struct record_field client_fields[] = {
 const struct record_type client_record = {
     .table = TABLE_CLIENTS,
     .version = 1,
-    .optional = 3, /* from registered_by on */
+    .optional = 4, /* from registered_by on */
     RECORD_FIELDS(struct client, client_fields),
     .expires_at = offsetof(struct client, unused_until),
 };
