@@ -75,7 +75,8 @@ check_links() {
 			README.md:sh\ test) assert_equal "$(block "$file" "$line")" 'make test' ;;
 			doc/developers.md:*\ flask | doc/developers.md:*\ express | \
 			    doc/developers.md:*\ php | doc/developers.md:*\ go | \
-			    doc/developers.md:*\ api | doc/developers.md:sh\ asks) ;;
+			    doc/developers.md:*\ api | doc/developers.md:sh\ asks | \
+			    doc/developers.md:sh\ pushes) ;;
 			*:sh\ root | *:sh\ root\ * | *:sh\ terminal | *:sh\ store | \
 			    *:sh\ old | *:sh\ new | *:conf | *:text) ;;
 			doc/architecture.md:) ;;
