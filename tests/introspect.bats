@@ -329,7 +329,8 @@ SIGNED=application/token-introspection+jwt
 	http_body | /usr/bin/python3 -c '
 import json, sys
 import jwt
-key = jwt.PyJWKSet.from_dict(json.load(sys.stdin)).keys[0].key
+kid = jwt.get_unverified_header(sys.argv[1])["kid"]
+key = jwt.PyJWKSet.from_dict(json.load(sys.stdin))[kid].key
 jwt.decode(sys.argv[1], key, algorithms=["EdDSA"], audience="api",
            options={"verify_iat": False})' "$answer"
 }
