@@ -78,7 +78,9 @@ class Walk:
 
     def fill(self, **fields):
         for name, value in fields.items():
-            field = self.driver.find_element(By.NAME, name)
+            # The page may still be on its way.
+            field = WebDriverWait(self.driver, 15).until(
+                lambda d, name=name: d.find_element(By.NAME, name))
             field.clear()
             field.send_keys(value)
 
