@@ -230,7 +230,7 @@ finger() {
 	metadata
 	assert_equal "$(list code_challenge_methods_supported)" S256
 	assert_equal "$(list grant_types_supported)" \
-	    'authorization_code client_credentials refresh_token urn:ietf:params:oauth:grant-type:device_code'
+	    'authorization_code client_credentials refresh_token urn:ietf:params:oauth:grant-type:device_code urn:ietf:params:oauth:grant-type:token-exchange'
 	assert_equal "$(list response_types_supported)" code
 	assert_equal "$(list response_modes_supported)" 'form_post fragment query'
 	assert_equal "$(list subject_types_supported)" public
@@ -274,11 +274,13 @@ finger() {
 	    jq -r '.introspection_endpoint_auth_methods_supported[]')
 	grants=$(list grant_types_supported)
 	assert_equal "$grants" \
-	    'authorization_code client_credentials refresh_token urn:ietf:params:oauth:grant-type:device_code'
+	    'authorization_code client_credentials refresh_token urn:ietf:params:oauth:grant-type:device_code urn:ietf:params:oauth:grant-type:token-exchange'
+	add_client stock --resource https://stock.example.org
 	for client in app spa signer keeper; do
 		latchkey client set $client --grant authorization_code \
 		    --grant refresh_token --grant device_code \
-		    $([[ $client = spa ]] || echo --grant client_credentials)
+		    $([[ $client = spa ]] ||
+			echo --grant client_credentials --exchange-for stock)
 	done
 	for method in $token; do
 		by "$method"
@@ -295,8 +297,14 @@ finger() {
 		assert_status 200
 		refresh "$(field refresh_token <<<"$tokens")"
 		assert_status 200
-		# A public client has no secret, so it cannot act for itself.
+		# A public client has no secret, so it cannot act for itself,
+		# or for another.
 		[[ $method = none ]] || client_credentials
+		assert_status 200
+		[[ $method = none ]] || as_client token audience=stock \
+		    subject_token="$(field access_token <<<"$tokens")" \
+		    subject_token_type=urn:ietf:params:oauth:token-type:access_token \
+		    grant_type=urn:ietf:params:oauth:grant-type:token-exchange >/dev/null
 		assert_status 200
 	done
 	for method in $revocation; do
