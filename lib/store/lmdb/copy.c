@@ -13,9 +13,10 @@ enum {
 	COPY_TRIES = 4,
 	PAGE_SIZE_MAX = 1 << 16,
 	METAS = 2,
-	PIECE = 1 << 20, /* copied at once, while others write */
-	REST = 9,        /* times as long as the piece took */
-	REST_MAX_MS = 50
+	PIECE = 1 << 24,       /* copied at once */
+	SMALL_PIECE = 1 << 20, /* while others write */
+	REST = 14,             /* times as long as the small piece took */
+	REST_MAX_MS = 80
 };
 
 /* --- a copy --------------------------------------------------------------- */
@@ -79,18 +80,25 @@ rest(int64_t ms)
 	nanosleep(&t, NULL);
 }
 
+/* How the copy goes on: whether others write, and their last transaction. */
+struct pace {
+	bool gives_way;
+	size_t last_txn;
+};
+
 /* A writer waits for a flush of the same disk: behind one piece at most, and
  * most of the time behind none. The copy of a store at rest goes on at once. */
 static enum err
-give_way(const struct snapshot *s, int to, int64_t began_ms, size_t *last_txn)
+give_way(const struct snapshot *s, int to, int64_t began_ms, struct pace *p)
 {
 	MDB_envinfo info;
 	int64_t took;
 
-	if (mdb_env_info(s->db->env, &info) != 0 ||
-	    info.me_last_txnid == *last_txn)
+	p->gives_way = mdb_env_info(s->db->env, &info) == 0 &&
+		       info.me_last_txnid != p->last_txn;
+	if (!p->gives_way)
 		return OK;
-	*last_txn = info.me_last_txnid;
+	p->last_txn = info.me_last_txnid;
 	if (fdatasync(to) != 0)
 		return file_err(errno);
 	took = monotonic_ms() - began_ms + 1;
@@ -105,7 +113,7 @@ static enum err
 copy_pages(const struct snapshot *s, int to)
 {
 	const size_t metas = METAS * s->db->page_size;
-	size_t last_txn = mdb_txn_id(s->reader);
+	struct pace pace = {.last_txn = mdb_txn_id(s->reader)};
 	uint64_t len;
 	enum err e = OK;
 	int fd;
@@ -117,10 +125,12 @@ copy_pages(const struct snapshot *s, int to)
 	for (uint64_t at = metas; at < s->len && e == OK; at += len) {
 		const int64_t began_ms = monotonic_ms();
 
-		len = s->len - at < PIECE ? s->len - at : PIECE;
+		len = pace.gives_way ? SMALL_PIECE : PIECE;
+		if (len > s->len - at)
+			len = s->len - at;
 		e = file_copy_bytes(to, fd, (int64_t)at, len);
 		if (e == OK)
-			e = give_way(s, to, began_ms, &last_txn);
+			e = give_way(s, to, began_ms, &pace);
 	}
 	return e;
 }
