@@ -33,7 +33,7 @@ class Apps:
 
     def serve(self, i, port):
         process = subprocess.Popen(
-            [ROOT / "tests/receiver.py", self.where / "app.pem",
+            ["nice", "-n", "19", ROOT / "tests/receiver.py", self.where / "app.pem",
              self.where / "app.key", str(port), self.where / f"told{i}"],
             stdout=subprocess.PIPE, text=True)
         process.stdout.readline()
@@ -110,7 +110,8 @@ def logouts(where, options):
         "logouts", "apps", "down", "all told after s", "p99 ms quiet",
         "p99 ms while telling", "ratio", "failed",
         note="One connection refreshes. The apps are HTTPS servers in other "
-             "processes on the same\nmachine. Wanted: at most 1.1.")
+             "processes on the same\nmachine, which give way. Wanted: at most "
+             "1.1.")
     table.row(
         SESSIONS * APPS, APPS, 1, f"{sorted(took)[len(took) // 2]:.1f}",
         milliseconds(median(quiet, "p99_us")),
