@@ -87,9 +87,10 @@ asks() {
 		add_client "pushes-$library" --trusted --require-par
 		asks $library "pushes-$library" par
 	done
+}
 
 @test "openid-client, oauth4webapi: a device that a person allows (RFC 8628)" {
-	local library code
+	local library code device
 	from_npm signers openid-client@6.9.0 oauth4webapi@3.8.8
 	latchkey user show alice >/dev/null 2>&1 || add_user alice
 	latchkey client add tv --public --grant device_code --grant refresh_token
@@ -98,13 +99,14 @@ asks() {
 		: >"$BATS_TEST_TMPDIR/said"
 		node "$app/devices.mjs" "$library" "$ISSUER" tv \
 		    >"$BATS_TEST_TMPDIR/said" 2>&1 &
+		device=$!
 		wait_for grep -q -- - "$BATS_TEST_TMPDIR/said"
 		code=$(head -n 1 "$BATS_TEST_TMPDIR/said")
 		open_page alice "$ISSUER/device"
 		submit alice step=check user_code="$code"
 		! page_asks_password || log_in alice
 		allow alice
-		wait $!
+		wait "$device"
 		[[ $(tail -n 1 "$BATS_TEST_TMPDIR/said") = 'alice openid profile' ]] ||
 		    fail "$library" "$(<"$BATS_TEST_TMPDIR/said")" "$(<"$SERVER_LOG")"
 	done
