@@ -114,9 +114,12 @@ units	  = $(basename $(notdir $(wildcard tests/unit/*.c)))
 
 # --- how it is compiled ------------------------------------------------------
 
+# C has no exceptions: what a debugger wants is in -g, and is not shipped.
+no_unwinding = -fno-unwind-tables -fno-asynchronous-unwind-tables
 cflags	 = -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -Ilib \
 	   -Wall -Wextra -Wconversion -Wshadow \
 	   -O2 -g -fPIC -fno-semantic-interposition \
+	   $(if $(SAN),,$(no_unwinding)) \
 	   -fstack-protector-strong $(stack_clash) \
 	   -ffunction-sections -fdata-sections \
 	   $(if $(SAN),$(sanitize),-D_FORTIFY_SOURCE=2) \

@@ -112,8 +112,8 @@ print: ; @echo \$(programs)"
 	assert_equal "$output" ''
 }
 
-@test "package: is small: less than 4 MiB installed, with its documents" {
-	(($(dpkg-deb -f "$PACKAGE" Installed-Size) < 4096))
+@test "package: is small: less than 3.5 MiB installed, with its documents" {
+	(($(dpkg-deb -f "$PACKAGE" Installed-Size) < 3584))
 }
 
 @test "package: from nothing to a token: install, init, client add, the web server's configuration" {
