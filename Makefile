@@ -39,7 +39,7 @@ protocol = provider desk account key_rotation authorization client_auth auth_sec
 	   token_endpoint unused_codes grant_code grant_refresh grant_client grant_device grant_exchange device_authorization device_consent \
 	   claims access_token possession id_token introspect revoke userinfo health \
 	   logout logout_token logout_delivery discovery webfinger protected_resource gate gate_sign_in \
-	   account_profile account_password account_sessions account_apps account_app_passwords \
+	   account_profile account_contact account_password account_sessions account_apps account_app_passwords \
 	   second_factor account_events \
 	   account_factors factor_rule \
 	   webauthn challenge authenticate_passkey passkey_register account_passkeys \
@@ -54,7 +54,7 @@ interaction = interaction sign_in_step consent_page authorize_flow logout_flow \
 	   admin_page admin_people admin_person admin_ways_in admin_apps admin_app admin_sites admin_site \
 	   admin_sessions admin_keys admin_audit admin_why admin_home admin_flow \
 	   second_factor_step \
-	   own_parts account_profile account_password account_sessions account_apps account_app_passwords account_events \
+	   own_parts account_profile account_contact account_password account_sessions account_apps account_app_passwords account_events \
 	   enrol account_factors \
 	   passkey_form account_passkeys \
 	   password_words join_flow reset_notice \

@@ -22,6 +22,12 @@ apply_names(struct user *u, const struct args *args, struct refusal *r)
 	    {"--language", u->language, sizeof u->language,
 		user_language_refusal},
 	    {"--zone", u->zoneinfo, sizeof u->zoneinfo, user_zone_refusal},
+	    {"--street-address", u->street_address, sizeof u->street_address,
+		NULL},
+	    {"--postal-code", u->postal_code, sizeof u->postal_code, NULL},
+	    {"--locality", u->locality, sizeof u->locality, NULL},
+	    {"--region", u->region, sizeof u->region, NULL},
+	    {"--country", u->country, sizeof u->country, NULL},
 	};
 	enum err e = OK;
 
@@ -66,12 +72,37 @@ user_apply_name(struct user *u, const char *name)
 bool
 user_is_contradictory(const struct args *args)
 {
-	if (!args_has(args, "--email-verified") ||
-	    !args_has(args, "--email-unverified"))
-		return false;
-	(void)admin_misused("--email-verified and --email-unverified exclude "
-			    "each other");
-	return true;
+	static const char *const pairs[][2] = {
+	    {"--email-verified", "--email-unverified"},
+	    {"--phone-verified", "--phone-unverified"},
+	};
+
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		if (!args_has(args, pairs[i][0]) ||
+		    !args_has(args, pairs[i][1]))
+			continue;
+		(void)admin_misused(
+		    "%s and %s exclude each other", pairs[i][0], pairs[i][1]);
+		return true;
+	}
+	return false;
+}
+
+/* An administrator who types one vouches for it. */
+static enum err
+apply_phone(struct user *u, const struct args *args, struct refusal *r)
+{
+	char before[PHONE_CAP];
+	enum err e;
+
+	memcpy(before, u->phone, sizeof before);
+	e = option_text(
+	    u->phone, sizeof u->phone, args, "--phone", user_phone_refusal, r);
+	if (!str_equal(before, u->phone) || args_has(args, "--phone-verified"))
+		u->phone_verified = u->phone[0] != '\0';
+	if (args_has(args, "--phone-unverified"))
+		u->phone_verified = false;
+	return e;
 }
 
 enum err
@@ -84,6 +115,8 @@ user_apply_profile(struct user *u, const struct args *args, struct refusal *r)
 	e = apply_names(u, args, r);
 	if (e == OK)
 		e = apply_attributes(u, args, r);
+	if (e == OK)
+		e = apply_phone(u, args, r);
 	if (e == OK)
 		e = option_text(u->email, sizeof u->email, args, "--email",
 		    user_email_refusal, r);

@@ -11,8 +11,13 @@
 	    {"--family-name", "NAME", false}, {"--language", "TAG", false},    \
 	    {"--zone", "ZONE", false}, {"--attribute", "KEY=VALUE", true},     \
 	    {"--email", "ADDRESS", false}, {"--email-verified", NULL, false},  \
-	    {"--email-unverified", NULL, false}, {"--group", "GROUP", true},   \
-	    {"--require-factor", NULL, false},                                 \
+	    {"--email-unverified", NULL, false}, {"--phone", "NUMBER", false}, \
+	    {"--phone-verified", NULL, false},                                 \
+	    {"--phone-unverified", NULL, false},                               \
+	    {"--street-address", "TEXT", false},                               \
+	    {"--postal-code", "TEXT", false}, {"--locality", "TEXT", false},   \
+	    {"--region", "TEXT", false}, {"--country", "TEXT", false},         \
+	    {"--group", "GROUP", true}, {"--require-factor", NULL, false},     \
 	{                                                                      \
 		"--no-require-factor", NULL, false                             \
 	}
@@ -23,9 +28,8 @@ int user_apply_name(struct user *u, const char *name);
 /* Whether options exclude each other, with a line printed. */
 bool user_is_contradictory(const struct args *args);
 
-/* Changes U as --name, --given-name, --family-name, --language, --zone,
- * --email, --email-verified, --email-unverified and
- * --group say; ERR_INVALID_REQUEST with R. */
+/* Changes U as these say, except --add-group and --remove-group;
+ * ERR_INVALID_REQUEST with R. */
 enum err user_apply_profile(
     struct user *u, const struct args *args, struct refusal *r) MUST_CHECK;
 

@@ -66,11 +66,11 @@ sids() {
 	request alice GET "$ISSUER/account"
 	STAY=1 submit alice step=login username=alice password="$PASSWORD"
 	request alice GET "$ISSUER/account"
-	for page in profile email password sessions apps app-passwords events; do
+	for page in profile email contact password sessions apps app-passwords events; do
 		http_body | grep -q "href=\"/account/$page\"" ||
 		    fail "no link to $page"
 	done
-	for page in profile email password sessions sessions/everywhere apps \
+	for page in profile email contact password sessions sessions/everywhere apps \
 	    apps/take-back app-passwords app-passwords/remove events; do
 		request - GET "$ISSUER/account/$page"
 		assert_status 200
@@ -91,6 +91,45 @@ sids() {
 	jwt_claims "$(field id_token <<<"$tokens")" | jq -e '.name == "Ada Lovelace" and .given_name == "Ada" and
 	    .family_name == "Lovelace" and .locale == "de" and
 	    .zoneinfo == "Europe/London"'
+}
+
+@test "contact: a number and an address that a person gives are told to apps that may know them" {
+	latchkey user set alice --phone '+49 30 123456'
+	latchkey user show alice --json | jq -e '.phone_number_verified'
+	open_account alice contact
+	assert_page 'value="[+]49 30 123456"'
+	submit alice step=save phone=' +49 (30) 123457 ' \
+	    street_address='Am Markt 1' postal_code=10115 locality=Berlin \
+	    region='' country=Deutschland
+	assert_page 'role="status"'
+	audited contact_changed
+	latchkey user show alice --json | jq -e '.phone_number == "+49 (30) 123457"
+	    and (.phone_number_verified | not) and .locality == "Berlin" and
+	    .street_address == "Am Markt 1" and .region == ""'
+	open_account alice contact
+	submit alice step=save phone='+49 (30) 123457' locality=Potsdam
+	latchkey user show alice --json | jq -e '.locality == "Potsdam" and
+	    .street_address == "" and .phone_number == "+49 (30) 123457"'
+}
+
+@test "contact: what cannot be is refused, and what was typed stays" {
+	local phone before
+	before=$(latchkey user show alice --json)
+	open_account alice contact
+	for phone in 030123456 +4930 '+49 30 1234x' '+0301234567' \
+	    "+$(printf '1%.0s' {1..16})" '+49 30 123456;ext=' \
+	    "+49 30 123456$(printf ' %.0s' {1..64})7"; do
+		submit alice step=save phone="$phone" locality=Berlin
+		assert_status 200
+		assert_page 'begins with [+] and the country'
+		assert_page 'value="Berlin"'
+	done
+	submit alice step=save locality="$(printf 'x%.0s' {1..129})"
+	assert_page 'too long'
+	submit alice step=save street_address=$'a\tb' phone='+49 30 123456'
+	assert_page 'can’t be used'
+	assert_page 'value="[+]49 30 123456"'
+	assert_equal "$(latchkey user show alice --json)" "$before"
 }
 
 @test "profile: what cannot be is refused, and what was typed stays" {

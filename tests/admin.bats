@@ -435,6 +435,27 @@ $DATA/store/mine"
 	    --email-unverified
 }
 
+@test "user: a phone number and a postal address are kept, vouched for, and come back from an export" {
+	local fields='{phone_number, phone_number_verified, street_address,
+	    postal_code, locality, region, country}' before
+	latchkey user add alice --no-password --phone '+49 30 123456;ext=12' \
+	    --street-address 'Am Markt 1' --postal-code 10115 \
+	    --locality Berlin --region Berlin --country Deutschland
+	before=$(latchkey user show alice --json | jq -c "$fields")
+	assert_equal "$before" '{"phone_number":"+49 30 123456;ext=12","phone_number_verified":true,"street_address":"Am Markt 1","postal_code":"10115","locality":"Berlin","region":"Berlin","country":"Deutschland"}'
+	latchkey export >"$BATS_TEST_TMPDIR/all"
+	assert_equal "$(jq -c ".people[] | $fields" "$BATS_TEST_TMPDIR/all")" \
+	    "$before"
+	latchkey user set alice --phone-unverified
+	latchkey user show alice --json | jq -e '.phone_number_verified | not'
+	run -1 latchkey user set alice --phone 030123456
+	assert_output 'begins with [+] and the country'
+	run -2 latchkey user set alice --phone-verified --phone-unverified
+	latchkey user set alice --phone '' --phone-verified
+	latchkey user show alice --json |
+	    jq -e '.phone_number == "" and (.phone_number_verified | not)'
+}
+
 @test "user: a name that is another person's address gets a warning, and so does an address that is a name" {
 	latchkey user add alice --no-password --email alice@example.org
 	run -0 latchkey user add Alice@example.org --no-password

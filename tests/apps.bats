@@ -157,7 +157,8 @@ setup() {
 	    {openid: ["sub"], offline_access: [], groups: ["groups"],
 		profile: ["name", "given_name", "family_name",
 		    "preferred_username", "locale", "zoneinfo", "updated_at"],
-		email: ["email", "email_verified"]} as $gives |
+		email: ["email", "email_verified"], address: ["address"],
+		phone: ["phone_number", "phone_number_verified"]} as $gives |
 	    [.[] | .name as $n | (.claims -
 		[.scope | split(" ")[] | $gives[.][]]) | select(. != []) |
 		[$n, .]] == []'

@@ -31,7 +31,7 @@ generate() {	# FILE...
 		    sed 's/.*/reason.&\nreason.&.title\nreason.&.link/'
 		sed -nE 's/.*= \{"([a-z_]+)",.*/error.\1\nerror.\1.title/p' \
 		    "$root/lib/base/err.c"
-		grep -A1 'scopes_known\[\] =' "$root/lib/domain/scope.c" |
+		grep -A2 'scopes_known\[\] =' "$root/lib/domain/scope.c" |
 		    grep -oE '"[a-z_]+"' | tr -d '"' | sed 's/^/scope./'
 		grep -A1 'rule_who\[\] =' "$root/lib/interaction/admin_site.c" |
 		    grep -oE '"[a-z_]+"' | tr -d '"' | sed 's/^/desk_who./'
@@ -172,7 +172,7 @@ app_pages() {
 	local person=alice span
 	sign_in alice app >/dev/null
 	ask app prompt=select_account && see 200
-	ask asks 'scope=openid profile email groups offline_access archive' &&
+	ask asks 'scope=openid profile email phone address groups offline_access archive' &&
 	    see 200
 	set_conf refresh_idle_lifetime 1h
 	for span in 1h 2h 1d; do
@@ -212,6 +212,11 @@ account_pages() {
 	press save given_name="$(printf 'x%.0s' {1..129})" && see 200
 	press save given_name=Al && assert_status 303
 	own '/profile?done=saved'
+	own /contact
+	press save phone=1 && see 200
+	press save phone=+493012345 region=$'\t' && see 200
+	press save region="$(printf 'x%.0s' {1..129})" && see 200
+	press save region=Berlin && assert_status 303
 	own /email
 	press save email=x && see 200
 	press save email=a@example.org && assert_status 303
@@ -697,7 +702,7 @@ device_asks() {
 	local LATCHKEY_BUILD=$LATCHKEY_BUILD/test/marked seen=100
 	gate_store http://localhost:8080
 	set_conf provider_name 1.2.3.4
-	add_client asks --audience https://api.example.org --scope openid --scope profile --scope email --scope groups \
+	add_client asks --audience https://api.example.org --scope openid --scope profile --scope email --scope groups --scope phone --scope address \
 	    --scope offline_access --scope archive --claim 1.2.3.6=attribute:x@archive
 	add_client closed --group none --redirect-uri "$CALLBACK" \
 	    --redirect-uri http://127.0.0.1:9/two

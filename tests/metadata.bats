@@ -245,19 +245,25 @@ finger() {
 	assert_field frontchannel_logout_supported true
 	assert_field frontchannel_logout_session_supported true
 	assert_equal "$(list scopes_supported)" \
-	    'email groups offline_access openid profile'
+	    'address email groups offline_access openid phone profile'
 	assert_equal "$(list prompt_values_supported)" \
 	    'consent login none select_account'
 }
 
 @test "discovery: every claim advertised turns up in an ID token, and no other (Discovery 3)" {
 	latchkey user set alice --group family --given-name Alice \
-	    --family-name Adams --language en --zone Europe/London
-	latchkey client set app --alg HS256 >/dev/null
+	    --family-name Adams --language en --zone Europe/London \
+	    --phone '+44 20 7946 0000' --locality London
+	for scope in openid profile email phone address groups \
+	    offline_access; do
+		asked+=(--scope $scope)
+	done
+	latchkey client set app --alg HS256 "${asked[@]}" >/dev/null
 	latchkey client secret app --secret-stdin <<<"$SECRET" >/dev/null
 	metadata
 	advertised=$(list claims_supported)
-	tokens=$(get_tokens alice app)
+	tokens=$(get_tokens alice app \
+	    scope='openid profile email phone address groups offline_access')
 	assert_equal "$(jwt_claims "$(field id_token <<<"$tokens")" |
 	    jq -r 'keys | join(" ")')" "$advertised"
 }

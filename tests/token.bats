@@ -995,6 +995,29 @@ refused_assertion() {
 	    '["Alice Liddell","alice","alice@example.org",true,["family","admins"]]'
 }
 
+@test "claims: phone number and postal address have scopes of their own, which an app has to be given (OpenID Connect Core 5.1.1, 5.4)" {
+	latchkey user set alice --phone '+44 20 7946 0000' --locality London \
+	    --country England
+	get_tokens alice app scope='openid phone address'
+	id_claims | jq -e 'has("phone_number") or has("address") | not'
+	add_client diary --scope openid --scope phone --scope address
+	sign_in alice diary
+	get_tokens alice diary scope='openid phone'
+	access=$(http_body | field access_token)
+	id_claims | jq -e '.phone_number == "+44 20 7946 0000" and
+	    .phone_number_verified and (has("address") | not)'
+	userinfo "$access"
+	http_body | jq -e '.phone_number == "+44 20 7946 0000" and
+	    .phone_number_verified and (has("address") | not)'
+	get_tokens alice diary scope='openid phone address'
+	id_claims | jq -e '.address ==
+	    {"locality": "London", "country": "England"}'
+	latchkey user set alice --phone '' --locality '' --country ''
+	get_tokens alice diary scope='openid phone address'
+	id_claims | jq -e 'has("phone_number") or
+	    has("phone_number_verified") or has("address") | not'
+}
+
 @test "claims: a person without an address has no email claim, without groups an empty list" {
 	add_user bob
 	sign_in bob app

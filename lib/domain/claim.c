@@ -12,6 +12,9 @@ const struct claim claims_known[] = {
     {"updated_at", "profile"},
     {"email", "email"},
     {"email_verified", "email"},
+    {"phone_number", "phone"},
+    {"phone_number_verified", "phone"},
+    {"address", "address"},
     {"groups", "groups"},
     {NULL, NULL},
 };

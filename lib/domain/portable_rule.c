@@ -113,6 +113,14 @@ judge_person(struct judgement *j, const struct user *u, bool secrets)
 	    "email_verified", "is true without an address");
 	judge_text(j, "locale", u->language, user_language_refusal);
 	judge_text(j, "zoneinfo", u->zoneinfo, user_zone_refusal);
+	judge_text(j, "phone_number", u->phone, user_phone_refusal);
+	refuse_unless(j, !u->phone_verified || u->phone[0] != '\0',
+	    "phone_number_verified", "is true without a number");
+	judge_text(j, "street_address", u->street_address, NULL);
+	judge_text(j, "postal_code", u->postal_code, NULL);
+	judge_text(j, "locality", u->locality, NULL);
+	judge_text(j, "region", u->region, NULL);
+	judge_text(j, "country", u->country, NULL);
 	judge_groups(j, u->groups);
 	refuse_unless(j, attributes_refusal(u) == NULL, "attributes",
 	    attributes_refusal(u));

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-const char *const scopes_known[] = {
-    "openid", "profile", "email", "groups", "offline_access", NULL};
+const char *const scopes_known[] = {"openid", "profile", "email", "phone",
+    "address", "groups", "offline_access", NULL};
 
 bool
 scope_is_known(const char *name)

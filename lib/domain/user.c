@@ -32,11 +32,18 @@ static const struct record_field user_fields[] = {
     FIELD_OF(struct user, reset_at, TIME, INNER, "reset_at"),
     FIELD_OF(struct user, require_factor, BOOL, SHOWN, "require_factor"),
     FIELD_OF(struct user, attributes, LINES, SHOWN, "attributes"),
+    FIELD_OF(struct user, phone, TEXT, SHOWN, "phone_number"),
+    FIELD_OF(struct user, phone_verified, BOOL, SHOWN, "phone_number_verified"),
+    FIELD_OF(struct user, street_address, TEXT, SHOWN, "street_address"),
+    FIELD_OF(struct user, postal_code, TEXT, SHOWN, "postal_code"),
+    FIELD_OF(struct user, locality, TEXT, SHOWN, "locality"),
+    FIELD_OF(struct user, region, TEXT, SHOWN, "region"),
+    FIELD_OF(struct user, country, TEXT, SHOWN, "country"),
 };
 const struct record_type user_record = {
     .table = TABLE_USERS,
     .version = 1,
-    .optional = 1,
+    .optional = 8,
     RECORD_FIELDS(struct user, user_fields),
 };
 
@@ -148,6 +155,32 @@ user_zone_refusal(const char *s)
 }
 
 const char *
+user_phone_refusal(const char *s)
+{
+	static const char form[] =
+	    "a phone number begins with + and the country, such as "
+	    "+49 30 123456, and has 7 to 15 digits";
+	size_t digits = 0, len = strcspn(s, ";");
+
+	if (strlen(s) >= PHONE_CAP)
+		return "a phone number has at most 64 characters";
+	if (s[0] != '+' || strspn(s + 1, DIGITS " -.()") != len - 1)
+		return form;
+	for (size_t i = 1; i < len; i++)
+		digits += strchr(" -.()", s[i]) == NULL;
+	if (digits < 7 || digits > 15 || s[1] == '0')
+		return form;
+	if (s[len] == '\0')
+		return NULL;
+	digits = strlen(s + len) - strlen(";ext=");
+	return strncmp(s + len, ";ext=", 5) == 0 && digits >= 1 &&
+		       digits <= 8 && all_of(s + len + 5, DIGITS)
+		   ? NULL
+		   : "an extension is up to 8 digits, such as "
+		     "+49 30 123456;ext=12";
+}
+
+const char *
 user_full_name(char room[static USER_FULL_NAME_CAP], const struct user *u)
 {
 	bool both = u->given_name[0] != '\0' && u->family_name[0] != '\0';
@@ -175,6 +208,14 @@ user_group_name(char name[static GROUP_NAME_CAP], const char *typed)
 	default:
 		return "out of memory";
 	}
+}
+
+bool
+user_has_address(const struct user *u)
+{
+	return u->street_address[0] != '\0' || u->postal_code[0] != '\0' ||
+	       u->locality[0] != '\0' || u->region[0] != '\0' ||
+	       u->country[0] != '\0';
 }
 
 void

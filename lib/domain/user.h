@@ -24,6 +24,8 @@ enum {
 	USER_EMAIL_CAP = 255,
 	LANGUAGE_CAP = 36,
 	ZONE_CAP = 65,
+	PHONE_CAP = 65,
+	STREET_CAP = 257,
 	GROUPS_CAP = 1024,
 	ATTRIBUTES_CAP = 1024,
 	GROUP_NAME_CAP = 129
@@ -49,6 +51,12 @@ struct user {
 	char language[LANGUAGE_CAP];     /* RFC 5646; the claim `locale` */
 	char zoneinfo[ZONE_CAP];         /* "Europe/Berlin" */
 	char attributes[ATTRIBUTES_CAP]; /* lines: domain/attribute.h */
+	char phone[PHONE_CAP];           /* the claim `phone_number` */
+	bool phone_verified;
+	/* The claim `address` (OpenID Connect Core 5.1.1). */
+	char street_address[STREET_CAP], postal_code[PHONE_CAP];
+	char locality[USER_DISPLAY_CAP], region[USER_DISPLAY_CAP];
+	char country[USER_DISPLAY_CAP];
 };
 
 extern const struct record_type user_record;
@@ -60,6 +68,9 @@ const char *user_email_refusal(const char *s);
 const char *user_group_refusal(const char *s);
 const char *user_language_refusal(const char *s); /* RFC 5646's form */
 const char *user_zone_refusal(const char *s);     /* a name of tzdata's form */
+/* "+", 7 to 15 digits (E.164) with " ", "-", ".", "(" or ")" among them, and
+ * maybe ";ext=" with up to 8 more (RFC 3966). */
+const char *user_phone_refusal(const char *s);
 
 /* What U is called: the claim `name`. In ROOM, or U's own. */
 const char *user_full_name(
@@ -70,6 +81,9 @@ const char *user_full_name(
  * or what is wrong. */
 const char *user_group_name(
     char name[static GROUP_NAME_CAP], const char *typed) MUST_CHECK;
+
+/* Whether any part of the postal address is known. */
+bool user_has_address(const struct user *u);
 
 void user_sub(char sub[static SUB_CAP], const uint8_t id[static USER_ID_LEN]);
 /* Back; ERR_SYNTAX if SUB is no person's. */

@@ -2,6 +2,7 @@
 
 #include "interaction/account_app_passwords.h"
 #include "interaction/account_apps.h"
+#include "interaction/account_contact.h"
 #include "interaction/account_events.h"
 #include "interaction/account_factors.h"
 #include "interaction/account_home.h"
@@ -17,6 +18,7 @@ static const struct own_page *const account_pages[] = {
     &overview_page,
     &profile_page,
     &email_page,
+    &contact_page,
     &password_page,
     &passkeys_page,
     &factors_page,

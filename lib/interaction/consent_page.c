@@ -20,6 +20,8 @@ static const struct {
 } shown[] = {
     {"profile", "see.profile", 1U << OWN_CLAIM_NAME | 1U << OWN_CLAIM_USERNAME},
     {"email", "see.email", 1U << OWN_CLAIM_EMAIL},
+    {"phone", "see.phone", 0},
+    {"address", "see.address", 0},
     {"groups", "see.groups", 1U << OWN_CLAIM_GROUPS},
 };
 

@@ -49,6 +49,43 @@ put_email_claims(
 }
 
 static void
+put_phone_claims(
+    struct json_text *t, const struct user *u, const struct claims_told *w)
+{
+	if (u->phone[0] == '\0')
+		return;
+	if (opens_claim(w, "phone", "phone_number"))
+		json_text_str(t, "phone_number", u->phone);
+	if (opens_claim(w, "phone", "phone_number_verified"))
+		json_text_bool(t, "phone_number_verified", u->phone_verified);
+}
+
+/* In its parts; how they are put together differs from country to country. */
+static void
+put_address_claim(
+    struct json_text *t, const struct user *u, const struct claims_told *w)
+{
+	const struct {
+		const char *name, *value;
+	} parts[] = {
+	    {"street_address", u->street_address},
+	    {"postal_code", u->postal_code},
+	    {"locality", u->locality},
+	    {"region", u->region},
+	    {"country", u->country},
+	};
+	struct json_text address;
+
+	if (!user_has_address(u) || !opens_claim(w, "address", "address"))
+		return;
+	json_text_begin_in(&address, t, "address");
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (parts[i].value[0] != '\0')
+			json_text_str(&address, parts[i].name, parts[i].value);
+	json_text_end(&address);
+}
+
+static void
 put_own_claim(
     struct json_text *t, const struct user *u, const struct own_claim *o)
 {
@@ -95,6 +132,8 @@ claims_of_user(
 {
 	put_profile_claims(t, u, w);
 	put_email_claims(t, u, w);
+	put_phone_claims(t, u, w);
+	put_address_claim(t, u, w);
 	if (opens_claim(w, "groups", "groups"))
 		json_text_names(t, "groups", u->groups);
 	put_own_claims(t, u, w);

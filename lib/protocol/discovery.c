@@ -43,7 +43,8 @@ static const struct {
 	const char *name, *words;
 } lists[] = {
     {"acr_values_supported", "1 2 phr"},
-    {"scopes_supported", "openid profile email groups offline_access"},
+    {"scopes_supported",
+	"openid profile email phone address groups offline_access"},
     {"token_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS},
     {"revocation_endpoint_auth_signing_alg_values_supported", ASSERTION_ALGS},
     {"request_object_signing_alg_values_supported", OBJECT_ALGS},
@@ -62,7 +63,8 @@ static const struct {
     {"claims_supported",
 	"iss sub aud exp iat auth_time nonce sid acr amr at_hash name "
 	"given_name family_name preferred_username locale zoneinfo updated_at "
-	"email email_verified groups"},
+	"email email_verified phone_number phone_number_verified address "
+	"groups"},
 };
 
 /* Said although they are the default or not so: an absent

@@ -1,0 +1,87 @@
+#include "interaction/account_contact.h"
+
+#include "interaction/own_parts.h"
+#include "protocol/account_contact.h"
+
+static const struct step contact_step;
+
+static enum err
+look_at_contact(struct store_txn *t, struct account *a, void *arg)
+{
+	struct contact *shown = arg;
+	const struct user *u = &a->user;
+
+	(void)t;
+	*shown = (struct contact){u->phone, u->street_address, u->postal_code,
+	    u->locality, u->region, u->country};
+	return OK;
+}
+
+static void
+put_contact_details(struct interaction *i, struct json_build *b)
+{
+	const struct contact *shown = own_state(i)->data;
+
+	json_put_str(b, "phone", shown->phone);
+	json_put_str(b, "street_address", shown->street_address);
+	json_put_str(b, "postal_code", shown->postal_code);
+	json_put_str(b, "locality", shown->locality);
+	json_put_str(b, "region", shown->region);
+	json_put_str(b, "country", shown->country);
+}
+
+static const char *
+contact_flaw_key(enum contact_flaw flaw)
+{
+	switch (flaw) {
+	case CONTACT_PHONE:
+		return "contact_details.bad_phone";
+	case CONTACT_LONG:
+		return "contact_details.long";
+	default:
+		return "contact_details.unreadable";
+	}
+}
+
+static void
+save_contact(struct interaction *i, const struct form *posted)
+{
+	struct own_state *s = own_state(i);
+	struct contact *shown = s->data;
+	struct call *c = i->call;
+	struct contact_change change = {.from = c->request.address};
+	struct user trial = {0};
+	enum contact_flaw flaw;
+	enum err e;
+
+	*shown = change.contact = (struct contact){own_field(posted, "phone"),
+	    own_field(posted, "street_address"),
+	    own_field(posted, "postal_code"), own_field(posted, "locality"),
+	    own_field(posted, "region"), own_field(posted, "country")};
+	flaw = contact_apply(&trial, &change.contact);
+	if (flaw != CONTACT_FINE) {
+		own_ask_again(i, &contact_step, contact_flaw_key(flaw));
+		return;
+	}
+	e = account_write(c->provider, i->cookie, c->now, account_set_contact,
+	    &change, &s->account);
+	if (e == OK)
+		own_page_done(i, "/account/contact", "done.saved");
+	else
+		own_page_refuse(i, e, REASON_NONE);
+}
+
+static const struct step contact_step = {
+    .purpose = "contact",
+    .template = "contact_details.html",
+    .page = put_contact_details,
+    .buttons = {{"save", save_contact}},
+};
+
+const struct own_page contact_page = {
+    .path = "/account/contact",
+    .steps = {&contact_step},
+    .link = "contact_details.title",
+    .data_size = sizeof(struct contact),
+    .look = look_at_contact,
+};
