@@ -254,6 +254,16 @@ told_of() {
 	refute_page 'and nothing else'
 }
 
+@test "own claims: the account says what an app gets by them" {
+	latchkey client set app --claim roles=groups --claim tenant=attribute \
+	    --claim desk=attribute@email >/dev/null
+	get_tokens alice app scope=openid >/dev/null
+	open_page alice "$ISSUER/account/apps"
+	assert_page 'the groups you belong to'
+	assert_page 'Gets what is set for you here: <bdi>tenant</bdi>'
+	refute_page 'your e-mail address'
+}
+
 @test "own claims: they are exported and imported, and a bad one is refused" {
 	local all=$BATS_TEST_TMPDIR/all.json bad=$BATS_TEST_TMPDIR/bad.json
 	latchkey user set alice --attribute tenant=acme >/dev/null

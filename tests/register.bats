@@ -370,6 +370,8 @@ clients() {
 	page_asks_consent
 	open_page alice "$(authorize_url "$id" prompt=none)"
 	assert_error consent_required
+	open_page alice "$ISSUER/account/apps"
+	assert_page 'This app is unverified'
 	# Not so an app that an administrator registered.
 	CALLBACK=$(latchkey client show photos --json | jq -r '.redirect_uris[0]')
 	SECRET=$(latchkey client secret photos --json | jq -r .client_secret)

@@ -149,3 +149,39 @@ own_claim_is_told(const struct own_claim *o, const char *scope)
 {
 	return words_has(scope, o->scope[0] != '\0' ? o->scope : "openid");
 }
+
+unsigned
+own_claims_told(
+    char set[static OWN_CLAIMS_CAP], const char *rows, const char *scope)
+{
+	unsigned sources = 0;
+	struct own_claim o;
+	struct buf b;
+
+	buf_init(&b, set, OWN_CLAIMS_CAP);
+	while (own_claim_next(&rows, &o)) {
+		if (!own_claim_is_told(&o, scope))
+			continue;
+		sources |= 1U << o.source;
+		if (o.source == OWN_CLAIM_ATTRIBUTE)
+			buf_printf(&b, "%s%s", b.len > 0 ? ", " : "", o.name);
+	}
+	return sources;
+}
+
+bool
+own_claims_tell(unsigned sources, const char *scope)
+{
+	static const char *const scopes[OWN_CLAIM_SOURCES] = {
+	    [OWN_CLAIM_GROUPS] = "groups",
+	    [OWN_CLAIM_NAME] = "profile",
+	    [OWN_CLAIM_USERNAME] = "profile",
+	    [OWN_CLAIM_EMAIL] = "email",
+	};
+
+	for (unsigned s = 0; s < OWN_CLAIM_SOURCES; s++)
+		if (sources & 1U << s && scopes[s] != NULL &&
+		    str_equal(scopes[s], scope))
+			return true;
+	return false;
+}

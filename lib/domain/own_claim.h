@@ -47,4 +47,12 @@ bool own_claim_next(const char **rows, struct own_claim *o);
 /* Whether O is told with SCOPE, a word list. */
 bool own_claim_is_told(const struct own_claim *o, const char *scope);
 
+/* What ROWS tell with SCOPE: the sources, as bits 1 << enum own_claim_source,
+ * and in SET the claims that the administrator sets, with ", " between. */
+unsigned own_claims_told(
+    char set[static OWN_CLAIMS_CAP], const char *rows, const char *scope);
+
+/* Whether SOURCES tell what is known by the scope SCOPE. */
+bool own_claims_tell(unsigned sources, const char *scope);
+
 #endif

@@ -1,6 +1,7 @@
 #include "interaction/account_apps.h"
 
 #include "base/str.h"
+#include "domain/own_claim.h"
 #include "interaction/consent_page.h"
 #include "interaction/own_parts.h"
 #include "protocol/account_apps.h"
@@ -19,11 +20,13 @@ scope_meaning(const struct catalogue *c, const char *texts, const char *word)
 	return json_string(text);
 }
 
-/* What its scopes let an app see and do. What it may do while the person is
- * away is said apart. */
+/* What its scopes, and claims of its own that are made of SOURCES, let an app
+ * see and do. What it may do while the person is away is said apart. */
 static json_t *
-list_meanings(const struct interaction *i, const struct account_app *a)
+list_meanings(
+    const struct interaction *i, const struct account_app *a, unsigned sources)
 {
+	const struct catalogue *c = i->call->page.catalogue;
 	const char *cursor = a->scope;
 	char word[SCOPE_WORD_CAP];
 	json_t *list = json_array();
@@ -32,8 +35,10 @@ list_meanings(const struct interaction *i, const struct account_app *a)
 		if (!str_equal(word, "offline_access") &&
 		    !str_equal(word, "openid"))
 			json_array_append_new(
-			    list, scope_meaning(i->call->page.catalogue,
-				      a->scope_texts, word));
+			    list, scope_meaning(c, a->scope_texts, word));
+	for (const char *const *s = scopes_known; *s != NULL; s++)
+		if (!words_has(a->scope, *s) && own_claims_tell(sources, *s))
+			json_array_append_new(list, scope_meaning(c, "", *s));
 	return list;
 }
 
@@ -51,12 +56,16 @@ list_apis(const char *resources)
 static json_t *
 show_app(struct interaction *i, const struct account_app *a)
 {
+	char set[OWN_CLAIMS_CAP];
+	const unsigned sources = own_claims_told(set, a->claims, a->scope);
 	struct json_build b;
 
 	json_begin(&b);
 	json_put_str(&b, "id", a->client_id);
 	json_put_str(&b, "client_name", a->name);
-	json_put(&b, "sees", list_meanings(i, a));
+	json_put_bool(&b, "unverified", a->stranger);
+	json_put(&b, "sees", list_meanings(i, a, sources));
+	json_put_str(&b, "set_claims", set);
 	json_put(&b, "apis", list_apis(a->resources));
 	json_put_bool(&b, "away", a->offline);
 	json_put_bool(&b, "trusted", a->trusted);

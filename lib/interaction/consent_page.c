@@ -12,17 +12,15 @@
 
 enum { HOUR_S = 3600, DAY_S = 86400 };
 
-/* What of the person a scope shows, in the sentence, and claims of the app's
- * own that are made of the same. */
+/* What of the person a scope shows, in the sentence. */
 static const struct {
 	const char *scope, *key;
-	unsigned sources; /* bits 1 << enum own_claim_source */
 } shown[] = {
-    {"profile", "see.profile", 1U << OWN_CLAIM_NAME | 1U << OWN_CLAIM_USERNAME},
-    {"email", "see.email", 1U << OWN_CLAIM_EMAIL},
-    {"phone", "see.phone", 0},
-    {"address", "see.address", 0},
-    {"groups", "see.groups", 1U << OWN_CLAIM_GROUPS},
+    {"profile", "see.profile"},
+    {"email", "see.email"},
+    {"phone", "see.phone"},
+    {"address", "see.address"},
+    {"groups", "see.groups"},
 };
 
 enum { SHOWN = sizeof shown / sizeof shown[0] };
@@ -51,39 +49,34 @@ put_text(struct json_build *b, const char *name, const struct buf *text)
 		b->failed = true;
 }
 
-/* What the app's own claims are made of; what the administrator has set for the
- * person is listed in SET, by the names of the claims. */
-static unsigned
-own_sources(const struct asked *a, char set[static OWN_CLAIMS_CAP])
+/* The scopes that it gets. */
+static void
+list_given(char given[static SCOPE_CAP], const struct asked *a)
 {
-	const char *rows = a->client->claims;
-	unsigned sources = 0;
-	struct own_claim o;
+	const char *cursor = a->scope;
+	char word[SCOPE_WORD_CAP];
 	struct buf b;
 
-	buf_init(&b, set, OWN_CLAIMS_CAP);
-	while (own_claim_next(&rows, &o)) {
-		if (!own_claim_is_told(&o, a->scope) ||
-		    (o.scope[0] != '\0' && !is_given(a, o.scope)))
-			continue;
-		sources |= 1U << o.source;
-		if (o.source == OWN_CLAIM_ATTRIBUTE)
-			buf_printf(&b, "%s%s", b.len > 0 ? ", " : "", o.name);
-	}
-	return sources;
+	buf_init(&b, given, SCOPE_CAP);
+	while (words_next(&cursor, word, sizeof word))
+		if (is_given(a, word))
+			buf_printf(&b, "%s%s", b.len > 0 ? " " : "", word);
 }
 
 static void
 put_seen(struct json_build *b, const struct catalogue *c, const struct asked *a)
 {
 	const char *items[SHOWN];
-	char text[MESSAGE_LIST_CAP], set[OWN_CLAIMS_CAP];
-	const unsigned sources = own_sources(a, set);
+	char text[MESSAGE_LIST_CAP], set[OWN_CLAIMS_CAP], given[SCOPE_CAP];
 	struct buf list;
+	unsigned sources;
 	size_t n = 0;
 
+	list_given(given, a);
+	sources = own_claims_told(set, a->client->claims, given);
 	for (size_t i = 0; i < SHOWN; i++)
-		if (is_given(a, shown[i].scope) || sources & shown[i].sources)
+		if (words_has(given, shown[i].scope) ||
+		    own_claims_tell(sources, shown[i].scope))
 			items[n++] = message_text(c, shown[i].key);
 	buf_init(&list, text, sizeof text);
 	message_put_list(&list, c, items, n);

@@ -166,7 +166,9 @@ name_apps(struct store_txn *t, struct account_apps *f)
 		str_cut(app->name, sizeof app->name, c.name);
 		str_cut(
 		    app->scope_texts, sizeof app->scope_texts, c.scope_texts);
+		memcpy(app->claims, c.claims, sizeof app->claims);
 		app->trusted = c.trusted;
+		app->stranger = client_is_stranger(&c);
 		app->is_site = c.is_site;
 		kept++;
 	}

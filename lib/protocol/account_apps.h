@@ -20,7 +20,9 @@ struct account_app {
 	char scope[SCOPE_CAP]; /* what it was granted, at any time */
 	char scope_texts[SCOPE_TEXTS_CAP]; /* what scopes of its own mean */
 	char resources[RESOURCE_LIST_CAP]; /* the APIs, as far as they fit */
+	char claims[OWN_CLAIMS_CAP];       /* of its own: domain/own_claim.h */
 	bool trusted;                      /* no one asks before it gets this */
+	bool stranger;                     /* no one here vouches for it */
 	bool is_site;                      /* the gate's */
 	bool offline;       /* goes on while the person is away */
 	int64_t since;      /* the first answer, or the first token */
