@@ -141,6 +141,32 @@ user() {	# NAME FILTER
 	assert_page 'Removed.'
 }
 
+@test "desk: a person's attributes are shown, changed and taken away, each once and in its form" {
+	local line
+	latchkey user add dave --no-password --attribute tenant_id=42 \
+	    --attribute floor=3 >/dev/null
+	page '/admin/person?name=dave'
+	assert_page 'tenant_id=42, floor=3'
+	page '/admin/person/edit?name=dave'
+	save display= email= groups= \
+	    attributes=$' tenant_id=43 \r\n\r\nroom=a=b\r\nfloor=\r\n'
+	assert_page 'Saved.'
+	user dave '.attributes == ["tenant_id=43", "room=a=b"]'
+	audit '.event == "user_changed" and .user == "dave" and .by == "root"'
+	for line in tenant_id 'Tenant=1' '=1' $'a=1\na=2' $'a=\t1' \
+	    "a=$(printf 'x%.0s' {1..300})" \
+	    "$(printf 'k%d=%0200d\n' 1 1 2 2 3 3 4 4 5 5 6 6)"; do
+		page '/admin/person/edit?name=dave'
+		save display= email= groups= attributes="$line"
+		assert_page 'One of these attributes is not possible'
+		assert_page 'name="attributes"[^>]*>.'
+	done
+	user dave '.attributes == ["tenant_id=43", "room=a=b"]'
+	page '/admin/person/edit?name=dave'
+	save display= email= groups= attributes=
+	user dave '.attributes == []'
+}
+
 @test "desk: what cannot be is told, what was typed stays, and nothing is changed" {
 	page /admin/people/add
 	save person='no spaces' display='Zoe' email= groups=

@@ -414,6 +414,7 @@ desk_people_pages() {
 	press save person=zoe display= email=alice@example.org verified=1 groups= && see 200
 	press save person=zoe display= email=zoe groups= && see 200
 	press save person=zoe display= email= groups='a"b' && see 200
+	press save person=zoe display= email= attributes=x && see 200
 	press save person=alice display= email= groups= && see 200
 	press save person=zoe display=Zoe email=zoe@example.org groups=kids &&
 	    assert_status 303

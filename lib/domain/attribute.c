@@ -104,6 +104,33 @@ attribute_get(char value[static ATTRIBUTE_VALUE_CAP], const struct user *u,
 }
 
 const char *
+attributes_read(struct user *u, const char *typed)
+{
+	char line[ATTRIBUTE_LINE_CAP];
+	const char *message = NULL;
+	size_t len;
+
+	u->attributes[0] = '\0';
+	for (; *typed != '\0' && message == NULL;
+	     typed += len + (typed[len] != '\0')) {
+		len = strcspn(typed, "\r\n");
+		if (str_copy_n(line, sizeof line, typed, len) != OK)
+			return "an attribute is too long";
+		str_trim(line);
+		if (line[0] == '\0')
+			continue;
+		message = attribute_refusal(line);
+		if (message == NULL &&
+		    find_attribute_line(u->attributes, line, strcspn(line, "="),
+			&(size_t){0}) != NULL)
+			message = "an attribute is there twice";
+		if (message == NULL && attribute_set(u, line) != OK)
+			message = "these are too many";
+	}
+	return message;
+}
+
+const char *
 attributes_refusal(const struct user *u)
 {
 	const char *lines = u->attributes, *message = NULL;

@@ -28,6 +28,10 @@ enum err attribute_set(struct user *u, const char *line) MUST_CHECK;
 bool attribute_get(char value[static ATTRIBUTE_VALUE_CAP], const struct user *u,
     const char *key);
 
+/* Sets those of TYPED, one a line, and no others. NULL, or what is wrong, for
+ * people; U then has some of them. */
+const char *attributes_read(struct user *u, const char *typed) MUST_CHECK;
+
 /* NULL, or what is wrong with the attributes that U has as a whole. */
 const char *attributes_refusal(const struct user *u);
 

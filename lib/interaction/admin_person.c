@@ -1,7 +1,9 @@
 #include "interaction/admin_person.h"
 
+#include "base/buf.h"
 #include "base/names.h"
 #include "base/str.h"
+#include "domain/attribute.h"
 #include "domain/people.h"
 #include "domain/user_email.h"
 #include "interaction/admin_people.h"
@@ -36,6 +38,12 @@ desk_person_fields(
 		.label = "desk.groups",
 		.note = "desk.groups_note",
 		.value = desk_typed(i, "groups", groups)});
+	desk_field(i, b,
+	    &(struct desk_field){.name = "attributes",
+		.label = "desk.attributes",
+		.note = "desk.attributes_note",
+		.kind = DESK_AREA,
+		.value = desk_typed(i, "attributes", u->attributes)});
 }
 
 enum err
@@ -78,8 +86,13 @@ person_read_fields(struct person_change *p, const struct form *posted)
 	    u->email[0] != '\0' && form_get(posted, "verified") != NULL;
 	message = desk_groups(
 	    u->groups, sizeof u->groups, typed != NULL ? typed : "");
-	return message == NULL ? OK
-			       : person_refuse(p, "desk.bad_groups", message);
+	if (message != NULL)
+		return person_refuse(p, "desk.bad_groups", message);
+	typed = form_get(posted, "attributes");
+	message = attributes_read(u, typed != NULL ? typed : "");
+	return message == NULL
+		   ? OK
+		   : person_refuse(p, "desk.bad_attributes", message);
 }
 
 enum err
@@ -131,13 +144,24 @@ person_shown(const struct interaction *i)
 	return &d->user;
 }
 
+/* With commas between them. */
+static void
+show_attributes(char text[static 2 * ATTRIBUTES_CAP], const struct user *u)
+{
+	struct buf b;
+
+	buf_init(&b, text, 2 * ATTRIBUTES_CAP);
+	for (const char *at = u->attributes; *at != '\0'; at++)
+		buf_puts(&b, *at == '\n' ? ", " : (char[]){*at, '\0'});
+}
+
 static void
 put_desk_person(struct interaction *i, struct json_build *b)
 {
 	const struct person_data *d = own_state(i)->data;
 	const struct user *u = &d->user;
 	const char *sub = u->name;
-	char groups[DESK_GROUPS_CAP];
+	char groups[DESK_GROUPS_CAP], attributes[2 * ATTRIBUTES_CAP];
 
 	desk_head(i, b, "desk_person.title", u->name);
 	desk_shown_groups(groups, sizeof groups, u->groups);
@@ -149,6 +173,8 @@ put_desk_person(struct interaction *i, struct json_build *b)
 		desk_fact(i, b, "desk.email_verified",
 		    desk_yes_no(i, u->email_verified));
 	desk_fact(i, b, "desk.groups", groups);
+	show_attributes(attributes, u);
+	desk_fact(i, b, "desk.attributes", attributes);
 	desk_fact(
 	    i, b, "desk_person.has_password", desk_yes_no(i, u->has_password));
 	desk_fact(i, b, "desk_person.has_second",
