@@ -88,6 +88,9 @@ export_step(struct store_txn *t, void *arg)
 	void *record = malloc(PORTABLE_RECORD_MAX);
 	enum err e = record != NULL ? OK : ERR_NO_MEMORY;
 
+	file_writer_restart(&x->out);
+	x->e = OK;
+	memset(x->count, 0, sizeof x->count);
 	put_head(x);
 	for (size_t i = 0; i < PORTABLE_SECTIONS && e == OK; i++)
 		e = put_section(t, x, i, record);

@@ -40,6 +40,7 @@ write_room(struct file_writer *w)
 {
 	size_t done = 0;
 
+	w->gone |= w->used > 0;
 	while (w->e == OK && done < w->used) {
 		ssize_t n = write(w->fd, w->room + done, w->used - done);
 
@@ -68,6 +69,18 @@ file_writer_put(struct file_writer *w, const void *bytes, size_t len)
 		if (w->used == sizeof w->room)
 			write_room(w);
 	}
+}
+
+void
+file_writer_restart(struct file_writer *w)
+{
+	w->used = 0;
+	if (w->e != OK || !w->gone)
+		return;
+	if (w->path[0] == '\0')
+		w->e = ERR_BUSY;
+	else if (ftruncate(w->fd, 0) != 0 || lseek(w->fd, 0, SEEK_SET) != 0)
+		w->e = file_err(errno);
 }
 
 enum err

@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include "base/file_writer.h"
 #include "base/str.h"
 #include "check.h"
 #include "scratch.h"
@@ -105,6 +106,52 @@ copying(void)
 }
 
 static void
+put_much(struct file_writer *w)
+{
+	static const char block[FILE_WRITER_ROOM];
+
+	file_writer_put(w, block, sizeof block);
+	file_writer_put(w, "x", 1);
+}
+
+/* What a step of the store writes, which can be run again. */
+static void
+starting_again(void)
+{
+	static struct file_writer w;
+	int to[2];
+	char one;
+
+	file_writer_begin(&w, path);
+	put_much(&w);
+	file_writer_restart(&w);
+	file_writer_put(&w, "again", 5);
+	CHECK(file_writer_end(&w) == OK && holds("again"),
+	    "file writer: what was put before it is restarted is forgotten");
+	if (pipe(to) != 0) {
+		CHECK(false, "file writer: a pipe");
+		return;
+	}
+	file_writer_begin_at(&w, to[1]);
+	file_writer_put(&w, "first", 5);
+	file_writer_restart(&w);
+	file_writer_put(&w, "2", 1);
+	CHECK(file_writer_end(&w) == OK && read(to[0], &one, 1) == 1 &&
+		  one == '2',
+	    "file writer: also what was not yet sent on");
+	close(to[0]);
+	close(to[1]);
+	to[1] = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	file_writer_begin_at(&w, to[1]);
+	put_much(&w);
+	file_writer_restart(&w);
+	CHECK(file_writer_end(&w) == ERR_BUSY,
+	    "file writer: what was sent on cannot be taken back, and that is "
+	    "told");
+	close(to[1]);
+}
+
+static void
 joining(void)
 {
 	char joined[6];
@@ -124,6 +171,7 @@ main(void)
 	writing();
 	reading();
 	copying();
+	starting_again();
 	joining();
 	return check_done();
 }
