@@ -38,6 +38,9 @@ static struct {
 #undef X
 } lib;
 
+/* Of all heads and trailers of an answer. */
+enum { HEADERS_MAX = 64 * 1024 };
+
 struct job {
 	const char *url, *body, *content_type, *accept, *ca;
 	bool any_address, plain;
@@ -48,6 +51,7 @@ struct job {
 	bool barred;   /* an address was one that may not be asked */
 	bool begun;    /* another one was asked */
 	bool too_long; /* the answer was */
+	size_t head_len;
 	size_t len;
 	char answer[FETCH_BODY_MAX];
 	char message[CURL_ERROR_SIZE];
@@ -122,6 +126,22 @@ take_answer(char *bytes, size_t size, size_t n, void *arg)
 	}
 	memcpy(j->answer + j->len, bytes, n);
 	j->len += n;
+	return n;
+}
+
+/* libcurl keeps all of them, and has no bound for those after the body. */
+static size_t
+take_header(char *bytes, size_t size, size_t n, void *arg)
+{
+	struct job *j = arg;
+
+	(void)bytes;
+	(void)size; /* is 1 */
+	if (n > HEADERS_MAX - j->head_len) {
+		j->too_long = true;
+		return 0;
+	}
+	j->head_len += n;
 	return n;
 }
 
@@ -209,6 +229,8 @@ set_options(struct job *j)
 	SET(OPENSOCKETDATA, j);
 	SET(WRITEFUNCTION, take_answer);
 	SET(WRITEDATA, j);
+	SET(HEADERFUNCTION, take_header);
+	SET(HEADERDATA, j);
 	if (j->body != NULL) {
 		SET(POSTFIELDSIZE, (long)strlen(j->body));
 		SET(POSTFIELDS, j->body);

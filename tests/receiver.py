@@ -5,7 +5,8 @@
 
 Each request is a line of JSON in LOG: when, path, type and body. What is
 answered depends on the path: /ok, /no-content, /refuse (400), /fail (500),
-/redirect, /big (10 MB), /long-head, /slow (never), /drip (a byte every 0.2 s),
+/redirect, /big (10 MB), /long-head, /many-heads and /long-tail (headers without
+end, before the answer or after its body), /slow (never), /drip (a byte every 0.2 s),
 /cut (half a body), /noise (no HTTP), /keep (may be kept for an hour),
 /fail-while/FILE (500 as long as there is a FILE), /file/FILE (what is in FILE;
 FILE.head may say more, as JSON: status, headers, and for how long to wait),
@@ -72,6 +73,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "/keep-not": lambda: self.say(
                 200, b"fine\n", ("Cache-Control", "no-store")),
             "/big": self.big, "/long-head": self.long_head, "/cut": self.cut,
+            "/many-heads": lambda: self.flood(
+                b"", b"HTTP/1.1 103 Early Hints\r\nX: %s\r\n\r\n" % (b"y" * 999)),
+            "/long-tail": lambda: self.flood(
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+                b"X: %s\r\n" % (b"y" * 999)),
             "/slow": lambda: time.sleep(60), "/drip": self.drip,
             "/noise": lambda: self.wfile.write(b"\x00\x01noise\r\n\r\n"),
         }.get(path)
@@ -108,6 +114,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for n in range(20000):
             self.wfile.write(b"X-%d: %s\r\n" % (n, b"y" * 100))
         self.wfile.write(b"\r\nfine")
+
+    def flood(self, begin, piece):
+        self.wfile.write(begin)
+        while True:
+            self.wfile.write(piece)
 
     def cut(self):
         self.wfile.write(
