@@ -91,7 +91,5 @@ registration_answer(struct buf *answer, const struct conf *conf,
 	json_text_bool(
 	    &t, "require_pushed_authorization_requests", c->require_par);
 	json_text_str(&t, "id_token_signed_response_alg", jwa_name(c->alg));
-	if (c->require_dpop)
-		json_text_bool(&t, "dpop_bound_access_tokens", true);
 	json_text_end(&t);
 }

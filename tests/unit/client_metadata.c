@@ -66,6 +66,38 @@ is_uri_taken(const char *uri)
 	       str_equal(m.client.redirect_uris, uri);
 }
 
+static bool
+is_name_refused(const char *name)
+{
+	char members[1000];
+
+	snprintf(
+	    members, sizeof members, "%s,\"client_name\":\"%s\"", URIS, name);
+	return is_refused(members, "client_name");
+}
+
+static void
+names_are_seen(void)
+{
+	CHECK(is_name_refused("\\u00a0") &&
+		  is_name_refused("\\u3000 \\u2003") &&
+		  is_name_refused("\\u2800") && is_name_refused("\\u3164") &&
+		  is_name_refused("\\u115f") && is_name_refused("\\uffa0") &&
+		  is_name_refused("\\u200d") && is_name_refused("\\ufe0f"),
+	    "a name of blanks of any kind is none");
+	CHECK(is_name_refused("Cla\\u034fude") &&
+		  is_name_refused("Cla\\u180bude") &&
+		  is_name_refused("Cla\\u17b4ude"),
+	    "nor has one characters that no one sees");
+	CHECK(is_name_refused("a\\u0301\\u0302\\u0303") &&
+		  is_name_refused("a\\u20dd\\u20dd\\u20dd"),
+	    "a pile of accents would cover the lines around it");
+	CHECK(!is_name_refused("Vie\\u0323\\u0302t a\\u0301a\\u0301 "
+			       "\\u0646\\u0645\\u06cc\\u200c\\u0634 "
+			       "\\u2764\\ufe0f"),
+	    "accents as languages have them, joiners and pictures stay");
+}
+
 static void
 little_is_needed(void)
 {
@@ -329,6 +361,7 @@ int
 main(void)
 {
 	little_is_needed();
+	names_are_seen();
 	what_mcp_clients_send();
 	addresses();
 	too_many_addresses();
