@@ -342,6 +342,8 @@ clients() {
 	# Or it wants no tokens without a proof of one (RFC 9449 5.2).
 	register "$(with "$CLI" '. + {dpop_bound_access_tokens: true}')"
 	http_body | jq -e .dpop_bound_access_tokens
+	# Each member of an answer is there once: others refuse a second.
+	assert_equal "$(http_body | grep -o dpop_bound_access_tokens | wc -l)" 1
 	latchkey client show "$id" --json | jq -e .dpop_bound_access_tokens
 	TOKEN=$(initial)
 	metadata_refused invalid_client_metadata dpop_bound_access_tokens \
@@ -400,6 +402,8 @@ clients() {
 	run -1 latchkey client set "$id" --no-pkce
 	run -1 latchkey client set "$id" --resource https://api.example.org
 	run -1 latchkey client set "$id" --grant client_credentials
+	run -1 latchkey client set "$id" --exchange-for photos
+	[[ $output = *--vouch* ]]
 	run -0 latchkey client list
 	[[ $output = *registration* ]]
 	run -0 latchkey client set "$id" --vouch --trusted

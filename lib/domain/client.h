@@ -39,6 +39,9 @@ enum grant_type {
 	GRANT_TOKEN_EXCHANGE = 1 << 4
 };
 
+/* All that one may have that no administrator answers for. */
+enum { STRANGER_GRANTS = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN };
+
 /* What a used refresh token is that is presented again when it can be no late
  * arrival any more, while its successor is unused (domain/family.h). */
 enum retry {

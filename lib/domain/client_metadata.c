@@ -10,9 +10,6 @@
 
 enum { METADATA_WORDS_MAX = 32 };
 
-/* What strangers may have of the grants there are. */
-enum { METADATA_GRANTS = GRANT_AUTHORIZATION_CODE | GRANT_REFRESH_TOKEN };
-
 /* --- a reader each: NULL, or what is wrong -------------------------------- */
 
 static const char expected_string[] = "expected a string";
@@ -114,7 +111,7 @@ read_grant_types(struct client_metadata *m, const json_t *value)
 	for (size_t i = 0; i < json_array_size(value); i++)
 		grants |= grant_from_name(
 		    json_string_value(json_array_get(value, i)));
-	m->client.grants = grants & METADATA_GRANTS;
+	m->client.grants = grants & STRANGER_GRANTS;
 	return grants & GRANT_AUTHORIZATION_CODE
 		   ? NULL
 		   : "expected authorization_code, with or without "

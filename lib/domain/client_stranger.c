@@ -19,7 +19,7 @@ client_stranger_refusal(const struct client *c)
 			   : "an app of the administrator's does not expire";
 	if (c->trusted || c->no_pkce || c->introspect_any || c->is_site ||
 	    c->resources[0] != '\0' || c->alg == JWA_HS256 ||
-	    (c->grants & (GRANT_CLIENT_CREDENTIALS | GRANT_DEVICE_CODE)) != 0)
+	    (c->grants & ~(unsigned)STRANGER_GRANTS) != 0)
 		return "no one has vouched for this app (--vouch): it is not "
 		       "trusted, is no API, uses PKCE, and has no grants but "
 		       "authorization_code and refresh_token";

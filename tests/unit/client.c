@@ -141,6 +141,9 @@ strangers(void)
 	c = stranger();
 	c.grants |= GRANT_DEVICE_CODE;
 	CHECK(!stranger_may_be(&c), "client: nor for a device elsewhere");
+	c = stranger();
+	c.grants |= GRANT_TOKEN_EXCHANGE;
+	CHECK(!stranger_may_be(&c), "client: nor on a person's behalf at APIs");
 	c = app("a");
 	c.unused_until = 1;
 	CHECK(client_refusal(&c) != NULL,
