@@ -211,8 +211,19 @@ asks_to_sign_in() {
 	assert_page "action=\"$prefix$1\""
 }
 
+# The paths of all programs but the gate, as their tables of endpoints have them.
+# Two are at the root of the host alone.
+paths_of_programs() {
+	sed -n 's,^    {"\(/[^"]*\)"\, METHOD_.*,\1,p' "$root"/cgi-bin/*.c |
+	    grep -vx -e / -e '/\.well-known/change-password'
+}
+
 only_its_paths_are_there() {
 	local path prefix=${ISSUER#*://*:"$PORT"}
+	paths_of_programs | grep -qx /protected-resource
+	for path in $(paths_of_programs); do
+		answers 204 -X OPTIONS "${path/%\*/x}"
+	done
 	answers 200 /.well-known/openid-configuration
 	answers 200 /.well-known/oauth-authorization-server
 	answers 200 /jwks.json
