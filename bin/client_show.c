@@ -68,6 +68,7 @@ static const struct column client_show_columns[] = {
     {"refresh_retry", "retried refresh token", false},
     {"registered_by", "registered by", false},
     {"unused_until", "removed if unused", true},
+    {"used_until", "removed if not used again", true},
     {"client_id_issued_at", "created", true},
     {"updated_at", "changed", true},
     COLUMN_END,

@@ -426,7 +426,8 @@ clients() {
 	AUTH=none
 	CALLBACK=http://127.0.0.1/cb
 	sign_in alice "$id" >/dev/null
-	latchkey client show "$id" --json | jq -e '.unused_until == 0'
+	latchkey client show "$id" --json |
+	    jq -e '.unused_until == 0 and .used_until > 0'
 	travel $((7 * 86400 + 1))
 	# Each write takes away some of what has expired.
 	for n in 1 2 3 4; do
@@ -435,6 +436,90 @@ clients() {
 	run -1 latchkey client show "$unused"
 	run -0 latchkey client show "$id"
 	run -0 latchkey check --offline
+}
+
+# used_until ID: in days from now, rounded up.
+used_until() {
+	local now
+	now=$(($(date +%s) + $(<"$LATCHKEY_TEST_CLOCK")))
+	latchkey client show "$1" --json |
+	    jq --argjson now "$now" '(.used_until - $now) / 86400 | ceil'
+}
+
+@test "register: one that no person has used for 90 days goes with all that it was granted" {
+	local kept gone tokens old
+	AUTH=none CALLBACK=http://127.0.0.1/cb
+	set_conf refresh_idle_lifetime 170d
+	register "$CLI"
+	gone=$id
+	old=$(get_tokens alice "$gone" scope='openid offline_access')
+	latchkey grant list --json | grep -qF "$gone"
+	register "$CLI"
+	kept=$id
+	tokens=$(get_tokens alice "$kept" scope='openid offline_access')
+	register "$CLI"
+	latchkey client set "$id" --name Kept >/dev/null
+	assert_equal "$(used_until "$gone") $(used_until "$kept")" '90 90'
+	# To refresh is to use; it is noted once a day.
+	travel 43200
+	CLIENT=$kept refresh "$(field refresh_token <<<"$tokens")" >/dev/null
+	tokens=$(http_body)
+	assert_equal "$(used_until "$kept")" 90
+	for n in 1 2 3 4; do
+		travel $((23 * 86400))
+		CLIENT=$kept refresh "$(field refresh_token <<<"$tokens")" >/dev/null
+		assert_status 200
+		tokens=$(http_body)
+	done
+	assert_equal "$(used_until "$kept")" 90
+	run -1 latchkey client show "$gone"
+	latchkey audit --json | jq -e --arg id "$gone" '
+	    [.[] | select(.event == "client_registration_expired").client_id] == [$id]'
+	run ! grep -qF "$gone" < <(latchkey grant list --json)
+	CLIENT=$gone refresh "$(field refresh_token <<<"$old")" >/dev/null
+	assert_refused 401 invalid_client
+	# Who comes late to one that no other has removed in the meantime is in time;
+	# another registration removes it.
+	travel $((91 * 86400))
+	run -0 latchkey client show "$kept"
+	register "$WEB"
+	assert_status 201
+	run -1 latchkey client show "$kept"
+	CLIENT=$kept refresh "$(field refresh_token <<<"$tokens")"
+	assert_refused 401 invalid_client
+	# What an administrator changed stays.
+	assert_equal "$(clients)" 3
+	run -0 latchkey check --offline
+}
+
+@test "register: what is required of an app it cannot take back" {
+	register "$CLI"
+	latchkey client set "$id" --require-par --require-dpop >/dev/null
+	ask PUT "/register/$id" "$access" "$(with "$CLI" ".client_id = \"$id\" |
+	    .dpop_bound_access_tokens = false |
+	    .require_pushed_authorization_requests = false")"
+	assert_status 200
+	http_body | jq -e '.dpop_bound_access_tokens and
+	    .require_pushed_authorization_requests'
+	# Its requests are signed with the keys that prove it.
+	TOKEN=$(initial)
+	metadata_refused invalid_client_metadata require_signed_request_object \
+	    "$(with "$CLI" '.require_signed_request_object = true')"
+	metadata_refused invalid_client_metadata require_signed_request_object \
+	    "$(with "$CLI" '.require_signed_request_object = 1')"
+	"$root/tests/assertion.py" make EdDSA "$BATS_TEST_TMPDIR/key.pem" \
+	    >"$BATS_TEST_TMPDIR/key.jwks"
+	register "$(jq -c --slurpfile jwks "$BATS_TEST_TMPDIR/key.jwks" '. +
+	    {token_endpoint_auth_method: "private_key_jwt", jwks: $jwks[0],
+	    require_signed_request_object: true}' <<<"$WEB")"
+	assert_status 201
+	http_body | jq -e .require_signed_request_object
+	CALLBACK=https://app.example.org/cb
+	open_page alice "$(authorize_url "$id")"
+	assert_error invalid_request
+	assert_logged 'reason=request_not_signed'
+	ask PUT "/register/$id" "$access" "$(with "$WEB" ".client_id = \"$id\"")"
+	assert_refused 400 invalid_client_metadata
 }
 
 @test "register: there are 500 strangers at most" {

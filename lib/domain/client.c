@@ -71,12 +71,13 @@ static const struct record_field client_fields[] = {
 	struct client, registration_hash, TEXT, SECRET, "registration_hash"),
     FIELD_OF(struct client, unused_until, TIME, SHOWN, "unused_until"),
     FIELD_OF(struct client, claims, LINES, SHOWN, "claims"),
+    FIELD_OF(struct client, used_until, TIME, SHOWN, "used_until"),
 };
 
 const struct record_type client_record = {
     .table = TABLE_CLIENTS,
     .version = 1,
-    .optional = 4, /* from registered_by on */
+    .optional = 5, /* from registered_by on */
     RECORD_FIELDS(struct client, client_fields),
     .expires_at = offsetof(struct client, unused_until),
 };

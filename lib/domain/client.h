@@ -133,6 +133,8 @@ struct client {
 	char registration_hash[BASE64URL_CAP(HASH_LEN)];
 	int64_t unused_until; /* then it is removed, unless a person has allowed
 			       * it before; 0: it stays */
+	int64_t used_until;   /* of one that a person has allowed: the same,
+			       * unless it is used before (domain/stranger.h) */
 };
 
 extern const struct record_type client_record;

@@ -14,10 +14,13 @@ static const struct record_field client_keys_fields[] = {
     FIELD_OF(struct client_keys, asked_at, TIME, SHOWN, "jwks_asked_at"),
     FIELD_OF(struct client_keys, asking, BOOL, INNER, "asking"),
     FIELD_OF(struct client_keys, problem, TEXT, SHOWN, "jwks_problem"),
+    FIELD_OF(struct client_keys, expires_at, TIME, INNER, "expires_at"),
 };
 const struct record_type client_keys_record = {
     .table = TABLE_CLIENT_KEYS,
     .version = 1,
+    .optional = 1,
+    .expires_at = offsetof(struct client_keys, expires_at),
     RECORD_FIELDS(struct client_keys, client_keys_fields),
 };
 
@@ -61,6 +64,15 @@ client_keys_are_old(const struct client_keys *k, int64_t now)
 	return !is_within(k->fetched_at, CLIENT_KEYS_AGE_MAX_S, now);
 }
 
+/* A stranger that goes by itself takes nothing along. */
+static enum err
+save_keys(struct store_txn *t, const struct client *c, struct client_keys *k)
+{
+	k->expires_at =
+	    client_is_stranger(c) ? k->asked_at + CLIENT_KEYS_STRANGER_S : 0;
+	return record_save(t, &client_keys_record, k);
+}
+
 enum err
 client_keys_begin(struct store_txn *t, const struct client *c, int64_t now,
     struct client_keys *k)
@@ -73,7 +85,7 @@ client_keys_begin(struct store_txn *t, const struct client *c, int64_t now,
 		return ERR_BUSY;
 	k->asked_at = now;
 	k->asking = true;
-	return record_save(t, &client_keys_record, k);
+	return save_keys(t, c, k);
 }
 
 /* Whether C is still what its keys were asked for. */
@@ -118,7 +130,7 @@ client_keys_end(struct store_txn *t, const struct client *c, const char *jwks,
 		str_cut(k->problem, sizeof k->problem, problem);
 	else
 		e = keep_fetched(t, k, jwks, now);
-	return e == OK ? record_save(t, &client_keys_record, k) : e;
+	return e == OK ? save_keys(t, c, k) : e;
 }
 
 void

@@ -19,9 +19,11 @@
 
 enum {
 	CLIENT_KEYS_PROBLEM_CAP = 40,
-	CLIENT_KEYS_PAUSE_S = 60,        /* between two times of asking */
-	CLIENT_KEYS_ASKING_S = 15,       /* asking takes no longer */
-	CLIENT_KEYS_AGE_MAX_S = 6 * 3600 /* older ones are fetched again */
+	CLIENT_KEYS_PAUSE_S = 60,         /* between two times of asking */
+	CLIENT_KEYS_ASKING_S = 15,        /* asking takes no longer */
+	CLIENT_KEYS_AGE_MAX_S = 6 * 3600, /* older ones are fetched again */
+	/* For how long those are kept that no one asks a stranger for. */
+	CLIENT_KEYS_STRANGER_S = 30 * 86400
 };
 
 struct client_keys {
@@ -32,6 +34,7 @@ struct client_keys {
 	int64_t asked_at;           /* 0: never */
 	bool asking;                /* since then, and has not ended */
 	char problem[CLIENT_KEYS_PROBLEM_CAP]; /* of the last time; "": none */
+	int64_t expires_at;
 };
 
 extern const struct record_type client_keys_record;

@@ -281,6 +281,14 @@ read_require_par(struct client_metadata *m, const json_t *value)
 	return json_is_boolean(value) ? NULL : "expected true or false";
 }
 
+/* RFC 9101 10.5 */
+static const char *
+read_require_jar(struct client_metadata *m, const json_t *value)
+{
+	m->client.require_jar = json_is_true(value);
+	return json_is_boolean(value) ? NULL : "expected true or false";
+}
+
 static const char *
 read_client_id(struct client_metadata *m, const json_t *value)
 {
@@ -312,6 +320,7 @@ static const struct {
     {"backchannel_logout_uri", read_backchannel_uri},
     {"dpop_bound_access_tokens", read_require_dpop},
     {"require_pushed_authorization_requests", read_require_par},
+    {"require_signed_request_object", read_require_jar},
     {"client_id", read_client_id},
     {"client_secret", read_client_secret},
 };
@@ -362,6 +371,10 @@ settle_keys(struct client_metadata *m, struct metadata_fault *f)
 	if (c->auth_method != AUTH_PRIVATE_KEY_JWT) {
 		c->jwks[0] = m->jwks_uri[0] = '\0';
 		c->auth_alg = AUTH_ALG_ANY;
+		if (c->require_jar)
+			return metadata_refused(f,
+			    "require_signed_request_object",
+			    "goes with private_key_jwt: the keys are the same");
 		return OK;
 	}
 	if (c->jwks[0] == '\0' && m->jwks_uri[0] == '\0')

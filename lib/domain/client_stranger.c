@@ -14,7 +14,7 @@ client_stranger_refusal(const struct client *c)
 		return "only an app that registered itself has a token to "
 		       "change that";
 	if (!client_is_stranger(c))
-		return c->unused_until == 0
+		return c->unused_until == 0 && c->used_until == 0
 			   ? NULL
 			   : "an app of the administrator's does not expire";
 	if (c->trusted || c->no_pkce || c->introspect_any || c->is_site ||

@@ -135,7 +135,7 @@ clients_set(struct store_txn *t, struct client *c, const struct client *was,
 	if (c->source == CLIENT_OF_DOCUMENT)
 		return ERR_UNSUPPORTED;
 	document_del(t, c->client_id); /* of one that is vouched for now */
-	c->unused_until = 0;           /* what an administrator changes stays */
+	c->unused_until = c->used_until = 0; /* what an administrator changes */
 	if (e == OK)
 		e = client_put(t, c, by->now);
 	if (e != OK)
@@ -154,19 +154,7 @@ client_vouch(struct client *c)
 {
 	c->source = CLIENT_OF_ADMINISTRATOR;
 	c->registration_hash[0] = '\0';
-	c->unused_until = 0;
-}
-
-enum err
-client_note_use(struct store_txn *t, const char *client_id)
-{
-	struct client c;
-	enum err e = client_get(t, client_id, &c);
-
-	if (e != OK || c.unused_until == 0)
-		return e;
-	c.unused_until = 0;
-	return client_put(t, &c, c.changed_at);
+	c->unused_until = c->used_until = 0;
 }
 
 enum err

@@ -62,9 +62,6 @@ enum err clients_set(struct store_txn *t, struct client *c,
  * itself, and does not expire. */
 void client_vouch(struct client *c);
 
-/* A person has allowed the client, which does not expire any more. */
-enum err client_note_use(struct store_txn *t, const char *client_id) MUST_CHECK;
-
 /* Gives C another secret: the old one is good no more. */
 enum err clients_set_secret(struct store_txn *t, struct client *c,
     const char *secret, const struct keyring *k,

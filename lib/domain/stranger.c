@@ -70,13 +70,81 @@ stranger_take(struct client *c, const struct client *said)
 	memcpy(c->jwks_uri, said->jwks_uri, sizeof c->jwks_uri);
 	c->auth_method = said->auth_method;
 	c->auth_alg = said->auth_alg;
-	c->require_dpop = said->require_dpop;
-	c->require_par = said->require_par;
+	c->require_dpop |= said->require_dpop;
+	c->require_par |= said->require_par;
+	c->require_jar |= said->require_jar;
 	if (c->auth_method != AUTH_PRIVATE_KEY_JWT)
 		c->auth_aud_endpoint = false;
 	c->grants &= said->grants;
 	if (scope_intersect(scope, c->scope, said->scope) == OK)
 		memcpy(c->scope, scope, sizeof c->scope);
+}
+
+/* --- those that no one uses ----------------------------------------------- */
+
+enum { USE_NOTED_S = 86400, TIDIED_MAX = 16 };
+
+struct strangers_over {
+	int64_t now;
+	size_t count;
+	char ids[TIDIED_MAX][CLIENT_ID_CAP];
+};
+
+static bool
+collect_over(void *arg, const void *record)
+{
+	const struct client *c = record;
+	struct strangers_over *s = arg;
+	int64_t until = c->used_until != 0 ? c->used_until : c->unused_until;
+
+	if (c->source == CLIENT_OF_REGISTRATION && until != 0 &&
+	    until <= s->now)
+		memcpy(s->ids[s->count++], c->client_id, CLIENT_ID_CAP);
+	return s->count < TIDIED_MAX;
+}
+
+enum err
+strangers_tidy(struct store_txn *t, int64_t now)
+{
+	struct strangers_over s = {.now = now};
+	enum err e = OK;
+
+	client_each(t, collect_over, &s);
+	for (size_t i = 0; e == OK && i < s.count; i++) {
+		e = remove_client(t, s.ids[i]);
+		if (e == OK)
+			audit_add(t, now, "client_registration_expired", NULL,
+			    s.ids[i], NULL);
+	}
+	return e == OK ? store_failed(t) : e;
+}
+
+/* One that neither is set of was changed by an administrator, and stays. */
+static bool
+is_use_to_be_noted(const struct client *c, int64_t now)
+{
+	return c->source == CLIENT_OF_REGISTRATION &&
+	       (c->unused_until != 0 ||
+		   (c->used_until != 0 &&
+		       c->used_until - STRANGER_ABANDONED_S + USE_NOTED_S <=
+			   now));
+}
+
+enum err
+stranger_use(struct store_txn *t, const struct client *c, int64_t now)
+{
+	struct client used;
+	enum err e;
+
+	if (!is_use_to_be_noted(c, now))
+		return OK;
+	e = client_get(t, c->client_id, &used);
+	if (e != OK || !is_use_to_be_noted(&used, now))
+		return e;
+	used.unused_until = 0;
+	used.used_until = now + STRANGER_ABANDONED_S;
+	e = client_put(t, &used, used.changed_at);
+	return e == OK ? strangers_tidy(t, now) : e;
 }
 
 static bool

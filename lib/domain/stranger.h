@@ -4,7 +4,9 @@
  * each change leaves in the audit. What they may say of themselves is in
  * domain/client_metadata.h.
  *
- * One that no person has allowed within STRANGER_UNUSED_S goes by itself.
+ * One that no person has allowed within STRANGER_UNUSED_S goes by itself; one
+ * that no person has used for STRANGER_ABANDONED_S goes as soon as there is
+ * anything to do with another. One that an administrator has changed stays.
  */
 #ifndef LK_DOMAIN_STRANGER_H
 #define LK_DOMAIN_STRANGER_H
@@ -21,6 +23,7 @@
 enum {
 	STRANGERS_MAX = 500,
 	STRANGER_UNUSED_S = 7 * 86400,
+	STRANGER_ABANDONED_S = 90 * 86400,
 	STRANGER_ACCESS_LEN = 32,
 	STRANGER_ACCESS_CAP = BASE64URL_CAP(STRANGER_ACCESS_LEN)
 };
@@ -37,6 +40,15 @@ bool stranger_is_proven(const struct client *c, const char *access);
 /* C becomes what it SAID of itself last; but it may ask for no more than
  * before, and what an administrator has set stays. */
 void stranger_take(struct client *c, const struct client *said);
+
+/* A person uses C, which is there: allows it, or it refreshes its tokens for
+ * them. That is noted once a day, and then those go that are over. */
+enum err stranger_use(
+    struct store_txn *t, const struct client *c, int64_t now) MUST_CHECK;
+
+/* Removes those that are over, and all that they were granted, each with its
+ * line of the audit. */
+enum err strangers_tidy(struct store_txn *t, int64_t now) MUST_CHECK;
 
 /* Whether there is room for one more of them. */
 bool strangers_have_room(struct store_txn *t);

@@ -5,9 +5,9 @@
 #include "base/str.h"
 #include "domain/api.h"
 #include "domain/audit.h"
-#include "domain/clients.h"
 #include "domain/document.h"
 #include "domain/factor.h"
+#include "domain/stranger.h"
 #include "jose/totp.h"
 #include "protocol/consent.h"
 #include "protocol/factor_rule.h"
@@ -206,9 +206,7 @@ decide_consent(struct store_txn *t, struct authorize_ctx *d)
 	if (q->device != NULL)
 		return allow_device(t, d);
 	e = issue_code(t, d);
-	return e == OK && q->client.unused_until != 0
-		   ? client_note_use(t, q->client.client_id)
-		   : e;
+	return e == OK ? stranger_use(t, &q->client, d->now) : e;
 }
 
 /* How long after a sign-in a person may set up a second factor: one who finds

@@ -1,5 +1,6 @@
 /* refresh_token (RFC 6749 6, RFC 9700 4.14): the next token of a family. */
 #include "base/str.h"
+#include "domain/stranger.h"
 #include "protocol/token_grant.h"
 
 enum err
@@ -67,7 +68,8 @@ enum err
 grant_refresh_commit(struct store_txn *t, struct token_grant *g)
 {
 	struct family_lifetimes l = provider_lifetimes(g->p);
+	enum err e = family_refresh(t, &g->refresh, &l, g->now,
+	    &g->prerequisites, &g->family, &g->reason);
 
-	return family_refresh(t, &g->refresh, &l, g->now, &g->prerequisites,
-	    &g->family, &g->reason);
+	return e == OK ? stranger_use(t, g->client, g->now) : e;
 }

@@ -138,6 +138,8 @@ add_stranger_step(struct store_txn *t, void *arg)
 	enum err e = registration_token_find(
 	    t, r->bearer, &r->p->keyring, r->by.now, &token, &r->o->reason);
 
+	if (e == OK)
+		e = strangers_tidy(t, r->by.now);
 	if (e == OK && !strangers_have_room(t))
 		e = refused(REASON_REGISTRATIONS_FULL, &r->o->reason);
 	if (e == OK)

@@ -90,6 +90,7 @@ registration_answer(struct buf *answer, const struct conf *conf,
 	json_text_bool(&t, "dpop_bound_access_tokens", c->require_dpop);
 	json_text_bool(
 	    &t, "require_pushed_authorization_requests", c->require_par);
+	json_text_bool(&t, "require_signed_request_object", c->require_jar);
 	json_text_str(&t, "id_token_signed_response_alg", jwa_name(c->alg));
 	json_text_end(&t);
 }

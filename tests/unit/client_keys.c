@@ -39,6 +39,12 @@ asking(struct store_txn *t, void *arg)
 	    "client_keys: after a minute it is asked again");
 	CHECK(client_keys_begin(t, &signer, noon - 600, &k) == OK,
 	    "client_keys: and after a clock that went back");
+	CHECK(k.expires_at == 0, "client_keys: those of an app stay with it");
+	signer.source = CLIENT_OF_REGISTRATION;
+	CHECK(client_keys_begin(t, &signer, noon + 60, &k) == OK &&
+		  k.expires_at == noon + 60 + CLIENT_KEYS_STRANGER_S,
+	    "client_keys: those of a stranger are none's after a while");
+	signer.source = CLIENT_OF_ADMINISTRATOR;
 	return OK;
 }
 
