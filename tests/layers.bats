@@ -242,7 +242,7 @@ FAMILIES_BY_USER FAMILIES_BY_CLIENT CONSENTS_BY_CLIENT APP_PASSWORDS_BY_USER \
 APP_PASSWORDS_BY_ORIGIN "* ]] || fail "$indexes"
 }
 
-@test "layers: the records of every table are damaged in tests/unit/records.c" {
+@test "layers: the records of every table are damaged in tests/unit/record_kinds.h" {
 	local table
 	for table in $(sed -n 's/^[ 	]*X(\([A-Z_]*\), ".*/\1/p' \
 	    lib/store/store.h); do
@@ -251,7 +251,7 @@ APP_PASSWORDS_BY_ORIGIN "* ]] || fail "$indexes"
 		META | ICONS | RESOURCES | USER_NAMES | USER_EMAILS | ORIGINS | REVOKED | \
 		    REPLAY) continue ;;
 		esac
-		grep -q "TABLE_$table," tests/unit/records.c ||
+		grep -q "TABLE_$table," tests/unit/record_kinds.h ||
 		    fail "no row for TABLE_$table"
 	done
 }
