@@ -378,9 +378,43 @@ ends() {
 	latchkey client set stock --group other >/dev/null
 	exchanged audience=stock
 	latchkey client set orders --group family >/dev/null
+	! is_active stock "$next"
 	exchange audience=stock
 	assert_refused 400 invalid_request
 	assert_logged 'invalid_request reason=user_not_in_group client_id=orders'
+}
+
+@test "exchange: what an API on the way has lost does not live on in what came of it" {
+	local last
+	begin
+	latchkey client set stock --scope stock:read >/dev/null
+	exchanged audience=stock
+	CLIENT=stock exchanged "$next"
+	last=$next
+	is_active orders "$last"
+	# orders, the first, may not call stock any more, and may again.
+	latchkey client set orders --exchange-for cloud >/dev/null
+	! is_active orders "$last"
+	exchange "$last" audience=cloud
+	assert_refused 400 invalid_request
+	latchkey client set orders --exchange-for stock >/dev/null
+	is_active orders "$last"
+	# Its people are others.
+	latchkey client set orders --group others >/dev/null
+	! is_active orders "$last"
+	latchkey client set orders --group family >/dev/null
+	is_active orders "$last"
+	# It is removed, and one of its name is another.
+	latchkey client del orders --yes >/dev/null
+	add_client orders --grant client_credentials --resource "$orders"
+	! is_active orders "$last"
+	# One that exchanges what it got itself needs no permission for itself.
+	fresh_store
+	begin
+	latchkey client set orders --exchange-for stock --exchange-for cloud >/dev/null
+	exchanged audience=stock
+	exchanged "$next" audience=cloud
+	is_active cloud "$next"
 }
 
 @test "exchange: a permission that is taken back, or an API that is removed, ends what came of it" {

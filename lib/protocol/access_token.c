@@ -310,21 +310,47 @@ is_revoked(struct store_txn *t, const struct access_token *a)
 	return false;
 }
 
-/* Whether the client that got A for another token may still have it. In a frame
- * of its own: a client is large. */
-static NOINLINE enum err
-require_actor(struct store_txn *t, const struct access_token *a,
-    const struct user *u, enum reason *reason)
+/* Why CLIENT_ID may no longer have the token that it got for another one: NEXT
+ * is the client that called with it, which may be itself, or NULL, and then it
+ * is A. In a frame of its own: a client is large. */
+static NOINLINE enum reason
+actor_refusal(struct store_txn *t, const struct access_token *a,
+    const char *client_id, const char *next, const struct user *u)
 {
 	struct client actor;
-	enum err e = client_get(t, a->client_id, &actor);
-	enum reason lost = REASON_NONE;
 
-	if (e == ERR_NOT_FOUND ||
-	    (e == OK && !(actor.grants & GRANT_TOKEN_EXCHANGE)))
-		lost = REASON_CLIENT_REMOVED;
-	else if (e == OK)
-		lost = exchange_refusal(t, &actor, a->aud, u);
+	if (client_get(t, client_id, &actor) != OK ||
+	    !(actor.grants & GRANT_TOKEN_EXCHANGE))
+		return REASON_CLIENT_REMOVED;
+	if (!client_admits(&actor, u))
+		return REASON_USER_NOT_IN_GROUP;
+	if (next == NULL)
+		return exchange_refusal(t, &actor, a->aud, u);
+	return str_equal(client_id, next) || words_has(actor.exchange_for, next)
+		   ? REASON_NONE
+		   : REASON_TARGET_NOT_ALLOWED;
+}
+
+/* Whether all that A came by may still be, from the last actor to the first:
+ * what one of them has lost is not to live on in what came of it. */
+static enum err
+require_actors(struct store_txn *t, const struct access_token *a,
+    const struct user *u, enum reason *reason)
+{
+	json_t *act = json_loads(a->act, JSON_REJECT_DUPLICATES, NULL);
+	const char *next = NULL;
+	enum reason lost = act == NULL ? REASON_CLAIMS : REASON_NONE;
+
+	for (const json_t *one = act; one != NULL && lost == REASON_NONE;
+	     one = json_object_get(one, "act")) {
+		const char *sub =
+		    json_string_value(json_object_get(one, "sub"));
+
+		lost = sub != NULL ? actor_refusal(t, a, sub, next, u)
+				   : REASON_CLAIMS;
+		next = sub;
+	}
+	json_decref(act);
 	if (store_failed(t) != OK)
 		return store_failed(t);
 	return lost == REASON_NONE
@@ -345,7 +371,7 @@ require_family(struct store_txn *t, const struct access_token *a, int64_t now,
 	if (e == OK && a->generation < f->instead)
 		return refused(REASON_TOKEN_ABANDONED, reason);
 	if (e == OK && a->exchanges > 0)
-		e = require_actor(t, a, u, reason);
+		e = require_actors(t, a, u, reason);
 	return e;
 }
 
