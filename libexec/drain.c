@@ -34,7 +34,8 @@
 
 enum {
 	SLOTS = 4,   /* apps that are told at once */
-	RETRIES = 2, /* of these, apps that did not answer the last time */
+	RETRIES = 2, /* of these, apps that did not answer the last time, or
+		      * took long to */
 	SETTLED_AT = 16,
 	SETTLED_MS = 100,
 	LOOK_MS = 200,  /* how often the queue is looked at while waiting */
@@ -47,6 +48,8 @@ enum {
 /* One that is being told. */
 struct slot {
 	bool busy;
+	bool long_one; /* one of RETRIES */
+	int64_t begun_ms;
 	struct logout_outcome outcome;
 	struct fetch_pending pending;
 	size_t got;
@@ -56,6 +59,7 @@ struct slot {
 static struct drain {
 	struct provider provider;
 	struct slot slots[SLOTS];
+	bool slow[LOGOUT_SLOW_PLACES]; /* apps, in this process */
 	struct logout_outcome outcomes[SETTLED_AT];
 	size_t outcome_count;
 	int64_t settled_ms;
@@ -128,6 +132,9 @@ begin_telling(struct slot *s, const struct logout_search *found)
 	buf_init(&b, body, sizeof body);
 	buf_printf(&b, "logout_token=%s", token);
 	s->busy = true;
+	s->long_one = found->logout.tries > 0 ||
+		      drain.slow[logout_slow_place(found->logout.client_id)];
+	s->begun_ms = monotonic_ms();
 	s->got = 0;
 	s->outcome = (struct logout_outcome){.logout = found->logout};
 	fetch_call_begin(&call, &s->pending);
@@ -144,7 +151,7 @@ free_slot(bool *retries)
 	for (int i = 0; i < SLOTS; i++) {
 		if (!drain.slots[i].busy)
 			free = &drain.slots[i];
-		else if (drain.slots[i].outcome.logout.tries > 0)
+		else if (drain.slots[i].long_one)
 			retried++;
 	}
 	*retries = retried < RETRIES;
@@ -182,7 +189,8 @@ fill_slots(void)
 	enum err e = s != NULL ? OK : ERR_NO_MEMORY;
 
 	while (e == OK && drain.outcome_count < SETTLED_AT) {
-		*s = (struct logout_search){.now = clock_now()};
+		*s = (struct logout_search){
+		    .now = clock_now(), .slow = drain.slow};
 		slot = free_slot(&s->retries);
 		if (slot == NULL)
 			break;
@@ -225,6 +233,8 @@ take_answers(void)
 			continue;
 		}
 		s->busy = false;
+		drain.slow[logout_slow_place(s->outcome.logout.client_id)] =
+		    monotonic_ms() - s->begun_ms > LOGOUT_SLOW_MS;
 		judge_reply(s);
 	}
 	return busy;

@@ -341,6 +341,29 @@ another_browser() {
 	    fail "took as long as the slow one"
 }
 
+@test "apps that take their time, with many to be told of, do not delay the others" {
+	local i slowly=/file$BATS_FILE_TMPDIR/slowly
+	echo fine >"$BATS_FILE_TMPDIR/slowly"
+	echo '{"wait": 1.5}' >"$BATS_FILE_TMPDIR/slowly.head"
+	for i in 1 2 3 4; do
+		add_client "slow$i" --trusted --backchannel-logout-uri \
+		    "https://127.0.0.1:$APPS_PORT$slowly?$i" >/dev/null
+	done
+	for i in 1 2 3 4; do
+		sign_in_at bob slow1 slow2 slow3 slow4
+		rm -f "$BATS_TEST_TMPDIR"/*jar-bob*
+	done
+	sign_in_at alice photos
+	latchkey session end --user bob
+	wait_told "${slowly#/}" 4
+	log_out alice photos
+	wait_told "${slowly#/}" 16
+	# They came first, and photos before most of what they had to be told.
+	i=$(jq -r .path "$TOLD" | grep -nx /photos | cut -d : -f 1)
+	((i > 0 && i <= 12)) || fail "told after $i" "$(jq -r .path "$TOLD")"
+	drain
+}
+
 @test "an app that is deleted is told nothing of what was to come" {
 	sign_in_at alice broken
 	log_out alice broken

@@ -28,6 +28,23 @@ is_busy(const struct logout_search *s, const struct logout *l)
 	return false;
 }
 
+size_t
+logout_slow_place(const char *client_id)
+{
+	uint32_t sum = UINT32_C(0x811c9dc5);
+
+	for (; *client_id != '\0'; client_id++)
+		sum = (sum ^ (uint8_t)*client_id) * UINT32_C(0x01000193);
+	return (sum ^ sum >> 16) % LOGOUT_SLOW_PLACES;
+}
+
+/* One that may take long, so that only some of them are told at once. */
+static bool
+may_take_long(const struct logout_search *s, const struct logout *l)
+{
+	return l->tries > 0 || s->slow[logout_slow_place(l->client_id)];
+}
+
 static bool
 take_next(void *arg, const void *record)
 {
@@ -36,7 +53,7 @@ take_next(void *arg, const void *record)
 
 	if (l->due_at > n->s->now)
 		return false;
-	if ((l->tries > 0 && !n->s->retries) || is_busy(n->s, l))
+	if ((!n->s->retries && may_take_long(n->s, l)) || is_busy(n->s, l))
 		return true;
 	n->s->logout = *l;
 	n->found = true;

@@ -29,14 +29,24 @@ struct logout_outcome {
 	char problem[LOGOUT_PROBLEM_CAP]; /* unless it was told */
 };
 
-enum { LOGOUT_BUSY_MAX = 32 };
+enum {
+	LOGOUT_BUSY_MAX = 32,
+	LOGOUT_SLOW_MS = 1000, /* an app that takes longer is slow */
+	LOGOUT_SLOW_PLACES = 1024
+};
+
+/* Where the client has its place among those that are slow. Two may share one:
+ * then both are. */
+size_t logout_slow_place(const char *client_id);
 
 /* One that is due, and none of BUSY: of a client for which one is under way, or
- * has just failed, there is none. Nor is there one that was tried before,
- * unless RETRIES. */
+ * has just failed, there is none. Nor is there one that was tried before, or is
+ * for a slow app, unless RETRIES: a few apps that take their time, each with
+ * many, would delay all others. */
 struct logout_search {
 	const struct logout_outcome *busy[LOGOUT_BUSY_MAX];
 	size_t busy_count;
+	const bool *slow; /* LOGOUT_SLOW_PLACES */
 	bool retries;
 	int64_t now;
 
