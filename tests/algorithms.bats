@@ -382,6 +382,29 @@ loads_libcrypto() {
 	! loads_libcrypto metadata
 }
 
+@test "libcrypto: not loaded for a stranger's proof that is refused for what it says" {
+	local key change
+	for key in ES256 RS256; do
+		"$root/tests/assertion.py" make $key "$BATS_FILE_TMPDIR/$key.pem" >/dev/null
+	done
+	start_server
+	begin ed
+	try() {	# KEY [CLAIM=JSON]
+		request - POST "$ISSUER/token" \
+		    -H "DPoP: $(proof "$1" POST "$ISSUER/token" "${@:2}")" \
+		    grant_type=refresh_token client_id=x
+		assert_field error "${expected:-invalid_dpop_proof}"
+	}
+	for change in htm= 'htu="https://evil.example/token"' iat=1 jti= \
+	    header.typ= exp=1; do
+		try ES256 "$change"
+	done
+	try RS256
+	! loads_libcrypto token
+	expected=invalid_client try ES256
+	loads_libcrypto token
+}
+
 @test "a build without RS256: one clear line where it is asked for, everything else works" {
 	build=$BATS_TEST_TMPDIR/build
 	make -s -C "$root" RS256=no BUILD="$build" CFLAGS=-O0 V=1 \

@@ -86,12 +86,14 @@ es256_verify(const uint8_t xy[static ES256_PUBLIC_LEN], const void *bytes,
 	uint8_t der[DER_SIGNATURE_CAP];
 	size_t der_len = 2;
 	EVP_PKEY *pkey;
-	enum err e = libcrypto_available();
+	enum err e;
 
-	if (e != OK)
-		return e;
+	/* Before libcrypto is loaded for it. */
 	if (sig_len != ES256_SIGNATURE_LEN || !is_scalar(r) || !is_scalar(s))
 		return ERR_INVALID_TOKEN;
+	e = libcrypto_available();
+	if (e != OK)
+		return e;
 	der_len += put_der_integer(der + der_len, r);
 	der_len += put_der_integer(der + der_len, s);
 	der[0] = 0x30;

@@ -26,9 +26,9 @@
  */
 enum err jwk_read(struct public_key *k, const json_t *jwk) MUST_CHECK;
 
-/* The same without the question whether the key is a point of its curve
- * (public_key_check): for a key that verifies something at once, and proves
- * nothing before. */
+/* The same without the question whether the key can be used here, and is a
+ * point of its curve (public_key_check): for a key that verifies something at
+ * once, and proves nothing before. It loads no libcrypto. */
 enum err jwk_read_form(struct public_key *k, const json_t *jwk) MUST_CHECK;
 
 enum { JWK_SET_MAX = 8, JWK_SET_TEXT_MAX = 16384 };

@@ -49,8 +49,8 @@ struct jwt {
 enum err jwt_parse(struct jwt *j, const char *text) MUST_CHECK;
 
 /* The same for a proof of possession, whose header must hold the key that
- * signed it (RFC 9449 4.2): jwk, read into K. What jwk_read_form refuses, also
- * for want of libcrypto, is ERR_INVALID_TOKEN. Nothing is to be believed of K
+ * signed it (RFC 9449 4.2): jwk, read into K. What jwk_read_form refuses
+ * is ERR_INVALID_TOKEN. Nothing is to be believed of K
  * before jwt_verify. */
 enum err jwt_parse_with_key(
     struct jwt *j, struct public_key *k, const char *text) MUST_CHECK;

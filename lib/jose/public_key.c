@@ -2,6 +2,7 @@
 
 #include "jose/ed25519.h"
 #include "jose/es256.h"
+#include "jose/libcrypto.h"
 #include "jose/rs256.h"
 
 #include <sodium.h>
@@ -34,6 +35,9 @@ public_key_check(const struct public_key *k)
 		return ed25519_check_point(k->bytes);
 	case JWA_ES256:
 		return es256_check_point(k->bytes);
+	case JWA_RS256:
+	case JWA_PS256:
+		return libcrypto_available();
 	default:
 		return OK;
 	}

@@ -32,9 +32,10 @@ struct public_key {
 /* Whether a public key of ALG may have LEN bytes. */
 bool public_key_fits(enum jwa alg, size_t len);
 
-/* Whether K is a point of its curve that a private key can have: OK,
- * ERR_SYNTAX, ERR_UNSUPPORTED (no libcrypto here). It costs as much as a
- * verification, which refuses what is no point, or one of small order, too. */
+/* Whether K can be used here, and is a point of its curve that a private key
+ * can have: OK, ERR_SYNTAX, ERR_UNSUPPORTED (no libcrypto here). It costs as
+ * much as a verification, which refuses what is no point, or one of small
+ * order, too. */
 enum err public_key_check(const struct public_key *k) MUST_CHECK;
 
 /* A JWK with use and alg, and kid if K has one (RFC 7517, RFC 8037 2); the

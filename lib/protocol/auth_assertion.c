@@ -42,7 +42,9 @@ read_claims(struct client_auth *a, const struct jwt *j)
 	    str_copy(a->client_id, sizeof a->client_id, sub) != OK)
 		return false;
 	buf_init(&b, id, sizeof id);
-	buf_printf(&b, "%s %s", sub, jti); /* one space: no other id */
+	/* A client's id has no blank, so that no other id reads so; nor does
+	 * what is remembered of anything else. */
+	buf_printf(&b, "assertion %s %s", sub, jti);
 	if (!buf_ok(&b))
 		return false;
 	secret_hash(a->once, id, b.len);

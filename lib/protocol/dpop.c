@@ -122,7 +122,7 @@ check_proof(struct dpop *d, const struct jwt *j, const struct dpop_request *q,
 
 	if (!str_equal(j->typ, "dpop+jwt") || jti == NULL || jti[0] == '\0')
 		return refused(REASON_DPOP_MALFORMED, reason);
-	if (j->alg != JWA_EDDSA && j->alg != JWA_ES256)
+	if (!words_has(dpop_algs, jwa_name(j->alg)))
 		return refused(REASON_DPOP_ALGORITHM, reason);
 	if (!is_about(j, q))
 		return refused(REASON_DPOP_REQUEST, reason);
