@@ -472,6 +472,8 @@ $(benches:%=$(BUILD)/tests/bench/%): %: %.o $(archive)
 	$(call say,ld $@)$(link) $(wrap:%=-Wl$(comma)--wrap=%) -o $@ \
 	    $(filter %.o,$^) $(archive) $(fcgi) $(libs) $(LDLIBS)
 
+$(BUILD)/tests/bench/seed: $(BUILD)/tests/bench/seed_sessions.o
+
 # It signs as OpenSSL does at its best.
 $(BUILD)/tests/bench/ceiling: LDLIBS += -lcrypto
 

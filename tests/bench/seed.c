@@ -15,19 +15,15 @@
  * refresh tokens from all over the families, or N codes, or the gate's cookies
  * of N visits to a site, or the session cookie of the last of N sign-ins; the
  * apps APP0 and so on, N of them, are then known to the person as well. Each of
- *N sessions has signed in to the clients APP0 and so on, as many as there are.
+ * N sessions has signed in to the clients APP0 and so on, as many as there are.
  * Many in a transaction: it is the store that is wanted, not the way there.
  */
+#include "seed.h"
+
 #include "base/clock.h"
 #include "base/str.h"
 #include "domain/code.h"
-#include "domain/consent.h"
-#include "domain/family.h"
-#include "domain/opaque_token.h"
 #include "domain/password.h"
-#include "domain/session_client.h"
-#include "domain/user.h"
-#include "protocol/provider.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,18 +31,6 @@
 #include <string.h>
 
 enum { BATCH = 20000, HOUR_S = 3600, PASSWORD_LEN = 16 };
-
-struct seed {
-	struct provider p;
-	int64_t now, total, done, sample;
-	int64_t youngest_s, oldest_s; /* ages of families */
-	const char *person, *client_id, *scope, *redirect_uri, *challenge;
-	struct user new_person;
-	uint8_t (*people)[USER_ID_LEN]; /* whose families and codes they are */
-	size_t people_count, people_cap;
-	uint8_t (*ids)[FAMILY_ID_LEN]; /* of the batch */
-	struct session_cookie cookie;
-};
 
 static int
 refuse(const char *what)
@@ -74,8 +58,8 @@ take_person(void *arg, const void *record)
 	return true;
 }
 
-static enum err
-find_people(struct store_txn *t, void *arg)
+enum err
+seed_find_people(struct store_txn *t, void *arg)
 {
 	struct seed *s = arg;
 	struct user u;
@@ -164,8 +148,8 @@ families_step(struct store_txn *t, void *arg)
 	return e;
 }
 
-static void
-print_token(const struct seed *s, enum opaque_token_kind kind,
+void
+seed_print_token(const struct seed *s, enum opaque_token_kind kind,
     const struct opaque_token *t)
 {
 	char text[OPAQUE_TOKEN_TEXT_CAP];
@@ -186,7 +170,7 @@ is_sampled(const struct seed *s, int64_t i)
 static enum err
 make_families(struct seed *s)
 {
-	enum err e = store_read(s->p.store, find_people, s);
+	enum err e = store_read(s->p.store, seed_find_people, s);
 
 	for (; e == OK && s->done < s->total; s->done += BATCH) {
 		for (int64_t i = 0; i < BATCH && s->done + i < s->total; i++)
@@ -199,7 +183,7 @@ make_families(struct seed *s)
 
 			memcpy(t.family_id, s->ids[i], FAMILY_ID_LEN);
 			if (e == OK && is_sampled(s, s->done + i))
-				print_token(s, OPAQUE_TOKEN_REFRESH, &t);
+				seed_print_token(s, OPAQUE_TOKEN_REFRESH, &t);
 		}
 	}
 	return e;
@@ -259,185 +243,15 @@ seed_codes(struct seed *s)
 {
 	struct opaque_token t = {
 	    .number = (uint64_t)(s->now + CODE_LIFETIME_S)};
-	enum err e = store_read(s->p.store, find_people, s);
+	enum err e = store_read(s->p.store, seed_find_people, s);
 
 	if (e == OK)
 		e = store_write(s->p.store, s->now, codes_step, s);
 	for (int64_t i = 0; e == OK && i < s->total; i++) {
 		memcpy(t.family_id, s->ids[i], FAMILY_ID_LEN);
-		print_token(s, OPAQUE_TOKEN_CODE, &t);
+		seed_print_token(s, OPAQUE_TOKEN_CODE, &t);
 	}
 	return e;
-}
-
-/* A person who signed in, and has come to a site: what the gate makes of the
- * code (gate_sign_in). */
-static enum err
-visits_step(struct store_txn *t, void *arg)
-{
-	struct seed *s = arg;
-	struct session_lifetimes lives =
-	    provider_session_lifetimes(&s->p, false);
-	struct family_lifetimes l = {.access_token_s = lives.absolute_s};
-	enum err e = OK;
-
-	for (int64_t i = 0; e == OK && i < s->total; i++) {
-		struct family f = {.auth_time = s->now, .amr = "pwd"};
-		struct session_cookie ignored;
-		struct session session;
-
-		session_make(&session, &ignored, NULL, s->people[0], "pwd",
-		    &lives, false, s->now);
-		memcpy(f.family_id, s->ids[i], FAMILY_ID_LEN);
-		memcpy(f.user_id, s->people[0], USER_ID_LEN);
-		memcpy(f.sid, session.sid, SID_LEN);
-		e = session_put(t, &session);
-		if (e == OK)
-			e = str_copy(
-			    f.client_id, sizeof f.client_id, s->client_id);
-		if (e == OK)
-			e = family_begin(t, &f, &l, s->now);
-	}
-	return e;
-}
-
-static enum err
-seed_visits(struct seed *s)
-{
-	struct opaque_token t = {
-	    .number = (uint64_t)(s->now + s->p.conf.session_absolute_s)};
-	enum err e = store_read(s->p.store, find_people, s);
-
-	for (int64_t i = 0; i < s->total; i++)
-		family_id_make(s->ids[i], s->now);
-	if (e == OK)
-		e = store_write(s->p.store, s->now, visits_step, s);
-	for (int64_t i = 0; e == OK && i < s->total; i++) {
-		memcpy(t.family_id, s->ids[i], FAMILY_ID_LEN);
-		print_token(s, OPAQUE_TOKEN_GATE, &t);
-	}
-	return e;
-}
-
-/* An app that the person has allowed, and that has tokens from a session. */
-static enum err
-add_known_app(struct store_txn *t, struct seed *s,
-    const struct session *session, int64_t i)
-{
-	struct family_lifetimes l = provider_lifetimes(&s->p);
-	struct client c = {.grants = GRANT_AUTHORIZATION_CODE,
-	    .auth_method = AUTH_NONE,
-	    .alg = JWA_EDDSA,
-	    .redirect_uris = "http://127.0.0.1:9/cb",
-	    .scope = "openid profile email"};
-	struct family f = {.auth_time = s->now,
-	    .amr = "pwd",
-	    .scope = "openid profile email",
-	    .refreshable = true};
-	struct consent consent = {
-	    .granted = "openid profile email", .changed_at = s->now};
-	enum err e;
-
-	snprintf(
-	    c.client_id, sizeof c.client_id, "%s%" PRId64, s->client_id, i);
-	snprintf(c.name, sizeof c.name, "App %" PRId64, i);
-	e = client_add(t, &c, s->now);
-	memcpy(consent.user_id, session->user_id, USER_ID_LEN);
-	memcpy(f.user_id, session->user_id, USER_ID_LEN);
-	memcpy(f.sid, session->sid, SID_LEN);
-	family_id_make(f.family_id, s->now);
-	if (e == OK)
-		e = str_copy(
-		    consent.client_id, sizeof consent.client_id, c.client_id);
-	if (e == OK)
-		e = str_copy(f.client_id, sizeof f.client_id, c.client_id);
-	if (e == OK)
-		e = consent_put(t, &consent);
-	return e == OK ? family_begin(t, &f, &l, s->now) : e;
-}
-
-static enum err
-account_step(struct store_txn *t, void *arg)
-{
-	static const char agent[] =
-	    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like "
-	    "Gecko) Chrome/126.0.0.0 Safari/537.36";
-	struct seed *s = arg;
-	struct session_lifetimes lives =
-	    provider_session_lifetimes(&s->p, false);
-	enum err e = OK;
-
-	for (int64_t i = 0; e == OK && i < s->total; i++) {
-		struct session session;
-
-		session_make(&session, &s->cookie, NULL, s->people[0], "pwd",
-		    &lives, false, s->now);
-		session_note_place(&session, "192.0.2.1", agent);
-		e = session_put(t, &session);
-		if (e == OK)
-			e = add_known_app(t, s, &session, i);
-	}
-	return e;
-}
-
-static enum err
-seed_account(struct seed *s)
-{
-	char text[SESSION_COOKIE_CAP];
-	enum err e = store_read(s->p.store, find_people, s);
-
-	if (e == OK)
-		e = store_write(s->p.store, s->now, account_step, s);
-	session_cookie_encode(text, &s->cookie);
-	if (e == OK)
-		puts(text);
-	return e;
-}
-
-/* All clients APP0 and so on will be told when the session ends. */
-static enum err
-note_clients(struct store_txn *t, const struct seed *s, const uint8_t *sid)
-{
-	char client_id[CLIENT_ID_CAP];
-	struct client client;
-	enum err e = OK;
-
-	for (int64_t i = 0; e == OK; i++) {
-		snprintf(
-		    client_id, sizeof client_id, "%s%" PRId64, s->client_id, i);
-		e = client_get(t, client_id, &client);
-		if (e == OK)
-			e = session_client_note(t, sid, &client, s->now);
-	}
-	return e == ERR_NOT_FOUND ? OK : e;
-}
-
-static enum err
-sessions_step(struct store_txn *t, void *arg)
-{
-	struct seed *s = arg;
-	struct session_lifetimes lives =
-	    provider_session_lifetimes(&s->p, false);
-	enum err e = OK;
-
-	for (int64_t i = 0; e == OK && i < s->total; i++) {
-		struct session session;
-
-		session_make(&session, &s->cookie, NULL, s->people[0], "pwd",
-		    &lives, false, s->now);
-		e = session_put(t, &session);
-		if (e == OK)
-			e = note_clients(t, s, session.sid);
-	}
-	return e;
-}
-
-static enum err
-seed_sessions(struct seed *s)
-{
-	enum err e = store_read(s->p.store, find_people, s);
-
-	return e == OK ? store_write(s->p.store, s->now, sessions_step, s) : e;
 }
 
 static const struct kind {
