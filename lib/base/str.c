@@ -374,3 +374,16 @@ words_remove(char *list, const char *word)
 			span--;
 	memmove(span, rest, strlen(rest) + 1);
 }
+
+enum err
+rows_add(char *rows, size_t cap, const char *row)
+{
+	size_t len = strlen(rows), part = len > 0 ? 1 : 0, n = strlen(row);
+
+	if (len + part >= cap || n >= cap - len - part)
+		return ERR_NO_SPACE;
+	if (part > 0)
+		rows[len] = '\n';
+	memcpy(rows + len + part, row, n + 1);
+	return OK;
+}

@@ -82,4 +82,8 @@ enum err words_add(char *list, size_t cap, const char *word) MUST_CHECK;
 /* Takes WORD out of LIST, if it is there. */
 void words_remove(char *list, const char *word);
 
+/* Appends ROW to rows that line feeds separate. ERR_NO_SPACE when it does not
+ * fit; ROWS is unchanged then. */
+enum err rows_add(char *rows, size_t cap, const char *row) MUST_CHECK;
+
 #endif

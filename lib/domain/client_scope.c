@@ -51,17 +51,7 @@ client_scope_text_refusal(const char *row)
 enum err
 client_scope_text_add(struct client *c, const char *row)
 {
-	size_t len = strlen(c->scope_texts);
-	struct buf b;
-
-	buf_init(&b, c->scope_texts + len, sizeof c->scope_texts - len);
-	if (len > 0)
-		buf_putc(&b, '\n');
-	buf_puts(&b, row);
-	if (buf_ok(&b))
-		return OK;
-	c->scope_texts[len] = '\0';
-	return ERR_NO_SPACE;
+	return rows_add(c->scope_texts, sizeof c->scope_texts, row);
 }
 
 /* The text of the row that is called NAME. */

@@ -113,23 +113,15 @@ own_claim_refusal(const char *row)
 enum err
 own_claim_add(struct client *c, const char *row)
 {
-	const size_t len = strlen(c->claims), name_len = strcspn(row, "=");
+	const size_t name_len = strcspn(row, "=");
 	const char *rows = c->claims;
 	struct own_claim o;
-	struct buf b;
 
 	while (own_claim_next(&rows, &o))
 		if (strlen(o.name) == name_len &&
 		    strncmp(o.name, row, name_len) == 0)
 			return ERR_EXISTS;
-	buf_init(&b, c->claims + len, sizeof c->claims - len);
-	if (len > 0)
-		buf_putc(&b, '\n');
-	buf_puts(&b, row);
-	if (buf_ok(&b))
-		return OK;
-	c->claims[len] = '\0';
-	return ERR_NO_SPACE;
+	return rows_add(c->claims, sizeof c->claims, row);
 }
 
 bool

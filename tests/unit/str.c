@@ -187,6 +187,22 @@ word_lists(void)
 }
 
 static void
+row_changes(void)
+{
+	char rows[8] = "";
+
+	CHECK(
+	    rows_add(rows, sizeof rows, "a b") == OK && str_equal(rows, "a b"),
+	    "rows: the first one is added without a line feed");
+	CHECK(rows_add(rows, sizeof rows, "cdef") == ERR_NO_SPACE &&
+		  str_equal(rows, "a b"),
+	    "rows: one that does not fit changes nothing");
+	CHECK(rows_add(rows, sizeof rows, "cde") == OK &&
+		  str_equal(rows, "a b\ncde"),
+	    "rows: one that just fits is added on a line of its own");
+}
+
+static void
 word_changes(void)
 {
 	char list[10] = "";
@@ -238,5 +254,6 @@ main(void)
 	percent();
 	word_lists();
 	word_changes();
+	row_changes();
 	return check_done();
 }
