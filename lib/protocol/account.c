@@ -2,9 +2,12 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "base/str.h"
 #include "domain/acr.h"
 #include "domain/audit.h"
 #include "domain/factor.h"
+
+#include <string.h>
 
 struct account_ctx {
 	const struct conf *conf;
@@ -92,6 +95,19 @@ account_audit(struct store_txn *t, const struct account *a, const char *event,
 		.client_id = client_id,
 		.detail = detail,
 		.address = from});
+}
+
+enum err
+account_take_text(char *text, size_t cap, const char *typed)
+{
+	size_t len;
+
+	typed += strspn(typed, " ");
+	for (len = strlen(typed); len > 0 && typed[len - 1] == ' ';)
+		len--;
+	if (!str_is_utf8(typed, len) || str_has_control(typed))
+		return ERR_SYNTAX;
+	return str_copy_n(text, cap, typed, len);
 }
 
 void

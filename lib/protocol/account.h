@@ -11,6 +11,7 @@
 #include "protocol/provider.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { ACCOUNT_FRESH_S = 600 };
@@ -49,6 +50,12 @@ bool account_is_fresh(const struct account *a);
 void account_audit(struct store_txn *t, const struct account *a,
     const char *event, const char *client_id, const char *detail,
     const char *from);
+
+/* Copies what a person typed of themselves, without spaces at its ends.
+ * ERR_SYNTAX: it is not UTF-8, or has a control character; ERR_NO_SPACE: it is
+ * longer than CAP allows. */
+enum err account_take_text(
+    char *text, size_t cap, const char *typed) MUST_CHECK;
 
 void account_wipe(struct account *a);
 

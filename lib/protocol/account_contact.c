@@ -7,15 +7,11 @@
 static enum contact_flaw
 take_part(char *text, size_t cap, const char *typed)
 {
-	size_t len;
+	enum err e = account_take_text(text, cap, typed);
 
-	typed += strspn(typed, " ");
-	for (len = strlen(typed); len > 0 && typed[len - 1] == ' ';)
-		len--;
-	if (!str_is_utf8(typed, len) || str_has_control(typed))
+	if (e == ERR_SYNTAX)
 		return CONTACT_UNREADABLE;
-	return str_copy_n(text, cap, typed, len) == OK ? CONTACT_FINE
-						       : CONTACT_LONG;
+	return e == OK ? CONTACT_FINE : CONTACT_LONG;
 }
 
 static enum contact_flaw

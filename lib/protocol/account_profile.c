@@ -5,20 +5,14 @@
 
 #include <string.h>
 
-/* TYPED, without spaces at its ends. */
 static enum profile_flaw
 take_name(char name[static USER_DISPLAY_CAP], const char *typed)
 {
-	size_t len;
+	enum err e = account_take_text(name, USER_DISPLAY_CAP, typed);
 
-	typed += strspn(typed, " ");
-	for (len = strlen(typed); len > 0 && typed[len - 1] == ' ';)
-		len--;
-	if (!str_is_utf8(typed, len) || str_has_control(typed))
+	if (e == ERR_SYNTAX)
 		return PROFILE_UNREADABLE;
-	return str_copy_n(name, USER_DISPLAY_CAP, typed, len) == OK
-		   ? PROFILE_FINE
-		   : PROFILE_LONG;
+	return e == OK ? PROFILE_FINE : PROFILE_LONG;
 }
 
 enum profile_flaw
