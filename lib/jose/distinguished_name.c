@@ -151,17 +151,26 @@ put_attribute(struct buf *b, const struct der *attribute)
 
 /* --- names -----------------------------------------------------------------*/
 
+/* The values that make up OF, each with TAG. */
+static bool
+take_parts(
+    struct der of, uint8_t tag, struct der *parts, size_t cap, size_t *count)
+{
+	for (*count = 0; of.len > 0; ++*count)
+		if (*count == cap || !der_take(&of, tag, &parts[*count]))
+			return false;
+	return true;
+}
+
 /* Its order means nothing; this is OpenSSL's. */
 static bool
 put_rdn(struct buf *b, const struct der *rdn)
 {
-	struct der left = *rdn, attributes[RDN_MAX];
-	size_t count = 0;
+	struct der attributes[RDN_MAX];
+	size_t count;
 
-	while (left.len > 0)
-		if (count == RDN_MAX ||
-		    !der_take(&left, DER_SEQUENCE, &attributes[count++]))
-			return false;
+	if (!take_parts(*rdn, DER_SEQUENCE, attributes, RDN_MAX, &count))
+		return false;
 	for (size_t i = count; i > 0; i--) {
 		if (!put_attribute(b, &attributes[i - 1]))
 			return false;
@@ -174,13 +183,11 @@ put_rdn(struct buf *b, const struct der *rdn)
 bool
 distinguished_name_put(struct buf *b, const struct der *name)
 {
-	struct der left = *name, rdns[RDNS_MAX];
-	size_t count = 0;
+	struct der rdns[RDNS_MAX];
+	size_t count;
 
-	while (left.len > 0)
-		if (count == RDNS_MAX ||
-		    !der_take(&left, DER_SET, &rdns[count++]))
-			return false;
+	if (!take_parts(*name, DER_SET, rdns, RDNS_MAX, &count))
+		return false;
 	for (size_t i = count; i > 0; i--) {
 		if (!put_rdn(b, &rdns[i - 1]))
 			return false;
