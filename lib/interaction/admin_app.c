@@ -302,17 +302,28 @@ const struct own_page desk_app_edit_page = {
     .look = look_at_changeable_app,
 };
 
+/* --- questions -------------------------------------------------------------*/
+
+/* Whether to do to the app shown what TITLE says, as the button does; NOTE says
+ * what follows. */
+static void
+ask_about_app(struct interaction *i, struct json_build *b, const char *title,
+    const char *note)
+{
+	const struct client *c = app_shown(i);
+
+	desk_head(i, b, title, c->name);
+	json_put_str(b, "lead", desk_text(i, note));
+	json_put_str(b, "submit", desk_text(i, title));
+	desk_back(i, b, "/admin/app", "id", c->client_id);
+}
+
 /* --- another secret --------------------------------------------------------*/
 
 static void
 put_app_secret(struct interaction *i, struct json_build *b)
 {
-	const struct client *c = app_shown(i);
-
-	desk_head(i, b, "desk_app.secret", c->name);
-	json_put_str(b, "lead", desk_text(i, "desk_app.secret_note"));
-	json_put_str(b, "submit", desk_text(i, "desk_app.secret"));
-	desk_back(i, b, "/admin/app", "id", c->client_id);
+	ask_about_app(i, b, "desk_app.secret", "desk_app.secret_note");
 }
 
 static enum err
@@ -383,12 +394,7 @@ const struct own_page desk_app_secret_page = {
 static void
 put_app_vouch(struct interaction *i, struct json_build *b)
 {
-	const struct client *c = app_shown(i);
-
-	desk_head(i, b, "desk_app.vouch", c->name);
-	json_put_str(b, "lead", desk_text(i, "desk_app.vouch_note"));
-	json_put_str(b, "submit", desk_text(i, "desk_app.vouch"));
-	desk_back(i, b, "/admin/app", "id", c->client_id);
+	ask_about_app(i, b, "desk_app.vouch", "desk_app.vouch_note");
 }
 
 static enum err
@@ -438,15 +444,13 @@ put_app_remove(struct interaction *i, struct json_build *b)
 {
 	const struct client *c = app_shown(i);
 
-	desk_head(i, b, "desk_app.remove", c->name);
 	if (c->client_id[0] == '\0') {
+		desk_head(i, b, "desk_app.remove", c->name);
 		json_put_str(b, "lead", desk_text(i, "desk.gone"));
 		desk_back(i, b, "/admin/apps", NULL, NULL);
 		return;
 	}
-	json_put_str(b, "lead", desk_text(i, "desk_app.remove_note"));
-	json_put_str(b, "submit", desk_text(i, "desk_app.remove"));
-	desk_back(i, b, "/admin/app", "id", c->client_id);
+	ask_about_app(i, b, "desk_app.remove", "desk_app.remove_note");
 }
 
 static enum err
