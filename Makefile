@@ -21,7 +21,7 @@ base	 = err reason buf str names form clock monotonic base64 uuid secret json js
 	   mail nearest tar \
 	   json_stream name_set file_writer \
 	   beside public_address fetch_call
-store	 = open commit store schema newest search clear table index explain engine \
+store	 = open commit store gather queue schema newest search clear table index explain engine \
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp

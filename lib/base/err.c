@@ -89,6 +89,7 @@ static const struct {
     [ERR_IO] = {"io", "server_error", 500},
     [ERR_DESCRIPTORS] = {"descriptor_limit", "temporarily_unavailable", 503},
     [ERR_READERS] = {"store_readers_full", "temporarily_unavailable", 503},
+    [ERR_UNAVAILABLE] = {"store_unavailable", "temporarily_unavailable", 503},
     [ERR_PERMISSION] = {"permission", "server_error", 500},
     [ERR_FOREIGN] = {"foreign", "server_error", 500},
     [ERR_UNSUPPORTED] = {"unsupported", "server_error", 500},

@@ -86,6 +86,7 @@ enum err {
 	ERR_IO,          /* the system refused a read or write */
 	ERR_DESCRIPTORS, /* the limit of open files is reached */
 	ERR_READERS,     /* all reader slots of the store are taken */
+	ERR_UNAVAILABLE, /* the store's server cannot be reached, or used */
 	ERR_PERMISSION,  /* a file is unreachable, or open to others */
 	ERR_FOREIGN, /* ours, but of another directory or before a restore */
 	ERR_UNSUPPORTED, /* this build or this host cannot do it */

@@ -4,19 +4,78 @@
  * first thread that finds no leader leads: it takes the whole queue, runs it in
  * one transaction, commits, and wakes the others with their answers. Threads
  * that come in the meantime wait for the next commit, which the first of them
- * leads. There is no timer and no thread of our own; a step that is alone goes
- * straight through.
+ * leads. A step that is alone goes straight through.
  *
  * A step sees the changes of those before it, as if each had a transaction of
  * its own. One that makes the transaction fail harms no other: the batch is
  * undone and each of its steps runs again alone (store.h: a step may be run
  * more than once). No answer is given before its commit is on disk.
+ *
+ * An engine that is far away has not every row here. A step that needs one
+ * which is missing ends there, and those after it run all the same, for what
+ * they miss is then fetched with it; then all run again. Their number does not
+ * add to the flights.
  */
 #include "base/permit.h"
 #include "store/internal.h"
 #include "store/newest.h"
 
-enum { BATCH_MAX = 256 };
+static bool
+is_far(const struct store *s)
+{
+	return s->engine->fetch != NULL;
+}
+
+/* Whether T has failed only because something is not here yet; then what comes
+ * after may go on, to say what else is not. */
+static bool
+has_missed(struct store_txn *t)
+{
+	if (t->failed != ERR_AGAIN || !is_far(t->store))
+		return false;
+	t->failed = OK;
+	return true;
+}
+
+static enum err
+run_steps(struct store_txn *t, struct waiter *first, size_t count)
+{
+	struct waiter *w = first;
+	bool missed = false;
+
+	t->expiring = 0;
+	for (size_t i = 0; i < count && t->failed == OK; i++, w = w->next) {
+		w->answer = w->step(t, w->arg);
+		missed |= has_missed(t);
+		if (missed) /* what follows is not meant */
+			t->failed = OK;
+	}
+	/* More than was added, or the expired would pile up; and last, so that
+	 * the work is not lost to a step that fails. */
+	if (t->failed == OK && !is_far(t->store))
+		store_sweep(t, first->now, t->expiring + count * STORE_SWEEP);
+	if (t->failed == OK)
+		store_note_time(t, first->now);
+	return missed ? ERR_AGAIN : t->failed;
+}
+
+/* Runs the COUNT steps from FIRST in T until nothing is missing. */
+static enum err
+run_all(struct store_txn *t, struct waiter *first, size_t count)
+{
+	enum err e = run_steps(t, first, count);
+
+	for (int i = 0; e == ERR_AGAIN && is_far(t->store); i++) {
+		e = t->engine->fetch(t->txn);
+		if (e == OK && i == STORE_FETCHES_MAX)
+			e = t->engine->direct(t->txn);
+		if (e != OK || i > STORE_FETCHES_MAX + 1)
+			return e;
+		t->failed = OK;
+		e = run_steps(t, first, count);
+	}
+	return e;
+}
 
 /* Runs the COUNT steps from FIRST in one transaction. OK once it is on disk;
  * else why nothing of it is kept. */
@@ -24,33 +83,36 @@ static enum err
 attempt(struct store *s, struct waiter *first, size_t count)
 {
 	struct store_txn t = {.store = s, .engine = s->engine};
-	struct waiter *w = first;
 	enum err e = s->engine->begin(s->db, true, &t.txn);
 
 	if (e != OK)
 		return e;
-	for (size_t i = 0; i < count && t.failed == OK; i++, w = w->next)
-		w->answer = w->step(&t, w->arg);
-	/* More than was added, or the expired would pile up; and last, so that
-	 * the work is not lost to a step that fails. */
-	if (t.failed == OK)
-		store_sweep(&t, first->now, t.expiring + count * STORE_SWEEP);
-	if (t.failed == OK)
-		store_note_time(&t, first->now);
-	if (t.failed == OK)
+	e = run_all(&t, first, count);
+	s->expiring += t.expiring;
+	if (e == OK)
 		return s->engine->commit(t.txn);
 	s->engine->abort(t.txn);
-	return t.failed;
+	return e;
 }
 
 static enum err
 insist(struct store *s, struct waiter *first, size_t count)
 {
+	int tries = STORE_TRIES_MAX;
 	enum err e = ERR_AGAIN;
 
-	for (int i = 0; i < STORE_TRIES_MAX && e == ERR_AGAIN; i++)
+	if (is_far(s) && count > 1)
+		tries = STORE_CONFLICTS_MAX;
+	for (; tries > 0 && e == ERR_AGAIN; tries--)
 		e = attempt(s, first, count);
 	return e == ERR_AGAIN ? ERR_BUSY : e;
+}
+
+static void
+refuse_all(struct waiter *first, size_t count, enum err e)
+{
+	for (; count > 0; count--, first = first->next)
+		first->answer = e;
 }
 
 /* One commit for all, or, if that fails, one for each. */
@@ -61,8 +123,8 @@ run_batch(struct store *s, struct waiter *first, size_t count)
 
 	if (e == OK)
 		return;
-	if (count == 1) {
-		first->answer = e;
+	if (count == 1 || e == ERR_UNAVAILABLE) {
+		refuse_all(first, count, e);
 		return;
 	}
 	for (struct waiter *w = first; count > 0; count--, w = w->next) {
@@ -72,28 +134,27 @@ run_batch(struct store *s, struct waiter *first, size_t count)
 	}
 }
 
-/* Takes up to BATCH_MAX waiters off the queue, the oldest first. */
-static struct waiter *
-take_batch(struct store *s, size_t *count)
+static enum err
+sweep_step(struct store_txn *t, void *arg)
 {
-	struct waiter *first = s->first, *w = first;
-
-	for (*count = 1; *count < BATCH_MAX && w->next != NULL; ++*count)
-		w = w->next;
-	s->first = w->next;
-	if (s->first == NULL)
-		s->last = NULL;
-	return first;
+	store_sweep(t, *(int64_t *)arg,
+	    t->store->expiring + STORE_SWEEP_EVERY * STORE_SWEEP);
+	return OK;
 }
 
+/* Where steps of other hosts would meet at the same oldest records, few batches
+ * sweep, in a transaction of its own. One that meets another host's leaves it
+ * to that. */
 static void
-queue_waiter(struct store *s, struct waiter *w)
+sweep_now_and_then(struct store *s, int64_t now)
 {
-	if (s->last != NULL)
-		s->last->next = w;
-	else
-		s->first = w;
-	s->last = w;
+	struct waiter w = {.step = sweep_step, .arg = &now, .now = now};
+
+	if (!is_far(s) || ++s->batches < STORE_SWEEP_EVERY)
+		return;
+	s->batches = 0;
+	if (attempt(s, &w, 1) == OK)
+		s->expiring = 0;
 }
 
 /* Leads one batch. The next one is under way before those of this one are
@@ -103,21 +164,17 @@ lead(struct store *s)
 {
 	struct waiter *first, *next;
 	size_t count;
+	int64_t now;
 
-	pthread_mutex_lock(&s->queue_lock);
-	first = take_batch(s, &count);
-	pthread_mutex_unlock(&s->queue_lock);
+	first = store_queue_take(&s->writes, &count);
+	now = first->now;
 	run_batch(s, first, count);
-	pthread_mutex_lock(&s->queue_lock);
-	s->leading = s->first != NULL;
-	if (s->leading)
-		sem_post(&s->first->told);
-	pthread_mutex_unlock(&s->queue_lock);
+	sweep_now_and_then(s, now);
+	store_queue_pass_on(&s->writes);
 	for (; count > 0; count--, first = next) {
 		/* Once it is told, it may be gone. */
 		next = first->next;
-		first->done = true;
-		sem_post(&first->told);
+		store_queue_tell(first);
 	}
 }
 
@@ -125,20 +182,11 @@ enum err
 store_write(struct store *s, int64_t now, store_step *step, void *arg)
 {
 	struct waiter w = {.step = step, .arg = arg, .now = now};
-	bool wait;
 
-	if (sem_init(&w.told, 0, 0) != 0)
-		return ERR_NO_MEMORY;
 	permit_give_up(); /* who leads waits for the disk, too */
-	pthread_mutex_lock(&s->queue_lock);
-	queue_waiter(s, &w);
-	wait = s->leading;
-	s->leading = true;
-	pthread_mutex_unlock(&s->queue_lock);
-	while (wait && sem_wait(&w.told) != 0)
-		; /* a signal */
-	if (!w.done)
+	if (store_queue_wait(&s->writes, &w)) {
 		lead(s);
-	sem_destroy(&w.told);
+		sem_destroy(&w.told);
+	}
 	return w.answer;
 }

@@ -151,6 +151,25 @@ struct engine {
 	    const struct engine_bytes *before, struct engine_bytes *key,
 	    struct engine_bytes *value);
 	void (*cursor_close)(struct engine_cursor *c);
+
+	/*
+	 * For an engine that is far away; NULL for one that has everything at
+	 * hand. There get, del, count and the moves of a cursor may be
+	 * ERR_AGAIN: what is asked for is not here yet, and T notes it. Then
+	 * fetch brings all that was noted, in one flight, and undoes what T has
+	 * changed: the caller runs its work again in the same T. ERR_AGAIN: T
+	 * has failed, as above, and is to be aborted.
+	 */
+	enum err (*fetch)(struct engine_txn *t);
+
+	/* Notes that the value of KEY will be asked for, if it is not here. Not
+	 * all that is noted so has to be needed. */
+	void (*want)(struct engine_txn *t, unsigned table,
+	    const struct engine_bytes *key);
+
+	/* From now on each call in T waits for what it needs: for one that
+	 * would be run again too often. */
+	enum err (*direct)(struct engine_txn *t);
 };
 
 extern const struct engine engine_lmdb;

@@ -1,10 +1,11 @@
 /*
  * What the files of the store share. Each calls only those after it: a store
- * is opened (open.c), commits (commit.c), reads (store.c), the schema
- * (schema.c), the time of the newest commit (newest.c), the search by a field
- * (search.c), tables that are emptied (clear.c), the tables with their expiry
- * index (table.c), the entries of the other indexes (index.c), the engine
- * (engine.h). Nothing above this floor includes it.
+ * is opened (open.c), commits (commit.c), reads (store.c), reads for many at
+ * once (gather.c), the steps that wait (queue.c), the schema (schema.c), the
+ * time of the newest commit (newest.c), the search by a field (search.c),
+ * tables that are emptied (clear.c), the tables with their expiry index
+ * (table.c), the entries of the other indexes (index.c), the engine (engine.h).
+ * Nothing above this floor includes it.
  */
 #ifndef LK_STORE_INTERNAL_H
 #define LK_STORE_INTERNAL_H
@@ -16,6 +17,14 @@
 
 enum {
 	STORE_TRIES_MAX = 16, /* of what is to be done again (ERR_AGAIN) */
+
+	/* Of an engine that is far away (struct engine.fetch): how often a
+	 * batch fetches before it waits for each row, how often it meets
+	 * another host's before its steps run one by one, and how many batches
+	 * there are for one that sweeps. */
+	STORE_FETCHES_MAX = 8,
+	STORE_CONFLICTS_MAX = 3,
+	STORE_SWEEP_EVERY = 16,
 
 	/* Each value begins with two times: when the record expires, and under
 	 * which time the expiry index has it (0: it does not). */
@@ -29,7 +38,7 @@ enum {
 	EXPIRY_SECTION_LAST = 255 /* of families; of any other its number */
 };
 
-/* One step that waits to be part of a commit; on its caller's stack. */
+/* One step that waits to be part of a transaction; on its caller's stack. */
 struct waiter {
 	store_step *step;
 	void *arg;
@@ -40,16 +49,23 @@ struct waiter {
 	struct waiter *next;
 };
 
+/* The threads that wait for the next transaction, and whether one leads. */
+struct store_queue {
+	pthread_mutex_t lock;
+	struct waiter *first, *last;
+	bool leading;
+};
+
 struct store {
 	const struct engine *engine;
 	struct engine_db *db;
 	char name[STORE_NAME_CAP]; /* for people: its directory */
 
-	/* Group commit (commit.c): the threads that wait, and whether one
-	 * leads. */
-	pthread_mutex_t queue_lock;
-	struct waiter *first, *last;
-	bool leading;
+	struct store_queue writes; /* commit.c */
+
+	/* Of an engine that is far away. */
+	struct store_queue reads; /* gather.c */
+	size_t batches, expiring; /* since the last sweep; the leader's */
 };
 
 struct store_txn {
@@ -59,6 +75,29 @@ struct store_txn {
 	size_t expiring; /* entries of the expiry index that are new */
 	enum err failed;
 };
+
+/* --- queue.c: one thread leads, and does the work of all that wait -------- */
+
+enum err store_queue_init(struct store_queue *q);
+void store_queue_destroy(struct store_queue *q);
+
+/* Waits in Q with W. True if the caller is to lead now; false once another has
+ * done W. ERR_NO_MEMORY is then W's answer. */
+bool store_queue_wait(struct store_queue *q, struct waiter *w);
+
+/* For a leader: takes COUNT waiters off Q, the oldest first. */
+struct waiter *store_queue_take(struct store_queue *q, size_t *count);
+
+/* Hands the lead to the first that waits. */
+void store_queue_pass_on(struct store_queue *q);
+
+/* W is done: its thread goes on, and W may be gone. */
+void store_queue_tell(struct waiter *w);
+
+/* --- gather.c */
+
+/* store_read of an engine that is far away. */
+enum err store_read_gathered(struct store *s, store_step *step, void *arg);
 
 /* A step: writes the schema. */
 enum err store_write_schema(struct store_txn *t, void *arg);

@@ -14,6 +14,19 @@ check_schema(void *arg, struct engine_txn *txn)
 	return t.failed != OK ? t.failed : e;
 }
 
+/* The engine is closed if they cannot be. */
+static enum err
+init_queues(struct store *s)
+{
+	if (store_queue_init(&s->writes) == OK) {
+		if (store_queue_init(&s->reads) == OK)
+			return OK;
+		store_queue_destroy(&s->writes);
+	}
+	s->engine->close(s->db);
+	return ERR_NO_MEMORY;
+}
+
 static enum err
 open_or_create(struct store **s, const struct store_settings *settings,
     bool create, char *message, size_t message_cap)
@@ -32,10 +45,8 @@ open_or_create(struct store **s, const struct store_settings *settings,
 		new->engine = engine;
 		e = engine->open(&new->db, &how);
 	}
-	if (e == OK && pthread_mutex_init(&new->queue_lock, NULL) != 0) {
-		engine->close(new->db);
-		e = ERR_NO_MEMORY;
-	}
+	if (e == OK)
+		e = init_queues(new);
 	if (e == OK)
 		*s = new;
 	else
@@ -71,7 +82,8 @@ store_close(struct store **s)
 	if (*s == NULL)
 		return;
 	(*s)->engine->close((*s)->db);
-	pthread_mutex_destroy(&(*s)->queue_lock);
+	store_queue_destroy(&(*s)->writes);
+	store_queue_destroy(&(*s)->reads);
 	free(*s);
 	*s = NULL;
 }

@@ -1,4 +1,5 @@
 /* Steps that read, and what fails in any. */
+#include "base/permit.h"
 #include "store/internal.h"
 
 struct read_ctx {
@@ -38,6 +39,10 @@ store_read(struct store *s, store_step *step, void *arg)
 	struct read_ctx r = {.step = step, .arg = arg};
 	enum err e = ERR_AGAIN;
 
+	if (s->engine->fetch != NULL) {
+		permit_give_up(); /* it waits for the network */
+		return store_read_gathered(s, step, arg);
+	}
 	for (int i = 0; i < STORE_TRIES_MAX && e == ERR_AGAIN; i++)
 		e = try_read(s, &r);
 	if (e == ERR_AGAIN)

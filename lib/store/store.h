@@ -136,6 +136,7 @@ struct store_value {
 struct store_settings {
 	const char *dir;    /* its own directory, which must exist */
 	const char *engine; /* by name; NULL: LMDB */
+	const char *where;  /* how an engine that is far away is reached */
 };
 
 /*

@@ -157,7 +157,7 @@ alone(void)
 	prepare(1);
 	for (int i = 0; i < 50; i++) {
 		do_deed(&deeds[0]);
-		ok &= deeds[0].answer == OK && !fixture->leading &&
+		ok &= deeds[0].answer == OK && !fixture->writes.leading &&
 		      waiting() == 0;
 	}
 	CHECK(ok && atomic_load(&flushes) == before + 50 && deeds[0].runs == 50,

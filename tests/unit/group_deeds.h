@@ -109,10 +109,10 @@ waiting(void)
 {
 	size_t n = 0;
 
-	pthread_mutex_lock(&fixture->queue_lock);
-	for (struct waiter *w = fixture->first; w != NULL; w = w->next)
+	pthread_mutex_lock(&fixture->writes.lock);
+	for (struct waiter *w = fixture->writes.first; w != NULL; w = w->next)
 		n++;
-	pthread_mutex_unlock(&fixture->queue_lock);
+	pthread_mutex_unlock(&fixture->writes.lock);
 	return n;
 }
 
@@ -129,9 +129,9 @@ static inline void
 wait_for_leader(void)
 {
 	for (bool leading = false; !leading;) {
-		pthread_mutex_lock(&fixture->queue_lock);
-		leading = fixture->leading;
-		pthread_mutex_unlock(&fixture->queue_lock);
+		pthread_mutex_lock(&fixture->writes.lock);
+		leading = fixture->writes.leading;
+		pthread_mutex_unlock(&fixture->writes.lock);
 	}
 }
 
