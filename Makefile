@@ -12,6 +12,10 @@ RS256	= yes
 SAN	=
 VALGRIND =
 
+# The engine for PostgreSQL, where libpq is.
+libpq	:= $(shell pg_config --includedir 2>/dev/null)
+PGSQL	= $(if $(STATIC),no,$(if $(wildcard $(libpq)/libpq-fe.h),yes,no))
+
 # A sanitized build is a build of its own.
 BUILD	= $(if $(SAN),build/san,build)
 
@@ -21,9 +25,10 @@ base	 = err reason buf str names form clock monotonic base64 uuid secret json js
 	   mail nearest tar \
 	   json_stream name_set file_writer \
 	   beside public_address fetch_call
-store	 = open commit store gather queue schema newest search clear table index explain engine \
+store	 = open commit store gather queue schema newest search clear table index explain engine engine_load \
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
+pgsql	 = engine cursor open batch fetch rows conn statement fail
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp
 domain	 = conf conf_value keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_rights client_scope client_index client_jwks client_keys document_url document_text document document_keep client_secret resource api exchange session session_client session_end logout_queue imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
@@ -175,7 +180,8 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 	   $(if $(STATIC),$(BUILD)/lib/static.o $(BUILD)/lib/wiping_free.o)
 
 all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey \
-    $(helpers:%=$(BUILD)/libexec/%) $(if $(STATIC),,$(BUILD)/bin/start-programs)
+    $(helpers:%=$(BUILD)/libexec/%) $(if $(STATIC),,$(BUILD)/bin/start-programs) \
+    $(if $(filter yes,$(PGSQL)),$(engine))
 
 # What the programs have in common is in memory, and on the disk, once. The
 # library is found by where the program is, which is the same here and installed,
@@ -189,6 +195,19 @@ $(shared): $(library) $(BUILD)/lib/wiping_free.o
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link_shared) -Wl,-soname,$(@F) \
 	    -Wl,-Bsymbolic-functions -o $@ $^ $(fcgi) $(libs) $(LDLIBS)
+
+# The engine for PostgreSQL is loaded where settings ask for it, and brings its
+# own copy of the little that it calls. It is made where libpq is, or by name.
+engine	 = $(BUILD)/lib/latchkey/latchkey-pgsql.so
+$(pgsql:%=$(BUILD)/lib/store/pgsql/%.o): private cflags += \
+    -fvisibility=hidden -I$(libpq)
+
+pgsql: $(engine)
+
+$(engine): $(pgsql:%=$(BUILD)/lib/store/pgsql/%.o) $(archive)
+	@mkdir -p $(@D)
+	$(call say,ld $@)$(link_shared) -Wl,-soname,$(@F) -Wl,--exclude-libs,ALL \
+	    -o $@ $^ -lpq $(LDLIBS)
 
 $(programs:%=$(BUILD)/cgi-bin/%): %: %.o $(ours)
 	$(call say,ld $@)$(link) $(call rpath,$$ORIGIN/..:$$ORIGIN/../lib/latchkey) \
@@ -302,6 +321,11 @@ $(BUILD)/test/libexec/fetch: $(BUILD)/libexec/fetch
 	@mkdir -p $(@D)
 	@ln -f $< $@
 
+# Where the programs beside it look.
+$(BUILD)/test/lib/latchkey/latchkey-pgsql.so: $(engine)
+	@mkdir -p $(@D)
+	@ln -f $< $@
+
 $(BUILD)/test/libexec/drain: $(BUILD)/libexec/drain.o $(stand_ins) $(archive)
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(link) -o $@ $^ $(libs) $(LDLIBS)
@@ -377,7 +401,8 @@ test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(helpers:%=$(BUILD)/test/libexec/%) \
     $(BUILD)/test/bin/start-programs $(marked)/bin/latchkey \
     $(addprefix $(marked)/cgi-bin/,authorize logout gate account admin device par) \
-    $(durability) $(record) $(BUILD)/tests/bench/seed
+    $(durability) $(record) $(BUILD)/tests/bench/seed \
+    $(if $(filter yes,$(PGSQL)),$(BUILD)/test/lib/latchkey/latchkey-pgsql.so)
 
 # Packages first, in a make of its own: without them nothing compiles.
 test:

@@ -29,7 +29,7 @@ print: ; @echo \$($1)"
 @test "layers: no include runs up a floor" {
 	none "$(includes server interaction web http protocol domain store jose)" lib/base/*.[ch]
 	none "$(includes server interaction web http protocol domain jose)" lib/store/*.[ch] \
-	    lib/store/lmdb/*.[ch]
+	    lib/store/*/*.[ch]
 	none "$(includes server interaction web http protocol domain store)" lib/jose/*.[ch]
 	none "$(includes server interaction web http protocol)" lib/domain/*.[ch]
 	none "$(includes server interaction web http)" lib/protocol/*.[ch]
@@ -92,7 +92,17 @@ circle() {
 	none 'include "store/(internal|engine|lmdb)' \
 	    lib/{base,jose,domain,protocol,http,web,interaction,server}/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c
 	# An engine knows only what engine.h says of the store.
-	none 'include "store/(internal|record|newest)' lib/store/lmdb/*.[ch]
+	none 'include "store/(internal|record|newest)' lib/store/*/*.[ch]
+}
+
+@test "layers: only store/pgsql knows PostgreSQL, and no program is linked with libpq" {
+	local file
+	for file in lib/*/*.[ch] lib/store/lmdb/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
+		none 'libpq-fe\.h|PG(conn|result)|include "store/pgsql' "$file"
+	done
+	for file in "$LATCHKEY_BUILD"/cgi-bin/* "$LATCHKEY_BUILD"/bin/latchkey; do
+		[[ $file = *.[od] ]] || none libpq <(ldd "$file")
+	done
 }
 
 @test "layers: only http/gateway.c knows libfcgi" {
@@ -170,8 +180,10 @@ circle() {
 		assert_equal "$(words_of $floor | tr ' ' '\n' | sort)" \
 		    "$(cd "lib/$floor" && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
 	done
-	assert_equal "$(words_of lmdb | tr ' ' '\n' | sort)" \
-	    "$(cd lib/store/lmdb && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
+	for floor in lmdb pgsql; do
+		assert_equal "$(words_of $floor | tr ' ' '\n' | sort)" \
+		    "$(cd "lib/store/$floor" && printf '%s\n' *.c | sed 's/\.c$//' | sort)"
+	done
 	assert_equal "$({ words_of command; words_of beside; } |
 	    tr ' ' '\n' | sort)" \
 	    "$(cd bin && printf '%s\n' *.c | sed 's/\.c$//' | sort)"

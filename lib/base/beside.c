@@ -29,23 +29,38 @@ own_directory(char *dir, size_t cap)
 	return OK;
 }
 
-enum err
-beside_find(char path[static BESIDE_PATH_CAP], const char *name)
+/* NAME in the first of PLACES, as seen from there, that has it. */
+static enum err
+find_from_here(char path[static BESIDE_PATH_CAP],
+    const char *const places[static 2], const char *name, int mode)
 {
-	static const char *const places[] = {"libexec", "lib/latchkey/libexec"};
 	char dir[BESIDE_PATH_CAP];
 	struct buf b;
 
-	if (own_directory(dir, sizeof dir) != OK)
-		return ERR_NOT_FOUND;
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+	for (size_t i = 0; i < 2 && own_directory(dir, sizeof dir) == OK; i++) {
 		buf_init(&b, path, BESIDE_PATH_CAP);
 		buf_printf(&b, "%s/../%s/%s", dir, places[i], name);
-		if (buf_ok(&b) && access(path, X_OK) == 0)
+		if (buf_ok(&b) && access(path, mode) == 0)
 			return OK;
 	}
 	path[0] = '\0';
 	return ERR_NOT_FOUND;
+}
+
+enum err
+beside_find(char path[static BESIDE_PATH_CAP], const char *name)
+{
+	static const char *const places[] = {"libexec", "lib/latchkey/libexec"};
+
+	return find_from_here(path, places, name, X_OK);
+}
+
+enum err
+beside_find_library(char path[static BESIDE_PATH_CAP], const char *name)
+{
+	static const char *const places[] = {"lib/latchkey", "."};
+
+	return find_from_here(path, places, name, R_OK);
 }
 
 static int

@@ -1,6 +1,7 @@
 /*
- * Programs that another of ours starts. They are in libexec/, found by where
- * this one is: built, installed, and copied to another host alike.
+ * What another of our programs starts or loads. It is found by where this one
+ * is: built, installed, and copied to another host alike. Programs are in
+ * libexec/.
  */
 #ifndef LK_BASE_BESIDE_H
 #define LK_BASE_BESIDE_H
@@ -15,6 +16,10 @@ enum { BESIDE_PATH_CAP = 1024 };
 
 /* Where the program NAME is: ERR_NOT_FOUND. */
 enum err beside_find(
+    char path[static BESIDE_PATH_CAP], const char *name) MUST_CHECK;
+
+/* The same for the library NAME, beside liblatchkey.so. */
+enum err beside_find_library(
     char path[static BESIDE_PATH_CAP], const char *name) MUST_CHECK;
 
 /*

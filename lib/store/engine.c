@@ -1,16 +1,15 @@
 #include "store/engine.h"
 
 #include "base/str.h"
+#include "store/engine_host.h"
 
 const struct engine *
 engine_find(const struct store_settings *settings)
 {
-	static const struct engine *const engines[] = {&engine_lmdb};
-
-	if (settings->engine == NULL)
-		return engines[0];
-	for (size_t i = 0; i < sizeof engines / sizeof *engines; i++)
-		if (str_equal(engines[i]->name, settings->engine))
-			return engines[i];
+	if (settings->engine == NULL ||
+	    str_equal(settings->engine, engine_lmdb.name))
+		return &engine_lmdb;
+	if (str_equal(settings->engine, "postgresql"))
+		return engine_load_pgsql();
 	return NULL;
 }

@@ -60,7 +60,7 @@ run_round(struct store *s, struct engine_txn *txn, struct waiter *first,
 }
 
 static void
-tell_rest(struct waiter *rest, const struct waiter *leader, enum err answer)
+answer_rest(struct waiter *rest, const struct waiter *leader, enum err answer)
 {
 	struct waiter *next;
 
@@ -94,7 +94,7 @@ lead_reads(struct store *s, struct waiter *leader)
 		s->engine->abort(txn);
 	}
 	store_queue_pass_on(&s->reads);
-	tell_rest(rest, leader, e == OK ? (enum err)TO_BE_ALONE : e);
+	answer_rest(rest, leader, e == OK ? (enum err)TO_BE_ALONE : e);
 }
 
 static enum err

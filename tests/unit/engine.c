@@ -1,12 +1,13 @@
 /*
  * What any engine must do (store/engine.h), by its own functions alone. The one
- * that is tried is the one that settings choose when they name none.
+ * that is tried is the one that settings choose when they name none, or that of
+ * $LATCHKEY_TEST_STORE.
  */
 #include "store/engine.h"
 
 #include "base/big_endian.h"
 #include "check.h"
-#include "scratch.h"
+#include "scratch_settings.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -28,10 +29,21 @@ bail_out(const char *what)
 
 /* --- in one transaction, which must go well ------------------------------ */
 
+/* One that is far away would bring nothing before it is told to. */
+static enum err
+begin_direct(bool write, struct engine_txn **t)
+{
+	enum err e = engine->begin(db, write, t);
+
+	if (e == OK && engine->direct != NULL)
+		e = engine->direct(*t);
+	return e;
+}
+
 static void
 begin(bool write)
 {
-	if (engine->begin(db, write, &txn) != OK)
+	if (begin_direct(write, &txn) != OK)
 		bail_out("no transaction");
 }
 
@@ -329,6 +341,48 @@ cursors(void)
 	engine->abort(txn);
 }
 
+/* --- far away ------------------------------------------------------------ */
+
+/* What is missing is noted, and brought; nothing of the first run is left. */
+static void
+fetching(void)
+{
+	const struct engine_bytes a = key_of("a"), b = key_of("b"),
+				  d = key_of("d");
+	struct engine_cursor *c;
+	struct engine_bytes k, v;
+
+	if (engine->fetch == NULL)
+		return;
+	begin_empty();
+	(void)!(put("a", "1") && put("b", "2") && put("c", "3"));
+	(void)!engine->commit(txn);
+	if (engine->begin(db, true, &txn) != OK)
+		bail_out("no transaction");
+	CHECK(engine->get(txn, TABLE, &a, &v) == ERR_AGAIN &&
+		  engine->get(txn, TABLE, &a, &v) == ERR_AGAIN &&
+		  engine->get(txn, TABLE, &d, &v) == ERR_AGAIN &&
+		  put("d", "new") && has("d", "new"),
+	    "engine: what is not here yet is ERR_AGAIN, what was put is here");
+	engine->want(txn, TABLE, &b);
+	CHECK(engine->fetch(txn) == OK && has("a", "1") && has("b", "2") &&
+		  has("d", NULL),
+	    "engine: all that was missed or wanted is fetched at once, and "
+	    "what "
+	    "was put is undone");
+	CHECK(del("a") == OK && engine->cursor_open(txn, TABLE, &c) == OK &&
+		  engine->cursor_move(c, NULL, &k, &v) == ERR_AGAIN &&
+		  engine->fetch(txn) == OK &&
+		  engine->cursor_open(txn, TABLE, &c) == OK && del("a") == OK &&
+		  moves_to(c, NULL, "b") && moves_to(c, NULL, "c") &&
+		  moves_to(c, NULL, NULL) && has("x", NULL),
+	    "engine: a range is fetched, and what is not in it is known");
+	CHECK(engine->commit(txn) == OK, "engine: then it is committed");
+	begin(false);
+	CHECK(has("a", NULL) && has("b", "2"), "engine: with its last run");
+	engine->abort(txn);
+}
+
 /* --- much, and by many --------------------------------------------------- */
 
 enum { MANY = 2000, LARGE = 20000 };
@@ -338,7 +392,7 @@ put_many(void)
 {
 	static const uint8_t value[LARGE];
 	uint8_t key[8];
-	enum err e = engine->begin(db, true, &txn);
+	enum err e = begin_direct(true, &txn);
 
 	if (e != OK)
 		return e;
@@ -381,7 +435,7 @@ add_one(void)
 	struct engine_txn *t;
 	uint8_t *room;
 	uint64_t sum;
-	enum err e = engine->begin(db, true, &t);
+	enum err e = begin_direct(true, &t);
 
 	if (e != OK)
 		return e;
@@ -462,7 +516,7 @@ lasting(void)
 int
 main(void)
 {
-	settings = (struct store_settings){.dir = scratch_dir()};
+	settings = *scratch_settings();
 	engine = engine_find(&settings);
 	settings.engine = engine->name;
 	CHECK(
@@ -475,6 +529,7 @@ main(void)
 	values();
 	order();
 	cursors();
+	fetching();
 	much();
 	many();
 	lasting();

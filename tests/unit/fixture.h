@@ -6,7 +6,7 @@
 #define LK_TESTS_FIXTURE_H
 
 #include "base/secret.h"
-#include "scratch.h"
+#include "scratch_settings.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -32,14 +32,12 @@ fixture_close(void)
 static inline void
 fixture_open(void)
 {
-	const char *dir = scratch_dir();
+	const struct store_settings *settings = scratch_settings();
 	char message[256];
 
 	if (secret_init() != OK ||
-	    store_create(&(struct store_settings){.dir = dir}, message,
-		sizeof message) != OK ||
-	    store_open(&fixture, &(struct store_settings){.dir = dir}, message,
-		sizeof message) != OK)
+	    store_create(settings, message, sizeof message) != OK ||
+	    store_open(&fixture, settings, message, sizeof message) != OK)
 		fixture_bail_out(message);
 	atexit(fixture_close);
 }
