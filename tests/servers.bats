@@ -631,6 +631,67 @@ a_program_that_cannot_be_run_is_told() {
 	    fail "$output"
 }
 
+# The lines for the mail domain's own host, as they are printed, without the marks.
+webfinger_lines() {	# SERVER
+	"$root/conf/webserver.sh" -s "$1" -i https://id.example.org/idp \
+	    -c "$BATS_FILE_TMPDIR/certificate.pem" -k "$BATS_FILE_TMPDIR/key.pem" |
+	    sed -n '/^# --- WebFinger/,/^# --- [^W]/s/^#  //p'
+}
+
+# of_mail_domain SERVER: a server of example.org's, with these lines alone.
+of_mail_domain() {
+	local dir=$BATS_TEST_TMPDIR/$1 lines
+	mkdir -p "$dir"
+	lines=$(webfinger_lines "$1")
+	[[ -n $lines ]] || fail "$1 has no lines for WebFinger"
+	PORT=$(free_port) SERVER_LOG=$dir/log
+	case $1 in
+	lighttpd)
+		printf '%s\n' "server.port = $PORT" 'server.bind = "127.0.0.1"' \
+		    "server.document-root = \"$dir\"" \
+		    'server.modules = ( "mod_redirect" )' "$lines" >"$dir/conf"
+		in_background lighttpd -D -f "$dir/conf" ;;
+	nginx)
+		printf '%s\n' 'daemon off;' "pid $dir/pid;" 'events { }' 'http {' \
+		    "access_log off; client_body_temp_path $dir/a;" \
+		    "proxy_temp_path $dir/b; fastcgi_temp_path $dir/c;" \
+		    "uwsgi_temp_path $dir/d; scgi_temp_path $dir/e;" 'server {' \
+		    "listen 127.0.0.1:$PORT; server_name example.org;" \
+		    "$lines" '} }' >"$dir/conf"
+		in_background nginx -e stderr -c "$dir/conf" ;;
+	apache)
+		printf '%s\n' "ServerRoot /usr/lib/apache2" "Listen 127.0.0.1:$PORT" \
+		    "PidFile $dir/pid" "ErrorLog $dir/errors" 'ServerName example.org' \
+		    'LoadModule mpm_event_module modules/mod_mpm_event.so' \
+		    'LoadModule alias_module modules/mod_alias.so' \
+		    'LoadModule authz_core_module modules/mod_authz_core.so' \
+		    '<IfModule !unixd_module>' \
+		    'LoadModule unixd_module modules/mod_unixd.so' '</IfModule>' \
+		    "<VirtualHost *:$PORT>" "$lines" '</VirtualHost>' >"$dir/conf"
+		in_background apache2 -DFOREGROUND -f "$dir/conf" ;;
+	esac
+	wait_for curl -s -o /dev/null "http://127.0.0.1:$PORT/"
+}
+
+@test "site: the lines for the host of a mail domain send its WebFinger questions on, and nothing else (RFC 7033 4)" {
+	local server query='resource=acct%3Aalice%40example.org&rel=http%3A%2F%2Fopenid.net%2Fspecs%2Fconnect%2F1.0%2Fissuer'
+	local PATH=$PATH:/usr/sbin
+	for server in lighttpd nginx apache; do
+		of_mail_domain $server
+		run -0 curl -s -o /dev/null -H 'Host: example.org' \
+		    -w '%{http_code} %{redirect_url}' \
+		    "http://127.0.0.1:$PORT/.well-known/webfinger?$query"
+		assert_equal "$server $output" \
+		    "$server 307 https://id.example.org/idp/.well-known/webfinger?$query"
+		for path in / /.well-known/ /.well-known/webfingerx /x/.well-known/webfinger; do
+			run -0 curl -s -o /dev/null -H 'Host: example.org' \
+			    -w '%{redirect_url}' "http://127.0.0.1:$PORT$path"
+			assert_equal "$server $path $output" "$server $path "
+		done
+		stop_server
+	done
+}
+
 @test "servers: an app that asks again after some seconds is heard, on the connection it kept" {
 	local server ports=()
 	for server in lighttpd lighttpd-cgi apache apache-fcgid apache-cgi nginx; do
