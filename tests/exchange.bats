@@ -511,6 +511,31 @@ exchange_bound() {
 	assert_logged 'reason=token_revoked'
 }
 
+@test "exchange: a service behind the gate exchanges the token that it was called with" {
+	local called
+	SITE=http://127.0.0.2:$PORT
+	latchkey site add "$SITE" --name Notes --rule "/mcp bearer:$SITE/mcp" \
+	    >/dev/null
+	add_client notes --resource "$SITE/mcp" --grant token_exchange \
+	    --exchange-for stock --scope stock:read
+	begin resource="$SITE/mcp" scope='openid stock:read'
+	called=$access
+	ask_gate /mcp HTTP_AUTHORIZATION="Bearer $called"
+	assert_status 200
+	CLIENT=notes exchanged "$called"
+	assert_equal "$(jwt_claims "$next" | jq -c '[.aud, .scope, .act]')" \
+	    "[\"$stock\",\"stock:read\",{\"sub\":\"notes\"}]"
+	assert_equal "$(claim sub)" "$(jwt_claims "$called" | jq .sub)"
+	is_active stock "$next"
+	# The token for the next API does not open the site again.
+	ask_gate /mcp HTTP_AUTHORIZATION="Bearer $next"
+	assert_status 401
+	# Nor can another API exchange what came to this one.
+	exchange "$called" audience=stock
+	assert_refused 400 invalid_request
+	assert_logged 'reason=subject_token_foreign client_id=orders'
+}
+
 @test "exchange: userinfo tells an API only what was left of the scope" {
 	begin scope='openid profile email stock:read'
 	exchanged audience=stock
