@@ -17,6 +17,32 @@ struct search {
 	struct store_value value;
 };
 
+enum { AHEAD_MAX = 256 };
+
+/* An engine that is far away is told which records will be asked for, so that
+ * it brings them all at once. */
+static void
+want_records(struct search *s)
+{
+	const struct engine *engine = s->t->engine;
+	const struct engine_bytes start = {s->entry, s->len};
+	const struct engine_bytes *from = &start;
+	struct engine_bytes k, v;
+	enum err e;
+
+	for (int i = 0; engine->want != NULL && i < AHEAD_MAX; i++) {
+		e = s->back ? engine->cursor_back(s->cursor, from, &k, &v)
+			    : engine->cursor_move(s->cursor, from, &k, &v);
+		if (e != OK || k.len <= ENTRY_HEAD_LEN || k.len >= ENTRY_CAP ||
+		    memcmp(k.bytes, s->head, ENTRY_HEAD_LEN) != 0)
+			return;
+		from = NULL;
+		k.bytes += ENTRY_HEAD_LEN;
+		k.len -= ENTRY_HEAD_LEN;
+		engine->want(s->t->txn, store_index_table(s->index), &k);
+	}
+}
+
 static bool
 search_begin(struct search *s, struct store_txn *t, enum store_index index,
     const void *field, size_t len, bool back)
@@ -31,7 +57,10 @@ search_begin(struct search *s, struct store_txn *t, enum store_index index,
 	if (back)
 		s->len = store_prefix_end(s->entry, &head);
 	s->cursor = store_cursor_open(t, ENGINE_INDEX);
-	return s->cursor != NULL;
+	if (s->cursor == NULL)
+		return false;
+	want_records(s);
+	return true;
 }
 
 /* Copies the entry at or after S->ENTRY, or that before it, of any field. */

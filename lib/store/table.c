@@ -396,6 +396,35 @@ next_expired(struct store_txn *t, struct engine_cursor *c, int64_t now,
 	}
 }
 
+/* An engine that is far away is told which records are due, so that it brings
+ * them all at once. */
+static void
+want_expired(
+    struct store_txn *t, struct engine_cursor *c, int64_t now, size_t limit)
+{
+	uint8_t section = 0;
+	const struct engine_bytes start = {&section, 1};
+	const struct engine_bytes *from = &start;
+	struct engine_bytes k, v;
+	struct sweep_ctx x;
+
+	for (size_t i = 0; t->engine->want != NULL && i < limit; i++) {
+		if (t->engine->cursor_move(c, from, &k, &v) != OK ||
+		    !expiring_decode(&x, &k))
+			return;
+		section = x.bytes[0];
+		from = NULL;
+		if (x.time <= now) {
+			t->engine->want(t->txn, x.table, &x.key);
+			continue;
+		}
+		if (section == EXPIRY_SECTION_LAST)
+			return;
+		section++;
+		from = &start;
+	}
+}
+
 void
 store_sweep(struct store_txn *t, int64_t now, size_t limit)
 {
@@ -406,6 +435,7 @@ store_sweep(struct store_txn *t, int64_t now, size_t limit)
 
 	if (c == NULL)
 		return;
+	want_expired(t, c, now, limit);
 	for (size_t i = 0; i < limit && t->failed == OK; i++) {
 		if (!next_expired(t, c, now, &section, &x))
 			break;

@@ -91,8 +91,8 @@ pgsql_want(struct engine_txn *t, unsigned table, const struct engine_bytes *key)
 {
 	struct row *row = rows_place(&t->rows, table, key);
 
-	if (row != NULL && row_is_open(row) && !t->direct)
-		(void)fetch_row(t, row);
+	if (row != NULL && row_is_open(row))
+		fetch_later(t, row);
 }
 
 /* By how much what T has changed makes it more. */

@@ -121,6 +121,9 @@ pgsql_advice(enum err e)
 		"the database cannot be reached, or does not take changes; the "
 		"system log says why"},
 	    {ERR_NO_SPACE, "the disk of the database is full"},
+	    {ERR_UNSUPPORTED,
+		"the connection to another host must verify its certificate; "
+		"set sslmode=verify-full and sslrootcert"},
 	    {ERR_SYNTAX, "this is no connection string of PostgreSQL"},
 	};
 

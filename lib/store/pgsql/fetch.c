@@ -267,19 +267,33 @@ note(struct engine_txn *t, const struct want *w)
 		t->want_cap = cap;
 	}
 	t->wants[t->want_count++] = *w;
+	return OK;
+}
+
+/* With all that was noted before. */
+static enum err
+fetch_noted(struct engine_txn *t)
+{
+	if (t->failed != OK)
+		return t->failed;
 	return t->direct ? fetch_all(t) : ERR_AGAIN;
+}
+
+void
+fetch_later(struct engine_txn *t, struct row *row)
+{
+	const struct want w = {
+	    .kind = WANT_ROW, .table = row->table - 1u, .row = row};
+
+	if (!row->wanted)
+		row->wanted = note(t, &w) == OK;
 }
 
 enum err
 fetch_row(struct engine_txn *t, struct row *row)
 {
-	const struct want w = {
-	    .kind = WANT_ROW, .table = row->table - 1u, .row = row};
-
-	if (row->wanted)
-		return t->failed != OK ? t->failed : ERR_AGAIN;
-	row->wanted = !t->direct;
-	return note(t, &w);
+	fetch_later(t, row);
+	return fetch_noted(t);
 }
 
 enum err
@@ -297,19 +311,20 @@ fetch_range(struct engine_txn *t, bool up, unsigned table,
 		return fail(t, ERR_NO_MEMORY);
 	wanted = up ? &w.row->wanted_up : &w.row->wanted_down;
 	if (*wanted)
-		return t->failed != OK ? t->failed : ERR_AGAIN;
-	*wanted = !t->direct;
+		return fetch_noted(t);
 	if (doubled > RANGE_DOUBLED_MAX)
 		doubled = RANGE_DOUBLED_MAX;
 	w.limit = RANGE_FIRST << doubled;
-	return note(t, &w);
+	*wanted = note(t, &w) == OK;
+	return fetch_noted(t);
 }
 
 enum err
 fetch_count(struct engine_txn *t, unsigned table)
 {
-	if (t->counts[table].wanted)
-		return t->failed != OK ? t->failed : ERR_AGAIN;
-	t->counts[table].wanted = !t->direct;
-	return note(t, &(struct want){.kind = WANT_COUNT, .table = table});
+	const struct want w = {.kind = WANT_COUNT, .table = table};
+
+	if (!t->counts[table].wanted)
+		t->counts[table].wanted = note(t, &w) == OK;
+	return fetch_noted(t);
 }

@@ -2,8 +2,9 @@
  * What the files of the PostgreSQL engine share. Each calls only those after
  * it: the calls of store/engine.h (engine.c, cursor.c), opening (open.c),
  * transactions (batch.c), what is fetched for them (fetch.c), the rows that are
- * here (rows.c), connections (conn.c), what is said on them (statement.c), what
- * fails (fail.c). Nothing outside this folder includes it, except tests.
+ * here (rows.c), connections (conn.c, transport.c), what is said on them
+ * (statement.c), what fails (fail.c). Nothing outside this folder includes it,
+ * except tests.
  *
  * They are a library of their own, which is loaded only where settings ask for
  * it: what they need of the program comes with struct engine_host.
@@ -222,6 +223,8 @@ bool say_prepare(struct conn *c);
 enum err fetch_row(struct engine_txn *t, struct row *row);
 enum err fetch_range(struct engine_txn *t, bool up, unsigned table,
     const struct engine_bytes *at);
+/* Notes only. */
+void fetch_later(struct engine_txn *t, struct row *row);
 enum err fetch_count(struct engine_txn *t, unsigned table);
 
 /* In struct engine. */
@@ -233,6 +236,11 @@ enum err pgsql_direct(struct engine_txn *t);
 enum err pgsql_begin(struct engine_db *db, bool write, struct engine_txn **t);
 enum err pgsql_commit(struct engine_txn *t);
 void pgsql_abort(struct engine_txn *t);
+
+/* --- transport.c --------------------------------------------------------- */
+
+/* ERR_UNSUPPORTED: others could read what is said to the server, or be it. */
+enum err pgsql_check_transport(struct engine_db *db);
 
 /* --- open.c: as in struct engine ----------------------------------------- */
 

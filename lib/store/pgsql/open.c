@@ -175,6 +175,8 @@ pgsql_open(struct engine_db **db, const struct engine_opening *how)
 	c = &(*db)->readers[0];
 	e = read_where(*db, (*db)->where);
 	if (e == OK)
+		e = pgsql_check_transport(*db);
+	if (e == OK)
 		e = conn_connect(c);
 	if (e == OK)
 		e = how->create ? make_tables(c) : check_tables(c);
