@@ -49,3 +49,22 @@ teardown() { end_app; }
 	open_page alice "$output"
 	page_asks_password
 }
+
+@test "developers: a device shows a code, and is told to wait until it is allowed" {
+	latchkey client add tv --public --grant device_code --grant refresh_token >/dev/null
+	{ only_block doc/developers.md 'sh shows-code'
+	only_block doc/developers.md 'sh polls'; } >"$BATS_TEST_TMPDIR/device"
+	run -0 env ISSUER="$ISSUER" bash -eu "$BATS_TEST_TMPDIR/device"
+	[[ ${lines[0]} = "$ISSUER/device" && ${lines[1]} = ????-???? ]]
+	[[ $(field error <<<"${lines[2]}") = authorization_pending ]]
+}
+
+@test "developers: a program registers itself with a token" {
+	set_conf registration tokens
+	local token
+	token=$(latchkey registration-token add 2>/dev/null)
+	only_block doc/developers.md 'sh registers' >"$BATS_TEST_TMPDIR/registers"
+	run -0 env ISSUER="$ISSUER" TOKEN="$token" bash -eu "$BATS_TEST_TMPDIR/registers"
+	[[ -n $(field client_id <<<"$output") && -n $(field client_secret <<<"$output") ]]
+	[[ -n $(field registration_access_token <<<"$output") ]]
+}

@@ -6,7 +6,8 @@
 #				document; with WALK, only on a machine for that walk
 #	sh store		commands that need a store only
 #	sh old, sh new		the same, of two hosts: export.bats walks them
-#	sh asks			commands for a shell with an app's environment
+#	sh asks, pushes, shows-code, polls, registers
+#				commands for a shell with an app's environment
 #	conf			lines of latchkey.conf
 #	text			no commands: what is shown or typed elsewhere
 #	python, js, php, go	a program, and its name; of developers.md

@@ -76,7 +76,8 @@ check_links() {
 			doc/developers.md:*\ flask | doc/developers.md:*\ express | \
 			    doc/developers.md:*\ php | doc/developers.md:*\ go | \
 			    doc/developers.md:*\ api | doc/developers.md:sh\ asks | \
-			    doc/developers.md:sh\ pushes) ;;
+			    doc/developers.md:sh\ pushes | doc/developers.md:sh\ shows-code | \
+			    doc/developers.md:sh\ polls | doc/developers.md:sh\ registers) ;;
 			*:sh\ root | *:sh\ root\ * | *:sh\ terminal | *:sh\ store | \
 			    *:sh\ old | *:sh\ new | *:conf | *:text) ;;
 			doc/architecture.md:) ;;
