@@ -30,7 +30,7 @@ store	 = open commit store gather queue schema newest search clear table index e
 lmdb	 = engine open txn copy env held files fault fail
 pgsql	 = engine cursor open transport batch fetch rows conn statement fail
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp
-domain	 = conf conf_value keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_rights client_scope client_index client_jwks client_keys document_url document_text document document_keep client_secret resource api exchange session session_client session_end logout_queue imported_password imported_people \
+domain	 = conf conf_value conf_store keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_rights client_scope client_index client_jwks client_keys document_url document_text document document_keep client_secret resource api exchange session session_client session_end logout_queue imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
 	   confirmation family family_rotate code device_code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice tries client_use revocation replay audit signkey signer \
 	   records pushed claim attribute own_claim \

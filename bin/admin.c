@@ -307,9 +307,9 @@ admin_open(struct admin *a)
 		return refuse_incomplete(a->dir);
 	if (e != OK)
 		return admin_fail("%s", message);
-	e = installation_open(
-	    &a->store, a->conf.dir, false, message, sizeof message);
-	if (e == ERR_NOT_FOUND)
+	e = installation_open(&a->store, a->conf.dir, a->conf.store, false,
+	    message, sizeof message);
+	if (e == ERR_NOT_FOUND && a->conf.store[0] == '\0')
 		return refuse_incomplete(a->dir);
 	if (e != OK)
 		return admin_fail("%s", message);

@@ -27,8 +27,8 @@ check_open(struct check_run *c)
 	    "do what the line says, or restore the store from a copy"};
 	char message[CONF_MESSAGE_CAP] = "";
 
-	if (installation_open(
-		&c->a->store, c->a->dir, false, message, sizeof message) == OK)
+	if (installation_open(&c->a->store, c->a->dir, c->a->conf.store, false,
+		message, sizeof message) == OK)
 		return true;
 	check_found(c, CHECK_ERROR, &bad, "%s", message);
 	return false;

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "domain/conf_value.h"
 #include "domain/installation.h"
 #include "domain/keyring.h"
 #include "jose/libcrypto.h"
@@ -21,6 +22,7 @@ enum { CONF_TEXT_CAP = 16384, COMMENT_COLUMNS = 78 };
 
 static const struct option init_options[] = {
     {"--alg", "ALG", false},
+    {"--store", "STORE", false},
     OPTION_JSON,
     OPTION_END,
 };
@@ -31,6 +33,13 @@ static const char *const files[] = {"latchkey.conf", "secret.key"};
 enum {
 	SUBDIRECTORIES = sizeof subdirectories / sizeof subdirectories[0],
 	FILES = sizeof files / sizeof files[0]
+};
+
+/* What a new provider is to be. */
+struct founding {
+	const char *issuer, *alg;
+	const char *store;          /* as the setting has it; NULL: LMDB */
+	char where[CONF_STORE_CAP]; /* of the database; "": none */
 };
 
 /* --- latchkey.conf ---------------------------------------------------------*/
@@ -68,7 +77,7 @@ put_setting(struct buf *b, const struct conf_key *k, const char *value)
 }
 
 static enum err
-write_conf(const char *dir, const char *issuer, const char *alg)
+write_conf(const char *dir, const struct founding *f)
 {
 	const struct conf_key *k;
 	char path[ADMIN_PATH_CAP], text[CONF_TEXT_CAP];
@@ -84,9 +93,11 @@ write_conf(const char *dir, const char *issuer, const char *alg)
 		const char *value = NULL;
 
 		if (str_equal(k->name, "issuer"))
-			value = issuer;
+			value = f->issuer;
 		else if (str_equal(k->name, "default_alg"))
-			value = alg;
+			value = f->alg;
+		else if (str_equal(k->name, "store"))
+			value = f->store;
 		put_setting(&b, k, value);
 	}
 	if (!buf_ok(&b))
@@ -154,11 +165,11 @@ refuse_used(const char *dir)
 }
 
 static int
-make_store(struct admin *a)
+make_store(struct admin *a, const struct founding *f)
 {
 	char message[CONF_MESSAGE_CAP] = "";
-	enum err e =
-	    installation_open(&a->store, a->dir, true, message, sizeof message);
+	enum err e = installation_open(
+	    &a->store, a->dir, f->where, true, message, sizeof message);
 
 	return e == OK ? EXIT_DONE : admin_fail("%s", message);
 }
@@ -193,7 +204,7 @@ put_identity(struct admin *a, const char *issuer)
 }
 
 static int
-fill(struct admin *a, const char *issuer, const char *alg)
+fill(struct admin *a, const struct founding *f)
 {
 	char path[ADMIN_PATH_CAP];
 	size_t i;
@@ -210,17 +221,17 @@ fill(struct admin *a, const char *issuer, const char *alg)
 	if (e != OK)
 		return admin_fail("%s/secret.key cannot be written (%s)",
 		    a->dir, err_name(e));
-	status = make_store(a);
+	status = make_store(a, f);
 	if (status == EXIT_DONE)
-		status = put_identity(a, issuer);
+		status = put_identity(a, f->issuer);
 	if (status == EXIT_DONE)
 		status = admin_ensure_keys(a, JWA_EDDSA);
-	if (status == EXIT_DONE && str_equal(alg, jwa_name(JWA_RS256)))
+	if (status == EXIT_DONE && str_equal(f->alg, jwa_name(JWA_RS256)))
 		status = admin_ensure_keys(a, JWA_RS256);
 	if (status != EXIT_DONE)
 		return status;
 	/* Last: with it the directory counts as initialised. */
-	e = write_conf(a->dir, issuer, alg);
+	e = write_conf(a->dir, f);
 	return e == OK ? EXIT_DONE
 		       : admin_fail("%s/latchkey.conf cannot be written (%s)",
 			     a->dir, err_name(e));
@@ -235,7 +246,7 @@ usual_alg(void)
 }
 
 static int
-make(struct admin *a, const char *issuer, const char *alg)
+make(struct admin *a, const struct founding *f)
 {
 	const bool made_dir = mkdir(a->dir, 0700) == 0;
 	int status;
@@ -245,7 +256,7 @@ make(struct admin *a, const char *issuer, const char *alg)
 	status = refuse_used(a->dir);
 	if (status != EXIT_DONE)
 		return status;
-	status = fill(a, issuer, alg);
+	status = fill(a, f);
 	if (status != EXIT_DONE) {
 		store_close(&a->store);
 		undo(a->dir, made_dir);
@@ -283,23 +294,43 @@ say_next(const struct admin *a, const char *issuer)
 	return EXIT_DONE;
 }
 
+/* As latchkey.conf reads it. */
+static int
+read_store(struct founding *f)
+{
+	char message[CONF_MESSAGE_CAP];
+	struct buf b;
+
+	if (f->store == NULL)
+		return EXIT_DONE;
+	buf_init(&b, message, sizeof message);
+	return conf_parse_store(NULL, f->where, f->store, &b) == OK
+		   ? EXIT_DONE
+		   : admin_misused("--store: %s", message);
+}
+
 static int
 init_data_directory(struct admin *a, const struct args *args)
 {
-	const char *alg = args_value(args, "--alg");
+	struct founding f = {.issuer = args->operand,
+	    .alg = args_value(args, "--alg"),
+	    .store = args_value(args, "--store")};
 	sigset_t all, before;
 	int status;
 
 	if (!issuer_valid(args->operand))
 		return refuse_issuer(args->operand);
-	if (alg == NULL)
-		alg = usual_alg();
-	if (jwa_issued_from_name(alg) == JWA_COUNT)
-		return admin_misused("--alg %s: EdDSA, RS256 or HS256", alg);
+	if (f.alg == NULL)
+		f.alg = usual_alg();
+	if (jwa_issued_from_name(f.alg) == JWA_COUNT)
+		return admin_misused("--alg %s: EdDSA, RS256 or HS256", f.alg);
+	status = read_store(&f);
+	if (status != EXIT_DONE)
+		return status;
 	/* Interrupted halfway it would leave half a directory. */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
-	status = make(a, args->operand, alg);
+	status = make(a, &f);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (status != EXIT_DONE)
 		return status;

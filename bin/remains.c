@@ -36,14 +36,28 @@ is_missing(const char *dir, const char *name)
 	       lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+/* Whether the records are in a database. */
+static bool
+has_database(const char *dir)
+{
+	char message[CONF_MESSAGE_CAP];
+	struct conf conf;
+
+	return conf_load(&conf, dir, message, sizeof message) == OK &&
+	       conf.store[0] != '\0';
+}
+
 /* The first part from I on that is missing, its name into NAME; PARTS: none. */
 static size_t
 next_missing(const char *dir, size_t i, char name[static PART_NAME_CAP])
 {
 	const char *file = store_file(&(struct store_settings){0});
+	const bool is_elsewhere = has_database(dir);
 
 	for (; i < PARTS; i++) {
 		snprintf(name, PART_NAME_CAP, "%s", parts[i].name);
+		if (i == 0 && is_elsewhere)
+			continue;
 		if (i == 0 && file != NULL)
 			snprintf(name, PART_NAME_CAP, "store/%s", file);
 		if (is_missing(dir, name))
@@ -77,7 +91,8 @@ read_issuer(const char *dir, char issuer[static ISSUER_CAP])
 	struct store *s;
 
 	issuer[0] = '\0';
-	if (installation_open(&s, dir, false, message, sizeof message) != OK)
+	if (installation_open(&s, dir, "", false, message, sizeof message) !=
+	    OK)
 		return;
 	if (store_read(s, remaining_issuer_step, issuer) != OK)
 		issuer[0] = '\0';

@@ -229,7 +229,7 @@ find_issuer(const struct restore *r, char issuer[static ISSUER_CAP])
 		return;
 	}
 	if (installation_open(
-		&s, r->place.dir, false, message, sizeof message) != OK)
+		&s, r->place.dir, "", false, message, sizeof message) != OK)
 		return;
 	if (store_read(s, present_issuer_step, issuer) != OK)
 		issuer[0] = '\0';

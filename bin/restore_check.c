@@ -186,7 +186,7 @@ restore_check(const char *dir, const char *name,
 
 	if (status != EXIT_DONE)
 		return status;
-	if (installation_open(&c.store, dir, false, message, sizeof message) !=
+	if (installation_open(&c.store, dir, "", false, message, sizeof message) !=
 	    OK)
 		return admin_fail(
 		    "%s: its store cannot be used: %s", name, message);

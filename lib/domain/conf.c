@@ -28,6 +28,9 @@ enum {
 const struct conf_key conf_keys[] = {
     {"issuer", NULL, conf_parse_issuer, FIELD(issuer), 0, 0,
 	"the provider's address, as clients are told it"},
+    {"store", "lmdb", conf_parse_store, FIELD(store), 0, 0,
+	"where the records are: lmdb, in this directory; or postgresql: and a "
+	"connection string"},
     {"provider_name", "", conf_parse_provider_name, FIELD(provider_name), 0, 0,
 	"the provider's name on pages; the issuer's host by default"},
     {"require_factor_groups", "", conf_parse_groups,

@@ -25,6 +25,7 @@ enum {
 	LANGUAGE_TAG_CAP = 16,
 	LOGO_CAP = 65,
 	CONTACT_CAP = 257,
+	CONF_STORE_CAP = 1024,
 	CONF_MESSAGE_CAP = 768
 };
 
@@ -35,10 +36,11 @@ struct conf_documents {
 };
 
 struct conf {
-	char dir[CONF_PATH_CAP]; /* the data directory, absolute */
-	char issuer[ISSUER_CAP]; /* no trailing slash; may have a path */
-	size_t issuer_path_at;   /* conf_issuer_path */
-	bool secure;             /* the issuer is https */
+	char dir[CONF_PATH_CAP];    /* the data directory, absolute */
+	char store[CONF_STORE_CAP]; /* how libpq finds the database; "": none */
+	char issuer[ISSUER_CAP];    /* no trailing slash; may have a path */
+	size_t issuer_path_at;      /* conf_issuer_path */
+	bool secure;                /* the issuer is https */
 	char provider_name[PROVIDER_NAME_CAP];
 	char require_factor_groups[CONF_GROUPS_CAP]; /* names */
 	char webfinger_domains[CONF_DOMAINS_CAP];    /* the same */

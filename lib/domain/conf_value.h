@@ -53,6 +53,9 @@ enum err conf_parse_ca_file(const struct conf_key *k, void *field,
 /* https://HOST or https://HOST:PORT; "": none. */
 enum err conf_parse_mtls_origin(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);
+/* "lmdb" (""), or what follows "postgresql:". */
+enum err conf_parse_store(const struct conf_key *k, void *field,
+    const char *value, struct buf *wanted);
 /* The path of a program. */
 enum err conf_parse_program(const struct conf_key *k, void *field,
     const char *value, struct buf *wanted);

@@ -17,11 +17,13 @@ static const char issuer_key[] = "issuer", check_key[] = "secret_key",
 		  epoch_key[] = "epoch", backup_key[] = "backup";
 
 enum err
-installation_open(struct store **s, const char *dir, bool create, char *message,
-    size_t message_cap)
+installation_open(struct store **s, const char *dir, const char *where,
+    bool create, char *message, size_t message_cap)
 {
 	char path[STORE_NAME_CAP];
-	const struct store_settings settings = {.dir = path};
+	const struct store_settings settings = {.dir = path,
+	    .engine = where[0] != '\0' ? "postgresql" : NULL,
+	    .where = where};
 	enum err e = file_path(path, sizeof path, dir, "store");
 
 	*s = NULL;

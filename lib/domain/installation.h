@@ -17,9 +17,9 @@
 #include "store/store.h"
 
 /* Opens the store of the data directory DIR, or makes it first (store_open,
- * store_create). */
-enum err installation_open(struct store **s, const char *dir, bool create,
-    char *message, size_t message_cap) MUST_CHECK;
+ * store_create). WHERE is struct conf's `store`. */
+enum err installation_open(struct store **s, const char *dir, const char *where,
+    bool create, char *message, size_t message_cap) MUST_CHECK;
 
 /* Notes what a new directory is made with. Failures are the transaction's. */
 void installation_put(

@@ -38,8 +38,8 @@ provider_open(struct provider *p, const char *dir, unsigned uses, char *message,
 		return explain(e, dir, "no randomness", message, message_cap);
 	e = conf_load(&p->conf, dir, message, message_cap);
 	if (e == OK)
-		e = installation_open(
-		    &p->store, p->conf.dir, false, message, message_cap);
+		e = installation_open(&p->store, p->conf.dir, p->conf.store,
+		    false, message, message_cap);
 	if (e == OK && (uses & PROVIDER_KEYRING))
 		e = open_keyring(p, message, message_cap);
 	if (e == OK && (uses & PROVIDER_SIGNER)) {

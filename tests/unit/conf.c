@@ -65,6 +65,43 @@ places_of_certificates(void)
 }
 
 static void
+stores(void)
+{
+	CHECK(load(ISSUER) == OK && conf.store[0] == '\0' &&
+		  load(ISSUER "store = lmdb\n") == OK && conf.store[0] == '\0',
+	    "store: in the directory, if nothing is said");
+	CHECK(load(ISSUER "store = postgresql:host=/run/pg dbname='a b'\n") ==
+		      OK &&
+		  str_equal(conf.store, "host=/run/pg dbname='a b'") &&
+		  load(ISSUER "store = postgresql:service=latchkey\n") == OK &&
+		  load(ISSUER "store = postgresql://u@db.example.org:5433/l"
+			      "?sslmode=verify-full\n") == OK &&
+		  str_equal(conf.store, "postgresql://u@db.example.org:5433/l"
+					"?sslmode=verify-full"),
+	    "store: a connection string, or a URI as a whole");
+	CHECK(refused(ISSUER "store = mysql:host=x\n", 2, "no store") &&
+		  refused(ISSUER "store =\n", 2, "lmdb") &&
+		  refused(ISSUER "store = postgresql: \n", 2, "where") &&
+		  refused(ISSUER "store = postgresql:latchkey\n", 2,
+		      "NAME=VALUE") &&
+		  refused(ISSUER "store = postgresql:host='x\n", 2, "quote") &&
+		  refused(ISSUER "store = postgresql:=x\n", 2, "NAME=VALUE"),
+	    "store: what is no connection string is refused");
+	CHECK(
+	    refused(ISSUER "store = postgresql:host=x password=y\n", 2,
+		"passfile") &&
+		refused(ISSUER "store = postgresql:host = 'x' password = y\n",
+		    2, "password") &&
+		refused(
+		    ISSUER "store = postgresql://u:p@h/d\n", 2, "password") &&
+		refused(ISSUER "store = postgresql://u@h/d?a=b&password=p\n", 2,
+		    "password") &&
+		load(ISSUER "store = postgresql:user='a password=b'\n") == OK &&
+		load(ISSUER "store = postgresql:passfile=/etc/pw\n") == OK,
+	    "store: a password in it is refused");
+}
+
+static void
 mail_domains(void)
 {
 	CHECK(load(ISSUER "webfinger_domains = example.org , Example.NET\n") ==
@@ -345,6 +382,7 @@ main(void)
 		return 1;
 	issuers();
 	places_of_certificates();
+	stores();
 	mail_domains();
 	documents();
 	defaults();
