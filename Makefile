@@ -25,7 +25,7 @@ base	 = err reason buf str names form clock monotonic base64 uuid secret json js
 	   mail nearest tar \
 	   json_stream name_set file_writer \
 	   beside public_address fetch_call
-store	 = open commit store gather queue schema newest search clear table index explain engine engine_load \
+store	 = open commit store gather queue transfer schema newest search clear table index explain engine engine_load \
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
 pgsql	 = engine cursor open transport batch fetch rows conn statement fail
@@ -69,7 +69,7 @@ server	 = server opened token_answer worker_pool stack_wipe held
 programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate account admin device par register
 
-command	 = list latchkey admin remains init user user_profile user_password user_rename user_factors import import_judge import_tell import_lines import_csv import_authelia client client_options client_show own_domain recipe_cli site \
+command	 = list latchkey admin remains init move_store user user_profile user_password user_rename user_factors import import_judge import_tell import_lines import_csv import_authelia client client_options client_show own_domain recipe_cli site \
 	   app_password groups key \
 	   session grant why why_state check check_run check_files check_held check_settings check_store check_keys check_people check_factors check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt \

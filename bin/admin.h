@@ -32,7 +32,7 @@ extern const struct verb init_verbs[], user_verbs[], client_verbs[],
     mail_verbs[], setup_verbs[], export_verbs[];
 
 extern const struct verb backup_verbs[], restore_verbs[],
-    registration_token_verbs[];
+    registration_token_verbs[], move_verbs[];
 
 /* Becomes the owner of DIR, so that what we write can be read by the programs
  * that run as that user. False, with a line printed, if we may not. A DIR

@@ -186,8 +186,8 @@ restore_check(const char *dir, const char *name,
 
 	if (status != EXIT_DONE)
 		return status;
-	if (installation_open(&c.store, dir, "", false, message, sizeof message) !=
-	    OK)
+	if (installation_open(
+		&c.store, dir, "", false, message, sizeof message) != OK)
 		return admin_fail(
 		    "%s: its store cannot be used: %s", name, message);
 	for (size_t i = 0;

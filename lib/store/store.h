@@ -156,6 +156,16 @@ enum err store_create(const struct store_settings *settings, char *message,
 enum err store_open(struct store **s, const struct store_settings *settings,
     char *message, size_t message_cap) MUST_CHECK;
 
+/*
+ * Puts all that FROM has into TO, which was just made. Then MOVED is called,
+ * with the number of rows, while no one else can change FROM, if its engine has
+ * one writer; another answer of it than OK is the answer. Errors: as those of a
+ * step that fails; ERR_CORRUPT: they are not the same.
+ */
+typedef enum err store_moved(void *arg, uint64_t rows);
+enum err store_transfer(struct store *from, struct store *to,
+    store_moved *moved, void *arg) MUST_CHECK;
+
 /* The file in the store's directory without which it is missing; NULL if the
  * engine has none. */
 const char *store_file(const struct store_settings *settings);

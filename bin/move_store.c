@@ -1,0 +1,227 @@
+/*
+ * latchkey move-store: the records go to another store, and latchkey.conf says
+ * so. Programs that run cannot lose a change by it: the old store is taken away
+ * while no one can write to it, and they refuse to work until they are started
+ * again.
+ */
+#include "admin.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "domain/conf_value.h"
+#include "domain/installation.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SETTINGS_CAP = 65536 };
+
+struct move {
+	struct admin *a;
+	const char *value;          /* of the setting */
+	char where[CONF_STORE_CAP]; /* of the database; "": LMDB */
+	struct store *to;
+	char kept[ADMIN_PATH_CAP]; /* where LMDB's file is now, or "" */
+	uint64_t rows;
+	const char *failed; /* what could not be done, or NULL */
+};
+
+/* --- the setting ----------------------------------------------------------*/
+
+/* Whether the LEN bytes at LINE set `store`; COMMENTED, behind a "#". */
+static bool
+sets_store(const char *line, size_t len, bool commented)
+{
+	static const char name[] = "store";
+	const char *end = line + len;
+
+	if (commented && (len == 0 || *line++ != '#'))
+		return false;
+	while (line < end && *line == ' ')
+		line++;
+	if ((size_t)(end - line) < sizeof name ||
+	    memcmp(line, name, sizeof name - 1) != 0)
+		return false;
+	for (line += sizeof name - 1; line < end && *line == ' '; line++)
+		;
+	return line < end && *line == '=';
+}
+
+/* The line of TEXT that is to be replaced, its length into LEN; the end if
+ * there is none. */
+static const char *
+find_setting(const char *text, size_t *len)
+{
+	const char *line;
+
+	for (int commented = 0; commented < 2; commented++)
+		for (line = text; *line != '\0';
+		     line += *len + (line[*len] != '\0')) {
+			*len = strcspn(line, "\n");
+			if (sets_store(line, *len, commented != 0))
+				return line;
+		}
+	*len = 0;
+	return text + strlen(text);
+}
+
+static enum err
+write_setting(const char *path, const char *text, const char *value)
+{
+	char changed[SETTINGS_CAP + CONF_STORE_CAP];
+	struct stat st;
+	struct buf b;
+	size_t len;
+	const char *line = find_setting(text, &len);
+
+	buf_init(&b, changed, sizeof changed);
+	buf_put(&b, text, (size_t)(line - text));
+	if (len == 0 && line > text && line[-1] != '\n')
+		buf_putc(&b, '\n');
+	buf_printf(&b, "store = %s", value);
+	buf_puts(&b, len == 0 ? "\n" : line + len);
+	if (!buf_ok(&b))
+		return ERR_NO_SPACE;
+	if (stat(path, &st) != 0)
+		return ERR_NOT_FOUND;
+	return file_write(path, st.st_mode & 0777, b.text, b.len, 0);
+}
+
+/* What cannot be read back as it is meant is undone. */
+static enum err
+change_settings(const struct move *m)
+{
+	char path[ADMIN_PATH_CAP], text[SETTINGS_CAP];
+	char message[CONF_MESSAGE_CAP];
+	struct conf conf;
+	size_t len;
+	enum err e = file_path(path, sizeof path, m->a->dir, "latchkey.conf");
+
+	if (e == OK)
+		e = file_read(path, 0, text, sizeof text - 1, &len);
+	if (e != OK)
+		return e;
+	text[len] = '\0';
+	e = write_setting(path, text, m->value);
+	if (e == OK &&
+	    (conf_load(&conf, m->a->dir, message, sizeof message) != OK ||
+		!str_equal(conf.store, m->where))) {
+		(void)!file_write(path, 0600, text, len, 0);
+		e = ERR_SYNTAX;
+	}
+	return e;
+}
+
+/* --- the old store --------------------------------------------------------*/
+
+/* Where the file of LMDB is, and where it is kept. */
+static enum err
+name_files(const struct move *m, char path[static ADMIN_PATH_CAP],
+    char kept[static ADMIN_PATH_CAP])
+{
+	struct buf b, k;
+
+	buf_init(&b, path, ADMIN_PATH_CAP);
+	buf_printf(&b, "%s/store/%s", m->a->dir,
+	    store_file(&(struct store_settings){0}));
+	buf_init(&k, kept, ADMIN_PATH_CAP);
+	buf_printf(&k, "%s.moved", path);
+	return buf_ok(&b) && buf_ok(&k) ? OK : ERR_NO_SPACE;
+}
+
+/* While no one else can write to the old one. */
+static enum err
+leave_old_store(void *arg, uint64_t rows)
+{
+	struct move *m = arg;
+	char path[ADMIN_PATH_CAP];
+	enum err e = OK;
+
+	m->rows = rows;
+	if (m->a->conf.store[0] == '\0') {
+		e = name_files(m, path, m->kept);
+		if (e == OK && rename(path, m->kept) != 0)
+			e = file_err(errno);
+		m->failed =
+		    e != OK ? "the old store cannot be put aside" : NULL;
+	}
+	if (e != OK)
+		return e;
+	e = change_settings(m);
+	if (e != OK)
+		m->failed = "latchkey.conf cannot be changed";
+	if (e != OK && m->kept[0] != '\0' && rename(m->kept, path) != 0)
+		m->failed = "latchkey.conf cannot be changed, nor the old "
+			    "store put back: rename its file yourself";
+	return e;
+}
+
+/* --- the verb -------------------------------------------------------------*/
+
+static int
+refuse_move(const struct move *m, enum err e)
+{
+	return admin_fail("%s (%s); the records are where they were. What was "
+			  "written to %s is to be removed before you try again",
+	    m->failed != NULL ? m->failed : "the records cannot be moved",
+	    err_name(e), m->where[0] != '\0' ? "the database" : "store/");
+}
+
+static int
+make_other_store(struct move *m)
+{
+	char message[CONF_MESSAGE_CAP] = "";
+
+	return installation_open(&m->to, m->a->conf.dir, m->where, true,
+		   message, sizeof message) == OK
+		   ? EXIT_DONE
+		   : admin_fail("%s", message);
+}
+
+static int
+say_moved(const struct move *m)
+{
+	printf("%" PRIu64 " rows moved; latchkey.conf says so. Start the "
+	       "programs again: restart the web server.\n",
+	    m->rows);
+	if (m->kept[0] != '\0')
+		printf("The old store is %s; remove it once all is well.\n",
+		    m->kept);
+	return EXIT_DONE;
+}
+
+static int
+move_store(struct admin *a, const struct args *args)
+{
+	struct move m = {.a = a, .value = args->operand};
+	char message[CONF_MESSAGE_CAP];
+	struct buf b;
+	int status;
+	enum err e;
+
+	buf_init(&b, message, sizeof message);
+	if (conf_parse_store(NULL, m.where, m.value, &b) != OK)
+		return admin_misused("move-store: %s", message);
+	if (str_equal(m.where, a->conf.store))
+		return admin_fail("the records are there already");
+	status = make_other_store(&m);
+	if (status != EXIT_DONE)
+		return status;
+	e = store_transfer(a->store, m.to, leave_old_store, &m);
+	store_close(&m.to);
+	return e == OK ? say_moved(&m) : refuse_move(&m, e);
+}
+
+static const struct option move_options[] = {OPTION_END};
+
+const struct verb move_verbs[] = {
+    {"move-store", NULL, "STORE", false, START_OPEN, move_options,
+	"Puts the records into another store: lmdb, or postgresql: and how the "
+	"database is found.",
+	move_store},
+    VERB_END,
+};
