@@ -146,6 +146,48 @@ pushed_issue(struct store_txn *t, struct pushed *p, int64_t now)
 	return e;
 }
 
+struct pushed_count {
+	const struct pushed *kept; /* not to go */
+	int64_t now;
+	size_t count;
+	int64_t oldest_expires_at; /* of the others */
+	uint8_t oldest_id[FAMILY_ID_LEN];
+};
+
+static bool
+count_pushed(void *arg, const void *record)
+{
+	struct pushed_count *n = arg;
+	const struct pushed *p = record;
+
+	if (p->by_client != n->kept->by_client || p->expires_at <= n->now)
+		return true;
+	n->count++;
+	if (memcmp(p->id, n->kept->id, FAMILY_ID_LEN) != 0 &&
+	    p->expires_at < n->oldest_expires_at) {
+		n->oldest_expires_at = p->expires_at;
+		memcpy(n->oldest_id, p->id, FAMILY_ID_LEN);
+	}
+	return true;
+}
+
+void
+pushed_bound(struct store_txn *t, const struct client *c,
+    const struct pushed *p, int64_t now)
+{
+	const struct record_set set =
+	    record_set_of(&pushed_record, NULL, c->client_id);
+	struct pushed_count n = {
+	    .kept = p, .now = now, .oldest_expires_at = INT64_MAX};
+	struct pushed record;
+
+	if (!client_is_stranger(c) || (client_is_public(c) && p->by_client))
+		return;
+	record_each(t, &pushed_record, &set, &record, count_pushed, &n);
+	if (n.count > PUSHED_OF_STRANGER_MAX)
+		store_del(t, TABLE_PUSHED, n.oldest_id, FAMILY_ID_LEN);
+}
+
 /* One from the future was made before the clock went back. */
 static bool
 pushed_is_in_time(const struct pushed *p, int64_t now)

@@ -37,6 +37,7 @@ enum {
 	PUSHED_AGAIN_S = 10,     /* for a button that is pressed twice */
 	PUSHED_TEXT_CAP = 16384, /* of a request, as a form */
 	PUSHED_RECORDS_MAX = 20000,
+	PUSHED_OF_STRANGER_MAX = 200,
 	PUSHED_URI_CAP = sizeof PUSHED_URI_PREFIX - 1 + OPAQUE_TOKEN_TEXT_CAP
 };
 
@@ -85,6 +86,15 @@ enum err pushed_issue(
 /* Puts P, which a browser has brought NOW, unless it is there already. */
 enum err pushed_keep(
     struct store_txn *t, struct pushed *p, int64_t now) MUST_CHECK;
+
+/*
+ * After P of C was put: of a client that no one vouches for
+ * (client_is_stranger) there are so many at a time, and the first to go are its
+ * own, or it could push out those of all others. What is pushed without
+ * authentication is not counted: its network is (throttle.h).
+ */
+void pushed_bound(struct store_txn *t, const struct client *c,
+    const struct pushed *p, int64_t now);
 
 /* Who comes with a request. */
 struct pushed_presented {

@@ -79,6 +79,7 @@ read_signed_request(struct authorize_source *s, const struct provider *p,
 }
 
 struct object_keep {
+	const struct client *client;
 	struct pushed *pushed;
 	int64_t now;
 };
@@ -88,7 +89,11 @@ object_keep_step(struct store_txn *t, void *arg)
 {
 	struct object_keep *k = arg;
 
-	return pushed_keep(t, k->pushed, k->now);
+	enum err e = pushed_keep(t, k->pushed, k->now);
+
+	if (e == OK)
+		pushed_bound(t, k->client, k->pushed, k->now);
+	return e;
 }
 
 /* An object is good for minutes, and too long for each address of ours: the
@@ -98,7 +103,7 @@ keep_object(struct authorize_source *s, const struct provider *p,
     const char *object, const struct client *c, int64_t now)
 {
 	struct pushed pushed = {.is_signed = true};
-	struct object_keep k = {.pushed = &pushed, .now = now};
+	struct object_keep k = {.client = c, .pushed = &pushed, .now = now};
 	enum err e =
 	    str_copy(pushed.client_id, sizeof pushed.client_id, c->client_id);
 

@@ -135,7 +135,11 @@ issue_pushed(struct store_txn *t, void *arg)
 		e = charge_push(t, c);
 	if (e == OK)
 		e = dpop_remember(t, &c->proof, &c->reason);
-	return e == OK ? pushed_issue(t, c->pushed, c->now) : e;
+	if (e == OK)
+		e = pushed_issue(t, c->pushed, c->now);
+	if (e == OK)
+		pushed_bound(t, c->client, c->pushed, c->now);
+	return e;
 }
 
 static void
