@@ -167,6 +167,24 @@ user() {	# NAME FILTER
 	user dave '.attributes == []'
 }
 
+@test "desk: a person's phone number and postal address are shown, and stay when the rest is changed" {
+	local fields='{phone_number, phone_number_verified, locality}'
+	latchkey user add erin --no-password --phone '+49 30 123456' \
+	    --phone-unverified --locality Berlin >/dev/null
+	page '/admin/person?name=erin'
+	assert_page '[+]49 30 123456'
+	assert_page 'Phone number verified'
+	assert_page 'Berlin'
+	refute_page 'Postal code'
+	page '/admin/person/edit?name=erin'
+	save display=Erin email= groups=
+	assert_page 'Saved.'
+	user erin "$fields == {phone_number: \"+49 30 123456\",
+	    phone_number_verified: false, locality: \"Berlin\"}"
+	page '/admin/person?name=alice'
+	refute_page 'Phone number'
+}
+
 @test "desk: what cannot be is told, what was typed stays, and nothing is changed" {
 	page /admin/people/add
 	save person='no spaces' display='Zoe' email= groups=

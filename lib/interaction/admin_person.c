@@ -155,6 +155,22 @@ show_attributes(char text[static 2 * ATTRIBUTES_CAP], const struct user *u)
 		buf_puts(&b, *at == '\n' ? ", " : (char[]){*at, '\0'});
 }
 
+/* Which the person gives; the command vouches for the number. */
+static void
+put_contact_facts(
+    struct interaction *i, struct json_build *b, const struct user *u)
+{
+	desk_fact(i, b, "contact_details.phone", u->phone);
+	if (u->phone[0] != '\0')
+		desk_fact(i, b, "desk.phone_verified",
+		    desk_yes_no(i, u->phone_verified));
+	desk_fact(i, b, "contact_details.street", u->street_address);
+	desk_fact(i, b, "contact_details.postal_code", u->postal_code);
+	desk_fact(i, b, "contact_details.locality", u->locality);
+	desk_fact(i, b, "contact_details.region", u->region);
+	desk_fact(i, b, "contact_details.country", u->country);
+}
+
 static void
 put_desk_person(struct interaction *i, struct json_build *b)
 {
@@ -172,6 +188,7 @@ put_desk_person(struct interaction *i, struct json_build *b)
 	if (u->email[0] != '\0')
 		desk_fact(i, b, "desk.email_verified",
 		    desk_yes_no(i, u->email_verified));
+	put_contact_facts(i, b, u);
 	desk_fact(i, b, "desk.groups", groups);
 	show_attributes(attributes, u);
 	desk_fact(i, b, "desk.attributes", attributes);
