@@ -138,7 +138,7 @@ static enum err
 leave_old_store(void *arg, uint64_t rows)
 {
 	struct move *m = arg;
-	char path[ADMIN_PATH_CAP];
+	char path[ADMIN_PATH_CAP] = "";
 	enum err e = OK;
 
 	m->rows = rows;
