@@ -180,6 +180,36 @@ $DATA/store/mine"
 	[[ -z $(ls -A "$DATA") ]]
 }
 
+@test "store: what is no store that is known here is refused, and nothing is made or moved" {
+	local bad settings
+	settings=$(cat "$DATA/latchkey.conf")
+	while read -r bad; do
+		run -2 latchkey move-store "$bad"
+		assert_output 'give lmdb, or postgresql:'
+		DATA=$BATS_TEST_TMPDIR/new run -2 latchkey init "$ISSUER" \
+		    --store "$bad"
+		assert_output 'give lmdb, or postgresql:'
+	done <<-'END'
+		mysql:host=x
+		postgresql:
+		postgresql:latchkey
+		postgresql:host='x
+		postgresql:host=x password=y
+		postgresql://u:p@h/d
+	END
+	run -1 latchkey move-store lmdb
+	assert_output 'the records are there already'
+	bad="postgresql:host=$BATS_TEST_TMPDIR dbname=none"
+	run -1 latchkey move-store "$bad"
+	DATA=$BATS_TEST_TMPDIR/new run -1 latchkey init "$ISSUER" --store "$bad"
+	[[ ! -e $BATS_TEST_TMPDIR/new ]]
+	assert_equal "$(cat "$DATA/latchkey.conf")" "$settings"
+	latchkey user list
+	set_conf store 'postgresql:host=/x password=y'
+	run -1 latchkey user list
+	assert_output 'has a password in it'
+}
+
 @test "init: new clients get RS256, or what --alg says; a site stays Ed25519" {
 	latchkey init https://id.example.org
 	grep -qx 'default_alg = RS256' "$DATA/latchkey.conf"
