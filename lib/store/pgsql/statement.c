@@ -81,12 +81,11 @@ static const struct {
 	"delete from latchkey_batches where id in (select id from "
 	"latchkey_batches where at < now() - interval '1 hour' order by at "
 	"limit 1024 for update skip locked)"},
-    [SAY_READ] = {"lk_read", "begin isolation level repeatable read read only"},
-    [SAY_WRITE] = {"lk_write",
-	"begin isolation level repeatable read read write"},
-    [SAY_LOCK] = {"lk_lock", "begin isolation level read committed read write"},
-    [SAY_COMMIT] = {"lk_commit", "commit"},
-    [SAY_ROLLBACK] = {"lk_rollback", "rollback"},
+    [SAY_READ] = {NULL, "begin isolation level repeatable read read only"},
+    [SAY_WRITE] = {NULL, "begin isolation level repeatable read read write"},
+    [SAY_LOCK] = {NULL, "begin isolation level read committed read write"},
+    [SAY_COMMIT] = {NULL, "commit"},
+    [SAY_ROLLBACK] = {NULL, "rollback"},
 };
 
 /* Those that begin and end a transaction are not prepared. */
@@ -121,11 +120,11 @@ send_said(struct conn *c, enum statement s, const struct said *p)
 {
 	static const int binary[] = {1, 1, 1};
 
-	if (s >= SAY_READ)
-		return PQsendQueryParams(c->pg, statements[s].text, 0, NULL,
-			   NULL, NULL, NULL, 1) == 1;
-	return PQsendQueryPrepared(c->pg, statements[s].name, p->count,
-		   p->value, p->len, binary, 1) == 1;
+	if (statements[s].name != NULL)
+		return PQsendQueryPrepared(c->pg, statements[s].name, p->count,
+			   p->value, p->len, binary, 1) == 1;
+	return PQsendQueryParams(c->pg, statements[s].text, 0, NULL, NULL, NULL,
+		   NULL, 1) == 1;
 }
 
 static void
