@@ -406,7 +406,7 @@ desk_people_pages() {
 	local person=alice
 	# They may have changed it at the pages of their account.
 	latchkey user set alice --email alice@example.org --email-verified \
-	    >/dev/null
+	    --phone '+49 30 123456' >/dev/null
 	desk /people
 	desk /people q=nobody-is-called-so
 	desk /people/add

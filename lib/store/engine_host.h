@@ -15,8 +15,8 @@
 /* base/log.h, base/err.h */
 struct engine_host {
 	unsigned version; /* ENGINE_VERSION */
-	void (*log_fault)(const char *what, ...) __attribute__((sentinel));
-	void (*log_note)(const char *what, ...) __attribute__((sentinel));
+	void (*log_fault)(const char *what, ...);
+	void (*log_note)(const char *what, ...);
 	const char *(*err_name)(enum err e);
 };
 
