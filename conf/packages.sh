@@ -58,6 +58,7 @@ needs() {
 		echo 'iproute2 ip'
 		echo 'util-linux nsenter'
 		echo 'libfcgi-bin cgi-fcgi'
+		echo 'postgresql /usr/share/doc/postgresql'
 		echo 'lighttpd-mod-openssl /usr/lib/lighttpd/mod_openssl.so'
 		echo 'lighttpd-modules-lua /usr/lib/lighttpd/mod_magnet.so'
 		echo 'apache2 apache2'
@@ -92,6 +93,7 @@ needs() {
 	deb)
 		echo 'build-essential g++'
 		echo 'debhelper dh'
+		echo 'libpq-dev postgresql/libpq-fe.h'
 		;;
 	lint)
 		echo 'clang-format clang-format'
@@ -165,7 +167,7 @@ hush_servers() {
 	cat >"$policy" <<-'END'
 		#!/bin/sh
 		# latchkey's make: there for one installation only
-		case $1 in lighttpd* | apache2* | nginx* | caddy* | dovecot*) exit 101 ;; esac
+		case $1 in lighttpd* | apache2* | nginx* | caddy* | dovecot* | postgresql*) exit 101 ;; esac
 		exit 0
 	END
 	chmod 755 "$policy"
@@ -177,7 +179,7 @@ install_packages() {
 	fresh=
 	for package; do
 		case $package in
-		lighttpd | apache2 | caddy) fresh="$fresh $package" ;;
+		lighttpd | apache2 | caddy | postgresql) fresh="$fresh $package" ;;
 		dovecot-imapd) fresh="$fresh dovecot" ;;
 		nginx-light) fresh="$fresh nginx" ;;
 		esac
