@@ -29,6 +29,7 @@ store	 = open commit store gather queue transfer schema newest search clear tabl
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
 pgsql	 = engine cursor open transport batch fetch rows conn statement fail
+engine	 = $(BUILD)/lib/latchkey/latchkey-pgsql.so
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp
 domain	 = conf conf_value conf_store keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_rights client_scope client_index client_jwks client_keys document_url document_text document document_keep client_secret resource api exchange session session_client session_end logout_queue imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
@@ -198,7 +199,6 @@ $(shared): $(library) $(BUILD)/lib/wiping_free.o
 
 # The engine for PostgreSQL is loaded where settings ask for it, and brings its
 # own copy of the little that it calls. It is made where libpq is, or by name.
-engine	 = $(BUILD)/lib/latchkey/latchkey-pgsql.so
 $(pgsql:%=$(BUILD)/lib/store/pgsql/%.o): private cflags += \
     -fvisibility=hidden -I$(libpq)
 

@@ -120,6 +120,8 @@ needs() {
 		echo 'python3-cryptography python:cryptography'
 		echo 'valgrind valgrind'
 		echo 'wrk wrk'
+		echo 'libpq-dev postgresql/libpq-fe.h'
+		echo 'postgresql /usr/share/doc/postgresql'
 		;;
 	*)
 		echo "usage: packages.sh build|demo|test|apps|deb|lint|clang|valgrind|full|bench..." >&2
