@@ -493,7 +493,7 @@ fuzz-%:
 	    $(fuzzing)/$*.log) inputs, no promise broken"
 
 # What is measured beside: the least that must be done.
-benches	 = ceiling exec seed step ungrouped verify
+benches	 = ceiling delay exec seed step ungrouped verify
 
 $(benches:%=$(BUILD)/tests/bench/%): %: %.o $(archive)
 	$(call say,ld $@)$(link) $(wrap:%=-Wl$(comma)--wrap=%) -o $@ \
