@@ -61,6 +61,7 @@ add_app_password_step(struct store_txn *t, void *arg)
 	e = user_find(t, s->user, &u);
 	if (e != OK)
 		return e;
+	user_hold(t, u.user_id);
 	memcpy(s->password.user_id, u.user_id, USER_ID_LEN);
 	audit_add(
 	    t, s->now, "app_password_added", u.name, s->site, s->password.name);

@@ -43,6 +43,8 @@ consent_get(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 
 	enum err e = record_load(t, &consent_record, key, key_len, c);
 
+	if (e == OK)
+		store_hold(t, TABLE_CONSENTS, key, key_len);
 	if (e == ERR_NOT_FOUND) {
 		memcpy(c->user_id, key, USER_ID_LEN);
 		memcpy(c->client_id, key + USER_ID_LEN, key_len - USER_ID_LEN);

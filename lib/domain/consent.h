@@ -22,7 +22,8 @@ struct consent {
 
 extern const struct record_type consent_record;
 
-/* OK or ERR_NOT_FOUND (C zeroed except for its key). */
+/* OK or ERR_NOT_FOUND (C zeroed except for its key). What T puts belongs to the
+ * answers that there are (store_hold), and so ends with them. */
 enum err consent_get(struct store_txn *t,
     const uint8_t user_id[static USER_ID_LEN], const char *client_id,
     struct consent *c) MUST_CHECK;

@@ -137,8 +137,10 @@ enum err
 link_put(struct store_txn *t, const struct link *l, const struct user *u,
     const struct change *c)
 {
-	enum err e = replace_live(t, l->user_id);
+	enum err e;
 
+	user_hold(t, l->user_id); /* there is one live link at most */
+	e = replace_live(t, l->user_id);
 	if (e == OK)
 		e = record_save(t, &link_record, l);
 	if (e != OK)

@@ -156,6 +156,12 @@ session_find_before(struct store_txn *t, const struct session_cookie *c,
 	return e;
 }
 
+void
+session_hold(struct store_txn *t, const struct session *s)
+{
+	store_hold(t, TABLE_SESSIONS, s->sid, SID_LEN);
+}
+
 enum err
 session_find(struct store_txn *t, const struct session_cookie *c, int64_t now,
     struct session *s, struct user *u)
@@ -170,7 +176,9 @@ session_find(struct store_txn *t, const struct session_cookie *c, int64_t now,
 		e = user_require(t, s->user_id, u);
 	if (e == ERR_NOT_FOUND || e == ERR_ACCESS_DENIED)
 		e = ERR_LOGIN_REQUIRED;
-	if (e != OK)
+	if (e == OK)
+		session_hold(t, s);
+	else
 		*s = (struct session){0};
 	return e;
 }

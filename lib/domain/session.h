@@ -95,8 +95,12 @@ void session_cookie_encode(
 enum err session_cookie_decode(
     struct session_cookie *c, const char *text) MUST_CHECK;
 
+/* What T puts belongs to S, which was read (store_hold). */
+void session_hold(struct store_txn *t, const struct session *s);
+
 /* The session C opens, and its person: OK, or ERR_LOGIN_REQUIRED for any
- * reason (unknown, expired, wrong secret, person gone or locked). */
+ * reason (unknown, expired, wrong secret, person gone or locked). What T puts
+ * belongs to the session (store_hold), and so ends with it. */
 enum err session_find(struct store_txn *t, const struct session_cookie *c,
     int64_t now, struct session *s, struct user *u) MUST_CHECK;
 

@@ -34,6 +34,7 @@ session_client_note(struct store_txn *t, const uint8_t sid[static SID_LEN],
 		    c.client_id, sizeof c.client_id, client->client_id);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;
+	session_hold(t, &s); /* who ends it tells all clients */
 	memcpy(c.user_id, s.user_id, USER_ID_LEN);
 	memcpy(c.sid, s.sid, SID_LEN);
 	c.expires_at = s.absolute_expires_at;

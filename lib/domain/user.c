@@ -291,6 +291,12 @@ user_require(
 	return e;
 }
 
+void
+user_hold(struct store_txn *t, const uint8_t id[static USER_ID_LEN])
+{
+	store_hold(t, TABLE_USERS, id, USER_ID_LEN);
+}
+
 /* One more person with a hash of elsewhere, or one less. */
 static void
 count_imported(

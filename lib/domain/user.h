@@ -107,6 +107,9 @@ enum err user_find_email(
 enum err user_find_typed(
     struct store_txn *t, const char *typed, struct user *u) MUST_CHECK;
 
+/* What T puts belongs to the person of ID (store_hold). */
+void user_hold(struct store_txn *t, const uint8_t id[static USER_ID_LEN]);
+
 /* As user_get, and the person may act now: ERR_ACCESS_DENIED if gone or
  * locked. What every use of a session, code or token asks. */
 enum err user_require(struct store_txn *t, const uint8_t id[static USER_ID_LEN],

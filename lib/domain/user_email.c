@@ -149,6 +149,8 @@ user_email_index(
 	if (str_equal(was->email, is->email) &&
 	    was->email_verified == is->email_verified)
 		return OK;
+	if (is->email_verified && is->email[0] != '\0')
+		store_hold_all(t);
 	e = user_email_rival(t, is, rival);
 	if (e == OK)
 		return ERR_EXISTS;

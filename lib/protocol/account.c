@@ -37,8 +37,10 @@ find_account_step(struct store_txn *t, void *arg)
 
 	*a = (struct account){.conf = d->conf, .now = d->now};
 	e = session_find(t, d->cookie, d->now, &a->session, &a->user);
-	if (e == OK)
+	if (e == OK) {
+		user_hold(t, a->user.user_id);
 		e = find_second_factor(t, a);
+	}
 	if (e == OK && d->step != NULL)
 		e = d->step(t, a, d->arg);
 	return e;

@@ -228,6 +228,7 @@ session_open_step(struct store_txn *t, void *arg)
 	enum err e = require_proven(t, c->proof, &person);
 
 	memcpy(r->user, person.name, sizeof r->user);
+	user_hold(t, c->proof->user_id);
 	if (e == OK)
 		e = require_factors(t, c, &person, amr);
 	if (e != OK) {

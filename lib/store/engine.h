@@ -123,6 +123,13 @@ struct engine {
 	enum err (*put)(struct engine_txn *t, unsigned table,
 	    const struct engine_bytes *key, size_t len, uint8_t **room);
 
+	/* KEY, which T has read, is as if T put what it has, but only if T
+	 * changes something else: so that of two that hold or change it one is
+	 * refused, and begins after the other. One that is not there is not
+	 * held. NULL: there is one writer at a time. */
+	enum err (*hold)(struct engine_txn *t, unsigned table,
+	    const struct engine_bytes *key);
+
 	/* Removes KEY; ERR_NOT_FOUND. */
 	enum err (*del)(struct engine_txn *t, unsigned table,
 	    const struct engine_bytes *key);

@@ -24,6 +24,13 @@ store_write_schema(struct store_txn *t, void *arg)
 	return OK;
 }
 
+/* It is always there, and no one changes it. */
+void
+store_hold_all(struct store_txn *t)
+{
+	store_hold(t, TABLE_META, schema_key, sizeof schema_key - 1);
+}
+
 enum err
 store_check_schema(struct store_txn *t)
 {

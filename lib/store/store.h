@@ -237,6 +237,26 @@ enum err store_get(struct store_txn *t, enum store_table table, const void *key,
 void store_put(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len, const void *value, size_t value_len, int64_t expires_at);
 
+/*
+ * Where several hosts share a store, another may change it between what a step
+ * reads and its commit. Of those that put or remove the same record one is run
+ * again, and so is one of two that put the same new one. What a step only reads
+ * may be older than its commit, as if the step had come a little earlier: most
+ * bear that. One does not which puts something that belongs to what it read, as
+ * a session belongs to its person: who locks the person at the same time ends
+ * all sessions, and has not seen it. It holds that record: of those that hold
+ * or change a record, one comes after the other.
+ *
+ * KEY was read, and is there. For a read, and where a store has one host,
+ * nothing is done.
+ */
+void store_hold(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len);
+
+/* The same for a rare step that puts something because it has found nothing (no
+ * one has this address): one that does comes after the other. */
+void store_hold_all(struct store_txn *t);
+
 /* Removes KEY, if it is there. */
 void store_del(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len);

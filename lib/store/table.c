@@ -71,6 +71,16 @@ store_get(struct store_txn *t, enum store_table table, const void *key,
 	return t->failed != OK ? t->failed : ERR_NOT_FOUND;
 }
 
+void
+store_hold(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len)
+{
+	const struct engine_bytes k = {key, key_len};
+
+	if (t->failed == OK && t->engine->hold != NULL && key_fits(t, key_len))
+		(void)store_did(t, t->engine->hold(t->txn, table, &k));
+}
+
 static struct engine_bytes
 expiry_key(uint8_t bytes[static EXPIRY_KEY_CAP], int64_t time,
     enum store_table table, const struct engine_bytes *key)

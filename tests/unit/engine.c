@@ -383,6 +383,115 @@ fetching(void)
 	engine->abort(txn);
 }
 
+/* --- two hosts ----------------------------------------------------------- */
+
+static struct engine_db *db_elsewhere;
+static struct engine_txn *elsewhere;
+
+/* What there is to read is read, in TXN and in ELSEWHERE. */
+static void
+begin_both(void)
+{
+	begin_empty();
+	if (!put("parent", "1") || engine->commit(txn) != OK)
+		bail_out("not put");
+	begin(true);
+	if (engine->begin(db_elsewhere, true, &elsewhere) != OK ||
+	    engine->direct(elsewhere) != OK)
+		bail_out("no transaction elsewhere");
+}
+
+static bool
+reads_parent(struct engine_txn *t, bool holds)
+{
+	const struct engine_bytes k = key_of("parent");
+	struct engine_bytes v;
+
+	return engine->get(t, TABLE, &k, &v) == OK && v.bytes[0] == '1' &&
+	       (!holds || engine->hold(t, TABLE, &k) == OK);
+}
+
+static bool
+puts_elsewhere(const char *key)
+{
+	const struct engine_bytes k = key_of(key);
+	uint8_t *room;
+
+	return engine->put(elsewhere, TABLE, &k, 0, &room) == OK;
+}
+
+/* Here something is put that belongs to what is changed elsewhere. */
+static bool
+both_commit(bool holds, bool here_first)
+{
+	enum err here = OK, there;
+
+	begin_both();
+	if (!reads_parent(txn, holds) || !reads_parent(elsewhere, false) ||
+	    !put("child", "") || !puts_elsewhere("parent"))
+		bail_out("not put by both");
+	if (here_first)
+		here = engine->commit(txn);
+	there = engine->commit(elsewhere);
+	if (!here_first)
+		here = engine->commit(txn);
+	if ((here_first ? here : there) != OK)
+		bail_out("the first does not commit");
+	return (here_first ? there : here) == OK;
+}
+
+static bool
+both_hold(void)
+{
+	begin_both();
+	if (!reads_parent(txn, true) || !reads_parent(elsewhere, true) ||
+	    !put("child", "") || !puts_elsewhere("other child") ||
+	    engine->commit(txn) != OK)
+		bail_out("the first does not commit");
+	return engine->commit(elsewhere) == OK;
+}
+
+/* Who only holds writes nothing, and is refused nothing. */
+static bool
+only_holds(void)
+{
+	begin_both();
+	if (!reads_parent(txn, true) || !reads_parent(elsewhere, false) ||
+	    !puts_elsewhere("parent") || engine->commit(elsewhere) != OK)
+		bail_out("the first does not commit");
+	return engine->commit(txn) == OK;
+}
+
+static void
+holding(void)
+{
+	const struct engine_bytes none = key_of("none");
+	enum err checked = OK;
+
+	if (engine->hold == NULL)
+		return;
+	if (engine->open(&db_elsewhere, &(struct engine_opening){&settings,
+					    false, check_ours, &checked}) != OK)
+		bail_out("not opened elsewhere");
+	CHECK(both_commit(false, true) && both_commit(false, false),
+	    "engine: what is only read may be changed elsewhere");
+	CHECK(!both_commit(true, true) && !both_commit(true, false),
+	    "engine: of one that holds a row and one that changes it the "
+	    "second is refused, whichever that is");
+	CHECK(!both_hold(), "engine: and of two that hold it");
+	CHECK(only_holds(), "engine: who holds it and changes nothing is not");
+	begin_both();
+	engine->abort(elsewhere);
+	CHECK(engine->hold(txn, TABLE, &none) == OK && has("none", NULL) &&
+		  put("child", "") && engine->commit(txn) == OK,
+	    "engine: what is not there is not held");
+	begin(false);
+	CHECK(reads_parent(txn, true) && has("child", ""),
+	    "engine: nor is what is only read");
+	engine->abort(txn);
+	engine->close(db_elsewhere);
+}
+
 /* --- much, and by many --------------------------------------------------- */
 
 enum { MANY = 2000, LARGE = 20000 };
@@ -530,6 +639,7 @@ main(void)
 	order();
 	cursors();
 	fetching();
+	holding();
 	much();
 	many();
 	lasting();

@@ -5,7 +5,8 @@
  * database itself refuses it if another has changed a row that it changes
  * (SQLSTATE 40001), or made one (23505): then it is all done again. So a row
  * needs no number of its version, and what was read is of one moment. A row
- * that it only looks at may be older than the commit by these two flights.
+ * that it only looks at may be older than the commit by these two flights; one
+ * that it holds is written as it is, and so refused as if it were changed.
  *
  * After a few refusals in a row the rows are locked as they are read, in an
  * order that the steps choose; two that wait for each other are told so
@@ -136,6 +137,9 @@ send_change(struct conn *c, const struct row *row)
 	const struct engine_bytes value = {row->new, row->new_len};
 	enum statement s = SAY_PUT;
 
+	if (row->change == UNCHANGED)
+		return !row->held || !row->exists ||
+		       pgsql_say(c, SAY_TOUCH, row->table - 1u, &key, NULL);
 	if (row->change == DELETED)
 		return (row->known && !row->exists) ||
 		       pgsql_say(c, SAY_DELETE, row->table - 1u, &key, NULL);
@@ -158,8 +162,7 @@ send_batch(struct engine_txn *t, const struct engine_bytes *id)
 	qsort(t->changed, t->changed_count, sizeof *t->changed, compare_rows);
 	sent = sent && pgsql_say(c, SAY_BATCH, 0, id, NULL);
 	for (size_t i = 0; sent && i < t->changed_count; i++)
-		if (t->changed[i]->change != UNCHANGED)
-			sent = send_change(c, t->changed[i]);
+		sent = send_change(c, t->changed[i]);
 	return sent && pgsql_say(c, SAY_COMMIT, 0, NULL, NULL);
 }
 
@@ -253,13 +256,24 @@ commit_changes(struct engine_txn *t)
 	return e;
 }
 
+/* Rows that are held go with what is changed; alone they are as good as read.
+ */
+static bool
+has_changes(const struct engine_txn *t)
+{
+	for (size_t i = 0; i < t->changed_count; i++)
+		if (t->changed[i]->change != UNCHANGED)
+			return true;
+	return false;
+}
+
 enum err
 pgsql_commit(struct engine_txn *t)
 {
 	struct engine_db *db = t->db;
 	enum err e = t->failed;
 
-	if (e == OK && t->changed_count > 0)
+	if (e == OK && has_changes(t))
 		e = commit_changes(t);
 	else
 		roll_back(t);

@@ -30,26 +30,54 @@ pgsql_get(struct engine_txn *t, unsigned table, const struct engine_bytes *key,
 	return OK;
 }
 
-/* Remembers that ROW is changed. */
+/* Remembers that ROW is to be written. */
+static enum err
+list(struct engine_txn *t, struct row *row)
+{
+	if (row->listed)
+		return OK;
+	if (t->changed_count == t->changed_cap) {
+		const size_t cap =
+		    t->changed_cap == 0 ? 64 : 2 * t->changed_cap;
+		struct row **more = realloc(t->changed, cap * sizeof *more);
+
+		if (more == NULL)
+			return ERR_NO_MEMORY;
+		t->changed = more;
+		t->changed_cap = cap;
+	}
+	t->changed[t->changed_count++] = row;
+	row->listed = true;
+	return OK;
+}
+
 static enum err
 change(struct engine_txn *t, struct row *row, enum change how)
 {
-	if (row->change == UNCHANGED) {
-		if (t->changed_count == t->changed_cap) {
-			const size_t cap =
-			    t->changed_cap == 0 ? 64 : 2 * t->changed_cap;
-			struct row **more =
-			    realloc(t->changed, cap * sizeof *more);
+	enum err e = list(t, row);
 
-			if (more == NULL)
-				return ERR_NO_MEMORY;
-			t->changed = more;
-			t->changed_cap = cap;
-		}
-		t->changed[t->changed_count++] = row;
-	}
-	row->change = (uint8_t)how;
-	return OK;
+	if (e == OK)
+		row->change = (uint8_t)how;
+	return e;
+}
+
+static enum err
+pgsql_hold(struct engine_txn *t, unsigned table, const struct engine_bytes *key)
+{
+	struct row *row = rows_place(&t->rows, table, key);
+	enum err e = OK;
+
+	if (row == NULL)
+		return ERR_NO_MEMORY;
+	if (!t->writes)
+		return OK;
+	if (row_is_open(row))
+		e = fetch_row(t, row);
+	if (e == OK)
+		e = list(t, row);
+	if (e == OK)
+		row->held = true;
+	return e;
 }
 
 static enum err
@@ -184,6 +212,7 @@ static const struct engine engine_pgsql = {
     .guard = pgsql_guard,
     .get = pgsql_get,
     .put = pgsql_put,
+    .hold = pgsql_hold,
     .del = pgsql_del,
     .count = pgsql_count,
     .cursor_open = pgsql_cursor_open,

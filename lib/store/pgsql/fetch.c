@@ -224,8 +224,10 @@ fetch_all(struct engine_txn *t)
 static void
 undo_changes(struct engine_txn *t)
 {
-	for (size_t i = 0; i < t->changed_count; i++)
+	for (size_t i = 0; i < t->changed_count; i++) {
 		t->changed[i]->change = UNCHANGED;
+		t->changed[i]->listed = t->changed[i]->held = false;
+	}
 	t->changed_count = 0;
 	arena_clear(&t->rows.own);
 	for (size_t i = 0; i < ENGINE_CURSORS_MAX; i++)

@@ -51,7 +51,8 @@ struct row {
 	bool known, exists; /* in the database; value, len */
 	bool gap; /* nothing is in the database between it and the next row */
 	bool wanted, wanted_up, wanted_down;
-	uint8_t change; /* enum change, by this transaction: new, new_len */
+	bool listed, held; /* in `changed`; written even if UNCHANGED */
+	uint8_t change;    /* enum change, by this transaction: new, new_len */
 	const uint8_t *value;
 	uint8_t *new;
 	size_t len, new_len;
@@ -129,7 +130,8 @@ struct engine_txn {
 	struct rows rows;
 	struct want *wants;
 	size_t want_count, want_cap;
-	struct row **changed; /* each once; those that are UNCHANGED no more */
+	struct row **changed; /* each once; those that are not UNCHANGED, or
+			       * held */
 	size_t changed_count, changed_cap;
 	struct {
 		bool known, wanted;
@@ -193,6 +195,7 @@ enum statement {
 	SAY_INSERT,
 	SAY_PUT,
 	SAY_UPDATE,
+	SAY_TOUCH,
 	SAY_DELETE,
 	SAY_BATCH,
 	SAY_FORGET,

@@ -70,6 +70,11 @@ static const struct {
     [SAY_UPDATE] = {"lk_update",
 	"update latchkey_rows set value = $3::bytea where tbl = $1::smallint "
 	"and key = $2::bytea"},
+    /* A lock would not do: who has begun before, and waits for it, would go on
+     * when it is given back, and not see what came with it. */
+    [SAY_TOUCH] = {"lk_touch",
+	"update latchkey_rows set value = value where tbl = $1::smallint and "
+	"key = $2::bytea"},
     [SAY_DELETE] = {"lk_delete",
 	"delete from latchkey_rows where tbl = $1::smallint and "
 	"key = $2::bytea"},
