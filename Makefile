@@ -410,11 +410,13 @@ test:
 	@$(MAKE) --no-print-directory check
 
 # T names what to run, .bats files or unit programs by their source; F is a
-# pattern for the names of tests in .bats files.
+# pattern for the names of tests in .bats files; STORE is what their stores are in.
 T	 =
 F	 =
+STORE	 = dir
 run_tests = LATCHKEY_BUILD='$(abspath $(BUILD))' SAN='$(SAN)' \
-	    VALGRIND='$(VALGRIND)' TEST_FILTER='$(F)' tests/run
+	    VALGRIND='$(VALGRIND)' TEST_FILTER='$(F)' STORE='$(STORE)' \
+	    tests/run
 
 check: test-programs
 	@$(run_tests) $(patsubst tests/unit/%.c,$(BUILD)/test/unit/%,$(T))
@@ -669,6 +671,8 @@ help:
 	@echo 'make check [T=tests/token.bats] [F=PATTERN]'
 	@echo '                      the same without installing; T names .bats files'
 	@echo '                      or unit programs, F a pattern for names of tests'
+	@echo 'make check STORE=postgresql'
+	@echo '                      the same, each store in a PostgreSQL of the run'"'"'s own'
 	@echo 'make unit             the unit programs alone, in seconds'
 	@echo 'make clang-unit, no-rs256-unit, san-unit'
 	@echo '                      the unit programs of another build: clang, without'

@@ -22,6 +22,68 @@ CHALLENGE='E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 # a request: the verbs that each test runs many times start none that bash can
 # do without.
 
+# --- the engine ----------------------------------------------------------------
+
+# STORE=postgresql of tests/run: each store is a database of its own, in the server
+# of $LATCHKEY_TEST_PGSQL.
+[[ -z ${LATCHKEY_TEST_PGSQL:-} ]] || source "$root/tests/pgsql.bash"
+
+on_pgsql() {
+	[[ -n ${LATCHKEY_TEST_PGSQL:-} ]]
+}
+
+# needs_lmdb WHY: what follows is about LMDB, as `reads data.mdb`.
+needs_lmdb() {
+	! on_pgsql || skip "LMDB only: $1"
+}
+
+# new_database [FROM]: empty, or a copy; prints its name. Those of the tests before
+# this one go.
+new_database() {
+	local list=$BATS_FILE_TMPDIR/databases mine name dir
+	local -a say=() kept=()
+	mine=$(tmpdir)
+	touch "$list"
+	while read -r name dir; do
+		if [[ $dir = "$mine" || $dir = "$BATS_FILE_TMPDIR" ]]; then
+			kept+=("$name $dir")
+		else
+			say+=(-c "drop database if exists $name with (force)")
+		fi
+	done <"$list"
+	name=t${EPOCHREALTIME//[!0-9]/}_$BASHPID
+	[[ -z ${1:-} ]] || say+=(-c "select count(pg_terminate_backend(pid))
+	    from pg_stat_activity where datname = '$1'")
+	say+=(-c "create database $name template ${1:-template0}")
+	sql_each "$LATCHKEY_TEST_PGSQL" postgres "${say[@]}" >/dev/null || return
+	printf '%s\n' "${kept[@]}" "$name $mine" | sed '/^$/d' >"$list"
+	echo "$name"
+}
+
+# database_of DIR: the name of the database that is the store of that directory.
+database_of() {
+	sed -n 's/^store *= *postgresql:.*dbname=//p' "$1/latchkey.conf"
+}
+
+# store_setting DATABASE
+store_setting() {
+	echo "postgresql:$(pgsql_where "$LATCHKEY_TEST_PGSQL" "$1")"
+}
+
+# init_store DIR ISSUER [OPTION...]: latchkey init, on the engine of this run.
+init_store() {
+	local -a where=()
+	! on_pgsql || where=(--store "$(store_setting "$(new_database)")")
+	DATA=$1 latchkey init "${@:2}" "${where[@]}"
+}
+
+# copy_store FROM TO: a directory, and what it has in a database.
+copy_store() {
+	cp -a "$1" "$2"
+	! on_pgsql ||
+	    DATA=$2 set_conf store "$(store_setting "$(new_database "$(database_of "$1")")")"
+}
+
 # --- the store and who is in it ----------------------------------------------
 
 tmpdir() {
@@ -50,7 +112,7 @@ new_store() {
 	esac
 	export PORT ISSUER
 	place_store
-	latchkey init "$ISSUER" --alg EdDSA >/dev/null
+	init_store "$DATA" "$ISSUER" --alg EdDSA >/dev/null
 	set_conf argon2_memlimit 8
 	set_conf argon2_opslimit 1
 }
@@ -74,7 +136,7 @@ save_store() {
 }
 
 fresh_store() {
-	cp -a "$BATS_FILE_TMPDIR/saved" "$BATS_TEST_TMPDIR/data"
+	copy_store "$BATS_FILE_TMPDIR/saved" "$BATS_TEST_TMPDIR/data"
 	find "$BATS_FILE_TMPDIR" -maxdepth 1 -name '*jar-*' \
 	    -exec cp {} "$BATS_TEST_TMPDIR" \;
 	place_store
@@ -238,7 +300,7 @@ share_programs() {
 	mkdir -p "$dir/build/test" "$dir/build/lib"
 	cp -a "$LATCHKEY_BUILD"/{bin,cgi-bin,libexec} "$dir/build"
 	cp -a "$LATCHKEY_BUILD/lib/latchkey" "$dir/build/lib"
-	cp -a "$LATCHKEY_BUILD"/test/{bin,cgi-bin,libexec} "$dir/build/test"
+	cp -a "$LATCHKEY_BUILD"/test/{bin,cgi-bin,libexec,lib} "$dir/build/test"
 	cp -R "$root/conf" "$dir"
 	chmod -R a+rX "$dir"
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"

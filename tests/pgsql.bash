@@ -45,5 +45,10 @@ pgsql_where() {
 
 # sql DIR DATABASE STATEMENT: what it gives, without headings.
 sql() {
-	"$(pgsql_bin)/psql" -X -q -A -t -v ON_ERROR_STOP=1 "$(pgsql_where "$1" "$2")" -c "$3"
+	sql_each "$1" "$2" -c "$3"
+}
+
+# sql_each DIR DATABASE OPTION...: psql's, such as -c for each statement.
+sql_each() {
+	"$(pgsql_bin)/psql" -X -q -A -t -v ON_ERROR_STOP=1 "$(pgsql_where "$1" "$2")" "${@:3}"
 }
