@@ -346,7 +346,7 @@ signed() {
 	mkdir "$BATS_TEST_TMPDIR/other"
 	other=$access
 	mv "$DATA" "$BATS_TEST_TMPDIR/first"
-	latchkey init "$ISSUER" --alg EdDSA >/dev/null
+	init_store "$DATA" "$ISSUER" --alg EdDSA >/dev/null
 	add_client ed --trusted
 	add_client all --introspect-any
 	no_good "$other"
@@ -414,7 +414,7 @@ loads_libcrypto() {
 	LATCHKEY_BUILD=$build
 	unset USE_TEST_CLOCK
 	rm -r "$DATA"
-	latchkey init "$ISSUER" >/dev/null
+	init_store "$DATA" "$ISSUER" >/dev/null
 	grep -qx 'default_alg = EdDSA' "$DATA/latchkey.conf"
 	run -1 latchkey client add rs --alg RS256 --redirect-uri "$CALLBACK"
 	assert_equal "${#lines[@]}" 1

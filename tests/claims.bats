@@ -270,7 +270,7 @@ told_of() {
 	latchkey client set app --claim tenant=attribute >/dev/null
 	latchkey export >"$all"
 	DATA=$BATS_TEST_TMPDIR/other
-	latchkey init "$ISSUER" >/dev/null
+	init_store "$DATA" "$ISSUER" >/dev/null
 	while read -r change; do
 		jq "$change" "$all" >"$bad"
 		run -1 latchkey import "$bad"

@@ -485,6 +485,5 @@ connect() {
 
 @test "device: neither code is in the store" {
 	begin
-	! grep -rqaF "$device_code" "$DATA/store" && ! grep -rqaF "$user_code" "$DATA/store"
-	! grep -rqaF "${user_code/-/}" "$DATA/store"
+	run -1 grep -aF -e "$device_code" -e "$user_code" -e "${user_code/-/}" <(stored_bytes)
 }

@@ -32,7 +32,7 @@ teardown() {
 # now on it is $DATA.
 new_host() {
 	DATA=$BATS_TEST_TMPDIR/host-$((++hosts))
-	latchkey init "${1:-$ISSUER}" >/dev/null
+	init_store "$DATA" "${1:-$ISSUER}" >/dev/null
 	set_conf argon2_memlimit 8
 	set_conf argon2_opslimit 1
 	rm -f "$BATS_TEST_TMPDIR"/cgi-jar-*

@@ -78,7 +78,7 @@ is_signed_in() {
 	run -1 grep -rqF "${secret// /}" "$DATA"
 	raw=$(python3 -c 'import base64, sys
 print(base64.b32decode(sys.argv[1]).hex())' "${secret// /}")
-	run -1 grep -q "$raw" <(xxd -p "$DATA"/store/* | tr -d '\n')
+	run -1 grep -q "$raw" <(stored_bytes | xxd -p | tr -d '\n')
 }
 
 @test "factors: a machine reads the picture: the address that apps take, with names encoded, also those with a colon or of another script" {

@@ -32,7 +32,7 @@ request_of() {
 }
 
 records() {
-	cksum <"$DATA/store/data.mdb"
+	stored_state
 }
 
 # nothing_changed RECORDS: nor did the answer set a cookie.

@@ -52,15 +52,19 @@ health() {	# [METHOD]
 }
 
 @test "health: fails with 503 when the store or the settings cannot be read" {
-	mv "$DATA/store" "$DATA/away"
+	hide_store
 	health
 	assert_equal "$(http_status)" 503
-	mv "$DATA/away" "$DATA/store"
+	show_store
 	echo 'nonsense = 1' >>"$DATA/latchkey.conf"
 	health
 	assert_equal "$(http_status)" 503
 	sed -i /nonsense/d "$DATA/latchkey.conf"
-	truncate -s 4096 "$DATA/store/data.mdb"
+	if on_pgsql; then
+		sql_store 'alter table latchkey_rows rename to lost'
+	else
+		truncate -s 4096 "$DATA/store/data.mdb"
+	fi
 	health
 	assert_equal "$(http_status)" 503
 }

@@ -84,6 +84,54 @@ copy_store() {
 	    DATA=$2 set_conf store "$(store_setting "$(new_database "$(database_of "$1")")")"
 }
 
+# stored_bytes: all records of $DATA, as they are kept.
+stored_bytes() {
+	if on_pgsql; then
+		sql_store 'copy (select key, value from latchkey_rows) to stdout (format binary)'
+	else
+		cat "$DATA/store/data.mdb"
+	fi
+}
+
+# stored_state: another as soon as anything was written, if only the same again.
+stored_state() {
+	if on_pgsql; then
+		sql_store "select (select count(*) from latchkey_batches), md5(string_agg(
+		    concat_ws(' ', tbl, key, xmin, md5(value)), ' ' order by tbl, key))
+		    from latchkey_rows"
+	else
+		cksum <"$DATA/store/data.mdb"
+	fi
+}
+
+# sql_store STATEMENT: in the database of $DATA.
+sql_store() {
+	sql "$LATCHKEY_TEST_PGSQL" "$(database_of "$DATA")" "$1"
+}
+
+# hide_store: no program finds the records of $DATA, until show_store.
+hide_store() {
+	local name
+	if on_pgsql; then
+		name=$(database_of "$DATA")
+		sql_each "$LATCHKEY_TEST_PGSQL" postgres \
+		    -c "alter database $name allow_connections false" \
+		    -c "select count(pg_terminate_backend(pid)) from pg_stat_activity
+			where datname = '$name'" >/dev/null
+	else
+		mv "$DATA/store" "$DATA/hidden"
+	fi
+}
+
+show_store() {
+	if on_pgsql; then
+		sql "$LATCHKEY_TEST_PGSQL" postgres \
+		    "alter database $(database_of "$DATA") allow_connections true"
+	else
+		mv "$DATA/hidden" "$DATA/store"
+	fi
+}
+
 # --- the store and who is in it ----------------------------------------------
 
 tmpdir() {

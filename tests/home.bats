@@ -210,7 +210,7 @@ home() {	# PERSON
 	request - GET "$ISSUER/nothing"
 	assert_status 404
 	assert_page '<a href="/">Home</a>'
-	mv "$DATA/store" "$DATA/elsewhere"
+	hide_store
 	request - GET "$ISSUER/"
 	assert_status 503
 	assert_header Content-Type '^text/html'

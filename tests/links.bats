@@ -61,7 +61,7 @@ reset() {
 	run -1 grep -r -a -F -e "$token" "$DATA"
 	raw=$(python3 -c 'import base64, sys
 print(base64.urlsafe_b64decode(sys.argv[1] + "=").hex())' "$token")
-	run -1 grep -q "$raw" <(xxd -p "$DATA"/store/* | tr -d '\n')
+	run -1 grep -q "$raw" <(stored_bytes | xxd -p | tr -d '\n')
 }
 
 @test "links: there is none for people who are locked or unknown, or have a password" {

@@ -347,9 +347,9 @@ error_pages() {
 	echo '{{none}}' >"$DATA/templates/login.html"
 	ask asks && see 500
 	rm -r "$DATA/templates"
-	mv "$DATA/store" "$DATA/elsewhere"
+	hide_store
 	ask asks && see 503
-	mv "$DATA/elsewhere" "$DATA/store"
+	show_store
 }
 
 # link VERB NAME [OPTION...]: a one-time link, opened; the page is kept.

@@ -247,7 +247,7 @@ refused_for() {
 	local file=$BATS_TEST_TMPDIR/export
 	latchkey export --secrets "$file" 2>/dev/null
 	DATA=$BATS_TEST_TMPDIR/new
-	latchkey init "$ISSUER" --alg EdDSA >/dev/null
+	init_store "$DATA" "$ISSUER" --alg EdDSA >/dev/null
 	set_conf mtls_origin https://mtls.example.org:8443
 	sed 's/"tls_client_certificates":\["/&x/' "$file" >"$file.bad"
 	chmod go= "$file.bad"

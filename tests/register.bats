@@ -127,7 +127,7 @@ clients() {
 	token=$(initial --uses 2)
 	ask POST /register "$token" "$WEB"
 	keep_registration
-	! grep -aqF -e "$token" -e "$access" -e "$secret" "$DATA"/store/* ||
+	! grep -aF -e "$token" -e "$access" -e "$secret" <(stored_bytes) ||
 	    fail 'a token is in the store'
 	run ! grep -qF -e "$token" -e "$access" "$SERVER_LOG"
 	run -0 latchkey client show "$id" --json

@@ -199,9 +199,9 @@ type_password() {	# NAME PASSWORD
 
 @test "why: a refusal writes nothing to the store, and works where its file cannot be made" {
 	local before
-	before=$(stat -c %y "$DATA/store/data.mdb")
+	before=$(stored_state)
 	request alice GET "$(authorize_url nothing)"
-	assert_equal "$(stat -c %y "$DATA/store/data.mdb")" "$before"
+	assert_equal "$(stored_state)" "$before"
 	rm -rf "$DATA/refusals"
 	echo 'not a directory' >"$DATA/refusals"
 	request alice GET "$(authorize_url nothing)"
