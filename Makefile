@@ -354,6 +354,11 @@ $(BUILD)/test/unit/failures: wrap = mdb_txn_begin mdb_txn_commit mdb_get \
 
 $(BUILD)/test/unit/twice: $(BUILD)/tests/fault/twice.o
 
+# These have steps that check as they go.
+checking = $(filter-out twice,$(basename $(notdir \
+	   $(shell grep -lE '"[a-z_]*fixture.h"' tests/unit/*.c))))
+$(checking:%=$(BUILD)/test/unit/%): $(BUILD)/tests/fault/direct.o
+
 # This one has its file cut when it commits.
 $(BUILD)/test/unit/store_damage: wrap = mdb_txn_commit
 

@@ -26,6 +26,7 @@ CHALLENGE='E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 
 # STORE=postgresql of tests/run: each store is a database of its own, in the server
 # of $LATCHKEY_TEST_PGSQL.
+# shellcheck disable=SC1091 # checked by itself
 [[ -z ${LATCHKEY_TEST_PGSQL:-} ]] || source "$root/tests/pgsql.bash"
 
 on_pgsql() {

@@ -3,6 +3,7 @@
 #include "store/internal.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static enum err
 check_schema(void *arg, struct engine_txn *txn)
@@ -34,6 +35,7 @@ open_or_create(struct store **s, const struct store_settings *settings,
 	const struct engine *engine = engine_find(settings);
 	struct store *new = calloc(1, sizeof *new);
 	struct engine_opening how = {settings, create, check_schema, new};
+	uint8_t random;
 	enum err e = engine != NULL ? OK : ERR_UNSUPPORTED;
 
 	*s = NULL;
@@ -47,6 +49,9 @@ open_or_create(struct store **s, const struct store_settings *settings,
 	}
 	if (e == OK)
 		e = init_queues(new);
+	/* Many that write once sweep as often as one that writes many times. */
+	if (e == OK && getentropy(&random, sizeof random) == 0)
+		new->batches = random % STORE_SWEEP_EVERY;
 	if (e == OK)
 		*s = new;
 	else

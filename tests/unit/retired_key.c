@@ -44,21 +44,6 @@ furnish(struct store_txn *t, void *arg)
 }
 
 static enum err
-nothing_step(struct store_txn *t, void *arg)
-{
-	(void)t, (void)arg;
-	return OK;
-}
-
-/* A write at this time, which sweeps what has expired. */
-static void
-sweep(int64_t now)
-{
-	if (store_write(fixture, now, nothing_step, NULL) != OK)
-		fixture_bail_out("the store failed");
-}
-
-static enum err
 access_token_at(const char *text, int64_t now)
 {
 	struct access_token a;
@@ -103,12 +88,12 @@ retired(void)
 	CHECK(access_token_at(access, noon + PUBLISHED_S - 1) == OK &&
 		  is_a_hint(id),
 	    "retired key: what it signed is good while it is published");
-	sweep(noon + PUBLISHED_S + 1);
+	sweep_at(noon + PUBLISHED_S + 1);
 	CHECK(access_token_at(access, noon + PUBLISHED_S + 1) ==
 		  ERR_INVALID_TOKEN,
 	    "retired key: after that it verifies no access token");
 	CHECK(is_a_hint(id), "retired key: a hint it verifies still");
-	sweep(noon + PUBLISHED_S + HINTS_S + 1);
+	sweep_at(noon + PUBLISHED_S + HINTS_S + 1);
 	CHECK(!is_a_hint(id),
 	    "retired key: until no session lives that it signed for");
 }

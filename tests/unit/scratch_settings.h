@@ -11,22 +11,29 @@
 
 #include <string.h>
 
-static const struct store_settings *
-scratch_settings(void)
+/* Those of process PID, whose directory is DIR. */
+static inline const struct store_settings *
+scratch_settings_of(const char *dir, pid_t pid)
 {
 	static struct store_settings settings;
 	static char where[512];
 	const char *store = getenv("LATCHKEY_TEST_STORE");
 	const char *colon = store != NULL ? strchr(store, ':') : NULL;
 
-	settings.dir = scratch_dir();
+	settings.dir = dir;
 	if (colon == NULL)
 		return &settings;
 	snprintf(where, sizeof where, "%s options='-c search_path=unit_%d'",
-	    colon + 1, (int)getpid());
+	    colon + 1, (int)pid);
 	settings.engine = "postgresql";
 	settings.where = where;
 	return &settings;
+}
+
+static inline const struct store_settings *
+scratch_settings(void)
+{
+	return scratch_settings_of(scratch_dir(), getpid());
 }
 
 #endif

@@ -232,6 +232,16 @@ handfuls(void)
 	CHECK(counts(0, 0), "expiry: and swept when their time has come");
 }
 
+/* On any engine. */
+static void
+floods(void)
+{
+	put_many(3 * STORE_SWEEP_MORE, noon + 10);
+	for (int i = 0; i < 4; i++)
+		sweep_at(noon + 10 + STORE_OVERDUE_S);
+	CHECK(counts(0, 0), "expiry: after a flood all of it goes");
+}
+
 /* A flood leaves more than a handful a write can ever remove. */
 static void
 backlogs(void)
@@ -327,8 +337,8 @@ in_turn(void)
 	put_in(TABLE_FAMILIES, "f", noon + 400);
 	put_in(TABLE_SESSIONS, "s", noon + 500);
 	sweep_at(noon + 500);
-	CHECK(entries_are(2), "expiry: a write sweeps a handful in all tables "
-			      "together");
+	CHECK(fixture_is_far() || entries_are(2),
+	    "expiry: a write sweeps a handful in all tables together");
 	sweep_at(noon + 500);
 	CHECK(entries_are(0), "expiry: and no table is forgotten");
 }
@@ -346,8 +356,11 @@ steady(void)
 		if (i == 120 && store_measure(fixture, &early) != OK)
 			return;
 	}
+	sweep_at(noon + 299);
 	CHECK(counts(60, 60), "expiry: what comes and goes steadily keeps to "
 			      "what is alive");
+	if (!fixture_is_lmdb("a server uses its space again when it likes"))
+		return;
 	CHECK(store_measure(fixture, &late) == OK &&
 		  late.bytes_used <= early.bytes_used + 65536,
 	    "expiry: and its space is used again");
@@ -359,8 +372,11 @@ main(void)
 	fixture_open();
 	entries();
 	sweeps();
-	handfuls();
-	backlogs();
+	floods();
+	if (fixture_is_lmdb("how much each write sweeps")) {
+		handfuls();
+		backlogs();
+	}
 	bounds();
 	tables_apart();
 	in_turn();

@@ -7,6 +7,17 @@
 
 static int runs;
 
+/* So often since the last time it was asked; one that is far away lets a step
+ * run as often as it needs. */
+static bool
+ran(int times)
+{
+	const bool did = fixture_is_far() ? runs >= times : runs == times;
+
+	runs = 0;
+	return did;
+}
+
 static bool
 count_one(
     void *arg, const void *key, size_t key_len, const struct store_value *value)
@@ -47,14 +58,14 @@ main(void)
 	fixture_open();
 	CHECK(store_write(fixture, noon, lengthen_step, &keys) ==
 		      ERR_INVALID_GRANT &&
-		  runs == 2 && keys == 1,
+		  ran(2) && keys == 1,
 	    "twice: a step that writes is run twice, its answer is the last");
 	CHECK(store_write(fixture, noon, lengthen_step, &keys) ==
 		      ERR_INVALID_GRANT &&
-		  runs == 4 && keys == 2,
+		  ran(2) && keys == 2,
 	    "twice: and nothing of its first run is left in the second");
-	CHECK(store_read(fixture, count_step, &keys) == OK && runs == 6 &&
-		  keys == 2,
+	CHECK(
+	    store_read(fixture, count_step, &keys) == OK && ran(2) && keys == 2,
 	    "twice: as one that reads is, and kept is what one run wrote");
 	return check_done();
 }
