@@ -648,8 +648,8 @@ const struct advice advice_reasons[REASON_COUNT] = {
     [REASON_DEVICE_NOT_ALLOWED_YET] = {ADVICE_REQUEST,
 	"The device waits for the person to allow it.", NULL},
     [REASON_DEVICES_TOO_MANY] = {ADVICE_REQUEST,
-	"Devices at one address asked for codes too often: ten at once, then "
-	"one a minute.",
+	"Devices at one address asked for codes too often: 200 at once, then "
+	"one each 2 seconds.",
 	NULL},
     [REASON_USER_CODE_UNKNOWN] = {ADVICE_REQUEST,
 	"No device waits for the code that was typed.", NULL},

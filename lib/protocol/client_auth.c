@@ -2,6 +2,7 @@
 
 #include "base/secret.h"
 #include "base/str.h"
+#include "domain/throttle.h"
 #include "protocol/auth_way.h"
 
 extern const struct auth_way auth_client_secret_basic, auth_client_secret_post,
@@ -137,6 +138,22 @@ client_auth_remember_alone(const struct client_auth *a,
 	if (e != OK)
 		*reason = r.reason;
 	return e;
+}
+
+enum err
+client_auth_charge(struct store_txn *t, const struct client_auth *a,
+    const struct client *c, const struct keyring *k, const char *what,
+    enum reason too_many, int64_t now, enum reason *reason)
+{
+	const struct throttle_try by = {
+	    .name = what, .address = a->who->address, .network_alone = true};
+	int64_t wait_s;
+	enum err e;
+
+	if (!client_is_public(c))
+		return OK;
+	e = throttle_charge(t, k, &by, now, &wait_s);
+	return e == ERR_TOO_MANY_REQUESTS ? refused(too_many, reason) : e;
 }
 
 void

@@ -68,6 +68,13 @@ enum err client_auth_remember(struct store_txn *t, const struct client_auth *a,
 enum err client_auth_remember_alone(const struct client_auth *a,
     const struct provider *p, int64_t now, enum reason *reason) MUST_CHECK;
 
+/* A public client's id is known to all, so that anyone can ask for what is a
+ * record each time: WHAT, of which A's network may have so many. OK, also for
+ * every other client, or the error of TOO_MANY, which is then *REASON. */
+enum err client_auth_charge(struct store_txn *t, const struct client_auth *a,
+    const struct client *c, const struct keyring *k, const char *what,
+    enum reason too_many, int64_t now, enum reason *reason) MUST_CHECK;
+
 /* The names of all ways, for discovery: words; those of confidential clients
  * alone, or all; by certificates only where P has a place for them. */
 void client_auth_names(

@@ -4,7 +4,6 @@
 #include "base/str.h"
 #include "domain/api.h"
 #include "domain/device_code.h"
-#include "domain/throttle.h"
 #include "protocol/client_auth.h"
 
 #include <string.h>
@@ -81,23 +80,6 @@ parse_device_challenge(struct device_ctx *d)
 	return OK;
 }
 
-/* A public client's id is known to all, and each request is a record. */
-static enum err
-charge_device_request(struct store_txn *t, struct device_ctx *d)
-{
-	const struct throttle_try by = {
-	    .name = "/device_authorization", .address = d->who->address};
-	int64_t wait_s;
-	enum err e;
-
-	if (!client_is_public(d->client))
-		return OK;
-	e = throttle_charge(t, &d->p->keyring, &by, d->now, &wait_s);
-	return e == ERR_TOO_MANY_REQUESTS
-		   ? refused(REASON_DEVICES_TOO_MANY, &d->reason)
-		   : e;
-}
-
 static enum err
 issue_device_codes(struct store_txn *t, void *arg)
 {
@@ -105,7 +87,9 @@ issue_device_codes(struct store_txn *t, void *arg)
 	enum err e = client_auth_remember(t, &d->auth, &d->reason);
 
 	if (e == OK)
-		e = charge_device_request(t, d);
+		e = client_auth_charge(t, &d->auth, d->client, &d->p->keyring,
+		    "/device_authorization", REASON_DEVICES_TOO_MANY, d->now,
+		    &d->reason);
 	for (int n = 0; e == OK && n < USER_CODE_TRIES; n++) {
 		user_code_make(d->user_code);
 		user_code_name(d->device.id, d->user_code, &d->p->keyring);

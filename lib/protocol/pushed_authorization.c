@@ -3,7 +3,6 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "domain/pushed.h"
-#include "domain/throttle.h"
 #include "protocol/authorize.h"
 #include "protocol/client_auth.h"
 #include "protocol/dpop.h"
@@ -108,23 +107,6 @@ check_pushed_request(struct push_ctx *c)
 	return e == OK ? keep_parameters(c, &source.form) : e;
 }
 
-/* A public client's id is known to all, and each request is a record. */
-static enum err
-charge_push(struct store_txn *t, struct push_ctx *c)
-{
-	const struct throttle_try by = {
-	    .name = "/par", .address = c->who->address, .network_alone = true};
-	int64_t wait_s;
-	enum err e;
-
-	if (!client_is_public(c->client))
-		return OK;
-	e = throttle_charge(t, &c->p->keyring, &by, c->now, &wait_s);
-	return e == ERR_TOO_MANY_REQUESTS
-		   ? refused(REASON_PUSHED_TOO_MANY, &c->reason)
-		   : e;
-}
-
 static enum err
 issue_pushed(struct store_txn *t, void *arg)
 {
@@ -132,7 +114,8 @@ issue_pushed(struct store_txn *t, void *arg)
 	enum err e = client_auth_remember(t, &c->auth, &c->reason);
 
 	if (e == OK)
-		e = charge_push(t, c);
+		e = client_auth_charge(t, &c->auth, c->client, &c->p->keyring,
+		    "/par", REASON_PUSHED_TOO_MANY, c->now, &c->reason);
 	if (e == OK)
 		e = dpop_remember(t, &c->proof, &c->reason);
 	if (e == OK)
