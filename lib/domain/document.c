@@ -9,7 +9,9 @@
 
 enum { KEPT_MORE_S = 86400 };
 
-static const char all_hosts[] = "*"; /* is no host */
+/* No host is called so. */
+static const char *const all_hosts[] = {
+    [ASK_DOCUMENT] = "*", [ASK_KEYS] = "*keys"};
 
 static const struct record_field document_fields[] = {
     FIELD_OF(struct document, client_id, TEXT, KEY, "client_id"),
@@ -118,12 +120,13 @@ load_host(struct store_txn *t, const char *host, struct document_host *h)
 	return e;
 }
 
-/* Counts one more of the requests to all hosts. */
+/* Counts one more of the requests to all hosts for WHAT. */
 static enum err
-count_ask(struct store_txn *t, int64_t now, int64_t *wait_s)
+count_ask(
+    struct store_txn *t, enum document_ask what, int64_t now, int64_t *wait_s)
 {
 	struct document_host all;
-	enum err e = load_host(t, all_hosts, &all);
+	enum err e = load_host(t, all_hosts[what], &all);
 	int64_t left;
 
 	if (e != OK)
@@ -143,8 +146,8 @@ count_ask(struct store_txn *t, int64_t now, int64_t *wait_s)
 }
 
 enum err
-document_begin(
-    struct store_txn *t, const char *host, int64_t now, int64_t *wait_s)
+document_begin(struct store_txn *t, const char *host, enum document_ask what,
+    int64_t now, int64_t *wait_s)
 {
 	struct document_host h;
 	enum err e = load_host(t, host, &h);
@@ -158,7 +161,7 @@ document_begin(
 		*wait_s = left_of(h.asked_at, DOCUMENT_PAUSE_S, now);
 	if (*wait_s > 0)
 		return ERR_TOO_MANY_REQUESTS;
-	e = count_ask(t, now, wait_s);
+	e = count_ask(t, what, now, wait_s);
 	if (e != OK)
 		return e;
 	h.asked_at = now;

@@ -29,7 +29,9 @@ enum {
 	/* For how long one is kept that no person has allowed. */
 	DOCUMENT_UNUSED_S = 86400,
 
-	DOCUMENT_ASKS_MAX = 10, /* in DOCUMENT_ASKS_S, of all hosts */
+	/* In DOCUMENT_ASKS_S, of all hosts, for documents; and as many for
+	 * keys. */
+	DOCUMENT_ASKS_MAX = 10,
 	DOCUMENT_ASKS_S = 60,
 	DOCUMENT_PAUSE_S = 10, /* after a host did not answer well */
 	DOCUMENT_ASKING_S = 15 /* asking takes no longer */
@@ -46,7 +48,12 @@ struct document {
 
 extern const struct record_type document_record;
 
-/* What is known of the requests to one host; or to all, under "*". */
+/* What a host is asked for. Each is counted by itself: whose keys are asked
+ * for again and again keeps no one's document from being read. */
+enum document_ask { ASK_DOCUMENT, ASK_KEYS };
+
+/* What is known of the requests to one host; or to all, under "*" for
+ * documents, and under "*keys" for keys. */
 struct document_host {
 	char host[ORIGIN_CAP];
 	int64_t asked_at;
@@ -67,12 +74,13 @@ enum err document_get(
 bool document_is_fresh(const struct document *d, int64_t now);
 
 /*
- * The caller is about to ask HOST, of the URL of a stranger: OK. ERR_BUSY:
- * another one asks it at this moment. ERR_TOO_MANY_REQUESTS: it failed a moment
- * ago, or too many were asked; after *WAIT_S seconds it may be tried again.
+ * The caller is about to ask HOST, of the URL of a stranger, for WHAT: OK.
+ * ERR_BUSY: another one asks it at this moment. ERR_TOO_MANY_REQUESTS: it
+ * failed a moment ago, or too many were asked; after *WAIT_S seconds it may be
+ * tried again.
  */
-enum err document_begin(struct store_txn *t, const char *host, int64_t now,
-    int64_t *wait_s) MUST_CHECK;
+enum err document_begin(struct store_txn *t, const char *host,
+    enum document_ask what, int64_t now, int64_t *wait_s) MUST_CHECK;
 /* Whether another one asks HOST at this moment. */
 bool document_is_asked(struct store_txn *t, const char *host, int64_t now);
 enum err document_end(

@@ -209,7 +209,8 @@ begin_document_step(struct store_txn *t, void *arg)
 	if (e == OK && document_is_fresh(&d, c->now))
 		return ERR_EXISTS;
 	return e == OK || e == ERR_NOT_FOUND
-		   ? document_begin(t, c->host, c->now, &c->wait_s)
+		   ? document_begin(
+			 t, c->host, ASK_DOCUMENT, c->now, &c->wait_s)
 		   : e;
 }
 

@@ -98,7 +98,8 @@ look_at_keys_step(struct store_txn *t, void *arg)
 	return client_keys_get(t, f->client, f->keys);
 }
 
-/* Addresses of strangers are asked as seldom as their documents are. */
+/* Addresses of strangers are asked as seldom as their documents are, and are
+ * counted apart. */
 static enum err
 begin_keys_step(struct store_txn *t, void *arg)
 {
@@ -108,7 +109,7 @@ begin_keys_step(struct store_txn *t, void *arg)
 	enum err e = OK;
 
 	if (bounded)
-		e = document_begin(t, f->host, f->now, &wait_s);
+		e = document_begin(t, f->host, ASK_KEYS, f->now, &wait_s);
 	if (e != OK)
 		return e == ERR_TOO_MANY_REQUESTS ? ERR_BUSY : e;
 	e = client_keys_begin(t, f->client, f->now, f->keys);

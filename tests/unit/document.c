@@ -17,19 +17,22 @@ static enum err
 hosts(struct store_txn *t, void *arg)
 {
 	(void)arg;
-	CHECK(document_begin(t, HOST, noon, &wait_s) == OK &&
-		  document_begin(t, HOST, noon + 14, &wait_s) == ERR_BUSY,
+	CHECK(document_begin(t, HOST, ASK_DOCUMENT, noon, &wait_s) == OK &&
+		  document_begin(t, HOST, ASK_DOCUMENT, noon + 14, &wait_s) ==
+		      ERR_BUSY,
 	    "document: one asks a host at a time");
-	CHECK(document_begin(t, HOST, noon + 15, &wait_s) == OK,
+	CHECK(document_begin(t, HOST, ASK_DOCUMENT, noon + 15, &wait_s) == OK,
 	    "document: one that never ended is not waited for");
-	CHECK(document_end(t, HOST, true, noon + 20) == OK &&
-		  document_begin(t, HOST, noon + 21, &wait_s) ==
-		      ERR_TOO_MANY_REQUESTS &&
-		  wait_s == 9 &&
-		  document_begin(t, HOST, noon + 30, &wait_s) == OK,
+	CHECK(
+	    document_end(t, HOST, true, noon + 20) == OK &&
+		document_begin(t, HOST, ASK_DOCUMENT, noon + 21, &wait_s) ==
+		    ERR_TOO_MANY_REQUESTS &&
+		wait_s == 9 &&
+		document_begin(t, HOST, ASK_DOCUMENT, noon + 30, &wait_s) == OK,
 	    "document: after a failure the host is left alone for a while");
-	CHECK(document_end(t, HOST, false, noon + 31) == OK &&
-		  document_begin(t, HOST, noon + 31, &wait_s) == OK,
+	CHECK(
+	    document_end(t, HOST, false, noon + 31) == OK &&
+		document_begin(t, HOST, ASK_DOCUMENT, noon + 31, &wait_s) == OK,
 	    "document: after a success it is not");
 	return OK;
 }
@@ -44,17 +47,22 @@ all_hosts_together(struct store_txn *t, void *arg)
 	(void)arg;
 	for (int i = 0; i < DOCUMENT_ASKS_MAX; i++) {
 		host[0] = (char)('a' + i);
-		good &= document_begin(t, host, then + i, &wait_s) == OK;
+		good &= document_begin(
+			    t, host, ASK_DOCUMENT, then + i, &wait_s) == OK;
 	}
 	CHECK(good &&
-		  document_begin(t, HOST, then + 30, &wait_s) ==
+		  document_begin(t, HOST, ASK_DOCUMENT, then + 30, &wait_s) ==
 		      ERR_TOO_MANY_REQUESTS &&
 		  wait_s == 30,
 	    "document: ten are asked in a minute");
-	CHECK(document_begin(t, HOST, then + 60, &wait_s) == OK,
+	CHECK(document_begin(t, HOST, ASK_KEYS, then + 30, &wait_s) == OK &&
+		  document_end(t, HOST, false, then + 30) == OK,
+	    "document: keys are counted apart");
+	CHECK(document_begin(t, HOST, ASK_DOCUMENT, then + 60, &wait_s) == OK,
 	    "document: then ten more may be");
 	CHECK(document_end(t, HOST, false, then + 60) == OK &&
-		  document_begin(t, HOST, noon - 86400, &wait_s) == OK,
+		  document_begin(
+		      t, HOST, ASK_DOCUMENT, noon - 86400, &wait_s) == OK,
 	    "document: a clock that went back closes nothing");
 	return OK;
 }

@@ -122,7 +122,8 @@ make_all(struct store_txn *t, void *arg)
 	    session_client_note(t, session.sid, &client, noon) != OK ||
 	    logout_queue_put(t, "photos", id, session.sid, noon) != OK ||
 	    client_keys_begin(t, &client, noon, &keys) != OK ||
-	    document_begin(t, "app.example.org", noon, &wait_s) != OK ||
+	    document_begin(t, "app.example.org", ASK_DOCUMENT, noon, &wait_s) !=
+		OK ||
 	    document_put(t, &document, -1, &reader, noon) != OK ||
 	    consent_put(t, &consent) != OK ||
 	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
