@@ -125,20 +125,23 @@ told_of() {
 	assert_error_redirect consent_required
 }
 
-@test "claims: sub with a value is this person or nobody (Core 5.5.1)" {
+@test "claims: sub with a value, or several, is one of these or nobody (Core 5.5.1)" {
 	local sub bob
 	sub=$(latchkey user show alice --json | field sub)
 	bob=$(latchkey user show bob --json | field sub)
 	tokens "{\"id_token\":{\"sub\":{\"value\":\"$sub\"}}}"
 	assert_equal "$(field sub <<<"$id_claims")" "$sub"
-	for sub in "$bob" x 7; do
-		[[ $sub = 7 ]] || sub="\"$sub\""
+	tokens "{\"id_token\":{\"sub\":{\"values\":[\"x\",7,\"$bob\",\"$sub\"]}}}"
+	assert_equal "$(field sub <<<"$id_claims")" "$sub"
+	for sub in "value:\"$bob\"" 'value:"x"' value:7 "values:[\"$bob\"]" \
+	    'values:["x",7]' 'values:[]' values:7 \
+	    "value:\"$bob\",\"values\":[\"$sub\"]"; do
 		request alice GET "$(authorize_url trusted prompt=none \
-		    claims="{\"id_token\":{\"sub\":{\"value\":$sub}}}")"
-		assert_error_redirect login_required
+		    claims="{\"id_token\":{\"sub\":{\"${sub%%:*}\":${sub#*:}}}}")"
+		assert_error_redirect login_required || fail "with $sub"
 	done
 	open_page alice "$(authorize_url trusted \
-	    claims="{\"id_token\":{\"sub\":{\"value\":\"$bob\"}}}")"
+	    claims="{\"id_token\":{\"sub\":{\"values\":[\"$bob\"]}}}")"
 	page_asks_password
 	submit alice step=login username=bob password="$PASSWORD"
 	[[ $(http_header Location) = *code=* ]]

@@ -19,17 +19,32 @@ read_claim_list(char list[static CLAIM_LIST_CAP], const json_t *asked,
 			return; /* there is room for all */
 }
 
-/* Who else signs in is not whom the app means (Core 5.5.1). */
+/* What no one here has is no one. */
+static void
+add_claimed_sub(struct asked_claims *a, const json_t *value)
+{
+	const char *sub = json_string_value(value);
+
+	if (sub != NULL && a->subs < CLAIMED_SUBS_MAX &&
+	    user_id_of_sub(a->sub[a->subs], sub) == OK)
+		a->subs++;
+}
+
+/* Who else signs in is not whom the app means (Core 5.5.1): a value, or one of
+ * several. */
 static void
 read_claimed_sub(struct asked_claims *a, const json_t *asked)
 {
-	const json_t *value =
-	    json_object_get(json_object_get(asked, "sub"), "value");
-	const char *sub = json_string_value(value);
+	const json_t *sub = json_object_get(asked, "sub");
+	const json_t *value = json_object_get(sub, "value");
+	const json_t *values = json_object_get(sub, "values");
 
-	a->has_sub = a->has_sub || value != NULL;
-	if (sub != NULL && str_copy(a->sub, sizeof a->sub, sub) != OK)
-		a->sub[0] = '\0';
+	a->has_sub = value != NULL || values != NULL;
+	if (value != NULL)
+		add_claimed_sub(a, value);
+	else
+		for (size_t i = 0; i < json_array_size(values); i++)
+			add_claimed_sub(a, json_array_get(values, i));
 }
 
 static void
@@ -56,19 +71,29 @@ add_scopes_of(char scope[static SCOPE_CAP], const char *list)
 	return e;
 }
 
-/* As an id_token_hint, but that what fits no person is no hint: no one can be
- * meant (Core 5.5.1). */
-static enum err
-find_claimed_person(struct authorize_request *q, enum reason *reason)
+bool
+asked_claims_mean(
+    const struct asked_claims *a, const uint8_t user_id[static USER_ID_LEN])
 {
-	uint8_t id[USER_ID_LEN];
+	bool found = !a->has_sub;
 
-	if (user_id_of_sub(id, q->claims.sub) != OK ||
-	    (q->has_hint && memcmp(id, q->hint_user_id, USER_ID_LEN) != 0))
+	for (size_t i = 0; !found && i < a->subs; i++)
+		found = memcmp(a->sub[i], user_id, USER_ID_LEN) == 0;
+	return found;
+}
+
+/* As for an id_token_hint, but where no one can be meant, no sign-in helps
+ * (Core 5.5.1). */
+static enum err
+check_claimed_person(struct authorize_request *q, enum reason *reason)
+{
+	const struct asked_claims *a = &q->claims;
+
+	if (a->has_sub &&
+	    (a->subs == 0 ||
+		(q->has_hint && !asked_claims_mean(a, q->hint_user_id))))
 		return refused_as(
 		    ERR_LOGIN_REQUIRED, REASON_ID_TOKEN_HINT_INVALID, reason);
-	q->has_hint = true;
-	memcpy(q->hint_user_id, id, USER_ID_LEN);
 	return OK;
 }
 
@@ -102,8 +127,7 @@ asked_claims_parse(
 	    (add_scopes_of(q->consent_scope, q->claims.in_id_token) != OK ||
 		add_scopes_of(q->consent_scope, q->claims.at_userinfo) != OK))
 		return refused(REASON_SCOPE_MALFORMED, reason);
-	return e == OK && q->claims.has_sub ? find_claimed_person(q, reason)
-					    : e;
+	return e == OK ? check_claimed_person(q, reason) : e;
 }
 
 void

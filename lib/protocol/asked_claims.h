@@ -11,12 +11,21 @@
 #include "domain/claim.h"
 #include "domain/client.h"
 #include "domain/scope.h"
+#include "domain/user.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* More of them in a request do not count. */
+enum { CLAIMED_SUBS_MAX = 16 };
 
 struct asked_claims {
 	/* Word lists, of claims that the client may have by its scopes. */
 	char in_id_token[CLAIM_LIST_CAP], at_userinfo[CLAIM_LIST_CAP];
-	bool has_sub; /* the person must be this one (Core 5.5.1) */
-	char sub[64]; /* "": no one can be */
+	bool has_sub; /* the person must be one of these (Core 5.5.1) */
+	size_t subs;
+	uint8_t sub[CLAIMED_SUBS_MAX][USER_ID_LEN];
 };
 
 struct authorize_request;
@@ -28,6 +37,10 @@ struct authorize_request;
  */
 enum err asked_claims_parse(struct authorize_request *q, const char *value,
     enum reason *reason) MUST_CHECK;
+
+/* Whether the person USER_ID is one whom the app means. */
+bool asked_claims_mean(
+    const struct asked_claims *a, const uint8_t user_id[static USER_ID_LEN]);
 
 /* Leaves in LIST the claims that one of GRANTED's scopes opens. */
 void asked_claims_limit(char list[static CLAIM_LIST_CAP], const char *granted);

@@ -65,8 +65,10 @@ session_suits(const struct authorize_ctx *d)
 	/* 0 asks like prompt=login, however short ago the last sign-in was. */
 	if (q->max_age == 0 || (q->max_age > 0 && !is_recent(d)))
 		return false;
-	return !q->has_hint ||
-	       memcmp(q->hint_user_id, s->user_id, USER_ID_LEN) == 0;
+	if (q->has_hint &&
+	    memcmp(q->hint_user_id, s->user_id, USER_ID_LEN) != 0)
+		return false;
+	return asked_claims_mean(&q->claims, s->user_id);
 }
 
 /* Whether the app may have what it asks without asking the person again. */
