@@ -167,7 +167,7 @@ user() {	# NAME FILTER
 	user dave '.attributes == []'
 }
 
-@test "desk: a person's phone number and postal address are shown, and stay when the rest is changed" {
+@test "desk: a person's phone number and postal address are shown, changed and taken away, and stay when the rest is changed" {
 	local fields='{phone_number, phone_number_verified, locality}'
 	latchkey user add erin --no-password --phone '+49 30 123456' \
 	    --phone-unverified --locality Berlin >/dev/null
@@ -181,8 +181,40 @@ user() {	# NAME FILTER
 	assert_page 'Saved.'
 	user erin "$fields == {phone_number: \"+49 30 123456\",
 	    phone_number_verified: false, locality: \"Berlin\"}"
-	page '/admin/person?name=alice'
-	refute_page 'Phone number'
+	page '/admin/person/edit?name=erin'
+	assert_page 'value="[+]49 30 123456"'
+	save display=Erin email= groups= phone=' +49 30 654321 ' \
+	    phone_verified=1 street_address='Am Markt 1' postal_code=10115 \
+	    locality=Potsdam region=Brandenburg country=
+	assert_page 'Saved.'
+	user erin '.street_address == "Am Markt 1" and .postal_code == "10115" and
+	    .region == "Brandenburg" and .country == null'
+	user erin "$fields == {phone_number: \"+49 30 654321\",
+	    phone_number_verified: true, locality: \"Potsdam\"}"
+	# Another number is verified only if the box is ticked with it.
+	page '/admin/person/edit?name=erin'
+	save display=Erin email= groups= phone='+49 30 1' phone_verified
+	assert_page 'A phone number begins with'
+	assert_page 'value="[+]49 30 1"'
+	page '/admin/person/edit?name=erin'
+	save display=Erin email= groups= phone='+49 30 123456' phone_verified
+	user erin "$fields == {phone_number: \"+49 30 123456\",
+	    phone_number_verified: false, locality: \"Potsdam\"}"
+	page '/admin/person/edit?name=erin'
+	save display=Erin email= groups= locality="$(printf '%0300d' 1)"
+	assert_page 'One of these is too long'
+	save display=Erin email= groups= region=$'\t'
+	assert_page 'characters that can’t be used'
+	page '/admin/person/edit?name=erin'
+	save display=Erin email= groups= phone= street_address= postal_code= \
+	    locality= region=
+	page '/admin/person?name=erin'
+	refute_page 'Phone number|Am Markt|Potsdam|Brandenburg'
+	page /admin/people/add
+	save person=frank display= email= groups= phone=+4930123456 locality=Bonn
+	assert_page 'Added.'
+	user frank "$fields == {phone_number: \"+4930123456\",
+	    phone_number_verified: true, locality: \"Bonn\"}"
 }
 
 @test "desk: what cannot be is told, what was typed stays, and nothing is changed" {

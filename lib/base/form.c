@@ -77,6 +77,15 @@ form_get(const struct form *f, const char *name)
 	return NULL;
 }
 
+bool
+form_has(const struct form *f, const char *name)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (str_equal(f->field[i].name, name))
+			return true;
+	return false;
+}
+
 enum err
 form_get_all(char *list, size_t cap, const struct form *f, const char *name)
 {

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { FORM_FIELDS_MAX = 64 };
@@ -35,6 +36,10 @@ enum err form_parse(struct form *f, char *text, size_t len) MUST_CHECK;
 
 /* The value, or NULL: absent, or empty, which RFC 6749 3.1 says is the same. */
 const char *form_get(const struct form *f, const char *name);
+
+/* Whether it came, empty or not: an empty field of our own pages is one that
+ * was emptied. */
+bool form_has(const struct form *f, const char *name);
 
 /* All values of NAME that are not empty, as a word list in CAP bytes:
  * ERR_NO_SPACE, or ERR_SYNTAX if one is no word. */

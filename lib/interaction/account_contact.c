@@ -1,7 +1,6 @@
 #include "interaction/account_contact.h"
 
 #include "interaction/own_parts.h"
-#include "protocol/account_contact.h"
 
 static const struct step contact_step;
 
@@ -30,7 +29,7 @@ put_contact_details(struct interaction *i, struct json_build *b)
 	json_put_str(b, "country", shown->country);
 }
 
-static const char *
+const char *
 contact_flaw_key(enum contact_flaw flaw)
 {
 	switch (flaw) {

@@ -6,11 +6,45 @@
 #include "domain/attribute.h"
 #include "domain/people.h"
 #include "domain/user_email.h"
+#include "interaction/account_contact.h"
 #include "interaction/admin_people.h"
+#include "interaction/own_parts.h"
 
 #include <string.h>
 
 /* --- the fields ------------------------------------------------------------*/
+
+static void
+put_contact_fields(
+    struct interaction *i, struct json_build *b, const struct user *u)
+{
+	const struct {
+		const char *name, *label, *value;
+	} parts[] = {
+	    {"street_address", "contact_details.street", u->street_address},
+	    {"postal_code", "contact_details.postal_code", u->postal_code},
+	    {"locality", "contact_details.locality", u->locality},
+	    {"region", "contact_details.region", u->region},
+	    {"country", "contact_details.country", u->country},
+	};
+
+	desk_field(i, b,
+	    &(struct desk_field){.name = "phone",
+		.label = "contact_details.phone",
+		.note = "contact_details.phone_note",
+		.value = desk_typed(i, "phone", u->phone)});
+	desk_field(i, b,
+	    &(struct desk_field){.name = "phone_verified",
+		.label = "desk.phone_verified",
+		.kind = DESK_CHECK,
+		.checked =
+		    desk_ticked(i, "phone_verified", u->phone_verified)});
+	for (size_t n = 0; n < sizeof parts / sizeof *parts; n++)
+		desk_field(i, b,
+		    &(struct desk_field){.name = parts[n].name,
+			.label = parts[n].label,
+			.value = desk_typed(i, parts[n].name, parts[n].value)});
+}
 
 void
 desk_person_fields(
@@ -33,6 +67,7 @@ desk_person_fields(
 		.note = "desk.email_verified_note",
 		.kind = DESK_CHECK,
 		.checked = desk_ticked(i, "verified", u->email_verified)});
+	put_contact_fields(i, b, u);
 	desk_field(i, b,
 	    &(struct desk_field){.name = "groups",
 		.label = "desk.groups",
@@ -69,6 +104,38 @@ read_text(char *text, size_t cap, const struct form *posted, const char *name)
 	return true;
 }
 
+/* What was typed, or WAS where the form has no such field. */
+static const char *
+typed_or(const struct form *posted, const char *name, const char *was)
+{
+	return form_has(posted, name) ? own_field(posted, name) : was;
+}
+
+/* The number and the postal address. An administrator can vouch for a number,
+ * where the form has one. */
+static enum err
+read_contact(struct person_change *p, const struct form *posted)
+{
+	struct user was = p->user, *u = &p->user;
+	const struct contact typed = {
+	    .phone = typed_or(posted, "phone", was.phone),
+	    .street_address =
+		typed_or(posted, "street_address", was.street_address),
+	    .postal_code = typed_or(posted, "postal_code", was.postal_code),
+	    .locality = typed_or(posted, "locality", was.locality),
+	    .region = typed_or(posted, "region", was.region),
+	    .country = typed_or(posted, "country", was.country)};
+	enum contact_flaw flaw = contact_apply(u, &typed);
+
+	user_wipe(&was);
+	if (flaw != CONTACT_FINE)
+		return person_refuse(p, contact_flaw_key(flaw), NULL);
+	if (form_has(posted, "phone"))
+		u->phone_verified =
+		    u->phone[0] != '\0' && form_has(posted, "phone_verified");
+	return OK;
+}
+
 enum err
 person_read_fields(struct person_change *p, const struct form *posted)
 {
@@ -84,6 +151,8 @@ person_read_fields(struct person_change *p, const struct form *posted)
 		return person_refuse(p, "desk.bad_email", message);
 	u->email_verified =
 	    u->email[0] != '\0' && form_get(posted, "verified") != NULL;
+	if (read_contact(p, posted) != OK)
+		return ERR_INVALID_REQUEST;
 	message = desk_groups(
 	    u->groups, sizeof u->groups, typed != NULL ? typed : "");
 	if (message != NULL)
@@ -155,7 +224,7 @@ show_attributes(char text[static 2 * ATTRIBUTES_CAP], const struct user *u)
 		buf_puts(&b, *at == '\n' ? ", " : (char[]){*at, '\0'});
 }
 
-/* Which the person gives; the command vouches for the number. */
+/* Which the person gives, or an administrator, who can vouch for the number. */
 static void
 put_contact_facts(
     struct interaction *i, struct json_build *b, const struct user *u)
