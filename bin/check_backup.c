@@ -1,5 +1,6 @@
 /* How old the last backup is. */
 #include "check.h"
+#include "setup_steps.h"
 
 #include "base/buf.h"
 #include "domain/installation.h"
@@ -9,9 +10,15 @@ enum {
 	BACKUP_AHEAD_S = 86400
 };
 
-static const char nightly[] =
-    "latchkey backup --to DIR --keep N, each night: systemctl enable --now "
-    "latchkey-backup.timer";
+#define NIGHTLY "latchkey backup --to DIR --keep N, each night: "
+
+static const char *
+nightly(void)
+{
+	return steps_has_systemd() ? NIGHTLY
+		   "systemctl enable --now latchkey-backup.timer"
+				   : NIGHTLY "a line of cron";
+}
 
 static enum err
 last_backup_step(struct store_txn *t, void *arg)
@@ -22,12 +29,12 @@ last_backup_step(struct store_txn *t, void *arg)
 void
 check_backup(struct check_run *c)
 {
-	static const struct check_advice old = {
-	    "what was changed since then is lost with the disk", nightly};
-	static const struct check_advice ahead = {
-	    "how old it is cannot be told", nightly};
-	static const struct check_advice none = {
-	    "everything is lost with the disk", nightly};
+	const struct check_advice old = {
+	    "what was changed since then is lost with the disk", nightly()};
+	const struct check_advice ahead = {
+	    "how old it is cannot be told", nightly()};
+	const struct check_advice none = {
+	    "everything is lost with the disk", nightly()};
 	int64_t made_at;
 	char age[32];
 	struct buf b;

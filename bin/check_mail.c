@@ -8,6 +8,7 @@
 #include "domain/mail_queue.h"
 #include "domain/user.h"
 #include "sendmail.h"
+#include "setup_steps.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -61,10 +62,11 @@ check_queue(struct check_run *c)
 	static const struct check_advice unsent = {
 	    "people do not get their links and notices",
 	    "set up the host's mail, then: latchkey check --mail ADDRESS"};
-	static const struct check_advice idle = {
+	const struct check_advice idle = {
 	    "nothing takes mails out of the queue",
-	    "systemctl enable --now latchkey-mail.path latchkey-mail.timer, or "
-	    "have cron run `latchkey mail` each minute"};
+	    steps_has_systemd() ? "systemctl enable --now latchkey-mail.path "
+				  "latchkey-mail.timer"
+				: "have cron run `latchkey mail` each minute"};
 	char told[SENDMAIL_TOLD_CAP];
 	int64_t since;
 	unsigned n = count_mails(c, MAIL_NEW, &since);

@@ -206,8 +206,11 @@ latchkey-backup.sums'
 }
 
 @test "check: it tells how old the last backup is, and warns after eight days" {
+	local nightly='each night: a line of cron'
+	[[ ! -e /run/systemd/system ]] ||
+	    nightly='each night: systemctl enable --now latchkey-backup.timer'
 	run -0 latchkey check --offline
-	[[ $output = *'note     no backup was made yet'*'latchkey-backup.timer'* ]] || fail "$output"
+	[[ $output = *'note     no backup was made yet'*"$nightly"* ]] || fail "$output"
 	latchkey backup - >/dev/null
 	travel 3600
 	run -0 latchkey check --offline
@@ -215,7 +218,7 @@ latchkey-backup.sums'
 	    fail "$output"
 	travel 700000
 	run -0 latchkey check --offline
-	[[ $output = *'warning  the last backup was made 8 days ago'*'latchkey-backup.timer'* ]] ||
+	[[ $output = *'warning  the last backup was made 8 days ago'*"$nightly"* ]] ||
 	    fail "$output"
 	latchkey backup - >/dev/null
 	travel -90000

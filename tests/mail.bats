@@ -128,7 +128,11 @@ waiting() {
 	touch -d '4 days ago' "$DATA"/mail/new/*
 	travel 1
 	run latchkey check --offline --json
-	[[ $(jq -r '.findings[].do' <<<"$output") = *'latchkey-mail.path'* ]] || fail "$output"
+	if [[ -e /run/systemd/system ]]; then
+		[[ $(jq -r '.findings[].do' <<<"$output") = *'systemctl enable --now latchkey-mail.path'* ]] || fail "$output"
+	else
+		[[ $(jq -r '.findings[].do' <<<"$output") = *'have cron run `latchkey mail`'* ]] || fail "$output"
+	fi
 	USE_TEST_CLOCK= run -1 latchkey mail
 	[[ $output = *'1 given up'* ]] || fail "$output"
 	assert_equal "$(waiting out)" 0
