@@ -88,6 +88,7 @@ furnish() {
 	    --rule '/dav signed-in app-password' \
 	    --rule '/api bearer:https://api.example scope:api:read' \
 	    --rule '/strict bearer:https://api.example strict' \
+	    --rule '/app/api bearer:https://api.example scope:api:read' \
 	    --rule "/mcp bearer:$SITE/mcp scope:notes:read" \
 	    --rule '/factor signed-in bearer:https://api.example factor' >/dev/null
 	latchkey site add "$OTHER" --rule '/open anyone' >/dev/null
@@ -508,6 +509,31 @@ tokens_open_an_api() {
 	answers 401 - -H "Authorization: Bearer $token" /strict/page.txt
 }
 
+# authorizations: as the app behind the proxy has them.
+authorizations() {
+	http_body | grep -i '^authorization:' || :
+}
+
+the_app_gets_what_was_sent() {
+	local token
+	token=$(CLIENT=api client_credentials scope=api:read | field access_token)
+	answers 200 - -H "Authorization: Bearer $token" /app/api/x
+	assert_equal "$(authorizations)" "Authorization: Bearer $token"
+	# A person's cookie makes none, and neither does the gate for an app.
+	answers 200 alice /app/x
+	assert_equal "$(authorizations)" ''
+	assert_page 'Remote-User: alice '
+	refute_page 'Bearer|eyJ'
+	# Where no rule takes one it is the app's own to judge.
+	answers 200 - -H 'Authorization: Bearer of-the-app' /app/open/x
+	assert_equal "$(authorizations)" 'Authorization: Bearer of-the-app'
+	# Of two, one that is good and one that the app might take, neither is.
+	[[ $(ask - -H "Authorization: Bearer $token" \
+	    -H 'Authorization: Bearer x' /app/api/x) = 40[01] ]]
+	[[ $(ask - -H 'Authorization: Bearer x' \
+	    -H "Authorization: Bearer $token" /app/api/x) = 40[01] ]]
+}
+
 a_bound_token_needs_its_key() {
 	local token nonce
 	"$root/tests/assertion.py" make EdDSA "$BATS_FILE_TMPDIR/gate.pem" >/dev/null
@@ -745,6 +771,7 @@ end_gate() {
 @test "lighttpd: what no rule opens is closed, however the path is written" { at lighttpd; what_is_not_open_is_closed; }
 @test "lighttpd: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at lighttpd; no_other_host_opens_it; }
 @test "lighttpd: an access token opens an API (RFC 6750)" { at lighttpd; tokens_open_an_api; }
+@test "lighttpd: the app behind gets the Authorization that was sent, and no other" { at lighttpd; the_app_gets_what_was_sent; }
 @test "lighttpd: a token that is bound to a key opens one with a proof (RFC 9449)" { at lighttpd; a_bound_token_needs_its_key; }
 @test "lighttpd: a site that takes tokens says who gives them (RFC 9728)" { at lighttpd; a_resource_says_who_gives_tokens; }
 @test "lighttpd: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at lighttpd; a_factor_is_asked_for; }
@@ -770,6 +797,7 @@ end_gate() {
 @test "nginx: what no rule opens is closed, however the path is written" { at nginx; what_is_not_open_is_closed; }
 @test "nginx: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at nginx; no_other_host_opens_it; }
 @test "nginx: an access token opens an API (RFC 6750)" { at nginx; tokens_open_an_api; }
+@test "nginx: the app behind gets the Authorization that was sent, and no other" { at nginx; the_app_gets_what_was_sent; }
 @test "nginx: a token that is bound to a key opens one with a proof (RFC 9449)" { at nginx; a_bound_token_needs_its_key; }
 @test "nginx: a site that takes tokens says who gives them (RFC 9728)" { at nginx; a_resource_says_who_gives_tokens; }
 @test "nginx: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at nginx; a_factor_is_asked_for; }
@@ -796,6 +824,7 @@ end_gate() {
 @test "apache: what no rule opens is closed, however the path is written" { at apache; what_is_not_open_is_closed; }
 @test "apache: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at apache; no_other_host_opens_it; }
 @test "apache: an access token opens an API (RFC 6750)" { at apache; tokens_open_an_api; }
+@test "apache: the app behind gets the Authorization that was sent, and no other" { at apache; the_app_gets_what_was_sent; }
 @test "apache: a token that is bound to a key opens one with a proof (RFC 9449)" { at apache; a_bound_token_needs_its_key; }
 @test "apache: a site that takes tokens says who gives them (RFC 9728)" { at apache; a_resource_says_who_gives_tokens; }
 @test "apache: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at apache; a_factor_is_asked_for; }
@@ -823,6 +852,7 @@ end_gate() {
 @test "apache-fcgid: what no rule opens is closed, however the path is written" { at apache-fcgid; what_is_not_open_is_closed; }
 @test "apache-fcgid: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at apache-fcgid; no_other_host_opens_it; }
 @test "apache-fcgid: an access token opens an API (RFC 6750)" { at apache-fcgid; tokens_open_an_api; }
+@test "apache-fcgid: the app behind gets the Authorization that was sent, and no other" { at apache-fcgid; the_app_gets_what_was_sent; }
 @test "apache-fcgid: a token that is bound to a key opens one with a proof (RFC 9449)" { at apache-fcgid; a_bound_token_needs_its_key; }
 @test "apache-fcgid: a site that takes tokens says who gives them (RFC 9728)" { at apache-fcgid; a_resource_says_who_gives_tokens; }
 @test "apache-fcgid: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at apache-fcgid; a_factor_is_asked_for; }
@@ -849,6 +879,7 @@ end_gate() {
 @test "caddy: what no rule opens is closed, however the path is written" { at caddy; what_is_not_open_is_closed; }
 @test "caddy: no other Host and no absolute address opens it (RFC 9112 3.2.2)" { at caddy; no_other_host_opens_it; }
 @test "caddy: an access token opens an API (RFC 6750)" { at caddy; tokens_open_an_api; }
+@test "caddy: the app behind gets the Authorization that was sent, and no other" { at caddy; the_app_gets_what_was_sent; }
 @test "caddy: a token that is bound to a key opens one with a proof (RFC 9449)" { at caddy; a_bound_token_needs_its_key; }
 @test "caddy: a site that takes tokens says who gives them (RFC 9728)" { at caddy; a_resource_says_who_gives_tokens; }
 @test "caddy: a path that wants a second factor asks for it; a program gets the error of RFC 9470" { at caddy; a_factor_is_asked_for; }
