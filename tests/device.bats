@@ -177,6 +177,13 @@ connect() {
 	    field preferred_username)" bob
 }
 
+@test "device: of eight that poll at once with one code, one has the tokens" {
+	begin
+	connect alice
+	allow alice
+	assert_equal "$(eight_at_once poll)" ' 1 200 7 400 '
+}
+
 @test "device: only the client that asked gets the tokens, and the code stays its own" {
 	begin
 	connect alice
@@ -462,6 +469,7 @@ connect() {
 
 @test "device: bad input at /device is a page that asks again" {
 	local bad
+	local -a fields
 	for bad in x AAAA-AAAA BCDF-GHJKL BCDF-GHJ 'BCDF-GHJ<' %00; do
 		type_code "eve$RANDOM" "$bad"
 		assert_status 400
@@ -475,6 +483,30 @@ connect() {
 	assert_status 400
 	open_page eve "$ISSUER/device?user_code=%3Cscript%3E"
 	refute_page '<script'
+	begin
+	for bad in "user_code=$user_code&ticket=a&ticket=b" "ticket=a" \
+	    "user_code=$user_code&ticket=$(printf '%09000d' 1)" \
+	    "user_code=$(printf '%09000d' 1)&ticket=a"; do
+		request - GET "$ISSUER/device?$bad"
+		assert_status 400
+		refute_page 'value="allow"'
+	done
+	type_code eve "$(printf 'B%.0s' {1..9000})"
+	assert_status 400
+	assert_page 'No device is waiting'
+	# A field twice is no answer at all, and the code is good after it.
+	for bad in "user_code=$user_code&user_code=BCDF-GHJK" \
+	    "user_code=$user_code&step=check" "user_code=$user_code&csrf=x"; do
+		open_page alice "$ISSUER/device"
+		readarray -t fields < <(form_fields)
+		assert_equal 403 "$(curl --noproxy '*' -s -o /dev/null \
+		    -w '%{http_code}' -b "$(tmpdir)/jar-alice" \
+		    -H "Origin: $(issuer_origin)" \
+		    -d "$(form "${fields[@]}")&step=check&$bad" "$ISSUER/device")"
+		assert_logged 'reason=parameter_repeated'
+		: >"$SERVER_LOG"
+	done
+	connect alice
 }
 
 @test "device: codes end with their client and their person" {

@@ -5,7 +5,7 @@
 
 Signs in, follows the links from page to page, and sends each form with each of
 its buttons: without cookies, with the token of another page, with a megabyte in
-a field, twice, and with letters of all sorts. Nothing may be a fault of ours:
+a field, with a field twice, twice, and with letters of all sorts. Nothing may be a fault of ours:
 no answer is 5xx, and each that says no is a page."""
 
 import html.parser
@@ -128,6 +128,11 @@ def send_badly(at, form, button):
     check(name + " without cookies", status, text)
     status, _, text = browser.ask(url, dict(good, csrf="x" + good.get("csrf", "")))
     check(name + " with another token", status, text)
+    for field in form["typed"] + ["step", "csrf"]:
+        status, where, text = browser.ask(url, list(good.items()) + [(field, "x")])
+        check("%s with %s twice" % (name, field), status, text)
+        if "done=" in where:
+            faults.append("%s with %s twice: done" % (name, field))
     for field in form["typed"]:
         status, _, text = browser.ask(url, dict(good, **{field: "x" * (1 << 20)}))
         check("%s with a megabyte in %s" % (name, field), status, text, 413)

@@ -95,7 +95,8 @@ find_button(struct interaction *i, const char *name, const char *token,
 
 /* A form of ours came back. Without its token the page was left open, cookies
  * are refused, or the form is another site's, which comes without our cookies
- * as a GET does not: nothing is done but to ask again. */
+ * as a GET does not: nothing is done but to ask again. So it is where a field
+ * comes twice, which none of our pages has. */
 static void
 run_button(struct interaction *i, const struct form *posted)
 {
@@ -105,7 +106,7 @@ run_button(struct interaction *i, const struct form *posted)
 	const struct step_button *button =
 	    find_button(i, name, form_get(posted, "csrf"), &step);
 
-	if (button != NULL) {
+	if (button != NULL && posted->repeated == NULL) {
 		i->proven = proof != NULL &&
 			    proof_unseal(&i->proof, proof, i->csrf.keyring,
 				i->csrf.browser, i->call->now) == OK;
@@ -115,8 +116,12 @@ run_button(struct interaction *i, const struct form *posted)
 			button->run(i, posted);
 		return;
 	}
-	call_log_refusal(i->call, ERR_FORBIDDEN, REASON_FORM_TOKEN,
-	    interaction_client_id(i));
+	if (posted->repeated != NULL)
+		call_log_refusal(i->call, ERR_INVALID_REQUEST,
+		    REASON_PARAMETER_REPEATED, interaction_client_id(i));
+	else
+		call_log_refusal(i->call, ERR_FORBIDDEN, REASON_FORM_TOKEN,
+		    interaction_client_id(i));
 	if (i->flow->stale != NULL)
 		i->flow->stale(i, name);
 	else
