@@ -1083,6 +1083,20 @@ userinfo() {
 	http_body
 }
 
+# eight_at_once COMMAND...: prints how often each status was the answer.
+eight_at_once() {
+	local -; set +T
+	local i
+	local -a started=()
+	rm -rf "$BATS_TEST_TMPDIR"/answer?
+	for i in 1 2 3 4 5 6 7 8; do
+		ANSWER_DIR=$BATS_TEST_TMPDIR/answer$i "$@" >/dev/null 3>&- &
+		started+=($!)
+	done
+	wait "${started[@]}"
+	cat "$BATS_TEST_TMPDIR"/answer?/status | sort | uniq -c | tr -s ' \n' ' '
+}
+
 # field NAME: of the JSON on standard input; nothing if it is not there. jq
 # starts slowly: an object of plain values, as most answers are, needs none.
 field() {
