@@ -499,10 +499,11 @@ connect() {
 	    "user_code=$user_code&step=check" "user_code=$user_code&csrf=x"; do
 		open_page alice "$ISSUER/device"
 		readarray -t fields < <(form_fields)
-		assert_equal 403 "$(curl --noproxy '*' -s -o /dev/null \
-		    -w '%{http_code}' -b "$(tmpdir)/jar-alice" \
-		    -H "Origin: $(issuer_origin)" \
-		    -d "$(form "${fields[@]}")&step=check&$bad" "$ISSUER/device")"
+		cgi device POST /device '' \
+		    "$(form "${fields[@]}")&step=check&$bad" \
+		    HTTP_ORIGIN="$(issuer_origin)" \
+		    HTTP_COOKIE="$(person=alice jar_send /device)" >/dev/null
+		assert_status 403
 		assert_logged 'reason=parameter_repeated'
 		: >"$SERVER_LOG"
 	done

@@ -511,7 +511,7 @@ tokens_open_an_api() {
 
 # authorizations: as the app behind the proxy has them.
 authorizations() {
-	http_body | grep -i '^authorization:' || :
+	http_body | sed -n "s/^authorization:/Authorization:/Ip"
 }
 
 the_app_gets_what_was_sent() {
