@@ -578,9 +578,37 @@ https://other.example:8443/out?iss=$iss&sid=$sid"
 }
 
 @test "logout: any parameter twice is refused" {
+	local name
 	sign_in_at_app alice
-	request alice GET "$ISSUER/logout?state=1&state=2"
-	assert_error_page parameter_repeated
+	for name in state id_token_hint client_id post_logout_redirect_uri \
+	    logout_hint ui_locales unheard; do
+		: >"$SERVER_LOG"
+		request alice GET "$ISSUER/logout?$name=1&$name=2"
+		assert_error_page parameter_repeated
+	done
+	assert_signed_in alice
+}
+
+@test "logout: each parameter that is empty is none, and one that is too long or of another type ends nothing" {
+	local name value
+	sign_in_at_app alice
+	for name in state id_token_hint client_id post_logout_redirect_uri \
+	    logout_hint ui_locales; do
+		log_out alice "$name="
+		assert_asks
+	done
+	for value in "$(printf '%09000d' 1)" 'ü" {[<'; do
+		for name in id_token_hint logout_hint ui_locales; do
+			log_out alice "$name=$value"
+			assert_asks
+		done
+		log_out alice client_id="$value"
+		assert_error_page client_id_unknown
+		log_out alice post_logout_redirect_uri="$value"
+		assert_error_page post_logout_redirect_uri_unregistered
+	done
+	log_out alice state="$(printf '%09000d' 1)"
+	assert_error_page state_too_long
 	assert_signed_in alice
 }
 

@@ -249,6 +249,10 @@ clients() {
 		bad "$member" 7
 		bad "$member" '["x"]'
 	done
+	for member in client_uri jwks_uri backchannel_logout_uri; do
+		bad "$member" "\"https://app.example.org/$(printf '%01100d' 1)\""
+	done
+	bad post_logout_redirect_uris "[\"https://app.example.org/$(printf '%01100d' 1)\"]"
 	bad client_name "\"$(printf '%0129d' 1)\""
 	bad client_name '"Photos \u202eexe"'
 	bad client_name '"a\nb"'
