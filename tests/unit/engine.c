@@ -1,177 +1,10 @@
 /*
- * What any engine must do (store/engine.h), by its own functions alone. The one
- * that is tried is the one that settings choose when they name none, or that of
- * $LATCHKEY_TEST_STORE.
+ * What any engine must do (store/engine.h): its opening, its transactions and
+ * its cursors. The rest is in engine_many.c and engine_hosts.c.
  */
-#include "store/engine.h"
-
-#include "base/big_endian.h"
-#include "check.h"
-#include "scratch_settings.h"
-
-#include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { TABLE = TABLE_CODES, OTHER = TABLE_AUDIT, THREADS = 4, ROUNDS = 100 };
-
-static const struct engine *engine;
-static struct engine_db *db;
-static struct engine_txn *txn;
-static struct store_settings settings;
-
-static void
-bail_out(const char *what)
-{
-	printf("Bail out! %s\n", what);
-	exit(1);
-}
-
-/* --- in one transaction, which must go well ------------------------------ */
-
-/* One that is far away would bring nothing before it is told to. */
-static enum err
-begin_direct(bool write, struct engine_txn **t)
-{
-	enum err e = engine->begin(db, write, t);
-
-	if (e == OK && engine->direct != NULL)
-		e = engine->direct(*t);
-	return e;
-}
-
-static void
-begin(bool write)
-{
-	if (begin_direct(write, &txn) != OK)
-		bail_out("no transaction");
-}
-
-static struct engine_bytes
-key_of(const char *key)
-{
-	return (struct engine_bytes){(const uint8_t *)key, strlen(key)};
-}
-
-static enum err
-put_bytes(unsigned table, const struct engine_bytes *key, const void *value,
-    size_t len)
-{
-	uint8_t *room;
-	enum err e = engine->put(txn, table, key, len, &room);
-
-	if (e == OK && len > 0)
-		memcpy(room, value, len);
-	return e;
-}
-
-static bool
-put(const char *key, const char *value)
-{
-	const struct engine_bytes k = key_of(key);
-
-	return put_bytes(TABLE, &k, value, strlen(value)) == OK;
-}
-
-static enum err
-del(const char *key)
-{
-	const struct engine_bytes k = key_of(key);
-
-	return engine->del(txn, TABLE, &k);
-}
-
-/* Whether KEY has VALUE; NULL: it has none. */
-static bool
-has(const char *key, const char *value)
-{
-	const struct engine_bytes k = key_of(key);
-	struct engine_bytes v;
-	enum err e = engine->get(txn, TABLE, &k, &v);
-
-	if (value == NULL)
-		return e == ERR_NOT_FOUND;
-	return e == OK && v.len == strlen(value) &&
-	       memcmp(v.bytes, value, v.len) == 0;
-}
-
-static uint64_t
-count(unsigned table)
-{
-	uint64_t n = UINT64_MAX;
-
-	return engine->count(txn, table, &n) == OK ? n : UINT64_MAX;
-}
-
-/* The same back from BEFORE, or from where it is. */
-static bool
-goes_back_to(struct engine_cursor *c, const char *before, const char *key)
-{
-	struct engine_bytes b = {0}, k, v;
-	enum err e;
-
-	if (before != NULL)
-		b = (struct engine_bytes){
-		    (const uint8_t *)before, strlen(before)};
-	e = engine->cursor_back(c, before != NULL ? &b : NULL, &k, &v);
-	return key == NULL ? e == ERR_NOT_FOUND
-			   : e == OK && k.len == strlen(key) &&
-				 memcmp(k.bytes, key, k.len) == 0;
-}
-
-/* Whether the cursor, moved to FROM or to the next, is then at KEY. */
-static bool
-moves_to(struct engine_cursor *c, const char *from, const char *key)
-{
-	struct engine_bytes f, k, v;
-	enum err e;
-
-	if (from != NULL)
-		f = key_of(from);
-	e = engine->cursor_move(c, from != NULL ? &f : NULL, &k, &v);
-	if (key == NULL)
-		return e == ERR_NOT_FOUND;
-	return e == OK && k.len == strlen(key) &&
-	       memcmp(k.bytes, key, k.len) == 0;
-}
-
-/* A store without records, and a transaction in it that writes. */
-static void
-begin_empty(void)
-{
-	struct engine_cursor *c;
-	struct engine_bytes k, v;
-
-	begin(true);
-	if (engine->cursor_open(txn, TABLE, &c) != OK)
-		bail_out("no cursor");
-	while (engine->cursor_move(c, NULL, &k, &v) == OK)
-		if (engine->del(txn, TABLE, &k) != OK)
-			bail_out("not empty");
-	engine->cursor_close(c);
-}
+#include "engine_tried.h"
 
 /* --- opening ------------------------------------------------------------- */
-
-static int checks;
-
-static enum err
-check_ours(void *arg, struct engine_txn *t)
-{
-	const struct engine_bytes k = key_of("schema");
-	struct engine_bytes v;
-
-	checks++;
-	return engine->get(t, TABLE_META, &k, &v) == OK ? *(enum err *)arg
-							: ERR_CORRUPT;
-}
-
-static enum err
-open_it(bool create, enum err checked)
-{
-	return engine->open(&db,
-	    &(struct engine_opening){&settings, create, check_ours, &checked});
-}
 
 static void
 opening(void)
@@ -301,6 +134,22 @@ order(void)
 	engine->abort(txn);
 }
 
+/* Whether the cursor, moved back from BEFORE or from where it is, is at KEY. */
+static bool
+goes_back_to(struct engine_cursor *c, const char *before, const char *key)
+{
+	struct engine_bytes b = {0}, k, v;
+	enum err e;
+
+	if (before != NULL)
+		b = (struct engine_bytes){
+		    (const uint8_t *)before, strlen(before)};
+	e = engine->cursor_back(c, before != NULL ? &b : NULL, &k, &v);
+	return key == NULL ? e == ERR_NOT_FOUND
+			   : e == OK && k.len == strlen(key) &&
+				 memcmp(k.bytes, key, k.len) == 0;
+}
+
 static void
 cursors(void)
 {
@@ -341,293 +190,10 @@ cursors(void)
 	engine->abort(txn);
 }
 
-/* --- far away ------------------------------------------------------------ */
-
-/* What is missing is noted, and brought; nothing of the first run is left. */
-static void
-fetching(void)
-{
-	const struct engine_bytes a = key_of("a"), b = key_of("b"),
-				  d = key_of("d");
-	struct engine_cursor *c;
-	struct engine_bytes k, v;
-
-	if (engine->fetch == NULL)
-		return;
-	begin_empty();
-	(void)!(put("a", "1") && put("b", "2") && put("c", "3"));
-	(void)!engine->commit(txn);
-	if (engine->begin(db, true, &txn) != OK)
-		bail_out("no transaction");
-	CHECK(engine->get(txn, TABLE, &a, &v) == ERR_AGAIN &&
-		  engine->get(txn, TABLE, &a, &v) == ERR_AGAIN &&
-		  engine->get(txn, TABLE, &d, &v) == ERR_AGAIN &&
-		  put("d", "new") && has("d", "new"),
-	    "engine: what is not here yet is ERR_AGAIN, what was put is here");
-	engine->want(txn, TABLE, &b);
-	CHECK(engine->fetch(txn) == OK && has("a", "1") && has("b", "2") &&
-		  has("d", NULL),
-	    "engine: all that was missed or wanted is fetched at once, and "
-	    "what "
-	    "was put is undone");
-	CHECK(del("a") == OK && engine->cursor_open(txn, TABLE, &c) == OK &&
-		  engine->cursor_move(c, NULL, &k, &v) == ERR_AGAIN &&
-		  engine->fetch(txn) == OK &&
-		  engine->cursor_open(txn, TABLE, &c) == OK && del("a") == OK &&
-		  moves_to(c, NULL, "b") && moves_to(c, NULL, "c") &&
-		  moves_to(c, NULL, NULL) && has("x", NULL),
-	    "engine: a range is fetched, and what is not in it is known");
-	CHECK(engine->commit(txn) == OK, "engine: then it is committed");
-	begin(false);
-	CHECK(has("a", NULL) && has("b", "2"), "engine: with its last run");
-	engine->abort(txn);
-}
-
-/* --- two hosts ----------------------------------------------------------- */
-
-static struct engine_db *db_elsewhere;
-static struct engine_txn *elsewhere;
-
-/* What there is to read is read, in TXN and in ELSEWHERE. */
-static void
-begin_both(void)
-{
-	begin_empty();
-	if (!put("parent", "1") || engine->commit(txn) != OK)
-		bail_out("not put");
-	begin(true);
-	if (engine->begin(db_elsewhere, true, &elsewhere) != OK ||
-	    engine->direct(elsewhere) != OK)
-		bail_out("no transaction elsewhere");
-}
-
-static bool
-reads_parent(struct engine_txn *t, bool holds)
-{
-	const struct engine_bytes k = key_of("parent");
-	struct engine_bytes v;
-
-	return engine->get(t, TABLE, &k, &v) == OK && v.bytes[0] == '1' &&
-	       (!holds || engine->hold(t, TABLE, &k) == OK);
-}
-
-static bool
-puts_elsewhere(const char *key)
-{
-	const struct engine_bytes k = key_of(key);
-	uint8_t *room;
-
-	return engine->put(elsewhere, TABLE, &k, 0, &room) == OK;
-}
-
-/* Here something is put that belongs to what is changed elsewhere. */
-static bool
-both_commit(bool holds, bool here_first)
-{
-	enum err here = OK, there;
-
-	begin_both();
-	if (!reads_parent(txn, holds) || !reads_parent(elsewhere, false) ||
-	    !put("child", "") || !puts_elsewhere("parent"))
-		bail_out("not put by both");
-	if (here_first)
-		here = engine->commit(txn);
-	there = engine->commit(elsewhere);
-	if (!here_first)
-		here = engine->commit(txn);
-	if ((here_first ? here : there) != OK)
-		bail_out("the first does not commit");
-	return (here_first ? there : here) == OK;
-}
-
-static bool
-both_hold(void)
-{
-	begin_both();
-	if (!reads_parent(txn, true) || !reads_parent(elsewhere, true) ||
-	    !put("child", "") || !puts_elsewhere("other child") ||
-	    engine->commit(txn) != OK)
-		bail_out("the first does not commit");
-	return engine->commit(elsewhere) == OK;
-}
-
-/* Who only holds writes nothing, and is refused nothing. */
-static bool
-only_holds(void)
-{
-	begin_both();
-	if (!reads_parent(txn, true) || !reads_parent(elsewhere, false) ||
-	    !puts_elsewhere("parent") || engine->commit(elsewhere) != OK)
-		bail_out("the first does not commit");
-	return engine->commit(txn) == OK;
-}
-
-static void
-holding(void)
-{
-	const struct engine_bytes none = key_of("none");
-	enum err checked = OK;
-
-	if (engine->hold == NULL)
-		return;
-	if (engine->open(&db_elsewhere, &(struct engine_opening){&settings,
-					    false, check_ours, &checked}) != OK)
-		bail_out("not opened elsewhere");
-	CHECK(both_commit(false, true) && both_commit(false, false),
-	    "engine: what is only read may be changed elsewhere");
-	CHECK(!both_commit(true, true) && !both_commit(true, false),
-	    "engine: of one that holds a row and one that changes it the "
-	    "second is refused, whichever that is");
-	CHECK(!both_hold(), "engine: and of two that hold it");
-	CHECK(only_holds(), "engine: who holds it and changes nothing is not");
-	begin_both();
-	engine->abort(elsewhere);
-	CHECK(engine->hold(txn, TABLE, &none) == OK && has("none", NULL) &&
-		  put("child", "") && engine->commit(txn) == OK,
-	    "engine: what is not there is not held");
-	begin(false);
-	CHECK(reads_parent(txn, true) && has("child", ""),
-	    "engine: nor is what is only read");
-	engine->abort(txn);
-	engine->close(db_elsewhere);
-}
-
-/* --- much, and by many --------------------------------------------------- */
-
-enum { MANY = 2000, LARGE = 20000 };
-
-static enum err
-put_many(void)
-{
-	static const uint8_t value[LARGE];
-	uint8_t key[8];
-	enum err e = begin_direct(true, &txn);
-
-	if (e != OK)
-		return e;
-	for (uint64_t i = 0; e == OK && i < MANY; i++) {
-		const struct engine_bytes k = {key, sizeof key};
-
-		big_endian_put(key, sizeof key, i * 2654435761 % 1000003);
-		e = put_bytes(OTHER, &k, value, sizeof value);
-	}
-	if (e == OK)
-		return engine->commit(txn);
-	engine->abort(txn);
-	return e;
-}
-
-static void
-much(void)
-{
-	struct store_figures f = {0};
-	enum err e = ERR_AGAIN;
-
-	for (int i = 0; i < 16 && e == ERR_AGAIN; i++)
-		e = put_many();
-	CHECK(
-	    e == OK, "engine: much that is written needs another try at most");
-	begin(false);
-	CHECK(count(OTHER) == MANY, "engine: and is all there");
-	engine->abort(txn);
-	CHECK(engine->measure(db, &f) == OK &&
-		  f.bytes_used > (uint64_t)MANY * LARGE &&
-		  f.bytes_limit >= f.bytes_used,
-	    "engine: its figures say so");
-}
-
-static enum err
-add_one(void)
-{
-	const struct engine_bytes k = key_of("sum");
-	struct engine_bytes v;
-	struct engine_txn *t;
-	uint8_t *room;
-	uint64_t sum;
-	enum err e = begin_direct(true, &t);
-
-	if (e != OK)
-		return e;
-	e = engine->get(t, TABLE, &k, &v);
-	sum = e == OK ? big_endian_get(v.bytes, 8) : 0;
-	if (e == OK || e == ERR_NOT_FOUND)
-		e = engine->put(t, TABLE, &k, 8, &room);
-	if (e != OK) {
-		engine->abort(t);
-		return e;
-	}
-	big_endian_put(room, 8, sum + 1);
-	return engine->commit(t);
-}
-
-static void *
-add_often(void *arg)
-{
-	enum err e = OK;
-
-	for (int i = 0; i < ROUNDS && e == OK; i++)
-		do
-			e = add_one();
-		while (e == ERR_AGAIN);
-	return e == OK ? arg : NULL;
-}
-
-static void
-many(void)
-{
-	const struct engine_bytes k = key_of("sum");
-	pthread_t threads[THREADS];
-	struct engine_bytes v;
-	void *done;
-	bool good = true;
-
-	begin_empty();
-	(void)!engine->commit(txn);
-	for (size_t i = 0; i < THREADS; i++)
-		if (pthread_create(&threads[i], NULL, add_often, &good) != 0)
-			bail_out("no thread");
-	for (size_t i = 0; i < THREADS; i++) {
-		pthread_join(threads[i], &done);
-		good &= done != NULL;
-	}
-	begin(false);
-	CHECK(good && engine->get(txn, TABLE, &k, &v) == OK &&
-		  big_endian_get(v.bytes, 8) == THREADS * ROUNDS,
-	    "engine: of several that read and write nothing is lost");
-	engine->abort(txn);
-}
-
-static void
-read_sum(void *arg)
-{
-	*(bool *)arg = count(TABLE) == 1;
-}
-
-static void
-lasting(void)
-{
-	const unsigned generation = engine->generation(db);
-	bool read = false;
-
-	CHECK(generation == engine->generation(db) && !engine->is_lost(db),
-	    "engine: a store that was not replaced is not lost");
-	engine->close(db);
-	if (open_it(false, OK) != OK)
-		bail_out("not opened");
-	begin(false);
-	CHECK(engine->guard(txn, read_sum, &read) == OK && read &&
-		  count(OTHER) == MANY,
-	    "engine: what was committed is there when it is opened again");
-	engine->abort(txn);
-	engine->close(db);
-}
-
 int
 main(void)
 {
-	settings = *scratch_settings();
-	engine = engine_find(&settings);
-	settings.engine = engine->name;
+	choose_engine();
 	CHECK(
 	    engine_find(&settings) == engine &&
 		engine_find(&(struct store_settings){.engine = "none"}) == NULL,
@@ -638,10 +204,5 @@ main(void)
 	values();
 	order();
 	cursors();
-	fetching();
-	holding();
-	much();
-	many();
-	lasting();
 	return check_done();
 }
