@@ -4,6 +4,25 @@
 
 static const struct step contact_step;
 
+#define TEXT(member) #member, .offset = offsetof(struct contact, member)
+
+static const struct own_text_field contact_fields[] = {
+    {TEXT(phone), .type = "tel", .autocomplete = "tel", .dir = "ltr",
+	.length = "64", .label = "contact_details.phone",
+	.note = "contact_details.phone_note"},
+    {TEXT(street_address), .type = "text", .autocomplete = "address-line1",
+	.dir = "auto", .length = "256", .label = "contact_details.street"},
+    {TEXT(postal_code), .type = "text", .autocomplete = "postal-code",
+	.dir = "ltr", .length = "64", .label = "contact_details.postal_code"},
+    {TEXT(locality), .type = "text", .autocomplete = "address-level2",
+	.dir = "auto", .length = "128", .label = "contact_details.locality"},
+    {TEXT(region), .type = "text", .autocomplete = "address-level1",
+	.dir = "auto", .length = "128", .label = "contact_details.region"},
+    {TEXT(country), .type = "text", .autocomplete = "country-name",
+	.dir = "auto", .length = "128", .label = "contact_details.country"},
+    {.name = NULL},
+};
+
 static enum err
 look_at_contact(struct store_txn *t, struct account *a, void *arg)
 {
@@ -19,14 +38,7 @@ look_at_contact(struct store_txn *t, struct account *a, void *arg)
 static void
 put_contact_details(struct interaction *i, struct json_build *b)
 {
-	const struct contact *shown = own_state(i)->data;
-
-	json_put_str(b, "phone", shown->phone);
-	json_put_str(b, "street_address", shown->street_address);
-	json_put_str(b, "postal_code", shown->postal_code);
-	json_put_str(b, "locality", shown->locality);
-	json_put_str(b, "region", shown->region);
-	json_put_str(b, "country", shown->country);
+	own_put_text_fields(i, b, contact_fields, own_state(i)->data);
 }
 
 const char *
@@ -53,10 +65,8 @@ save_contact(struct interaction *i, const struct form *posted)
 	enum contact_flaw flaw;
 	enum err e;
 
-	*shown = change.contact = (struct contact){own_field(posted, "phone"),
-	    own_field(posted, "street_address"),
-	    own_field(posted, "postal_code"), own_field(posted, "locality"),
-	    own_field(posted, "region"), own_field(posted, "country")};
+	own_read_text_fields(shown, contact_fields, posted);
+	change.contact = *shown;
 	flaw = contact_apply(&trial, &change.contact);
 	if (flaw != CONTACT_FINE) {
 		own_ask_again(i, &contact_step, contact_flaw_key(flaw));

@@ -19,6 +19,19 @@ struct profile_data {
 	struct zone_names zones;
 };
 
+#define TEXT(member) #member, .offset = offsetof(struct profile, member)
+
+static const struct own_text_field name_fields[] = {
+    {TEXT(given_name), .type = "text", .autocomplete = "given-name",
+	.dir = "auto", .length = "128", .label = "profile.given_name"},
+    {TEXT(family_name), .type = "text", .autocomplete = "family-name",
+	.dir = "auto", .length = "128", .label = "profile.family_name"},
+    {TEXT(display), .type = "text", .autocomplete = "name", .dir = "auto",
+	.length = "128", .label = "profile.display",
+	.note = "profile.display_note"},
+    {.name = NULL},
+};
+
 static enum err
 look_at_profile(struct store_txn *t, struct account *a, void *arg)
 {
@@ -71,9 +84,7 @@ put_profile(struct interaction *i, struct json_build *b)
 
 	json_put_bool(b, "has_zones", json_array_size(zones) > 0);
 	json_put(b, "zones", zones);
-	json_put_str(b, "display", d->shown.display);
-	json_put_str(b, "given_name", d->shown.given_name);
-	json_put_str(b, "family_name", d->shown.family_name);
+	own_put_text_fields(i, b, name_fields, &d->shown);
 	json_put_str(b, "zone", d->shown.zoneinfo);
 	reader_put_languages(b, language_find(d->shown.language));
 }
@@ -112,10 +123,10 @@ save_profile(struct interaction *i, const struct form *posted)
 	enum profile_flaw flaw;
 	enum err e;
 
-	d->shown = change.profile = (struct profile){
-	    own_field(posted, "display"), own_field(posted, "given_name"),
-	    own_field(posted, "family_name"), own_field(posted, "language"),
-	    own_field(posted, "zone")};
+	own_read_text_fields(&d->shown, name_fields, posted);
+	d->shown.language = own_field(posted, "language");
+	d->shown.zoneinfo = own_field(posted, "zone");
+	change.profile = d->shown;
 	flaw = profile_apply(&trial, &change.profile);
 	if (flaw == PROFILE_FINE && !zone_is_known(trial.zoneinfo))
 		flaw = PROFILE_ZONE;

@@ -72,6 +72,47 @@ own_field(const struct form *f, const char *name)
 	return value != NULL ? value : "";
 }
 
+void
+own_read_text_fields(
+    void *shown, const struct own_text_field *fields, const struct form *form)
+{
+	for (const struct own_text_field *f = fields; f->name != NULL; f++)
+		*(const char **)((char *)shown + f->offset) =
+		    own_field(form, f->name);
+}
+
+static json_t *
+show_text_field(const struct interaction *i, const struct own_text_field *f,
+    const char *value)
+{
+	struct json_build one;
+
+	json_begin(&one);
+	json_put_str(&one, "field", f->name);
+	json_put_str(&one, "type", f->type);
+	json_put_str(&one, "autocomplete", f->autocomplete);
+	json_put_str(&one, "dir", f->dir);
+	json_put_str(&one, "length", f->length);
+	json_put_str(&one, "label", own_text(i, f->label));
+	json_put_str(&one, "note", f->note != NULL ? own_text(i, f->note) : "");
+	json_put_str(&one, "value", value);
+	return json_finish(&one);
+}
+
+void
+own_put_text_fields(const struct interaction *i, struct json_build *b,
+    const struct own_text_field *fields, const void *shown)
+{
+	json_t *list = json_array();
+
+	for (const struct own_text_field *f = fields; f->name != NULL; f++)
+		json_array_append_new(
+		    list, show_text_field(i, f,
+			      *(const char *const *)((const char *)shown +
+						     f->offset)));
+	json_put(b, "text_fields", list);
+}
+
 const char *
 own_text(const struct interaction *i, const char *key)
 {

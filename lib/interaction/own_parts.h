@@ -33,6 +33,23 @@ const char *own_agent(const struct interaction *i,
 /* The field NAME of a form, "" if it is not there or empty. */
 const char *own_field(const struct form *f, const char *name);
 
+/* A field that people type a text into: the attributes of its element, and
+ * where a struct has its text, a const char *. */
+struct own_text_field {
+	const char *name, *type, *autocomplete, *dir, *length;
+	const char *label, *note; /* keys of sentences; NOTE may be NULL */
+	size_t offset;
+};
+
+/* The struct SHOWN gets what FORM has for each of FIELDS, of which the last has
+ * no name: "" if it is not there. Valid as long as FORM. */
+void own_read_text_fields(
+    void *shown, const struct own_text_field *fields, const struct form *form);
+
+/* Adds what own_fields.html shows: FIELDS, with the texts of SHOWN. */
+void own_put_text_fields(const struct interaction *i, struct json_build *b,
+    const struct own_text_field *fields, const void *shown);
+
 /* The sentence KEY of the page's language. */
 const char *own_text(const struct interaction *i, const char *key);
 
