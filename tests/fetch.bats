@@ -2,6 +2,7 @@
 # in a network of its own, where 11.0.0.1 is an address of the internet.
 
 load helper
+load internet
 
 setup_file() {
 	local dir=$BATS_FILE_TMPDIR
@@ -9,22 +10,9 @@ setup_file() {
 	    localhost 127.0.0.1 11.0.0.1 ::1
 	/usr/bin/python3 "$root/tests/certificate.py" "$dir/other" -1 1 other.test
 	/usr/bin/python3 "$root/tests/certificate.py" "$dir/past" -2 -1 app.test
-	cat >"$dir/hosts" <<-'END'
-		127.0.0.1 localhost inside.test
-		11.0.0.1 app.test
-		11.0.0.2 both.test
-		127.0.0.1 both.test
-		169.254.169.254 cloud.test
-	END
-	unshare -rnm sleep 600 >/dev/null 2>&1 3>&- &
-	export KEEPER=$! LOG=$dir/requests
-	wait_for test /proc/$KEEPER/ns/net -ef /proc/$KEEPER/ns/net
-	wait_for inside true
-	wait_for own_network
-	inside mount --bind "$dir/hosts" /etc/hosts
-	inside ip link set lo up
-	inside ip address add 11.0.0.1/32 dev lo
-	inside ip address add 11.0.0.2/32 dev lo
+	export LOG=$dir/requests
+	start_network '127.0.0.1 localhost inside.test' '11.0.0.1 app.test' \
+	    '11.0.0.2 both.test' '127.0.0.1 both.test' '169.254.169.254 cloud.test'
 	: >"$LOG"
 	receive app 443 11.0.0.1 127.0.0.1
 	receive past 444 11.0.0.1
@@ -33,7 +21,7 @@ setup_file() {
 
 teardown_file() {
 	stop_all
-	kill "$KEEPER" 2>/dev/null || :
+	stop_internet
 }
 
 setup() {
@@ -41,23 +29,11 @@ setup() {
 	PROXY=()
 }
 
-inside() {
-	nsenter -t "$KEEPER" -U -n -m --preserve-credentials "$@"
-}
-
-own_network() {
-	! test /proc/"$KEEPER"/ns/net -ef /proc/$$/ns/net
-}
-
 # receive NAME PORT ADDRESS...: with that certificate, or in plain.
 receive() {
 	local certificate=${1:+$BATS_FILE_TMPDIR/$1.pem}
-	# Not by the function: what is killed afterwards is this process.
-	nsenter -t "$KEEPER" -U -n -m --preserve-credentials \
-	    "$root/tests/receiver.py" "$certificate" "${certificate/%.pem/.key}" "$2" \
-	    "$LOG" "${@:3}" >"$BATS_FILE_TMPDIR/serving.$2" 2>&1 3>&- &
-	echo $! >>"$BATS_FILE_TMPDIR/started"
-	wait_for grep -q serving "$BATS_FILE_TMPDIR/serving.$2"
+	serve_inside "$2" "$root/tests/receiver.py" "$certificate" \
+	    "${certificate/%.pem/.key}" "$2" "$LOG" "${@:3}"
 }
 
 # ask URL [MEMBER=VALUE...]: sets $output to the line, $body to the rest. The

@@ -5,6 +5,7 @@
 # proxied app.
 
 load helper
+load gate_socket
 BATS_NO_PARALLELIZE_WITHIN_FILE=true
 export BATS_NO_PARALLELIZE_WITHIN_FILE
 
@@ -117,25 +118,6 @@ shipped() {
 		-e "s,127.0.0.1:8081,127.0.0.1:$APP_PORT," \
 		-e "s,127.0.0.1:919,127.0.0.1:${GATE_PORT:-}," \
 		-e "s,/run/php/php-fpm.sock,$PHP_SOCKET,; s,photos,$host,"
-}
-
-# start_gate HOW: behind the socket $SOCKETS/HOW/gate, or at the port HOW.
-start_gate() {
-	LATCHKEY_DATA=$DATA in_background "${as_nobody[@]}" /usr/bin/python3 -c '
-import os, socket, sys
-if sys.argv[1].isdigit():
-    s = socket.socket()
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(("127.0.0.1", int(sys.argv[1])))
-else:
-    s = socket.socket(socket.AF_UNIX)
-    s.bind(sys.argv[1])
-s.listen(64)
-os.dup2(s.fileno(), 0)
-os.execv(sys.argv[2], sys.argv[2:])' "$1" \
-	    "$BATS_FILE_TMPDIR/shared/build/cgi-bin/gate"
-	GATE_PID=$SERVER_PID
-	wait_for eval "[[ -S $1 ]] || port_is_taken $1"
 }
 
 # serve SERVER FILE: the provider, and what FILE has for the server.

@@ -1,12 +1,11 @@
 # A network of its own for the servers of a test, where 11.0.0.1 and 11.0.0.2
-# are addresses of the internet. Our requests get there as they do under systemd,
-# by a socket (LATCHKEY_FETCH).
+# are addresses of the internet.
 
-# start_internet HOSTS-LINE...: in setup_file.
-start_internet() {
+# start_network HOSTS-LINE...: in setup_file.
+start_network() {
 	printf '%s\n' "$@" >"$BATS_FILE_TMPDIR/hosts"
 	unshare -rnm sleep 900 >/dev/null 2>&1 3>&- &
-	export KEEPER=$! LATCHKEY_FETCH=$BATS_FILE_TMPDIR/fetch
+	export KEEPER=$!
 	wait_for test /proc/$KEEPER/ns/net -ef /proc/$KEEPER/ns/net
 	wait_for inside true
 	wait_for own_network
@@ -14,6 +13,13 @@ start_internet() {
 	inside ip link set lo up
 	inside ip address add 11.0.0.1/32 dev lo
 	inside ip address add 11.0.0.2/32 dev lo
+}
+
+# start_internet HOSTS-LINE...: the same, and our requests get there as they do
+# under systemd, by a socket.
+start_internet() {
+	export LATCHKEY_FETCH=$BATS_FILE_TMPDIR/fetch
+	start_network "$@"
 	serve_inside socket "$root/tests/fetch_socket.py" "$LATCHKEY_FETCH" \
 	    "$LATCHKEY_BUILD/libexec/fetch"
 }

@@ -2,6 +2,7 @@
 # conf/webserver.sh -m makes (RFC 8705). The same promises for each.
 
 load helper
+load gate_socket
 BATS_NO_PARALLELIZE_WITHIN_FILE=true
 export BATS_NO_PARALLELIZE_WITHIN_FILE
 
@@ -52,29 +53,6 @@ setup_file() {
 teardown_file() {
 	stop_all
 	rm -rf "$SOCKETS"
-}
-
-# start_gate PLACE: the gate of the site, at a socket or at a port.
-start_gate() {
-	local -a as_nobody=()
-	[[ $(id -u) != 0 ]] ||
-	    as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-	LATCHKEY_DATA=$DATA in_background "${as_nobody[@]}" /usr/bin/python3 -c '
-import os, socket, sys
-if sys.argv[1].isdigit():
-    s = socket.socket()
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(("127.0.0.1", int(sys.argv[1])))
-else:
-    if os.path.exists(sys.argv[1]):
-        os.unlink(sys.argv[1])
-    s = socket.socket(socket.AF_UNIX)
-    s.bind(sys.argv[1])
-s.listen(64)
-os.dup2(s.fileno(), 0)
-os.execv(sys.argv[2], sys.argv[2:])' "$1" \
-	    "$BATS_FILE_TMPDIR/shared/build/cgi-bin/gate"
-	wait_for eval "[[ -S $1 ]] || port_is_taken $1"
 }
 
 # site SERVER: the configuration that is shipped for the gate, of a site that asks
