@@ -33,7 +33,7 @@ engine	 = $(BUILD)/lib/latchkey/latchkey-pgsql.so
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp
 domain	 = conf conf_value conf_store keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_rights client_scope client_index client_jwks client_keys document_url document_text document document_keep client_secret resource api exchange session session_client session_end logout_queue imported_password imported_people \
 	   recipe recipe_client clients sites site site_path site_rule site_rules destination app_password \
-	   confirmation family family_rotate code device_code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice tries client_use revocation replay audit signkey signer \
+	   confirmation family family_rotate code device_code consent removal people device opaque_string slots throttle refusal_note refusals advice_reasons advice tries client_use revocation replay audit signkey signer host \
 	   records pushed claim attribute own_claim \
 	   factor factor_code acr \
 	   passkey \
@@ -240,9 +240,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,cc $<)$(compile) -MMD -MP -c -o $@ $<
 
-versioned	 = latchkey export backup
-$(versioned:%=$(BUILD)/bin/%.o): private cflags += -DLK_VERSION='"$(VERSION)"'
-$(versioned:%=$(BUILD)/bin/%.o): debian/changelog
+versioned	 = bin/latchkey bin/export bin/backup lib/domain/host
+$(versioned:%=$(BUILD)/%.o): private cflags += -DLK_VERSION='"$(VERSION)"'
+$(versioned:%=$(BUILD)/%.o): debian/changelog
 
 # Files become C strings: quotes and backslashes escaped, and question marks,
 # lest two of them be a trigraph. The first argument is the array, with its

@@ -10,6 +10,7 @@
 #include "domain/document.h"
 #include "domain/factor.h"
 #include "domain/family.h"
+#include "domain/host.h"
 #include "domain/link.h"
 #include "domain/logout_queue.h"
 #include "domain/passkey.h"
@@ -47,5 +48,6 @@ const struct record_kind record_kinds[] = {
     {"registration token", &registration_token_record},
     {"document of a client", &document_record},
     {"host of documents", &document_host_record},
+    {"host", &host_record},
     {NULL, NULL},
 };

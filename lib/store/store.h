@@ -65,7 +65,8 @@
 	X(PUSHED, "pushed")           /* id -> pushed request */               \
 	X(REGISTRATION_TOKENS, "registration_tokens") /* id -> token */        \
 	X(DOCUMENTS, "documents")           /* client_id -> document */        \
-	X(DOCUMENT_HOSTS, "document_hosts") /* host -> when it was asked */
+	X(DOCUMENT_HOSTS, "document_hosts") /* host -> when it was asked */    \
+	X(HOSTS, "hosts")                   /* name -> what a host has */
 
 enum store_table {
 #define X(id, name) TABLE_##id,

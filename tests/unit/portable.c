@@ -15,6 +15,7 @@
 #include "domain/document.h"
 #include "domain/factor.h"
 #include "domain/family.h"
+#include "domain/host.h"
 #include "domain/link.h"
 #include "domain/logout_queue.h"
 #include "domain/passkey.h"
@@ -267,7 +268,7 @@ stays_here(const struct record_type *type)
 	    &throttle_record, &audit_record, &link_record,
 	    &session_client_record, &logout_record, &tries_record,
 	    &client_keys_record, &pushed_record, &registration_token_record,
-	    &document_record, &document_host_record};
+	    &document_record, &document_host_record, &host_record};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i] == type)

@@ -14,6 +14,7 @@
 #include "domain/document.h"
 #include "domain/factor.h"
 #include "domain/family.h"
+#include "domain/host.h"
 #include "domain/link.h"
 #include "domain/logout_queue.h"
 #include "domain/passkey.h"
@@ -48,6 +49,11 @@ static struct factor factor;
 static struct passkey passkey;
 static struct device_code device_code = {
     .id = "a device", .client_id = "photos", .scope = "openid"};
+static const struct host host = {.name = "one:/var/lib/latchkey",
+    .version = "1",
+    .keys = "first second",
+    .seen_at = 1795910400,
+    .expires_at = 1795910400 + HOST_LIFE_S};
 static struct pushed pushed = {.client_id = "photos"};
 static struct signkey key = {
     .pub = {.alg = JWA_EDDSA, .len = 32}, .state = KEY_ACTIVE};
@@ -129,6 +135,8 @@ make_all(struct store_txn *t, void *arg)
 	    throttle_charge(t, &keyring, &trying, noon, &wait_s) != OK ||
 	    public_key_thumbprint(key.pub.kid, &key.pub) != OK ||
 	    signkey_put(t, &key) != OK)
+		store_fail(t, ERR_IO);
+	if (record_save(t, &host_record, &host) != OK)
 		store_fail(t, ERR_IO);
 	tries_add(t, &alice, "192.0.2.1", noon);
 	link_make(link_text, &link, LINK_INVITE, LINK_INVITE_S, &alice,
@@ -295,6 +303,13 @@ any_record(void *arg, const void *record)
 }
 
 static enum err
+read_host(struct store_txn *t)
+{
+	host_each(t, noon, any_record, NULL);
+	return store_failed(t);
+}
+
+static enum err
 read_session_client(struct store_txn *t)
 {
 	session_client_each(t, session.user_id, NULL, any_record, NULL);
@@ -380,6 +395,7 @@ static const struct kind kinds[] = {
     {"registration token", TABLE_REGISTRATION_TOKENS, read_registration_token},
     {"document", TABLE_DOCUMENTS, read_a_document},
     {"host of documents", TABLE_DOCUMENT_HOSTS, read_document_host},
+    {"host", TABLE_HOSTS, read_host},
 };
 
 #endif
