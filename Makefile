@@ -25,10 +25,10 @@ base	 = err reason buf str names form clock monotonic base64 uuid secret json js
 	   mail nearest tar \
 	   json_stream name_set file_writer \
 	   beside public_address fetch_call
-store	 = open commit store gather queue transfer schema newest search clear table index explain engine engine_load \
+store	 = open commit store gather queue transfer replace schema newest search clear table index explain engine engine_load \
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
-pgsql	 = engine cursor open transport batch fetch rows conn statement fail
+pgsql	 = engine cursor replace open transport batch fetch rows conn statement fail
 engine	 = $(BUILD)/lib/latchkey/latchkey-pgsql.so
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp
 domain	 = conf conf_value conf_store keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_rights client_scope client_index client_jwks client_keys document_url document_text document document_keep client_secret resource api exchange session session_client session_end logout_queue imported_password imported_people \
@@ -84,7 +84,7 @@ command	+= setup setup_run setup_server setup_port setup_site setup_nginx setup_
 	   setup_place setup_config setup_steps setup_finish
 
 # `latchkey backup` and `latchkey restore`.
-command	+= acting backup backup_target restore restore_place restore_check check_backup
+command	+= acting backup backup_store backup_target restore restore_place restore_check restore_database store_setting check_backup
 
 # Apps that are told of logouts.
 command	+= check_logouts

@@ -2,6 +2,7 @@
  * file, while the programs go on. */
 #include "acting.h"
 #include "admin.h"
+#include "backup_store.h"
 #include "backup_target.h"
 #include "base/file.h"
 #include "base/str.h"
@@ -52,7 +53,7 @@ refuse_target(const struct backup *b, enum err e)
 }
 
 static int
-add_store(struct backup *b)
+add_store_file(struct backup *b, struct store *store)
 {
 	char name[TAR_NAME_CAP];
 	enum err e;
@@ -61,7 +62,7 @@ add_store(struct backup *b)
 	    store_file(&(struct store_settings){.dir = b->a->dir}));
 	e = archive_add_begin(&b->writer, name);
 	if (e == OK)
-		e = store_copy(b->a->store, b->target.fd);
+		e = store_copy(store, b->target.fd);
 	if (e == OK)
 		e = archive_add_end(&b->writer);
 	if (e == ERR_NO_SPACE || e == ERR_IO || e == OK)
@@ -69,6 +70,18 @@ add_store(struct backup *b)
 	return admin_fail("%s/store cannot be copied (%s); run `latchkey "
 			  "check`",
 	    b->a->dir, err_name(e));
+}
+
+static int
+add_store(struct backup *b)
+{
+	struct backup_store s;
+	int status = backup_store_open(&s, b->a);
+
+	if (status == EXIT_DONE)
+		status = add_store_file(b, s.store);
+	backup_store_close(&s);
+	return status;
 }
 
 /* NAME: of the data directory. One that is private is for its owner alone, in

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "domain/conf_value.h"
 #include "domain/installation.h"
+#include "store_setting.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,8 +18,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { SETTINGS_CAP = 65536 };
 
 struct move {
 	struct admin *a;
@@ -29,92 +28,6 @@ struct move {
 	uint64_t rows;
 	const char *failed; /* what could not be done, or NULL */
 };
-
-/* --- the setting ----------------------------------------------------------*/
-
-/* Whether the LEN bytes at LINE set `store`; COMMENTED, behind a "#". */
-static bool
-sets_store(const char *line, size_t len, bool commented)
-{
-	static const char name[] = "store";
-	const char *end = line + len;
-
-	if (commented && (len == 0 || *line++ != '#'))
-		return false;
-	while (line < end && *line == ' ')
-		line++;
-	if ((size_t)(end - line) < sizeof name ||
-	    memcmp(line, name, sizeof name - 1) != 0)
-		return false;
-	for (line += sizeof name - 1; line < end && *line == ' '; line++)
-		;
-	return line < end && *line == '=';
-}
-
-/* The line of TEXT that is to be replaced, its length into LEN; the end if
- * there is none. */
-static const char *
-find_setting(const char *text, size_t *len)
-{
-	const char *line;
-
-	for (int commented = 0; commented < 2; commented++)
-		for (line = text; *line != '\0';
-		     line += *len + (line[*len] != '\0')) {
-			*len = strcspn(line, "\n");
-			if (sets_store(line, *len, commented != 0))
-				return line;
-		}
-	*len = 0;
-	return text + strlen(text);
-}
-
-static enum err
-write_setting(const char *path, const char *text, const char *value)
-{
-	char changed[SETTINGS_CAP + CONF_STORE_CAP];
-	struct stat st;
-	struct buf b;
-	size_t len;
-	const char *line = find_setting(text, &len);
-
-	buf_init(&b, changed, sizeof changed);
-	buf_put(&b, text, (size_t)(line - text));
-	if (len == 0 && line > text && line[-1] != '\n')
-		buf_putc(&b, '\n');
-	buf_printf(&b, "store = %s", value);
-	buf_puts(&b, len == 0 ? "\n" : line + len);
-	if (!buf_ok(&b))
-		return ERR_NO_SPACE;
-	if (stat(path, &st) != 0)
-		return ERR_NOT_FOUND;
-	return file_write(path, st.st_mode & 0777, b.text, b.len, 0);
-}
-
-/* What cannot be read back as it is meant is undone. */
-static enum err
-change_settings(const struct move *m)
-{
-	char path[ADMIN_PATH_CAP], text[SETTINGS_CAP];
-	char message[CONF_MESSAGE_CAP];
-	struct conf conf;
-	size_t len;
-	enum err e = file_path(path, sizeof path, m->a->dir, "latchkey.conf");
-
-	if (e == OK)
-		e = file_read(path, 0, text, sizeof text - 1, &len);
-	if (e != OK)
-		return e;
-	text[len] = '\0';
-	e = write_setting(path, text, m->value);
-	if (e == OK &&
-	    (conf_load(&conf, m->a->dir, message, sizeof message) != OK ||
-		!str_equal(conf.store, m->where))) {
-		(void)!file_write(path, 0600, text, len, 0);
-		e = ERR_SYNTAX;
-	}
-	return e;
-}
 
 /* --- the old store --------------------------------------------------------*/
 
@@ -151,7 +64,7 @@ leave_old_store(void *arg, uint64_t rows)
 	}
 	if (e != OK)
 		return e;
-	e = change_settings(m);
+	e = store_setting_change(m->a->dir, m->value, m->where);
 	if (e != OK)
 		m->failed = "latchkey.conf cannot be changed";
 	if (e != OK && m->kept[0] != '\0' && rename(m->kept, path) != 0)
@@ -194,6 +107,15 @@ say_moved(const struct move *m)
 	return EXIT_DONE;
 }
 
+/* What each host has is said again where it is needed. */
+static enum err
+forget_hosts_step(struct store_txn *t, void *arg)
+{
+	(void)arg;
+	store_clear(t, TABLE_HOSTS);
+	return store_failed(t);
+}
+
 static int
 move_store(struct admin *a, const struct args *args)
 {
@@ -212,6 +134,8 @@ move_store(struct admin *a, const struct args *args)
 	if (status != EXIT_DONE)
 		return status;
 	e = store_transfer(a->store, m.to, leave_old_store, &m);
+	if (e == OK)
+		(void)!store_write(m.to, a->now, forget_hosts_step, NULL);
 	store_close(&m.to);
 	return e == OK ? say_moved(&m) : refuse_move(&m, e);
 }

@@ -5,9 +5,12 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "domain/archive.h"
+#include "domain/conf_value.h"
 #include "domain/installation.h"
 #include "restore_check.h"
+#include "restore_database.h"
 #include "restore_place.h"
+#include "store_setting.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,6 +25,8 @@ enum { CHUNK = 1 << 16 };
 
 static const struct option restore_options[] = {
     {"--issuer", "ISSUER", false},
+    {"--store", "STORE", false},
+    {"--replace", NULL, false},
     OPTION_END,
 };
 
@@ -35,8 +40,10 @@ struct restore {
 	struct admin *a;
 	struct acting acting;
 	struct restore_place place;
-	const char *name, *issuer; /* as they were given */
-	int fd;                    /* of the backup */
+	const char *name, *issuer, *store; /* as they were given */
+	char where[CONF_STORE_CAP];        /* of the database; "": LMDB */
+	struct restore_database database;
+	int fd; /* of the backup */
 	struct archive_reader reader;
 	uint8_t bytes[CHUNK];
 };
@@ -291,6 +298,31 @@ finish_unpacked(const struct restore *r)
 	return fsync(r->place.aside_fd) == 0 ? EXIT_DONE : refuse_unpacked(r);
 }
 
+/* Where the records go: as the backup's settings say, which are changed if
+ * --store says something else. */
+static int
+choose_store(struct restore *r)
+{
+	char message[CONF_MESSAGE_CAP];
+	struct conf conf;
+	enum err e = OK;
+
+	if (r->store != NULL)
+		e = store_setting_change(r->place.aside, r->store, r->where);
+	/* What is wrong with them is told later. */
+	if (e != OK && e != ERR_SYNTAX)
+		return admin_fail("%s: its settings cannot be changed (%s)",
+		    r->name, err_name(e));
+	if (conf_load(&conf, r->place.aside, message, sizeof message) == OK)
+		(void)!str_copy(r->where, sizeof r->where, conf.store);
+	r->database = (struct restore_database){.where = r->where,
+	    .name = r->name,
+	    .issuer = r->reader.head.issuer,
+	    .may_replace = r->database.may_replace,
+	    .any_issuer = r->issuer != NULL};
+	return EXIT_DONE;
+}
+
 /* As the owner. */
 static int
 prepare(struct restore *r)
@@ -308,21 +340,63 @@ prepare(struct restore *r)
 	if (status == EXIT_DONE && !r->reader.head.has_keys)
 		status = take_keys(r);
 	if (status == EXIT_DONE)
+		status = choose_store(r);
+	if (status == EXIT_DONE)
 		status = restore_check(
 		    r->place.aside, r->name, &r->reader.head, r->a->now);
+	if (status == EXIT_DONE)
+		status = restore_check_database(&r->database, r->place.aside);
 	return status == EXIT_DONE ? finish_unpacked(r) : status;
+}
+
+/* As the owner: the records are in the database, and the file that they came
+ * from is not to stay. */
+static int
+exchange_directories(void *arg)
+{
+	struct restore *r = arg;
+	char name[ADMIN_PATH_CAP];
+	int status = EXIT_DONE;
+
+	if (file_path(name, sizeof name, "store",
+		store_file(&(struct store_settings){0})) != OK ||
+	    unlinkat(r->place.aside_fd, name, 0) != 0)
+		return refuse_unpacked(r);
+	acting_as_caller(&r->acting);
+	status = place_exchange(&r->place);
+	acting_as_owner(&r->acting);
+	return status;
+}
+
+/* As the owner. What was exchanged for records that were then not kept goes
+ * back. */
+static int
+replace_with_database(struct restore *r)
+{
+	int status = restore_into_database(
+	    &r->database, r->place.aside, exchange_directories, r);
+
+	if (status == EXIT_DONE)
+		return status;
+	acting_as_caller(&r->acting);
+	(void)!place_undo(&r->place);
+	acting_as_owner(&r->acting);
+	return status;
 }
 
 /* Programs that start wait until the claim is given up. */
 static int
 replace(struct restore *r)
 {
+	const bool has_database = r->where[0] != '\0';
 	int claim, status;
 
 	acting_as_owner(&r->acting);
 	status = restore_claim(r->place.dir, &claim);
+	if (status == EXIT_DONE && has_database)
+		status = replace_with_database(r);
 	acting_as_caller(&r->acting);
-	if (status == EXIT_DONE)
+	if (status == EXIT_DONE && !has_database)
 		status = place_exchange(&r->place);
 	if (claim >= 0)
 		close(claim);
@@ -339,6 +413,10 @@ tell_restored(const struct restore *r)
 		printf("What was there before is %s; remove it when all is "
 		       "well.\n",
 		    r->place.before);
+	if (r->database.existed)
+		printf("What the database had before is in its tables "
+		       "latchkey_..._before_restore; drop them when all is "
+		       "well.\n");
 	if (r->acting.root && r->acting.uid == 0)
 		printf("It belongs to root; if the programs run as another "
 		       "user: chown -R that user %s\n",
@@ -360,6 +438,24 @@ restore_from(struct restore *r)
 		status = replace(r);
 	place_close(&r->place);
 	return status == EXIT_DONE ? tell_restored(r) : status;
+}
+
+/* --store as latchkey.conf reads it. */
+static int
+read_restore_options(struct restore *r, const struct args *args)
+{
+	char message[CONF_MESSAGE_CAP];
+	struct buf b;
+
+	r->name = args->operand;
+	r->issuer = args_value(args, "--issuer");
+	r->store = args_value(args, "--store");
+	r->database.may_replace = args_has(args, "--replace");
+	buf_init(&b, message, sizeof message);
+	if (r->store == NULL ||
+	    conf_parse_store(NULL, r->where, r->store, &b) == OK)
+		return EXIT_DONE;
+	return admin_misused("--store: %s", message);
 }
 
 static int
@@ -387,9 +483,9 @@ restore_backup(struct admin *a, const struct args *args)
 	if (r == NULL)
 		return admin_fail("out of memory");
 	r->a = a;
-	r->name = args->operand;
-	r->issuer = args_value(args, "--issuer");
-	status = open_backup(r);
+	status = read_restore_options(r, args);
+	if (status == EXIT_DONE)
+		status = open_backup(r);
 	if (status == EXIT_DONE && !acting_begin(&r->acting, a->dir))
 		status = EXIT_REFUSED;
 	if (status == EXIT_DONE)

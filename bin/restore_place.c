@@ -346,6 +346,27 @@ place_exchange(struct restore_place *p)
 	return status;
 }
 
+int
+place_undo(struct restore_place *p)
+{
+	const char *dir = name_of(p->dir), *before = name_of(p->before);
+	bool done;
+
+	if (!p->replaced)
+		return EXIT_DONE;
+	done = !p->exists || renameat2(p->above_fd, before, p->above_fd, dir,
+				 RENAME_EXCHANGE) == 0;
+	if (done)
+		done = renameat(p->above_fd, p->exists ? before : dir,
+			   p->above_fd, name_of(p->aside)) == 0;
+	if (!done)
+		return admin_fail("%s cannot be put back: %s; what was there "
+				  "before is %s",
+		    p->dir, strerror(errno), p->before);
+	p->replaced = false;
+	return EXIT_DONE;
+}
+
 void
 place_close(struct restore_place *p)
 {

@@ -37,6 +37,10 @@ int place_open(
 /* Puts ASIDE in DIR's place, and keeps what was there. */
 int place_exchange(struct restore_place *p);
 
+/* The exchange is not to have been: DIR is what it was before, except that what
+ * an earlier restore had kept is gone. */
+int place_undo(struct restore_place *p);
+
 /* Removes what was unpacked, unless it took DIR's place. */
 void place_close(struct restore_place *p);
 

@@ -16,14 +16,31 @@ enum { DETAIL_CAP = 48 };
 static const char issuer_key[] = "issuer", check_key[] = "secret_key",
 		  epoch_key[] = "epoch", backup_key[] = "backup";
 
+static struct store_settings
+place_of_store(const char *path, const char *where)
+{
+	return (struct store_settings){.dir = path,
+	    .engine = where[0] != '\0' ? "postgresql" : NULL,
+	    .where = where};
+}
+
+enum err
+installation_replace(struct store *from, const char *dir, const char *where,
+    bool replaces, store_ready *ready, void *arg, char *message,
+    size_t message_cap)
+{
+	const struct store_settings settings = place_of_store(dir, where);
+
+	return store_replace(
+	    from, &settings, replaces, ready, arg, message, message_cap);
+}
+
 enum err
 installation_open(struct store **s, const char *dir, const char *where,
     bool create, char *message, size_t message_cap)
 {
 	char path[STORE_NAME_CAP];
-	const struct store_settings settings = {.dir = path,
-	    .engine = where[0] != '\0' ? "postgresql" : NULL,
-	    .where = where};
+	const struct store_settings settings = place_of_store(path, where);
 	enum err e = file_path(path, sizeof path, dir, "store");
 
 	*s = NULL;
@@ -119,6 +136,7 @@ installation_begin_epoch(struct store_txn *t, int64_t made_at, int64_t now)
 	store_clear(t, TABLE_SESSIONS);
 	store_clear(t, TABLE_SESSION_CLIENTS);
 	store_clear(t, TABLE_LOGOUTS);
+	store_clear(t, TABLE_HOSTS);
 	audit_add(t, now, "restored", NULL, NULL, detail);
 	return record_save(t, &epoch_record, &e);
 }

@@ -21,6 +21,12 @@
 enum err installation_open(struct store **s, const char *dir, const char *where,
     bool create, char *message, size_t message_cap) MUST_CHECK;
 
+/* Puts all that FROM has in the place of the store that WHERE says, which is
+ * not in DIR (store_replace). */
+enum err installation_replace(struct store *from, const char *dir,
+    const char *where, bool replaces, store_ready *ready, void *arg,
+    char *message, size_t message_cap) MUST_CHECK;
+
 /* Notes what a new directory is made with. Failures are the transaction's. */
 void installation_put(
     struct store_txn *t, const struct keyring *k, const char *issuer);

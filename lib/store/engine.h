@@ -32,6 +32,19 @@ struct engine_bytes {
 	size_t len;
 };
 
+/* All rows of a store, for one that takes its place. */
+struct engine_rows {
+	/* The next one; the bytes can be read until the next call.
+	 * ERR_NOT_FOUND: there is none. */
+	enum err (*next)(void *arg, unsigned *table, struct engine_bytes *key,
+	    struct engine_bytes *value);
+	/* All are in: asked before they are kept. Any other answer than OK
+	 * undoes it all. */
+	enum err (*ready)(void *ready_arg);
+	void *arg, *ready_arg;
+	bool replaces; /* a store that is there */
+};
+
 struct engine_opening {
 	const struct store_settings *settings;
 	bool create; /* a new store; else one that must be there */
@@ -177,6 +190,20 @@ struct engine {
 	/* From now on each call in T waits for what it needs: for one that
 	 * would be run again too often. */
 	enum err (*direct)(struct engine_txn *t);
+
+	/* What was read in T, which has changed nothing, is not held any more:
+	 * for one that reads all there is. Keys and values are gone, cursors
+	 * stay. */
+	enum err (*forget)(struct engine_txn *t);
+
+	/*
+	 * Puts ROWS where the store of SETTINGS is, whole or not at all. What
+	 * was there is kept, in the place of what was kept so before, and all
+	 * that have it open notice (generation). ERR_EXISTS: there is a store,
+	 * and ROWS is not to replace it; ERR_BUSY: others have it open.
+	 */
+	enum err (*replace)(const struct store_settings *settings,
+	    const struct engine_rows *rows);
 };
 
 extern const struct engine engine_lmdb;

@@ -167,6 +167,19 @@ typedef enum err store_moved(void *arg, uint64_t rows);
 enum err store_transfer(struct store *from, struct store *to,
     store_moved *moved, void *arg) MUST_CHECK;
 
+/*
+ * Puts all that FROM has in the place of the store that SETTINGS name, whole or
+ * not at all, in an engine that does so (PostgreSQL): else ERR_UNSUPPORTED.
+ * READY is called when all is there, just before it is kept; another answer of
+ * it than OK undoes it all, and is the answer. What was there is kept beside
+ * it. ERR_EXISTS: there is a store, and REPLACES is false; ERR_BUSY: others
+ * have it open (the log says from where); and MESSAGE, as store_open.
+ */
+typedef enum err store_ready(void *arg);
+enum err store_replace(struct store *from,
+    const struct store_settings *settings, bool replaces, store_ready *ready,
+    void *arg, char *message, size_t message_cap) MUST_CHECK;
+
 /* The file in the store's directory without which it is missing; NULL if the
  * engine has none. */
 const char *store_file(const struct store_settings *settings);

@@ -69,6 +69,25 @@ put_batch(struct transfer *x)
 	return e;
 }
 
+/* What was read so far need not be held: all of it may be more than there is
+ * memory. The row to be put next is read again. */
+static enum err
+forget_rows(struct transfer *x)
+{
+	const struct engine *engine = x->from->engine;
+	uint8_t bytes[ENGINE_KEY_MAX];
+	const struct engine_bytes first = {bytes, x->key.len};
+	enum err e;
+
+	if (engine->forget == NULL)
+		return OK;
+	memcpy(bytes, x->key.bytes, x->key.len);
+	e = engine->forget(x->from->txn);
+	return e == OK
+		   ? engine->cursor_move(x->cursor, &first, &x->key, &x->value)
+		   : e;
+}
+
 static enum err
 transfer_rows(struct transfer *x)
 {
@@ -79,6 +98,8 @@ transfer_rows(struct transfer *x)
 	while (e == OK || (e == ERR_AGAIN && tries < STORE_TRIES_MAX)) {
 		tries = e == OK ? 0 : tries + 1;
 		e = put_batch(x);
+		if (e == OK)
+			e = forget_rows(x);
 	}
 	return e == ERR_NOT_FOUND ? OK : e;
 }

@@ -121,6 +121,59 @@ drop_expired(struct store_txn *t, void *arg)
 	return OK;
 }
 
+static enum err
+be_ready(void *arg)
+{
+	++*(int *)arg;
+	return OK;
+}
+
+static enum err
+be_unready(void *arg)
+{
+	++*(int *)arg;
+	return ERR_IO;
+}
+
+static enum err
+put_into_place(struct store *from, bool replaces, store_ready *ready)
+{
+	int asked = 0;
+	enum err e = store_replace(from, scratch_settings(), replaces, ready,
+	    &asked, message, sizeof message);
+
+	CHECK(asked == (e == OK || (e == ERR_IO && ready == be_unready)),
+	    "replace: who asks for it is told once, just before it is kept");
+	return e;
+}
+
+/* TO is where the settings say, and is closed. */
+static void
+another_in_its_place(struct store *from, struct store **to)
+{
+	const struct store_settings *settings = scratch_settings();
+
+	if (settings->engine == NULL) {
+		CHECK(put_into_place(from, true, be_ready) == ERR_UNSUPPORTED,
+		    "replace: an engine that cannot do it says so");
+		return;
+	}
+	CHECK(put_into_place(from, false, be_ready) == ERR_EXISTS,
+	    "replace: what is there is not replaced if that was not said");
+	CHECK(put_into_place(from, true, be_ready) == ERR_BUSY,
+	    "replace: nor while others have it open");
+	store_close(to);
+	CHECK(put_into_place(from, true, be_unready) == ERR_IO &&
+		  store_open(to, settings, message, sizeof message) == OK &&
+		  !are_the_same(from, *to),
+	    "replace: one that is refused at its end was nothing");
+	store_close(to);
+	CHECK(put_into_place(from, true, be_ready) == OK &&
+		  store_open(to, settings, message, sizeof message) == OK &&
+		  are_the_same(from, *to),
+	    "replace: another store is in its place, with all rows");
+}
+
 int
 main(void)
 {
@@ -146,6 +199,7 @@ main(void)
 	CHECK(store_transfer(from, third, refuse, NULL) == ERR_IO &&
 		  store_write(from, NOON - 10, drop_expired, NULL) == OK,
 	    "transfer: one that is refused leaves the first as it was");
+	another_in_its_place(back, &to);
 	store_close(&from);
 	store_close(&back);
 	store_close(&third);

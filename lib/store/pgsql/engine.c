@@ -180,7 +180,7 @@ pgsql_renew(struct engine_db *db)
 	return OK;
 }
 
-/* pg_dump and pg_basebackup do that. */
+/* There is no file: who wants one transfers all rows into one. */
 static enum err
 pgsql_copy(struct engine_db *db, int fd)
 {
@@ -222,6 +222,8 @@ static const struct engine engine_pgsql = {
     .fetch = pgsql_fetch,
     .want = pgsql_want,
     .direct = pgsql_direct,
+    .forget = pgsql_forget,
+    .replace = pgsql_replace,
 };
 
 __attribute__((visibility("default"))) engine_entry latchkey_engine;

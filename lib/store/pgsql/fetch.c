@@ -252,6 +252,15 @@ pgsql_direct(struct engine_txn *t)
 	return t->begun ? OK : fetch_count(t, TABLE_META);
 }
 
+enum err
+pgsql_forget(struct engine_txn *t)
+{
+	if (t->failed != OK)
+		return t->failed;
+	t->want_count = 0;
+	return rows_reset(&t->rows) ? OK : fail(t, ERR_NO_MEMORY);
+}
+
 /* --- what is missing ----------------------------------------------------- */
 
 static enum err

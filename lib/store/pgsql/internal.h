@@ -1,10 +1,10 @@
 /*
  * What the files of the PostgreSQL engine share. Each calls only those after
- * it: the calls of store/engine.h (engine.c, cursor.c), opening (open.c),
- * transactions (batch.c), what is fetched for them (fetch.c), the rows that are
- * here (rows.c), connections (conn.c, transport.c), what is said on them
- * (statement.c), what fails (fail.c). Nothing outside this folder includes it,
- * except tests.
+ * it: the calls of store/engine.h (engine.c, cursor.c), another store in the
+ * place of this one (replace.c), opening (open.c), transactions (batch.c), what
+ * is fetched for them (fetch.c), the rows that are here (rows.c), connections
+ * (conn.c, transport.c), what is said on them (statement.c), what fails
+ * (fail.c). Nothing outside this folder includes it, except tests.
  *
  * They are a library of their own, which is loaded only where settings ask for
  * it: what they need of the program comes with struct engine_host.
@@ -209,6 +209,10 @@ enum statement {
 
 extern const char pgsql_session[], pgsql_tables[];
 
+/* The number that TABLE has in the database. Those of the store's own two stay
+ * when it gets another one for records. */
+unsigned pgsql_number(unsigned table);
+
 /* Sends one, part of a flight; false: the connection is lost. Those without a
  * table, and a batch's, which has its id as KEY, are to have TABLE 0. */
 bool pgsql_say(struct conn *c, enum statement s, unsigned table,
@@ -233,6 +237,7 @@ enum err fetch_count(struct engine_txn *t, unsigned table);
 /* In struct engine. */
 enum err pgsql_fetch(struct engine_txn *t);
 enum err pgsql_direct(struct engine_txn *t);
+enum err pgsql_forget(struct engine_txn *t);
 
 /* --- batch.c: as in struct engine ---------------------------------------- */
 
@@ -247,9 +252,29 @@ enum err pgsql_check_transport(struct engine_db *db);
 
 /* --- open.c: as in struct engine ----------------------------------------- */
 
+/* Before flights: one statement, its answer (none if CAP is 0), or the error
+ * it failed with. */
+enum err ask_database(
+    struct conn *c, const char *text, char *answer, size_t cap);
+
+/* Whether the tables are ours: ERR_NOT_FOUND, ERR_VERSION, ERR_OUTDATED,
+ * ERR_CORRUPT. */
+enum err check_tables(struct conn *c);
+
+/* Makes them, as part of a transaction. */
+enum err put_tables(struct conn *c);
+
+/* Connects the first of the readers, whether or not there is a store. */
+enum err pgsql_reach(struct engine_db **db, const struct engine_opening *how);
+
 enum err pgsql_open(struct engine_db **db, const struct engine_opening *how);
 void pgsql_close(struct engine_db *db);
 enum err pgsql_measure(struct engine_db *db, struct store_figures *f);
+
+/* --- replace.c: as in struct engine -------------------------------------- */
+
+enum err pgsql_replace(
+    const struct store_settings *settings, const struct engine_rows *rows);
 
 /* --- cursor.c: as in struct engine --------------------------------------- */
 

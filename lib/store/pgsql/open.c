@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Before flights: one statement, its answer, or the error it failed with. */
-static enum err
+enum err
 ask_database(struct conn *c, const char *text, char *answer, size_t cap)
 {
 	PGresult *r = PQexec(c->pg, text);
@@ -28,9 +27,7 @@ ask_database(struct conn *c, const char *text, char *answer, size_t cap)
 	return e;
 }
 
-/* Whether the tables are ours: ERR_NOT_FOUND, ERR_VERSION, ERR_OUTDATED,
- * ERR_CORRUPT. */
-static enum err
+enum err
 check_tables(struct conn *c)
 {
 	char text[16];
@@ -55,21 +52,27 @@ check_tables(struct conn *c)
 	return version < PGSQL_SCHEMA ? ERR_OUTDATED : OK;
 }
 
+enum err
+put_tables(struct conn *c)
+{
+	enum err e = ask_database(c, pgsql_tables, NULL, 0);
+
+	return e == OK ? ask_database(c,
+			     "insert into latchkey_about values (1)", NULL, 0)
+		       : e;
+}
+
 /* All of it or nothing: what is sent as one is one transaction. */
 static enum err
 make_tables(struct conn *c)
 {
-	char text[sizeof "insert into latchkey_about values (1)"] =
-	    "insert into latchkey_about values (1)";
 	enum err e = check_tables(c);
 
 	if (e != ERR_NOT_FOUND)
 		return e == OK ? ERR_EXISTS : e;
 	e = ask_database(c, "begin", NULL, 0);
 	if (e == OK)
-		e = ask_database(c, pgsql_tables, NULL, 0);
-	if (e == OK)
-		e = ask_database(c, text, NULL, 0);
+		e = put_tables(c);
 	if (e == OK)
 		return ask_database(c, "commit", NULL, 0);
 	(void)ask_database(c, "rollback", NULL, 0);
@@ -165,21 +168,34 @@ check_our_records(struct engine_db *db)
 }
 
 enum err
-pgsql_open(struct engine_db **db, const struct engine_opening *how)
+pgsql_reach(struct engine_db **db, const struct engine_opening *how)
 {
-	struct conn *c;
 	enum err e = alloc_pgsql(db, how);
 
 	if (e != OK)
 		return e;
-	c = &(*db)->readers[0];
 	e = read_where(*db, (*db)->where);
 	if (e == OK)
 		e = pgsql_check_transport(*db);
 	if (e == OK)
-		e = conn_connect(c);
-	if (e == OK)
-		e = how->create ? make_tables(c) : check_tables(c);
+		e = conn_connect(&(*db)->readers[0]);
+	if (e != OK) {
+		pgsql_close(*db);
+		*db = NULL;
+	}
+	return e;
+}
+
+enum err
+pgsql_open(struct engine_db **db, const struct engine_opening *how)
+{
+	struct conn *c;
+	enum err e = pgsql_reach(db, how);
+
+	if (e != OK)
+		return e;
+	c = &(*db)->readers[0];
+	e = how->create ? make_tables(c) : check_tables(c);
 	if (e == OK && !how->create)
 		e = check_our_records(*db);
 	if (e != OK) {

@@ -11,6 +11,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+enum { OWN_TABLES = 1000 };
+
 /* The planner is told what it need not find out: each statement goes by the
  * primary key. PostgreSQL only: plan_cache_mode, enable_*. */
 const char pgsql_session[] = "set statement_timeout = '8s';"
@@ -93,6 +95,12 @@ static const struct {
     [SAY_ROLLBACK] = {NULL, "rollback"},
 };
 
+unsigned
+pgsql_number(unsigned table)
+{
+	return table < TABLE_COUNT ? table : OWN_TABLES + table - TABLE_COUNT;
+}
+
 /* Those that begin and end a transaction are not prepared. */
 bool
 say_prepare(struct conn *c)
@@ -136,7 +144,7 @@ static void
 add_key(struct said *p, enum statement s, unsigned table,
     const struct engine_bytes *key)
 {
-	p->table = htons((uint16_t)table);
+	p->table = htons((uint16_t)pgsql_number(table));
 	if (s < SAY_BATCH)
 		add_parameter(p, &p->table, sizeof p->table);
 	if (key != NULL)
