@@ -71,7 +71,7 @@ programs = authorize token refresh metadata userinfo introspect revoke logout \
 	   gate account admin device par register
 
 command	 = list latchkey admin remains init move_store user user_profile user_password user_rename user_factors import import_judge import_tell import_lines import_csv import_authelia client client_options client_show own_domain recipe_cli site \
-	   app_password groups key \
+	   app_password groups key hosts check_hosts \
 	   session grant why why_state check check_run check_files check_held check_settings check_store check_keys check_people check_factors check_web check_rules \
 	   check_gate check_addresses check_tls check_endpoints web fetch audit output options prompt \
 	   user_link mail check_mail sendmail \

@@ -3,6 +3,7 @@
 #include "base/names.h"
 #include "base/nearest.h"
 #include "base/str.h"
+#include "domain/host.h"
 #include "domain/installation.h"
 #include "domain/user.h"
 #include "remains.h"
@@ -314,7 +315,15 @@ admin_open(struct admin *a)
 	if (e != OK)
 		return admin_fail("%s", message);
 	note_issuer(a);
+	admin_note_host(a);
 	return EXIT_DONE;
+}
+
+void
+admin_note_host(const struct admin *a)
+{
+	if (a->conf.store[0] != '\0')
+		(void)!host_note(a->store, a->dir, a->now);
 }
 
 int

@@ -32,7 +32,7 @@ extern const struct verb init_verbs[], user_verbs[], client_verbs[],
     mail_verbs[], setup_verbs[], export_verbs[];
 
 extern const struct verb backup_verbs[], restore_verbs[],
-    registration_token_verbs[], move_verbs[];
+    registration_token_verbs[], move_verbs[], host_verbs[];
 
 /* Becomes the owner of DIR, so that what we write can be read by the programs
  * that run as that user. False, with a line printed, if we may not. A DIR
@@ -42,6 +42,10 @@ bool admin_become_owner(const char *dir);
 /* Reads the settings and opens the store; an exit status. */
 int admin_open(struct admin *a);
 void admin_close(struct admin *a);
+
+/* Where several hosts share the store, says in it what this one has; admin_open
+ * does it as well. */
+void admin_note_host(const struct admin *a);
 
 /* Reads the secret key, which must be the one of this store; an exit status.
  * The caller wipes. */

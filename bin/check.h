@@ -35,6 +35,9 @@ struct check_keys {
 void check_keys_read(struct check_keys *keys, struct store_txn *t);
 void check_keys(struct check_run *c, const struct check_keys *keys);
 
+/* Where several hosts share the store: what each of them has. */
+void check_hosts(struct check_run *c, const struct check_keys *keys);
+
 /* Apps that do not take what they are told of logouts, with the store open. */
 void check_logouts(struct check_run *c);
 

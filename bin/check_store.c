@@ -178,6 +178,7 @@ check_store(struct check_run *c)
 		check_found(c, CHECK_ERROR, &corrupt,
 		    "a record of the store does not decode (%s)", err_name(e));
 	check_keys(c, &s.keys);
+	check_hosts(c, &s.keys);
 	check_clock_against_store(c, s.clock_behind_s);
 	check_backup(c);
 	return e == OK;

@@ -62,7 +62,7 @@ help_first_steps(FILE *out)
 	    "Apps:     client, registration-token, site\n"
 	    "Why:      check, why, audit\n"
 	    "Upkeep:   backup, restore, export, import, key, mail, init,\n"
-	    "          move-store\n"
+	    "          move-store, host\n"
 	    "Help:     help, version\n\n"
 	    "`latchkey help` lists all there is, `latchkey help user` the "
 	    "options of\n`latchkey user`. More in latchkey(8).\n",

@@ -1,5 +1,6 @@
 /* latchkey key: what tokens are signed with. */
 #include "admin.h"
+#include "domain/host.h"
 #include "domain/signkey.h"
 #include "list.h"
 #include "protocol/key_rotation.h"
@@ -12,16 +13,21 @@ static const struct option rotate_options[] = {
     OPTION_END,
 };
 
-static const struct column columns[] = {
-    {"kid", "KID", false},
-    {"alg", "ALG", false},
-    {"state", "STATE", false},
-    {"created_at", "CREATED", true},
-    {"activated_at", "ACTIVATED", true},
-    {"retired_at", "RETIRED", true},
-    {"published_until", "PUBLISHED UNTIL", true},
-    COLUMN_END,
-};
+#define KEY_COLUMNS                                                            \
+	{"kid", "KID", COLUMN_TEXT}, {"alg", "ALG", COLUMN_TEXT},              \
+	    {"state", "STATE", COLUMN_TEXT},                                   \
+	    {"created_at", "CREATED", COLUMN_TIME},                            \
+	    {"activated_at", "ACTIVATED", COLUMN_TIME},                        \
+	    {"retired_at", "RETIRED", COLUMN_TIME},                            \
+	{                                                                      \
+		"published_until", "PUBLISHED UNTIL", COLUMN_TIME              \
+	}
+
+static const struct column columns[] = {KEY_COLUMNS, COLUMN_END};
+
+/* Where several hosts share the store. */
+static const struct column shared_columns[] = {
+    KEY_COLUMNS, {"missing_on", "MISSING ON", COLUMN_TEXT}, COLUMN_END};
 
 /* --- making ----------------------------------------------------------------*/
 
@@ -58,6 +64,37 @@ begin_key(struct list_row *row, const void *record)
 	return OK;
 }
 
+struct key_hosts {
+	const char *kid;
+	json_t *names; /* of those that do not have it */
+};
+
+static bool
+add_lacking(void *arg, const void *record)
+{
+	const struct host *h = record;
+	struct key_hosts *l = arg;
+
+	return host_has_key(h, l->kid) ||
+	       json_array_append_new(l->names, json_string(h->name)) == 0;
+}
+
+/* With the hosts that cannot sign with it. */
+static enum err
+begin_shared_key(struct list_row *row, const void *record)
+{
+	const struct signkey *k = record;
+	struct key_hosts l = {k->pub.kid, json_array()};
+	enum err e = begin_key(row, record);
+
+	if (e == OK && k->state != KEY_RETIRED)
+		host_each(row->t, row->now, add_lacking, &l);
+	if (e == OK && json_object_set(row->json, "missing_on", l.names) != 0)
+		e = ERR_NO_MEMORY;
+	json_decref(l.names);
+	return e;
+}
+
 static const struct list_noun key_list = {
     .kind = "key",
     .type = &signkey_record,
@@ -65,10 +102,19 @@ static const struct list_noun key_list = {
     .begin = begin_key,
 };
 
+static const struct list_noun shared_key_list = {
+    .kind = "key",
+    .type = &signkey_record,
+    .columns = shared_columns,
+    .begin = begin_shared_key,
+};
+
 static int
 list_keys(struct admin *a, bool as_json)
 {
-	return list_run(a, &key_list, NULL, NULL, as_json);
+	return list_run(a,
+	    a->conf.store[0] != '\0' ? &shared_key_list : &key_list, NULL, NULL,
+	    as_json);
 }
 
 static int
@@ -82,7 +128,17 @@ list_keys_verb(struct admin *a, const struct args *args)
 static int
 explain_rotation(const struct admin *a, enum err e, enum key_obstacle obstacle)
 {
+	struct key_lack lack;
+
 	switch (obstacle) {
+	case KEY_OBSTACLE_HOSTS:
+		if (keys_find_lack(a->store, &a->conf, a->now, &lack) != OK)
+			return admin_fail("hosts have changed; try again");
+		return admin_fail("%s does not have the next key: copy "
+				  "keys/%s.pem there, run `latchkey check` on "
+				  "it, then try again; a host that is gone: "
+				  "latchkey host del %s",
+		    lack.host, lack.kid, lack.host);
 	case KEY_OBSTACLE_CLOCK:
 		return admin_fail("the clock is behind the newest record: set "
 				  "it first (latchkey check), or give --now if "

@@ -37,7 +37,7 @@ static const struct verb *const nouns[] = {init_verbs, user_verbs, client_verbs,
     site_verbs, app_password_verbs, key_verbs, session_verbs, grant_verbs,
     audit_verbs, why_verbs, check_verbs, export_verbs, import_verbs, mail_verbs,
     help_verbs, version_verbs, setup_verbs, backup_verbs, restore_verbs,
-    registration_token_verbs, move_verbs, NULL};
+    registration_token_verbs, move_verbs, host_verbs, NULL};
 
 static int
 hint(const char *noun)

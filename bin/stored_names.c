@@ -6,6 +6,7 @@
 #include "domain/app_password.h"
 #include "domain/client.h"
 #include "domain/family.h"
+#include "domain/host.h"
 #include "domain/session.h"
 #include "domain/site.h"
 #include "domain/user.h"
@@ -27,6 +28,7 @@ static const struct named {
     {"session", &session_record, "sid"},
     {"grant", &family_record, "grant_id"},
     {"app-password", &app_password_record, "id"},
+    {"host", &host_record, "host"},
 };
 
 struct name_walk {

@@ -748,7 +748,7 @@ device_asks() {
 		desk.clock_behind desk_apps.empty desk_app.no_{secret,rs256} \
 		desk_sites.empty desk_sessions.{browser,address} \
 		passkey.not_alone reason.{last_way_in,passkey_reused,passkeys_many} \
-		desk_keys.{empty,clock} error.{fault,temporarily_unavailable} \
+		desk_keys.{empty,clock,hosts} error.{fault,temporarily_unavailable} \
 		reason.{user_disabled,user_not_in_group,link_restored} \
 		reason.record_gone{.title,})" || :)
 	[[ -z $output ]] || fail "on no page" "$output"

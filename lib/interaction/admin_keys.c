@@ -107,6 +107,19 @@ put_keys_rotate(struct interaction *i, struct json_build *b)
 	desk_back(i, b, "/admin/keys", NULL, NULL);
 }
 
+static const char *
+obstacle_text(enum key_obstacle obstacle)
+{
+	switch (obstacle) {
+	case KEY_OBSTACLE_CLOCK:
+		return "desk_keys.clock";
+	case KEY_OBSTACLE_HOSTS:
+		return "desk_keys.hosts";
+	default:
+		return "desk_keys.young";
+	}
+}
+
 /* Keys are made outside of the transaction that puts them, so the
  * administrator is looked at before. A form that is sent twice finds the next
  * key too young. */
@@ -123,9 +136,7 @@ rotate_keys_now(struct interaction *i, const struct form *posted)
 	(void)posted;
 	if (obstacle != KEY_OBSTACLE_NONE)
 		desk_refuse(i, own_state(i)->page->steps[0],
-		    obstacle == KEY_OBSTACLE_CLOCK ? "desk_keys.clock"
-						   : "desk_keys.young",
-		    NULL);
+		    obstacle_text(obstacle), NULL);
 	else if (e != OK)
 		own_page_refuse(i, e, REASON_NONE);
 	else

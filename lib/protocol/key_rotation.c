@@ -23,36 +23,48 @@ struct key_pair_ctx {
 	enum jwa alg;
 	struct signkey active, next;
 	const struct change *change;
+	char host[HOST_NAME_CAP]; /* this one */
+	bool found, alone;
 };
 
-static enum err
-find_active_key_step(struct store_txn *t, void *arg)
+static bool
+find_pair_key(void *arg, const void *record)
 {
-	const struct key_pair_ctx *p = arg;
-	struct signkey k;
+	const struct signkey *k = record;
+	struct key_pair_ctx *p = arg;
 
-	return signkey_active(t, p->alg, &k);
+	p->found |= k->pub.alg == p->alg && k->state != KEY_RETIRED;
+	return !p->found;
+}
+
+static enum err
+find_key_pair_step(struct store_txn *t, void *arg)
+{
+	struct key_pair_ctx *p = arg;
+
+	p->found = false;
+	signkey_each(t, find_pair_key, p);
+	return store_failed(t);
 }
 
 static enum err
 add_key_pair_step(struct store_txn *t, void *arg)
 {
 	struct key_pair_ctx *p = arg;
-	struct signkey k;
-	enum err e;
+	enum err e = find_key_pair_step(t, p);
 
 	/* Another command may have been quicker. */
-	e = signkey_active(t, p->alg, &k);
-	if (e == OK)
+	if (e == OK && p->found)
 		return ERR_EXISTS;
-	if (e == ERR_NOT_FOUND)
+	p->alone = !host_has_others(t, p->host, p->change->now);
+	if (e == OK && p->alone)
 		e = signkey_rotate(
 		    t, &p->active, &(struct retirement){0}, p->change->now);
 	if (e == OK)
 		e = signkey_put(t, &p->next);
 	if (e == OK)
-		audit_change(
-		    t, p->change, "key_added", NULL, NULL, p->active.pub.kid);
+		audit_change(t, p->change, "key_added", NULL, NULL,
+		    p->alone ? p->active.pub.kid : p->next.pub.kid);
 	return e;
 }
 
@@ -61,10 +73,11 @@ keys_ensure(
     struct store *s, const char *dir, enum jwa alg, const struct change *c)
 {
 	struct key_pair_ctx p = {.alg = alg, .change = c};
-	enum err e = store_read(s, find_active_key_step, &p);
+	enum err e = store_read(s, find_key_pair_step, &p);
 
-	if (e != ERR_NOT_FOUND)
+	if (e != OK || p.found)
 		return e;
+	host_own_name(p.host, dir);
 	e = signer_make(&p.active, alg, dir, c->now);
 	if (e != OK)
 		return e;
@@ -74,7 +87,7 @@ keys_ensure(
 		if (e != OK)
 			signer_discard(p.next.pub.kid, dir);
 	}
-	if (e != OK)
+	if (e != OK || !p.alone)
 		signer_discard(p.active.pub.kid, dir);
 	return e == ERR_EXISTS ? OK : e;
 }
@@ -89,6 +102,8 @@ struct key_rotation {
 	bool wanted[JWA_COUNT];
 	bool found[JWA_COUNT];
 	int64_t next_created_at[JWA_COUNT]; /* 0: there is no next */
+	char next_kid[JWA_COUNT][KID_CAP];
+	struct key_lack lacks[JWA_COUNT]; /* of that one; or no host */
 	struct signkey new[JWA_COUNT];
 	struct retirement retirement;
 	bool clock_behind;
@@ -101,9 +116,27 @@ survey_key(void *arg, const void *record)
 	struct key_rotation *r = arg;
 
 	r->found[k->pub.alg] |= k->state != KEY_RETIRED;
-	if (k->state == KEY_NEXT)
+	if (k->state == KEY_NEXT) {
 		r->next_created_at[k->pub.alg] = k->created_at;
+		memcpy(r->next_kid[k->pub.alg], k->pub.kid, KID_CAP);
+	}
 	return true;
+}
+
+/* Which hosts do not have the keys that would sign. */
+static void
+survey_hosts(struct store_txn *t, struct key_rotation *r)
+{
+	for (int alg = 0; alg < JWA_COUNT; alg++) {
+		struct key_lack *lack = &r->lacks[alg];
+
+		lack->host[0] = '\0';
+		memcpy(lack->kid, r->next_kid[alg], KID_CAP);
+		if (r->conf->store[0] != '\0' && lack->kid[0] != '\0' &&
+		    host_lacking(t, lack->kid, r->change->now, lack->host) !=
+			OK)
+			lack->host[0] = '\0';
+	}
 }
 
 static enum err
@@ -113,7 +146,9 @@ survey_keys_step(struct store_txn *t, void *arg)
 
 	memset(r->found, 0, sizeof r->found);
 	memset(r->next_created_at, 0, sizeof r->next_created_at);
+	memset(r->next_kid, 0, sizeof r->next_kid);
 	signkey_each(t, survey_key, r);
+	survey_hosts(t, r);
 	r->clock_behind = store_clock_behind(t, r->change->now) > 0;
 	return store_failed(t);
 }
@@ -208,6 +243,32 @@ is_too_young(const struct key_rotation *r)
 	return false;
 }
 
+static bool
+is_lacking(const struct key_rotation *r)
+{
+	for (int alg = 0; alg < JWA_COUNT; alg++)
+		if (r->wanted[alg] && r->lacks[alg].host[0] != '\0')
+			return true;
+	return false;
+}
+
+enum err
+keys_find_lack(struct store *s, const struct conf *conf, int64_t now,
+    struct key_lack *lack)
+{
+	const struct change change = {.now = now};
+	struct key_rotation r = {.store = s, .conf = conf, .change = &change};
+	enum err e = store_read(s, survey_keys_step, &r);
+
+	*lack = (struct key_lack){0};
+	for (int alg = 0; e == OK && alg < JWA_COUNT; alg++)
+		if (r.lacks[alg].host[0] != '\0') {
+			*lack = r.lacks[alg];
+			return OK;
+		}
+	return e == OK ? ERR_NOT_FOUND : e;
+}
+
 static enum err
 make_and_rotate_keys(struct key_rotation *r)
 {
@@ -258,7 +319,9 @@ keys_rotate(struct store *s, const struct conf *conf, enum jwa alg,
 		return keys_ensure(s, conf->dir, alg, c);
 	for (int i = 0; i < JWA_COUNT; i++)
 		r.wanted[i] = alg != JWA_COUNT ? i == (int)alg : r.found[i];
-	if (!at_once && r.clock_behind)
+	if (is_lacking(&r))
+		*obstacle = KEY_OBSTACLE_HOSTS;
+	else if (!at_once && r.clock_behind)
 		*obstacle = KEY_OBSTACLE_CLOCK;
 	else if (!at_once && is_too_young(&r))
 		*obstacle = KEY_OBSTACLE_YOUNG;

@@ -8,14 +8,16 @@
 #include "base/err.h"
 #include "domain/audit.h"
 #include "domain/conf.h"
+#include "domain/host.h"
 #include "domain/signkey.h"
 #include "jose/jwa.h"
 #include "store/store.h"
 
 #include <stdbool.h>
 
-/* Makes an active and a next key of ALG (EdDSA or RS256) unless there are some.
- * ERR_UNSUPPORTED: RS256 needs libcrypto, which is not here. */
+/* Makes an active and a next key of ALG (EdDSA or RS256) unless there are some;
+ * only the next one where other hosts share the store, which do not have it
+ * yet. ERR_UNSUPPORTED: RS256 needs libcrypto, which is not here. */
 enum err keys_ensure(struct store *s, const char *dir, enum jwa alg,
     const struct change *c) MUST_CHECK;
 
@@ -28,15 +30,26 @@ enum key_obstacle {
 	/* The active key would leave the JWKS too early, by as much. */
 	KEY_OBSTACLE_CLOCK,
 	/* The key that would sign is one that apps may not have fetched yet. */
-	KEY_OBSTACLE_YOUNG
+	KEY_OBSTACLE_YOUNG,
+	/* Or one that a host does not have, of several that share the store
+	 * (keys_find_lack). */
+	KEY_OBSTACLE_HOSTS
 };
+
+/* A host that does not have a key that is to sign: names the two.
+ * ERR_NOT_FOUND: there is none. */
+struct key_lack {
+	char host[HOST_NAME_CAP], kid[KID_CAP];
+};
+enum err keys_find_lack(struct store *s, const struct conf *conf, int64_t now,
+    struct key_lack *lack) MUST_CHECK;
 
 /*
  * The next key becomes active, and a new one next: those of ALG, or with
  * JWA_COUNT of each algorithm that has keys. The first keys of ALG are made as
  * by keys_ensure. Private halves that will sign no more are removed. With
- * AT_ONCE nothing is in the way; else *OBSTACLE says what is, and nothing has
- * changed (ERR_TEMPORARILY_UNAVAILABLE).
+ * AT_ONCE only KEY_OBSTACLE_HOSTS is in the way; else *OBSTACLE says what is,
+ * and nothing has changed (ERR_TEMPORARILY_UNAVAILABLE).
  */
 enum err keys_rotate(struct store *s, const struct conf *conf, enum jwa alg,
     bool at_once, const struct change *c,

@@ -1,6 +1,8 @@
 #include "protocol/provider.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "domain/host.h"
 #include "domain/installation.h"
 
 #include <string.h>
@@ -26,6 +28,15 @@ open_keyring(struct provider *p, char *message, size_t message_cap)
 			     message, message_cap);
 }
 
+void
+provider_note_host(const struct provider *p, unsigned uses)
+{
+	const unsigned both = PROVIDER_KEYRING | PROVIDER_SIGNER;
+
+	if (p->conf.store[0] != '\0' && (uses & both) == both)
+		(void)!host_note(p->store, p->conf.dir, clock_now());
+}
+
 enum err
 provider_open(struct provider *p, const char *dir, unsigned uses, char *message,
     size_t message_cap)
@@ -40,6 +51,8 @@ provider_open(struct provider *p, const char *dir, unsigned uses, char *message,
 	if (e == OK)
 		e = installation_open(&p->store, p->conf.dir, p->conf.store,
 		    false, message, message_cap);
+	if (e == OK) /* also with another secret.key, for others to see */
+		provider_note_host(p, uses);
 	if (e == OK && (uses & PROVIDER_KEYRING))
 		e = open_keyring(p, message, message_cap);
 	if (e == OK && (uses & PROVIDER_SIGNER)) {

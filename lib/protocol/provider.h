@@ -37,6 +37,11 @@ enum err provider_open(struct provider *p, const char *dir, unsigned uses,
     char *message, size_t message_cap) MUST_CHECK;
 void provider_close(struct provider *p);
 
+/* Where several hosts share the store: says in it what this one has
+ * (domain/host.h), if USES may read all of that. Else nothing. Once an hour is
+ * enough; provider_open does it as well. */
+void provider_note_host(const struct provider *p, unsigned uses);
+
 struct family_lifetimes provider_lifetimes(const struct provider *p);
 struct session_lifetimes provider_session_lifetimes(
     const struct provider *p, bool remembered);

@@ -2,7 +2,11 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/secret.h"
+#include "domain/host.h"
+
+enum { NOTE_EVERY_MS = HOST_NOTE_S * 1000 };
 
 static void
 stamp_file(struct stat *st, const char *dir, const char *name)
@@ -46,6 +50,7 @@ enum err
 opened_init(struct opened *o, unsigned uses, bool has_pages)
 {
 	*o = (struct opened){.uses = uses, .has_pages = has_pages};
+	o->note_due_ms = monotonic_ms() + NOTE_EVERY_MS;
 	return pthread_mutex_init(&o->lock, NULL) == 0 ? OK : ERR_NO_MEMORY;
 }
 
@@ -157,6 +162,21 @@ drop_locked(struct opened_copy *c)
 	c->valid = false;
 }
 
+/* By one of the workers, where several hosts share the store. */
+static void
+note_now_and_then(struct opened *o, const struct provider *p)
+{
+	int64_t due, now;
+
+	if (p->conf.store[0] == '\0')
+		return;
+	due = o->note_due_ms;
+	now = monotonic_ms();
+	if (now >= due && atomic_compare_exchange_strong(
+			      &o->note_due_ms, &due, now + NOTE_EVERY_MS))
+		provider_note_host(p, o->uses);
+}
+
 bool
 opened_copy_update(struct opened *o, struct opened_copy *c)
 {
@@ -164,6 +184,7 @@ opened_copy_update(struct opened *o, struct opened_copy *c)
 		struct file_stamps stamps =
 		    take_stamps(o, &c->provider, c->provider.conf.dir);
 
+		note_now_and_then(o, &c->provider);
 		if (are_same_stamps(&stamps, &c->stamps))
 			return true;
 	}

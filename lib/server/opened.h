@@ -15,6 +15,7 @@
 #include "protocol/provider.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
@@ -28,6 +29,8 @@ struct file_stamps {
 struct opened {
 	unsigned uses;  /* PROVIDER_KEYRING, PROVIDER_SIGNER */
 	bool has_pages; /* with templates */
+	/* When this host says next what it has (monotonic.h). */
+	_Atomic(int64_t) note_due_ms;
 
 	pthread_mutex_t lock; /* of what follows */
 	bool open;
