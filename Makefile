@@ -15,6 +15,7 @@ VALGRIND =
 # The engine for PostgreSQL, where libpq is.
 libpq	:= $(shell pg_config --includedir 2>/dev/null)
 PGSQL	= $(if $(STATIC),no,$(if $(wildcard $(libpq)/libpq-fe.h),yes,no))
+has_pgsql = $(filter yes,$(PGSQL))
 
 # A sanitized build is a build of its own.
 BUILD	= $(if $(SAN),build/san,build)
@@ -133,6 +134,7 @@ cflags	 = -std=c11 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -Ilib \
 	   $(if $(STATIC),-DLK_STATIC)
 ldflags	 = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 	   -Wl,--gc-sections $(if $(SAN),$(sanitize))
+packed	 = $(if $(STATIC)$(SAN),,$(relr))
 fcgi	 = -lfcgi
 libs	 = -lsodium -llmdb -ljansson -linih \
 	   $(if $(STATIC),-lunistring -loath $(static_crypto)) \
@@ -155,9 +157,14 @@ sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all \
 stack_clash := $(shell $(CC) -fstack-clash-protection -Werror -E -x c \
 	/dev/null >/dev/null 2>&1 && echo -fstack-clash-protection)
 
+# Tables of pointers take a tenth of the room, where linker and libc know how.
+relr	:= $(shell $(CC) -shared -Wl,-z,pack-relative-relocs,--fatal-warnings \
+	-o /dev/null -x c /dev/null >/dev/null 2>&1 && \
+	echo -Wl,-z,pack-relative-relocs)
+
 compile	 = $(CC) $(cflags) $(CPPFLAGS) $(CFLAGS)
-link	 = $(CC) $(if $(STATIC),$(static),-pie) $(ldflags) $(CFLAGS) $(LDFLAGS)
-link_shared = $(CC) -shared $(ldflags) $(CFLAGS) $(LDFLAGS)
+link	 = $(CC) $(if $(STATIC),$(static),-pie) $(ldflags) $(packed) $(CFLAGS) $(LDFLAGS)
+link_shared = $(CC) -shared $(ldflags) $(packed) $(CFLAGS) $(LDFLAGS)
 
 comma	 = ,
 
@@ -182,7 +189,7 @@ library	 = $(base:%=$(BUILD)/lib/base/%.o) \
 
 all: $(programs:%=$(BUILD)/cgi-bin/%) $(BUILD)/bin/latchkey \
     $(helpers:%=$(BUILD)/libexec/%) $(if $(STATIC),,$(BUILD)/bin/start-programs) \
-    $(if $(filter yes,$(PGSQL)),$(engine))
+    $(if $(has_pgsql),$(engine))
 
 # What the programs have in common is in memory, and on the disk, once. The
 # library is found by where the program is, which is the same here and installed,
@@ -407,7 +414,7 @@ test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(BUILD)/test/bin/start-programs $(marked)/bin/latchkey \
     $(addprefix $(marked)/cgi-bin/,authorize logout gate account admin device par) \
     $(durability) $(record) $(BUILD)/tests/bench/seed \
-    $(if $(filter yes,$(PGSQL)),$(BUILD)/test/lib/latchkey/latchkey-pgsql.so)
+    $(if $(has_pgsql),$(BUILD)/test/lib/latchkey/latchkey-pgsql.so)
 
 # Packages first, in a make of its own: without them nothing compiles.
 test:
@@ -580,7 +587,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(libdir)/cgi-bin
 	install -m 755 $(BUILD)/bin/latchkey $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(programs:%=$(BUILD)/cgi-bin/%) $(DESTDIR)$(libdir)/cgi-bin
-	install -m 644 $(shared) $(DESTDIR)$(libdir)
+	install -m 644 $(shared) $(if $(has_pgsql),$(engine)) $(DESTDIR)$(libdir)
 	install -m 755 $(BUILD)/bin/start-programs $(DESTDIR)$(libdir)
 	install -D -m 755 -t $(DESTDIR)$(libdir)/libexec $(helpers:%=$(BUILD)/libexec/%)
 	$(call install_text,data/latchkey.conf.example,$(sharedir))
@@ -592,6 +599,7 @@ install: all
 	$(call install_text,conf/fail2ban/filter.d/latchkey.conf,$(sharedir)/fail2ban/filter.d)
 	$(call install_text,conf/fail2ban/jail.d/latchkey.conf,$(sharedir)/fail2ban/jail.d)
 	$(call install_text,$(wildcard conf/systemd/latchkey*),$(unitdir))
+	$(if $(has_pgsql),$(call install_text,conf/systemd/network-store.conf,$(sharedir)/systemd))
 	install -D -m 644 conf/systemd/sysusers.conf \
 	    $(DESTDIR)$(sysusersdir)/latchkey.conf
 	install -D -m 644 conf/systemd/tmpfiles.conf \
@@ -617,8 +625,8 @@ uninstall:
 	    $(uninstalled)/from/lib/latchkey
 	@cd $(uninstalled)/from && touch bin/latchkey bin/start-programs \
 	    $(programs:%=cgi-bin/%) $(helpers:%=libexec/%) \
-	    lib/latchkey/$(notdir $(shared))
-	@$(MAKE) -s -o all install BUILD=$(uninstalled)/from \
+	    lib/latchkey/$(notdir $(shared)) lib/latchkey/$(notdir $(engine))
+	@$(MAKE) -s -o all install PGSQL=yes BUILD=$(uninstalled)/from \
 	    DESTDIR=$(uninstalled)/to >/dev/null
 	@cd $(uninstalled)/to && find . ! -type d | cut -c 2- | while read -r f; do \
 		rm -f "$(DESTDIR)$$f" || exit 1; \
@@ -641,8 +649,9 @@ static:
 	    $(programs:%=$(BUILD)/static/obj/cgi-bin/%)
 	@install -s -D -t $(BUILD)/static/bin $(BUILD)/static/obj/bin/latchkey
 	@echo '  programs with everything linked in: $(BUILD)/static'
+	@echo '  (their store is LMDB: the engine for PostgreSQL cannot be linked in)'
 
-# A Debian package, from a copy of the sources, as a release would be built.
+# Debian packages, from a copy of the sources, as a release would be built.
 arch	 = $(shell dpkg --print-architecture)
 deb	 = $(BUILD)/deb/latchkey-$(VERSION)
 sources	 = .ci .clang-format .gitignore CHANGELOG.md CONTRIBUTING.md LICENSE Makefile README.md bin cgi-bin libexec \
@@ -655,7 +664,8 @@ deb:
 	tar -c --exclude=__pycache__ $(sources) | tar -x --no-same-owner -C $(deb)
 	cd $(deb) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
 	    dpkg-buildpackage -us -uc
-	cp $(BUILD)/deb/latchkey_$(VERSION)_$(arch).deb $(BUILD)
+	cp $(BUILD)/deb/latchkey_$(VERSION)_$(arch).deb \
+	    $(BUILD)/deb/latchkey-pgsql_$(VERSION)_$(arch).deb $(BUILD)
 
 # A release, in build/dist.
 dist:
@@ -695,9 +705,10 @@ help:
 	@echo '                      apache-cgi, lighttpd-cgi'
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]'
 	@echo 'make uninstall        removes what install put there, and no data'
-	@echo 'make deb              a Debian package, in build/'
+	@echo 'make deb              Debian packages, in build/: latchkey, and latchkey-pgsql,'
+	@echo '                      the engine for PostgreSQL'
 	@echo 'make static           programs with everything linked in, in build/static/'
-	@echo 'make dist             a release: sources, package, what is linked in, sums;'
+	@echo 'make dist             a release: sources, packages, what is linked in, sums;'
 	@echo '                      in build/dist/, the same bytes each time'
 	@echo 'make pictures         those of README.md, from real pages'
 	@echo 'make lint             format, static analysis, manuals, scripts'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a release in DIR: the sources, the Debian package built from them, what is
-# linked in (CycloneDX), and the sums of all three. Two runs, anywhere and at any
+# Makes a release in DIR: the sources, the Debian packages built from them, what is
+# linked in (CycloneDX), and the sums of all of these. Two runs, anywhere and at any
 # time, give the same bytes with the same compiler and libraries.
 #
 #	dist.sh DIR SOURCE...
@@ -41,13 +41,16 @@ gzip -9n "$dir/$name.tar"
 tar -xzf "$dir/$name.tar.gz" -C "$dir/work"
 (cd "$dir/work/$name" && dpkg-buildpackage -us -uc -b >"$dir/work/said" 2>&1) ||
     { tail -n 40 "$dir/work/said" >&2; exit 1; }
-deb=$(cd "$dir/work" && echo latchkey_"$version"_*.deb)
-mv "$dir/work/$deb" "$dir"
-
-dpkg-deb -x "$dir/$deb" "$dir/work/installed"
+debs=$(cd "$dir/work" &&
+    echo latchkey_"$version"_*.deb latchkey-pgsql_"$version"_*.deb)
+for deb in $debs; do
+	mv "$dir/work/$deb" "$dir"
+	dpkg-deb -x "$dir/$deb" "$dir/work/installed"
+done
 "$root/conf/sbom.py" "$dir/work/installed" "$version" \
     >"$dir/$name.cdx.json"
 rm -rf "$dir/work"
 cd "$dir"
-sha256sum "$name.tar.gz" "$deb" "$name.cdx.json" >SHA256SUMS
+# shellcheck disable=SC2086 # names of packages have no blanks
+sha256sum "$name.tar.gz" $debs "$name.cdx.json" >SHA256SUMS
 cat SHA256SUMS

@@ -5,8 +5,9 @@
 
 INSTALLED is a folder with the files of `make install` or of the package. Libraries
 that the programs need are required; those that they load when they first need them
-are optional. dpkg says what package and version each is, and debian/copyright its
-licence. data/common-passwords/README has the lists that are compiled in.
+are optional, with what these need. dpkg says what package and version each is, and
+debian/copyright its licence. data/common-passwords/README has the lists that are
+compiled in.
 $SOURCE_DATE_EPOCH is the time that it tells."""
 
 import datetime
@@ -39,12 +40,16 @@ def programs(installed):
 
 def libraries(installed):
     """The name of each library, and whether a program starts without it."""
-    needed, loaded = set(), set()
+    needs, loaded = {}, set()
     for path in programs(installed):
-        needed |= set(re.findall(r"\(NEEDED\).*\[(.*)\]", run("readelf", "-dW", path)))
+        needs[path.name] = set(re.findall(r"\(NEEDED\).*\[(.*)\]",
+                                          run("readelf", "-dW", path)))
         loaded |= {name.decode() for name in LOADED.findall(path.read_bytes())}
     own = {path.name for path in pathlib.Path(installed).rglob("*.so*")}
-    for name in sorted((needed | loaded) - own):
+    every = set().union(*needs.values())
+    later = own - every
+    needed = set().union(*(needs[name] for name in needs.keys() - later))
+    for name in sorted((every | loaded) - own):
         yield name, name not in needed
 
 

@@ -16,6 +16,10 @@ setup() {
 	unset MAKEFLAGS MFLAGS MAKELEVEL
 }
 
+teardown() {
+	stop_server
+}
+
 make_it() {
 	make BUILD="$MADE" RS256=no \
 	    "CFLAGS=-O0 -U_FORTIFY_SOURCE -Werror" "$@"
@@ -97,6 +101,49 @@ make_it() {
 	nm -D --defined-only "$library" | grep -q ' T server_run$'
 	run ! grep -E ' (mdb_|crypto_|FCGX_)' \
 	    <(nm -D --defined-only "$library")
+}
+
+# liblatchkey.so is all that programs have in common.
+@test "build: nothing but the engine for PostgreSQL needs libpq" {
+	local to=$BATS_TEST_TMPDIR/to
+	run -0 make_it install DESTDIR="$to" PREFIX=/opt/lk
+	assert_equal "$(cd "$to/opt/lk" && find . -type f -exec sh -c '
+	    readelf -dW "$1" 2>/dev/null | grep -q "NEEDED.*libpq" && echo "$1"' \
+	    sh {} \;)" ./lib/latchkey/latchkey-pgsql.so
+	run ! grep -rl "libpq\.so" "$to"/opt/lk/{bin,lib/latchkey/{cgi-bin,libexec,liblatchkey.so}}
+	assert_equal "$(nm -D --defined-only "$to/opt/lk/lib/latchkey/latchkey-pgsql.so" |
+	    grep -c ' T ')" 1
+}
+
+@test "build: programs on LMDB have no libpq in memory" {
+	new_store
+	add_client app --grant client_credentials
+	start_server
+	[[ -n $(client_credentials | field access_token) ]]
+	grep -q liblatchkey "/proc/$(serving token)/maps"
+	run ! grep libpq "/proc/$(serving token)/maps"
+	stop_server
+}
+
+@test "build: make builds that engine, where libpq is, and make install brings what its programs need" {
+	local to=$BATS_TEST_TMPDIR/to
+	run -0 make_it install DESTDIR="$to"
+	cmp "$MADE/lib/latchkey/latchkey-pgsql.so" \
+	    "$to/usr/local/lib/latchkey/latchkey-pgsql.so"
+	cmp conf/systemd/network-store.conf \
+	    "$to/usr/local/share/latchkey/systemd/network-store.conf"
+	run -0 find "$to/usr/local/lib/systemd" -name "*.d"
+	assert_equal "$output" ''
+}
+
+@test "build: PGSQL=no is a latchkey without that engine, which says so" {
+	local to=$BATS_TEST_TMPDIR/to
+	run -0 make_it install PGSQL=no DESTDIR="$to"
+	assert_equal "$(find "$to" -name '*pgsql*' -o -name 'network-store*')" ''
+	run -1 "$to/usr/local/bin/latchkey" -d "$BATS_TEST_TMPDIR/data" init \
+	    https://id.example.org --store postgresql:dbname=latchkey
+	[[ $output = *latchkey-pgsql* ]] || fail "$output"
+	assert_equal "$(ls -A "$BATS_TEST_TMPDIR/data" 2>/dev/null)" ''
 }
 
 @test "build: what is installed names where it is installed: manuals, units, configurations" {
@@ -210,7 +257,7 @@ packages_of() {
 @test "build: the Debian package is built with the libraries that are installed" {
 	assert_equal "$(sed -n '/^Build-Depends:/,/^[^ ]*$/s/^ \(lib.*-dev\),*$/\1/p' \
 	    debian/control | sort)" \
-	    "$(packages_of build | grep '^lib.*-dev$' | grep -v '^libc6-dev$')"
+	    "$(packages_of build deb | grep '^lib.*-dev$' | grep -v '^libc6-dev$')"
 }
 
 @test "build: make asks no compiler that is not there yet, and says nothing of it" {

@@ -1,10 +1,11 @@
 # A machine to install things on: the system that is running, with its changes kept
 # in memory, and a systemd. Only root can boot one.
 
+# boot_machine [NAME]: it is $SERVER_PID from then on; of several, each has a name.
 boot_machine() {
 	[[ $(id -u) = 0 ]] || skip 'only root can boot a machine'
-	SERVER_LOG=$BATS_TEST_TMPDIR/log
-	machine=$BATS_TEST_TMPDIR/machine
+	SERVER_LOG=$BATS_TEST_TMPDIR/log${1:+-$1}
+	machine=$BATS_TEST_TMPDIR/${1:-machine}
 	mkdir "$machine"
 	# The mounts are seen, and kept, by this process alone.
 	# shellcheck disable=SC2016 # $1 is that shell's

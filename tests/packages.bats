@@ -4,22 +4,21 @@
 
 load helper
 load machine.bash
+load packages.bash
 
 setup_file() {
 	cd "$root" || return
 	export SANITIZED=${SAN:-}
 	unset MAKEFLAGS MFLAGS MAKELEVEL SAN RS256 CFLAGS LDFLAGS
 	export MADE=$BATS_FILE_TMPDIR/build
-	# shellcheck disable=SC2030 # for dpkg-buildpackage
-	DEB_BUILD_OPTIONS=noautodbgsym make deb BUILD="$MADE" \
-	    >"$BATS_FILE_TMPDIR/said" 2>&1 ||
-	    { tail -n 40 "$BATS_FILE_TMPDIR/said" >&2; return 1; }
+	make_packages
 	make -j "$(nproc)" static BUILD="$MADE" \
 	    >"$BATS_FILE_TMPDIR/said-static" 2>&1 ||
 	    { tail -n 40 "$BATS_FILE_TMPDIR/said-static" >&2; return 1; }
-	PACKAGE=$(echo "$MADE"/latchkey_*.deb)
+	PACKAGE=$(echo "$PACKAGES"/latchkey_*.deb)
+	ENGINE=$(echo "$PACKAGES"/latchkey-pgsql_*.deb)
 	OLD=$BATS_FILE_TMPDIR/old.deb
-	export PACKAGE OLD
+	export PACKAGE ENGINE OLD
 	make_old_package
 }
 
@@ -108,12 +107,27 @@ print: ; @echo \$(programs)"
 # --- the package -------------------------------------------------------------
 
 @test "package: lintian finds no error and no warning" {
-	run lintian --allow-root "$MADE"/deb/*.dsc "$PACKAGE"
+	run lintian --allow-root "$PACKAGES"/deb/*.dsc "$PACKAGE" "$ENGINE"
 	assert_equal "$output" ''
 }
 
 @test "package: is small: less than 3.5 MiB installed, with its documents" {
 	(($(dpkg-deb -f "$PACKAGE" Installed-Size) < 3584))
+}
+
+@test "package: libpq is what latchkey-pgsql needs, beside latchkey of the same version, and latchkey does not" {
+	local to=$BATS_TEST_TMPDIR/to
+	run ! grep -Eq 'libpq|latchkey-pgsql' <(dpkg-deb -f "$PACKAGE" Depends Recommends)
+	run dpkg-deb -f "$ENGINE" Depends
+	[[ ", $output" = *", latchkey (= $(dpkg-deb -f "$PACKAGE" Version))"* ]] ||
+	    fail "$output"
+	[[ ", $output" = *', libpq5'* ]] || fail "$output"
+	dpkg-deb -x "$PACKAGE" "$to"
+	run ! grep -rl "libpq\.so" "$to/usr/bin" "$to/usr/lib"
+	dpkg-deb -x "$ENGINE" "$BATS_TEST_TMPDIR/engine"
+	assert_equal "$(cd "$BATS_TEST_TMPDIR/engine" && find . -type f -printf '%f ')" \
+	    "$(printf '%s ' pgsql.conf pgsql.conf latchkey-pgsql.so | tr ' ' '\n' |
+		sort | xargs) "
 }
 
 @test "package: from nothing to a token: install, init, client add, the web server's configuration" {
@@ -230,6 +244,67 @@ print: ; @echo \$(programs)"
 	    -path '*latchkey*' -not -path '*/20-latchkey.conf')" ''
 }
 
+# --- the engine for PostgreSQL ---------------------------------------------------
+
+# A provider on LMDB, and both packages, on a machine with PostgreSQL.
+boot_with_database() {
+	boot_machine
+	install_package "$PACKAGE"
+	init_provider
+	get_token >/dev/null
+	run ! on_machine grep libpq "/proc/$(process_of token)/maps"
+	install_package "$ENGINE"
+	on_machine systemctl start postgresql
+	wait_for on_machine runuser -u postgres -- psql -qc \
+	    'create role latchkey login'
+	on_machine runuser -u postgres -- createdb -O latchkey latchkey
+}
+
+# moves_to WHERE: the records; people, apps and tokens are still good.
+moves_to() {
+	local token
+	token=$(get_token)
+	on_machine latchkey move-store "postgresql:$1"
+	on_machine systemctl restart latchkey.service
+	[[ -n $(get_token) ]]
+	assert_equal "$(introspects "$token")" true
+	on_machine grep -q libpq "/proc/$(process_of token)/maps"
+}
+
+service_has() {	# PROPERTY
+	on_machine systemctl show -P "$1" latchkey.service
+}
+
+@test "package: latchkey-pgsql on a socket in /run/postgresql needs no network, and has none if that is wanted" {
+	boot_with_database
+	on_machine mkdir -p /etc/systemd/system/latchkey.service.d
+	on_machine ln -s /dev/null /etc/systemd/system/latchkey.service.d/pgsql.conf
+	on_machine systemctl daemon-reload
+	moves_to 'host=/run/postgresql dbname=latchkey'
+	assert_equal "$(service_has PrivateNetwork)" yes
+	assert_equal "$(service_has RestrictAddressFamilies)" AF_UNIX
+	[[ $(on_machine latchkey check) = *"0 errors"* ]]
+}
+
+@test "package: latchkey-pgsql opens the network to the programs and backups, and its removal closes it" {
+	boot_with_database
+	assert_equal "$(service_has PrivateNetwork)" no
+	on_machine runuser -u postgres -- psql -qc "alter role latchkey password 'a secret'"
+	on_machine sh -c 'install -d /etc/latchkey && umask 077 &&
+	    echo "localhost:*:*:latchkey:a secret" >/etc/latchkey/pgpass &&
+	    chown latchkey: /etc/latchkey/pgpass'
+	moves_to 'host=localhost user=latchkey dbname=latchkey passfile=/etc/latchkey/pgpass'
+	assert_equal "$(on_machine ps -o user= -p "$(process_of token)")" latchkey
+	[[ $(on_machine latchkey check) = *"0 errors"* ]]
+	on_machine systemctl stop latchkey.target latchkey.service
+	on_machine latchkey move-store lmdb
+	run -0 on_machine dpkg -r latchkey-pgsql
+	on_machine systemctl start latchkey.target
+	[[ -n $(get_token) ]]
+	assert_equal "$(service_has PrivateNetwork)" yes
+	run ! on_machine grep libpq "/proc/$(process_of token)/maps"
+}
+
 # --- latchkey setup ------------------------------------------------------------
 
 # A Debian host whose web server is running, with a certificate in certbot's place.
@@ -329,20 +404,34 @@ from_debian_to_a_person() {	# SERVICE LINE...
 	    tr -s ' ')" 'latchkey /usr/local/lib/latchkey/cgi-bin/token'
 }
 
+units_are_sound() {	# ROOT
+	run -0 systemd-analyze verify --root="$1" --man=no \
+	    --recursive-errors=no latchkey.target latchkey@token.socket \
+	    latchkey.service latchkey-mail.{service,path,timer} \
+	    latchkey-backup.{service,timer}
+	assert_equal "$output" ''
+}
+
 @test "install: systemd finds no fault with the units, and little that a program could do" {
 	local to=$BATS_TEST_TMPDIR/to unit
 	dpkg-deb -x "$PACKAGE" "$to"
 	mkdir -p "$to/usr/lib/systemd"
 	cp -a /usr/lib/systemd/system "$to/usr/lib/systemd"
 	cp /usr/bin/install "$to/usr/bin/" # which a unit calls
-	run -0 systemd-analyze verify --root="$to" --man=no \
-	    --recursive-errors=no latchkey.target latchkey@token.socket \
-	    latchkey.service latchkey-mail.{service,path,timer} \
-	    latchkey-backup.{service,timer}
-	assert_equal "$output" ''
+	units_are_sound "$to"
 	# Of 10: 0 is nothing at all, 9.6 what a service can without a word.
 	systemd-analyze security --offline=true --root="$to" --threshold=10 \
 	    latchkey.service >/dev/null
+	# With the network, which the engine for PostgreSQL may need.
+	dpkg-deb -x "$ENGINE" "$to"
+	units_are_sound "$to"
+	systemd-analyze security --offline=true --root="$to" --threshold=20 \
+	    latchkey.service >/dev/null
+	for unit in latchkey latchkey-backup; do
+		assert_equal "$(cat "$to"/usr/lib/systemd/system/$unit.service.d/pgsql.conf \
+		    "$to"/lib/systemd/system/$unit.service.d/pgsql.conf 2>/dev/null)" \
+		    "$(<conf/systemd/network-store.conf)"
+	done
 }
 
 # --- make static -------------------------------------------------------------

@@ -24,7 +24,7 @@ setup() {
 	    grep -v liblatchkey); do
 		grep -Fqx "$name" "$BATS_TEST_TMPDIR/names" || fail "not there: $name"
 	done
-	for name in libqrencode.so libcurl.so libcrypto.so liboath.so; do
+	for name in libqrencode.so libcurl.so libcrypto.so liboath.so libpq.so; do
 		assert_equal "$(jq -r --arg name "$name" '.components[] |
 		    select(.components[0].name // "" | startswith($name)) | .scope' \
 		    "$BATS_TEST_TMPDIR/list")" optional
@@ -36,7 +36,7 @@ setup() {
 # Each library that the Makefile links is one of debian/copyright, and of the list.
 @test "release: debian/copyright has the licence of each library that is built with" {
 	local package source
-	for package in $(conf/packages.sh --list build | grep '^lib.*-dev$'); do
+	for package in $(conf/packages.sh --list build deb | grep '^lib.*-dev$'); do
 		source=$(dpkg-query -W -f '${source:Package}' "$package")
 		grep -q "^  $source: " debian/copyright || fail "no licence of $source"
 	done

@@ -18,7 +18,9 @@ advice(enum err e, const struct engine *engine)
 			   "data directory with `latchkey init`"},
 	    {ERR_NO_SPACE, "has no room; free some space on its disk"},
 	    {ERR_NO_MEMORY, "out of memory"},
-	    {ERR_UNSUPPORTED, "this latchkey has no engine of that name"},
+	    {ERR_UNSUPPORTED, "the engine of this store is not there; install "
+			      "the package latchkey-pgsql, of the same version "
+			      "(static programs have LMDB alone)"},
 	};
 	const char *line = engine != NULL ? engine->advice(e) : NULL;
 
