@@ -14,7 +14,7 @@ enum { KEYS_MAX = 16, HOSTNAME_CAP = 128 };
 static const struct record_field host_fields[] = {
     FIELD_OF(struct host, name, TEXT, KEY, "host"),
     FIELD_OF(struct host, version, TEXT, SHOWN, "version"),
-    FIELD_OF(struct host, secret_key, BYTES, INNER, "secret_key"),
+    FIELD_OF(struct host, secret_key, BYTES, SECRET, "secret_key"),
     FIELD_OF(struct host, keys, WORDS, SHOWN, "keys"),
     FIELD_OF(struct host, seen_at, TIME, SHOWN, "seen_at"),
     FIELD_OF(struct host, expires_at, TIME, INNER, "expires_at"),
