@@ -454,6 +454,7 @@ san-unit:
 # documents word for word, programs with what npm and Go bring, a release, and every test
 # on Debian 13, without the sanitizers. It stops at the first that fails.
 twice	 = token refresh consent logout gate_decision introspect revoke userinfo
+on_pgsql = $(twice) store sign_in authorize device
 killed	 = durability backup restore
 
 full:
@@ -465,6 +466,10 @@ full:
 	@LATCHKEY_EVERY_LANGUAGE=1 $(MAKE) --no-print-directory SAN=1 check
 	@LATCHKEY_TEST_TWICE=1 $(MAKE) --no-print-directory check \
 	    T='$(twice:%=tests/%.bats)'
+	@$(MAKE) --no-print-directory check STORE=postgresql \
+	    T='$(on_pgsql:%=tests/%.bats)'
+	@LATCHKEY_TEST_TWICE=1 $(MAKE) --no-print-directory check \
+	    T='$(twice:%=tests/%.bats)' STORE=postgresql
 	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
 	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} \
 	    $(MAKE) --no-print-directory check \
@@ -693,9 +698,9 @@ help:
 	@echo '                      the unit programs of another build: clang, without'
 	@echo '                      OpenSSL, with the sanitizers'
 	@echo 'make fuzz [SECONDS=60] parsers of tokens and keys, with clang'
-	@echo 'make full             lint, clang, RS256=no, all tests with the sanitizers, again'
-	@echo '                      with many more kills, then documents word for word,'
-	@echo '                      a release and Debian 13: takes hours'
+	@echo 'make full             lint, clang, RS256=no, all tests with the sanitizers, many'
+	@echo '                      on PostgreSQL, again with many more kills, then documents'
+	@echo '                      word for word, a release and Debian 13: takes hours'
 	@echo 'make SAN=1 test       every test with ASan and UBSan, in build/san'
 	@echo 'make VALGRIND=1 test  every test under valgrind'
 	@echo 'make demo [PORT=8080] a provider with two people and a sample app'

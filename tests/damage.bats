@@ -15,6 +15,7 @@ setup_file() {
 }
 
 setup() {
+	needs_lmdb 'damages its files'
 	fresh_store
 	STORE=$DATA/store/data.mdb
 }

@@ -10,6 +10,7 @@ durability() {
 }
 
 setup() {
+	needs_lmdb 'cuts the power of its files'
 	new_store
 	add_user alice
 	add_client app

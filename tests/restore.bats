@@ -22,6 +22,7 @@ setup_file() {
 }
 
 setup() {
+	needs_lmdb 'the backup is data.mdb'
 	fresh_store
 	OUT=$BATS_TEST_TMPDIR/out
 	mkdir "$OUT"
