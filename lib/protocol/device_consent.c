@@ -12,6 +12,7 @@ struct device_search {
 	const char *typed, *address;
 	int64_t now;
 	char user_code[USER_CODE_CAP];
+	uint8_t id[FAMILY_ID_LEN]; /* not in *d: that is what a step gives */
 
 	struct device_code *d;
 	struct client *client;
@@ -26,7 +27,6 @@ try_step(struct store_txn *t, void *arg)
 	const struct keyring *k = &s->p->keyring;
 	const struct throttle_try by = {
 	    .name = "/device", .address = s->address};
-	uint8_t id[FAMILY_ID_LEN];
 	int64_t wait_s;
 	enum err e = throttle_charge(t, k, &by, s->now, &wait_s);
 
@@ -34,8 +34,8 @@ try_step(struct store_txn *t, void *arg)
 		return refused_as(e, REASON_USER_CODE_WAIT, &s->reason);
 	if (e != OK)
 		return e;
-	user_code_name(id, s->user_code, k);
-	e = device_code_get(t, id, s->now, s->d);
+	user_code_name(s->id, s->user_code, k);
+	e = device_code_get(t, s->id, s->now, s->d);
 	if (e == ERR_NOT_FOUND || (e == OK && s->d->state != DEVICE_WAITS))
 		return refused(REASON_USER_CODE_UNKNOWN, &s->reason);
 	if (e == OK)
@@ -72,7 +72,7 @@ static enum err
 find_device_step(struct store_txn *t, void *arg)
 {
 	struct device_search *s = arg;
-	enum err e = device_code_get(t, s->d->id, s->now, s->d);
+	enum err e = device_code_get(t, s->id, s->now, s->d);
 
 	if (e == OK)
 		e = client_get(t, s->d->client_id, s->client);
@@ -89,7 +89,6 @@ device_consent_find(const struct provider *p, const char *user_code,
 	struct device_search s = {
 	    .p = p, .now = now, .d = d, .client = &q->client};
 	struct opaque_token token;
-	uint8_t id[FAMILY_ID_LEN];
 	enum err e;
 
 	*d = (struct device_code){.state = DEVICE_WAITS};
@@ -98,10 +97,9 @@ device_consent_find(const struct provider *p, const char *user_code,
 		&p->keyring) != OK ||
 	    !user_code_read(s.user_code, user_code))
 		return refused(REASON_DEVICE_CODE_EXPIRED, reason);
-	user_code_name(id, s.user_code, &p->keyring);
-	if (memcmp(id, token.family_id, FAMILY_ID_LEN) != 0)
+	user_code_name(s.id, s.user_code, &p->keyring);
+	if (memcmp(s.id, token.family_id, FAMILY_ID_LEN) != 0)
 		return refused(REASON_DEVICE_CODE_EXPIRED, reason);
-	memcpy(d->id, id, FAMILY_ID_LEN);
 	e = store_read(p->store, find_device_step, &s);
 	*reason = s.reason;
 	if (e == OK && (uint64_t)d->expires_at != token.number)
