@@ -38,6 +38,10 @@ check_private_half(
 	static const struct check_advice bad = {"nothing can be signed with it",
 	    "restore the file from a copy, or `latchkey key rotate --now` "
 	    "twice"};
+	static const struct check_advice elsewhere = {
+	    "nothing can be signed with it here",
+	    "copy the file from another host; its mode is 0600"};
+	const bool is_shared = c->a->conf.store[0] != '\0';
 	static const char sample[] = "latchkey check";
 	uint8_t sig[SIGNATURE_MAX];
 	size_t len;
@@ -52,8 +56,9 @@ check_private_half(
 		check_found(c, CHECK_OK, NULL, "%s key %s (%s) signs",
 		    jwa_name(k->pub.alg), k->pub.kid, key_state_name(k->state));
 	else
-		check_found(c, CHECK_ERROR, &bad, "%s/keys/%s.pem %s",
-		    c->a->dir, k->pub.kid, signer_advice(e));
+		check_found(c, CHECK_ERROR, is_shared ? &elsewhere : &bad,
+		    "%s/keys/%s.pem %s", c->a->dir, k->pub.kid,
+		    signer_advice(e));
 }
 
 static void

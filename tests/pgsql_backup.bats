@@ -17,8 +17,9 @@ teardown_file() {
 setup() {
 	export USE_TEST_CLOCK=1
 	place_store
-	ISSUER=http://127.0.0.1:9
-	export ISSUER
+	PORT=$(free_port)
+	ISSUER=http://127.0.0.1:$PORT
+	export PORT ISSUER
 	DB=t$BATS_TEST_NUMBER
 	WHERE="postgresql:$(pgsql_where "$PG" "$DB")"
 	sql "$PG" postgres "create database $DB"
@@ -47,7 +48,7 @@ restore_at() {
 # exported FILE: all that an export has, but not when it was made.
 exported() {
 	latchkey export "$1" --secrets >/dev/null 2>&1
-	sed -i 's/"exported_at":[0-9]*//' "$1"
+	sed -i 's/"exported_at":[0-9]*,//' "$1"
 }
 
 # tables: of ours, in the database.
@@ -171,9 +172,6 @@ is_there() {
 
 @test "restore: programs that run when the database is restored notice, and serve what is there then" {
 	local out=$BATS_TEST_TMPDIR/a.tar tokens
-	new_store >/dev/null
-	rm -r "$DATA"
-	place_store
 	found "$WHERE"
 	latchkey backup "$out" 2>/dev/null
 	start_server
@@ -242,7 +240,8 @@ left() {
 	mkdir "$BATS_TEST_TMPDIR/to"
 	# The database goes away: in the middle, or before.
 	for i in 1 2 3 4 5; do
-		latchkey backup "$BATS_TEST_TMPDIR/to/a.tar" >/dev/null 2>&1 3>&- &
+		"$(programs)/bin/latchkey" -d "$DATA" backup "$BATS_TEST_TMPDIR/to/a.tar" \
+		    >/dev/null 2>&1 3>&- &
 		sleep "0.0$((i * 2))"
 		stop_pgsql "$PG" immediate
 		wait "$!" || [[ ! -e $BATS_TEST_TMPDIR/to/a.tar ]]
@@ -251,7 +250,8 @@ left() {
 		start_pgsql "$PG"
 	done
 	for i in 1 2 3 4 5; do
-		latchkey backup "$BATS_TEST_TMPDIR/to/a.tar" >/dev/null 2>&1 3>&- &
+		"$(programs)/bin/latchkey" -d "$DATA" backup "$BATS_TEST_TMPDIR/to/a.tar" \
+		    >/dev/null 2>&1 3>&- &
 		sleep "0.0$((i * 2))"
 		kill -KILL "$!" 2>/dev/null || :
 		wait "$!" || :
@@ -262,7 +262,7 @@ left() {
 }
 
 @test "restore: killed at any moment, the database is the one or the other, and whole" {
-	local i out=$BATS_TEST_TMPDIR/a.tar kept=0
+	local i out=$BATS_TEST_TMPDIR/a.tar
 	found "$WHERE"
 	for i in 1 2 3 4 5 6 7 8; do
 		add_user "p$i"
@@ -270,13 +270,12 @@ left() {
 	latchkey backup "$out" 2>/dev/null
 	latchkey user add carol --no-password >/dev/null
 	for i in 1 2 3 4 5 6 7 8 9; do
-		latchkey restore "$out" --replace >/dev/null 2>&1 3>&- &
+		"$(programs)/bin/latchkey" -d "$DATA" restore "$out" --replace \
+		    >/dev/null 2>&1 3>&- &
 		sleep "0.$((i * 4 / 10))$((i * 4 % 10))"
 		kill -KILL "$!" 2>/dev/null || :
 		wait "$!" || :
 		assert_sound
-		run latchkey user show carol
-		((kept += status))
 		run -0 latchkey user show p8
 	done
 	run -0 latchkey restore "$out" --replace
@@ -289,14 +288,13 @@ left() {
 # moved_there_and_back N: from LMDB to PostgreSQL and back, with N families.
 moved_there_and_back() {
 	local tokens
-	unset USE_TEST_CLOCK
 	found lmdb
 	mapfile -t tokens < <("$LATCHKEY_BUILD/tests/bench/seed" "$DATA" families \
 	    "$1" app - 'openid profile offline_access' 8)
 	assert_equal "${#tokens[@]}" 8
 	exported "$BATS_TEST_TMPDIR/a"
 	latchkey grant list --json >"$BATS_TEST_TMPDIR/a.grants"
-	assert_equal "$(jq length "$BATS_TEST_TMPDIR/a.grants")" "$1"
+	assert_equal "$(jq '.grants | length' "$BATS_TEST_TMPDIR/a.grants")" "$1"
 	run -0 latchkey move-store "$WHERE"
 	[[ $output = *'rows moved'* ]] || fail "$output"
 	[[ -e $DATA/store/data.mdb.moved ]]
@@ -344,7 +342,8 @@ moved_there_and_back() {
 	set_conf argon2_memlimit 8
 	set_conf argon2_opslimit 1
 	exported "$BATS_TEST_TMPDIR/b"
-	cmp "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
+	# The keys are others.
+	cmp <(jq 'del(.keys)' "$BATS_TEST_TMPDIR/a") <(jq 'del(.keys)' "$BATS_TEST_TMPDIR/b")
 	assert_signs_in
 }
 
@@ -386,7 +385,9 @@ active_key() {
 	active=$(active_key)
 	next=$(next_key)
 	[[ ! -e $TWO/keys/$next.pem ]]
-	run -0 on "$TWO" check --offline
+	run -1 on "$TWO" check --offline
+	[[ $output = *"$next.pem"*'copy the file from another host'* ]] || fail "$output"
+	run -0 on "$ONE" check --offline
 	[[ $output = *"host $two does not have keys/$next.pem"*'copy the file there'* ]] ||
 	    fail "$output"
 	assert_equal "$(on "$ONE" key list --json |
