@@ -3,10 +3,12 @@
  * snapshot of its own (repeatable read): it begins with the flight that reads
  * its rows, and a second flight has all its changes and the commit. The
  * database itself refuses it if another has changed a row that it changes
- * (SQLSTATE 40001), or made one (23505): then it is all done again. So a row
- * needs no number of its version, and what was read is of one moment. A row
- * that it only looks at may be older than the commit by these two flights; one
- * that it holds is written as it is, and so refused as if it were changed.
+ * (SQLSTATE 40001), or made one (23505): then it is all done again. (That
+ * repeatable read does this is PostgreSQL's; serializable, which others have,
+ * does as well. Others may say 40003, too.) So a row needs no number of its
+ * version, and what was read is of one moment. A row that it only looks at may
+ * be older than the commit by these two flights; one that it holds is written
+ * as it is, and so refused as if it were changed.
  *
  * After a few refusals in a row the rows are locked as they are read, in an
  * order that the steps choose; two that wait for each other are told so

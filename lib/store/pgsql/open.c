@@ -33,6 +33,7 @@ check_tables(struct conn *c)
 	char text[16];
 	char *end;
 	long version;
+	/* PostgreSQL only: to_regclass. */
 	enum err e = ask_database(
 	    c, "select to_regclass('latchkey_about')", text, sizeof text);
 
@@ -212,6 +213,7 @@ pgsql_measure(struct engine_db *db, struct store_figures *f)
 	char text[24];
 	enum err e = conn_connect(&c);
 
+	/* PostgreSQL only: pg_total_relation_size. */
 	if (e == OK)
 		e = ask_database(&c,
 		    "select pg_total_relation_size('latchkey_rows')", text,
