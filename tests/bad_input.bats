@@ -12,6 +12,13 @@ setup_file() {
 	add_user alice --name 'Alice Adams'
 	add_client app --trusted
 	sign_in alice app >/dev/null
+	add_client tv --grant device_code
+	add_client orders --grant client_credentials --scope openid \
+	    --scope orders:read --resource https://orders.example.org
+	add_client stock --grant client_credentials \
+	    --resource https://stock.example.org
+	latchkey client set orders --exchange-for stock >/dev/null
+	latchkey client set app --audience https://orders.example.org >/dev/null
 	save_store
 }
 
@@ -65,6 +72,15 @@ assert_refused() {
 		assert_refused 400
 		assert_error invalid_request
 	done
+	program=device
+	cgi device POST /device_authorization '' 'client_id=tv&client_id=tv' >/dev/null
+	assert_header Content-Type '^application/json$'
+	assert_status 400
+	assert_error invalid_request
+	program=userinfo
+	send userinfo POST '' 'access_token=a&access_token=b'
+	assert_refused 400
+	assert_error invalid_request
 	program=logout
 	send logout GET 'state=a&state=b'
 	assert_error_page parameter_repeated
@@ -389,6 +405,234 @@ asks() {
 		assert_status 200
 		refute_page '<script'
 		page_asks_password
+	done
+}
+
+# --- every parameter of every endpoint that apps call
+
+GRANTS=urn:ietf:params:oauth:grant-type
+ACCESS_TOKEN=urn:ietf:params:oauth:token-type:access_token
+
+# A device's code, which alice has allowed.
+allowed_device() {	# sets $device_code
+	local user_code
+	CLIENT=tv as_client device_authorization scope=openid >/dev/null
+	device_code=$(http_body | field device_code)
+	user_code=$(http_body | field user_code)
+	open_page alice "$ISSUER/device"
+	submit alice step=check user_code="$user_code"
+	! page_asks_password || log_in alice
+	allow alice
+}
+
+# good_request KIND: sets $endpoint, $client and $sent, which is answered 2xx.
+good_request() {
+	client=app endpoint=token
+	sent=()
+	case $1 in
+	code)
+		sent=([grant_type]=authorization_code [code]=$(get_code alice app)
+		    [redirect_uri]=$CALLBACK [code_verifier]=$VERIFIER) ;;
+	refresh | refresh-endpoint)
+		[[ $1 = refresh ]] || endpoint=refresh
+		sent=([grant_type]=refresh_token [scope]=openid
+		    [refresh_token]=$(get_tokens alice app | field refresh_token)) ;;
+	client)
+		client=orders
+		sent=([grant_type]=client_credentials [scope]=orders:read) ;;
+	device)
+		client=tv
+		allowed_device
+		sent=([grant_type]=$GRANTS:device_code [device_code]=$device_code) ;;
+	exchange)
+		client=orders
+		sent=([grant_type]=$GRANTS:token-exchange [audience]=stock
+		    [subject_token]=$(get_tokens alice app | field access_token)
+		    [subject_token_type]=$ACCESS_TOKEN [scope]=openid
+		    [requested_token_type]=$ACCESS_TOKEN) ;;
+	par)
+		endpoint=par
+		sent=([response_type]=code [redirect_uri]=$CALLBACK
+		    [scope]=openid [code_challenge]=$CHALLENGE
+		    [code_challenge_method]=S256) ;;
+	device_authorization)
+		endpoint=device_authorization client=tv
+		sent=([scope]=openid [code_challenge]=$CHALLENGE
+		    [code_challenge_method]=S256) ;;
+	introspect | revoke)
+		endpoint=$1
+		sent=([token]=$(get_tokens alice app | field access_token)) ;;
+	esac
+}
+
+# send_sent [NAME=VALUE...]: as $sent is, and more of it.
+send_sent() {
+	local -; set +T
+	local name
+	local -a pairs=()
+	for name in "${!sent[@]}"; do
+		pairs+=("$name=${sent[$name]}")
+	done
+	CLIENT=$client as_client "$endpoint" "${pairs[@]}" "$@" >/dev/null
+}
+
+# answered WANTED WHAT: ok, or an error, as an app needs it to be.
+answered() {
+	if [[ $1 = ok ]]; then
+		[[ $(http_status) = 20? ]] || fail "$2:" "$(http_body)"
+	else
+		echo "$(http_status) $(http_body)" | grep -Eq \
+		    "^40[01] .*\"error\":\"$1\"" ||
+		    fail "$2: not $1" "$(http_status)" "$(http_body)"
+	fi
+}
+
+# judge KIND PARAMETER MISSING LONG ODD: what each is answered, and that after a
+# refusal the same request is still good.
+judge() {
+	local kind=$1 name=$2 good how wanted endpoint client
+	local -A sent values=([empty]='' [long]=$long [odd]='ü" {[<')
+	local -A answers=([empty]=$3 [long]=$4 [odd]=$5)
+	good_request "$kind"
+	good=${sent[$name]:-}
+	for how in missing empty long odd; do
+		wanted=${answers[$how]:-$3}
+		sent[$name]=${values[$how]:-}
+		[[ $how != missing ]] || unset "sent[$name]"
+		send_sent
+		answered "$wanted" "$kind: $name $how" || return
+		[[ $wanted != ok ]] || good_request "$kind"
+		sent[$name]=$good
+	done
+	# Some APIs may be named at once (RFC 8707 2).
+	[[ $name = resource ]] && wanted=invalid_target ||
+	    wanted=invalid_request
+	unset "sent[$name]"
+	send_sent "$name=again" "$name=$good"
+	answered "$wanted" "$kind: $name twice" || return
+	[[ -z $good ]] || sent[$name]=$good
+	send_sent
+	answered ok "$kind: good, after bad $name"
+}
+
+# judge_all KIND: the rows of standard input.
+judge_all() {
+	local -; set +T
+	local long name missing too_long odd
+	long=$(head -c 9000 /dev/zero | tr '\0' 1)
+	while read -r name missing too_long odd; do
+		judge "$1" "$name" "$missing" "$too_long" "$odd" || return
+	done
+}
+
+# Of every request that a client authenticates with by Basic.
+CLIENT_ROWS='client_id ok invalid_request invalid_request
+client_secret ok invalid_request invalid_request
+client_assertion ok invalid_request invalid_request
+client_assertion_type ok ok ok'
+
+@test "bad input: a code: each parameter missing, empty, too long, of another type, twice; the code is not lost" {
+	judge_all code <<-END
+		grant_type invalid_request unsupported_grant_type unsupported_grant_type
+		code invalid_request invalid_grant invalid_grant
+		redirect_uri ok invalid_grant invalid_grant
+		code_verifier invalid_request invalid_request invalid_request
+		resource ok invalid_target invalid_target
+		scope ok ok ok
+		$CLIENT_ROWS
+	END
+}
+
+@test "bad input: a refresh, at both of its endpoints: each parameter missing, empty, too long, of another type, twice" {
+	local kind
+	for kind in refresh refresh-endpoint; do
+		judge_all $kind <<-END
+			grant_type invalid_request unsupported_grant_type unsupported_grant_type
+			refresh_token invalid_request invalid_grant invalid_grant
+			scope ok invalid_scope invalid_scope
+			resource ok invalid_target invalid_target
+			client_id ok invalid_request invalid_request
+		END
+	done
+}
+
+@test "bad input: a client for itself: each parameter missing, empty, too long, of another type, twice" {
+	judge_all client <<-END
+		grant_type invalid_request unsupported_grant_type unsupported_grant_type
+		scope ok invalid_scope invalid_scope
+		resource ok invalid_target invalid_target
+		$CLIENT_ROWS
+	END
+}
+
+@test "bad input: a device's code: each parameter missing, empty, too long, of another type, twice; the code is not lost" {
+	judge_all device <<-END
+		grant_type invalid_request unsupported_grant_type unsupported_grant_type
+		device_code invalid_request invalid_grant invalid_grant
+		client_id ok invalid_request invalid_request
+	END
+}
+
+@test "bad input: a token for another: each parameter missing, empty, too long, of another type, twice" {
+	judge_all exchange <<-END
+		grant_type invalid_request unsupported_grant_type unsupported_grant_type
+		subject_token invalid_request invalid_request invalid_request
+		subject_token_type invalid_request invalid_request invalid_request
+		requested_token_type ok invalid_request invalid_request
+		actor_token ok invalid_request invalid_request
+		actor_token_type ok invalid_request invalid_request
+		audience ok invalid_target invalid_target
+		resource ok invalid_target invalid_target
+		scope ok invalid_scope invalid_scope
+		client_id ok invalid_request invalid_request
+	END
+}
+
+@test "bad input: a pushed request: each parameter missing, empty, too long, of another type, twice" {
+	judge_all par <<-END
+		response_type invalid_request unsupported_response_type unsupported_response_type
+		redirect_uri ok invalid_request invalid_request
+		scope invalid_scope invalid_scope invalid_scope
+		state ok invalid_request ok
+		nonce ok invalid_request ok
+		code_challenge invalid_request invalid_request invalid_request
+		code_challenge_method invalid_request invalid_request invalid_request
+		response_mode ok invalid_request invalid_request
+		prompt ok invalid_request invalid_request
+		max_age ok invalid_request invalid_request
+		login_hint ok ok ok
+		id_token_hint ok ok ok
+		acr_values ok ok ok
+		claims ok ok ok
+		dpop_jkt ok invalid_request invalid_request
+		resource ok invalid_target invalid_target
+		request ok request_not_supported request_not_supported
+		request_uri ok invalid_request invalid_request
+		registration ok registration_not_supported registration_not_supported
+		display ok ok ok
+		ui_locales ok ok ok
+		$CLIENT_ROWS
+	END
+}
+
+@test "bad input: a device asks: each parameter missing, empty, too long, of another type, twice" {
+	judge_all device_authorization <<-END
+		scope ok invalid_scope invalid_scope
+		code_challenge invalid_request invalid_request invalid_request
+		code_challenge_method invalid_request invalid_request invalid_request
+		resource ok invalid_target invalid_target
+		$CLIENT_ROWS
+	END
+}
+
+@test "bad input: introspection and revocation: each parameter missing, empty, too long, of another type, twice" {
+	local kind
+	for kind in introspect revoke; do
+		judge_all $kind <<-END
+			token invalid_request ok ok
+			token_type_hint ok ok ok
+			$CLIENT_ROWS
+		END
 	done
 }
 
