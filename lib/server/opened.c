@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/monotonic.h"
 #include "base/secret.h"
+#include "base/str.h"
 #include "domain/host.h"
 
 enum { NOTE_EVERY_MS = HOST_NOTE_S * 1000 };
@@ -69,6 +70,16 @@ opened_close(struct opened *o)
 	pthread_mutex_destroy(&o->lock);
 }
 
+/* Each request tries again: what it fails with is told once, until it works. */
+static void
+tell_fault(struct opened *o, enum err e, const char *message)
+{
+	if (str_equal(message, o->told))
+		return;
+	(void)!str_copy(o->told, sizeof o->told, message);
+	log_fault("cannot start", "reason", err_name(e), "why", message, NULL);
+}
+
 static void
 open_provider(struct opened *o)
 {
@@ -82,13 +93,15 @@ open_provider(struct opened *o)
 	o->open = e == OK;
 	if (o->open) {
 		log_to_syslog(p->conf.log_syslog);
+		o->told[0] = '\0';
 		return;
 	}
-	log_fault("cannot start", "reason", err_name(e), "why", message, NULL);
+	tell_fault(o, e, message);
 	close_provider(o);
 }
 
-/* The files of the store were replaced: opens those that are there now. */
+/* The files of the store were replaced: opens those that are there now. That
+ * its server is away the engine has told. */
 static void
 open_store_again(struct opened *o)
 {
@@ -97,19 +110,30 @@ open_store_again(struct opened *o)
 	    provider_renew(&o->provider, o->uses, message, sizeof message);
 
 	o->lost = e != OK;
-	if (o->lost)
-		log_fault("cannot start", "reason", err_name(e), "why", message,
-		    NULL);
+	if (o->lost && e != ERR_UNAVAILABLE)
+		tell_fault(o, e, message);
+	else
+		o->told[0] = '\0';
 }
 
+/* The old store is used no more if the settings name another: what were written
+ * there would be lost. */
 static void
-reload_settings(struct provider *p)
+reload_settings(struct opened *o)
 {
 	char message[CONF_MESSAGE_CAP] = "";
+	struct provider *p = &o->provider;
 	struct conf conf;
 
 	if (conf_load(&conf, p->conf.dir, message, sizeof message) != OK) {
 		log_fault("settings not read again", "why", message, NULL);
+		return;
+	}
+	o->elsewhere = !str_equal(conf.store, p->conf.store);
+	if (o->elsewhere) {
+		tell_fault(o, ERR_REPLACED,
+		    "the setting `store` names another store now: restart the "
+		    "programs (with the web server, if it starts them)");
 		return;
 	}
 	p->conf = conf;
@@ -141,15 +165,19 @@ is_up_to_date(struct opened *o)
 		open_provider(o);
 		return o->open;
 	}
+	if (!opened_is_same_file(&stamps.conf, &o->stamps.conf)) {
+		reload_settings(o);
+		o->stamps.conf = stamps.conf;
+	}
+	if (o->elsewhere)
+		return false;
 	if (o->lost || stamps.generation != o->stamps.generation)
 		open_store_again(o);
 	if (o->lost)
 		return false;
-	if (!are_same_stamps(&stamps, &o->stamps)) {
-		reload_settings(&o->provider);
+	if (!are_same_stamps(&stamps, &o->stamps))
 		reload_templates(o);
-		o->stamps = stamps;
-	}
+	o->stamps = stamps;
 	return true;
 }
 

@@ -3,7 +3,9 @@
  * templates are read again when latchkey.conf or the directory of templates has
  * changed, and the store is opened again when its files were replaced. If that
  * fails it is logged; what was read before remains in use, except a store that
- * is gone.
+ * is gone. Another store, that the setting names now, is not opened in the
+ * place of the one that is open: the program is to be started again, and
+ * refuses its work until then.
  *
  * Workers share it. Each has a copy, so that a request takes no lock while
  * nothing changes, and settings that change do not change under it.
@@ -34,7 +36,9 @@ struct opened {
 
 	pthread_mutex_t lock; /* of what follows */
 	bool open;
-	bool lost; /* the files of the store cannot be used */
+	bool lost;      /* the files of the store cannot be used */
+	bool elsewhere; /* the settings name another store by now */
+	char told[CONF_MESSAGE_CAP]; /* what the log says is wrong, or "" */
 	struct provider provider;
 	struct templates *templates;
 	struct file_stamps stamps;

@@ -180,21 +180,26 @@ dispatch_call(struct call *c, const struct endpoint *ep, enum err e)
 		c->response.failed = true;
 }
 
-/* Neither settings nor templates of the data directory are to be had. */
+/* Neither settings nor templates of the data directory are to be had. What
+ * programs ask is answered as any error is. */
 static void
-answer_unavailable(struct call *c, bool with_page)
+answer_unavailable(struct call *c, const struct server *server)
 {
 	static const struct conf none = {.accent_color = -1};
 	struct response *r = &c->response;
 	struct templates *builtin = NULL;
 
 	response_begin(r, 503);
-	if (with_page && templates_load(&builtin, NULL) == OK) {
+	if (server->has_pages && templates_load(&builtin, NULL) == OK) {
 		page_unavailable(r, &(struct page){.conf = &none,
 					.templates = builtin,
 					.catalogue = catalogues,
 					.elsewhere = true});
 		templates_free(&builtin);
+		return;
+	}
+	if (!server->has_pages && !server->every_path) {
+		reply_error(r, ERR_UNAVAILABLE, REASON_NONE);
 		return;
 	}
 	r->content_type = "text/plain; charset=utf-8";
@@ -212,7 +217,7 @@ answer_call(struct server_call *own)
 			 : request_read(&c->request, c->exchange);
 
 	if (!is_provided(own)) {
-		answer_unavailable(c, server->has_pages);
+		answer_unavailable(c, server);
 		return;
 	}
 	if (c->page.templates != NULL)
