@@ -29,7 +29,7 @@ base	 = err reason buf str names form clock monotonic base64 uuid secret json js
 store	 = open commit store gather queue transfer replace schema newest search clear table index explain engine engine_load \
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
-pgsql	 = engine cursor replace open transport batch fetch rows conn statement fail
+pgsql	 = engine cursor measure retire replace open transport batch fetch rows conn statement fail
 engine	 = $(BUILD)/lib/latchkey/latchkey-pgsql.so
 jose	 = jwa ed25519 libcrypto rsa_public rs256 es256 public_key private_key jwk jwt cbor cose totp
 domain	 = conf conf_value conf_store keyring installation stamp archive archive_text archive_write archive_read opaque_token scope pkce password user user_email user_agent uri icon client client_words client_rights client_scope client_index client_jwks client_keys document_url document_text document document_keep client_secret resource api exchange session session_client session_end logout_queue imported_password imported_people \
@@ -208,6 +208,10 @@ $(shared): $(library) $(BUILD)/lib/wiping_free.o
 # own copy of the little that it calls. It is made where libpq is, or by name.
 $(pgsql:%=$(BUILD)/lib/store/pgsql/%.o): private cflags += \
     -fvisibility=hidden -I$(libpq)
+
+# How many there are, for `latchkey check`.
+$(BUILD)/bin/check_store.o: private cflags += \
+    -DCHECK_PROGRAMS=$(words $(programs))
 
 pgsql: $(engine)
 

@@ -3,11 +3,15 @@
 #include "check.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "domain/client.h"
 #include "domain/installation.h"
 
 #include <inttypes.h>
+
+/* Seconds by which the clock may be off the database's, and may not by far. */
+enum { CLOCK_NEAR_S = 2, CLOCK_FAR_S = 30 };
 
 #define CLOCK_MIN INT64_C(1767225600) /* 2026-01-01: latchkey is younger */
 
@@ -34,25 +38,98 @@ check_open(struct check_run *c)
 	return false;
 }
 
+/* --- a store with a server
+ * --------------------------------------------------*/
+
+/* Hosts compare times: a refresh token's reuse is forgiven for half a minute.
+ */
+static void
+check_server_clock(struct check_run *c, int64_t ahead_s)
+{
+	static const struct check_advice differs = {
+	    "hosts compare the times of each other's records: what was used a "
+	    "moment ago may count as stolen, and codes as expired",
+	    "let NTP keep the clocks of this host and of the database's "
+	    "(timedatectl)"};
+	const int64_t off_s = ahead_s < 0 ? -ahead_s : ahead_s;
+
+	if (off_s > CLOCK_NEAR_S)
+		check_found(c,
+		    off_s < CLOCK_FAR_S ? CHECK_WARNING : CHECK_ERROR, &differs,
+		    "the clock is %" PRId64 " seconds %s the database's", off_s,
+		    ahead_s > 0 ? "ahead of" : "behind");
+	else
+		check_found(c, CHECK_OK, NULL, "the clock is the database's");
+}
+
+static void
+check_connections(struct check_run *c, const struct store_figures *f)
+{
+	static const struct check_advice few = {
+	    "at a rush programs get no connection, and answer 503",
+	    "raise max_connections of the database, or the limit of its user "
+	    "(alter role ... connection limit)"};
+	const uint32_t wanted = CHECK_PROGRAMS * f->of_a_program;
+
+	const bool enough = f->connections >= wanted;
+
+	check_found(c, enough ? CHECK_OK : CHECK_WARNING, enough ? NULL : &few,
+	    "connections: %u for all hosts, of which the programs of each take "
+	    "up to %u",
+	    f->connections, wanted);
+}
+
+/* BEGAN is when it was asked what its clock says. */
+static void
+check_server(struct check_run *c, const struct store_figures *f, int64_t began)
+{
+	const int64_t now = clock_now();
+	int64_t ahead_s = 0;
+
+	if (f->server_time < began)
+		ahead_s = began - f->server_time;
+	else if (f->server_time > now)
+		ahead_s = now - f->server_time;
+	check_server_clock(c, ahead_s);
+	check_connections(c, f);
+}
+
+/* --- figures
+ * ----------------------------------------------------------------*/
+
 static void
 check_figures(struct check_run *c)
 {
+	static const struct check_advice unmeasured = {
+	    "it may be out of order", "see what the system log says of it"};
+	static const enum check_level levels[] = {[STORE_FINE] = CHECK_OK,
+	    [STORE_NOTE] = CHECK_NOTE,
+	    [STORE_WARNING] = CHECK_WARNING,
+	    [STORE_FAULT] = CHECK_ERROR};
+	const int64_t began = clock_now();
 	struct store_figures f;
+	enum err e = store_measure(c->a->store, &f);
 
-	if (store_measure(c->a->store, &f) != OK)
+	if (e != OK) {
+		check_found(c, CHECK_ERROR, &unmeasured,
+		    "the store cannot be measured (%s)", err_name(e));
 		return;
+	}
 	check_found(c, CHECK_OK, NULL,
 	    "store: users %" PRIu64 ", clients %" PRIu64 ", sessions %" PRIu64
 	    ", grants %" PRIu64 "; %" PRIu64 " KiB in use",
 	    f.entries[TABLE_USERS], f.entries[TABLE_CLIENTS],
 	    f.entries[TABLE_SESSIONS], f.entries[TABLE_FAMILIES],
 	    f.bytes_used / 1024);
-	for (size_t i = 0; i < f.warning_count; i++) {
-		const struct store_warning *w = &f.warnings[i];
+	for (size_t i = 0; i < f.finding_count; i++) {
+		const struct store_finding *found = &f.findings[i];
+		const struct check_advice advice = {found->why, found->remedy};
 
-		check_found(c, CHECK_WARNING,
-		    &(struct check_advice){w->why, w->remedy}, "%s", w->text);
+		check_found(c, levels[found->level],
+		    found->why != NULL ? &advice : NULL, "%s", found->text);
 	}
+	if (f.server_time != 0)
+		check_server(c, &f, began);
 }
 
 static enum err

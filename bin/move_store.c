@@ -104,6 +104,10 @@ say_moved(const struct move *m)
 	if (m->kept[0] != '\0')
 		printf("The old store is %s; remove it once all is well.\n",
 		    m->kept);
+	if (m->a->conf.store[0] != '\0')
+		printf(
+		    "The old store refuses all use; drop its tables once all "
+		    "is well.\n");
 	return EXIT_DONE;
 }
 
@@ -133,7 +137,7 @@ move_store(struct admin *a, const struct args *args)
 	status = make_other_store(&m);
 	if (status != EXIT_DONE)
 		return status;
-	e = store_transfer(a->store, m.to, leave_old_store, &m);
+	e = store_move(a->store, m.to, leave_old_store, &m);
 	if (e == OK)
 		(void)!store_write(m.to, a->now, forget_hosts_step, NULL);
 	store_close(&m.to);

@@ -90,7 +90,7 @@ struct engine {
 	bool (*is_lost)(const struct engine_db *db);
 	enum err (*renew)(struct engine_db *db);
 
-	/* The sizes and the warnings in F. */
+	/* The sizes, the findings, and what there is of a server in F. */
 	enum err (*measure)(struct engine_db *db, struct store_figures *f);
 
 	/* Writes the store, as it was last committed, to FD from where that is:
@@ -204,6 +204,16 @@ struct engine {
 	 */
 	enum err (*replace)(const struct store_settings *settings,
 	    const struct engine_rows *rows);
+
+	/*
+	 * For an engine that other hosts have open; NULL for one whose file is
+	 * taken away. From now on, before it has read, T keeps all others from
+	 * writing. Then retire, in the place of commit or abort, makes the
+	 * store refuse all use: its rows are elsewhere. In a later transaction,
+	 * if it RETURNS, it can be used again.
+	 */
+	enum err (*seclude)(struct engine_txn *t);
+	enum err (*retire)(struct engine_txn *t, bool returns);
 };
 
 extern const struct engine engine_lmdb;

@@ -10,7 +10,7 @@
 
 /* Of struct engine, struct engine_host, and the tables: a library of another
  * build is not used. */
-#define ENGINE_VERSION (1000 * 3 + ENGINE_TABLES)
+#define ENGINE_VERSION (1000 * 4 + ENGINE_TABLES)
 
 /* base/log.h, base/err.h */
 struct engine_host {
@@ -25,8 +25,11 @@ struct engine_host {
 #define ENGINE_SYMBOL "latchkey_engine"
 typedef const struct engine *engine_entry(const struct engine_host *host);
 
-/* PostgreSQL's, loaded once; NULL: it is not installed, or not of this build,
- * which the log says. */
+/* PostgreSQL's, loaded once; NULL: it is not installed, or not of this build.
+ */
 const struct engine *engine_load_pgsql(void);
+
+/* Why it is not loaded, and what to install; NULL if it was not wanted. */
+const char *engine_load_refusal(void);
 
 #endif

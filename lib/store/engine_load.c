@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "store/engine_host.h"
 
+static const char *refusal;
+
 static const struct engine *
 load(const char *library)
 {
@@ -13,24 +15,26 @@ load(const char *library)
 	    .log_note = log_note,
 	    .err_name = err_name,
 	};
-	const char *why = "is not installed";
 	const struct engine *engine = NULL;
 	char path[BESIDE_PATH_CAP];
 	engine_entry *entry;
 	void *loaded;
 
-	if (beside_find_library(path, library) == OK) {
-		why = "cannot be loaded: what it needs is missing, or this "
-		      "latchkey has everything linked in";
-		loaded = library_open(path);
-		if (loaded != NULL &&
-		    library_find(loaded, ENGINE_SYMBOL, &entry)) {
-			engine = entry(&host);
-			why = "is of another version of latchkey";
-		}
-	}
-	if (engine == NULL)
-		log_fault("store_failed", "library", library, "why", why, NULL);
+	refusal = "the engine for PostgreSQL is not installed; install the "
+		  "package latchkey-pgsql";
+	if (beside_find_library(path, library) != OK)
+		return NULL;
+	loaded = library_open(path);
+	refusal = "the engine for PostgreSQL cannot be loaded; install the "
+		  "package libpq5, and no latchkey that has everything linked "
+		  "in";
+	if (loaded == NULL || !library_find(loaded, ENGINE_SYMBOL, &entry))
+		return NULL;
+	engine = entry(&host);
+	refusal = engine == NULL
+		      ? "the engine for PostgreSQL is of another version; "
+			"install the package latchkey-pgsql of this latchkey's"
+		      : NULL;
 	return engine;
 }
 
@@ -42,4 +46,10 @@ engine_load_pgsql(void)
 	if (engine == NULL)
 		engine = load("latchkey-pgsql.so");
 	return engine;
+}
+
+const char *
+engine_load_refusal(void)
+{
+	return refusal;
 }

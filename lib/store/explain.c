@@ -1,5 +1,6 @@
 /* What is wrong with a store, for the administrator, and what to do. */
 #include "base/buf.h"
+#include "store/engine_host.h"
 #include "store/internal.h"
 
 static const char *
@@ -22,7 +23,8 @@ advice(enum err e, const struct engine *engine)
 			      "the package latchkey-pgsql, of the same version "
 			      "(static programs have LMDB alone)"},
 	};
-	const char *line = engine != NULL ? engine->advice(e) : NULL;
+	const char *line =
+	    engine != NULL ? engine->advice(e) : engine_load_refusal();
 
 	for (size_t i = 0; line == NULL && i < sizeof lines / sizeof *lines;
 	     i++)

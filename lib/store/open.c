@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "store/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -28,6 +29,15 @@ init_queues(struct store *s)
 	return ERR_NO_MEMORY;
 }
 
+/* For people: its directory, or where its server is. */
+static void
+name_store(char name[static STORE_NAME_CAP], const struct store_settings *s)
+{
+	const bool far = s->where != NULL && s->where[0] != '\0';
+
+	snprintf(name, STORE_NAME_CAP, "%s", far ? s->where : s->dir);
+}
+
 static enum err
 open_or_create(struct store **s, const struct store_settings *settings,
     bool create, char *message, size_t message_cap)
@@ -37,12 +47,14 @@ open_or_create(struct store **s, const struct store_settings *settings,
 	struct engine_opening how = {settings, create, check_schema, new};
 	uint8_t random;
 	enum err e = engine != NULL ? OK : ERR_UNSUPPORTED;
+	char name[STORE_NAME_CAP];
 
 	*s = NULL;
+	name_store(name, settings);
 	if (e == OK && new == NULL)
 		e = ERR_NO_MEMORY;
 	if (e == OK)
-		e = str_copy(new->name, sizeof new->name, settings->dir);
+		e = str_copy(new->name, sizeof new->name, name);
 	if (e == OK) {
 		new->engine = engine;
 		e = engine->open(&new->db, &how);
@@ -56,13 +68,14 @@ open_or_create(struct store **s, const struct store_settings *settings,
 		*s = new;
 	else
 		free(new);
-	return store_explain(e, engine, settings->dir, message, message_cap);
+	return store_explain(e, engine, name, message, message_cap);
 }
 
 enum err
 store_create(
     const struct store_settings *settings, char *message, size_t message_cap)
 {
+	char name[STORE_NAME_CAP];
 	struct store *s;
 	enum err e = open_or_create(&s, settings, true, message, message_cap);
 
@@ -70,8 +83,9 @@ store_create(
 		return e;
 	e = store_write(s, 0, store_write_schema, NULL);
 	store_close(&s);
+	name_store(name, settings);
 	return store_explain(
-	    e, engine_find(settings), settings->dir, message, message_cap);
+	    e, engine_find(settings), name, message, message_cap);
 }
 
 enum err

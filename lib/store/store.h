@@ -118,8 +118,8 @@ enum {
 				  * about 0.2 ms */
 	STORE_OVERDUE_S = 60,
 	STORE_NAME_CAP = 600,
-	STORE_WARNINGS_MAX = 2,
-	STORE_WARNING_CAP = 160,
+	STORE_FINDINGS_MAX = 8,
+	STORE_FINDING_CAP = 200,
 	STORE_SCHEMA = 6 /* those before it were never released */
 };
 
@@ -166,6 +166,11 @@ enum err store_open(struct store **s, const struct store_settings *settings,
 typedef enum err store_moved(void *arg, uint64_t rows);
 enum err store_transfer(struct store *from, struct store *to,
     store_moved *moved, void *arg) MUST_CHECK;
+
+/* The same for a store that is not used again: where others have it open, they
+ * do not write in the meantime, nor ever after, unless MOVED fails. */
+enum err store_move(struct store *from, struct store *to, store_moved *moved,
+    void *arg) MUST_CHECK;
 
 /*
  * Puts all that FROM has in the place of the store that SETTINGS name, whole or
@@ -328,10 +333,11 @@ void store_fail(struct store_txn *t, enum err e);
 /* Whether the transaction has failed, and why (OK if not). */
 enum err store_failed(const struct store_txn *t) MUST_CHECK;
 
-/* What an engine has to say about how it is used. */
-struct store_warning {
-	char text[STORE_WARNING_CAP];
-	const char *why, *remedy; /* why it matters, and what to do */
+/* What an engine has to say about how it is used, and kept. */
+struct store_finding {
+	enum { STORE_FINE, STORE_NOTE, STORE_WARNING, STORE_FAULT } level;
+	char text[STORE_FINDING_CAP];
+	const char *why, *remedy; /* why it matters, and what to do; or NULL */
 };
 
 /* For `latchkey check`. */
@@ -341,8 +347,13 @@ struct store_figures {
 	uint64_t bytes_used;
 	uint64_t
 	    bytes_limit; /* a store that reaches it makes more room first */
-	struct store_warning warnings[STORE_WARNINGS_MAX];
-	size_t warning_count;
+	struct store_finding findings[STORE_FINDINGS_MAX];
+	size_t finding_count;
+
+	/* Of a store with a server; else 0. */
+	int64_t server_time;   /* by its clock */
+	uint32_t connections;  /* that it takes from all programs */
+	uint32_t of_a_program; /* that each may have */
 };
 enum err store_measure(struct store *s, struct store_figures *f) MUST_CHECK;
 

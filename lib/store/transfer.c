@@ -3,7 +3,8 @@
  * by row, its own indexes as well, so that both are the same.
  *
  * What is read is read in a transaction that writes, if only by its name: so
- * no one else changes it in the meantime, where an engine has one writer.
+ * no one else changes it in the meantime, where an engine has one writer; where
+ * it has more, those are kept out of a store that is left.
  */
 #include "store/internal.h"
 
@@ -151,24 +152,69 @@ transfer_all(void *arg)
 		store_fail(x->from, e);
 }
 
-enum err
-store_transfer(
-    struct store *from, struct store *to, store_moved *moved, void *arg)
+/* Begins, and if it is to be left, what no other writes to in the meantime. */
+static enum err
+begin_transfer(struct store *from, bool leaves, struct engine_txn **t)
 {
-	struct store_txn t = {.store = from, .engine = from->engine};
-	struct transfer x = {.to = to, .from = &t};
-	enum err e = from->engine->begin(from->db, true, &t.txn);
+	const struct engine *engine = from->engine;
+	enum err e = engine->begin(from->db, true, t);
 
 	if (e != OK)
 		return e;
-	if (from->engine->direct != NULL)
-		e = from->engine->direct(t.txn);
+	if (leaves && engine->seclude != NULL)
+		e = engine->seclude(*t);
+	if (e == OK && engine->direct != NULL)
+		e = engine->direct(*t);
+	if (e != OK)
+		engine->abort(*t);
+	return e;
+}
+
+/* Ends T with the store it is of. */
+static enum err
+end_moved(struct store *from, struct engine_txn *t, uint64_t rows,
+    store_moved *moved, void *arg)
+{
+	const struct engine *engine = from->engine;
+	enum err e = engine->retire(t, false);
+
 	if (e == OK)
-		e = from->engine->guard(t.txn, transfer_all, &x);
+		e = moved(arg, rows);
+	if (e != OK && engine->begin(from->db, true, &t) == OK)
+		(void)!engine->retire(t, true);
+	return e;
+}
+
+static enum err
+transfer(struct store *from, struct store *to, bool leaves, store_moved *moved,
+    void *arg)
+{
+	struct store_txn t = {.store = from, .engine = from->engine};
+	struct transfer x = {.to = to, .from = &t};
+	enum err e = begin_transfer(from, leaves, &t.txn);
+
+	if (e != OK)
+		return e;
+	e = from->engine->guard(t.txn, transfer_all, &x);
 	if (e == OK)
 		e = t.failed;
+	if (e == OK && leaves && from->engine->retire != NULL)
+		return end_moved(from, t.txn, x.rows, moved, arg);
 	if (e == OK)
 		e = moved(arg, x.rows);
 	from->engine->abort(t.txn);
 	return e;
+}
+
+enum err
+store_transfer(
+    struct store *from, struct store *to, store_moved *moved, void *arg)
+{
+	return transfer(from, to, false, moved, arg);
+}
+
+enum err
+store_move(struct store *from, struct store *to, store_moved *moved, void *arg)
+{
+	return transfer(from, to, true, moved, arg);
 }

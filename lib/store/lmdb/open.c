@@ -196,11 +196,12 @@ lmdb_renew(struct engine_db *db)
 static void
 warn_of_readers(const MDB_envinfo *info, struct store_figures *f)
 {
-	struct store_warning *w = &f->warnings[f->warning_count];
+	struct store_finding *w = &f->findings[f->finding_count];
 
 	if (info->me_numreaders * 100 <= info->me_maxreaders * READERS_PERCENT)
 		return;
-	f->warning_count++;
+	f->finding_count++;
+	w->level = STORE_WARNING;
 	w->why = "when all are taken the next program cannot read";
 	w->remedy =
 	    "run fewer programs; those that died are cleared at each start";

@@ -173,13 +173,6 @@ pgsql_is_lost(const struct engine_db *db)
 	return false;
 }
 
-static enum err
-pgsql_renew(struct engine_db *db)
-{
-	(void)db;
-	return OK;
-}
-
 /* There is no file: who wants one transfers all rows into one. */
 static enum err
 pgsql_copy(struct engine_db *db, int fd)
@@ -224,6 +217,8 @@ static const struct engine engine_pgsql = {
     .direct = pgsql_direct,
     .forget = pgsql_forget,
     .replace = pgsql_replace,
+    .seclude = pgsql_seclude,
+    .retire = pgsql_retire,
 };
 
 __attribute__((visibility("default"))) engine_entry latchkey_engine;

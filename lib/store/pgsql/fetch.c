@@ -165,9 +165,12 @@ take_one(struct engine_txn *t, const struct want *w)
 		return e;
 	if (PQresultStatus(r) == PGRES_FATAL_ERROR) {
 		state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-		e = pgsql_err(state);
+		e = pgsql_flight_err(state);
 		if (e != ERR_AGAIN)
-			pgsql_tell(t->db, e, PQresultErrorMessage(r));
+			pgsql_tell_state(
+			    t->db, e, state, PQresultErrorMessage(r));
+		if (e == ERR_UNAVAILABLE)
+			pgsql_rest(t->db);
 	} else if (PQresultStatus(r) == PGRES_PIPELINE_ABORTED) {
 		e = ERR_IO; /* what failed before counts */
 	} else if (w != NULL) {
@@ -190,7 +193,7 @@ fly(struct engine_txn *t)
 		sent = send_want(t, &t->wants[i]);
 	if (!sent || conn_sync(t->conn) != OK) {
 		conn_close(t->conn);
-		return ERR_AGAIN;
+		return conn_loss(t->conn);
 	}
 	if (begins)
 		first = take_one(t, NULL);
@@ -199,10 +202,8 @@ fly(struct engine_txn *t)
 		if (first == OK)
 			first = e;
 	}
-	if (t->conn->pg == NULL)
-		return ERR_AGAIN;
-	if (conn_take(t->conn, &r) != OK)
-		return ERR_AGAIN;
+	if (t->conn->pg == NULL || conn_take(t->conn, &r) != OK)
+		return conn_loss(t->conn);
 	PQclear(r);
 	return first;
 }

@@ -1,6 +1,7 @@
 /*
  * What the files of the PostgreSQL engine share. Each calls only those after
- * it: the calls of store/engine.h (engine.c, cursor.c), another store in the
+ * it: the calls of store/engine.h (engine.c, cursor.c), what `latchkey check`
+ * tells (measure.c), a store that is left (retire.c), another store in the
  * place of this one (replace.c), opening (open.c), transactions (batch.c), what
  * is fetched for them (fetch.c), the rows that are here (rows.c), connections
  * (conn.c, transport.c), what is said on them (statement.c), what fails
@@ -20,6 +21,7 @@
 
 enum {
 	PGSQL_SCHEMA = 1, /* of the tables (statement.c) */
+	PGSQL_MOVED = -1, /* of tables whose records went elsewhere */
 	PGSQL_WHERE_CAP = 1024,
 	PGSQL_TEXT_CAP = 300,
 	PGSQL_READERS = 3, /* connections that read, at most */
@@ -27,6 +29,7 @@ enum {
 
 	PGSQL_ANSWER_MS = 10000, /* without an answer it is away */
 	PGSQL_REST_MS = 500,     /* after it was found to be away */
+	PGSQL_AT_ONCE_MS = 1000, /* of a refusal: it may be asked again, why */
 	PGSQL_SETTLE_MS = 15000, /* to ask what became of a commit */
 	PGSQL_SETTLE_EVERY_MS = 100,
 
@@ -147,6 +150,9 @@ struct conn {
 	bool prepared;  /* for flights */
 	unsigned syncs; /* sent, and not seen yet */
 	bool busy;      /* a transaction has it */
+	bool patient;   /* it waits for each answer, however long */
+	bool late;      /* it was closed for want of an answer */
+	int32_t number; /* the last that was answered */
 	uint64_t flights;
 	struct engine_txn txn;
 };
@@ -161,6 +167,7 @@ struct engine_db {
 	_Atomic(int64_t) rest_until_ms; /* no connection before */
 	atomic_uint generation;
 	atomic_bool told; /* the log has a line, since it last worked */
+	bool quiet;       /* no line: who opens it tells */
 	unsigned conflicts, batches; /* the writer's */
 };
 
@@ -174,8 +181,20 @@ void conn_close(struct conn *c);
 /* The end of a flight: all that was sent since the last is on its way. */
 enum err conn_sync(struct conn *c);
 
+/* Before flights: what TEXT gives, all of its statements or the first that
+ * fails; the caller's. NULL: the connection is lost, and closed. */
+PGresult *conn_ask(struct conn *c, const char *text);
+
+/* What the loss of C is: ERR_AGAIN, or ERR_UNAVAILABLE if there was no answer
+ * in time. */
+static inline enum err
+conn_loss(const struct conn *c)
+{
+	return c->late ? ERR_UNAVAILABLE : ERR_AGAIN;
+}
+
 /* The result of each statement in turn, which is the caller's, then NULL at
- * the end of a flight. ERR_AGAIN: the connection is lost, and closed. */
+ * the end of a flight. Else the connection is lost (conn_loss), and closed. */
 enum err conn_take(struct conn *c, PGresult **result);
 
 /* Reads one flight to its end, for nothing but whether all was well: else what
@@ -199,9 +218,10 @@ enum statement {
 	SAY_DELETE,
 	SAY_BATCH,
 	SAY_FORGET,
-	SAY_READ,  /* begins */
-	SAY_WRITE, /* begins */
-	SAY_LOCK,  /* begins */
+	SAY_VERSION, /* of the tables */
+	SAY_READ,    /* begins */
+	SAY_WRITE,   /* begins */
+	SAY_LOCK,    /* begins */
 	SAY_COMMIT,
 	SAY_ROLLBACK,
 	STATEMENTS
@@ -269,6 +289,15 @@ enum err pgsql_reach(struct engine_db **db, const struct engine_opening *how);
 
 enum err pgsql_open(struct engine_db **db, const struct engine_opening *how);
 void pgsql_close(struct engine_db *db);
+enum err pgsql_renew(struct engine_db *db);
+
+/* --- retire.c: as in struct engine --------------------------------------- */
+
+enum err pgsql_seclude(struct engine_txn *t);
+enum err pgsql_retire(struct engine_txn *t, bool returns);
+
+/* --- measure.c: as in struct engine -------------------------------------- */
+
 enum err pgsql_measure(struct engine_db *db, struct store_figures *f);
 
 /* --- replace.c: as in struct engine -------------------------------------- */
@@ -293,14 +322,39 @@ void pgsql_cursor_close(struct engine_cursor *c);
 /* What an SQLSTATE is to the store; of none: the connection is lost. */
 enum err pgsql_err(const char *state);
 
+/* The same of what is said in flights: tables that are not ours any more are
+ * as good as away. */
+enum err pgsql_flight_err(const char *state);
+
 /* Whether a connection on which this was said is of no more use. */
 bool pgsql_ends_connection(const char *state);
 
 /* One line in the log that names the host and WHY; the first since it last
- * worked. */
+ * worked. While it is opened there is none, and pgsql_advice says it. STATE is
+ * the SQLSTATE, or NULL. */
 void pgsql_tell(struct engine_db *db, enum err e, const char *why);
+void pgsql_tell_state(
+    struct engine_db *db, enum err e, const char *state, const char *why);
 void pgsql_tell_works(struct engine_db *db);
 const char *pgsql_advice(enum err e);
+
+/* In place of an SQLSTATE: the server wants a password, and there is none. */
+#define PGSQL_NO_PASSWORD "-PASS"
+
+/* WHAT libpq says, which may be several lines, as one. */
+void pgsql_copy_why(char why[static PGSQL_TEXT_CAP], const char *what);
+
+/* The SQLSTATE in what libpq says if asked for no more; "": none. */
+void pgsql_find_state(char state[static 6], const char *what);
+
+/* Of tables that are not of PGSQL_SCHEMA: what is wrong. */
+const char *pgsql_version_refusal(long version);
+
+/* There is no use in a connection for a while. */
+void pgsql_rest(struct engine_db *db);
+
+/* A store that is opened again after it was away rests as long. */
+int64_t pgsql_rest_until(void);
 
 int64_t pgsql_now_ms(void);
 

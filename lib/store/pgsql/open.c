@@ -1,4 +1,4 @@
-/* A store is made, opened, closed, and measured. */
+/* A store is made, opened, opened again, and closed. */
 #include "store/pgsql/internal.h"
 
 #include "base/big_endian.h"
@@ -10,14 +10,17 @@
 enum err
 ask_database(struct conn *c, const char *text, char *answer, size_t cap)
 {
-	PGresult *r = PQexec(c->pg, text);
+	PGresult *r = conn_ask(c, text);
 	const ExecStatusType status = PQresultStatus(r);
 	enum err e = OK;
 
 	if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-		e = pgsql_err(PQresultErrorField(r, PG_DIAG_SQLSTATE));
-		if (e != ERR_CORRUPT)
-			pgsql_tell(c->db, e, PQerrorMessage(c->pg));
+		const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+
+		e = pgsql_err(state);
+		if (r != NULL)
+			pgsql_tell_state(
+			    c->db, e, state, PQresultErrorMessage(r));
 	} else if (cap > 0) {
 		answer[0] = '\0';
 		if (PQntuples(r) == 1 && !PQgetisnull(r, 0, 0))
@@ -46,11 +49,13 @@ check_tables(struct conn *c)
 	if (e != OK)
 		return e;
 	version = strtol(text, &end, 10);
-	if (end == text || *end != '\0' || version < 1)
+	if (end == text || *end != '\0')
 		return ERR_CORRUPT;
-	if (version > PGSQL_SCHEMA)
-		return ERR_VERSION;
-	return version < PGSQL_SCHEMA ? ERR_OUTDATED : OK;
+	if (version == PGSQL_SCHEMA)
+		return OK;
+	e = version > PGSQL_SCHEMA ? ERR_VERSION : ERR_OUTDATED;
+	pgsql_tell(c->db, e, pgsql_version_refusal(version));
+	return e;
 }
 
 enum err
@@ -112,6 +117,8 @@ alloc_pgsql(struct engine_db **db, const struct engine_opening *how)
 		return ERR_NO_MEMORY;
 	new->opening = *how;
 	new->opening.settings = NULL;
+	new->quiet = true;
+	new->rest_until_ms = pgsql_rest_until();
 	new->writer.db = new;
 	for (size_t i = 0; i < PGSQL_READERS; i++)
 		new->readers[i].db = new;
@@ -152,9 +159,8 @@ pgsql_close(struct engine_db *db)
 	free(db);
 }
 
-/* What the store above says of the records. */
 static enum err
-check_our_records(struct engine_db *db)
+ask_above(struct engine_db *db)
 {
 	struct engine_txn *t;
 	enum err e = pgsql_begin(db, false, &t);
@@ -166,6 +172,18 @@ check_our_records(struct engine_db *db)
 		e = db->opening.check(db->opening.arg, t);
 	pgsql_abort(t);
 	return e;
+}
+
+/* What the store above says of the records. Each connection may have been lost
+ * in the meantime. */
+static enum err
+check_our_records(struct engine_db *db)
+{
+	enum err e = ERR_AGAIN;
+
+	for (int i = 0; i <= PGSQL_READERS && e == ERR_AGAIN; i++)
+		e = ask_above(db);
+	return e == ERR_AGAIN ? ERR_UNAVAILABLE : e;
 }
 
 enum err
@@ -199,6 +217,7 @@ pgsql_open(struct engine_db **db, const struct engine_opening *how)
 	e = how->create ? make_tables(c) : check_tables(c);
 	if (e == OK && !how->create)
 		e = check_our_records(*db);
+	(*db)->quiet = false;
 	if (e != OK) {
 		pgsql_close(*db);
 		*db = NULL;
@@ -206,22 +225,9 @@ pgsql_open(struct engine_db **db, const struct engine_opening *how)
 	return e;
 }
 
+/* It may be another store that answers now. */
 enum err
-pgsql_measure(struct engine_db *db, struct store_figures *f)
+pgsql_renew(struct engine_db *db)
 {
-	struct conn c = {.db = db};
-	char text[24];
-	enum err e = conn_connect(&c);
-
-	/* PostgreSQL only: pg_total_relation_size. */
-	if (e == OK)
-		e = ask_database(&c,
-		    "select pg_total_relation_size('latchkey_rows')", text,
-		    sizeof text);
-	if (e == OK) {
-		f->bytes_used = strtoull(text, NULL, 10);
-		f->bytes_limit = UINT64_MAX; /* the disk's */
-	}
-	conn_close(&c);
-	return e;
+	return check_our_records(db);
 }

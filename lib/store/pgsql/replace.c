@@ -232,6 +232,9 @@ pgsql_replace(
 
 	if (e != OK)
 		return e;
+	/* The log tells what it fails with, and it takes its time. */
+	db->quiet = false;
+	db->readers[0].patient = true;
 	e = replace_in(&db->readers[0], rows);
 	/* The database undoes what was not kept. */
 	pgsql_close(db);

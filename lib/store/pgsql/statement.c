@@ -18,7 +18,9 @@ enum { OWN_TABLES = 1000 };
 const char pgsql_session[] = "set statement_timeout = '8s';"
 			     "set lock_timeout = '5s';"
 			     "set idle_in_transaction_session_timeout = '60s';"
-			     "set synchronous_commit = on;"
+			     "select set_config('synchronous_commit', 'on', "
+			     "false) where current_setting("
+			     "'synchronous_commit') <> 'remote_apply';"
 			     "set client_min_messages = error;"
 			     "set plan_cache_mode = force_generic_plan;"
 			     "set enable_seqscan = off;"
@@ -88,9 +90,12 @@ static const struct {
 	"delete from latchkey_batches where id in (select id from "
 	"latchkey_batches where at < now() - interval '1 hour' order by at "
 	"limit 1024 for update skip locked)"},
+    [SAY_VERSION] = {NULL, "select version from latchkey_about"},
     [SAY_READ] = {NULL, "begin isolation level repeatable read read only"},
-    [SAY_WRITE] = {NULL, "begin isolation level repeatable read read write"},
-    [SAY_LOCK] = {NULL, "begin isolation level read committed read write"},
+    /* Not "read write": where the server is set to take no changes, it takes
+     * none. */
+    [SAY_WRITE] = {NULL, "begin isolation level repeatable read"},
+    [SAY_LOCK] = {NULL, "begin isolation level read committed"},
     [SAY_COMMIT] = {NULL, "commit"},
     [SAY_ROLLBACK] = {NULL, "rollback"},
 };
@@ -105,7 +110,7 @@ pgsql_number(unsigned table)
 bool
 say_prepare(struct conn *c)
 {
-	for (int i = 0; i < SAY_READ; i++)
+	for (int i = 0; i < SAY_VERSION; i++)
 		if (!PQsendPrepare(
 			c->pg, statements[i].name, statements[i].text, 0, NULL))
 			return false;

@@ -4,7 +4,9 @@
 
 #include "base/str.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Whether HOST, of LEN bytes, is this one. */
 static bool
@@ -56,13 +58,29 @@ is_safe(const PQconninfoOption *options)
 	       str_equal(mode, "verify-ca");
 }
 
-enum err
-pgsql_check_transport(struct engine_db *db)
+/* libpq does not use a file of passwords that others can read, and says so
+ * where no one looks. */
+static enum err
+check_passfile(struct engine_db *db, const PQconninfoOption *options)
+{
+	const char *path = find_option(options, "passfile");
+	char why[2 * PGSQL_TEXT_CAP];
+	struct stat st;
+
+	if (path[0] == '\0' || stat(path, &st) != 0 || (st.st_mode & 0077) == 0)
+		return OK;
+	snprintf(why, sizeof why, "others can read the password file %s", path);
+	pgsql_tell(db, ERR_PERMISSION, why);
+	return ERR_PERMISSION;
+}
+
+/* What a service or the environment adds is known once it has begun to connect,
+ * when nothing is sent yet. */
+static enum err
+check_whole(struct engine_db *db)
 {
 	static const char *const names[] = {"dbname", NULL};
 	const char *const values[] = {db->where, NULL};
-	/* It has begun to connect, and sent nothing: but what a service or the
-	 * environment adds is known now. */
 	PGconn *pg = PQconnectStartParams(names, values, 1);
 	PQconninfoOption *options = pg != NULL ? PQconninfo(pg) : NULL;
 	enum err e = ERR_NO_MEMORY;
@@ -72,8 +90,21 @@ pgsql_check_transport(struct engine_db *db)
 	if (e == ERR_UNSUPPORTED)
 		pgsql_tell(db, e,
 		    "the server is on another host, and its certificate is not "
-		    "verified: set sslmode=verify-full");
+		    "verified");
+	if (e == OK)
+		e = check_passfile(db, options);
 	PQconninfoFree(options);
 	PQfinish(pg);
 	return e;
+}
+
+enum err
+pgsql_check_transport(struct engine_db *db)
+{
+	PQconninfoOption *options = PQconninfoParse(db->where, NULL);
+	enum err e =
+	    options != NULL ? check_passfile(db, options) : ERR_NO_MEMORY;
+
+	PQconninfoFree(options);
+	return e == OK ? check_whole(db) : e;
 }
