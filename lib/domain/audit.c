@@ -80,6 +80,12 @@ find_named(struct store_txn *t, struct audit *a)
 }
 
 void
+audit_want(struct store_txn *t)
+{
+	store_want(t, TABLE_META, counter, sizeof counter - 1);
+}
+
+void
 audit_write(struct store_txn *t, int64_t now, const struct audit_line *line)
 {
 	struct audit a = {.at = now};
@@ -97,7 +103,7 @@ audit_write(struct store_txn *t, int64_t now, const struct audit_line *line)
 		find_named(t, &a);
 	audit_finish(&a);
 	if (e == OK)
-		e = record_save(t, &audit_record, &a);
+		e = record_save_new(t, &audit_record, &a);
 	if (e != OK)
 		store_fail(t, e);
 }

@@ -45,6 +45,9 @@ struct audit_line {
 	const char *address; /* REMOTE_ADDR */
 };
 
+/* A line will be added (store_want). */
+void audit_want(struct store_txn *t);
+
 /* Adds a line. */
 void audit_write(
     struct store_txn *t, int64_t now, const struct audit_line *line);

@@ -62,7 +62,7 @@ code_issue(struct store_txn *t, struct code *c, int64_t now)
 	c->token.number = (uint64_t)c->expires_at;
 	c->used = false;
 	family_id_make(c->token.family_id, now);
-	return record_save(t, &code_record, c);
+	return record_save_new(t, &code_record, c);
 }
 
 /*
@@ -168,15 +168,28 @@ code_look(struct store_txn *t, const struct code_presented *p, int64_t now,
 	return e == OK ? check_presented(c, p, now, reason) : e;
 }
 
+/* What a code needs once it is known. */
+static void
+want_prerequisites(struct store_txn *t, const struct code *c)
+{
+	store_want(t, TABLE_SESSIONS, c->sid, SID_LEN);
+	store_want(t, TABLE_USERS, c->user_id, USER_ID_LEN);
+	session_client_want(t, c->user_id, c->sid, c->client_id);
+}
+
 enum err
 code_redeem(struct store_txn *t, const struct code_presented *p, int64_t now,
     struct code *c, enum reason *reason)
 {
 	struct session s;
-	enum err e = code_look(t, p, now, c, reason);
+	enum err e;
 
+	store_want(t, TABLE_CODES, p->token.family_id, FAMILY_ID_LEN);
+	store_want(t, TABLE_FAMILIES, p->token.family_id, FAMILY_KEY_LEN);
+	e = code_look(t, p, now, c, reason);
 	if (e != OK)
 		return e;
+	want_prerequisites(t, c);
 	if (c->used)
 		return refuse_again(t, c, now, reason);
 	e = session_get(t, c->sid, now, &s);

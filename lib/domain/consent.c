@@ -34,6 +34,16 @@ consent_key(uint8_t key[static CONSENT_KEY_CAP],
 	return USER_ID_LEN + len;
 }
 
+void
+consent_want(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
+    const char *client_id)
+{
+	uint8_t key[CONSENT_KEY_CAP];
+
+	store_want(
+	    t, TABLE_CONSENTS, key, consent_key(key, user_id, client_id));
+}
+
 enum err
 consent_get(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
     const char *client_id, struct consent *c)

@@ -22,6 +22,10 @@ struct consent {
 
 extern const struct record_type consent_record;
 
+/* The answers may be asked for soon (store_want). */
+void consent_want(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN], const char *client_id);
+
 /* OK or ERR_NOT_FOUND (C zeroed except for its key). What T puts belongs to the
  * answers that there are (store_hold), and so ends with them. */
 enum err consent_get(struct store_txn *t,

@@ -189,6 +189,12 @@ session_put(struct store_txn *t, const struct session *s)
 	return record_save(t, &session_record, s);
 }
 
+enum err
+session_put_new(struct store_txn *t, const struct session *s)
+{
+	return record_save_new(t, &session_record, s);
+}
+
 /* An idle life of less than two hours would not outlast a use that is noted
  * once an hour. */
 bool

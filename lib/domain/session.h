@@ -127,6 +127,9 @@ enum err session_use_id(struct store_txn *t, const uint8_t sid[static SID_LEN],
     int64_t now) MUST_CHECK;
 
 enum err session_put(struct store_txn *t, const struct session *s) MUST_CHECK;
+/* The same for one whose sid was made for it. */
+enum err session_put_new(
+    struct store_txn *t, const struct session *s) MUST_CHECK;
 
 /* Removes the record alone: a session is ended by session_end and its like
  * (domain/session_end.h), which tell the apps. */

@@ -43,6 +43,20 @@ session_client_note(struct store_txn *t, const uint8_t sid[static SID_LEN],
 
 enum { SESSION_PREFIX_LEN = USER_ID_LEN + SID_LEN };
 
+void
+session_client_want(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN],
+    const uint8_t sid[static SID_LEN], const char *client_id)
+{
+	uint8_t key[SESSION_PREFIX_LEN + CLIENT_ID_CAP];
+	const size_t len = strnlen(client_id, CLIENT_ID_CAP);
+
+	memcpy(key, user_id, USER_ID_LEN);
+	memcpy(key + USER_ID_LEN, sid, SID_LEN);
+	memcpy(key + SESSION_PREFIX_LEN, client_id, len);
+	store_want(t, TABLE_SESSION_CLIENTS, key, SESSION_PREFIX_LEN + len);
+}
+
 /* The records of a session, or of all sessions of a person. */
 static struct record_set
 session_client_set(uint8_t prefix[static SESSION_PREFIX_LEN],

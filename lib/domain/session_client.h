@@ -35,6 +35,11 @@ enum err session_client_note(struct store_txn *t,
     const uint8_t sid[static SID_LEN], const struct client *client,
     int64_t now) MUST_CHECK;
 
+/* That may be asked for soon (store_want). */
+void session_client_want(struct store_txn *t,
+    const uint8_t user_id[static USER_ID_LEN],
+    const uint8_t sid[static SID_LEN], const char *client_id);
+
 /* Calls VISIT with each record of the session SID (NULL: of all) of a person,
  * until it returns false. */
 void session_client_each(struct store_txn *t,

@@ -110,6 +110,12 @@ find_try_origin(struct origin *o, const char *name, const char *address)
 	o->name[strcspn(o->name, "@")] = '\0';
 }
 
+static void
+want_bucket(struct store_txn *t, const struct bucket *b)
+{
+	store_want(t, TABLE_THROTTLE, b->key, sizeof b->key);
+}
+
 static enum err
 bucket_load(struct store_txn *t, struct bucket *b, int64_t now)
 {
@@ -185,16 +191,14 @@ bucket_refund(struct store_txn *t, struct bucket *b, int64_t now)
 	bucket_put(t, b, now);
 }
 
-/* The bucket of limit L for O, as it is. */
-static enum err
-origin_bucket(struct store_txn *t, const struct keyring *k,
-    const struct limit *l, const struct origin *o, int64_t now,
-    struct bucket *b)
+/* The bucket of limit L for O, which is not loaded yet. */
+static void
+origin_bucket(const struct keyring *k, const struct limit *l,
+    const struct origin *o, struct bucket *b)
 {
 	uint8_t text[NETWORK_LEN + THROTTLE_TEXT_CAP] = {0};
 	size_t name_len =
 	    l->scope == OF_NETWORK && !o->network_alone ? 0 : strlen(o->name);
-	enum err e;
 
 	if (l->scope != OF_NAME)
 		memcpy(text, o->network, o->is_ipv6 ? l->prefix : NETWORK_LEN);
@@ -207,9 +211,20 @@ origin_bucket(struct store_txn *t, const struct keyring *k,
 		b->counts = false;
 	secret_mac(b->key, sizeof b->key, k->throttle, l->context, text,
 	    NETWORK_LEN + name_len);
-	e = b->counts ? bucket_load(t, b, now) : OK;
 	secret_wipe(text, sizeof text);
-	return e;
+}
+
+static void
+origin_buckets(const struct keyring *k, const struct throttle_try *by,
+    struct bucket b[static BUCKETS])
+{
+	struct origin o;
+
+	find_try_origin(&o, by->name, by->address);
+	o.network_alone = by->network_alone;
+	for (size_t i = 0; i < BUCKETS; i++)
+		origin_bucket(k, &limits[i], &o, &b[i]);
+	secret_wipe(&o, sizeof o);
 }
 
 /* The buckets of a try, and which of them it is charged to. */
@@ -217,15 +232,16 @@ static enum err
 buckets_load(struct store_txn *t, const struct keyring *k,
     const struct throttle_try *by, int64_t now, struct bucket b[static BUCKETS])
 {
-	struct origin o;
 	bool known, open;
 	enum err e = OK;
 
-	find_try_origin(&o, by->name, by->address);
-	o.network_alone = by->network_alone;
+	origin_buckets(k, by, b);
+	for (size_t i = 0; i < BUCKETS; i++)
+		if (b[i].counts)
+			want_bucket(t, &b[i]);
 	for (size_t i = 0; e == OK && i < BUCKETS; i++)
-		e = origin_bucket(t, k, &limits[i], &o, now, &b[i]);
-	secret_wipe(&o, sizeof o);
+		if (b[i].counts)
+			e = bucket_load(t, &b[i], now);
 	if (e != OK)
 		return e;
 	known = b[PAIR].until > now;
@@ -238,14 +254,38 @@ buckets_load(struct store_txn *t, const struct keyring *k,
 	return OK;
 }
 
-static enum err
-device_bucket(struct store_txn *t, const struct keyring *k,
-    const struct throttle_try *by, int64_t now, struct bucket *b)
+static void
+name_device_bucket(
+    const struct keyring *k, const struct throttle_try *by, struct bucket *b)
 {
 	*b = (struct bucket){.limit = &by_device};
 	secret_mac(b->key, sizeof b->key, k->throttle, by_device.context,
 	    by->device, DEVICE_LEN);
+}
+
+static enum err
+device_bucket(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by, int64_t now, struct bucket *b)
+{
+	name_device_bucket(k, by, b);
 	return bucket_load(t, b, now);
+}
+
+void
+throttle_want(
+    struct store_txn *t, const struct keyring *k, const struct throttle_try *by)
+{
+	struct bucket b[BUCKETS];
+
+	if (by->device != NULL) {
+		name_device_bucket(k, by, &b[0]);
+		want_bucket(t, &b[0]);
+		return;
+	}
+	origin_buckets(k, by, b);
+	for (size_t i = 0; i < BUCKETS; i++)
+		if (b[i].counts)
+			want_bucket(t, &b[i]);
 }
 
 static enum err
@@ -294,6 +334,7 @@ throttle_charge(struct store_txn *t, const struct keyring *k,
 	*wait_s = 0;
 	if (by->device != NULL)
 		return charge_device(t, k, by, now, wait_s);
+	store_want_count(t, TABLE_THROTTLE);
 	e = buckets_load(t, k, by, now, b);
 	if (e != OK)
 		return e;
@@ -372,7 +413,8 @@ throttle_open(
 	struct bucket b;
 
 	find_try_origin(&o, name, "");
-	if (origin_bucket(t, k, &limits[NAME], &o, now, &b) == OK) {
+	origin_bucket(k, &limits[NAME], &o, &b);
+	if (bucket_load(t, &b, now) == OK) {
 		b.empty_at = now;
 		b.until = now + THROTTLE_OPEN_S;
 		bucket_put(t, &b, now);

@@ -59,6 +59,10 @@ struct throttle_try {
 	bool network_alone;    /* no guess, and the name is what it is */
 };
 
+/* What a try is charged to may be asked for soon (store_want). */
+void throttle_want(struct store_txn *t, const struct keyring *k,
+    const struct throttle_try *by);
+
 /* Charges for one try: OK, or ERR_TOO_MANY_REQUESTS, *WAIT_S seconds to go,
  * and nothing charged. */
 enum err throttle_charge(struct store_txn *t, const struct keyring *k,

@@ -25,6 +25,12 @@ tries_get(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN],
 	return record_load(t, &tries_record, user_id, USER_ID_LEN, tries);
 }
 
+void
+tries_want(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN])
+{
+	store_want(t, tries_record.table, user_id, USER_ID_LEN);
+}
+
 static void
 tries_put(struct store_txn *t, const struct tries *tries)
 {

@@ -26,6 +26,9 @@ struct tries {
 
 extern const struct record_type tries_record;
 
+/* What is kept of a person may be asked for soon (store_want). */
+void tries_want(struct store_txn *t, const uint8_t user_id[static USER_ID_LEN]);
+
 /* One more try of U's name (zeroes: of one that does not exist), which has not
  * succeeded yet. */
 void tries_add(struct store_txn *t, const struct user *u, const char *address,

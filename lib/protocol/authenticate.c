@@ -54,9 +54,10 @@ static enum err
 charge_step(struct store_txn *t, void *arg)
 {
 	struct password_ctx *c = arg;
+	enum err e;
 
-	enum err e =
-	    throttle_charge(t, &c->p->keyring, &c->by, c->now, &c->wait_s);
+	tries_want(t, c->user.user_id);
+	e = throttle_charge(t, &c->p->keyring, &c->by, c->now, &c->wait_s);
 
 	/* Names that do not exist cost the same. */
 	if (e == OK)

@@ -24,6 +24,7 @@ struct authorize_ctx {
 	struct authorize_reply *r;
 
 	bool may_write; /* in a write transaction: the code can be issued */
+	uint8_t user_id[USER_ID_LEN]; /* whose session it was before that */
 	char granted[SCOPE_CAP];
 	struct code code;
 	enum reason reason;
@@ -303,6 +304,25 @@ admits(struct store_txn *t, struct authorize_ctx *d)
 	return d->reason == REASON_NONE && store_failed(t) == OK;
 }
 
+/* What the step read when it could not write, and will read again
+ * (store_want). */
+static void
+want_for_code(struct store_txn *t, const struct authorize_ctx *d)
+{
+	const struct authorize_request *q = d->q;
+
+	if (d->cookie != NULL)
+		store_want(t, TABLE_SESSIONS, d->cookie->sid, SID_LEN);
+	store_want(t, TABLE_USERS, d->user_id, USER_ID_LEN);
+	consent_want(t, d->user_id, q->client.client_id);
+	if (q->is_pushed)
+		store_want(t, TABLE_PUSHED, q->pushed_id, FAMILY_ID_LEN);
+	if (q->device != NULL) {
+		store_want(t, TABLE_DEVICE_CODES, q->device->id, FAMILY_ID_LEN);
+		audit_want(t);
+	}
+}
+
 static enum err
 decide_authorize_step(struct store_txn *t, void *arg)
 {
@@ -311,6 +331,8 @@ decide_authorize_step(struct store_txn *t, void *arg)
 	enum err e = ERR_LOGIN_REQUIRED;
 
 	d->reason = REASON_NONE;
+	if (d->may_write)
+		want_for_code(t, d);
 	*r = (struct authorize_reply){0};
 	if (d->cookie != NULL)
 		e = session_find(t, d->cookie, d->now, &r->session, &r->user);
@@ -348,6 +370,7 @@ authorize_decide(const struct provider *p, const struct authorize_request *q,
 	 * ago need not be. */
 	if (e == OK && r->step == AUTHORIZE_CODE) {
 		d.may_write = true;
+		memcpy(d.user_id, r->session.user_id, USER_ID_LEN);
 		e = store_write(p->store, now, decide_authorize_step, &d);
 		if (e == OK && r->step == AUTHORIZE_CODE && q->device == NULL)
 			opaque_token_encode(r->code, OPAQUE_TOKEN_CODE,

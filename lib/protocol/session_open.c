@@ -214,6 +214,25 @@ send_news(const struct session_open_ctx *c)
 		log_fault("a mail could not be written", NULL);
 }
 
+/* What the step reads (store_want). */
+static void
+want_for_session(struct store_txn *t, const struct session_open_ctx *c)
+{
+	const struct proof *proof = c->proof;
+
+	store_want(t, TABLE_USERS, proof->user_id, USER_ID_LEN);
+	store_want(t, TABLE_FACTORS, proof->user_id, USER_ID_LEN);
+	store_want_by(t, INDEX_PASSKEYS_BY_USER, proof->user_id, USER_ID_LEN);
+	if (c->q->cookie != NULL)
+		store_want(t, TABLE_SESSIONS, c->q->cookie->sid, SID_LEN);
+	tries_want(t, proof->user_id);
+	audit_want(t);
+	if (was_charged(proof))
+		throttle_want(t, &c->p->keyring,
+		    &(struct throttle_try){
+			.name = proof->typed, .address = c->q->address});
+}
+
 static enum err
 session_open_step(struct store_txn *t, void *arg)
 {
@@ -225,8 +244,10 @@ session_open_step(struct store_txn *t, void *arg)
 	struct user person;
 	char amr[AMR_CAP];
 	bool remember;
-	enum err e = require_proven(t, c->proof, &person);
+	enum err e;
 
+	want_for_session(t, c);
+	e = require_proven(t, c->proof, &person);
 	memcpy(r->user, person.name, sizeof r->user);
 	user_hold(t, c->proof->user_id);
 	if (e == OK)
@@ -249,7 +270,8 @@ session_open_step(struct store_txn *t, void *arg)
 		session_note_passkey(&r->session, c->proof->passkey.hash);
 	if (before != NULL)
 		session_outlast(t, &r->session, &old, c->now);
-	e = session_put(t, &r->session);
+	e = before == NULL ? session_put_new(t, &r->session)
+			   : session_put(t, &r->session);
 	note_device(t, c, &person);
 	note_news(c, &person);
 	note_sign_in(t, c, &person);

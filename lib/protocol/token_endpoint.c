@@ -141,7 +141,13 @@ token_commit_step(struct store_txn *t, void *arg)
 {
 	struct token_grant *g = arg;
 	const struct grant_row *row = grant_row_of(g);
-	enum err e = client_auth_remember(t, &g->q->auth, &g->reason);
+	enum err e;
+
+	if (client_auth_is_once(&g->q->auth))
+		store_want(t, TABLE_REPLAY, g->q->auth.once, HASH_LEN);
+	if (g->proof.key.kind != CONFIRMATION_NONE)
+		store_want(t, TABLE_REPLAY, g->proof.once, HASH_LEN);
+	e = client_auth_remember(t, &g->q->auth, &g->reason);
 
 	if (e == OK)
 		e = g->refusal;

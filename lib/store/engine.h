@@ -187,6 +187,11 @@ struct engine {
 	void (*want)(struct engine_txn *t, unsigned table,
 	    const struct engine_bytes *key);
 
+	/* KEY was made at random: it need not be asked for, there is none. If
+	 * there is one all the same, T's commit is ERR_AGAIN. */
+	void (*expect_none)(struct engine_txn *t, unsigned table,
+	    const struct engine_bytes *key);
+
 	/* From now on each call in T waits for what it needs: for one that
 	 * would be run again too often. */
 	enum err (*direct)(struct engine_txn *t);

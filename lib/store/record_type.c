@@ -330,7 +330,7 @@ record_load(struct store_txn *t, const struct record_type *type,
 
 static enum err
 save_within(struct store_txn *t, const struct record_type *type,
-    const void *record, uint8_t *value, size_t cap)
+    const void *record, bool is_new, uint8_t *value, size_t cap)
 {
 	struct record_bytes bytes = {.value = value, .cap = cap};
 	int64_t expires_at = 0;
@@ -339,6 +339,8 @@ save_within(struct store_txn *t, const struct record_type *type,
 	if (type->expires_at > 0)
 		memcpy(&expires_at, (const uint8_t *)record + type->expires_at,
 		    sizeof expires_at);
+	if (e == OK && is_new)
+		store_new(t, type->table, bytes.key, bytes.key_len);
 	if (e == OK)
 		store_put(t, type->table, bytes.key, bytes.key_len, value,
 		    bytes.len, expires_at);
@@ -349,22 +351,36 @@ save_within(struct store_txn *t, const struct record_type *type,
 /* Apart, so that a stack that is wiped after each request is deep only where a
  * record is long. */
 static __attribute__((noinline)) enum err
-save_long(
-    struct store_txn *t, const struct record_type *type, const void *record)
+save_long(struct store_txn *t, const struct record_type *type,
+    const void *record, bool is_new)
 {
 	uint8_t value[RECORD_VALUE_CAP];
 
-	return save_within(t, type, record, value, sizeof value);
+	return save_within(t, type, record, is_new, value, sizeof value);
+}
+
+static enum err
+save(struct store_txn *t, const struct record_type *type, const void *record,
+    bool is_new)
+{
+	uint8_t value[SHORT_CAP];
+	enum err e = save_within(t, type, record, is_new, value, sizeof value);
+
+	return e == ERR_NO_SPACE ? save_long(t, type, record, is_new) : e;
 }
 
 enum err
 record_save(
     struct store_txn *t, const struct record_type *type, const void *record)
 {
-	uint8_t value[SHORT_CAP];
-	enum err e = save_within(t, type, record, value, sizeof value);
+	return save(t, type, record, false);
+}
 
-	return e == ERR_NO_SPACE ? save_long(t, type, record) : e;
+enum err
+record_save_new(
+    struct store_txn *t, const struct record_type *type, const void *record)
+{
+	return save(t, type, record, true);
 }
 
 struct record_set

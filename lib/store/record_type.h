@@ -146,6 +146,10 @@ enum err record_load(struct store_txn *t, const struct record_type *type,
 enum err record_save(struct store_txn *t, const struct record_type *type,
     const void *record) MUST_CHECK;
 
+/* The same for one whose key is new (store_new). */
+enum err record_save_new(struct store_txn *t, const struct record_type *type,
+    const void *record) MUST_CHECK;
+
 /* Which records of a table: those whose key begins with the LEN bytes at FIELD,
  * or with BY_INDEX those that have them as the field of INDEX; and of these
  * those whose text AT is TEXT, unless TEXT is NULL. {0}: all. */

@@ -63,6 +63,18 @@ search_begin(struct search *s, struct store_txn *t, enum store_index index,
 	return true;
 }
 
+/* What it wants that is not here is noted, and is no failure. */
+void
+store_want_by(
+    struct store_txn *t, enum store_index index, const void *field, size_t len)
+{
+	struct search s;
+
+	if (t->failed == OK && t->engine->want != NULL &&
+	    search_begin(&s, t, index, field, len, false))
+		t->engine->cursor_close(s.cursor);
+}
+
 /* Copies the entry at or after S->ENTRY, or that before it, of any field. */
 static bool
 next_entry(struct search *s)

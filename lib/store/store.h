@@ -251,6 +251,24 @@ enum err store_write(
 enum err store_get(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len, struct store_value *value) MUST_CHECK;
 
+/*
+ * Where a store is far away, each get, count and scan of something that is not
+ * here yet costs a flight, which ends the step; then it runs again. So a step
+ * that knows what it will read says so before it reads anything: all of it
+ * comes with the first flight. It is a hint: what is wanted need not be there,
+ * nor be read. Where a store is at hand nothing is done.
+ */
+void store_want(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len);
+void store_want_by(
+    struct store_txn *t, enum store_index index, const void *field, size_t len);
+void store_want_count(struct store_txn *t, enum store_table table);
+
+/* The step puts KEY, which was made at random or is new for another reason:
+ * whether it is there need not be asked. If it is, the step runs again. */
+void store_new(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len);
+
 /* Puts or replaces. EXPIRES_AT in Unix seconds, 0 for never. Failures are the
  * transaction's. */
 void store_put(struct store_txn *t, enum store_table table, const void *key,

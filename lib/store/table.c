@@ -72,6 +72,38 @@ store_get(struct store_txn *t, enum store_table table, const void *key,
 }
 
 void
+store_want(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len)
+{
+	const struct engine_bytes k = {key, key_len};
+
+	if (t->failed == OK && t->engine->want != NULL && key_len >= 1 &&
+	    key_len <= STORE_KEY_MAX)
+		t->engine->want(t->txn, table, &k);
+}
+
+/* That it is not here is noted, and is no failure. */
+void
+store_want_count(struct store_txn *t, enum store_table table)
+{
+	uint64_t count;
+
+	if (t->failed == OK && t->engine->want != NULL)
+		(void)!t->engine->count(t->txn, table, &count);
+}
+
+void
+store_new(struct store_txn *t, enum store_table table, const void *key,
+    size_t key_len)
+{
+	const struct engine_bytes k = {key, key_len};
+
+	if (t->failed == OK && t->engine->expect_none != NULL &&
+	    key_fits(t, key_len))
+		t->engine->expect_none(t->txn, table, &k);
+}
+
+void
 store_hold(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len)
 {

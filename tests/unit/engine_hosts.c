@@ -6,6 +6,21 @@
 
 /* --- far away ------------------------------------------------------------ */
 
+/* KEY is put without being asked for, by one who expects that it is new. */
+static void
+expecting_none(const char *key, enum err committed)
+{
+	const struct engine_bytes k = key_of(key);
+
+	if (engine->begin(db, true, &txn) != OK)
+		bail_out("no transaction");
+	engine->expect_none(txn, TABLE, &k);
+	CHECK(has(key, NULL) && put(key, "new") && has(key, "new") &&
+		  engine->commit(txn) == committed,
+	    committed == OK ? "engine: a key that is new is not asked for"
+			    : "engine: where it is there, nothing is kept");
+}
+
 /* What is missing is noted, and brought; nothing of the first run is left. */
 static void
 fetching(void)
@@ -43,6 +58,8 @@ fetching(void)
 	begin(false);
 	CHECK(has("a", NULL) && has("b", "2"), "engine: with its last run");
 	engine->abort(txn);
+	expecting_none("d", OK);
+	expecting_none("b", ERR_AGAIN);
 }
 
 /* --- two hosts ----------------------------------------------------------- */

@@ -191,6 +191,15 @@ drain(struct conn *c)
 	return true;
 }
 
+/* The server does not like it when what it has to say is not heard. */
+void
+conn_end(struct conn *c)
+{
+	if (c->pg != NULL)
+		(void)drain(c);
+	conn_close(c);
+}
+
 /* --- connecting ---------------------------------------------------------- */
 
 PGresult *

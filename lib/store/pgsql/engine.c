@@ -123,6 +123,16 @@ pgsql_want(struct engine_txn *t, unsigned table, const struct engine_bytes *key)
 		fetch_later(t, row);
 }
 
+static void
+pgsql_expect_none(
+    struct engine_txn *t, unsigned table, const struct engine_bytes *key)
+{
+	struct row *row = rows_place(&t->rows, table, key);
+
+	if (row != NULL && row_is_open(row))
+		row->known = true;
+}
+
 /* By how much what T has changed makes it more. */
 static int64_t
 count_change(const struct row *row)
@@ -214,6 +224,7 @@ static const struct engine engine_pgsql = {
     .cursor_close = pgsql_cursor_close,
     .fetch = pgsql_fetch,
     .want = pgsql_want,
+    .expect_none = pgsql_expect_none,
     .direct = pgsql_direct,
     .forget = pgsql_forget,
     .replace = pgsql_replace,

@@ -178,6 +178,9 @@ enum err conn_connect(struct conn *c);
 enum err conn_ready(struct conn *c);
 void conn_close(struct conn *c);
 
+/* The same once all answers that are due have come. */
+void conn_end(struct conn *c);
+
 /* The end of a flight: all that was sent since the last is on its way. */
 enum err conn_sync(struct conn *c);
 

@@ -148,10 +148,10 @@ free_txn(struct engine_txn *t)
 void
 pgsql_close(struct engine_db *db)
 {
-	conn_close(&db->writer);
+	conn_end(&db->writer);
 	free_txn(&db->writer.txn);
 	for (size_t i = 0; i < PGSQL_READERS; i++) {
-		conn_close(&db->readers[i]);
+		conn_end(&db->readers[i]);
 		free_txn(&db->readers[i].txn);
 	}
 	pthread_cond_destroy(&db->freed);
