@@ -5,7 +5,8 @@
 	load.py rotate   N URL CLIENT SECRET TOKEN
 
 together: N requests at once with the same token; prints each answer's status
-and refresh token (or error), a line each.
+and refresh token (or error), a line each. Of URLs with commas between them each
+gets its share.
 rotate: N times one after the other, each with the token of the answer before;
 prints the last token. The first answer that is not 200 ends it.
 """
@@ -52,7 +53,8 @@ class Client:
 
 
 def together(n, url, client, secret, token):
-    clients = [Client(url, client, secret) for _ in range(n)]
+    urls = url.split(",")
+    clients = [Client(urls[i % len(urls)], client, secret) for i in range(n)]
     barrier = threading.Barrier(n)
     lines = []
 
