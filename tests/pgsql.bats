@@ -170,6 +170,29 @@ redeem_on() {
 	assert_refused 400 invalid_dpop_proof
 }
 
+# guess HOST PERSON: a password that is wrong.
+guess() {
+	on "$1" open_page "guess-$2" "$(authorize_url app)"
+	on "$1" submit "guess-$2" step=login username="$2" password=wrong
+}
+
+# On one host ten are free, and one a minute.
+@test "two hosts: tries to guess a password are counted together" {
+	local n
+	add_user guessed
+	for ((n = 0; n < 10; n++)); do
+		guess a guessed
+		[[ $(http_status) != 429 ]] || break
+		guess b guessed
+		[[ $(http_status) != 429 ]] || break
+	done
+	assert_status 429
+	guess a guessed
+	assert_status 429
+	guess b guessed
+	assert_status 429
+}
+
 @test "two hosts: a session that ends on one has ended on the other" {
 	add_user leaver
 	on a sign_in leaver app >/dev/null
