@@ -306,6 +306,35 @@ families() {
 	done
 }
 
+is_cut_often() {
+	((SECONDS < give_up)) || return 0
+	[[ $(counts '.cuts.before >= 5 and .cuts.after >= 5') = true ]] ||
+	    ! kill -0 "$LOAD" 2>/dev/null
+}
+
+@test "a commit whose answer is lost is found out: it was kept, or it was not, and nothing happens twice" {
+	local give_up=$((SECONDS + 300)) before after
+	local -a tokens
+	readarray -t tokens < <(families 4)
+	# Without a second chance, and the apps ask each thing once.
+	for host in a b; do
+		on $host set_conf refresh_grace 0
+	done
+	before=$(counts .cuts.before) after=$(counts .cuts.after)
+	echo 20 >"$WIRE/cut"
+	start_load none "${tokens[@]}"
+	until is_cut_often; do
+		sleep 0.2
+	done
+	rm "$WIRE/cut"
+	stop_load
+	counts .
+	((before + 5 <= $(counts .cuts.before) && after + 5 <= $(counts .cuts.after)))
+	for host in a b; do
+		on $host set_conf refresh_grace 30
+	done
+}
+
 # --- flights -------------------------------------------------------------------
 
 # sign_in_on HOST PERSON: beside others.
