@@ -1,13 +1,12 @@
 /*
  * What the files of the store share. Each calls only those after it: a store
  * is opened (open.c), commits (commit.c), reads (store.c), reads for many at
- * once (gather.c), puts all it has into another (transfer.c), or in the place of
- * another (replace.c), the steps that
- * wait (queue.c), the schema (schema.c), the time of the newest commit
- * (newest.c), the search by a field (search.c), tables that are emptied
- * (clear.c), the tables with their expiry index (table.c), the entries of the
- * other indexes (index.c), the engine (engine.h). Nothing above this floor
- * includes it.
+ * once (gather.c), puts all it has into another (transfer.c), or in the place
+ * of another (replace.c), the steps that wait (queue.c), the schema (schema.c),
+ * the time of the newest commit (newest.c), the search by a field (search.c),
+ * tables that are emptied (clear.c), the tables with their expiry index
+ * (table.c), the entries of the other indexes (index.c), the engine (engine.h).
+ * Nothing above this floor includes it.
  */
 #ifndef LK_STORE_INTERNAL_H
 #define LK_STORE_INTERNAL_H
