@@ -14,6 +14,7 @@
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -251,8 +252,11 @@ admin_become_owner(const char *dir)
 		return false;
 	}
 	if (setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 &&
-	    setuid(st.st_uid) == 0)
+	    setuid(st.st_uid) == 0) {
+		/* Root's is not the owner's to read: libpq looks there. */
+		unsetenv("HOME");
 		return true;
+	}
 	admin_fail("%s: cannot become its owner: %s", dir, strerror(errno));
 	return false;
 }
