@@ -40,7 +40,7 @@ static enum err
 begin_host(struct list_row *row, const void *record)
 {
 	struct missing_keys m = {record, json_array()};
-	uint8_t mark[SECRET_KEY_LEN];
+	uint8_t mark[SECRET_KEY_LEN] = {0};
 	enum err e = OK;
 	bool is_same;
 

@@ -186,6 +186,7 @@ static void
 answer_unavailable(struct call *c, const struct server *server)
 {
 	static const struct conf none = {.accent_color = -1};
+	const enum err e = ERR_UNAVAILABLE; /* the store's log says why */
 	struct response *r = &c->response;
 	struct templates *builtin = NULL;
 
@@ -199,7 +200,7 @@ answer_unavailable(struct call *c, const struct server *server)
 		return;
 	}
 	if (!server->has_pages && !server->every_path) {
-		reply_error(r, ERR_UNAVAILABLE, REASON_NONE);
+		reply_error(r, e, REASON_NONE);
 		return;
 	}
 	r->content_type = "text/plain; charset=utf-8";
