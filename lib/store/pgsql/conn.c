@@ -330,8 +330,9 @@ conn_ready(struct conn *c)
 		return ERR_UNAVAILABLE;
 	if (c->pg == NULL || !drain(c) || PQstatus(c->pg) != CONNECTION_OK)
 		e = conn_connect(c);
-	if (e == OK && !c->prepared)
-		e = prepare_all(c);
+	if (e != OK || c->prepared)
+		return e;
+	e = prepare_all(c);
 	if (e == OK)
 		pgsql_tell_works(c->db);
 	return e;

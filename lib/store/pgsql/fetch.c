@@ -205,6 +205,8 @@ fly(struct engine_txn *t)
 	if (t->conn->pg == NULL || conn_take(t->conn, &r) != OK)
 		return conn_loss(t->conn);
 	PQclear(r);
+	if (first == OK)
+		pgsql_tell_works(t->db);
 	return first;
 }
 
