@@ -396,16 +396,16 @@ says_one_line() {
 	cp -a "$DATA" "$other"
 	(
 		while rotate; do
-			echo "$TOKEN" >"$BATS_TEST_TMPDIR/last"
+			echo "$TOKEN" >"$BATS_TEST_TMPDIR/newest"
 		done
 	) >/dev/null 2>&1 3>&- &
-	wait_for test -s "$BATS_TEST_TMPDIR/last"
+	wait_for test -s "$BATS_TEST_TMPDIR/newest"
 	run latchkey move-store lmdb
 	[[ $status = 0 ]] || fail "$output" "$(tail -n 5 "$PG/log")"
 	assert_output 'restart the web server'
 	assert_output 'old store refuses all use'
 	wait $! || : # until they refuse
-	TOKEN=$(<"$BATS_TEST_TMPDIR/last")
+	TOKEN=$(<"$BATS_TEST_TMPDIR/newest")
 	assert_out
 	assert_logged 'token: cannot start .*names another store now: restart the programs'
 	# The other host's settings still name the database.
