@@ -353,7 +353,12 @@ enum err store_failed(const struct store_txn *t) MUST_CHECK;
 
 /* What an engine has to say about how it is used, and kept. */
 struct store_finding {
-	enum { STORE_FINE, STORE_NOTE, STORE_WARNING, STORE_FAULT } level;
+	enum store_level {
+		STORE_FINE,
+		STORE_NOTE,
+		STORE_WARNING,
+		STORE_FAULT
+	} level;
 	char text[STORE_FINDING_CAP];
 	const char *why, *remedy; /* why it matters, and what to do; or NULL */
 };

@@ -41,7 +41,7 @@ enum {
 };
 
 __attribute__((format(printf, 5, 6))) static void
-find_fact(struct store_figures *f, int level, const char *why,
+find_fact(struct store_figures *f, enum store_level level, const char *why,
     const char *remedy, const char *format, ...)
 {
 	struct store_finding *found = &f->findings[f->finding_count];
