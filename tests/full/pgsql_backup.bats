@@ -1,13 +1,13 @@
 # Backup, restore and move of a store that is in PostgreSQL, and the hosts that
 # share one.
 
-load helper
-load pgsql
+load ../helper
+load ../pgsql
 
 setup_file() {
 	PG=$BATS_FILE_TMPDIR/pg
 	export PG
-	start_pgsql "$PG"
+	start_pgsql "$PG" -c fsync=on
 }
 
 teardown_file() {

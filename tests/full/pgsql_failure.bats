@@ -2,8 +2,8 @@
 # slow, full, of another schema, or not the one that was meant. Real programs
 # behind a real web server, and a PostgreSQL of the tests' own.
 
-load helper
-load pgsql
+load ../helper
+load ../pgsql
 unset LATCHKEY_TEST_PGSQL # servers of its own
 BATS_NO_PARALLELIZE_WITHIN_FILE=true
 export BATS_NO_PARALLELIZE_WITHIN_FILE
