@@ -40,10 +40,11 @@ installation_open(struct store **s, const char *dir, const char *where,
     bool create, char *message, size_t message_cap)
 {
 	char path[STORE_NAME_CAP];
-	const struct store_settings settings = place_of_store(path, where);
+	struct store_settings settings;
 	enum err e = file_path(path, sizeof path, dir, "store");
 
 	*s = NULL;
+	settings = place_of_store(path, where);
 	if (e != OK && message_cap > 0)
 		snprintf(message, message_cap, "%s: the name is too long", dir);
 	if (e == OK && create)
