@@ -26,7 +26,7 @@ base	 = err reason buf str names form clock monotonic base64 uuid secret json js
 	   mail nearest tar \
 	   json_stream name_set file_writer \
 	   beside public_address fetch_call
-store	 = open commit store gather queue transfer replace schema newest search clear table index explain engine engine_load \
+store	 = open commit store gather queue transfer replace schema newest search clear hints table index explain engine engine_load \
 	   record record_type record_json
 lmdb	 = engine open txn copy env held files fault fail
 pgsql	 = engine cursor measure retire replace open transport batch fetch rows conn statement fail

@@ -4,8 +4,9 @@
  * secret.key. So a key signs only when every host has it, and `latchkey check`
  * tells what is to be copied where.
  *
- * The programs write the row when they start, once an hour, and when it has
- * changed. A host that is gone is forgotten after two days.
+ * The programs look when they start and once an hour, and each command does;
+ * the row is written if it says something else, or is an hour old. A host that
+ * is gone is forgotten after two days.
  */
 #ifndef LK_DOMAIN_HOST_H
 #define LK_DOMAIN_HOST_H

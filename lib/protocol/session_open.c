@@ -227,7 +227,7 @@ want_for_session(struct store_txn *t, const struct session_open_ctx *c)
 		store_want(t, TABLE_SESSIONS, c->q->cookie->sid, SID_LEN);
 	tries_want(t, proof->user_id);
 	audit_want(t);
-	if (was_charged(proof))
+	if (was_charged(proof) && store_is_far(t))
 		throttle_want(t, &c->p->keyring,
 		    &(struct throttle_try){
 			.name = proof->typed, .address = c->q->address});

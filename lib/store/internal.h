@@ -4,9 +4,10 @@
  * once (gather.c), puts all it has into another (transfer.c), or in the place
  * of another (replace.c), the steps that wait (queue.c), the schema (schema.c),
  * the time of the newest commit (newest.c), the search by a field (search.c),
- * tables that are emptied (clear.c), the tables with their expiry index
- * (table.c), the entries of the other indexes (index.c), the engine (engine.h).
- * Nothing above this floor includes it.
+ * tables that are emptied (clear.c), what a step says of itself
+ * (hints.c), the tables with their expiry index (table.c), the entries of the
+ * other indexes (index.c), the engine (engine.h). Nothing above this floor
+ * includes it.
  */
 #ifndef LK_STORE_INTERNAL_H
 #define LK_STORE_INTERNAL_H
@@ -146,6 +147,16 @@ static inline uint8_t
 store_expiry_section(enum store_table table)
 {
 	return table == TABLE_FAMILIES ? EXPIRY_SECTION_LAST : (uint8_t)table;
+}
+
+/* Fails the transaction if no key can be so long. */
+static inline bool
+store_key_fits(struct store_txn *t, size_t key_len)
+{
+	if (key_len >= 1 && key_len <= STORE_KEY_MAX)
+		return true;
+	store_fail(t, ERR_NO_SPACE);
+	return false;
 }
 
 /* Whether E is OK; fails the transaction with any other except

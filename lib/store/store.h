@@ -264,6 +264,9 @@ void store_want_by(
     struct store_txn *t, enum store_index index, const void *field, size_t len);
 void store_want_count(struct store_txn *t, enum store_table table);
 
+/* Whether it is worth work to find out what to want. */
+bool store_is_far(const struct store_txn *t) MUST_CHECK;
+
 /* The step puts KEY, which was made at random or is new for another reason:
  * whether it is there need not be asked. If it is, the step runs again. */
 void store_new(struct store_txn *t, enum store_table table, const void *key,

@@ -31,15 +31,6 @@ open_envelope(struct store_txn *t, const struct engine_bytes *stored,
 	return true;
 }
 
-static bool
-key_fits(struct store_txn *t, size_t key_len)
-{
-	if (key_len >= 1 && key_len <= STORE_KEY_MAX)
-		return true;
-	store_fail(t, ERR_NO_SPACE);
-	return false;
-}
-
 /* The record of KEY as it is stored, its envelope in E; false, and E zeroes, if
  * there is none. */
 static inline bool
@@ -69,48 +60,6 @@ store_get(struct store_txn *t, enum store_table table, const void *key,
 	if (find_stored(t, table, &k, &e, value))
 		return OK;
 	return t->failed != OK ? t->failed : ERR_NOT_FOUND;
-}
-
-void
-store_want(struct store_txn *t, enum store_table table, const void *key,
-    size_t key_len)
-{
-	const struct engine_bytes k = {key, key_len};
-
-	if (t->failed == OK && t->engine->want != NULL && key_len >= 1 &&
-	    key_len <= STORE_KEY_MAX)
-		t->engine->want(t->txn, table, &k);
-}
-
-/* That it is not here is noted, and is no failure. */
-void
-store_want_count(struct store_txn *t, enum store_table table)
-{
-	uint64_t count;
-
-	if (t->failed == OK && t->engine->want != NULL)
-		(void)!t->engine->count(t->txn, table, &count);
-}
-
-void
-store_new(struct store_txn *t, enum store_table table, const void *key,
-    size_t key_len)
-{
-	const struct engine_bytes k = {key, key_len};
-
-	if (t->failed == OK && t->engine->expect_none != NULL &&
-	    key_fits(t, key_len))
-		t->engine->expect_none(t->txn, table, &k);
-}
-
-void
-store_hold(struct store_txn *t, enum store_table table, const void *key,
-    size_t key_len)
-{
-	const struct engine_bytes k = {key, key_len};
-
-	if (t->failed == OK && t->engine->hold != NULL && key_fits(t, key_len))
-		(void)store_did(t, t->engine->hold(t->txn, table, &k));
 }
 
 static struct engine_bytes
@@ -174,7 +123,7 @@ store_put(struct store_txn *t, enum store_table table, const void *key,
 	struct envelope e;
 	bool found;
 
-	if (t->failed != OK || !key_fits(t, key_len))
+	if (t->failed != OK || !store_key_fits(t, key_len))
 		return;
 	if (value_len > STORE_VALUE_MAX) {
 		store_fail(t, ERR_NO_SPACE);
@@ -217,7 +166,7 @@ store_del(struct store_txn *t, enum store_table table, const void *key,
 	struct store_value before;
 	struct envelope e;
 
-	if (t->failed == OK && key_fits(t, key_len) &&
+	if (t->failed == OK && store_key_fits(t, key_len) &&
 	    find_stored(t, table, &k, &e, &before))
 		del_stored(t, table, &k, &before, e.indexed_at);
 }
@@ -339,7 +288,7 @@ store_prune(struct store_txn *t, enum store_table table, const void *prefix,
 		return 0;
 	while (walk_next(&w)) {
 		if (!match(arg, w.key.bytes, w.key.len, &w.value) ||
-		    !key_fits(t, w.key.len))
+		    !store_key_fits(t, w.key.len))
 			continue;
 		memcpy(copy, w.key.bytes, w.key.len);
 		w.key.bytes = copy;

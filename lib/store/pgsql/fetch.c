@@ -120,6 +120,7 @@ static bool
 send_want(struct engine_txn *t, const struct want *w)
 {
 	const int locked = t->locking ? SAY_ROW_LOCKED - SAY_ROW : 0;
+	uint8_t after_all[ENGINE_KEY_MAX + 1];
 	struct engine_bytes key;
 
 	if (w->kind == WANT_COUNT)
@@ -130,8 +131,6 @@ send_want(struct engine_txn *t, const struct want *w)
 		    w->table, &key, NULL);
 	/* One past the end of a table is before the next one's first. */
 	if (w->kind == WANT_DOWN && w->row->table != w->table + 1) {
-		static uint8_t after_all[ENGINE_KEY_MAX + 1];
-
 		memset(after_all, 0xff, sizeof after_all);
 		key = (struct engine_bytes){after_all, sizeof after_all};
 	}
