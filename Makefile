@@ -85,7 +85,7 @@ command	+= setup setup_run setup_server setup_port setup_site setup_nginx setup_
 	   setup_place setup_config setup_steps setup_finish
 
 # `latchkey backup` and `latchkey restore`.
-command	+= acting backup backup_store backup_target restore restore_place restore_check restore_database store_setting check_backup
+command	+= acting backup backup_store backup_target restore restore_place restore_check restore_database restore_files store_setting check_backup
 
 # Apps that are told of logouts.
 command	+= check_logouts
