@@ -459,7 +459,7 @@ san-unit:
 # on Debian 13, without the sanitizers. It stops at the first that fails.
 twice	 = token refresh consent logout gate_decision introspect revoke userinfo
 on_pgsql = $(twice) store sign_in authorize device
-killed	 = durability backup restore
+killed	 = durability backup restore pgsql
 
 full:
 	@conf/packages.sh build test apps lint clang
@@ -476,6 +476,7 @@ full:
 	    T='$(twice:%=tests/%.bats)' STORE=postgresql
 	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
 	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} \
+	    LATCHKEY_SERVER_KILLS=$${LATCHKEY_SERVER_KILLS:-200} \
 	    $(MAKE) --no-print-directory check \
 	    T='$(killed:%=tests/%.bats)'
 	@conf/packages.sh full

@@ -1,6 +1,9 @@
 # Two hosts on one database: two data directories with the same keys, each behind
 # a web server of its own. Host `b` reaches the database over a network that can be
 # slow and can be cut (tests/pgsql_proxy.py).
+#
+# LATCHKEY_SERVER_KILLS and LATCHKEY_HOST_KILLS: how often the database and the
+# programs are killed; more than usual in `make full`.
 
 load helper
 load pgsql
@@ -10,7 +13,7 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE
 
 setup_file() {
 	export PG=$BATS_FILE_TMPDIR/pg WIRE=$BATS_FILE_TMPDIR/wire
-	start_pgsql "$PG"
+	start_pgsql "$PG" -c fsync=on
 	sql "$PG" postgres 'create database latchkey'
 	mkdir "$WIRE"
 	SERVER_LOG=$BATS_FILE_TMPDIR/wire.log in_background \
@@ -370,4 +373,47 @@ sign_in_on() {
 	# But the sweep that comes with each sixteenth, and has a transaction of its own.
 	[[ $(jq '([.[]] | add) as $all | with_entries(select((.key | tonumber) > 3)) |
 	    ([.[]] | add // 0) * 16 <= $all' "$BATS_TEST_TMPDIR/flights") = true ]]
+}
+
+# --- what dies -----------------------------------------------------------------
+
+restart_pgsql() {
+	stop_pgsql "$PG" immediate
+	start_pgsql "$PG" -c fsync=on
+}
+
+# kill_some: a program that serves, of either host.
+kill_some() {
+	local hosts=(a b) programs=(token authorize) pid
+	pid=$(on "${hosts[RANDOM % 2]}" serving "${programs[RANDOM % 2]}") || return 0
+	kill -KILL "$pid" 2>/dev/null || return 0
+	((++killed))
+}
+
+@test "the database and the programs are killed again and again: what was answered stays true, and no family ends" {
+	local killed=0 restarted=0
+	local servers=${LATCHKEY_SERVER_KILLS:-5} deaths=${LATCHKEY_HOST_KILLS:-20}
+	local -a tokens
+	readarray -t tokens < <(families 8)
+	# A program that dies often is started again after 30 seconds, and then who
+	# asks again for what was lost is late.
+	for host in a b; do
+		on $host set_conf refresh_grace 300
+	done
+	start_load retry "${tokens[@]}"
+	while ((killed < deaths || restarted < servers)); do
+		kill -0 "$LOAD" 2>/dev/null || break
+		sleep "0.0$((RANDOM % 10))"
+		((killed >= deaths)) || kill_some
+		((restarted * deaths > killed * servers || restarted >= servers)) || {
+			restart_pgsql
+			((++restarted))
+		}
+	done
+	stop_load
+	echo "$restarted of the database, $killed of programs"
+	((killed >= deaths && restarted >= servers))
+	latchkey check --offline >"$BATS_TEST_TMPDIR/check" 2>&1 || :
+	# Tests before this one have moved the clock of the programs.
+	! grep ^error "$BATS_TEST_TMPDIR/check" | grep -v 'the clock is'
 }

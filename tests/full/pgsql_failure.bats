@@ -414,9 +414,10 @@ says_one_line() {
 	stop_server
 	start_server
 	rotate || fail "$(http_status)" "$(http_body)" "$(tail -n 5 "$SERVER_LOG")"
-	# And back: into a database of its own.
+	# And back: into a database of its own, under both programs.
+	open_page open "$(authorize_url app)"
+	assert_status 200
 	sql "$PG" postgres 'create database again owner keeper'
-	BEFORE="$(serving token) $(serving authorize)"
 	run -0 latchkey move-store "postgresql:$(where again)"
 	assert_out
 	stop_server
