@@ -475,7 +475,8 @@ lose_store() {
 data_that_cannot_be_opened_are_told() {
 	broken "$1" lose_store
 	a_page_for_people /authorize
-	a_page_for_people /token
+	answers 503 /token
+	assert_page '"error":"temporarily_unavailable"'
 	assert_logged 'latchkey authorize: cannot start'
 	assert_logged "why=.*$DATA/store"
 	mv "$DATA/elsewhere" "$DATA/store"

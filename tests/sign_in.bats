@@ -275,11 +275,19 @@ count_work() {
 	LATCHKEY_WRAP="$BATS_TEST_TMPDIR/counted ${LATCHKEY_WRAP:-}"
 }
 
-work_of() {	# NAME PASSWORD: of one try to sign in
-	rm -f "$BATS_TEST_TMPDIR/cpu"
-	submit x step=login username="$1" password="$2"
-	assert_status 403 >&2
-	tr -d . <"$BATS_TEST_TMPDIR/cpu" | head -n 1 | sed 's/^0*//; s/^$/0/'
+# The least of three tries to sign in: what else runs on the machine adds to the
+# time of a processor too.
+work_of() {	# NAME PASSWORD
+	local i
+	rm -f "$BATS_TEST_TMPDIR/cpu" "$BATS_TEST_TMPDIR/each"
+	for i in 1 2 3; do
+		submit x step=login username="$1" password="$2"
+		assert_status 403 >&2
+		head -n 1 "$BATS_TEST_TMPDIR/cpu" |
+		    tr -d . >>"$BATS_TEST_TMPDIR/each"
+		rm "$BATS_TEST_TMPDIR/cpu"
+	done
+	sort -n "$BATS_TEST_TMPDIR/each" | head -n 1 | sed 's/^0*//; s/^$/0/'
 }
 
 @test "sign-in: unknown, locked and passwordless people cost the work of a wrong password" {
