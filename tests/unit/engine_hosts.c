@@ -4,6 +4,11 @@
  */
 #include "engine_tried.h"
 
+#include <pthread.h>
+#include <time.h>
+
+enum { REFUSALS = 3 }; /* in a row, before a host takes its turn alone */
+
 /* --- far away ------------------------------------------------------------ */
 
 /* KEY is put without being asked for, by one who expects that it is new. */
@@ -67,6 +72,14 @@ fetching(void)
 static struct engine_db *db_elsewhere;
 static struct engine_txn *elsewhere;
 
+static void
+begin_elsewhere(void)
+{
+	if (engine->begin(db_elsewhere, true, &elsewhere) != OK ||
+	    engine->direct(elsewhere) != OK)
+		bail_out("no transaction elsewhere");
+}
+
 /* What there is to read is read, in TXN and in ELSEWHERE. */
 static void
 begin_both(void)
@@ -75,9 +88,7 @@ begin_both(void)
 	if (!put("parent", "1") || engine->commit(txn) != OK)
 		bail_out("not put");
 	begin(true);
-	if (engine->begin(db_elsewhere, true, &elsewhere) != OK ||
-	    engine->direct(elsewhere) != OK)
-		bail_out("no transaction elsewhere");
+	begin_elsewhere();
 }
 
 static bool
@@ -145,13 +156,6 @@ static void
 holding(void)
 {
 	const struct engine_bytes none = key_of("none");
-	enum err checked = OK;
-
-	if (engine->hold == NULL)
-		return;
-	if (engine->open(&db_elsewhere, &(struct engine_opening){&settings,
-					    false, check_ours, &checked}) != OK)
-		bail_out("not opened elsewhere");
 	CHECK(both_commit(false, true) && both_commit(false, false),
 	    "engine: what is only read may be changed elsewhere");
 	CHECK(!both_commit(true, true) && !both_commit(true, false),
@@ -168,6 +172,72 @@ holding(void)
 	CHECK(reads_parent(txn, true) && has("child", ""),
 	    "engine: nor is what is only read");
 	engine->abort(txn);
+}
+
+static bool
+is_refused(void)
+{
+	begin(true);
+	begin_elsewhere();
+	if (!put("parent", "1") || !puts_elsewhere("parent") ||
+	    engine->commit(elsewhere) != OK)
+		bail_out("the first does not commit");
+	return engine->commit(txn) == ERR_AGAIN;
+}
+
+static void *
+commit_elsewhere(void *answer)
+{
+	*(enum err *)answer = engine->commit(elsewhere);
+	return NULL;
+}
+
+/* What has begun elsewhere is to wait, and then to be refused. */
+static bool
+commits_alone(void)
+{
+	static const struct timespec a_while = {.tv_nsec = 200000000};
+	enum err here, there = OK;
+	pthread_t thread;
+
+	begin(true);
+	begin_elsewhere();
+	if (!puts_elsewhere("parent") ||
+	    pthread_create(&thread, NULL, commit_elsewhere, &there) != 0)
+		bail_out("no commit elsewhere");
+	nanosleep(&a_while, NULL);
+	if (!put("parent", "1") || !put("child", ""))
+		bail_out("not put");
+	here = engine->commit(txn);
+	pthread_join(thread, NULL);
+	return here == OK && there == ERR_AGAIN;
+}
+
+static void
+refused(void)
+{
+	int count = 0;
+
+	while (count < REFUSALS && is_refused())
+		count++;
+	CHECK(count == REFUSALS && commits_alone(),
+	    "engine: a host that was refused three times takes a turn in which "
+	    "no other commits");
+	CHECK(is_refused(), "engine: and only one");
+}
+
+static void
+two_hosts(void)
+{
+	enum err checked = OK;
+
+	if (engine->hold == NULL)
+		return;
+	if (engine->open(&db_elsewhere, &(struct engine_opening){&settings,
+					    false, check_ours, &checked}) != OK)
+		bail_out("not opened elsewhere");
+	holding();
+	refused();
 	engine->close(db_elsewhere);
 }
 
@@ -177,6 +247,6 @@ main(void)
 	choose_engine();
 	make_store();
 	fetching();
-	holding();
+	two_hosts();
 	return check_done();
 }

@@ -10,9 +10,9 @@
  * be older than the commit by these two flights; one that it holds is written
  * as it is, and so refused as if it were changed.
  *
- * After a few refusals in a row the rows are locked as they are read, in an
- * order that the steps choose; two that wait for each other are told so
- * (40P01).
+ * After a few refusals in a row a host takes a turn alone: it locks the table
+ * of the batches, in which each commit puts a row first, so that the commits of
+ * others wait until its own is done. Reads do not.
  *
  * Each has a row of its own in latchkey_batches, by which it is known whether a
  * commit was kept whose answer was lost. Who asks does not look for that row
@@ -73,7 +73,7 @@ reset(struct engine_txn *t, struct conn *c, bool write)
 	t->conn = c;
 	t->writes = write;
 	t->begun = t->direct = false;
-	t->locking = write && c->db->conflicts >= PGSQL_CONFLICTS;
+	t->alone = write && c->db->conflicts >= PGSQL_CONFLICTS;
 	t->failed = OK;
 	t->fetches = 0;
 	t->want_count = t->changed_count = 0;
@@ -157,10 +157,8 @@ static bool
 send_batch(struct engine_txn *t, const struct engine_bytes *id)
 {
 	struct conn *c = t->conn;
-	bool sent = t->begun || pgsql_say(c, t->locking ? SAY_LOCK : SAY_WRITE,
-				    0, NULL, NULL);
+	bool sent = fetch_begin(t);
 
-	t->begun = true;
 	qsort(t->changed, t->changed_count, sizeof *t->changed, compare_rows);
 	sent = sent && pgsql_say(c, SAY_BATCH, 0, id, NULL);
 	for (size_t i = 0; sent && i < t->changed_count; i++)

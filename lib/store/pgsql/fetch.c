@@ -119,7 +119,6 @@ keep_result(struct engine_txn *t, const struct want *w, const PGresult *r)
 static bool
 send_want(struct engine_txn *t, const struct want *w)
 {
-	const int locked = t->locking ? SAY_ROW_LOCKED - SAY_ROW : 0;
 	uint8_t after_all[ENGINE_KEY_MAX + 1];
 	struct engine_bytes key;
 
@@ -127,29 +126,25 @@ send_want(struct engine_txn *t, const struct want *w)
 		return pgsql_say(t->conn, SAY_COUNT, w->table, NULL, NULL);
 	key = (struct engine_bytes){w->row->key, w->row->key_len};
 	if (w->kind == WANT_ROW)
-		return pgsql_say(t->conn, (enum statement)(SAY_ROW + locked),
-		    w->table, &key, NULL);
+		return pgsql_say(t->conn, SAY_ROW, w->table, &key, NULL);
 	/* One past the end of a table is before the next one's first. */
 	if (w->kind == WANT_DOWN && w->row->table != w->table + 1) {
 		memset(after_all, 0xff, sizeof after_all);
 		key = (struct engine_bytes){after_all, sizeof after_all};
 	}
-	return say_range(t->conn,
-	    (enum statement)((w->kind == WANT_UP ? SAY_UP : SAY_DOWN) + locked),
+	return say_range(t->conn, w->kind == WANT_UP ? SAY_UP : SAY_DOWN,
 	    w->table, &key, w->limit);
 }
 
-static bool
-send_begin(struct engine_txn *t)
+bool
+fetch_begin(struct engine_txn *t)
 {
 	if (t->begun)
 		return true;
 	t->begun = true;
-	return pgsql_say(t->conn,
-	    !t->writes   ? SAY_READ
-	    : t->locking ? SAY_LOCK
-			 : SAY_WRITE,
-	    0, NULL, NULL);
+	return pgsql_say(
+		   t->conn, t->writes ? SAY_WRITE : SAY_READ, 0, NULL, NULL) &&
+	       (!t->alone || pgsql_say(t->conn, SAY_ALONE, 0, NULL, NULL));
 }
 
 /* Takes the result of one statement. What an earlier one said stays. */
@@ -183,9 +178,9 @@ take_one(struct engine_txn *t, const struct want *w)
 static enum err
 fly(struct engine_txn *t)
 {
-	const bool begins = !t->begun;
+	const size_t begins = t->begun ? 0 : t->alone ? 2 : 1;
 	PGresult *r = NULL;
-	bool sent = send_begin(t);
+	bool sent = fetch_begin(t);
 	enum err e, first = OK;
 
 	for (size_t i = 0; sent && i < t->want_count; i++)
@@ -194,10 +189,9 @@ fly(struct engine_txn *t)
 		conn_close(t->conn);
 		return conn_loss(t->conn);
 	}
-	if (begins)
-		first = take_one(t, NULL);
-	for (size_t i = 0; t->conn->pg != NULL && i < t->want_count; i++) {
-		e = take_one(t, &t->wants[i]);
+	for (size_t i = 0; t->conn->pg != NULL && i < begins + t->want_count;
+	     i++) {
+		e = take_one(t, i < begins ? NULL : &t->wants[i - begins]);
 		if (first == OK)
 			first = e;
 	}

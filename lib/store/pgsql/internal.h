@@ -33,7 +33,7 @@ enum {
 	PGSQL_SETTLE_MS = 15000, /* to ask what became of a commit */
 	PGSQL_SETTLE_EVERY_MS = 100,
 
-	PGSQL_CONFLICTS = 3,     /* in a row: then rows are locked first */
+	PGSQL_CONFLICTS = 3,     /* in a row: then it commits alone */
 	PGSQL_FORGET_EVERY = 256 /* batches: rows of old ones are removed */
 };
 
@@ -127,7 +127,7 @@ struct engine_txn {
 	struct engine_db *db;
 	struct conn *conn;
 	bool writes, begun, direct;
-	bool locking; /* rows are locked as they are read */
+	bool alone; /* no other host commits beside it */
 	enum err failed;
 	unsigned fetches;
 	struct rows rows;
@@ -210,9 +210,6 @@ enum statement {
 	SAY_ROW,
 	SAY_UP,
 	SAY_DOWN,
-	SAY_ROW_LOCKED,
-	SAY_UP_LOCKED,
-	SAY_DOWN_LOCKED,
 	SAY_COUNT,
 	SAY_INSERT,
 	SAY_PUT,
@@ -224,7 +221,7 @@ enum statement {
 	SAY_VERSION, /* of the tables */
 	SAY_READ,    /* begins */
 	SAY_WRITE,   /* begins */
-	SAY_LOCK,    /* begins */
+	SAY_ALONE,   /* comes next, if at all */
 	SAY_COMMIT,
 	SAY_ROLLBACK,
 	STATEMENTS
@@ -256,6 +253,10 @@ enum err fetch_range(struct engine_txn *t, bool up, unsigned table,
 /* Notes only. */
 void fetch_later(struct engine_txn *t, struct row *row);
 enum err fetch_count(struct engine_txn *t, unsigned table);
+
+/* Sends what begins T, the first part of a flight; false: the connection is
+ * lost. */
+bool fetch_begin(struct engine_txn *t);
 
 /* In struct engine. */
 enum err pgsql_fetch(struct engine_txn *t);

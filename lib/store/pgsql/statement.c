@@ -52,16 +52,6 @@ static const struct {
     [SAY_DOWN] = {"lk_down",
 	"select value, key from latchkey_rows where tbl = $1::smallint and "
 	"key < $2::bytea order by tbl desc, key desc limit $3::integer"},
-    [SAY_ROW_LOCKED] = {"lk_row_l",
-	"select value from latchkey_rows where tbl = $1::smallint and "
-	"key = $2::bytea for update"},
-    [SAY_UP_LOCKED] = {"lk_up_l",
-	"select value, key from latchkey_rows where tbl = $1::smallint and "
-	"key >= $2::bytea order by tbl, key limit $3::integer for update"},
-    [SAY_DOWN_LOCKED] = {"lk_down_l",
-	"select value, key from latchkey_rows where tbl = $1::smallint and "
-	"key < $2::bytea order by tbl desc, key desc limit $3::integer "
-	"for update"},
     [SAY_COUNT] = {"lk_count",
 	"select count(*) from latchkey_rows where tbl = $1::smallint"},
     [SAY_INSERT] = {"lk_insert",
@@ -95,7 +85,10 @@ static const struct {
     /* Not "read write": where the server is set to take no changes, it takes
      * none. */
     [SAY_WRITE] = {NULL, "begin isolation level repeatable read"},
-    [SAY_LOCK] = {NULL, "begin isolation level read committed"},
+    /* Said before anything is read: the snapshot is then of after the wait.
+     * PostgreSQL only: lock table. */
+    [SAY_ALONE] = {NULL,
+	"lock table latchkey_batches in share row exclusive mode"},
     [SAY_COMMIT] = {NULL, "commit"},
     [SAY_ROLLBACK] = {NULL, "rollback"},
 };
