@@ -333,7 +333,7 @@ $(BUILD)/test/libexec/fetch: $(BUILD)/libexec/fetch
 	@ln -f $< $@
 
 # Where the programs beside it look.
-$(BUILD)/test/lib/latchkey/latchkey-pgsql.so: $(engine)
+$(BUILD)/test/lib/latchkey/latchkey-pgsql.so $(BUILD)/tests/latchkey-pgsql.so: $(engine)
 	@mkdir -p $(@D)
 	@ln -f $< $@
 
@@ -419,7 +419,8 @@ test-programs: all $(units:%=$(BUILD)/test/unit/%) \
     $(BUILD)/test/bin/start-programs $(marked)/bin/latchkey \
     $(addprefix $(marked)/cgi-bin/,authorize logout gate account admin device par) \
     $(durability) $(record) $(BUILD)/tests/bench/seed \
-    $(if $(has_pgsql),$(BUILD)/test/lib/latchkey/latchkey-pgsql.so)
+    $(if $(has_pgsql),$(BUILD)/test/lib/latchkey/latchkey-pgsql.so \
+    $(BUILD)/tests/latchkey-pgsql.so)
 
 # Packages first, in a make of its own: without them nothing compiles.
 test:
@@ -479,6 +480,9 @@ full:
 	    LATCHKEY_SERVER_KILLS=$${LATCHKEY_SERVER_KILLS:-200} \
 	    $(MAKE) --no-print-directory check \
 	    T='$(killed:%=tests/%.bats)'
+	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
+	    $(MAKE) --no-print-directory check STORE=postgresql \
+	    T=tests/durability.bats
 	@conf/packages.sh full
 	@$(MAKE) --no-print-directory check T='$(sort $(wildcard tests/full/*.bats))'
 	@echo "all of make full passed, $$(date -u +%F)"

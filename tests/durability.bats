@@ -10,7 +10,6 @@ durability() {
 }
 
 setup() {
-	needs_lmdb 'cuts the power of its files'
 	new_store
 	add_user alice
 	add_client app
@@ -28,6 +27,7 @@ in_memory() {
 
 @test "durability: at any point the power is cut, the store is sound and no acknowledged rotation is lost" {
 	local scratch status=0
+	needs_lmdb 'cuts the power of its files'
 	durability record "$DATA" "$(tmpdir)/record" 10 20
 	scratch=$(in_memory)
 	"$LATCHKEY_BUILD/test/durability/power_cut" "$DATA" \
@@ -45,6 +45,7 @@ in_memory() {
 }
 
 @test "durability: what a disk that fills up refuses is not half done" {
+	needs_lmdb 'fills the disk of its files'
 	mkdir "$(tmpdir)/disk"
 	mount -t tmpfs -o size=4m,mode=0700 latchkey "$(tmpdir)/disk" \
 	    2>/dev/null || skip 'a small disk needs root'
@@ -54,5 +55,6 @@ in_memory() {
 }
 
 @test "durability: what a program that may write no larger file refuses is not half done" {
+	needs_lmdb 'limits its files'
 	durability full_disk "$DATA" limit
 }

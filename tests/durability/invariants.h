@@ -10,7 +10,7 @@
 
 /* NULL, or what is wrong, in a few words. Looks at everything there is:
  * records decode, each that expires has exactly one entry in the index and
- * the index no other, every page is either used or free. */
+ * the index no other, every page of LMDB is either used or free. */
 const char *invariants_broken(struct store *s);
 
 /* The same once more after a write, which must work; the write also sweeps

@@ -1,5 +1,6 @@
 /*
- * Looks at the store of a data directory as it is, writes to it, looks again:
+ * Looks at the store that a data directory names, as it is, writes to it, looks
+ * again:
  *
  *	sound DIR
  *
@@ -8,6 +9,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "invariants.h"
+#include "protocol/provider.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,22 +17,20 @@
 int
 main(int argc, char **argv)
 {
-	char path[512], message[512] = "";
-	struct store *s = NULL;
+	char message[512] = "";
+	static struct provider p;
 	const char *broken;
 
 	if (argc != 2 || secret_init() != OK)
 		return EXIT_FAILURE;
-	snprintf(path, sizeof path, "%s/store", argv[1]);
-	if (store_open(&s, &(struct store_settings){.dir = path}, message,
-		sizeof message) != OK) {
+	if (provider_open(&p, argv[1], 0, message, sizeof message) != OK) {
 		fprintf(stderr, "sound: %s\n", message);
 		return EXIT_FAILURE;
 	}
-	broken = invariants_broken(s);
+	broken = invariants_broken(p.store);
 	if (broken == NULL)
-		broken = invariants_broken_by_write(s, clock_now());
-	store_close(&s);
+		broken = invariants_broken_by_write(p.store, clock_now());
+	provider_close(&p);
 	if (broken != NULL)
 		fprintf(stderr, "sound: %s\n", broken);
 	return broken == NULL ? EXIT_SUCCESS : EXIT_FAILURE;
