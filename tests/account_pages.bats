@@ -210,6 +210,18 @@ set_up_app() {
 	travel 601
 	request alice GET "$ISSUER/account/email"
 	asks_to_confirm alice
+	# What was typed before is there again after both.
+	submit alice step=login username=alice password="$PASSWORD"
+	submit alice step=code code="$(totp "$secret")"
+	travel 601
+	submit alice step=save email=lady@example.org
+	asks_to_confirm alice
+	submit alice step=login username=alice password="$PASSWORD"
+	submit alice step=code code="$(totp "$secret")"
+	assert_page 'value="lady@example.org"'
+	submit alice step=save email=lady@example.org
+	latchkey user show alice --json | jq -e '.email == "lady@example.org"'
+	latchkey user set alice --email ada@example.org
 }
 
 @test "address: another person's, or what is none, is refused and stays typed" {

@@ -478,6 +478,35 @@ basic() {
 	assert_page 'Lock'
 }
 
+@test "desk: what was typed before a sign-in that had to come first is there again, for the same person alone" {
+	latchkey user passwd bob --password-stdin <<<"$PASSWORD" >/dev/null
+	latchkey user set bob --add-group admins >/dev/null
+	page '/admin/person/edit?name=alice'
+	travel 700
+	STAY=1 save display='A <Name> & more' groups='family, friends'
+	page_asks_password
+	# A wrong password loses nothing, either.
+	STAY=1 submit root step=login username=root password=wrong
+	assert_status 403
+	STAY=1 submit root step=login username=root password="$PASSWORD"
+	assert_status 200
+	assert_page 'value="A &lt;Name&gt; &amp; more"'
+	assert_page 'value="family, friends"'
+	user alice '.name == "Alice Adams"'
+	save display='A <Name> & more' groups='family, friends'
+	user alice '.name == "A <Name> & more" and .groups == ["family", "friends"]'
+
+	page '/admin/person/edit?name=alice'
+	travel 700
+	STAY=1 save display='What Ruth typed'
+	page_asks_password
+	submit root step=login username=bob password="$PASSWORD"
+	assert_page 'A &lt;Name&gt; &amp; more'
+	refute_page 'What Ruth typed'
+	latchkey user set bob --remove-group admins >/dev/null
+	rm "$(tmpdir)/jar-root"
+}
+
 @test "desk: a form of another site, or without its token, changes nothing" {
 	local step token
 	page '/admin/person/lock?name=bob'

@@ -38,9 +38,10 @@ show_app_password(struct interaction *i, const struct app_password *a)
 }
 
 static json_t *
-list_password_sites(const struct app_passwords_data *d)
+list_password_sites(
+    const struct interaction *i, const struct account_app_passwords *kept)
 {
-	const struct account_app_passwords *kept = &d->kept;
+	const char *chosen = own_typed(i, "site", NULL);
 	json_t *list = json_array();
 	struct json_build b;
 
@@ -49,8 +50,7 @@ list_password_sites(const struct app_passwords_data *d)
 		json_put_str(&b, "origin", kept->site[n].origin);
 		json_put_str(&b, "called", kept->site[n].name);
 		json_put_bool(&b, "chosen",
-		    d->typed_site != NULL &&
-			str_equal(d->typed_site, kept->site[n].origin));
+		    chosen != NULL && str_equal(chosen, kept->site[n].origin));
 		json_array_append_new(list, json_finish(&b));
 	}
 	return list;
@@ -66,9 +66,9 @@ put_app_passwords(struct interaction *i, struct json_build *b)
 		json_array_append_new(
 		    list, show_app_password(i, &d->kept.list[n]));
 	json_put(b, "passwords", list);
-	json_put(b, "sites", list_password_sites(d));
+	json_put(b, "sites", list_password_sites(i, &d->kept));
 	json_put_bool(b, "has_sites", d->kept.sites > 0);
-	json_put_str(b, "typed", d->typed_name != NULL ? d->typed_name : "");
+	json_put_str(b, "typed", own_typed(i, "label", ""));
 }
 
 /* What is wrong with what was typed, or NULL: the key of a sentence. */
@@ -144,6 +144,7 @@ static const struct step made_step = {
 const struct own_page app_passwords_page = {
     .path = APP_PASSWORDS_PATH,
     .steps = {&app_passwords_step, &made_step},
+    .keeps_typed = true,
     .link = "app_passwords.title",
     .data_size = sizeof(struct app_passwords_data),
     .look = account_look_at_app_passwords,

@@ -159,21 +159,15 @@ const struct own_page profile_page = {
 
 /* --- the address -----------------------------------------------------------*/
 
-struct email_data {
-	const char *typed; /* NULL: nothing yet */
-};
-
 static void
 put_email(struct interaction *i, struct json_build *b)
 {
-	const struct own_state *s = own_state(i);
-	const struct email_data *d = s->data;
-	const struct user *u = &s->account.user;
+	const struct user *u = &own_state(i)->account.user;
+	const char *email = own_typed(i, "email", u->email);
 
-	json_put_str(b, "email", d->typed != NULL ? d->typed : u->email);
-	json_put_bool(b, "verified",
-	    u->email_verified &&
-		(d->typed == NULL || str_equal(d->typed, u->email)));
+	json_put_str(b, "email", email);
+	json_put_bool(
+	    b, "verified", u->email_verified && str_equal(email, u->email));
 }
 
 /* The address of before is told, for the new one may be a thief's. That it
@@ -193,13 +187,11 @@ static void
 save_email(struct interaction *i, const struct form *posted)
 {
 	struct own_state *s = own_state(i);
-	struct email_data *d = s->data;
 	struct call *c = i->call;
 	struct email_change change = {
 	    .email = own_field(posted, "email"), .from = c->request.address};
 	enum err e;
 
-	d->typed = change.email;
 	if (change.email[0] != '\0' &&
 	    user_email_refusal(change.email) != NULL) {
 		own_ask_again(i, &email_step, "email.bad");
@@ -229,6 +221,6 @@ static const struct step email_step = {
 const struct own_page email_page = {
     .path = "/account/email",
     .steps = {&email_step},
+    .keeps_typed = true,
     .link = "email.title",
-    .data_size = sizeof(struct email_data),
 };

@@ -3,6 +3,7 @@
 #include "base/names.h"
 #include "base/str.h"
 #include "interaction/admin_apps.h"
+#include "interaction/own_parts.h"
 
 #include <string.h>
 
@@ -27,7 +28,7 @@ app_put_access(
 	    &(struct desk_field){.name = "groups",
 		.label = "desk_app.groups",
 		.note = "desk_app.groups_note",
-		.value = desk_typed(i, "groups", groups)});
+		.value = own_typed(i, "groups", groups)});
 	if (client_is_stranger(c)) /* an administrator vouches for it first */
 		return;
 	desk_field(i, b,
@@ -71,21 +72,21 @@ app_put_addresses(
 	desk_field(i, b,
 	    &(struct desk_field){.name = "app_name",
 		.label = "desk_app.name",
-		.value = desk_typed(i, "app_name", c->name),
+		.value = own_typed(i, "app_name", c->name),
 		.required = true});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "redirect",
 		.label = "desk_app.redirect",
 		.note = "desk_app.lines_note",
 		.kind = DESK_AREA,
-		.value = desk_typed(
+		.value = own_typed(
 		    i, "redirect", shown_lines(to, c->redirect_uris))});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "after",
 		.label = "desk_app.after_sign_out",
 		.note = "desk_app.lines_note",
 		.kind = DESK_AREA,
-		.value = desk_typed(i, "after",
+		.value = own_typed(i, "after",
 		    shown_lines(after, c->post_logout_redirect_uris))});
 }
 
@@ -297,6 +298,7 @@ static const struct step app_edit_step = {
 const struct own_page desk_app_edit_page = {
     .path = "/admin/app/edit",
     .steps = {&app_edit_step},
+    .keeps_typed = true,
     .data_size = sizeof(struct app_data),
     .ask = ask_for_app,
     .look = look_at_changeable_app,

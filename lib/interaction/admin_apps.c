@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "domain/recipe_client.h"
 #include "interaction/admin_app.h"
+#include "interaction/own_parts.h"
 #include "protocol/key_rotation.h"
 
 #include <string.h>
@@ -208,7 +209,7 @@ put_app_id(struct interaction *i, struct json_build *b, const char *is)
 	    &(struct desk_field){.name = "client_id",
 		.label = "desk_app.client_id",
 		.note = "desk_app.client_id_note",
-		.value = desk_typed(i, "client_id", is),
+		.value = own_typed(i, "client_id", is),
 		.required = true});
 }
 
@@ -255,7 +256,7 @@ put_app_recipe(struct interaction *i, struct json_build *b)
 		    &(struct desk_field){.name = "url",
 			.label = "desk_app.url",
 			.note = "desk_app.url_note",
-			.value = desk_typed(i, "url", ""),
+			.value = own_typed(i, "url", ""),
 			.required = true});
 	put_app_id(i, b, d->recipe.client_id);
 	app_put_access(i, b, &none);
@@ -332,6 +333,7 @@ static const struct step app_recipe_step = {
 const struct own_page desk_app_recipe_page = {
     .path = "/admin/apps/add/recipe",
     .steps = {&app_recipe_step, &app_settings_step},
+    .keeps_typed = true,
     .data_size = sizeof(struct app_recipe_data),
     .ask = ask_for_recipe,
     .look = look_at_recipe,
@@ -356,7 +358,7 @@ put_app_own(struct interaction *i, struct json_build *b)
 		.kind = DESK_CHOICE,
 		.options = app_algs,
 		.options_key = "desk_alg",
-		.value = desk_typed(i, "alg", jwa_name(i->conf->default_alg))});
+		.value = own_typed(i, "alg", jwa_name(i->conf->default_alg))});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "public",
 		.label = "desk_app.public",
@@ -423,5 +425,6 @@ static const struct step app_own_step = {
 const struct own_page desk_app_own_page = {
     .path = "/admin/apps/add/own",
     .steps = {&app_own_step, &app_told_step},
+    .keeps_typed = true,
     .data_size = sizeof(struct app_told),
 };

@@ -66,15 +66,6 @@ desk_asked(const struct interaction *i, const char *name)
 	return value != NULL ? value : "";
 }
 
-const char *
-desk_typed(const struct interaction *i, const char *name, const char *is)
-{
-	const char *typed = form_get(&i->call->request.body, name);
-
-	/* An empty field does not come, either. */
-	return i->own_form ? (typed != NULL ? typed : "") : is;
-}
-
 /* A box that is not ticked does not come. */
 bool
 desk_ticked(const struct interaction *i, const char *name, bool is)

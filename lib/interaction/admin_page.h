@@ -30,9 +30,8 @@ void desk_url(char url[static DESK_URL_CAP], const struct interaction *i,
 /* What the address says of NAME; "" if nothing. */
 const char *desk_asked(const struct interaction *i, const char *name);
 
-/* What was typed into the field NAME, if a form came back, else IS. */
-const char *desk_typed(
-    const struct interaction *i, const char *name, const char *is);
+/* Whether the box NAME is ticked: IS, or what it was when the form came back.
+ */
 bool desk_ticked(const struct interaction *i, const char *name, bool is);
 
 /* The title KEY, and over it the way through the desk. NAME is the heading, if

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "domain/people.h"
 #include "interaction/admin_person.h"
+#include "interaction/own_parts.h"
 
 #include <string.h>
 
@@ -115,7 +116,7 @@ put_person_add(struct interaction *i, struct json_build *b)
 	desk_field(i, b,
 	    &(struct desk_field){.name = "person",
 		.label = "desk.user_name",
-		.value = desk_typed(i, "person", ""),
+		.value = own_typed(i, "person", ""),
 		.required = true});
 	desk_person_fields(i, b,
 	    &(struct user){.email_verified = true, .phone_verified = true});
@@ -147,7 +148,7 @@ add_person(struct interaction *i, const struct form *posted)
 	char name[USER_NAME_CAP];
 	enum err e = OK;
 
-	str_cut(name, sizeof name, desk_typed(i, "person", ""));
+	str_cut(name, sizeof name, own_typed(i, "person", ""));
 	str_trim(name);
 	str_lower(name);
 	message = user_name_refusal(name);
@@ -178,4 +179,5 @@ static const struct step person_add_step = {
 const struct own_page desk_person_add_page = {
     .path = "/admin/people/add",
     .steps = {&person_add_step},
+    .keeps_typed = true,
 };

@@ -32,7 +32,7 @@ put_contact_fields(
 	    &(struct desk_field){.name = "phone",
 		.label = "contact_details.phone",
 		.note = "contact_details.phone_note",
-		.value = desk_typed(i, "phone", u->phone)});
+		.value = own_typed(i, "phone", u->phone)});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "phone_verified",
 		.label = "desk.phone_verified",
@@ -43,7 +43,7 @@ put_contact_fields(
 		desk_field(i, b,
 		    &(struct desk_field){.name = parts[n].name,
 			.label = parts[n].label,
-			.value = desk_typed(i, parts[n].name, parts[n].value)});
+			.value = own_typed(i, parts[n].name, parts[n].value)});
 }
 
 void
@@ -56,11 +56,11 @@ desk_person_fields(
 	desk_field(i, b,
 	    &(struct desk_field){.name = "display",
 		.label = "desk.full_name",
-		.value = desk_typed(i, "display", u->display)});
+		.value = own_typed(i, "display", u->display)});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "email",
 		.label = "desk.email",
-		.value = desk_typed(i, "email", u->email)});
+		.value = own_typed(i, "email", u->email)});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "verified",
 		.label = "desk.email_verified",
@@ -72,13 +72,13 @@ desk_person_fields(
 	    &(struct desk_field){.name = "groups",
 		.label = "desk.groups",
 		.note = "desk.groups_note",
-		.value = desk_typed(i, "groups", groups)});
+		.value = own_typed(i, "groups", groups)});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "attributes",
 		.label = "desk.attributes",
 		.note = "desk.attributes_note",
 		.kind = DESK_AREA,
-		.value = desk_typed(i, "attributes", u->attributes)});
+		.value = own_typed(i, "attributes", u->attributes)});
 }
 
 enum err
@@ -349,8 +349,10 @@ static const struct step person_edit_step = {
     .buttons = {{"save", edit_person}},
 };
 
-const struct own_page desk_person_edit_page = {
-    .path = "/admin/person/edit", .steps = {&person_edit_step}, OF_A_PERSON};
+const struct own_page desk_person_edit_page = {.path = "/admin/person/edit",
+    .steps = {&person_edit_step},
+    .keeps_typed = true,
+    OF_A_PERSON};
 
 /* --- locked, and let in again ----------------------------------------------*/
 

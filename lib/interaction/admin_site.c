@@ -4,6 +4,7 @@
 #include "base/names.h"
 #include "base/str.h"
 #include "interaction/admin_sites.h"
+#include "interaction/own_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -145,19 +146,19 @@ put_site_rule(struct interaction *i, struct json_build *b)
 	    &(struct desk_field){.name = "path",
 		.label = "desk_rule.path",
 		.note = "desk_rule.path_note",
-		.value = desk_typed(i, "path", "/")});
+		.value = own_typed(i, "path", "/")});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "who",
 		.label = "desk_rule.who",
 		.kind = DESK_CHOICE,
 		.options = rule_who,
 		.options_key = "desk_who",
-		.value = desk_typed(i, "who", "signed_in")});
+		.value = own_typed(i, "who", "signed_in")});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "groups",
 		.label = "desk.groups",
 		.note = "desk.groups_note",
-		.value = desk_typed(i, "groups", "")});
+		.value = own_typed(i, "groups", "")});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "app_password",
 		.label = "desk_rule.app_password",
@@ -172,7 +173,7 @@ put_site_rule(struct interaction *i, struct json_build *b)
 	    &(struct desk_field){.name = "rule",
 		.label = "desk_rule.typed",
 		.note = "desk_rule.typed_note",
-		.value = desk_typed(i, "rule", "")});
+		.value = own_typed(i, "rule", "")});
 	json_put_str(b, "submit", desk_text(i, "desk_site.add_rule"));
 	desk_back(i, b, "/admin/site", "origin", d->site.origin);
 }
@@ -264,8 +265,10 @@ static const struct step site_rule_step = {
     .buttons = {{"save", add_rule}},
 };
 
-const struct own_page desk_site_rule_page = {
-    .path = "/admin/site/rule", .steps = {&site_rule_step}, OF_A_SITE};
+const struct own_page desk_site_rule_page = {.path = "/admin/site/rule",
+    .steps = {&site_rule_step},
+    .keeps_typed = true,
+    OF_A_SITE};
 
 /* --- rules taken away ------------------------------------------------------*/
 

@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "interaction/admin_site.h"
+#include "interaction/own_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,12 +97,12 @@ put_site_fields(
 	desk_field(i, b,
 	    &(struct desk_field){.name = "site_name",
 		.label = "desk_app.name",
-		.value = desk_typed(i, "site_name", c->name)});
+		.value = own_typed(i, "site_name", c->name)});
 	desk_field(i, b,
 	    &(struct desk_field){.name = "groups",
 		.label = "desk_app.groups",
 		.note = "desk_app.groups_note",
-		.value = desk_typed(i, "groups", groups)});
+		.value = own_typed(i, "groups", groups)});
 }
 
 static enum err
@@ -136,7 +137,7 @@ put_site_add(struct interaction *i, struct json_build *b)
 	    &(struct desk_field){.name = "origin",
 		.label = "desk_site.origin",
 		.note = "desk_site.origin_note",
-		.value = desk_typed(i, "origin", ""),
+		.value = own_typed(i, "origin", ""),
 		.required = true});
 	put_site_fields(i, b, &(struct client){.is_site = true});
 	json_put_str(b, "submit", desk_text(i, "desk_sites.add"));
@@ -193,7 +194,10 @@ static const struct step site_add_step = {
 };
 
 const struct own_page desk_site_add_page = {
-    .path = "/admin/sites/add", .steps = {&site_add_step}};
+    .path = "/admin/sites/add",
+    .steps = {&site_add_step},
+    .keeps_typed = true,
+};
 
 /* --- changed ---------------------------------------------------------------*/
 
@@ -240,6 +244,7 @@ static const struct step site_edit_step = {
 const struct own_page desk_site_edit_page = {
     .path = "/admin/site/edit",
     .steps = {&site_edit_step},
+    .keeps_typed = true,
     .data_size = sizeof(struct site_data),
     .ask = ask_for_site,
     .look = look_at_site,

@@ -137,6 +137,7 @@ interaction_run(const struct flow *flow, void *state, struct call *c)
 	    .conf = &c->provider->conf,
 	    .confirm_url = "",
 	    .typed_name = "",
+	    .typed_before = "",
 	    .alert = ""};
 	bool posted = c->request.method == METHOD_POST;
 	enum reason reason = REASON_NONE;
@@ -209,6 +210,7 @@ interaction_show(struct interaction *i, const struct step *step)
 		proof_seal(proof, &i->proof, i->csrf.keyring, i->csrf.browser,
 		    i->call->now);
 	json_put_str(&b, "proof", proof);
+	json_put_str(&b, "typed_before", i->typed_before);
 	page_render(&i->call->response, &i->call->page, step->template, &b,
 	    i->client_is_guessed ? NULL : i->client);
 }

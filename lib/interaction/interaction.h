@@ -113,7 +113,10 @@ struct interaction {
 	const char *zone_name;  /* of the person who is signed in; "": UTC */
 	struct zone *zone;      /* read when it is first needed, or NULL */
 	const char *typed_name; /* on the page to sign in; "" at first */
-	const char *alert;      /* what the page says went wrong; "": nothing */
+	/* On the pages to sign in on: what was typed on the page to come back
+	 * to, as a form; "": nothing. */
+	const char *typed_before;
+	const char *alert; /* what the page says went wrong; "": nothing */
 	const void *shown; /* what the page of a step shows, while it does */
 };
 

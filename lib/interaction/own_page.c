@@ -30,11 +30,72 @@ find_page(const struct own_pages *set, const char *path)
 	return NULL;
 }
 
+/* --- what was typed before a sign-in that had to come first ---------------*/
+
+static void
+forget_typed(struct interaction *i)
+{
+	own_state(i)->typed_before[0] = '\0';
+	i->typed_before = "";
+}
+
+/* The form that came, without what is the form's own. */
+static void
+keep_typed(struct interaction *i)
+{
+	static const char not_typed[] = "csrf request proof typed_before";
+	const struct form *f = &i->call->request.body;
+	struct own_state *s = own_state(i);
+	struct buf b;
+
+	buf_init(&b, s->typed_before, sizeof s->typed_before);
+	for (size_t n = 0; n < f->count; n++)
+		if (!words_has(not_typed, f->field[n].name))
+			form_put_field(&b, f->field[n].name, f->field[n].value);
+	i->typed_before = s->typed_before;
+	if (!buf_ok(&b))
+		forget_typed(i);
+}
+
+/* A page to sign in on brings it back. */
+static void
+take_typed_before(struct interaction *i)
+{
+	struct own_state *s = own_state(i);
+	const char *text = form_get(&i->call->request.body, "typed_before");
+
+	if (!i->own_form || text == NULL)
+		return;
+	i->typed_before = s->typed_before;
+	if (str_copy(s->typed_before, sizeof s->typed_before, text) != OK)
+		forget_typed(i);
+}
+
+/* What one person typed, no other is shown. */
+static void
+sign_in_again(struct interaction *i)
+{
+	struct account a = {0};
+
+	if (i->typed_before[0] != '\0' && i->proven &&
+	    (account_read(i->call->provider, i->cookie, i->call->now, NULL,
+		 NULL, &a) != OK ||
+		memcmp(a.user.user_id, i->proof.user_id, USER_ID_LEN) != 0))
+		forget_typed(i);
+	account_wipe(&a);
+	sign_in_continue(i);
+}
+
 static enum err
 parse_own(struct interaction *i, enum reason *reason)
 {
+	struct own_state *s = own_state(i);
+
 	(void)reason;
-	return own_state(i)->page != NULL ? OK : ERR_NO_SUCH_PAGE;
+	if (s->page == NULL)
+		return ERR_NO_SUCH_PAGE;
+	take_typed_before(i);
+	return OK;
 }
 
 static void
@@ -102,6 +163,8 @@ is_fresh_enough(struct interaction *i, const struct step *step)
 	    (page->is_fresh_wanted != NULL &&
 		!page->is_fresh_wanted(&s->account)))
 		return true;
+	if (i->own_form && page->keeps_typed && step == page->steps[0])
+		keep_typed(i);
 	sign_in_ask(i, s->account.user.name, "");
 	return false;
 }
@@ -204,6 +267,25 @@ own_page_put_sign_out(struct interaction *i, struct json_build *b)
 	json_put_str(b, "sign_out_action", action);
 }
 
+/* Now that it is fresh: back to the page, as it was left. */
+static void
+come_back(struct interaction *i)
+{
+	struct own_state *s = own_state(i);
+	struct form *f = &i->call->request.body;
+	const struct step *step = s->page->steps[0];
+
+	if (i->typed_before[0] == '\0' ||
+	    form_parse(f, s->typed_before, strlen(s->typed_before)) != OK) {
+		interaction_again(i);
+		return;
+	}
+	i->typed_before = "";
+	i->proven = false;
+	if (look_at_page(i) && is_fresh_enough(i, step))
+		interaction_show(i, step);
+}
+
 static const struct flow own_flow = {
     .parse = parse_own,
     .go_on = show_page,
@@ -211,8 +293,8 @@ static const struct flow own_flow = {
     .page = put_own,
     .admit = admit_to_step,
     .stale = sign_in_stale,
-    .proven = sign_in_continue,
-    .signed_in = interaction_again,
+    .proven = sign_in_again,
+    .signed_in = come_back,
 };
 
 void
@@ -237,5 +319,6 @@ own_pages_run(const struct own_pages *set, struct call *c)
 		secret_wipe(s.data, s.page->data_size);
 		free(s.data);
 	}
+	secret_wipe(s.typed_before, sizeof s.typed_before);
 	account_wipe(&s.account);
 }

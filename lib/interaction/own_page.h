@@ -9,7 +9,8 @@
  * what was typed cannot be, sets i->alert and shows its step again.
  *
  * A step that is `fresh` needs a sign-in of the last minutes, for its page and
- * its buttons: the person confirms who they are first, and is then at the page.
+ * its buttons: the person confirms who they are first, and is then at the page,
+ * with what they had typed, where the page keeps that.
  */
 #ifndef LK_INTERACTION_OWN_PAGE_H
 #define LK_INTERACTION_OWN_PAGE_H
@@ -20,7 +21,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { OWN_PAGE_STEPS_MAX = 4, OWN_URL_CAP = ISSUER_CAP + 2048 };
+enum {
+	OWN_PAGE_STEPS_MAX = 4,
+	OWN_URL_CAP = ISSUER_CAP + 2048,
+	OWN_TYPED_CAP = 16384 /* more is to be typed again */
+};
 
 struct own_page {
 	const char *path; /* below the issuer: "/account/password" */
@@ -32,6 +37,10 @@ struct own_page {
 	/* Whether its steps that are to be fresh are so for this person; NULL:
 	 * they are for all. */
 	bool (*is_fresh_wanted)(const struct account *a);
+	/* What is typed into the form of the first step shows again after a
+	 * sign-in that had to come first. It is no secret, and the step's page
+	 * takes it from the request's body (own_typed). */
+	bool keeps_typed;
 	/* What the page shows: so many bytes, zeroes at first, which LOOK (may
 	 * be NULL) fills in the transaction that finds the session. They are
 	 * wiped at the end; what is allocated in them, FREE_DATA (may be NULL)
@@ -60,6 +69,7 @@ struct own_state {
 	const char *detail;          /* behind i->alert, as the command says it,
 				      * in English; NULL: nothing */
 	char way_back[OWN_URL_CAP];
+	char typed_before[OWN_TYPED_CAP]; /* i->typed_before */
 	struct flow flow;
 	const struct step *steps[OWN_PAGE_STEPS_MAX + 3];
 };

@@ -72,6 +72,13 @@ own_field(const struct form *f, const char *name)
 	return value != NULL ? value : "";
 }
 
+const char *
+own_typed(const struct interaction *i, const char *name, const char *is)
+{
+	/* An empty field is one that was emptied. */
+	return i->own_form ? own_field(&i->call->request.body, name) : is;
+}
+
 void
 own_read_text_fields(
     void *shown, const struct own_text_field *fields, const struct form *form)

@@ -33,6 +33,11 @@ const char *own_agent(const struct interaction *i,
 /* The field NAME of a form, "" if it is not there or empty. */
 const char *own_field(const struct form *f, const char *name);
 
+/* What the field NAME of the page shows: IS, or what was typed there before the
+ * form came back. */
+const char *own_typed(
+    const struct interaction *i, const char *name, const char *is);
+
 /* A field that people type a text into: the attributes of its element, and
  * where a struct has its text, a const char *. */
 struct own_text_field {

@@ -279,6 +279,8 @@ sign_in_open(struct interaction *i, const struct factor_try *code,
 		browser_sign_in(
 		    &c->response, i->conf, &r->session, &r->cookie, c->now);
 		browser_set_devices(&c->response, i->conf, &r->devices);
+		i->cookie_storage = r->cookie;
+		i->cookie = &i->cookie_storage;
 	}
 	return e;
 }
