@@ -11,6 +11,7 @@ root=${BATS_TEST_DIRNAME%/tests*}
 : "${LATCHKEY_BUILD:=$root/build}"
 PASSWORD='correct horse battery'
 SECRET='a-client-secret-known-to-the-tests-only'
+BASIC_OF_APP=YXBwOmEtY2xpZW50LXNlY3JldC1rbm93bi10by10aGUtdGVzdHMtb25seQ==	# app and $SECRET
 CALLBACK='http://127.0.0.1:9/cb'	# never contacted
 # RFC 7636, appendix B
 VERIFIER='dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
@@ -457,13 +458,36 @@ http_body() { put_last body; }
 # http_header NAME: its value; all of them, a line each, if it comes twice.
 http_header() {
 	local -; set +T
+	local text
+	find_header "$1"
+	[[ -z $text ]] || printf '%s\n' "$text"
+}
+
+# The verbs below that find something set $text, and start no process for it.
+find_header() {
+	local -; set +T
 	local LC_ALL=C dir line
 	answer_dir
+	text=
 	while IFS= read -r line || [[ -n $line ]]; do
 		[[ ${line,,} = "${1,,}":* ]] || continue
 		line=${line#*:}
-		printf '%s\n' "${line#"${line%%[! ]*}"}"
+		text+=${text:+$'\n'}${line#"${line%%[! ]*}"}
 	done <"$dir/headers"
+}
+
+find_status() {
+	local dir
+	answer_dir
+	whole "$dir/status" || text=$(<"$dir/status")
+	text=${text%$'\n'}
+}
+
+# Fails if there is a NUL in it.
+find_body() {
+	local LC_ALL=C dir
+	answer_dir
+	whole "$dir/body"
 }
 
 # keep_answer FILE: takes apart what a CGI program wrote.
@@ -605,6 +629,12 @@ url_decode() {
 
 # form NAME=VALUE...: as a query or a form's body.
 form() {
+	local content
+	add_form "$@"
+	printf %s "$content"
+}
+
+add_form() {	# sets $content
 	local pair out=''
 	for pair; do
 		out+=${out:+&}
@@ -612,7 +642,7 @@ form() {
 		out+='='
 		add_encoded "${pair#*=}"
 	done
-	printf %s "$out"
+	content=$out
 }
 
 # url_param NAME URL: a parameter of its query or fragment, decoded.
@@ -630,14 +660,14 @@ url_param() {
 # of a GET and the body of a POST. No redirect is followed.
 request() {
 	local -; set +T
-	local person=$1 method=$2 url=$3 content=''
+	local person=$1 method=$2 url=$3 content
 	local -a sent=()
 	shift 3
 	while [[ ${1:-} = -H ]]; do
 		sent+=("$2")
 		shift 2
 	done
-	content=$(form "$@")
+	add_form "$@"
 	if [[ $method != POST && -n $content ]]; then
 		[[ $url = *\?* ]] && url+="&$content" || url+="?$content"
 		content=''
@@ -652,9 +682,10 @@ request() {
 
 # Both read request's variables.
 request_server() {
-	local header text
-	local -a args=(--noproxy '*' -sS -m 60 -o "$(last body)"
-	    -D "$(last headers.raw)" -w '%{http_code}')
+	local header text dir jar=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/jar-$person
+	answer_dir
+	local -a args=(--noproxy '*' -sS -m 60 -o "$dir/body"
+	    -D "$dir/headers.raw" -w '%{http_code}')
 	case $method in
 	HEAD) args+=(-I) ;;
 	POST) args+=(--data-binary "$content") ;;
@@ -663,12 +694,12 @@ request_server() {
 	for header in "${sent[@]}"; do
 		args+=(-H "$header")
 	done
-	[[ $person = - ]] ||
-	    args+=(-b "$(tmpdir)/jar-$person" -c "$(tmpdir)/jar-$person")
-	: >"$(last body)"
-	curl "${args[@]}" "$url" >"$(last status)"
-	text=$(<"$(last headers.raw)")
-	printf '%s\n' "${text//$'\r'/}" >"$(last headers)"
+	[[ $person = - ]] || args+=(-b "$jar" -c "$jar")
+	: >"$dir/body"
+	curl "${args[@]}" "$url" >"$dir/status"
+	whole "$dir/headers.raw"
+	text=${text//$'\r'/}
+	printf %s "${text%$'\n'}" >"$dir/headers"
 }
 
 request_cgi() {
@@ -712,7 +743,7 @@ jar_send() {
 	local name path value out=''
 	while read -r name path value; do
 		[[ $1/ != "${path%/}"/* ]] || out+="${out:+; }$name=$value"
-	done 2>/dev/null <"$(tmpdir)/cgi-jar-$person"
+	done 2>/dev/null <"${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/cgi-jar-$person"
 	printf %s "$out"
 }
 
@@ -822,12 +853,14 @@ form_fields() {
 # they stay on our pages.
 open_page() {
 	local -; set +T
-	local person=$1 hops
+	local person=$1 text hops
 	request "$person" GET "${@:2}"
 	for hops in 1 2 3 4; do
-		[[ $(http_status) = 30[123] ]] || return 0
-		[[ $(http_header Location) = "$ISSUER"/* ]] || return 0
-		request "$person" GET "$(http_header Location)"
+		find_status
+		[[ $text = 30[123] ]] || return 0
+		find_header Location
+		[[ $text = "$ISSUER"/* ]] || return 0
+		request "$person" GET "$text"
 	done
 	fail "redirected $hops times"
 }
@@ -837,7 +870,7 @@ open_page() {
 # STAY=1.
 submit() {
 	local -; set +T
-	local person=$1 action pair form_file=
+	local person=$1 action origin text pair form_file=
 	local -A fields=()
 	local -a pairs=()
 	shift
@@ -853,22 +886,32 @@ submit() {
 		*) unset "fields[$pair]" ;;
 		esac
 	done
-	action=$(tags form | head -n 1 | attribute action)
+	find_action
 	[[ -n $action ]] || fail 'no form on the page' "$(http_body)" || return
+	find_origin
 	case $action in
 	*://*) ;;
-	/*) action=$(issuer_origin)$action ;;
+	/*) action=$origin$action ;;
 	*) action=$ISSUER/$action ;;
 	esac
 	for pair in "${!fields[@]}"; do
 		pairs+=("$pair=${fields[$pair]}")
 	done
-	request "$person" POST "$action" -H "Origin: ${FORM_ORIGIN:-$(issuer_origin)}" \
+	request "$person" POST "$action" -H "Origin: ${FORM_ORIGIN:-$origin}" \
 	    "${pairs[@]}"
 	[[ -z ${STAY:-} ]] || return 0
-	while [[ $(http_header Location) = "$ISSUER"/* ]]; do
-		request "$person" GET "$(http_header Location)"
+	find_header Location
+	while [[ $text = "$ISSUER"/* ]]; do
+		request "$person" GET "$text"
+		find_header Location
 	done
+}
+
+find_action() {	# sets $action to that of the page's first form
+	local tag
+	action=
+	IFS= read -r tag < <(tags form) || :
+	! find_attribute action "$tag" || action=$text
 }
 
 # use_passkey PERSON [WORD=VALUE...]: answers the last page as a device and the
@@ -891,7 +934,14 @@ in_page() {
 }
 
 issuer_origin() {
-	cut -d / -f 1-3 <<<"$ISSUER"
+	local origin
+	find_origin
+	printf '%s\n' "$origin"
+}
+
+find_origin() {	# sets $origin
+	origin=${ISSUER#*://}
+	origin=${ISSUER%%://*}://${origin%%/*}
 }
 
 # authorize_url CLIENT [NAME=VALUE...]: with all that is needed; NAME= takes a
@@ -915,8 +965,17 @@ authorize_url() {
 	echo "$ISSUER/authorize?$(form "${pairs[@]}")"
 }
 
-page_asks_password() { tags input | grep -q 'name="password"'; }
-page_asks_consent() { http_body | grep -q 'value="allow"'; }
+page_asks_password() {
+	local -; set +T
+	local text field='<input[^>]* name="password"'
+	find_body && [[ $text =~ $field ]]
+}
+
+page_asks_consent() {
+	local -; set +T
+	local text
+	find_body && [[ $text = *'value="allow"'* ]]
+}
 
 log_in() {
 	submit "$1" step=login username="$1" password="${2:-$PASSWORD}"
@@ -934,15 +993,19 @@ deny() {
 # come; prints the address the app gets.
 sign_in() {
 	local -; set +T
+	local text
 	open_page "$1" "$(authorize_url "${@:2}")"
-	if [[ $(http_status) = 200 ]] && page_asks_password; then
+	find_status
+	if [[ $text = 200 ]] && page_asks_password; then
 		log_in "$1"
+		find_status
 	fi
-	if [[ $(http_status) = 200 ]] && page_asks_consent; then
+	if [[ $text = 200 ]] && page_asks_consent; then
 		allow "$1"
+		find_status
 	fi
-	[[ $(http_status) = 30[23] ]] ||
-	    fail "no redirect to the app" "$(http_status)" "$(http_body)" || return
+	[[ $text = 30[23] ]] ||
+	    fail "no redirect to the app" "$text" "$(http_body)" || return
 	http_header Location
 }
 
@@ -975,7 +1038,15 @@ base64url_decode() {
 }
 
 basic() {
-	printf '%s:%s' "$(url_encode "$1")" "$(url_encode "$2")" | base64 -w 0
+	local out=''
+	if [[ $1:$2 = app:a-client-secret-known-to-the-tests-only ]]; then
+		printf %s "$BASIC_OF_APP"
+		return
+	fi
+	add_encoded "$1"
+	out+=:
+	add_encoded "$2"
+	printf %s "$out" | base64 -w 0
 }
 
 # as_client ENDPOINT [NAME=VALUE...]: a POST by $CLIENT (default app), who
@@ -1111,6 +1182,18 @@ field() {
 	fi
 }
 
+# find_field NAME: the same of the last answer, in $text.
+find_field() {
+	local json
+	find_body || { text=$(http_body | ask_jq "$1"); return; }
+	json=$text text=
+	if [[ -z $json ]] || plain_field "$1" "$json"; then
+		text=${text#=}
+	else
+		text=$(printf %s "$json" | ask_jq "$1")
+	fi
+}
+
 ask_jq() {
 	jq -rc --arg name "$1" '.[$name] | select(. != null)'
 }
@@ -1171,18 +1254,19 @@ gate_store() {
 # is shown.
 visit() {
 	local -; set +T
-	local person=$1 hops
+	local person=$1
 	request "$person" GET "$2" -H 'Accept: text/html'
 	follow "$person"
 }
 
 follow() {
 	local -; set +T
-	local hops
+	local hops text
 	for hops in 1 2 3 4 5 6; do
-		[[ $(http_status) = 30[123] ]] || return 0
-		request "$1" GET "$(http_header Location)" \
-		    -H 'Accept: text/html'
+		find_status
+		[[ $text = 30[123] ]] || return 0
+		find_header Location
+		request "$1" GET "$text" -H 'Accept: text/html'
 	done
 	fail "redirected $hops times"
 }
@@ -1248,8 +1332,11 @@ assert_equal() {
 }
 
 assert_status() {
-	[[ $(http_status) = "$1" ]] || fail "status $(http_status), not $1" \
-	    "$(http_headers)" "$(http_body)"
+	local -; set +T
+	local text
+	find_status
+	[[ $text = "$1" ]] ||
+	    fail "status $text, not $1" "$(http_headers)" "$(http_body)"
 }
 
 # assert_header NAME PATTERN
@@ -1259,15 +1346,26 @@ assert_header() {
 }
 
 refute_header() {
-	[[ -z $(http_header "$1") ]] || fail "has $1: $(http_header "$1")"
+	local -; set +T
+	local text
+	find_header "$1"
+	[[ -z $text ]] || fail "has $1: $text"
 }
 
 # assert_error CODE: in JSON, or in a redirect to the app.
 assert_error() {
-	local found
-	case $(http_status) in
-	30[23]) found=$(url_param error "$(http_header Location)") ;;
-	*) found=$(http_body | field error 2>/dev/null) ;;
+	local -; set +T
+	local text found
+	find_status
+	case $text in
+	30[23])
+		find_header Location
+		found=$(url_param error "$text")
+		;;
+	*)
+		find_field error 2>/dev/null
+		found=$text
+		;;
 	esac
 	[[ $found = "$1" ]] || fail "error ${found:-(none)}, not $1" \
 	    "$(http_status)" "$(http_headers)" "$(http_body)"
@@ -1280,19 +1378,26 @@ assert_refused() {
 
 # assert_field NAME VALUE
 assert_field() {
-	local found
-	found=$(http_body | field "$1")
-	[[ $found = "$2" ]] || fail "$1 is ${found:-absent}, not $2" \
+	local -; set +T
+	local text
+	find_field "$1"
+	[[ $text = "$2" ]] || fail "$1 is ${text:-absent}, not $2" \
 	    "$(http_body)"
 }
 
 refute_field() {
-	[[ -z $(http_body | field "$1") ]] || fail "has $1" "$(http_body)"
+	local -; set +T
+	local text
+	find_field "$1"
+	[[ -z $text ]] || fail "has $1" "$(http_body)"
 }
 
 # assert_page PATTERN: the last page says so.
 assert_page() {
-	http_body | tr '\n' ' ' | grep -Eq -- "$1" ||
+	local -; set +T
+	local text
+	find_body || text=$(http_body | tr -d '\0')
+	[[ ${text//$'\n'/ } =~ $1 ]] ||
 	    fail "page says nothing like: $1" \
 		"$(http_body | sed '/<style>/,/<\/style>/d')"
 }
