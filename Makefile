@@ -442,9 +442,9 @@ unit: $(units:%=$(BUILD)/test/unit/%)
 	@$(run_tests) $^
 
 # Other compilers and flags, each in a build of its own. No warning is let
-# through, and the unit programs must pass.
+# through, and the unit programs must pass. That of clang has its sanitizers.
 clang-unit:
-	@$(MAKE) --no-print-directory CC=clang BUILD='$(BUILD)/clang' \
+	@$(MAKE) --no-print-directory CC=clang SAN=1 BUILD='$(BUILD)/clang' \
 	    CFLAGS='$(CFLAGS) -Werror' test-programs unit
 
 no-rs256-unit:
