@@ -20,7 +20,7 @@ static struct engine_db *db;
 static struct engine_txn *txn;
 static struct store_settings settings;
 
-static inline void
+static inline _Noreturn void
 bail_out(const char *what)
 {
 	printf("Bail out! %s\n", what);
