@@ -37,6 +37,9 @@ lmdb_put(struct engine_txn *t, unsigned table, const struct engine_bytes *key,
 	int rc = mdb_put(t->txn, t->db->table[table], &k, &v, MDB_RESERVE);
 
 	*room = v.mv_data;
+	/* A damaged page may have no room, and LMDB does not say so. */
+	if (rc == MDB_SUCCESS && v.mv_data == NULL)
+		rc = MDB_CORRUPTED;
 	return lmdb_said(t, rc);
 }
 
