@@ -6,6 +6,8 @@
 #				document; with WALK, only on a machine for that walk
 #	sh store		commands that need a store only
 #	sh old, sh new		the same, of two hosts: export.bats walks them
+#	sh database, first, second
+#				of three machines: full/two_machines.bats walks them
 #	sh asks, pushes, shows-code, polls, registers
 #				commands for a shell with an app's environment
 #	conf			lines of latchkey.conf
