@@ -504,6 +504,8 @@ basic() {
 	assert_page 'A &lt;Name&gt; &amp; more'
 	refute_page 'What Ruth typed'
 	latchkey user set bob --remove-group admins >/dev/null
+	latchkey user set alice --name 'Alice Adams' --email alice@example.org \
+	    --group family >/dev/null
 	rm "$(tmpdir)/jar-root"
 }
 
