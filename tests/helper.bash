@@ -147,7 +147,8 @@ programs() {
 }
 
 latchkey() {
-	${LATCHKEY_WRAP:-} "$(programs)/bin/latchkey" -d "$DATA" "$@"
+	${LATCHKEY_WRAP:-} "$LATCHKEY_BUILD${USE_TEST_CLOCK:+/test}/bin/latchkey" \
+	    -d "$DATA" "$@"
 }
 
 # new_store [ISSUER | /PATH]: an empty store of this test's, or, called in
@@ -194,7 +195,11 @@ fresh_store() {
 
 # set_conf KEY VALUE
 set_conf() {
-	sed -i "/^$1[ 	]*=/d" "$DATA/latchkey.conf"
+	local -; set +T
+	local text
+	whole "$DATA/latchkey.conf"
+	[[ ! $'\n'$text =~ $'\n'"$1"[[:blank:]]*= ]] ||
+	    sed -i "/^$1[ 	]*=/d" "$DATA/latchkey.conf"
 	echo "$1 = $2" >>"$DATA/latchkey.conf"
 }
 
@@ -241,7 +246,7 @@ on_terminal() {
 # travel SECONDS: later for all programs of a USE_TEST_CLOCK=1 test.
 travel() {
 	local now
-	now=$(<"$LATCHKEY_TEST_CLOCK")
+	read -r now <"$LATCHKEY_TEST_CLOCK"
 	echo $((now + $1)) >"$LATCHKEY_TEST_CLOCK.new"
 	mv "$LATCHKEY_TEST_CLOCK.new" "$LATCHKEY_TEST_CLOCK"
 }
@@ -249,7 +254,7 @@ travel() {
 # totp SECRET: the code that an authenticator app shows.
 totp() {
 	local offset=0
-	[[ -z ${LATCHKEY_TEST_CLOCK:-} ]] || offset=$(<"$LATCHKEY_TEST_CLOCK")
+	[[ -z ${LATCHKEY_TEST_CLOCK:-} ]] || read -r offset <"$LATCHKEY_TEST_CLOCK"
 	python3 - "$1" "$(($(date +%s) + offset))" <<-'PY'
 	import base64, hmac, struct, sys
 	secret, now = sys.argv[1], int(sys.argv[2])
@@ -297,10 +302,12 @@ free_port() {
 
 # wait_for COMMAND...: until it succeeds; fails after ten seconds.
 wait_for() {
+	local -; set +T
 	local i
+	[[ -n ${PAUSE:-} ]] || exec {PAUSE}<> <(:)
 	for ((i = 0; i < 200; i++)); do
 		"$@" >/dev/null 2>&1 && return 0
-		sleep 0.05
+		read -r -t 0.05 -u "$PAUSE" || :
 	done
 	echo "waited in vain for: $*" >&2
 	return 1
@@ -370,7 +377,7 @@ serve_store() {
 }
 
 says_it_serves_or_is_gone() {
-	grep -q 'is served' "$SERVER_LOG" || is_gone "$SERVER_PID"
+	[[ $(<"$SERVER_LOG") = *'is served'* ]] || is_gone "$SERVER_PID"
 }
 
 answers_or_is_gone() {
@@ -395,7 +402,10 @@ stop_all() {
 # is_gone PID: it has ended. Whether process 1 has reaped it yet does not matter.
 is_gone() {
 	kill -0 "$1" 2>/dev/null || return 0
-	[[ $(ps -o stat= -p "$1" || :) != [!Z]* ]]
+	local stat=''
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+	stat=${stat##*) }
+	[[ $stat = Z* ]]
 }
 
 # serving PROGRAM: the process that serves it from our store, however it was started.
@@ -1340,8 +1350,22 @@ other_char() {
 	echo "${1:0:$2}$c${1:$2+1}"
 }
 
-jwt_header() { cut -d . -f 1 <<<"$1" | base64url_decode; }
-jwt_claims() { cut -d . -f 2 <<<"$1" | base64url_decode; }
+jwt_header() { jwt_part "${1%%.*}"; }
+
+jwt_claims() {
+	local rest=${1#*.}
+	jwt_part "${rest%%.*}"
+}
+
+jwt_part() {
+	local s=${1//_/\/}
+	s=${s//-/+}
+	case $((${#s} % 4)) in
+	2) s+='==' ;;
+	3) s+='=' ;;
+	esac
+	base64 -d <<<"$s"
+}
 
 # --- the gate ----------------------------------------------------------------
 
