@@ -457,34 +457,37 @@ san-unit:
 # The longest way: the checks above, the fuzzers, every test with the sanitizers and in
 # every language, many more kills and power cuts than usual, and tests/full/*.bats: the
 # documents word for word, programs with what npm and Go bring, a release, and every test
-# on Debian 13, without the sanitizers. It stops at the first that fails.
+# on Debian 13, without the sanitizers. It stops at the first that fails; what has
+# passed with the same sources is not run again.
 twice	 = token refresh consent logout gate_decision introspect revoke userinfo
 on_pgsql = $(twice) store sign_in authorize device
 killed	 = durability backup restore pgsql
 
+again	 = $(MAKE) --no-print-directory -j"$$(nproc)"
+stage	 = @tests/stage '$(BUILD)/full'
+all_full = tests/full/*.bats
+
 full:
 	@conf/packages.sh build test apps lint clang
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory clang-unit
-	@$(MAKE) --no-print-directory no-rs256-unit
-	@$(MAKE) --no-print-directory fuzz
-	@LATCHKEY_EVERY_LANGUAGE=1 $(MAKE) --no-print-directory SAN=1 check
-	@LATCHKEY_TEST_TWICE=1 $(MAKE) --no-print-directory check \
-	    T='$(twice:%=tests/%.bats)'
-	@$(MAKE) --no-print-directory check STORE=postgresql \
-	    T='$(on_pgsql:%=tests/%.bats)'
-	@LATCHKEY_TEST_TWICE=1 $(MAKE) --no-print-directory check \
-	    T='$(twice:%=tests/%.bats)' STORE=postgresql
-	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
+	$(stage) lint $(again) lint
+	$(stage) clang $(again) clang-unit
+	$(stage) no-rs256 $(again) no-rs256-unit
+	$(stage) fuzz $(again) fuzz
+	$(stage) sanitizers env LATCHKEY_EVERY_LANGUAGE=1 $(again) SAN=1 check
+	$(stage) twice env LATCHKEY_TEST_TWICE=1 $(again) check T='$(twice:%=tests/%.bats)'
+	$(stage) postgresql $(again) check STORE=postgresql T='$(on_pgsql:%=tests/%.bats)'
+	$(stage) postgresql-twice env LATCHKEY_TEST_TWICE=1 $(again) check \
+	    STORE=postgresql T='$(twice:%=tests/%.bats)'
+	$(stage) kills env LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
 	    LATCHKEY_CUTS=$${LATCHKEY_CUTS:-40} \
 	    LATCHKEY_SERVER_KILLS=$${LATCHKEY_SERVER_KILLS:-200} \
-	    $(MAKE) --no-print-directory check \
-	    T='$(killed:%=tests/%.bats)'
-	@LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
-	    $(MAKE) --no-print-directory check STORE=postgresql \
-	    T=tests/durability.bats
+	    $(again) check T='$(killed:%=tests/%.bats)'
+	$(stage) postgresql-kills env LATCHKEY_KILLS=$${LATCHKEY_KILLS:-2000} \
+	    $(again) check STORE=postgresql T=tests/durability.bats
 	@conf/packages.sh full
-	@$(MAKE) --no-print-directory check T='$(sort $(wildcard tests/full/*.bats))'
+	@for t in $(all_full); do \
+	    tests/stage '$(BUILD)/full' "$$t" $(again) check T="$$t" || exit; done
+	$(stage)
 	@echo "all of make full passed, $$(date -u +%F)"
 
 # Fuzzers, each for so many seconds, from its seeds; what it finds stays in
@@ -559,7 +562,7 @@ lint:
 	    lib cgi-bin bin libexec
 	mandoc -T lint -W warning $(manuals)
 	shellcheck conf/*.sh data/demo/*.sh debian/postinst debian/postrm debian/prerm \
-	    tests/run .ci/run
+	    tests/run tests/stage .ci/run
 	shellcheck -s bash -e SC2034,SC2154 tests/*.bash \
 	    conf/completion/latchkey.bash
 
@@ -704,12 +707,13 @@ help:
 	@echo '                      the same, each store in a PostgreSQL of the run'"'"'s own'
 	@echo 'make unit             the unit programs alone, in seconds'
 	@echo 'make clang-unit, no-rs256-unit, san-unit'
-	@echo '                      the unit programs of another build: clang, without'
-	@echo '                      OpenSSL, with the sanitizers'
+	@echo '                      the unit programs of another build: clang with its'
+	@echo '                      sanitizers, without OpenSSL, gcc with its sanitizers'
 	@echo 'make fuzz [SECONDS=60] parsers of tokens and keys, with clang'
 	@echo 'make full             lint, clang, RS256=no, all tests with the sanitizers, many'
 	@echo '                      on PostgreSQL, again with many more kills, then documents'
-	@echo '                      word for word, a release and Debian 13: takes hours'
+	@echo '                      word for word, a release and Debian 13: takes hours;'
+	@echo '                      goes on where it was when nothing was changed'
 	@echo 'make SAN=1 test       every test with ASan and UBSan, in build/san'
 	@echo 'make VALGRIND=1 test  every test under valgrind'
 	@echo 'make demo [PORT=8080] a provider with two people and a sample app'

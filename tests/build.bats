@@ -48,6 +48,36 @@ make_it() {
 	assert_equal "${lines[-1]}" '0 passed, 0 failed'
 }
 
+@test "build: a stage of make full that has passed runs again when the sources have changed, and not before" {
+	local notes=$BATS_TEST_TMPDIR/notes
+	git --version >/dev/null 2>&1 || skip 'no git'
+	mkdir -p "$BATS_TEST_TMPDIR/sources/tests"
+	cp "$root/tests/stage" "$BATS_TEST_TMPDIR/sources/tests"
+	cd "$BATS_TEST_TMPDIR/sources"
+	git init -q .
+	run -0 tests/stage "$notes" one echo ran
+	[[ ${lines[-1]} = ran ]]
+	git add .
+	git -c user.name=t -c user.email=t@t commit -qm one
+	run -0 tests/stage "$notes" one echo ran
+	[[ ${lines[-1]} = ran ]]
+	run -1 tests/stage "$notes" two/three false
+	run -0 tests/stage "$notes" one echo ran
+	[[ $output = '# one passed already, '20??-??-* ]]
+	run -1 tests/stage "$notes" two/three false
+	run -0 tests/stage "$notes"
+	[[ $output = 'one passed, '20??-??-* && ${#lines[@]} -eq 1 ]]
+	touch new
+	run -0 tests/stage "$notes" one echo ran
+	[[ ${lines[-1]} = ran ]]
+	rm new
+	git -c user.name=t -c user.email=t@t commit -q --allow-empty -m two
+	run -0 tests/stage "$notes" one echo ran
+	[[ ${lines[-1]} = ran ]]
+	run -0 tests/stage "$notes" one echo ran
+	[[ $output != *ran ]]
+}
+
 @test "build: no warning" {
 	run ! grep -i warning "$BATS_FILE_TMPDIR/said"
 }
