@@ -806,6 +806,7 @@ take_answer() {
 		case ${line,,} in
 		http/*\ [1-5][0-9][0-9]*) status=${line#* } status=${status%% *} ;;
 		content-length:*) length=${line##*[: ]} ;;
+		transfer-encoding:*) length=chunked ;;
 		content-type:*) type=${line#*:} type=${type# } ;;
 		set-cookie:*)
 			line=${line#*:}
@@ -818,12 +819,26 @@ take_answer() {
 	: >"$dir/body"
 	if [[ $method = HEAD || $length = 0 || $status = 304 ]]; then
 		return 0
+	elif [[ $length = chunked ]]; then
+		take_chunks >"$dir/body"
 	elif [[ -n $length && $type = @(text|application)/* ]]; then
 		IFS= read -r -t 60 -N "$length" rest <&"$fd" || :
 		printf %s "$rest" >"$dir/body"
 	else
 		cat <&"$fd" >"$dir/body"
 	fi
+}
+
+# RFC 9112 7.1, of text.
+take_chunks() {
+	local line size part
+	while IFS= read -r -t 60 line <&"$fd"; do
+		size=${line%%[^0-9A-Fa-f]*}
+		((16#${size:-0} > 0)) || return 0
+		IFS= read -r -t 60 -N "$((16#$size))" part <&"$fd" || :
+		printf %s "$part"
+		IFS= read -r -t 60 line <&"$fd" || :
+	done
 }
 
 request_cgi() {

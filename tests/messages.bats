@@ -781,7 +781,7 @@ install_axe() {
 @test "pages: none scrolls sideways at 360 px in any language, and axe-core finds nothing on any" {
 	install_axe
 	SCREENSHOTS=${KEEP_SCREENSHOTS:-} PYTHONDONTWRITEBYTECODE=1 \
-	    timeout "${LATCHKEY_EVERY_LANGUAGE:+3}300" \
+	    timeout "${LATCHKEY_EVERY_LANGUAGE:+3}600" \
 	    /usr/bin/python3 "$root/tests/translated.py" "$root/templates" \
 	    "$BATS_TEST_TMPDIR" \
 	    "$LATCHKEY_BUILD/test/axe/node_modules/axe-core/axe.min.js" \
