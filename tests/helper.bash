@@ -776,7 +776,7 @@ find_cookies() {	# sets $cookies
 }
 
 keep_cookie() {	# NAME=VALUE; ATTRIBUTE...
-	local name=${1%%=*} value=${1#*=} kept='' line path=/ end=0 secure=FALSE http=
+	local name=${1%%=*} value=${1#*=} others='' line path=/ end=0 secure=FALSE http=
 	local rest=${1,,}
 	value=${value%%;*}
 	path=${target%%\?*}
@@ -789,11 +789,11 @@ keep_cookie() {	# NAME=VALUE; ATTRIBUTE...
 	[[ ! $rest =~ \;\ *httponly ]] || http=#HttpOnly_
 	[[ ! -e $jar ]] || while IFS= read -r line; do
 		[[ $line = *"	FALSE	$path	"*"	$name	"* &&
-		    ${line#\#HttpOnly_} = "${host%:*}	"* ]] || kept+=$line$'\n'
+		    ${line#\#HttpOnly_} = "${host%:*}	"* ]] || others+=$line$'\n'
 	done <"$jar"
 	((end == 1)) ||
-	    kept+="$http${host%:*}	FALSE	$path	$secure	$end	$name	$value"$'\n'
-	printf %s "$kept" >"$jar"
+	    others+="$http${host%:*}	FALSE	$path	$secure	$end	$name	$value"$'\n'
+	printf %s "$others" >"$jar"
 }
 
 # take_answer: from $fd; there is one, or the status is 000, as curl has it.
