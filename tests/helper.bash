@@ -300,11 +300,16 @@ free_port() {
 	echo "$port"
 }
 
-# wait_for COMMAND...: until it succeeds; fails after ten seconds.
+# wait_for COMMAND...: until it succeeds; fails after ten seconds. Between two tries
+# it waits for a pipe that no one writes to.
 wait_for() {
 	local -; set +T
 	local i
-	[[ -n ${PAUSE:-} ]] || exec {PAUSE}<> <(:)
+	if [[ -z ${PAUSE:-} ]]; then
+		[[ -p $BATS_RUN_TMPDIR/pause ]] ||
+		    mkfifo "$BATS_RUN_TMPDIR/pause" 2>/dev/null || :
+		exec {PAUSE}<>"$BATS_RUN_TMPDIR/pause"
+	fi
 	for ((i = 0; i < 200; i++)); do
 		"$@" >/dev/null 2>&1 && return 0
 		read -r -t 0.05 -u "$PAUSE" || :
