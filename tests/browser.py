@@ -12,6 +12,8 @@ import sys
 import tempfile
 
 from selenium import webdriver
+from selenium.common.exceptions import (
+    NoSuchElementException, StaleElementReferenceException, TimeoutException)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -68,21 +70,36 @@ class Walk:
                 self.driver.save_screenshot("%s/%02d-%d.png" % (
                     os.environ["SCREENSHOTS"], self.shots, width))
 
+    def once_there(self, act):
+        """Does this as soon as it can be done: the page may be on its way still,
+        or be another by the time that it is touched."""
+        return WebDriverWait(self.driver, 15, ignored_exceptions=[
+            NoSuchElementException, StaleElementReferenceException,
+        ]).until(lambda _: act())
+
     def press(self, words):
-        for tag in ("button", "a"):
-            for element in self.driver.find_elements(By.TAG_NAME, tag):
-                if element.text.strip() == words and element.is_enabled():
-                    element.click()
-                    return
-        sys.exit("no button %r on the page:\n%s" % (words, self.text()))
+        def act():
+            for tag in ("button", "a"):
+                for element in self.driver.find_elements(By.TAG_NAME, tag):
+                    if element.text.strip() == words and element.is_enabled():
+                        element.click()
+                        return True
+            return False
+
+        try:
+            self.once_there(act)
+        except TimeoutException:
+            sys.exit("no button %r on the page:\n%s" % (words, self.text()))
 
     def fill(self, **fields):
-        for name, value in fields.items():
-            # The page may still be on its way.
-            field = WebDriverWait(self.driver, 15).until(
-                lambda d, name=name: d.find_element(By.NAME, name))
+        def act(name, value):
+            field = self.driver.find_element(By.NAME, name)
             field.clear()
             field.send_keys(value)
+            return True
+
+        for name, value in fields.items():
+            self.once_there(lambda name=name, value=value: act(name, value))
 
 
 def main(app, password):

@@ -8,7 +8,6 @@ Pictures go to $SCREENSHOTS, if that names a directory."""
 import os
 import sys
 
-from selenium.webdriver.common.by import By
 
 from browser import Walk, chromium
 
@@ -62,15 +61,6 @@ class Desk(Walk):
             "width": width, "height": height, "deviceScaleFactor": 1,
             "mobile": width < 600})
 
-    def type(self, name, text):
-        field = self.driver.find_element(By.NAME, name)
-        field.clear()
-        field.send_keys(text)
-
-    def press(self, words):
-        self.driver.find_element(
-            By.XPATH, '//button[normalize-space()="%s"]' % words).click()
-
     def fits(self):
         """Nothing is wider than the window."""
         wide = self.driver.execute_script(
@@ -100,11 +90,11 @@ def look(desk):
 def add_an_app(desk):
     desk.size(360, 740)
     desk.driver.get(ISSUER + "/admin/apps")
-    desk.driver.find_element(By.LINK_TEXT, "Add an app").click()
+    desk.press("Add an app")
     desk.sees("Which app is it?")
-    desk.driver.find_element(By.LINK_TEXT, "Gitea").click()
+    desk.press("Gitea")
     desk.sees("Address of the app")
-    desk.type("url", "https://git.example.org")
+    desk.fill(url="https://git.example.org")
     desk.press("Add an app")
     desk.sees("App added", "The secret is shown only once")
     desk.fits()
@@ -120,8 +110,7 @@ def add_an_app(desk):
 with chromium() as driver:
     walk = Desk(driver)
     driver.get(ISSUER + "/admin")
-    walk.type("username", "root")
-    walk.type("password", PASSWORD)
+    walk.fill(username="root", password=PASSWORD)
     walk.press("Sign in")
     walk.sees("Administration")
     add_an_app(walk)

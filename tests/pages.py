@@ -86,13 +86,6 @@ class Visit(Walk):
     def get(self, address):
         self.driver.get(address)
 
-    def press(self, words):
-        """Once it is there."""
-        there = (By.XPATH, '//button[normalize-space()="%s"]' % words)
-        button = WebDriverWait(self.driver, 15).until(
-            expected_conditions.element_to_be_clickable(there))
-        button.click()
-
     def focused(self):
         return self.driver.switch_to.active_element
 
