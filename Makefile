@@ -563,7 +563,7 @@ lint:
 	mandoc -T lint -W warning $(manuals)
 	shellcheck conf/*.sh data/demo/*.sh debian/postinst debian/postrm debian/prerm \
 	    tests/run tests/stage .ci/run
-	shellcheck -s bash -e SC2034,SC2154 tests/*.bash \
+	shellcheck -s bash -e SC2034,SC2154 tests/*.bash tests/helper/*.bash \
 	    conf/completion/latchkey.bash
 
 # --- running and installing --------------------------------------------------

@@ -3,7 +3,7 @@
 
     gate_browser.py SITE PASSWORD [tabs]
 
-The site is the one of gate_store (tests/helper.bash), with a page
+The site is the one of gate_store (tests/helper/gate.bash), with a page
 /family/page.txt that alice may see and bob may not. Fails with the page's text
 when something is not as it should be."""
 

@@ -14,7 +14,7 @@ import time
 
 
 def now():
-    """The clock of the tests (helper.bash, travel)."""
+    """The clock of the tests (travel of helper/store.bash)."""
     try:
         with open(os.environ["LATCHKEY_TEST_CLOCK"]) as f:
             return time.time() + int(f.read())
