@@ -101,6 +101,15 @@ def redeem_codes():
         fault(repr(e))
 
 
+def first_answer_s():
+    """From the start of a program to its answer; the longer, the farther its store."""
+    code = provider.seed_codes(1)[0]
+    served[0].kill()
+    began = time.monotonic()
+    redeem(served[0].start(), code)
+    return time.monotonic() - began
+
+
 def kill_cgi():
     for process in list(cgi.running):
         process.kill()
@@ -121,12 +130,14 @@ def kill_some():
 families = [Family(t) for t in provider.tokens]
 threads = [threading.Thread(target=f.rotate) for f in families for _ in range(2)]
 threads.append(threading.Thread(target=redeem_codes))
+# Some are killed as they start, some after a few answers.
+longest = max(0.05, 3 * first_answer_s())
 began = time.monotonic()
 for t in threads:
     t.start()
 killed = 0
 while killed < kills and not stopping.is_set():
-    time.sleep(random.random() * random.choice([0.005, 0.02, 0.05]))
+    time.sleep(random.random() * random.choice([0.1, 0.4, 1]) * longest)
     killed += kill_some()
 stopping.set()
 for t in threads:
