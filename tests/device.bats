@@ -340,7 +340,7 @@ connect() {
 	tokens=$(begin scope=openid && connect alice && allow alice && poll)
 	latchkey backup "$BATS_TEST_TMPDIR/backup.tar"
 	begin scope=openid
-	latchkey restore "$BATS_TEST_TMPDIR/backup.tar" >/dev/null
+	latchkey restore "$BATS_TEST_TMPDIR/backup.tar" --replace >/dev/null
 	poll >/dev/null
 	assert_refused 400 invalid_grant
 	assert_field error_description restored

@@ -125,7 +125,7 @@ assert_done() {
 }
 
 @test "logout: a key's hints outlive its place in the JWKS, as long as a session can live" {
-	local hint kid days
+	local hint kid days tries=1
 	sign_in_at_app alice
 	hint=$(token id_token alice)
 	kid=$(jwt_header "$hint" | field kid)
@@ -146,11 +146,15 @@ assert_done() {
 	request alice GET "$(authorize_url app prompt=none)" id_token_hint="$hint"
 	url_param code "$(http_header Location)" >/dev/null ||
 	    fail 'the hint is not understood at /authorize'
-	run -0 latchkey check --offline
+	assert_no_error_found
 	# Then the row goes, with the next writes; the hint is none, and asks.
 	travel $((2 * 86400))
-	sign_in_at_app alice
-	log_out alice id_token_hint="$hint"
+	! on_pgsql || tries=100 # where one write of sixteen does that
+	until
+		sign_in_at_app alice
+		log_out alice id_token_hint="$hint"
+		[[ $body = *'value="logout"'* ]] || ((--tries == 0))
+	do :; done
 	assert_asks
 	submit alice step=logout
 	assert_signed_out alice

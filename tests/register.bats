@@ -218,7 +218,7 @@ clients() {
 	token=$(initial)
 	register "$CLI"
 	latchkey backup "$BATS_TEST_TMPDIR/a.tar" >/dev/null
-	run -0 latchkey restore "$BATS_TEST_TMPDIR/a.tar"
+	run -0 latchkey restore "$BATS_TEST_TMPDIR/a.tar" --replace
 	ask POST /register "$token" "$WEB"
 	assert_refused 401 invalid_token
 	assert_field error_description restored

@@ -57,8 +57,17 @@ init_store() {
 # copy_store FROM TO: a directory, and what it has in a database.
 copy_store() {
 	cp -a "$1" "$2"
-	! on_pgsql ||
-	    DATA=$2 set_conf store "$(store_setting "$(new_database "$(database_of "$1")")")"
+	on_pgsql || return 0
+	DATA=$2 set_conf store "$(store_setting "$(new_database "$(database_of "$1")")")"
+	DATA=$2 forget_hosts
+}
+
+# A copy is not a second host, for which keys would wait.
+forget_hosts() {
+	local host
+	while read -r host; do
+		latchkey host del "$host" >/dev/null
+	done < <(latchkey host list --json | jq -r '.[].host')
 }
 
 # stored_bytes: all records of $DATA, as they are kept.

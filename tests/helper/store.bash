@@ -141,3 +141,12 @@ store_figure() {
 	fi
 	echo "${BASH_REMATCH[1]}"
 }
+
+# assert_no_error_found: by check; a database does not share the clock of the tests.
+assert_no_error_found() {
+	local found
+	found=$(latchkey check --offline --json |
+	    jq -r '.findings[] | select(.level == "error").what')
+	! on_pgsql || found=$(sed "/^the clock is .* of the database's$/d" <<<"$found")
+	[[ -z $found ]] || fail "$found"
+}
