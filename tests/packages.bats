@@ -79,6 +79,21 @@ introspects() {	# TOKEN
 	    field active
 }
 
+# The units have no network: a logout goes out by the socket of latchkey-fetch.
+a_sign_out_reaches_the_app() {
+	local token
+	on_machine latchkey client add told --trusted --secret-stdin \
+	    --redirect-uri "$CALLBACK" \
+	    --backchannel-logout-uri http://127.0.0.1:8099/ <<<"$SECRET"
+	put "$root/tests/told_app.py" /srv/told_app.py
+	token=$(on_machine /usr/bin/python3 /srv/told_app.py "$ISSUER" told "$SECRET" \
+	    "$CALLBACK" 8099 alice "$PASSWORD")
+	jwt_claims "$token" | jq -e '.aud == "told" and
+	    .events["http://schemas.openid.net/event/backchannel-logout"] == {}'
+	on_machine systemctl is-active latchkey-fetch.socket
+	run ! on_machine journalctl -t latchkey -g 'logout_failed|cannot start drain'
+}
+
 key_id() {
 	jwt_header "$1" | field kid
 }
@@ -402,6 +417,7 @@ from_debian_to_a_person() {	# SERVICE LINE...
 	[[ -n $(get_token) ]]
 	assert_equal "$(on_machine ps -o user=,args= -p "$(process_of token)" |
 	    tr -s ' ')" 'latchkey /usr/local/lib/latchkey/cgi-bin/token'
+	a_sign_out_reaches_the_app
 }
 
 units_are_sound() {	# ROOT
