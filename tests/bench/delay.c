@@ -4,9 +4,10 @@
  *	delay US FROM TO
  *
  * Listens on the socket FROM; what comes goes on to the socket TO, and back,
- *each time US microseconds later: a round trip takes twice that.
+ * each time US microseconds later: a round trip takes twice that.
  */
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,43 +17,111 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct timespec rest;
+enum { PARTS = 64 };
 
+/* What is under way from one end to the other, each part with the time at which
+ * it arrives: many can be, as in a network. */
 struct way {
 	int from, to;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	size_t sent, arrived; /* parts; sent - arrived of them are under way */
+	struct part {
+		struct timespec at;
+		ssize_t len; /* 0: the end */
+		char bytes[16384];
+	} parts[PARTS];
 };
 
-static void *
-carry(void *arg)
-{
-	struct way way = *(struct way *)arg;
-	char bytes[65536];
-	ssize_t n, sent;
+static long us;
 
-	free(arg);
-	while ((n = read(way.from, bytes, sizeof bytes)) > 0) {
-		nanosleep(&rest, NULL);
-		for (ssize_t at = 0; at < n; at += sent) {
-			sent = send(
-			    way.to, bytes + at, (size_t)(n - at), MSG_NOSIGNAL);
-			if (sent <= 0)
-				break;
-		}
+static struct timespec
+arrival(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_nsec += us * 1000;
+	t.tv_sec += t.tv_nsec / 1000000000;
+	t.tv_nsec %= 1000000000;
+	return t;
+}
+
+static void *
+take(void *arg)
+{
+	struct way *w = arg;
+	struct part *p;
+
+	do {
+		pthread_mutex_lock(&w->mutex);
+		while (w->sent - w->arrived == PARTS)
+			pthread_cond_wait(&w->changed, &w->mutex);
+		pthread_mutex_unlock(&w->mutex);
+		p = &w->parts[w->sent % PARTS];
+		p->len = read(w->from, p->bytes, sizeof p->bytes);
+		p->at = arrival();
+		pthread_mutex_lock(&w->mutex);
+		w->sent++;
+		pthread_cond_signal(&w->changed);
+		pthread_mutex_unlock(&w->mutex);
+	} while (p->len > 0);
+	return NULL;
+}
+
+static bool
+send_all(int to, const struct part *p)
+{
+	ssize_t sent;
+
+	for (ssize_t at = 0; at < p->len; at += sent) {
+		sent = send(
+		    to, p->bytes + at, (size_t)(p->len - at), MSG_NOSIGNAL);
+		if (sent <= 0)
+			return false;
 	}
-	shutdown(way.to, SHUT_WR);
+	return p->len > 0;
+}
+
+static void *
+give(void *arg)
+{
+	struct way *w = arg;
+	const struct part *p;
+	bool more;
+
+	do {
+		pthread_mutex_lock(&w->mutex);
+		while (w->sent == w->arrived)
+			pthread_cond_wait(&w->changed, &w->mutex);
+		pthread_mutex_unlock(&w->mutex);
+		p = &w->parts[w->arrived % PARTS];
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &p->at, NULL);
+		more = send_all(w->to, p);
+		pthread_mutex_lock(&w->mutex);
+		w->arrived++;
+		pthread_cond_signal(&w->changed);
+		pthread_mutex_unlock(&w->mutex);
+	} while (more);
+	shutdown(w->to, SHUT_WR);
 	return NULL;
 }
 
 static int
 start(int from, int to)
 {
-	struct way *way = malloc(sizeof *way);
+	struct way *w = calloc(1, sizeof *w);
 	pthread_t thread;
 
-	if (way == NULL)
+	if (w == NULL)
 		return -1;
-	*way = (struct way){from, to};
-	return pthread_create(&thread, NULL, carry, way);
+	w->from = from;
+	w->to = to;
+	pthread_mutex_init(&w->mutex, NULL);
+	pthread_cond_init(&w->changed, NULL);
+	return pthread_create(&thread, NULL, take, w) != 0
+		   ? -1
+		   : pthread_create(&thread, NULL, give, w);
 }
 
 static int
@@ -75,7 +144,7 @@ main(int argc, char **argv)
 		fputs("usage: delay US FROM TO\n", stderr);
 		return EXIT_FAILURE;
 	}
-	rest.tv_nsec = atol(argv[1]) * 1000;
+	us = atol(argv[1]);
 	/* A sleep is as long as it is asked for. */
 	prctl(PR_SET_TIMERSLACK, 1);
 	if (bind(listening, (struct sockaddr *)&from, sizeof from) != 0 ||
