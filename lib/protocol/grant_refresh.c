@@ -28,6 +28,19 @@ refresh_cookie_require(struct token_grant *g)
 	return e;
 }
 
+void
+grant_refresh_want(struct store_txn *t, const struct token_grant *g)
+{
+	const struct token_request *q = g->q;
+	const char *text =
+	    q->refresh_token != NULL ? q->refresh_token : q->refresh_cookie;
+	struct opaque_token token;
+
+	if (text != NULL && opaque_token_decode(&token, OPAQUE_TOKEN_REFRESH,
+				text, &g->p->keyring) == OK)
+		store_want(t, TABLE_FAMILIES, token.family_id, FAMILY_KEY_LEN);
+}
+
 enum err
 grant_refresh_look(struct store_txn *t, struct token_grant *g)
 {

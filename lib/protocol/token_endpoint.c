@@ -13,17 +13,21 @@
 
 static const struct grant_row {
 	enum grant_type grant_type;
+	grant_want *want; /* NULL: nothing of its own */
 	grant_look *look;
 	grant_commit *commit;   /* NULL: nothing is changed */
 	grant_prepare *prepare; /* NULL: nothing is to be done */
 	grant_issue *issue;     /* NULL: token_issue */
 } grant_rows[] = {
-    {GRANT_AUTHORIZATION_CODE, grant_code_look, grant_code_commit, NULL, NULL},
-    {GRANT_REFRESH_TOKEN, grant_refresh_look, grant_refresh_commit, NULL, NULL},
-    {GRANT_CLIENT_CREDENTIALS, grant_client_look, NULL, NULL, NULL},
-    {GRANT_DEVICE_CODE, grant_device_look, grant_device_commit, NULL, NULL},
-    {GRANT_TOKEN_EXCHANGE, grant_exchange_look, NULL, grant_exchange_prepare,
-	grant_exchange_issue},
+    {GRANT_AUTHORIZATION_CODE, NULL, grant_code_look, grant_code_commit, NULL,
+	NULL},
+    {GRANT_REFRESH_TOKEN, grant_refresh_want, grant_refresh_look,
+	grant_refresh_commit, NULL, NULL},
+    {GRANT_CLIENT_CREDENTIALS, NULL, grant_client_look, NULL, NULL, NULL},
+    {GRANT_DEVICE_CODE, NULL, grant_device_look, grant_device_commit, NULL,
+	NULL},
+    {GRANT_TOKEN_EXCHANGE, NULL, grant_exchange_look, NULL,
+	grant_exchange_prepare, grant_exchange_issue},
 };
 
 enum err
@@ -99,6 +103,16 @@ take_certificate(struct token_grant *g)
 	return g->refusal;
 }
 
+static void
+token_want(struct store_txn *t, const struct token_grant *g)
+{
+	const struct grant_row *row = grant_row_of(g);
+
+	store_want_first(t, TABLE_KEYS);
+	if (row->want != NULL)
+		row->want(t, g);
+}
+
 /* The client, and whether it may have what it asks for. Without a key that
  * signs there is no answer, and nothing must be used up for none. */
 static enum err
@@ -110,6 +124,8 @@ token_look_step(struct store_txn *t, void *arg)
 
 	g->refusal = OK;
 	g->reason = REASON_NONE;
+	if (store_is_far(t))
+		token_want(t, g);
 	e = client_auth_find(t, &g->q->auth, c, &g->reason);
 	if (e != OK)
 		return e;

@@ -49,6 +49,10 @@ struct token_grant {
 /* What is done before the store is asked: signatures are verified. */
 typedef void grant_prepare(struct token_grant *g);
 
+/* Says to a store that is far away what the look will read, as far as the
+ * request tells it. */
+typedef void grant_want(struct store_txn *t, const struct token_grant *g);
+
 /* Whether the request may go on, on a snapshot; the client is found, but has
  * proved nothing. Refuses all that needs no writer, so that it waits for
  * none. */
@@ -63,6 +67,7 @@ typedef enum err grant_issue(struct token_grant *g, struct token_reply *r);
 
 grant_look grant_code_look, grant_refresh_look, grant_client_look,
     grant_device_look, grant_exchange_look;
+grant_want grant_refresh_want;
 grant_commit grant_code_commit, grant_refresh_commit, grant_device_commit;
 grant_prepare grant_exchange_prepare;
 grant_issue grant_exchange_issue;

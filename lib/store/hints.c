@@ -31,6 +31,20 @@ store_want_count(struct store_txn *t, enum store_table table)
 }
 
 void
+store_want_first(struct store_txn *t, enum store_table table)
+{
+	const struct engine_bytes start = {(const uint8_t *)"", 0};
+	struct engine_bytes key, value;
+	struct engine_cursor *c;
+
+	if (t->failed != OK || t->engine->want == NULL ||
+	    t->engine->cursor_open(t->txn, table, &c) != OK)
+		return;
+	(void)!t->engine->cursor_move(c, &start, &key, &value);
+	t->engine->cursor_close(c);
+}
+
+void
 store_new(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len)
 {

@@ -257,12 +257,16 @@ enum err store_get(struct store_txn *t, enum store_table table, const void *key,
  * that knows what it will read says so before it reads anything: all of it
  * comes with the first flight. It is a hint: what is wanted need not be there,
  * nor be read. Where a store is at hand nothing is done.
+ *
+ * store_want_by: those of an index; store_want_first: the first few of a table,
+ * for a walk through one that is short.
  */
 void store_want(struct store_txn *t, enum store_table table, const void *key,
     size_t key_len);
 void store_want_by(
     struct store_txn *t, enum store_index index, const void *field, size_t len);
 void store_want_count(struct store_txn *t, enum store_table table);
+void store_want_first(struct store_txn *t, enum store_table table);
 
 /* Whether it is worth work to find out what to want. */
 bool store_is_far(const struct store_txn *t) MUST_CHECK;
