@@ -149,7 +149,7 @@ assert_done() {
 	assert_no_error_found
 	# Then the row goes, with the next writes; the hint is none, and asks.
 	travel $((2 * 86400))
-	! on_pgsql || tries=100 # where one write of sixteen does that
+	! on_pgsql || tries=100 # where one write in sixteen does that
 	until
 		sign_in_at_app alice
 		log_out alice id_token_hint="$hint"

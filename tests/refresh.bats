@@ -627,7 +627,14 @@ generation() {
 	before=$(store_figure KiB)
 	((before > 0))
 	token=$(rotate 1000 "$token")
-	assert_equal "$(store_figure KiB)" "$before"
+	after=$(store_figure KiB)
+	# PostgreSQL cleans a page when it looks at it and no one reads what was there:
+	# it may need one more for each of its tables and indexes. A thousand rows are 300.
+	if on_pgsql; then
+		((after <= before + 32))
+	else
+		assert_equal "$after" "$before"
+	fi
 	assert_equal "$(generation)" 1051
 	family_lives
 	next "$token"

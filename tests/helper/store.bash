@@ -150,3 +150,15 @@ assert_no_error_found() {
 	! on_pgsql || found=$(sed "/^the clock is .* of the database's$/d" <<<"$found")
 	[[ -z $found ]] || fail "$found"
 }
+
+# until_swept COMMAND...: until it succeeds, as it does a few writes later, or, where
+# one write in 16 sweeps, many.
+until_swept() {
+	local i writes=8
+	! on_pgsql || writes=300
+	for ((i = 0; i < writes; i++)); do
+		! "$@" || return 0
+		latchkey user set alice --name 'Alice Adams'
+	done >/dev/null 2>&1
+	fail "in vain after $writes writes: $*"
+}
