@@ -376,11 +376,16 @@ another_browser() {
 	was_told fail-while 1
 }
 
+is_waiting() { # APP
+	latchkey check --offline --json | grep -q "app $1 was not told"
+}
+
 @test "a certificate that is not to be trusted is an app that is down" {
 	set_conf ca_file ''
 	sign_in_at alice photos
 	log_out alice photos
 	drain
+	wait_for is_waiting photos # by the one that was started in the background
 	was_told photos 0
 	set_conf ca_file "$BATS_FILE_TMPDIR/app.pem"
 	travel 5

@@ -152,6 +152,7 @@ time.sleep(600)' "$socket"
 }
 
 @test "workers: of requests that only compute, a few are served at a time" {
+	needs_lmdb 'to read is not to wait'
 	wait_for is_at_rest
 	PYTHONPATH=$root/tests PYTHONDONTWRITEBYTECODE=1 \
 	    python3 - "$socket" "$(basic app "$SECRET")" "$TOKEN" <<'EOF'

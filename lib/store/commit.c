@@ -143,17 +143,21 @@ sweep_step(struct store_txn *t, void *arg)
 }
 
 /* Where steps of other hosts would meet at the same oldest records, few batches
- * sweep, in a transaction of its own. One that meets another host's leaves it
- * to that. */
+ * sweep, in a transaction of its own. One that meets another host's twice
+ * leaves it to that. */
 static void
 sweep_now_and_then(struct store *s, int64_t now)
 {
 	struct waiter w = {.step = sweep_step, .arg = &now, .now = now};
+	enum err e;
 
 	if (!is_far(s) || ++s->batches < STORE_SWEEP_EVERY)
 		return;
 	s->batches = 0;
-	if (attempt(s, &w, 1) == OK)
+	e = attempt(s, &w, 1);
+	if (e == ERR_AGAIN)
+		e = attempt(s, &w, 1);
+	if (e == OK)
 		s->expiring = 0;
 }
 
