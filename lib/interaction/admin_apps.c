@@ -47,8 +47,11 @@ add_app_row(void *arg, const void *record)
 static enum err
 look_at_apps(struct store_txn *t, struct account *me, void *data)
 {
+	struct apps_data *d = data;
+
 	(void)me;
-	client_each(t, add_app_row, data);
+	desk_list_restart(&d->list);
+	client_each(t, add_app_row, d);
 	return store_failed(t);
 }
 

@@ -184,6 +184,8 @@ look_at_audit(struct store_txn *t, struct account *me, void *data)
 	enum err e = ERR_NOT_FOUND;
 
 	(void)me;
+	desk_list_restart(&d->list);
+	d->looked = 0;
 	if (d->person[0] != '\0')
 		e = user_find(t, d->person, &u);
 	d->by_id = e == OK;

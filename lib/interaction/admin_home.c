@@ -62,6 +62,7 @@ look_at_home(struct store_txn *t, struct account *me, void *data)
 	struct session s;
 
 	(void)me;
+	*d = (struct home_data){.now = d->now}; /* it may run again */
 	user_each(t, count_person, d);
 	client_each(t, count_app, d);
 	record_each(t, &session_record, NULL, &s, count_open_session, d);

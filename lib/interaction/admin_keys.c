@@ -57,8 +57,11 @@ add_key_row(void *arg, const void *record)
 static enum err
 look_at_keys(struct store_txn *t, struct account *me, void *data)
 {
+	struct keys_data *d = data;
+
 	(void)me;
-	signkey_each(t, add_key_row, data);
+	desk_list_restart(&d->list);
+	signkey_each(t, add_key_row, d);
 	return store_failed(t);
 }
 

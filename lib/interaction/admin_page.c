@@ -171,6 +171,14 @@ desk_list_begin(struct desk_list *l, struct interaction *i)
 }
 
 void
+desk_list_restart(struct desk_list *l)
+{
+	json_array_clear(l->rows);
+	l->count = 0;
+	l->more = false;
+}
+
+void
 desk_list_free(struct desk_list *l)
 {
 	json_decref(l->rows);

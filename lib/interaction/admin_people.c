@@ -68,8 +68,11 @@ add_person_row(void *arg, const void *record)
 static enum err
 look_at_people(struct store_txn *t, struct account *me, void *data)
 {
+	struct people_data *d = data;
+
 	(void)me;
-	user_each(t, add_person_row, data);
+	desk_list_restart(&d->list);
+	user_each(t, add_person_row, d);
 	return store_failed(t);
 }
 

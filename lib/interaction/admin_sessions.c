@@ -80,6 +80,7 @@ look_at_sessions(struct store_txn *t, struct account *me, void *data)
 	enum err e;
 
 	(void)me;
+	desk_list_restart(&d->list);
 	d->t = t;
 	if (d->name[0] == '\0') {
 		record_each(t, &session_record, NULL, &s, add_session_row, d);
@@ -135,6 +136,7 @@ const struct own_page desk_sessions_page = {
 struct session_end {
 	const char *name; /* of whom; "": SID alone */
 	uint8_t sid[SID_LEN];
+	bool asked; /* for one that can be */
 	bool found;
 	struct user user;
 	struct session session;
@@ -147,7 +149,7 @@ ask_what_ends(struct interaction *i, void *data)
 	struct session_end *d = data;
 
 	d->name = desk_asked(i, "user");
-	d->found = d->name[0] != '\0' || base64url_decode_exact(d->sid, SID_LEN,
+	d->asked = d->name[0] != '\0' || base64url_decode_exact(d->sid, SID_LEN,
 					     desk_asked(i, "sid")) == OK;
 }
 
@@ -158,9 +160,9 @@ look_what_ends(struct store_txn *t, struct account *me, void *data)
 	struct session_end *d = data;
 	enum err e = ERR_NOT_FOUND;
 
-	if (d->found && d->name[0] != '\0')
+	if (d->asked && d->name[0] != '\0')
 		e = user_find(t, d->name, &d->user);
-	else if (d->found)
+	else if (d->asked)
 		e = session_get(t, d->sid, me->now, &d->session);
 	if (e == OK && d->name[0] == '\0')
 		e = user_get(t, d->session.user_id, &d->user);

@@ -46,8 +46,11 @@ add_site_row(void *arg, const void *record)
 static enum err
 look_at_all_sites(struct store_txn *t, struct account *me, void *data)
 {
+	struct sites_data *d = data;
+
 	(void)me;
-	client_each(t, add_site_row, data);
+	desk_list_restart(&d->list);
+	client_each(t, add_site_row, d);
 	return store_failed(t);
 }
 
