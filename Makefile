@@ -459,8 +459,11 @@ san-unit:
 # documents word for word, programs with what npm and Go bring, a release, and every test
 # on Debian 13, without the sanitizers. It stops at the first that fails; what has
 # passed with the same sources is not run again.
-twice	 = token refresh consent logout gate_decision introspect revoke userinfo
-on_pgsql = $(twice) store sign_in authorize device
+twice	 = token refresh consent logout gate_decision introspect revoke userinfo \
+    account_pages desk
+on_pgsql = $(twice) store sign_in authorize device par dpop exchange register \
+    backchannel user_rename export import audit clock workers clients factors \
+    passkeys admin
 killed	 = durability backup restore pgsql
 
 again	 = $(MAKE) --no-print-directory -j"$$(nproc)"
