@@ -71,6 +71,7 @@ void desk_list_begin(struct desk_list *l, struct interaction *i);
 /* Adds a row; false if the page is full, and NEXT is where it went on. */
 bool desk_list_add(
     struct desk_list *l, const struct desk_row *row, const char *next);
+
 /* A look may run again, and begins with this. */
 void desk_list_restart(struct desk_list *l);
 
