@@ -397,6 +397,15 @@ jwk_of() {
 
 # --- at resources --------------------------------------------------------------
 
+# A nonce is of a slot of time, and good until the end of the next one.
+NONCE_SLOT_S=150
+
+to_the_next_nonce() {
+	local offset
+	read -r offset <"$LATCHKEY_TEST_CLOCK"
+	travel $((NONCE_SLOT_S - ($(date +%s) + offset) % NONCE_SLOT_S))
+}
+
 # nonce TOKEN: what userinfo gives to a proof without.
 nonce() {
 	ask_userinfo DPoP "$1" "$(proof mine GET "$ISSUER/userinfo" token="$1")"
@@ -406,6 +415,7 @@ nonce() {
 
 @test "dpop: userinfo wants a proof with its nonce for a bound token (RFC 9449 7, 9)" {
 	spa_tokens mine
+	to_the_next_nonce
 	fresh=$(nonce "$access")
 	assert_header Access-Control-Expose-Headers DPoP-Nonce
 	assert_header Cache-Control no-store
@@ -419,12 +429,12 @@ nonce() {
 	refute_header DPoP-Nonce
 	ask_userinfo dpop "$access" "$(good)" # a scheme is in any case
 	assert_status 200
-	travel 160
+	to_the_next_nonce
 	ask_userinfo DPoP "$access" "$(good)"
 	assert_status 200
 	renewed=$(http_header DPoP-Nonce)
 	[[ -n $renewed && $renewed != "$fresh" ]]
-	travel 160
+	to_the_next_nonce
 	ask_userinfo DPoP "$access" "$(good)"
 	challenged use_dpop_nonce
 	fresh=$(http_header DPoP-Nonce)
