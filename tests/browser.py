@@ -16,6 +16,7 @@ from selenium.common.exceptions import (
     NoSuchElementException, StaleElementReferenceException, TimeoutException)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
@@ -77,6 +78,13 @@ class Walk:
             NoSuchElementException, StaleElementReferenceException,
         ]).until(lambda _: act())
 
+    @contextlib.contextmanager
+    def page_changes(self):
+        """What is done with it ends with another page, which may look the same."""
+        before = self.driver.find_element(By.TAG_NAME, "html")
+        yield
+        WebDriverWait(self.driver, 15).until(staleness_of(before))
+
     def press(self, words):
         def act():
             for tag in ("button", "a"):
@@ -111,7 +119,7 @@ def main(app, password):
         walk.sees("Sign in", "Sample app")
         walk.fill(username="alice", password="not the password")
         walk.press("Sign in")
-        walk.sees("Sign in", "Password")
+        walk.sees("Wrong user name or password")
         walk.fill(username="alice", password=password)
         walk.press("Sign in")
         walk.sees("Sample app", "Allow")

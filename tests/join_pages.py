@@ -22,7 +22,7 @@ def invitation(walk, driver, link):
     walk.sees("Choose a password", "At least 8 characters")
     field = driver.find_element(By.ID, "new_password")
     assert field.get_attribute("autocomplete") == "new-password"
-    assert driver.switch_to.active_element == field
+    walk.once_there(lambda: driver.switch_to.active_element == field)
     choose(walk, "sunshine1")
     walk.sees("guessed first")
     choose(walk, "violet tractor 7", "violet tractor 8")

@@ -211,8 +211,9 @@ def tabs(me):
     second_tab = me.driver.current_window_handle
     me.driver.switch_to.window(first)
     me.webauthn("setAutomaticPresenceSimulation", phone, enabled=True)
-    me.add("Whose?")
-    me.once_there(lambda: me.credentials(phone))
+    with me.page_changes():
+        me.add("Whose?")
+    assert me.credentials(phone)
     me.sees("Passkeys", "Add a passkey")
     me.sees_not("Whose?")
     for one in me.credentials(phone):
