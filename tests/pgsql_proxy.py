@@ -13,7 +13,9 @@ cut	each so many commits the connection is lost: by turns before the COMMIT
 
 On SIGUSR1 it writes to DIR/counts what it has seen, in JSON: the "cuts", and of
 the transactions that were committed ("writes") and those that only read
-("reads") how many took how many flights.
+("reads") how many took how many flights; and the same of those that were "out of
+turn": with more than three, though one of the 16 before them on their connection was
+such a one as well.
 """
 
 import asyncio
@@ -26,7 +28,9 @@ import sys
 
 directory, server = sys.argv[1:3]
 NAME = ".s.PGSQL.5432"
-counts = {name: collections.Counter() for name in ("cuts", "writes", "reads")}
+counts = {name: collections.Counter() for name in (
+    "cuts", "writes", "reads", "out of turn")}
+FLIGHTS, TURN = 3, 16
 commits = 0
 
 
@@ -67,6 +71,7 @@ class Connection:
         self.flights, self.reads_only = 0, False
         self.dropping = False  # the answers to the flight under way
         self.settled = None  # whether it was committed
+        self.short = None  # writes since the last that took longer
 
     def note(self, said):
         """Counts the flight that has these statements."""
@@ -76,8 +81,18 @@ class Connection:
         self.flights += 1
         if "commit" in said:
             counts["writes"][self.flights] += 1
+            self.note_length()
         elif "rollback" in said and self.reads_only:
             counts["reads"][self.flights - 1] += 1
+
+    def note_length(self):
+        if self.flights <= FLIGHTS:
+            if self.short is not None:
+                self.short += 1
+            return
+        if self.short is not None and self.short < TURN:
+            counts["out of turn"][self.flights] += 1
+        self.short = 0
 
     async def send(self, flight, said):
         self.note(said)
