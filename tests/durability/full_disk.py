@@ -84,16 +84,24 @@ else:
     program.terminate()
     program.start()
 
-# There is room again: nobody has lost anything.
+# There is room again: nobody has lost anything. Codes first, and at once: they are
+# good for a minute.
+with concurrent.futures.ThreadPoolExecutor(max_workers=32) as pool:
+    answers = pool.map(
+        lambda code, given: redeem(program, code)
+        if given is None
+        else refresh(program, given),
+        provider.codes,
+        redeemed,
+    )
+    for given, (status, fields) in zip(redeemed, answers):
+        if status != 200:
+            what = "a code" if given is None else "what a code gave"
+            sys.exit(f"full_disk: {what} was lost: {status} {fields}")
 for token, _ in rotated:
     status, fields = refresh(program, token)
     if status != 200 or generation(fields["refresh_token"]) != generation(token) + 1:
         sys.exit(f"full_disk: a token was lost: {status} {fields}")
-for code, given in zip(provider.codes, redeemed):
-    status, fields = redeem(program, code) if given is None else refresh(program, given)
-    if status != 200:
-        what = "a code" if given is None else "what a code gave"
-        sys.exit(f"full_disk: {what} was lost: {status} {fields}")
 _, status = program.terminate()
 if status != 0:
     sys.exit(f"full_disk: the program ended with {status}")
