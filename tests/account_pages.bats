@@ -177,7 +177,7 @@ sids() {
 set_up_app() {
 	open_account "$1" factors
 	submit "$1" step=set_up
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	submit "$1" step=confirm code="$(totp "$secret")"
 	assert_page 'Your recovery codes'
 }
@@ -198,7 +198,7 @@ set_up_app() {
 	request alice GET "$ISSUER/account/email"
 	asks_to_confirm alice
 	submit alice step=login username=alice password="$PASSWORD"
-	submit alice step=code code=000000
+	submit alice step=code code="$(wrong_totp "$secret")"
 	assert_status 403
 	submit alice step=code code="$(totp "$secret")"
 	assert_page 'name="email"'

@@ -82,6 +82,8 @@ audit() {	# [OPTION...] FILTER: of the lines as JSON
 }
 
 @test "audit: by person, by app, since a time, and the last lines" {
+	local day
+	day=$(date -d '+1 day' +%F)
 	sign_in alice app >/dev/null
 	travel 86400
 	sign_in bob photos >/dev/null
@@ -91,7 +93,7 @@ audit() {	# [OPTION...] FILTER: of the lines as JSON
 	assert_equal "$(audit --client photos 'map(.event) | join(" ")')" 'client_added client_changed'
 	assert_equal "$(audit --since 1h 'map(.event) | join(" ")')" 'signed_in client_changed'
 	assert_equal "$(audit --last 2 'map(.event) | join(" ")')" 'signed_in client_changed'
-	assert_equal "$(audit --since "$(date -d '+1 day' '+%Y-%m-%d')" --last 1 'map(.event) | join(" ")')" client_changed
+	assert_equal "$(audit --since "$day" --last 1 'map(.event) | join(" ")')" client_changed
 	assert_equal "$(audit --since 2100-01-01 length)" 0
 	run -0 latchkey audit --client photos
 	assert_equal "${#lines[@]}" 3

@@ -554,6 +554,8 @@ state=a-state"
 # --- max_age, hints, and what makes no difference
 
 @test "authorize: max_age asks again once the sign-in is older (Core 3.1.2.1)" {
+	open_page alice "$(authorize_url app prompt=login)"
+	log_in alice
 	ask alice app max_age=300
 	assert_code
 	travel 400

@@ -571,8 +571,7 @@ basic() {
 	open_page fay "$ISSUER/account/factors"
 	log_in fay
 	submit fay step=set_up
-	submit fay step=confirm code="$(totp "$(http_body |
-	    sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')")"
+	submit fay step=confirm code="$(totp "$(shown_secret)")"
 	assert_page 'Your recovery codes'
 	latchkey user factors fay --json | jq -e 'map(.id) == ["app", "recovery"]'
 	request other GET "$ISSUER/account"

@@ -300,7 +300,7 @@ connect() {
 	open_page alice "$ISSUER/account/factors"
 	log_in alice
 	submit alice step=set_up
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	submit alice step=confirm code="$(totp "$secret")"
 	travel 30
 	begin scope=openid
@@ -308,7 +308,7 @@ connect() {
 	submit phone step=login username=alice password="$PASSWORD"
 	assert_page 'name="code"'
 	! page_asks_consent
-	submit phone step=code code=000000
+	submit phone step=code code="$(wrong_totp "$secret")"
 	! page_asks_consent
 	submit phone step=code code="$(totp "$secret")"
 	page_asks_consent || fail 'not asked' "$(http_body)"
@@ -326,7 +326,7 @@ connect() {
 	type_code bob "$user_code"
 	log_in bob
 	! page_asks_consent
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	submit bob step=confirm code="$(totp "$secret")"
 	submit bob step=continue
 	page_asks_consent || fail 'not asked' "$(http_body)"
@@ -454,7 +454,7 @@ connect() {
 	device_code= poll >/dev/null
 	assert_refused 400 invalid_request
 	assert_logged reason=device_code_missing
-	for bad in x "${device_code:0:63}" "${device_code}A" "A${device_code:1}"; do
+	for bad in x "${device_code:0:63}" "${device_code}A" "$(other_char "$device_code" 0)"; do
 		device_code=$bad poll >/dev/null
 		assert_refused 400 invalid_grant
 	done

@@ -309,8 +309,10 @@ each() {
 	    "htu=\"$ISSUER/refresh\"" 'htu="https://evil.example/token"' \
 	    "htu=\"${ISSUER/:\/\//://evil.example@}/token\"" \
 	    "htu=\"$ISSUER%2Ftoken\""
+	# Near enough in the future, it would be good by the time that it is read.
+	each mine time "iat=$(($(date +%s) + 310))"
 	each mine time iat= 'iat="now"' iat=null iat=1 iat=9999999999 iat=-1 \
-	    "iat=$(($(date +%s) - 302))" "iat=$(($(date +%s) + 310))" \
+	    "iat=$(($(date +%s) - 302))" \
 	    "exp=$(($(date +%s) - 302))" 'exp="x"' nbf=9999999999 'nbf="x"'
 }
 

@@ -61,7 +61,7 @@ set_up_factors() {
 	open_page alice "$ISSUER/account/factors"
 	log_in alice
 	submit alice step=set_up
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	submit alice step=confirm code="$(totp "$secret")"
 	mapfile -t codes < <(http_body | grep -oP '<code>\K[0-9a-z-]{19}')
 	assert_equal "${#codes[@]}" 10
@@ -232,8 +232,8 @@ with_code() {
 	# Taken back since; alice is as in the file, bob is not.
 	latchkey user reset bob --factors >/dev/null 2>&1
 	latchkey user reset alice --factors >/dev/null 2>&1
-	latchkey app-password del \
-	    "$(latchkey app-password list --json | jq -r '.[0].id')" --yes >/dev/null
+	latchkey app-password del --yes -- \
+	    "$(latchkey app-password list --json | jq -r '.[0].id')" >/dev/null
 	latchkey grant end --user bob --client other >/dev/null
 	latchkey user set bob --name Changed >/dev/null
 	shown=$(latchkey user factors alice --json; latchkey user factors bob --json)

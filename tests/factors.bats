@@ -27,7 +27,7 @@ set_up() {
 	open_factors "$1"
 	assert_page 'Authenticator app'
 	submit "$1" step=set_up
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	submit "$1" step=confirm code="$(totp "$secret")"
 	mapfile -t codes < <(http_body | grep -oP '<code>\K[0-9a-z-]{19}')
 	assert_equal "${#codes[@]}" 10
@@ -50,7 +50,7 @@ is_signed_in() {
 	open_factors alice
 	submit alice step=set_up
 	assert_page 'otpauth://totp/'
-	submit alice step=confirm code=000000
+	submit alice step=confirm code="$(wrong_totp "$(shown_secret)")"
 	assert_page 'not the code of this key'
 	open_factors alice
 	refute_page 'In use since'
@@ -71,7 +71,7 @@ is_signed_in() {
 	open_factors alice
 	submit alice step=set_up
 	assert_page '<svg class="qr"'
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	[[ $secret =~ ^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$ ]]
 	http_body | grep -q "secret=${secret// /}&amp;issuer="
 	submit alice step=confirm code="$(totp "$secret")"
@@ -136,7 +136,7 @@ assert (q["algorithm"], q["digits"], q["period"]) == ("SHA1", "6", "30"), read' 
 	open_factors alice
 	submit alice step=set_up
 	keep_page confirm
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	now=$(totp "$secret")
 	submit alice step=confirm code="$now"
 	mapfile -t before < <(http_body | grep -oP '<code>\K[0-9a-z-]{19}')
@@ -156,7 +156,7 @@ assert (q["algorithm"], q["digits"], q["period"]) == ("SHA1", "6", "30"), read' 
 	open_page bob "$(authorize_url app)"
 	log_in bob
 	keep_page confirm
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	now=$(totp "$secret")
 	submit bob step=confirm code="$now"
 	in_page confirm
@@ -232,7 +232,7 @@ assert (q["algorithm"], q["digits"], q["period"]) == ("SHA1", "6", "30"), read' 
 	assert_equal "$(url_param state "$(http_header Location)")" one
 	# Back to it, and a code that is wrong: the person is signed in all the same.
 	in_page one
-	submit alice step=code code=000000
+	submit alice step=code code="$(wrong_totp "$secret")"
 	is_signed_in
 	# Back to the page before: the password asks for the second step again.
 	in_page one
@@ -284,7 +284,7 @@ assert (q["algorithm"], q["digits"], q["period"]) == ("SHA1", "6", "30"), read' 
 	travel 30
 	up_to_code alice
 	for n in 1 2 3 4 5; do
-		submit alice step=code code=00000$n
+		submit alice step=code code="$(wrong_totp "$secret" "$n")"
 		assert_status 403
 	done
 	assert_logged 'access_denied reason=factor_wrong client_id=[a-z]+ user=alice cause=factor address='
@@ -294,7 +294,7 @@ assert (q["algorithm"], q["digits"], q["period"]) == ("SHA1", "6", "30"), read' 
 	for n in {6..20}; do
 		travel 60
 		((n % 4)) || up_to_code alice
-		submit alice step=code code=0000$((n + 10))
+		submit alice step=code code="$(wrong_totp "$secret" "$n")"
 	done
 	assert_page 'Too many wrong codes'
 	travel 3600
@@ -358,7 +358,7 @@ assert (q["algorithm"], q["digits"], q["period"]) == ("SHA1", "6", "30"), read' 
 	open_factors alice
 	submit alice step=set_up
 	sealed=$(form_fields | grep ^sealed=)
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	open_factors bob
 	submit bob step=set_up
 	submit bob step=confirm "$sealed" code="$(totp "$secret")"
@@ -433,7 +433,7 @@ id_claims() {
 	sign_in bob app >/dev/null
 	open_page bob "$(authorize_url app acr_values='none 2')"
 	assert_page 'Set up your app'
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	submit bob step=confirm code=1
 	assert_page 'not the code of this key'
 	submit bob step=confirm code="$(totp "$secret")"
@@ -496,7 +496,7 @@ page_asks_code_only() {
 	open_page alice "$(authorize_url app)"
 	assert_page 'Set up your app'
 	keep_page open
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	# An open browser that is found later sets up nothing, nor does an open page.
 	travel 700
 	open_page alice "$(authorize_url app)"

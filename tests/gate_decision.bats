@@ -418,7 +418,7 @@ come_back() {
 # set_up_app PERSON: on the page that is shown.
 set_up_app() {
 	assert_page 'Set up your app'
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	submit "$1" step=confirm code="$(totp "$secret")"
 	submit "$1" step=done
 }

@@ -558,8 +558,7 @@ a_factor_is_asked_for() {
 	    ', error="insufficient_user_authentication", acr_values="2"$'
 	visit dan "$SITE/factor/page.txt"
 	assert_page 'Set up your app'
-	submit dan step=confirm code="$(totp "$(http_body |
-	    sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')")"
+	submit dan step=confirm code="$(totp "$(shown_secret)")"
 	submit dan step=done
 	follow dan
 	assert_page 'the file in factor'

@@ -80,7 +80,7 @@ became() {
 
 
 sign_in_as() {
-	local browser=$1-$RANDOM
+	local browser=$1-$((++browsers))
 	open_page "$browser" "$(authorize_url app)"
 	STAY=1 submit "$browser" step=login username="$1" password="${2:-$PASSWORD}"
 }

@@ -180,7 +180,7 @@ asks_for_app() {	# PERSON: signs in on this page, and is back in the app
 	open_page pierre "$ISSUER/account/factors"
 	log_in pierre
 	submit pierre step=set_up
-	secret=$(http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p')
+	secret=$(shown_secret)
 	submit pierre step=confirm code="$(totp "$secret")"
 	assert_status 200
 	request phone GET "$(authorize_url app)" -H 'Accept-Language: de' && speaks de

@@ -120,7 +120,7 @@ EOF
 	    -H "Authorization: Basic Zk7vQ2mX9rBasic${long:0:5000}" \
 	    refresh_token=Tv6rQ1token
 	request - GET "$ISSUER/authorize" \
-	    -H "Cookie: latchkey-session=Hc4zCookie${long:0:7000}"
-	request - GET "$ISSUER/userinfo" -H 'Authorization: Bearer Hc4zBearer'
-	are_forgotten Wq8-typed Zk7vQ2mX9r Tv6rQ1token Hc4z
+	    -H "Cookie: latchkey-session=Hc4zW8pQCookie${long:0:7000}"
+	request - GET "$ISSUER/userinfo" -H 'Authorization: Bearer Hc4zW8pQBearer'
+	are_forgotten Wq8-typed Zk7vQ2mX9r Tv6rQ1token Hc4zW8pQ
 }

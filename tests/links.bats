@@ -221,7 +221,7 @@ choose() {
 	open_link carol "$fifth"
 	assert_status 200
 	gone "${fifth%?}" 'not one of ours'
-	gone "${fifth%??}AA" 'not one of ours'
+	gone "$(other_char "$fifth" $((${#fifth} - 3)))" 'not one of ours'
 	gone "$ISSUER/join" 'not one of ours'
 	gone "$ISSUER/join?link=" 'not one of ours'
 	latchkey user del carol >/dev/null

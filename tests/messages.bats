@@ -581,7 +581,7 @@ factor_pages() {
 	press set_up && see 200
 	press confirm code=1 && see 200
 	press confirm code=1 sealed=x && see 200
-	secret=$(http_body | grep -oP 'class="secret"[^>]*>\K[A-Z2-7 ]*')
+	secret=$(shown_secret)
 	used=$(totp "$secret")
 	press confirm code="$used" && see 200
 	code=$(http_body | grep -oP '<code>\K[0-9a-z-]{19}' | tail -n 1)

@@ -109,7 +109,7 @@ generation() {
 	tokens=("$first")
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		tokens+=("$(next "${tokens[-1]}")")
-		travel 2
+		travel 1
 	done
 	for token in "${tokens[@]}"; do
 		[[ $token = "${tokens[-1]}" ]] ||

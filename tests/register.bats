@@ -195,10 +195,10 @@ clients() {
 	run -0 latchkey registration-token list
 	[[ $output = *notes* && $output != *"$token"* ]]
 	id=$(latchkey registration-token list --json | jq -r '.[0].id')
-	run -0 latchkey registration-token del "$id"
+	run -0 latchkey registration-token del -- "$id"
 	ask POST /register "$token" "$WEB"
 	assert_refused 401 invalid_token
-	run -1 latchkey registration-token del "$id"
+	run -1 latchkey registration-token del -- "$id"
 	run -1 latchkey registration-token del nothing
 	for bad in '--uses 0' '--uses 101' '--uses x' '--valid 1m' '--valid 31d' \
 	    '--valid x'; do

@@ -144,16 +144,17 @@ import socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
 s.recv(1)' "$run/logout" 3>&- &
+	wait_for logged_times 2 'logout ended by itself \(status 3\)'
+	responds token
 	wait_for logged_times 5 'logout ended by itself \(status 3\)'
+	# After an upgrade it is tried at once, and not after 3.2 seconds.
+	kill -HUP "$SERVER_PID"
 	# How long the pauses are is in the log.
 	for i in 200 400 800 1600; do
 		assert_logged "logout ended .* can be started again in $i ms"
 	done
 	# 0.2, 0.4, 0.8 and 1.6 seconds lie between.
 	((SECONDS >= 2))
-	responds token
-	# After an upgrade it is tried at once, and not after 3.2 seconds.
-	kill -HUP "$SERVER_PID"
 	wait_for logged_times 2 'logout ended .* again in 200 ms'
 	refute_logged 'again in 6400 ms'
 	# One that is not there at all is no other case.

@@ -432,7 +432,7 @@ refused_assertion() {
 	[ "${#secret}" -ge 32 ]
 	with_assertion "$(SECRET=$secret secret_assertion app)"
 	assert_status 200
-	run ! grep -rqF "$secret" "$LATCHKEY_DATA"
+	run -1 grep -rqF -- "$secret" "$DATA"
 	run -0 latchkey client set app --auth client_secret_basic --json
 	assert_equal "$(jq -r '.client_secret // "none"' <<<"$output")" none
 	SECRET=$secret CLIENT=app client_credentials

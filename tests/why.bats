@@ -100,8 +100,9 @@ type_password() {	# NAME PASSWORD
 
 @test "why: who has to wait is told so, and unlocking ends it" {
 	local i
+	open_page alice "$(authorize_url app)"
 	for i in 1 2 3 4 5 6 7 8 9 10 11; do
-		type_password alice wrong-one
+		submit alice step=login username=alice password=wrong-one
 	done
 	assert_status 429
 	assert_logged 'too_many_requests reason=sign_in client_id=app user=alice cause=throttled'

@@ -206,6 +206,11 @@ page_asks_consent() {
 	find_body && [[ $text = *'value="allow"'* ]]
 }
 
+# shown_secret: that of the page which sets up an authenticator app.
+shown_secret() {
+	http_body | sed -n 's/.*<code class="secret"[^>]*>\([^<]*\)<.*/\1/p'
+}
+
 log_in() {
 	submit "$1" step=login username="$1" password="${2:-$PASSWORD}"
 }

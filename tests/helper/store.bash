@@ -117,15 +117,26 @@ travel() {
 
 # totp SECRET: the code that an authenticator app shows.
 totp() {
+	totp_near "$1" 0
+}
+
+# wrong_totp SECRET [N]: the N-th code that it does not show now, or around now.
+wrong_totp() {
+	totp_near "$1" 3 | grep -vxFf - <(printf '%06d\n' {1..40}) | sed -n "${2:-1}p"
+}
+
+# totp_near SECRET STEPS: the code of now, and of so many steps before and after.
+totp_near() {
 	local offset=0
 	[[ -z ${LATCHKEY_TEST_CLOCK:-} ]] || read -r offset <"$LATCHKEY_TEST_CLOCK"
-	python3 - "$1" "$(($(date +%s) + offset))" <<-'PY'
+	python3 - "$1" "$(($(date +%s) + offset))" "$2" <<-'PY'
 	import base64, hmac, struct, sys
-	secret, now = sys.argv[1], int(sys.argv[2])
-	mac = hmac.digest(base64.b32decode(secret.replace(" ", "")),
-	                  struct.pack(">Q", now // 30), "sha1")
-	at = mac[-1] & 15
-	print("%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff) % 10**6))
+	secret, now, steps = sys.argv[1], int(sys.argv[2]) // 30, int(sys.argv[3])
+	for step in range(now - steps, now + steps + 1):
+	    mac = hmac.digest(base64.b32decode(secret.replace(" ", "")),
+	                      struct.pack(">Q", step), "sha1")
+	    at = mac[-1] & 15
+	    print("%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff) % 10**6))
 	PY
 }
 
