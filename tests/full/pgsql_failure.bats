@@ -131,11 +131,16 @@ assert_told() {
 	done
 }
 
-# Service returned, by the processes that were there.
-assert_back() {
-	wait_for rotate
+opens_page() {
 	open_page back "$(authorize_url app)"
 	assert_status 200
+}
+
+# Service returned, by the processes that were there: each asks again half a second
+# after it was refused.
+assert_back() {
+	wait_for rotate
+	wait_for opens_page
 	assert_equal "$(serving token) $(serving authorize)" "$BEFORE"
 }
 
