@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """archives.py BACKUP LATCHKEY SCRATCH: restores each of many archives that are
 not as BACKUP is, into a directory that is not there. Each must be refused, with
 a line that names it and says what is wrong, and leave nothing.

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Keys of clients, and the assertions that they sign (RFC 7523).
 
   assertion.py make EdDSA|ES256|RS256|PS256 FILE

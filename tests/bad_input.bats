@@ -745,7 +745,7 @@ refute_evil_cookie() {
 		request - GET "$page"
 		csp=$(http_header Content-Security-Policy)
 		[[ $csp != *script-src* && $csp != *unsafe* ]]
-		style=$(http_body | python3 -c '
+		style=$(http_body | /usr/bin/python3 -c '
 import base64, hashlib, re, sys
 page = sys.stdin.buffer.read()
 style, = re.findall(rb"<style>(.*?)</style>", page, re.S)
@@ -802,7 +802,7 @@ status_of() {
 
 @test "bad input: a body that is cut short keeps nothing waiting through FastCGI" {
 	start_server
-	python3 - "$PORT" <<-'END'
+	/usr/bin/python3 - "$PORT" <<-'END'
 		import socket, sys
 		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
 		s.sendall(b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: "

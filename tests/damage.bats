@@ -156,7 +156,7 @@ family_is_unknown() {
 @test "damage: check names a process that has an old data.mdb or lock.mdb open" {
 	local file pid
 	for file in data lock; do
-		coproc HOLDER { exec python3 -B "$root/tests/hold_store.py" \
+		coproc HOLDER { exec /usr/bin/python3 -B "$root/tests/hold_store.py" \
 		    "$DATA/store" 3>&-; }
 		pid=$HOLDER_PID # bash forgets it when that ends
 		read -r held <&"${HOLDER[0]}"
@@ -226,7 +226,7 @@ waits_for_lock() {
 	start_server
 	token=$(get_tokens alice app | field refresh_token)
 	process=$(serving token)
-	coproc HOLDER { python3 -B "$root/tests/hold_store.py" "$DATA/store" 3>&-; }
+	coproc HOLDER { /usr/bin/python3 -B "$root/tests/hold_store.py" "$DATA/store" 3>&-; }
 	read -r held <&"${HOLDER[0]}"
 	assert_equal "$held" held
 	(refresh "$token") >/dev/null 2>&1 3>&- &

@@ -6,7 +6,7 @@
 load helper
 
 durability() {
-	python3 -B "$root/tests/durability/$1.py" "${@:2}"
+	/usr/bin/python3 -B "$root/tests/durability/$1.py" "${@:2}"
 }
 
 setup() {

@@ -26,7 +26,7 @@ teardown() {
 	    --name 'عائلة <b>東京</b> Zoë' >/dev/null
 	add_client app
 	open_page zoe "$(authorize_url app)"
-	log_in zoe "$(python3 -c 'import sys, unicodedata
+	log_in zoe "$(/usr/bin/python3 -c 'import sys, unicodedata
 print(unicodedata.normalize("NFD", sys.argv[1]))' "$password")"
 	page_asks_consent
 	assert_page 'عائلة &lt;b&gt;東京&lt;/b&gt; Zoë'

@@ -341,7 +341,7 @@ with_code() {
 
 # many COUNT: an export of as many people.
 many() {
-	python3 - "$ISSUER" "$1" <<-'PY'
+	/usr/bin/python3 - "$ISSUER" "$1" <<-'PY'
 	import json, sys, uuid
 	issuer, count = sys.argv[1], int(sys.argv[2])
 	head = {"format": "latchkey-export", "version": 1, "latchkey": "0",
@@ -362,7 +362,7 @@ many() {
 	run -0 latchkey import "$file"
 	[[ $output = *people*20000* ]]
 	assert_equal "$(store_figure users)" 20000
-	run -0 python3 - "$(programs)/bin/latchkey" -d "$DATA" export "$file.again" <<-'PY'
+	run -0 /usr/bin/python3 - "$(programs)/bin/latchkey" -d "$DATA" export "$file.again" <<-'PY'
 	import resource, subprocess, sys
 	subprocess.run(sys.argv[1:], check=True)
 	print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024, "MiB")

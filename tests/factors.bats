@@ -76,7 +76,7 @@ is_signed_in() {
 	http_body | grep -q "secret=${secret// /}&amp;issuer="
 	submit alice step=confirm code="$(totp "$secret")"
 	run -1 grep -rqF "${secret// /}" "$DATA"
-	raw=$(python3 -c 'import base64, sys
+	raw=$(/usr/bin/python3 -c 'import base64, sys
 print(base64.b32decode(sys.argv[1]).hex())' "${secret// /}")
 	run -1 grep -q "$raw" <(stored_bytes | xxd -p | tr -d '\n')
 }
@@ -93,7 +93,7 @@ print(base64.b32decode(sys.argv[1]).hex())' "${secret// /}")
 	    rsvg-convert -b black -w 700 -o "$read.png"
 	run -0 --separate-stderr zbarimg --quiet --raw -Sdisable \
 	    -Sqrcode.enable "$read.png"
-	http_body | python3 -c 'import html, re, sys, urllib.parse
+	http_body | /usr/bin/python3 -c 'import html, re, sys, urllib.parse
 read, page = sys.argv[1], sys.stdin.read()
 assert read == html.unescape(re.search("href=\"(otpauth:[^\"]*)", page)[1]), read
 assert read.isascii() and "+" not in read and " " not in read, read

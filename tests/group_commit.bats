@@ -20,7 +20,7 @@ teardown_file() {
 }
 
 durability() {
-	python3 -B "$root/tests/durability/$1.py" "${@:2}"
+	/usr/bin/python3 -B "$root/tests/durability/$1.py" "${@:2}"
 }
 
 served_again() {	# OLD-PROCESS

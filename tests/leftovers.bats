@@ -41,7 +41,7 @@ are_forgotten() {
 	pids=$(programs_running)
 	[[ -n $pids ]] || fail 'no program runs'
 	# shellcheck disable=SC2086 # several
-	run -0 python3 "$root/tests/leftovers.py" $pids <"$secrets"
+	run -0 /usr/bin/python3 "$root/tests/leftovers.py" $pids <"$secrets"
 	[[ -z $output ]] || fail "$output"
 }
 
@@ -51,12 +51,12 @@ cookies_of() {
 }
 
 @test "leftovers: what is looked for is found in a process that keeps it" {
-	in_background python3 -c '
+	in_background /usr/bin/python3 -c '
 import sys, time
 kept = sys.argv[1] + "-kept"
 time.sleep(600)' a-secret-that-is
 	printf 'a-secret-that-is-kept\n' >"$secrets"
-	wait_for eval 'python3 "$root/tests/leftovers.py" "$SERVER_PID" \
+	wait_for eval '/usr/bin/python3 "$root/tests/leftovers.py" "$SERVER_PID" \
 	    <"$secrets" | grep -q a-secret-that-is-kept'
 	kill "$SERVER_PID"
 }
@@ -81,7 +81,7 @@ time.sleep(600)' a-secret-that-is
 }
 
 @test "leftovers: a block that grows leaves nothing where it was" {
-	run -0 python3 - "$LATCHKEY_BUILD/lib/latchkey/liblatchkey.so" <<'EOF'
+	run -0 /usr/bin/python3 - "$LATCHKEY_BUILD/lib/latchkey/liblatchkey.so" <<'EOF'
 import ctypes, sys
 ours = ctypes.CDLL(sys.argv[1])
 for name in "malloc", "realloc":

@@ -59,7 +59,7 @@ reset() {
 	link=$(invite carol)
 	token=${link#*link=}
 	run -1 grep -r -a -F -e "$token" "$DATA"
-	raw=$(python3 -c 'import base64, sys
+	raw=$(/usr/bin/python3 -c 'import base64, sys
 print(base64.urlsafe_b64decode(sys.argv[1] + "=").hex())' "$token")
 	run -1 grep -q "$raw" <(stored_bytes | xxd -p | tr -d '\n')
 }

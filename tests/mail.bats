@@ -39,7 +39,7 @@ json() {
 
 # sent: what the sendmail got last, as JSON, in $output.
 sent() {
-	run -0 python3 "$BATS_TEST_DIRNAME/mail.py" "$BATS_FILE_TMPDIR"/sent/*
+	run -0 /usr/bin/python3 "$BATS_TEST_DIRNAME/mail.py" "$BATS_FILE_TMPDIR"/sent/*
 }
 
 waiting() {

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Reads a mail as another program does: mail.py FILE prints its headers that
 matter and its body as JSON."""
 import email

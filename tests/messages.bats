@@ -35,7 +35,7 @@ generate() {	# FILE...
 		    grep -oE '"[a-z_]+"' | tr -d '"' | sed 's/^/scope./'
 		grep -A1 'rule_who\[\] =' "$root/lib/interaction/admin_site.c" |
 		    grep -oE '"[a-z_]+"' | tr -d '"' | sed 's/^/desk_who./'
-		python3 "$root/tests/reasons.py" "$root" events |
+		/usr/bin/python3 "$root/tests/reasons.py" "$root" events |
 		    sed 's/^events /event./'
 		sed -nE 's/^\tX\([A-Z_]+, "([a-z_]+)".*/why.\1/p' \
 		    "$root/lib/domain/advice_reasons.h"
@@ -47,7 +47,7 @@ generate() {	# FILE...
 
 @test "messages: each event of the audit has a sentence, for accounts and the desk" {
 	local missing
-	missing=$(comm -23 <(python3 "$root/tests/reasons.py" "$root" events |
+	missing=$(comm -23 <(/usr/bin/python3 "$root/tests/reasons.py" "$root" events |
 	    sed 's/^events //' | sort) \
 	    <(keys | sed -n 's/^event\.//p' | sort))
 	[[ -z $missing ]] || fail "no event.NAME: $missing"
@@ -726,7 +726,7 @@ device_asks() {
 	error_pages
 	gate_pages
 	sign_in_pages
-	run python3 "$BATS_TEST_DIRNAME/unmarked.py" "$root/templates/en.msg" \
+	run /usr/bin/python3 "$BATS_TEST_DIRNAME/unmarked.py" "$root/templates/en.msg" \
 	    "$BATS_FILE_TMPDIR"/page-*
 	[[ $output != *page-* ]] || fail "has words of its own" "$output"
 	# Each event must happen (tests/account.bats), letters are no pages

@@ -331,7 +331,7 @@ is_back_at_app() {
 	use_passkey hugo
 	signed_out_page
 	keep_page sign-in
-	readarray -t fields < <(http_body | python3 "$root/tests/authenticator.py" \
+	readarray -t fields < <(http_body | /usr/bin/python3 "$root/tests/authenticator.py" \
 	    "$PASSKEY" origin="$(issuer_origin)")
 	submit "$eve" step=passkey "${fields[@]}"
 	assert_page 'Last used on'

@@ -41,7 +41,7 @@ parameter_repeated redirect_uri_mismatch resource_not_granted server_error"
 log_only='answer_not_sendable|client_document_not_read|client_documents_full|client_keys_not_fetched|slot_unusable|template_error|template_unusable|.* .*'
 
 setup_file() {
-	python3 "$BATS_TEST_DIRNAME/reasons.py" "$BATS_TEST_DIRNAME/.." \
+	/usr/bin/python3 "$BATS_TEST_DIRNAME/reasons.py" "$BATS_TEST_DIRNAME/.." \
 	    reasons emitted told events listed shown >"$BATS_FILE_TMPDIR/lists"
 }
 
@@ -51,7 +51,7 @@ list() {	# NAME
 
 # search TREE: what is emitted and told there.
 search() {
-	python3 "$root/tests/reasons.py" "$1" emitted told
+	/usr/bin/python3 "$root/tests/reasons.py" "$1" emitted told
 }
 
 # same WHAT A B: the lists A and B have the same lines.
@@ -98,7 +98,7 @@ words() {
 	local words twice
 	words=$(list emitted | sed 's/^[a-z]* //' | sort -u)
 	# The same parts in another order, or in the plural.
-	twice=$(python3 -c 'import collections, re, sys
+	twice=$(/usr/bin/python3 -c 'import collections, re, sys
 seen = collections.defaultdict(list)
 for word in sys.stdin.read().splitlines():
     parts = sorted(p.rstrip("s") for p in re.split("[_ ]", word))
@@ -163,6 +163,6 @@ print(*(w for w in seen.values() if len(w) > 1))' <<<"$words")
 }
 
 @test "reasons: what the command says of a value that cannot be has its words at the desk" {
-	run -0 python3 "$root/tests/refusals.py" "$root"
+	run -0 /usr/bin/python3 "$root/tests/refusals.py" "$root"
 	assert_equal "$output" ''
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """The words for what went wrong or happened: those in the code, those in the
 manuals, and those that have a text on a page.
 

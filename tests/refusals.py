@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """What the administrator's desk says of a refusal is what the command says, in
 the person's language: the texts detail.* of the messages.
 

@@ -256,7 +256,7 @@ assert_whole() {
 	local before
 	start_fastcgi "$BATS_TEST_TMPDIR/socket" "$LATCHKEY_BUILD/cgi-bin/token"
 	SERVER_SOCKET=$BATS_TEST_TMPDIR/socket
-	python3 - "$SERVER_SOCKET" <<-'PY'
+	/usr/bin/python3 - "$SERVER_SOCKET" <<-'PY'
 	import socket, struct, sys
 	def record(kind, body=b""):
 	    return struct.pack(">BBHHBB", 1, kind, 1, len(body), 0, 0) + body
@@ -318,7 +318,7 @@ assert_whole() {
 
 @test "restore: what is cut, damaged, newer or strange is refused in one line, and leaves nothing" {
 	mkdir "$BATS_TEST_TMPDIR/scratch"
-	run -0 python3 "$root/tests/archives.py" "$OLD" \
+	run -0 /usr/bin/python3 "$root/tests/archives.py" "$OLD" \
 	    "$(programs)/bin/latchkey" "$BATS_TEST_TMPDIR/scratch"
 	[[ $output = *' archives refused' ]] || fail "$output"
 	run -1 latchkey restore "$OUT/none.tar"

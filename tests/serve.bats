@@ -127,7 +127,7 @@ new_store_again() {
 }
 
 @test "serve: Ctrl-C on a terminal ends it" {
-	python3 - "$root/conf/serve.sh" -d "$DATA" -p "$PORT" <<-'END'
+	/usr/bin/python3 - "$root/conf/serve.sh" -d "$DATA" -p "$PORT" <<-'END'
 		import os, pty, signal, sys
 		pid, terminal = pty.fork()
 		if pid == 0:
@@ -177,7 +177,7 @@ new_store_again() {
 }
 
 @test "serve: a taken port is told" {
-	python3 -c "
+	/usr/bin/python3 -c "
 import socket, time
 s = socket.socket()
 s.bind(('127.0.0.1', $PORT)); s.listen(); time.sleep(60)" 3>&- &

@@ -303,7 +303,7 @@ bodies_have_our_ceiling() {
 # Twelve who send half a body and then nothing, while others are served; then
 # the other half, and they are served, too.
 slow_bodies_hold_up_no_other() {
-	python3 - "$PORT" "$(basic app "$SECRET")" <<-'END'
+	/usr/bin/python3 - "$PORT" "$(basic app "$SECRET")" <<-'END'
 		import socket, sys, time, urllib.request
 		port, basic = int(sys.argv[1]), sys.argv[2]
 		body = b"grant_type=client_credentials"
@@ -335,7 +335,7 @@ slow_bodies_hold_up_no_other() {
 
 # Half a request line, half a head, half a body, an answer that is not read.
 leaving_early_harms_no_other() {
-	python3 - "$PORT" "$(basic app "$SECRET")" <<-'END'
+	/usr/bin/python3 - "$PORT" "$(basic app "$SECRET")" <<-'END'
 		import socket, struct, sys
 		port, basic = int(sys.argv[1]), sys.argv[2]
 		body = "grant_type=client_credentials"
@@ -700,7 +700,7 @@ of_mail_domain() {
 		ports+=("$PORT")
 	done
 	# Longer than the 5 seconds that lighttpd and Apache have by themselves.
-	python3 - "${ports[@]}" <<-'END'
+	/usr/bin/python3 - "${ports[@]}" <<-'END'
 		import http.client, select, sys
 		kept = [http.client.HTTPConnection("127.0.0.1", int(p), timeout=20)
 		        for p in sys.argv[1:]]

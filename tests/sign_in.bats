@@ -927,7 +927,7 @@ assert_stranger() {
 	sign_in alice app >/dev/null
 	good=$(cookie latchkey-session alice)
 	[[ ${#good} = 64 ]]
-	python3 - "$good" <(stored_bytes) <<-'END'
+	/usr/bin/python3 - "$good" <(stored_bytes) <<-'END'
 		import base64, sys
 		text = sys.argv[1]
 		secret = base64.urlsafe_b64decode(text)[16:]

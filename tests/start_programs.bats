@@ -59,7 +59,7 @@ logged_times() {	# COUNT PATTERN
 # A request to PROGRAM, which is idle, of which half has been sent.
 begin_request() {	# PROGRAM
 	wait_for has_threads "$(process "$1")" 2
-	coproc REQUEST { python3 -c '
+	coproc REQUEST { /usr/bin/python3 -c '
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
@@ -139,7 +139,7 @@ another_than() {
 	begin_without_waiting
 	wait_for responds token
 	# A connection waits in its socket all the time.
-	python3 -c '
+	/usr/bin/python3 -c '
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
@@ -181,7 +181,7 @@ s.recv(1)' "$run/logout" 3>&- &
 	chmod +x "$programs/logout"
 	begin_without_waiting
 	wait_for test -S "$run/logout"
-	python3 -c '
+	/usr/bin/python3 -c '
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
@@ -199,7 +199,7 @@ s.recv(1)' "$run/logout" 3>&- &
 	# Six at about the same time, after pauses of about as long as the program
 	# waits.
 	PYTHONPATH=$root/tests PYTHONDONTWRITEBYTECODE=1 \
-	    python3 - "$run/token" "$(basic app "$SECRET")" 50 \
+	    /usr/bin/python3 - "$run/token" "$(basic app "$SECRET")" 50 \
 	    "/proc/$SERVER_PID/task/$SERVER_PID/children" <<-'END'
 		import random, sys, threading, time
 		import fastcgi
@@ -239,15 +239,15 @@ for i in range(2):
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2",
                   LISTEN_FDNAMES=sys.argv[2])
 os.execv(sys.argv[3], sys.argv[3:])'
-	LATCHKEY_DATA=$DATA in_background python3 -c "$program" "$run" \
+	LATCHKEY_DATA=$DATA in_background /usr/bin/python3 -c "$program" "$run" \
 	    token:metadata "$LATCHKEY_BUILD/bin/start-programs" "$programs"
 	wait_for responds token
 	responds metadata
 	rm "$run"/*
-	run -1 python3 -c "$program" "$run" token:nothing \
+	run -1 /usr/bin/python3 -c "$program" "$run" token:nothing \
 	    "$LATCHKEY_BUILD/bin/start-programs" "$programs"
 	rm "$run"/*
-	run -1 python3 -c "$program" "$run" token:token \
+	run -1 /usr/bin/python3 -c "$program" "$run" token:token \
 	    "$LATCHKEY_BUILD/bin/start-programs" "$programs"
 }
 

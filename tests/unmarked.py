@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Pages of programs whose sentences are in brackets (tests/messages.bats).
 
   unmarked.py EN_MSG PAGE...

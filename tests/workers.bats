@@ -13,7 +13,7 @@ setup() {
 # As a web server or systemd does: the socket is its standard input.
 start_token() {
 	socket=$(mktemp -u "${TMPDIR:-/tmp}/latchkey.XXXXXX")
-	LATCHKEY_DATA=$DATA in_background python3 -c '
+	LATCHKEY_DATA=$DATA in_background /usr/bin/python3 -c '
 import os, socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.bind(sys.argv[1])
@@ -67,7 +67,7 @@ is_at_rest() {
 
 # So many requests under way at once, each of which has only begun.
 begin_requests() {
-	in_background python3 -c '
+	in_background /usr/bin/python3 -c '
 import socket, sys, time
 begun = []
 for _ in range(int(sys.argv[2])):
@@ -93,7 +93,7 @@ time.sleep(600)' "$socket" "$1"
 	begin_requests 64
 	client=$SERVER_PID
 	SERVER_PID=$TOKEN wait_for threads_are 65
-	in_background python3 -c '
+	in_background /usr/bin/python3 -c '
 import socket, sys, time
 while True:
     time.sleep(0.01)
@@ -114,7 +114,7 @@ while True:
 
 @test "workers: connections that the web server keeps hold up no request" {
 	local client
-	in_background python3 -c '
+	in_background /usr/bin/python3 -c '
 import socket, sys, time
 kept = []
 for _ in range(5):
@@ -155,7 +155,7 @@ time.sleep(600)' "$socket"
 	needs_lmdb 'to read is not to wait'
 	wait_for is_at_rest
 	PYTHONPATH=$root/tests PYTHONDONTWRITEBYTECODE=1 \
-	    python3 - "$socket" "$(basic app "$SECRET")" "$TOKEN" <<'EOF'
+	    /usr/bin/python3 - "$socket" "$(basic app "$SECRET")" "$TOKEN" <<'EOF'
 import os, sys
 import fastcgi
 
@@ -178,7 +178,7 @@ EOF
 	    client_assertion_type="$ASSERTION_TYPE" \
 	    client_assertion="$(assertion signer)")
 	PYTHONPATH=$root/tests PYTHONDONTWRITEBYTECODE=1 \
-	    run python3 - "$socket" "$body" "$TOKEN" <<'EOF'
+	    run /usr/bin/python3 - "$socket" "$body" "$TOKEN" <<'EOF'
 import sys
 import fastcgi
 
@@ -191,7 +191,7 @@ EOF
 }
 
 @test "workers: an idle program exits if it is told to, and not while a request is under way" {
-	run -0 env LATCHKEY_DATA="$DATA" LATCHKEY_IDLE=0.3 python3 - \
+	run -0 env LATCHKEY_DATA="$DATA" LATCHKEY_IDLE=0.3 /usr/bin/python3 - \
 	    "$BATS_TEST_TMPDIR/socket" "$LATCHKEY_BUILD/cgi-bin/token" <<-'END'
 		import socket, subprocess, sys
 		listening, client = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)

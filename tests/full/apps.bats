@@ -374,7 +374,7 @@ mail() {
 			\$config['log_dir'] = '$dir';
 		END
 	} >"$dir/config.inc.php"
-	python3 -c 'import sqlite3, sys
+	/usr/bin/python3 -c 'import sqlite3, sys
 sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())' \
 	    "$dir/db" /usr/share/roundcube/SQL/sqlite.initial.sql
 	# Its configuration has one place, which is this one for it alone.

@@ -148,7 +148,7 @@ find_action() {	# sets $action to that of the page's first form
 # $PASSKEY, a file.
 use_passkey() {
 	local -a fields
-	readarray -t fields < <(http_body | python3 "$root/tests/authenticator.py" \
+	readarray -t fields < <(http_body | /usr/bin/python3 "$root/tests/authenticator.py" \
 	    "$PASSKEY" origin="$(issuer_origin)" "${@:2}")
 	submit "$1" step=passkey "${fields[@]}"
 }

@@ -55,7 +55,7 @@ is_elsewhere() {
 
 # start_fastcgi SOCKET PROGRAM: behind a socket of its own, without a server.
 start_fastcgi() {
-	LATCHKEY_DATA=$DATA in_background python3 -c '
+	LATCHKEY_DATA=$DATA in_background /usr/bin/python3 -c '
 import os, socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.bind(sys.argv[1])

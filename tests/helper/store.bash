@@ -129,7 +129,7 @@ wrong_totp() {
 totp_near() {
 	local offset=0
 	[[ -z ${LATCHKEY_TEST_CLOCK:-} ]] || read -r offset <"$LATCHKEY_TEST_CLOCK"
-	python3 - "$1" "$(($(date +%s) + offset))" "$2" <<-'PY'
+	/usr/bin/python3 - "$1" "$(($(date +%s) + offset))" "$2" <<-'PY'
 	import base64, hmac, struct, sys
 	secret, now, steps = sys.argv[1], int(sys.argv[2]) // 30, int(sys.argv[3])
 	for step in range(now - steps, now + steps + 1):
