@@ -15,15 +15,31 @@ none() {
 	! grep -nE -- "$pattern" "$@" || fail "found: $pattern"
 }
 
+# all_but FILE...: sets files to all our C but these.
+all_but() {
+	local -; set +T
+	local file
+	files=()
+	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
+		[[ " $* " = *" $file "* ]] || files+=("$file")
+	done
+}
+
 # includes FLOOR... : a pattern for includes from one of these floors.
 includes() {
 	local IFS='|'
 	echo "^#[ 	]*include[ 	]+\"($*)/"
 }
 
-words_of() {	# a variable of the Makefile
-	make -s -f - print <<<"include Makefile
-print: ; @echo \$($1)"
+words_of() {	# a variable of the Makefile, which is asked once
+	local all=$BATS_FILE_TMPDIR/words
+	[[ -s $all ]] || make -s -f - print >"$all" <<-'END'
+		include Makefile
+		asked = base store jose domain protocol http web interaction server \
+		    lmdb pgsql command beside programs helpers
+		print: ; @$(foreach v,$(asked),echo $(v) $($(v));)
+	END
+	sed -n "s/^$1 //p" "$all"
 }
 
 @test "layers: no include runs up a floor" {
@@ -97,50 +113,39 @@ circle() {
 
 @test "layers: only store/pgsql knows PostgreSQL, and no program is linked with libpq" {
 	local file
-	for file in lib/*/*.[ch] lib/store/lmdb/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
-		none 'libpq-fe\.h|PG(conn|result)|include "store/pgsql' "$file"
-	done
+	none 'libpq-fe\.h|PG(conn|result)|include "store/pgsql' \
+	    lib/*/*.[ch] lib/store/lmdb/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c
 	for file in "$LATCHKEY_BUILD"/cgi-bin/* "$LATCHKEY_BUILD"/bin/latchkey; do
 		[[ $file = *.[od] ]] || none libpq <(ldd "$file")
 	done
 }
 
 @test "layers: only http/gateway.c knows libfcgi" {
-	local file
-	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
-		[[ $file = lib/http/gateway.c ]] ||
-		    none 'fcgiapp\.h|fcgi_stdio\.h|FCGX_' "$file"
-	done
+	all_but lib/http/gateway.c
+	none 'fcgiapp\.h|fcgi_stdio\.h|FCGX_' "${files[@]}"
 }
 
 @test "layers: only jose/libcrypto.c loads libcrypto, three files call it, and no program is linked with it" {
 	local file
-	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
-		case $file in
-		lib/jose/libcrypto.c | lib/jose/libcrypto_calls.h) ;;
-		lib/jose/rs256.c | lib/jose/rsa_public.c | lib/jose/es256.c) none 'include <openssl/' "$file" ;;
-		*) none 'include <openssl/|libcrypto_calls' "$file" ;;
-		esac
-	done
+	local known=(lib/jose/libcrypto.c lib/jose/libcrypto_calls.h)
+	all_but "${known[@]}"
+	none 'include <openssl/' "${files[@]}"
+	all_but "${known[@]}" lib/jose/rs256.c lib/jose/rsa_public.c lib/jose/es256.c
+	none libcrypto_calls "${files[@]}"
 	for file in "$LATCHKEY_BUILD"/cgi-bin/* "$LATCHKEY_BUILD"/bin/latchkey; do
 		[[ $file = *.[od] ]] || none libcrypto <(ldd "$file")
 	done
 }
 
 @test "layers: only jose/totp.c knows liboath, and nothing is linked with it" {
-	local file
-	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
-		[[ $file = lib/jose/totp.c ]] || none 'include <liboath/' "$file"
-	done
+	all_but lib/jose/totp.c
+	none 'include <liboath/' "${files[@]}"
 	none liboath <(ldd "$LATCHKEY_BUILD"/cgi-bin/authorize)
 }
 
 @test "layers: only fetch.c of bin and of libexec know libcurl, and nothing is linked with it" {
-	local file
-	for file in lib/*/*.[ch] lib/*/*/*.[ch] bin/*.[ch] cgi-bin/*.c libexec/*.c; do
-		[[ $file = bin/fetch.c || $file = libexec/fetch.c ]] ||
-		    none 'include <curl/' "$file"
-	done
+	all_but bin/fetch.c libexec/fetch.c
+	none 'include <curl/' "${files[@]}"
 	none libcurl <(ldd "$LATCHKEY_BUILD/bin/latchkey")
 	none libcurl <(ldd "$LATCHKEY_BUILD/libexec/fetch")
 }
@@ -151,11 +156,9 @@ circle() {
 }
 
 @test "layers: identity is never taken from an HTTP_* variable" {
-	local file
 	none '"REMOTE_USER"|HTTP_REMOTE' lib/*/*.c cgi-bin/*.c
-	for file in lib/*/*.c cgi-bin/*.c; do
-		[[ $file = lib/web/auth_request.c ]] || none 'HTTP_X_' "$file"
-	done
+	all_but lib/web/auth_request.c
+	none 'HTTP_X_' "${files[@]}"
 	# What a forward-auth request is about, and whether a script asks.
 	none 'HTTP_X_' <(sed -E 's/"HTTP_X_(FORWARDED_(METHOD|URI|PROTO|HOST)|REQUESTED_WITH)"//' \
 	    lib/web/auth_request.c)
@@ -167,11 +170,8 @@ circle() {
 }
 
 @test "layers: the clock is base/clock alone" {
-	local file
-	for file in lib/*/*.c lib/*/*/*.c bin/*.c cgi-bin/*.c; do
-		[[ $file = lib/base/clock.c ]] ||
-		    none '\<(time|gettimeofday)\((NULL|&)|CLOCK_REALTIME' "$file"
-	done
+	all_but lib/base/clock.c
+	none '\<(time|gettimeofday)\((NULL|&)|CLOCK_REALTIME' "${files[@]}"
 }
 
 @test "layers: every source file is in the Makefile, and nothing else" {
@@ -217,16 +217,18 @@ circle() {
 }
 
 @test "layers: headers have guards that name their floor" {
-	local header guard
+	local header guard text
 	for header in lib/*/*.h lib/*/*/*.h; do
 		guard=${header#lib/}
 		guard=LK_${guard//[\/.]/_}
-		grep -q "^#ifndef ${guard^^}$" "$header" || fail "$header: ${guard^^}"
+		whole "$header"
+		[[ $text = *$'\n'"#ifndef ${guard^^}"$'\n'* ]] ||
+		    fail "$header: ${guard^^}"
 	done
 }
 
 @test "layers: every web server has every program in its configuration" {
-	local program file
+	local program file text
 	for program in $(words_of programs); do
 		for file in conf/serve.sh conf/{apache,lighttpd,nginx,caddy}*.conf; do
 			# Plain CGI of lighttpd has no gate; the other is included.
@@ -234,7 +236,9 @@ circle() {
 			gate:conf/lighttpd-cgi.conf | *:conf/nginx-gate-headers.conf)
 				continue ;;
 			esac
-			grep -qw "$program" "$file" || fail "$file has no $program"
+			whole "$file"
+			[[ $text =~ [^A-Za-z0-9_]$program[^A-Za-z0-9_] ]] ||
+			    fail "$file has no $program"
 		done
 	done
 }
@@ -281,28 +285,35 @@ APP_PASSWORDS_BY_ORIGIN "* ]] || fail "$indexes"
 }
 
 @test "manuals: doc/modules.md has every file of lib, by its name" {
-	local file name
-	for file in lib/*/*.[ch] lib/*/*/*.[ch]; do
-		name=${file##*/} && name=${name%.*}
-		grep -qE "^\| ([a-z0-9_]+, )*$name(, [a-z0-9_]+)* \||[\`/]$name\.c\`" \
-		    doc/modules.md || fail "not there: $file"
+	local told=$BATS_TEST_TMPDIR/told
+	{
+		sed -nE 's/^\| ([a-z0-9_]+(, [a-z0-9_]+)*) \|.*/\1/p' doc/modules.md |
+		    sed 's/, /\n/g'
+		grep -oE '[`/][a-z0-9_]+\.c`' doc/modules.md | tr -d '`/' | sed 's/\.c$//'
+	} | sort -u >"$told"
+	assert_equal "$(printf '%s\n' lib/*/*.[ch] lib/*/*/*.[ch] |
+	    sed 's|.*/||; s|\.[ch]$||' | sort -u | comm -23 - "$told")" ''
+}
+
+# has_sections PAGE SECTION...
+has_sections() {
+	local -; set +T
+	local section text
+	whole "$1"
+	for section in "${@:2}"; do
+		[[ $text = *$'\n'".Sh $section"* ]] || fail "$1 has no $section" || return
 	done
 }
 
 @test "manuals: every program has its page, and each says what there is to say" {
-	local program section
+	local program
 	for program in $(words_of programs); do
-		for section in NAME DESCRIPTION ENVIRONMENT FILES 'EXIT STATUS' \
-		    STANDARDS; do
-			grep -q "^\.Sh $section" "cgi-bin/$program.8" ||
-			    fail "$program.8 has no $section"
-		done
+		has_sections "cgi-bin/$program.8" NAME DESCRIPTION ENVIRONMENT FILES \
+		    'EXIT STATUS' STANDARDS
 	done
 	for program in $(words_of helpers); do
-		for section in NAME DESCRIPTION ENVIRONMENT FILES 'EXIT STATUS'; do
-			grep -q "^\.Sh $section" "libexec/$program.8" ||
-			    fail "$program.8 has no $section"
-		done
+		has_sections "libexec/$program.8" NAME DESCRIPTION ENVIRONMENT FILES \
+		    'EXIT STATUS'
 	done
 }
 
@@ -424,6 +435,7 @@ plain() {
 }
 
 @test "source: comments and shown texts are plain English, too" {
+	local -; set +T
 	local files names=nobody
 	readarray -t files < <(find lib bin cgi-bin libexec conf -type f)
 	plain "${files[@]}"
@@ -448,6 +460,18 @@ verdicts() {	# CHAPTER LEVEL WORD
 	echo "$n"
 }
 
+# Reads FILE|PROMISE: what a file of tests is said to promise.
+keeps_promises() {
+	local -; set +T
+	local file promise read='' text
+	while IFS='|' read -r file promise; do
+		[[ $file = "$read" ]] || whole "tests/$file"
+		read=$file
+		[[ $text = *"$promise"* ]] ||
+		    fail "$file has no promise: $promise" || return
+	done
+}
+
 @test "standards: the page counts its rows, and the tests that it names are there" {
 	local file promise chapter level word n
 	local -a words=(met partly 'not met' n/a) cells
@@ -464,9 +488,10 @@ verdicts() {	# CHAPTER LEVEL WORD
 	for file in $(grep -oE '[a-z0-9_/]+\.(bats|c)\b' doc/standards.md | sort -u); do
 		[[ -e tests/$file ]] || fail "no test is called $file"
 	done
-	while IFS='|' read -r file promise; do
-		grep -qF -- "$promise" "tests/$file" || fail "$file has no promise: $promise"
-	done < <(grep -oE '[a-z0-9_]+\.bats "[^"]*"' doc/standards.md | sed 's/ "/|/; s/"$//')
+	grep -oE '[a-z0-9_]+\.bats "[^"]*"' doc/standards.md | sed 's/ "/|/; s/"$//' |
+	    sort -u >"$BATS_TEST_TMPDIR/promises"
+	[[ -s $BATS_TEST_TMPDIR/promises ]]
+	keeps_promises <"$BATS_TEST_TMPDIR/promises"
 }
 
 # What is done, and what passes, is shown by a test; what is left out says why.
