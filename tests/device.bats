@@ -499,10 +499,11 @@ connect() {
 	    "user_code=$user_code&step=check" "user_code=$user_code&csrf=x"; do
 		open_page alice "$ISSUER/device"
 		readarray -t fields < <(form_fields)
+		person=alice jar_send /device
 		cgi device POST /device '' \
 		    "$(form "${fields[@]}")&step=check&$bad" \
 		    HTTP_ORIGIN="$(issuer_origin)" \
-		    HTTP_COOKIE="$(person=alice jar_send /device)" >/dev/null
+		    HTTP_COOKIE="$cookies" >/dev/null
 		assert_status 403
 		assert_logged 'reason=parameter_repeated'
 		: >"$SERVER_LOG"

@@ -11,7 +11,8 @@ root=${BATS_TEST_DIRNAME%/tests*}
 : "${LATCHKEY_BUILD:=$root/build}"
 PASSWORD='correct horse battery'
 SECRET='a-client-secret-known-to-the-tests-only'
-BASIC_OF_APP=YXBwOmEtY2xpZW50LXNlY3JldC1rbm93bi10by10aGUtdGVzdHMtb25seQ==	# app and $SECRET
+# What a client sends that authenticates by Basic, as far as it is known already.
+declare -gA BASIC_OF=([app:$SECRET]=YXBwOmEtY2xpZW50LXNlY3JldC1rbm93bi10by10aGUtdGVzdHMtb25seQ==)
 CALLBACK='http://127.0.0.1:9/cb'	# never contacted
 # RFC 7636, appendix B
 VERIFIER='dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'

@@ -5,10 +5,7 @@
 # and sets $status, $headers and $body. A VAR without a value is taken out.
 cgi() {
 	local -; set +T
-	local dir
-	run_cgi "$@" || return
-	answer_dir
-	cat "$dir/raw"
+	run_cgi "$@" && put_last raw
 }
 
 # The same without the printing.
@@ -52,11 +49,16 @@ run_cgi() {
 	for v in "${!vars[@]}"; do
 		env+=("$v=${vars[$v]}")
 	done
-	# A pipe, not the file itself: it is what a server gives.
-	# shellcheck disable=SC2002,SC2086 # and the wrapper may have arguments
-	put_last input | env -i "${env[@]}" ${LATCHKEY_WRAP:-} \
-	    "$LATCHKEY_BUILD${USE_TEST_CLOCK:+/test}/cgi-bin/$program" \
-	    >"$dir/raw" 2>>"$SERVER_LOG" || {
+	set -- "$LATCHKEY_BUILD${USE_TEST_CLOCK:+/test}/cgi-bin/$program"
+	# A pipe, not the file itself: it is what a server gives; or there is nothing.
+	# shellcheck disable=SC2086 # the wrapper may have arguments
+	if [[ -s $dir/input ]]; then
+		put_last input | env -i "${env[@]}" ${LATCHKEY_WRAP:-} "$1" \
+		    >"$dir/raw" 2>>"$SERVER_LOG"
+	else
+		env -i "${env[@]}" ${LATCHKEY_WRAP:-} "$1" \
+		    </dev/null >"$dir/raw" 2>>"$SERVER_LOG"
+	fi || {
 		fail "$program: exit status $?" "$(tail "$SERVER_LOG")"
 		return 1
 	}
@@ -98,7 +100,7 @@ request_cgi() {
 		meta+=("$name=${header#*: }")
 	done
 	if [[ $person != - ]]; then
-		cookies=$(jar_send "$path")
+		jar_send "$path"
 		[[ -z $cookies ]] || meta+=("HTTP_COOKIE=$cookies")
 	fi
 	run_cgi "$program" "$method" "$path" "$query" "$content" "${meta[@]}" ||
@@ -107,18 +109,20 @@ request_cgi() {
 }
 
 # A cookie jar for plain CGI: name, path and value, a line each.
-jar_send() {
-	local name path value out=''
+jar_send() {	# PATH: sets $cookies to those of $person
+	local name path value jar=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/cgi-jar-$person
+	cookies=
+	[[ -e $jar ]] || return 0
 	while read -r name path value; do
-		[[ $1/ != "${path%/}"/* ]] || out+="${out:+; }$name=$value"
-	done 2>/dev/null <"${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/cgi-jar-$person"
-	printf %s "$out"
+		[[ $1/ != "${path%/}"/* ]] || cookies+="${cookies:+; }$name=$value"
+	done <"$jar"
 }
 
 jar_keep() {
-	local LC_ALL=C line name path jar known kept
-	jar=$(tmpdir)/cgi-jar-$person
+	local LC_ALL=C line name path jar known kept text
+	jar=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/cgi-jar-$person
 	: >>"$jar"
+	find_header Set-Cookie || return 0
 	while read -r line; do
 		name=${line%%=*}
 		path=/
@@ -134,5 +138,5 @@ jar_keep() {
 		}
 		printf %s "$kept" >"$jar.new"
 		mv "$jar.new" "$jar"
-	done < <(http_header Set-Cookie)
+	done <<<"$text"
 }

@@ -22,27 +22,33 @@ base64url_decode() {
 }
 
 basic() {
+	local text
+	find_basic "$@"
+	printf %s "$text"
+}
+
+find_basic() {	# sets $text
 	local out=''
-	if [[ $1:$2 = app:a-client-secret-known-to-the-tests-only ]]; then
-		printf %s "$BASIC_OF_APP"
-		return
-	fi
+	text=${BASIC_OF["$1:$2"]:-}
+	[[ -z $text ]] || return 0
 	add_encoded "$1"
 	out+=:
 	add_encoded "$2"
-	printf %s "$out" | base64 -w 0
+	text=$(printf %s "$out" | base64 -w 0)
+	BASIC_OF["$1:$2"]=$text
 }
 
 # as_client ENDPOINT [NAME=VALUE...]: a POST by $CLIENT (default app), who
 # authenticates by $AUTH: basic (the default), post, jwt or none.
 as_client() {
 	local -; set +T
-	local endpoint=$1 client=${CLIENT:-app}
+	local endpoint=$1 client=${CLIENT:-app} text
 	shift
 	case ${AUTH:-basic} in
 	basic)
+		find_basic "$client" "$SECRET"
 		request - POST "$ISSUER/$endpoint" \
-		    -H "Authorization: Basic $(basic "$client" "$SECRET")" "$@"
+		    -H "Authorization: Basic $text" "$@"
 		;;
 	post)
 		request - POST "$ISSUER/$endpoint" "$@" \
@@ -186,7 +192,8 @@ ask_jq() {
 # not an object of strings without escapes, small integers, true, false, null.
 plain_field() {
 	local LC_ALL=C name=$1 rest=$2 value
-	local member='^"([ !#-[^-~]|])*":("([ !#-[^-~]|])*"|-?[1-9][0-9]{0,14}|0|true|false|null)(,|}$)'
+	local string='"([ !#-[^-~]|])*"'
+	local member="^$string:($string|\\[($string(,$string)*)?]|-?[1-9][0-9]{0,14}|0|true|false|null)(,|}\$)"
 	rest=${rest%$'\n'}
 	[[ ${rest:0:1} = '{' ]] || return
 	rest=${rest:1}
@@ -194,7 +201,7 @@ plain_field() {
 		value=${BASH_REMATCH[2]}
 		[[ $rest != "\"$name\":"* ]] || text="=$value"
 		rest=${rest:${#BASH_REMATCH[0]}}
-		[[ -n $rest || ${BASH_REMATCH[4]} != , ]] || return
+		[[ -n $rest || ${BASH_REMATCH[8]} != , ]] || return
 	done
 	[[ -z $rest ]] || return
 	case $text in

@@ -33,6 +33,16 @@ attribute() {
 # The tags NAME of the last page, a line each.
 tags() {
 	local -; set +T
+	local tag
+	local -a found=()
+	find_tags "$1"
+	for tag in "${found[@]}"; do
+		printf '%s\n' "$tag"
+	done
+}
+
+# find_tags NAME: adds them to found.
+find_tags() {
 	local LC_ALL=C dir part
 	answer_dir
 	{
@@ -40,7 +50,7 @@ tags() {
 		while IFS= read -r -d '<' part || [[ -n $part ]]; do
 			[[ ${part,,} = "$1"[[:space:]]*'>'* ]] || continue
 			part=${part%%>*}
-			printf '<%s>\n' "${part//$'\n'/ }"
+			found+=("<${part//$'\n'/ }>")
 		done
 	} <"${form_file:-$dir/body}"
 }
@@ -48,23 +58,38 @@ tags() {
 # form_with STEP: from now on the last page is its form that has this button, if
 # there is one: fields and tags are that form's. The caller's form_file.
 form_with() {
-	local dir
+	local dir text form
 	answer_dir
-	awk -v button="name=\"step\" value=\"$1\"" 'BEGIN { RS = "</form>" }
-	    /<form/ && index($0, button) {
-		sub(/^.*<form/, "<form")
-		print $0 "</form>"
-		exit
-	    }' "$dir/body" >"$dir/form"
-	[[ ! -s $dir/form ]] || form_file=$dir/form
+	find_body || return 0
+	while [[ $text = *'<form'* ]]; do
+		form=${text%%'</form>'*}
+		if [[ $form = *'<form'*"name=\"step\" value=\"$1\""* ]]; then
+			form_file=$dir/form
+			printf '%s\n' "<form${form##*<form}</form>" >"$form_file"
+			return
+		fi
+		[[ $text = *'</form>'* ]] || return 0
+		text=${text#*'</form>'}
+	done
 }
 
 # Every field of the last page's form that a browser would send unchanged:
 # NAME=VALUE, a line each.
 form_fields() {
 	local -; set +T
+	local pair
+	local -a pairs=()
+	find_fields
+	for pair in "${pairs[@]}"; do
+		printf '%s\n' "$pair"
+	done
+}
+
+find_fields() {	# adds them to pairs
 	local tag text name
-	while read -r tag; do
+	local -a found=()
+	find_tags input
+	for tag in "${found[@]}"; do
 		case $tag in
 		*type=\"hidden\"*) ;;
 		*type=\"checkbox\"*checked* | *checked*type=\"checkbox\"*) ;;
@@ -74,8 +99,8 @@ form_fields() {
 		find_attribute name "$tag" || :
 		name=$text text=
 		find_attribute value "$tag" || :
-		printf '%s=%s\n' "$name" "$text"
-	done < <(tags input)
+		pairs+=("$name=$text")
+	done
 }
 
 # open_page PERSON URL [NAME=VALUE...]: and on through redirects, as long as
@@ -106,9 +131,11 @@ submit() {
 	for pair; do
 		[[ $pair != step=* ]] || form_with "${pair#step=}"
 	done
-	while IFS= read -r pair; do
+	find_fields
+	for pair in "${pairs[@]}"; do
 		fields[${pair%%=*}]=${pair#*=}
-	done < <(form_fields)
+	done
+	pairs=()
 	for pair; do
 		case $pair in
 		*=*) fields[${pair%%=*}]=${pair#*=} ;;
@@ -137,10 +164,10 @@ submit() {
 }
 
 find_action() {	# sets $action to that of the page's first form
-	local tag
+	local -a found=()
 	action=
-	IFS= read -r tag < <(tags form) || :
-	! find_attribute action "$tag" || action=$text
+	find_tags form
+	! find_attribute action "${found[0]:-}" || action=$text
 }
 
 # use_passkey PERSON [WORD=VALUE...]: answers the last page as a device and the
@@ -177,7 +204,7 @@ find_origin() {	# sets $origin
 # parameter out.
 authorize_url() {
 	local -; set +T
-	local pair
+	local pair content
 	local -A p=([response_type]=code [client_id]=$1
 	    [redirect_uri]=$CALLBACK
 	    [scope]='openid profile email groups offline_access'
@@ -191,7 +218,8 @@ authorize_url() {
 	for pair in "${!p[@]}"; do
 		[[ -z ${p[$pair]} ]] || pairs+=("$pair=${p[$pair]}")
 	done
-	echo "$ISSUER/authorize?$(form "${pairs[@]}")"
+	add_form "${pairs[@]}"
+	echo "$ISSUER/authorize?$content"
 }
 
 page_asks_password() {
@@ -245,5 +273,8 @@ sign_in() {
 
 # get_code PERSON CLIENT [NAME=VALUE...]
 get_code() {
-	url_param code "$(sign_in "$@")"
+	local -; set +T
+	local text
+	sign_in "$@" >/dev/null || return
+	find_header Location && find_param code "$text" && printf %s "$text"
 }

@@ -21,8 +21,14 @@ add_encoded() {	# to $out
 }
 
 url_decode() {
+	local text
+	find_decoded "$1"
+	printf %s "$text"
+}
+
+find_decoded() {	# sets $text
 	local s=${1//+/ }
-	printf '%b' "${s//%/\\x}"
+	printf -v text %b "${s//%/\\x}"
 }
 
 # form NAME=VALUE...: as a query or a form's body.
@@ -45,10 +51,17 @@ add_form() {	# sets $content
 
 # url_param NAME URL: a parameter of its query or fragment, decoded.
 url_param() {
+	local text
+	find_param "$@" && printf %s "$text"
+}
+
+# find_param NAME URL: the same, in $text; fails if it is not there.
+find_param() {
 	local pair rest=${2#*[?#]}
 	local IFS='&'
+	text=
 	for pair in $rest; do
-		[[ ${pair%%=*} != "$1" ]] || { url_decode "${pair#*=}"; return; }
+		[[ ${pair%%=*} != "$1" ]] || { find_decoded "${pair#*=}"; return; }
 	done
 	return 1
 }

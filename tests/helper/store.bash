@@ -34,10 +34,11 @@ new_store() {
 
 # What goes with a store, for the test or the file that is running.
 place_store() {
-	DATA=$(tmpdir)/data
-	LATCHKEY_TEST_CLOCK=$(tmpdir)/clock
+	local dir=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
+	DATA=$dir/data
+	LATCHKEY_TEST_CLOCK=$dir/clock
 	echo 0 >"$LATCHKEY_TEST_CLOCK"
-	SERVER_LOG=$(tmpdir)/log
+	SERVER_LOG=$dir/log
 	: >"$SERVER_LOG"
 	SERVER_PID=
 	export DATA LATCHKEY_TEST_CLOCK SERVER_LOG SERVER_PID
@@ -51,9 +52,13 @@ save_store() {
 }
 
 fresh_store() {
+	local -; set +T
+	local jar text
 	copy_store "$BATS_FILE_TMPDIR/saved" "$BATS_TEST_TMPDIR/data"
-	find "$BATS_FILE_TMPDIR" -maxdepth 1 -name '*jar-*' \
-	    -exec cp {} "$BATS_TEST_TMPDIR" \;
+	for jar in "$BATS_FILE_TMPDIR"/*jar-*; do
+		! whole "$jar" ||
+		    printf %s "$text" >"$BATS_TEST_TMPDIR/${jar##*/}"
+	done
 	place_store
 }
 
@@ -69,8 +74,7 @@ set_conf() {
 
 # add_user NAME [OPTION...]
 add_user() {
-	printf '%s\n' "$PASSWORD" | latchkey user add "$@" --password-stdin \
-	    >/dev/null
+	latchkey user add "$@" --password-stdin <<<"$PASSWORD" >/dev/null
 }
 
 # add_client ID [OPTION...]: confidential with $SECRET unless --public; its
@@ -82,10 +86,7 @@ add_client() {
 	esac
 	case " $* " in
 	*' --public '*) latchkey client add "$@" >/dev/null ;;
-	*)
-		printf '%s\n' "$SECRET" |
-		    latchkey client add "$@" --secret-stdin >/dev/null
-		;;
+	*) latchkey client add "$@" --secret-stdin <<<"$SECRET" >/dev/null ;;
 	esac
 }
 
