@@ -109,13 +109,20 @@ audit() {	# [OPTION...] FILTER: of the lines as JSON
 	run -2 latchkey audit --last none
 }
 
+# follow [OPTION...]: until stop_all.
+follow() {
+	# exec: else it would be a shell that is stopped, and not the command.
+	# shellcheck disable=SC2086 # the wrapper has arguments
+	exec ${LATCHKEY_WRAP:-} "$(programs)/bin/latchkey" -d "$DATA" \
+	    audit --follow "$@" 2>/dev/null 3>&- &
+	echo "$!" >>"$BATS_FILE_TMPDIR/started"
+}
+
 @test "audit: --follow shows each line as it comes, and as JSON each in a line" {
 	local text json
 	text=$BATS_TEST_TMPDIR/text json=$BATS_TEST_TMPDIR/json
-	latchkey audit --follow --last 1 >"$text" 2>/dev/null 3>&- &
-	echo "$!" >>"$BATS_FILE_TMPDIR/started"
-	latchkey audit --follow --client app --json >"$json" 2>/dev/null 3>&- &
-	echo "$!" >>"$BATS_FILE_TMPDIR/started"
+	follow --last 1 >"$text"
+	follow --client app --json >"$json"
 	wait_for grep -q client_added "$text"
 	wait_for grep -q client_added "$json"
 	latchkey client set app --name Album >/dev/null
