@@ -107,7 +107,7 @@ def translate(templates, out, pages):
 
 def faults(reader, language, page, with_axe):
     driver = reader.driver
-    driver.get(page.as_uri())
+    reader.show(page)
     if os.environ.get("SCREENSHOTS"):
         driver.save_screenshot("%s/%s.png" % (os.environ["SCREENSHOTS"], page.stem))
     found = driver.execute_script(WIDE)
@@ -116,7 +116,6 @@ def faults(reader, language, page, with_axe):
     if root != [language.tag, language.texts["language.direction"]]:
         found.append("is %s, and goes %s" % tuple(root))
     if with_axe:
-        driver.execute_script(reader.axe)
         found += reader.run_axe()
     return ["%s (%s): %s" % (driver.title, page.name, fault) for fault in found]
 
@@ -125,7 +124,7 @@ def main(templates, out, axe, *names):
     pages = list(distinct(pathlib.Path(name).resolve() for name in names))
     found, count, looked = [], 0, 0
     with chromium() as driver:
-        reader = Reader(driver, pathlib.Path(axe).read_text())
+        reader = Reader(driver, pathlib.Path(axe).read_text(), pages[0])
         reader.shape(360, 740, "light")
         for language, page, with_axe in translate(pathlib.Path(templates),
                                                   pathlib.Path(out), pages):
